@@ -1,0 +1,1 @@
+"""Mentors for international medical graduates: profiles, match rounds, toolkit."""
