@@ -1,0 +1,54 @@
+"""The application factory: settings in, Flask out. The one module that knows all others."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mentorship import accounts, cli, navigation, web
+from mentorship.access import check_every_view_is_marked
+from mentorship.config import ROOT, Settings
+from mentorship.crypto import keyring
+from mentorship.extensions import csrf, db, migrate, prepare_engine
+
+BLUEPRINTS: tuple[str, ...] = ()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the service.
+
+    Raises
+    ------
+    ConfigError
+        A setting is missing or unusable.
+    UnmarkedView
+        A view does not say whom it admits.
+
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(
+        "mentorship",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(settings.instance),
+    )
+    app.config.from_mapping(settings.as_flask())
+    app.jinja_env.undefined = StrictUndefined
+    keyring.load(settings.field_keys)
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    csrf.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    web.init_app(app)
+    app.cli.add_command(cli.toolkit)
+    configure_mappers()
+    check_every_view_is_marked(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
+        )
+    return app

@@ -1,0 +1,1 @@
+"""What a person has agreed to, purpose by purpose."""

@@ -1,0 +1,1 @@
+"""One page a role: where I stand and what comes next."""

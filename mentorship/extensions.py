@@ -1,0 +1,123 @@
+"""The Flask extensions, unbound, the base of all models, and the one transaction of an edge."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_migrate import Migrate
+from flask_security import Security
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+BUSY_TIMEOUT = 5000  # milliseconds a SQLite writer waits for another
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """An aware instant, kept in UTC. SQLite has no zones, so they are put back on reading."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone must not reach the database")
+        in_utc = value.astimezone(dt.UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value  # type: ignore[no-any-return]
+        return value.replace(tzinfo=dt.UTC)  # type: ignore[no-any-return]
+
+
+class Base(DeclarativeBase):
+    """Every constraint gets a predictable name, so migrations can alter it later."""
+
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(column_0_N_label)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            dict[str, Any]: sa.JSON().with_variant(JSONB(), "postgresql"),
+            dt.datetime: UtcDateTime(),
+            uuid.UUID: sa.Uuid(),
+        },
+    )
+
+
+def one_of(kind: type[enum.StrEnum], name: str) -> sa.Enum:
+    """Make a text column that admits the values of ``kind`` only, by a CHECK called ``name``."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+if TYPE_CHECKING:
+    Model = Base  # Flask-SQLAlchemy builds db.Model at run time, where mypy cannot see it
+else:
+    Model = db.Model
+security = Security()
+csrf = CSRFProtect()
+migrate = Migrate(compare_type=True, compare_server_default=True)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit once when the block succeeds; roll back and re-raise when it does not."""
+    try:
+        yield db.session()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def prepare_engine(engine: sa.Engine) -> None:
+    """Make SQLite safe for several workers: WAL, foreign keys, and writers that queue.
+
+    A transaction that reads first and writes later fails at once with "database is locked" when
+    another writer came between, however long the busy timeout. So whatever may write begins
+    IMMEDIATE, and only pages that are fetched begin plain: readers never wait for writers.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(dbapi_connection: Any, _record: object) -> None:
+        dbapi_connection.isolation_level = None  # SQLAlchemy, not the driver, says BEGIN
+        cursor = dbapi_connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = has_request_context() and request.method in SAFE_METHODS
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,32 @@
+"""The outbox: a mail is a row in the same transaction as the event that caused it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentorship.extensions import Model
+
+
+class Message(Model):
+    """One mail. ``body`` is emptied once it is sent: links in it open accounts."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        sa.CheckConstraint("attempts >= 0", name="attempts_count"),
+        sa.CheckConstraint("sent_at IS NULL OR body = ''", name="sent_is_empty"),
+        sa.Index("ix_message_waiting", "sent_at", "next_try_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    recipient: Mapped[str] = mapped_column(sa.String(254))
+    subject: Mapped[str] = mapped_column(sa.String(200))
+    body: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[dt.datetime]
+    next_try_at: Mapped[dt.datetime]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    sent_at: Mapped[dt.datetime | None]
+    failure: Mapped[str | None] = mapped_column(sa.String(200))

@@ -1,0 +1,1 @@
+"""What IMGs and mentors say about themselves."""

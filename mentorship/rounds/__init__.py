@@ -1,0 +1,1 @@
+"""Match rounds: set up, run, review, publish, answer."""

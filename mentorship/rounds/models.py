@@ -1,0 +1,255 @@
+"""A match round, its runs and what came of them.
+
+A run and its rows never change once written (triggers refuse it on both databases): a leader can
+defend years later what was decided then. What may change lives in ``offer`` and ``seat_count``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mentorship.accounts.models import User
+from mentorship.crypto import Sealed
+from mentorship.extensions import Model, one_of
+from mentorship.profiles.models import Profile
+from mentorship.sections.models import Section
+
+
+class RoundState(enum.StrEnum):
+    DRAFT = "draft"  # being set up
+    OPEN = "open"  # people may still join, leave and change their profiles
+    REVIEW = "review"  # at least one run to look at; may be run again
+    PUBLISHED = "published"  # offers are out
+    FINISHED = "finished"
+
+
+class OfferState(enum.StrEnum):
+    OFFERED = "offered"  # the mentor is asked
+    ACCEPTED = "accepted"  # the mentor said yes and holds a seat; the IMG is asked
+    CONFIRMED = "confirmed"  # both said yes
+    DECLINED_BY_MENTOR = "declined_by_mentor"
+    DECLINED_BY_IMG = "declined_by_img"
+    SEAT_TAKEN = "seat_taken"  # the mentor's last seat went to somebody else
+    ENDED = "ended"  # the mentorship is over
+
+
+class Round(Model):
+    __tablename__ = "round"
+    __table_args__ = (
+        sa.UniqueConstraint("section_id", "name"),
+        sa.CheckConstraint("length(name) > 0", name="name_given"),
+        sa.CheckConstraint("lottery >= 0", name="lottery_counts"),
+        sa.CheckConstraint("answer_days BETWEEN 1 AND 60", name="answer_days_sane"),
+        sa.CheckConstraint("policy IN ('best-total', 'most-matched')", name="policy_known"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    section_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Section.id, ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    state: Mapped[RoundState] = mapped_column(one_of(RoundState, "state_known"))
+    policy: Mapped[str] = mapped_column(sa.String(20))
+    lottery: Mapped[int] = mapped_column(sa.BigInteger)
+    rules: Mapped[dict[str, Any]]  # mentorship.matching.Rules as JSON: weights and hard rules
+    answer_days: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    opened_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
+
+    section: Mapped[Section] = relationship(lazy="raise")
+
+
+class Participant(Model):
+    """A profile that takes part in a round."""
+
+    __tablename__ = "participant"
+
+    round_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Round.id, ondelete="CASCADE"), primary_key=True
+    )
+    profile_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True, index=True
+    )
+    joined_at: Mapped[dt.datetime]
+
+
+class Run(Model):
+    """One solving of a round: what went in, by which rules, and what came out in sum."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "number"),
+        sa.CheckConstraint("number > 0", name="number_counts"),
+        sa.CheckConstraint("total >= 0 AND matched >= 0 AND unmatched >= 0", name="sums_count"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    round_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Round.id, ondelete="CASCADE"))
+    number: Mapped[int]
+    policy: Mapped[str] = mapped_column(sa.String(20))
+    lottery: Mapped[int] = mapped_column(sa.BigInteger)
+    rules: Mapped[dict[str, Any]]
+    engine_version: Mapped[str] = mapped_column(sa.String(20))
+    reference_week: Mapped[dt.date]  # the Monday whose zone offsets the hours in common were taken at
+    inputs_digest: Mapped[str] = mapped_column(sa.String(64))  # SHA-256 of the snapshot
+    inputs_sealed: Mapped[bytes | None]  # pseudonymous profiles as they went in, until retention ends
+    certificate: Mapped[dict[str, Any]]  # primal, dual, violations: what the checker said
+    means: Mapped[dict[str, Any]]  # criterion -> value of an unanswered pair, 0..10000
+    total: Mapped[int]
+    matched: Mapped[int]
+    unmatched: Mapped[int]
+    made_at: Mapped[dt.datetime]
+    made_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(User.id, ondelete="SET NULL"))
+
+    inputs = Sealed[dict[str, Any] | None]()
+
+    def __init__(self, **values: object) -> None:
+        values.setdefault("id", uuid.uuid4())
+        super().__init__(**values)
+
+
+class Pair(Model):
+    """An IMG and a mentor put together by a run. The parts of the score are sealed as a whole:
+    with the sum known, any one of them would give away the one that tells of a visa."""
+
+    __tablename__ = "pair"
+    __table_args__ = (
+        sa.UniqueConstraint("run_id", "img_id", "mentor_id"),
+        sa.UniqueConstraint("run_id", "img_id", "place"),
+        sa.CheckConstraint("score BETWEEN 0 AND 10000", name="score_in_range"),
+        sa.CheckConstraint("place IN (1, 2)", name="place_first_or_second"),
+        sa.CheckConstraint("img_id <> mentor_id", name="two_profiles"),
+        sa.Index("ix_pair_mentor", "mentor_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    run_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Run.id, ondelete="CASCADE"))
+    img_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
+    mentor_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
+    place: Mapped[int] = mapped_column(default=1)  # first or second mentor of this IMG
+    score: Mapped[int]
+    parts_sealed: Mapped[bytes | None]
+
+    parts = Sealed[list[dict[str, Any]] | None]()  # criterion, points, of, why
+
+    def __init__(self, **values: object) -> None:
+        values.setdefault("id", uuid.uuid4())
+        super().__init__(**values)
+
+
+class Unmatched(Model):
+    """An IMG whom a run left without a mentor, and why."""
+
+    __tablename__ = "unmatched"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "reason IN ('no_possible_mentor', 'too_few_seats', 'worth_more_elsewhere')",
+            name="reason_known",
+        ),
+    )
+
+    run_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Run.id, ondelete="CASCADE"), primary_key=True
+    )
+    img_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(sa.String(30))
+    detail: Mapped[dict[str, Any]]
+
+
+class Publication(Model):
+    """Which run of a round was published. Its key makes sure that only one ever is."""
+
+    __tablename__ = "publication"
+
+    round_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Round.id, ondelete="CASCADE"), primary_key=True
+    )
+    run_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Run.id, ondelete="CASCADE"), unique=True)
+    published_at: Mapped[dt.datetime]
+    published_by_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey(User.id, ondelete="SET NULL")
+    )
+    answer_by: Mapped[dt.datetime]
+
+
+class SeatCount(Model):
+    """A mentor's seats in a published round. A seat is taken by a conditional UPDATE; the CHECK
+    stands behind it."""
+
+    __tablename__ = "seat_count"
+    __table_args__ = (
+        sa.CheckConstraint("0 <= taken AND taken <= seats", name="never_more_than_seats"),
+        sa.CheckConstraint("seats BETWEEN 0 AND 10", name="seats_sane"),
+    )
+
+    round_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Round.id, ondelete="CASCADE"), primary_key=True
+    )
+    mentor_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True
+    )
+    seats: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+LIVE = "state IN ('offered', 'accepted', 'confirmed')"
+
+
+class Offer(Model):
+    """A published pair on its way to a mentorship: the mentor answers first, then the IMG."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "img_id", "mentor_id"),
+        sa.Index(
+            "uq_offer_live_place",
+            "round_id",
+            "img_id",
+            "place",
+            unique=True,
+            sqlite_where=sa.text(LIVE),
+            postgresql_where=sa.text(LIVE),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('declined_by_mentor', 'declined_by_img')) = (decline_reason IS NOT NULL)",
+            name="decline_has_reason",
+        ),
+        sa.CheckConstraint(
+            "decline_reason IN ('no_time', 'wrong_fit', 'conflict', 'known_already',"
+            " 'other_mentor', 'situation_changed', 'other')",
+            name="reason_known",
+        ),
+        sa.CheckConstraint("length(decline_words) <= 1000", name="words_short"),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR (mentor_answered_at IS NOT NULL"
+            " AND img_answered_at IS NOT NULL)",
+            name="confirmed_by_both",
+        ),
+        sa.Index("ix_offer_mentor", "mentor_id", "state"),
+        sa.Index("ix_offer_img", "img_id", "state"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    round_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Round.id, ondelete="CASCADE"))
+    pair_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Pair.id, ondelete="CASCADE"), unique=True
+    )
+    img_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
+    mentor_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
+    place: Mapped[int]
+    state: Mapped[OfferState] = mapped_column(one_of(OfferState, "state_known"))
+    offered_at: Mapped[dt.datetime]
+    mentor_answered_at: Mapped[dt.datetime | None]
+    img_answered_at: Mapped[dt.datetime | None]
+    decline_reason: Mapped[str | None] = mapped_column(sa.String(30))
+    decline_words: Mapped[str] = mapped_column(sa.Text, default="")
+
+    pair: Mapped[Pair] = relationship(lazy="raise")
+    round: Mapped[Round] = relationship(lazy="raise")

@@ -1,0 +1,1 @@
+"""Sections of the society, their members and leaders."""

@@ -1,0 +1,126 @@
+"""What every response has in common: security headers, error pages, template filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from mentorship import vocabulary
+
+CSP = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+        "manifest-src 'self'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+ERROR_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
+
+log = logging.getLogger("mentorship")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_name_request)
+    app.after_request(_secure)
+    app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(Exception, _crash_page)
+    app.jinja_env.filters.update(
+        term=vocabulary.name, day=_day, moment=_moment, isodate=dt.date.isoformat
+    )
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """Return ``target`` if it is a path of this site, else ``fallback``.
+
+    Browsers read a backslash as a slash and drop tabs and line ends, so ``/\\host`` and
+    ``/<tab>/host`` lead away although they do not look so.
+    """
+    if not target or any(ord(c) <= 32 or c == "\\" for c in target):
+        return fallback
+    parts = urlsplit(target)
+    is_path = target.startswith("/") and not target.startswith("//")
+    return target if is_path and not parts.scheme and not parts.netloc else fallback
+
+
+def reader_zone() -> ZoneInfo:
+    """Return the time zone of whoever reads the page; UTC where none is known."""
+    name = getattr(current_user, "timezone", None)
+    return ZoneInfo(name) if name else ZoneInfo("UTC")
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(6)
+
+
+def _secure(response: Response) -> Response:
+    for header, value in HEADERS.items():
+        response.headers[header] = value
+    if current_app.config["SETTINGS"].secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _error_page(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    if error.code is None or error.code < 400:
+        return error  # a redirect in the shape of an exception
+    page = error.code if error.code in ERROR_PAGES else (400 if error.code < 500 else 500)
+    text = render_template(f"errors/{page}.html", request_id=g.get("request_id", ""))
+    response = Response(text, status=error.code)
+    for header, value in error.get_headers():
+        if header.lower() not in {"content-type", "content-length"}:
+            response.headers[header] = value
+    return response
+
+
+def _crash_page(error: Exception) -> Any:
+    """Show the calm page; the log gets the trace and the request's name, never its contents."""
+    if current_app.testing:
+        raise error
+    log.exception("request %s failed at %s", g.get("request_id", ""), request.endpoint)
+    return _error_page(InternalServerError())
+
+
+def _day(value: dt.date | dt.datetime | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(reader_zone()).date()
+    return f"{value:%B} {value.day}, {value.year}"
+
+
+def _moment(value: dt.datetime | None) -> str:
+    if value is None:
+        return ""
+    local = value.astimezone(reader_zone())
+    hour = local.hour % 12 or 12
+    return (
+        f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'}"
+        f" {local.tzname()}"
+    )

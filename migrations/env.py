@@ -1,0 +1,31 @@
+"""Run migrations against the application's own engine; there is no second place for the URL."""
+
+from alembic import context
+
+from mentorship.extensions import UtcDateTime, db
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column type as the plain one below it: a migration must outlive the code."""
+    return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
+
+
+def run() -> None:
+    with db.engine.connect() as connection:
+        postgresql = connection.dialect.name == "postgresql"
+        if postgresql:
+            connection.exec_driver_sql("SET lock_timeout = '4s'")
+            connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            compare_server_default=True,
+            render_item=render_item,
+            render_as_batch=not postgresql,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
