@@ -7,13 +7,12 @@ from jinja2 import StrictUndefined
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mentorship import accounts, cli, navigation, web
+from mentorship import cli, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.config import ROOT, Settings
 from mentorship.crypto import keyring
 from mentorship.extensions import csrf, db, migrate, prepare_engine
 
-BLUEPRINTS: tuple[str, ...] = ()
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -44,7 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
-    app.cli.add_command(cli.toolkit)
+    for command in cli.COMMANDS:
+        app.cli.add_command(command)
     configure_mappers()
     check_every_view_is_marked(app)
     if settings.proxies:

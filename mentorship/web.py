@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import NoResultFound
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from mentorship import vocabulary
 
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_name_request)
     app.after_request(_secure)
     app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(NoResultFound, lambda _error: _error_page(NotFound()))
     app.register_error_handler(Exception, _crash_page)
     app.jinja_env.filters.update(
         term=vocabulary.name, day=_day, moment=_moment, isodate=dt.date.isoformat

