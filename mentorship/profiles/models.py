@@ -1,7 +1,7 @@
 """Profiles: what a person says as an IMG or as a mentor, in the words of the vocabulary.
 
-Words of the vocabulary live in ``choice``, one row a word, with a foreign key to the reference table of
-words, so that the database itself refuses a word it does not know or one of the wrong list.
+Words of the vocabulary live in ``choice``, one row a word, with a foreign key to the reference
+table of words, so that the database itself refuses a word it does not know or of the wrong list.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ class Profile(Model):
     timezone: Mapped[str | None] = mapped_column(sa.String(64))
     meetings_a_month: Mapped[int | None]
     gender_sealed: Mapped[bytes | None]
+    avoid_sealed: Mapped[bytes | None]  # addresses to avoid that belong to nobody we know
 
     # asked of IMGs
     graduation_year: Mapped[int | None]
@@ -121,6 +122,7 @@ class Profile(Model):
     )
 
     gender = Sealed[str | None]()
+    avoid = Sealed[list[str] | None]()
     visa = Sealed[str | None]()
     visas = Sealed[list[str] | None]()
 
@@ -133,7 +135,9 @@ class _OfProfile:
     """The key that the rows below a profile share."""
 
     profile_id: Mapped[uuid.UUID] = mapped_column(
-        sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True
+        sa.ForeignKey(Profile.id, ondelete="CASCADE"),
+        primary_key=True,
+        sort_order=-1,  # first in each key, so that the key finds all rows of a profile
     )
 
 
@@ -194,7 +198,11 @@ class NamingUse(enum.StrEnum):
 
 
 class Naming(_OfProfile, Model):
-    """Another person named in a profile: asked for (ranked, with a line on why) or avoided."""
+    """Another person named in a profile: asked for (ranked, with a line on why) or avoided.
+
+    For somebody avoided by e-mail, ``line`` keeps the address as it was typed: it is what the
+    author sees again, and never becomes a way to learn somebody's new address.
+    """
 
     __tablename__ = "naming"
     __table_args__ = (

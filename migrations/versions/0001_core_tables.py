@@ -1,7 +1,7 @@
 """People, sections, profiles, consents, mail, match rounds.
 
-Runs and what they found never change: triggers refuse an UPDATE on both databases. A DELETE stays
-possible, for erasure and retention.
+Runs and what they found never change: triggers refuse an UPDATE on both databases. Erasure and
+retention stay possible: a row may be deleted, and a run may forget its inputs and who made it.
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,12 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-FROZEN = ("run", "pair", "unmatched")
+FROZEN = ("run", "run_seat", "pair", "unmatched")
+FORGETTABLE = ("inputs_sealed", "made_by_id")  # columns of a run that may become NULL
+KEPT = (
+    "id, round_id, number, policy, lottery, rules, engine_version, reference_week, inputs_digest,"
+    " certificate, means, total, matched, unmatched, made_at"
+)
 
 REFUSE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -22,25 +27,28 @@ BEGIN RAISE EXCEPTION 'a run never changes' USING ERRCODE = 'integrity_constrain
 
 
 def freeze() -> None:
+    changed = " OR ".join(
+        f"(NEW.{column} IS NOT NULL AND (OLD.{column} IS NULL OR NEW.{column} <> OLD.{column}))"
+        for column in FORGETTABLE
+    )
+    refuse(f"BEFORE UPDATE OF {KEPT} ON run", "run_frozen")
+    refuse(f"BEFORE UPDATE OF {', '.join(FORGETTABLE)} ON run", "run_forgets", when=changed)
+    for table in FROZEN[1:]:
+        refuse(f"BEFORE UPDATE ON {table}", f"{table}_frozen")
+
+
+def refuse(event: str, name: str, when: str = "") -> None:
+    each = f"CREATE TRIGGER {name} {event} FOR EACH ROW" + (f" WHEN ({when})" if when else "")
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(REFUSE)
-        for table in FROZEN:
-            op.execute(
-                f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table}"
-                " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-            )
-        return
-    for table in FROZEN:
-        op.execute(
-            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table}"
-            " BEGIN SELECT RAISE(ABORT, 'a run never changes'); END"
-        )
+        op.execute(f"{each} EXECUTE FUNCTION refuse_change()")
+    else:
+        op.execute(f"{each} BEGIN SELECT RAISE(ABORT, 'a run never changes'); END")
 
 
 def thaw() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
-    for table in FROZEN:
-        op.execute(f"DROP TRIGGER {table}_frozen" + (f" ON {table}" if postgresql else ""))
+    for trigger, table in [("run_forgets", "run"), *((f"{t}_frozen", t) for t in FROZEN)]:
+        op.execute(f"DROP TRIGGER {trigger}" + (f" ON {table}" if postgresql else ""))
     if postgresql:
         op.execute("DROP FUNCTION refuse_change()")
 
@@ -218,6 +226,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column("meetings_a_month", sa.Integer(), nullable=True),
         sa.Column("gender_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("avoid_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("graduation_year", sa.Integer(), nullable=True),
         sa.Column("visa_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("mentors_wanted", sa.Integer(), server_default="1", nullable=False),
@@ -310,10 +319,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "availability",
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("start_minute", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("end_minute", sa.Integer(), nullable=False),
-        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440",
             name=op.f("ck_availability_stretch_of_a_day"),
@@ -325,15 +334,15 @@ def upgrade() -> None:
             name=op.f("fk_availability_profile_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("day", "start_minute", "profile_id", name=op.f("pk_availability")),
+        sa.PrimaryKeyConstraint("profile_id", "day", "start_minute", name=op.f("pk_availability")),
     )
     op.create_table(
         "choice",
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.Column("field", sa.String(length=20), nullable=False),
         sa.Column("list", sa.String(length=20), nullable=False),
         sa.Column("term", sa.String(length=60), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
-        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "(field = 'stage' AND list IN ('stage')) OR (field = 'career_level' AND list IN ('career_level')) OR (field = 'school_country' AND list IN ('country')) OR (field = 'state' AND list IN ('state')) OR (field = 'specialties' AND list IN ('specialty', 'subspecialty')) OR (field = 'subspecialties' AND list IN ('subspecialty')) OR (field = 'topics' AND list IN ('topic')) OR (field = 'stages' AND list IN ('stage')) OR (field = 'languages' AND list IN ('language')) OR (field = 'states' AND list IN ('state')) OR (field = 'states_licensed' AND list IN ('state')) OR (field = 'channels' AND list IN ('channel')) OR (field = 'formats' AND list IN ('format')) OR (field = 'wishes' AND list IN ('wish')) OR (field = 'accepts_specialties' AND list IN ('specialty', 'subspecialty')) OR (field = 'accepts_stages' AND list IN ('stage')) OR (field = 'accepts_languages' AND list IN ('language'))",
             name=op.f("ck_choice_list_fits_field"),
@@ -345,7 +354,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["profile_id"], ["profile.id"], name=op.f("fk_choice_profile_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("field", "term", "profile_id", name=op.f("pk_choice")),
+        sa.PrimaryKeyConstraint("profile_id", "field", "term", name=op.f("pk_choice")),
     )
     with op.batch_alter_table("choice", schema=None) as batch_op:
         batch_op.create_index("ix_choice_term", ["list", "term"], unique=False)
@@ -361,9 +370,9 @@ def upgrade() -> None:
 
     op.create_table(
         "importance",
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.Column("criterion", sa.String(length=30), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=False),
-        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("level IN ('low', 'high')", name=op.f("ck_importance_level_known")),
         sa.ForeignKeyConstraint(
             ["profile_id"],
@@ -371,13 +380,13 @@ def upgrade() -> None:
             name=op.f("fk_importance_profile_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("criterion", "profile_id", name=op.f("pk_importance")),
+        sa.PrimaryKeyConstraint("profile_id", "criterion", name=op.f("pk_importance")),
     )
     op.create_table(
         "institution_mark",
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.Column("use", sa.String(length=30), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "use IN ('conflicts', 'exclude_institutions', 'selects_at')",
             name=op.f("ck_institution_mark_use_known"),
@@ -389,10 +398,11 @@ def upgrade() -> None:
             name=op.f("fk_institution_mark_profile_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("use", "name", "profile_id", name=op.f("pk_institution_mark")),
+        sa.PrimaryKeyConstraint("profile_id", "use", "name", name=op.f("pk_institution_mark")),
     )
     op.create_table(
         "naming",
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
             "use",
@@ -408,7 +418,6 @@ def upgrade() -> None:
         ),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("line", sa.String(length=300), nullable=False),
-        sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("length(line) <= 300", name=op.f("ck_naming_line_short")),
         sa.CheckConstraint("rank >= 0", name=op.f("ck_naming_rank_counts")),
         sa.ForeignKeyConstraint(
@@ -417,13 +426,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["profile_id"], ["profile.id"], name=op.f("fk_naming_profile_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("person_id", "use", "profile_id", name=op.f("pk_naming")),
+        sa.PrimaryKeyConstraint("profile_id", "person_id", "use", name=op.f("pk_naming")),
     )
     op.create_table(
         "participant",
         sa.Column("round_id", sa.Uuid(), nullable=False),
         sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["profile_id"],
             ["profile.id"],
@@ -637,11 +647,28 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('offered', 'accepted', 'confirmed')"),
             postgresql_where=sa.text("state IN ('offered', 'accepted', 'confirmed')"),
         )
+    op.create_table(
+        "run_seat",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("mentor_id", sa.Uuid(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.CheckConstraint("seats BETWEEN 0 AND 10", name=op.f("ck_run_seat_seats_sane")),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["profile.id"], name=op.f("fk_run_seat_mentor_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["run.id"], name=op.f("fk_run_seat_run_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("run_id", "mentor_id", name=op.f("pk_run_seat")),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(REFUSE)
     freeze()
 
 
 def downgrade() -> None:
     thaw()
+    op.drop_table("run_seat")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_offer_live_place",
