@@ -9,13 +9,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, abort
 from flask_login import current_user
 from flask_security import auth_required
 
-from mentorship.accounts.models import User
+if TYPE_CHECKING:
+    from mentorship.accounts.models import User
 
 P = ParamSpec("P")
 R = TypeVar("R")
