@@ -1,7 +1,7 @@
 """A match round, its runs and what came of them.
 
-A run and its rows never change once written (triggers refuse it on both databases): a leader can
-defend years later what was decided then. What may change lives in ``offer`` and ``seat_count``.
+A run and its rows never change once written (triggers refuse it on both databases), they can only
+forget: a leader can defend years later what was decided then. What may change lives in ``offer`` and ``seat_count``.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class Participant(Model):
         sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True, index=True
     )
     joined_at: Mapped[dt.datetime]
+    left_out_at: Mapped[dt.datetime | None]  # kept, so that a refresh does not bring them back
 
 
 class Run(Model):
@@ -111,6 +112,21 @@ class Run(Model):
     def __init__(self, **values: object) -> None:
         values.setdefault("id", uuid.uuid4())
         super().__init__(**values)
+
+
+class RunSeat(Model):
+    """How many seats of a mentor a run could use."""
+
+    __tablename__ = "run_seat"
+    __table_args__ = (sa.CheckConstraint("seats BETWEEN 0 AND 10", name="seats_sane"),)
+
+    run_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Run.id, ondelete="CASCADE"), primary_key=True
+    )
+    mentor_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True
+    )
+    seats: Mapped[int]
 
 
 class Pair(Model):

@@ -27,6 +27,8 @@ BEGIN RAISE EXCEPTION 'a run never changes' USING ERRCODE = 'integrity_constrain
 
 
 def freeze() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(REFUSE)
     changed = " OR ".join(
         f"(NEW.{column} IS NOT NULL AND (OLD.{column} IS NULL OR NEW.{column} <> OLD.{column}))"
         for column in FORGETTABLE
@@ -661,8 +663,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("run_id", "mentor_id", name=op.f("pk_run_seat")),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(REFUSE)
     freeze()
 
 
