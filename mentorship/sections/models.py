@@ -59,3 +59,4 @@ class Membership(Model):
 
     section: Mapped[Section] = relationship(lazy="raise")
     person: Mapped[User] = relationship(foreign_keys=person_id, lazy="raise")
+    decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id, lazy="raise")
