@@ -42,9 +42,8 @@ def move(
     by: uuid.UUID | None = None,
 ) -> bool:
     """Change the state if it is still one of ``start``; tell whether this call changed it."""
-    times = {"decided_at": now}
-    if end is MembershipState.ASKED:
-        times = {"decided_at": sa.null(), "asked_at": now}
+    waits = end is MembershipState.ASKED
+    times = {"asked_at": now, "decided_at": None} if waits else {"decided_at": now}
     changed = session.execute(
         sa.update(Membership)
         .where(*which, Membership.state.in_(start))

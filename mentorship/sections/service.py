@@ -116,7 +116,7 @@ def leaders_of(session: Session, section_id: uuid.UUID) -> Sequence[Membership]:
     ).all()
 
 
-def _active(person_id: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
+def _active(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:
     """Select the person's active memberships in the section of the query around this one."""
     return (
         sa.select(Membership.id)

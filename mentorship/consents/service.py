@@ -1,0 +1,146 @@
+"""What each person agreed to, by purpose and by the version of the text they read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mentorship.consents.models import Consent
+from mentorship.extensions import UtcDateTime
+
+MATCHING, SHARE_VISA, STATISTICS = "matching", "share_visa", "statistics"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One question. Whoever changes ``text`` or ``without`` raises ``version``."""
+
+    key: str
+    version: int
+    label: str
+    text: str
+    without: str
+    withdrawing: str
+
+
+PURPOSES: Mapping[str, Purpose] = MappingProxyType(
+    {
+        purpose.key: purpose
+        for purpose in (
+            Purpose(
+                key=MATCHING,
+                version=1,
+                label="Use my profile to find a match",
+                text=(
+                    "The match program reads my profile and compares it with other profiles in "
+                    "my section. The section leaders see who was matched with me and why."
+                ),
+                without="Without this you are not part of any match round.",
+                withdrawing=(
+                    "You will not be in any future match round. "
+                    "Matches that were already made stay as they are."
+                ),
+            ),
+            Purpose(
+                key=SHARE_VISA,
+                version=1,
+                label="Show my visa situation to my match",
+                text=(
+                    "The person I am matched with may see my visa situation, or the visa paths I "
+                    "have been through, so that we can talk about it from the start."
+                ),
+                without="Without this your match does not see it. You can still tell them.",
+                withdrawing="Your match no longer sees your visa situation or visa paths here.",
+            ),
+            Purpose(
+                key=STATISTICS,
+                version=1,
+                label="Count me in statistics",
+                text=(
+                    "My answers may be counted together with those of others, for example how "
+                    "many people from each country were matched. Small groups are never shown."
+                ),
+                without="Without this you are left out of the statistics. Your match is the same.",
+                withdrawing="You will be left out of all statistics made from now on.",
+            ),
+        )
+    }
+)
+
+
+def give(session: Session, person_id: uuid.UUID, purpose: str, now: dt.datetime) -> None:
+    """Record that the person agrees to the text as it reads now; agreeing twice changes nothing.
+
+    Where an older text was agreed to, that record ends and a new one begins.
+    """
+    version = PURPOSES[purpose].version
+    _end(session, now, *_open(person_id, purpose), Consent.version != version)
+    if session.scalar(sa.select(Consent.id).where(*_open(person_id, purpose))):
+        return
+    row = {"person_id": person_id, "purpose": purpose, "version": version, "given_at": now}
+    # The other of two clicks may have been faster; its row says the same.
+    with suppress(IntegrityError), session.begin_nested():
+        session.execute(sa.insert(Consent).values(row))
+
+
+def withdraw(session: Session, person_id: uuid.UUID, purpose: str, now: dt.datetime) -> bool:
+    """End the consent at once; tell whether there was one."""
+    return _end(session, now, *_open(person_id, PURPOSES[purpose].key))
+
+
+def standing(session: Session, person_id: uuid.UUID) -> Mapping[str, Consent]:
+    """Return the consents not withdrawn, by purpose, also those to an older text."""
+    rows = sa.select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
+    fresh = rows.execution_options(populate_existing=True)
+    return {consent.purpose: consent for consent in session.scalars(fresh)}
+
+
+def in_force(
+    session: Session, person_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, frozenset[str]]:
+    """Return the purposes each person agrees to now, in one query; every person has an entry.
+
+    Consent to an older text does not count: it never covered what the text says today.
+    """
+    current = [
+        sa.and_(Consent.purpose == purpose.key, Consent.version == purpose.version)
+        for purpose in PURPOSES.values()
+    ]
+    rows = session.execute(
+        sa.select(Consent.person_id, Consent.purpose).where(
+            Consent.person_id.in_(person_ids), Consent.withdrawn_at.is_(None), sa.or_(*current)
+        )
+    )
+    given: dict[uuid.UUID, set[str]] = {person_id: set() for person_id in person_ids}
+    for person_id, purpose in rows:
+        given[person_id].add(purpose)
+    return {person_id: frozenset(purposes) for person_id, purposes in given.items()}
+
+
+def _open(person_id: uuid.UUID, purpose: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Consent.person_id == person_id,
+        Consent.purpose == purpose,
+        Consent.withdrawn_at.is_(None),
+    )
+
+
+def _end(session: Session, now: dt.datetime, *which: sa.ColumnElement[bool]) -> bool:
+    # A clock set back must not keep anybody from withdrawing.
+    moment = sa.case((Consent.given_at > now, Consent.given_at), else_=sa.literal(now, UtcDateTime))
+    ended = session.execute(
+        sa.update(Consent)
+        .where(*which)
+        .values(withdrawn_at=moment)
+        .returning(Consent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(ended.all())
