@@ -47,6 +47,7 @@ class Settings:
     mail_url: str = "files"  # "files", or smtp://user:password@host:port, smtps://
     mail_from: str = "IMG Mentorship <no-reply@localhost>"
     site_name: str = "IMG Mentorship"
+    support_email: str | None = None  # shown on help and error pages
     proxies: int = 0  # trusted proxies in front of the service
 
     def __post_init__(self) -> None:
@@ -104,6 +105,7 @@ class Settings:
             mail_url=_read(environ, "MAIL_URL") or "files",
             mail_from=_read(environ, "MAIL_FROM") or cls.__dataclass_fields__["mail_from"].default,
             site_name=_read(environ, "SITE_NAME") or cls.__dataclass_fields__["site_name"].default,
+            support_email=_read(environ, "SUPPORT_EMAIL"),
             proxies=_number(environ, "PROXIES"),
         )
 
