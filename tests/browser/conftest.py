@@ -1,0 +1,170 @@
+"""The real service, started as a person would start it, and a visitor with a real Chromium.
+
+Every page a visitor comes to is looked at in two widths: axe-core finds nothing, the browser
+reports no breach of the content security policy and no script error, and nothing scrolls sideways.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = (ROOT / "tests/vendor/axe/axe.min.js").read_text(encoding="utf-8")
+SHOTS = Path(__file__).parent / "screenshots"
+SIZES = {"phone": (320, 740), "desktop": (1280, 900)}
+LAUNCH = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WATCH = """
+window.__breaches = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.__breaches.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`);
+});
+"""
+
+
+def _chromium() -> str:
+    path = os.environ.get("CHROMIUM", "")
+    if not path and os.environ.get("CI") != "true":
+        pytest.skip("no Chromium found; script/test looks for one")
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service with its demo section, under gunicorn, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://localhost:{port}"
+    environment = os.environ | {
+        "MENTORSHIP_MODE": "development",
+        "INSTANCE_DIR": str(tmp_path_factory.mktemp("browser")),
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "1",
+    }
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    subprocess.run([*flask, "set-up", "--demo"], cwd=ROOT, env=environment, check=True)
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+    process = subprocess.Popen(
+        [*gunicorn, "--bind", f"127.0.0.1:{port}", "wsgi:app"], cwd=ROOT, env=environment
+    )
+    _wait_for(address, process)
+    yield address
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(100):
+        assert process.poll() is None, "the service stopped at its start"
+        try:
+            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310  our own address
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("the service did not answer within 20 seconds")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=_chromium(), args=LAUNCH)
+        yield started
+        started.close()
+
+
+class Visitor:
+    """Somebody at a browser. ``look`` checks the page they are on; moving about calls it."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.address = address
+        self.context = browser.new_context(reduced_motion="reduce")
+        self.context.add_init_script(WATCH)
+        self.page: Page = self.context.new_page()
+        self.script_errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.script_errors.append(str(error)))
+        self.page.set_default_timeout(15_000)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+        self.look()
+
+    def press(self, name: str) -> None:
+        """Press the button called ``name`` in the main part and look at where it leads."""
+        self.page.locator("main").get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        self.page.locator("main").get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def sign_in(self, email: str, password: str) -> None:
+        self.go("/login")
+        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.press("Sign in")
+
+    def reads(self, text: str | re.Pattern[str]) -> None:
+        main = self.page.locator("main").inner_text()
+        found = text.search(main) if isinstance(text, re.Pattern) else text in main
+        assert found, f"{self.page.url}: {text!r} is not in:\n{main[:3000]}"
+
+    def look(self) -> None:
+        where = self.page.url.removeprefix(self.address)
+        for size, (width, height) in SIZES.items():
+            self.page.set_viewport_size({"width": width, "height": height})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{where}: {wide} px wide on a {width} px screen"
+            self._shoot(where, size)
+            assert self._axe() == [], f"{where} ({size})"
+        assert self.page.evaluate("window.__breaches") == [], where
+        assert self.script_errors == [], where
+
+    def _axe(self) -> list[str]:
+        self.page.evaluate(AXE)
+        found = self.page.evaluate(
+            "axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v =>"
+            " `${v.id}: ${v.help}: ${v.nodes.map(n => n.html).slice(0, 3).join(' | ')}`))"
+        )
+        return list(found)
+
+    def _shoot(self, where: str, size: str) -> None:
+        name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", where).strip("/").replace("/", "-")
+        SHOTS.mkdir(exist_ok=True)
+        file = SHOTS / f"{re.sub(r'[^A-Za-z0-9-]+', '_', name) or 'landing'}.{size}.png"
+        self.page.screenshot(path=file, full_page=True)
+
+
+@pytest.fixture(scope="session")
+def visitor(server: str, browser: Browser) -> Iterator[Callable[[], Visitor]]:
+    """Bring in a new person, with a browser that knows nobody yet."""
+    made: list[Visitor] = []
+
+    def bring() -> Visitor:
+        made.append(Visitor(browser, server))
+        return made[-1]
+
+    yield bring
+    for one in made:
+        one.context.close()
