@@ -1,0 +1,31 @@
+"""``flask toolkit load``: the facts files into the database."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from mentorship.extensions import transaction
+from mentorship.toolkit.entries import FactsRefused
+from mentorship.toolkit.loading import load_facts
+
+toolkit = AppGroup("toolkit", help="The IMG journey and the catalog of resources.")
+
+
+@toolkit.command("load")
+def load() -> None:
+    """Bring the facts files into the database; running it again changes nothing."""
+    try:
+        with transaction() as session:
+            report = load_facts(session)
+    except FactsRefused as refused:
+        problems = "\n  ".join(refused.problems)
+        raise click.ClickException(f"nothing was loaded, the facts are wrong:{problems}") from None
+    if report.changed_nothing:
+        click.echo("toolkit: up to date")
+        return
+    for each in report.tables:
+        click.echo(
+            f"toolkit: {each.table}: {each.added} added, {each.changed} changed,"
+            f" {each.removed} removed, {each.kept} kept"
+        )

@@ -1,0 +1,87 @@
+"""Bringing the facts files into the database: afterwards its rows are those of the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.extensions import Model
+from mentorship.toolkit.facts import DATA, KEYS, TABLES, Facts, Key, Row, read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """How many rows of one table were added, changed, removed and left as they were."""
+
+    table: str
+    added: int
+    changed: int
+    removed: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did, table by table."""
+
+    tables: tuple[TableReport, ...]
+
+    @property
+    def changed_nothing(self) -> bool:
+        return not any(each.added or each.changed or each.removed for each in self.tables)
+
+
+def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
+    """Add, change and remove rows until the tables hold what the files say. The caller commits.
+
+    Rows that are right already are not touched, so a second load writes nothing.
+
+    Raises
+    ------
+    FactsRefused
+        A file is wrong somewhere; nothing was touched.
+
+    """
+    facts = read_facts(folder)
+    present = {table: _present(session, table) for table in TABLES}
+    for table in reversed(TABLES):
+        for key, row in present[table].items():
+            if key not in facts.rows[table]:
+                session.delete(row)
+        session.flush()
+    reports = tuple(_bring_in(session, table, facts, present[table]) for table in TABLES)
+    session.flush()
+    return LoadReport(reports)
+
+
+def _present(session: Session, table: type[Model]) -> dict[Key, Model]:
+    rows = session.scalars(sa.select(table))
+    return {tuple(getattr(row, name) for name in KEYS[table]): row for row in rows}
+
+
+def _bring_in(
+    session: Session, table: type[Model], facts: Facts, present: dict[Key, Model]
+) -> TableReport:
+    wanted = facts.rows[table]
+    new = [table(**row) for key, row in wanted.items() if key not in present]
+    session.add_all(new)
+    session.flush()
+    changed = sum(_change(present[key], row) for key, row in wanted.items() if key in present)
+    return TableReport(
+        table=table.__tablename__,
+        added=len(new),
+        changed=changed,
+        removed=sum(key not in wanted for key in present),
+        kept=len(wanted) - len(new) - changed,
+    )
+
+
+def _change(row: Model, wanted: Row) -> bool:
+    """Write the values that differ; say whether any did."""
+    differing = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    for name, value in differing.items():
+        setattr(row, name, value)
+    return bool(differing)

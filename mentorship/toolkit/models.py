@@ -1,0 +1,230 @@
+"""What the toolkit knows: stages of the journey, their costs, facts and dates, and the resources.
+
+Every row comes from the files in ``data/`` and has a key that people can read and that stays when
+its text changes, so that ticks, bookmarks and corrections can later point at it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentorship.extensions import Model, one_of
+
+KEY_LENGTH = 80
+
+
+class Confidence(enum.StrEnum):
+    HIGH = "high"  # statute, rule, board's or issuer's text read
+    MEDIUM = "medium"  # good secondary source, or a primary one that is old
+    LOW = "low"  # old third-party table, or not confirmed
+
+
+class UrlCheck(enum.StrEnum):
+    RETRIEVED = "retrieved"  # the text of that page was read
+    CITED_BY_SOURCE = "cited_by_source"  # a page that was read gives the address
+    NOT_OPENED = "not_opened"  # a well-known address nobody opened
+    NONE = "none"  # no address
+
+
+class AmountInSource(enum.StrEnum):
+    YES = "yes"  # the page prints this amount
+    OLDER = "older"  # the page prints an earlier season's
+    NO = "no"  # the page confirms the fee, not how much
+
+
+class DayInSource(enum.StrEnum):
+    YES = "yes"  # the page prints this day
+    RULE = "rule"  # the day follows from a stated rule
+    NEAR = "near"  # the page says early or late in the month
+    PATTERN = "pattern"  # the same slot in earlier years
+
+
+class ResourceType(enum.StrEnum):
+    GUIDE = "guide"
+    VIDEO = "video"
+    LETTER = "letter"
+    POLICY = "policy"
+    TOOL = "tool"
+    STATISTICS = "statistics"
+    ORGANIZATION = "organization"
+    NEWS = "news"
+
+
+def _key() -> Mapped[str]:
+    return mapped_column(sa.String(KEY_LENGTH), primary_key=True)
+
+
+def _stage() -> Mapped[str]:
+    return mapped_column(sa.ForeignKey("journey_stage.id", ondelete="CASCADE"), index=True)
+
+
+def _sourced() -> tuple[sa.CheckConstraint, ...]:
+    return (
+        sa.CheckConstraint("length(as_of) IN (4, 7, 10)", name="as_of_shape"),
+        sa.CheckConstraint("(source_url IS NULL) = (url_check = 'none')", name="address_marked"),
+    )
+
+
+class Sourced:
+    """Where a fact can be checked, how well it was, and of when it is."""
+
+    source_url: Mapped[str | None] = mapped_column(sa.Text)
+    url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "url_check_known"))
+    as_of: Mapped[str | None] = mapped_column(sa.String(10))  # YYYY, YYYY-MM or YYYY-MM-DD
+    confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
+    evidence: Mapped[str | None] = mapped_column(sa.Text)  # where it was read, if not at source_url
+
+
+class JourneyStage(Model):
+    """A stage; its id is a word of the vocabulary list ``stage``. Texts are advice in our words."""
+
+    __tablename__ = "journey_stage"
+    __table_args__ = (
+        sa.CheckConstraint("position > 0", name="position_counts"),
+        sa.CheckConstraint("length(as_of) IN (4, 7, 10)", name="as_of_shape"),
+    )
+
+    id: Mapped[str] = _key()
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.Text)
+    what: Mapped[str] = mapped_column(sa.Text)
+    duration: Mapped[str] = mapped_column(sa.Text)
+    pitfalls: Mapped[list[str]] = mapped_column(sa.JSON)
+    topics: Mapped[list[str]] = mapped_column(sa.JSON)  # of the lists topic and visa_path
+    usual_months: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)  # {month or None, text}
+    as_of: Mapped[str | None] = mapped_column(sa.String(10))
+    confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
+
+
+class ChecklistItem(Model):
+    __tablename__ = "checklist_item"
+    __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"),)
+
+    id: Mapped[str] = _key()
+    stage_id: Mapped[str] = _stage()
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+
+
+class JourneyCost(Sourced, Model):
+    __tablename__ = "journey_cost"
+    __table_args__ = (
+        sa.CheckConstraint("position > 0", name="position_counts"),
+        sa.CheckConstraint("usd > 0", name="usd_positive"),
+        sa.CheckConstraint(
+            "source_url IS NOT NULL OR amount_in_source = 'no'", name="amount_has_page"
+        ),
+        *_sourced(),
+    )
+
+    id: Mapped[str] = _key()
+    stage_id: Mapped[str] = _stage()
+    position: Mapped[int]
+    item: Mapped[str] = mapped_column(sa.Text)
+    usd: Mapped[int | None]  # whole dollars; None where it differs too much for one figure
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    amount_in_source: Mapped[AmountInSource] = mapped_column(
+        one_of(AmountInSource, "amount_in_source_known")
+    )
+
+
+class JourneyFact(Sourced, Model):
+    __tablename__ = "journey_fact"
+    __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"), *_sourced())
+
+    id: Mapped[str] = _key()
+    stage_id: Mapped[str] = _stage()
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+
+
+class CycleDate(Sourced, Model):
+    """A day of one Match cycle."""
+
+    __tablename__ = "cycle_date"
+    __table_args__ = _sourced()
+
+    id: Mapped[str] = _key()
+    cycle: Mapped[str] = mapped_column(sa.Text)
+    day: Mapped[dt.date] = mapped_column(index=True)
+    event: Mapped[str] = mapped_column(sa.Text)
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    amount_in_source: Mapped[DayInSource] = mapped_column(
+        one_of(DayInSource, "amount_in_source_known")
+    )
+
+
+class CycleDateStage(Model):
+    """A stage at which a date is worth knowing."""
+
+    __tablename__ = "cycle_date_stage"
+
+    date_id: Mapped[str] = mapped_column(
+        sa.ForeignKey(CycleDate.id, ondelete="CASCADE"), primary_key=True
+    )
+    stage_id: Mapped[str] = mapped_column(
+        sa.ForeignKey(JourneyStage.id, ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class ToolkitTopic(Model):
+    """What a resource is about, in the catalog's own words."""
+
+    __tablename__ = "toolkit_topic"
+    __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"),)
+
+    id: Mapped[str] = _key()
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.Text)
+
+
+class Resource(Model):
+    """A link of the catalog: the page is its own source."""
+
+    __tablename__ = "resource"
+    __table_args__ = (
+        sa.CheckConstraint("length(as_of) IN (4, 7, 10)", name="as_of_shape"),
+        sa.CheckConstraint("url_check <> 'none'", name="address_marked"),
+        sa.CheckConstraint("url LIKE 'http://%' OR url LIKE 'https://%'", name="url_of_web"),
+    )
+
+    id: Mapped[str] = _key()
+    title: Mapped[str] = mapped_column(sa.Text)
+    type: Mapped[ResourceType] = mapped_column(one_of(ResourceType, "type_known"))
+    organization: Mapped[str] = mapped_column(sa.Text)
+    url: Mapped[str] = mapped_column(sa.Text)
+    description: Mapped[str] = mapped_column(sa.Text)
+    url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "url_check_known"))
+    as_of: Mapped[str | None] = mapped_column(sa.String(10))
+    confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
+
+
+class ResourceStage(Model):
+    """A stage a resource helps at; ``rank`` is set for those shown first there."""
+
+    __tablename__ = "resource_stage"
+    __table_args__ = (sa.CheckConstraint("rank > 0", name="rank_counts"),)
+
+    resource_id: Mapped[str] = mapped_column(
+        sa.ForeignKey(Resource.id, ondelete="CASCADE"), primary_key=True
+    )
+    stage_id: Mapped[str] = mapped_column(
+        sa.ForeignKey(JourneyStage.id, ondelete="CASCADE"), primary_key=True, index=True
+    )
+    rank: Mapped[int | None]
+
+
+class ResourceTopic(Model):
+    __tablename__ = "resource_topic"
+
+    resource_id: Mapped[str] = mapped_column(
+        sa.ForeignKey(Resource.id, ondelete="CASCADE"), primary_key=True
+    )
+    topic_id: Mapped[str] = mapped_column(
+        sa.ForeignKey(ToolkitTopic.id, ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,0 +1,251 @@
+"""What pages show of the toolkit, and the rules of showing it.
+
+A fact never looks surer than it is: without a source or a date it is unconfirmed, a day that only
+follows from earlier years is expected and no deadline, an amount the page does not print is to be
+checked there, and an address nobody opened is not called checked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from mentorship import vocabulary
+from mentorship.toolkit.models import (
+    AmountInSource,
+    Confidence,
+    DayInSource,
+    ResourceType,
+    UrlCheck,
+)
+
+BOARD_STAGES = frozenset({"licensure", "board_certification"})  # where a board has the last word
+TYPE_NAMES = MappingProxyType(
+    {
+        ResourceType.GUIDE: "Guide",
+        ResourceType.VIDEO: "Video",
+        ResourceType.LETTER: "Letter",
+        ResourceType.POLICY: "Policy",
+        ResourceType.TOOL: "Tool",
+        ResourceType.STATISTICS: "Figures",
+        ResourceType.ORGANIZATION: "Organization",
+        ResourceType.NEWS: "News",
+    }
+)
+ADDRESS_NOTES = MappingProxyType(
+    {
+        UrlCheck.RETRIEVED: "",
+        UrlCheck.CITED_BY_SOURCE: "Address named by a page we read; not opened by us",
+        UrlCheck.NOT_OPENED: "Address not opened by us yet",
+        UrlCheck.NONE: "No source on file",
+    }
+)
+
+
+def readable_date(as_of: str | None) -> str:
+    """Return a year, month or day as people write it; "" for none."""
+    if as_of is None or len(as_of) == 4:
+        return as_of or ""
+    day = dt.date.fromisoformat((as_of + "-01")[:10])
+    return f"{day:%B} {day.year}" if len(as_of) == 7 else f"{day:%B} {day.day}, {day.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a fact comes from and how far to trust it."""
+
+    source_url: str | None
+    url_check: UrlCheck
+    as_of: str | None
+    confidence: Confidence
+    evidence: str | None = None
+    ask_board: bool = False
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        return self.source_url is None or self.as_of is None
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.source_url or "").hostname or "").removeprefix("www.")
+
+    @property
+    def date(self) -> str:
+        return readable_date(self.as_of)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know before relying on it, most important first."""
+        notes = []
+        if self.confidence is Confidence.LOW:
+            at_source = (
+                "Confirm at the source" if self.source_url else "Confirm it before you use it"
+            )
+            notes.append("Confirm with the board" if self.ask_board else at_source)
+        notes.append(ADDRESS_NOTES[self.url_check])
+        if self.evidence:
+            notes.append(f"Read in {self.evidence}")
+        return tuple(note for note in notes if note)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    item: str
+    usd: int | None
+    note: str | None
+    amount_in_source: AmountInSource
+    provenance: Provenance
+
+    @property
+    def amount(self) -> str:
+        return "Varies" if self.usd is None else f"${self.usd:,}"
+
+    @property
+    def caution(self) -> str:
+        """Return what to do about an amount that its page does not print; "" if it does."""
+        if self.amount_in_source is AmountInSource.YES:
+            return ""
+        if self.provenance.source_url is None:
+            return "We have no page for this amount"
+        return "Check the amount on the page"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    text: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the Match cycle, seen from ``today``."""
+
+    id: str
+    cycle: str
+    day: dt.date
+    event: str
+    note: str | None
+    in_source: DayInSource
+    provenance: Provenance
+    days_away: int
+
+    @property
+    def is_expected(self) -> bool:
+        return self.in_source not in {DayInSource.YES, DayInSource.RULE}
+
+    @property
+    def is_deadline(self) -> bool:
+        """Whether the day may be shown as certain."""
+        weak = self.provenance.is_unconfirmed or self.provenance.confidence is Confidence.LOW
+        return not self.is_expected and not weak
+
+    @property
+    def distance(self) -> str:
+        return {0: "today", 1: "tomorrow"}.get(self.days_away, f"in {self.days_away} days")
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceCard:
+    id: str
+    title: str
+    type: ResourceType
+    organization: str
+    description: str
+    provenance: Provenance
+    stages: tuple[str, ...] = ()  # ids of the vocabulary list
+    topics: tuple[str, ...] = ()  # names
+
+    @property
+    def type_name(self) -> str:
+        return TYPE_NAMES[self.type]
+
+    @property
+    def url(self) -> str:
+        return self.provenance.source_url or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage in short."""
+
+    id: str
+    position: int
+    title: str
+    what: str
+    duration: str
+    provenance: Provenance
+
+    @property
+    def name(self) -> str:
+        return vocabulary.name("stage", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """What somebody at a stage needs to see: on the dashboard, and on the stage's page."""
+
+    step: Step
+    after: Step | None
+    checklist: tuple[tuple[str, str], ...]  # id and text
+    pitfalls: tuple[str, ...]
+    costs: tuple[Cost, ...]
+    dates: tuple[Day, ...]
+    resources: tuple[ResourceCard, ...]
+    resource_count: int  # of all at this stage
+
+
+@dataclass(frozen=True, slots=True)
+class StagePage:
+    view: StageView
+    before: Step | None
+    facts: tuple[Fact, ...]
+    usual_months: tuple[tuple[str, str], ...]  # name of the month or "Any time", and what happens
+    topics: tuple[str, ...]  # names of what a mentor can help with here
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyOverview:
+    steps: tuple[Step, ...]
+    dates: tuple[Day, ...]
+    resource_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a reader asks of the catalog; an empty field asks nothing."""
+
+    text: str = ""
+    stage: str = ""
+    type: str = ""
+    organization: str = ""
+
+    def as_query(self) -> dict[str, str]:
+        """Return the fields that ask something, as they stand in an address."""
+        fields = {
+            "q": self.text,
+            "stage": self.stage,
+            "type": self.type,
+            "organization": self.organization,
+        }
+        return {name: value for name, value in fields.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePage:
+    rows: tuple[ResourceCard, ...]
+    total: int
+    page: int
+    pages: int
+    search: Search
+
+
+def month_name(month: int | None) -> str:
+    return "Any time" if month is None else f"{dt.date(2000, month, 1):%B}"
+
+
+def topic_name(topic: str) -> str:
+    """Return the name of something a mentor helps with: a topic, or a visa path lived through."""
+    of_list = "topic" if topic in vocabulary.LISTS["topic"] else "visa_path"
+    return vocabulary.name(of_list, topic)
