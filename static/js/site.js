@@ -1,0 +1,62 @@
+/* What makes the pages pleasanter with JavaScript. Nothing here is needed to use them. */
+(function () {
+  "use strict";
+
+  document.documentElement.classList.add("js");
+
+  function menu() {
+    const button = document.querySelector(".menu-button");
+    const nav = button && document.getElementById(button.getAttribute("aria-controls"));
+    if (!nav) return;
+
+    function show(open) {
+      nav.classList.toggle("is-open", open);
+      button.setAttribute("aria-expanded", String(open));
+    }
+
+    button.addEventListener("click", () => show(button.getAttribute("aria-expanded") !== "true"));
+    nav.addEventListener("keydown", (event) => {
+      const closable = button.getAttribute("aria-expanded") === "true";
+      if (event.key !== "Escape" || !closable || nav.querySelector(".submenu[open]")) return;
+      show(false);
+      button.focus();
+    });
+  }
+
+  function submenus() {
+    document.addEventListener("click", (event) => {
+      const kept = event.target.closest(".submenu");
+      document.querySelectorAll(".submenu[open]").forEach((open) => {
+        if (open !== kept) open.open = false;
+      });
+    });
+    document.addEventListener("keydown", (event) => {
+      const open = event.key === "Escape" && event.target.closest(".submenu[open]");
+      if (!open) return;
+      open.open = false;
+      open.querySelector("summary").focus();
+      event.stopPropagation();
+    });
+  }
+
+  /* A form that came back with errors is unsaved from the start. */
+  function warnOnLeaving(form) {
+    const filled = () => new URLSearchParams(new FormData(form)).toString();
+    const before = filled();
+    const cameBack = form.querySelector("[data-error-summary]") !== null;
+    let sent = false;
+    form.addEventListener("submit", () => {
+      sent = true;
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (!sent && (cameBack || filled() !== before)) event.preventDefault();
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    menu();
+    submenus();
+    document.querySelectorAll("form[data-warn-leaving]").forEach(warnOnLeaving);
+    document.querySelector("[data-error-summary]")?.focus();
+  });
+})();
