@@ -1,0 +1,66 @@
+"""Weekly hours as people write them: ``Mon 18:00-21:00``, in their own time zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mentorship.matching.people import DAY, Span
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHORT = {day[:3].casefold(): number for number, day in enumerate(DAYS)}
+_LONG = {day.casefold(): number for number, day in enumerate(DAYS)}
+_STRETCH = re.compile(
+    r"(?P<day>[^\W\d]+)\.?\s+(?P<h1>\d{1,2}):(?P<m1>\d\d)\s*[-–—]\s*(?P<h2>\d{1,2}):(?P<m2>\d\d)",  # noqa: RUF001 - dashes that editors put in
+    re.ASCII,
+)
+
+
+class NoSuchHours(ValueError):
+    """Words that name no stretch of a week; the message says what would be right."""
+
+
+def parse(said: str) -> Span:
+    """Read one stretch: a day, a start and an end on a 24-hour clock.
+
+    Raises
+    ------
+    NoSuchHours
+        Not of that form, or no such time, or it does not end after it starts.
+
+    """
+    found = _STRETCH.fullmatch(said.strip())
+    if found is None:
+        raise NoSuchHours("write a day and two times, such as Mon 18:00-21:00")
+    day = {**_SHORT, **_LONG}.get(found["day"].casefold())
+    if day is None:
+        raise NoSuchHours("begin with a day: Mon, Tue, Wed, Thu, Fri, Sat or Sun")
+    start, end = (_minute(found[f"h{n}"], found[f"m{n}"]) for n in (1, 2))
+    if start >= end:
+        raise NoSuchHours("the end must come after the start; split a night at 24:00")
+    return Span(day, start, end)
+
+
+def _minute(hour: str, minute: str) -> int:
+    minutes = int(hour) * 60 + int(minute)
+    if int(minute) > 59 or minutes > DAY:
+        raise NoSuchHours("times run from 00:00 to 24:00")
+    return minutes
+
+
+def write(span: Span) -> str:
+    """Return a stretch in the form that :func:`parse` reads."""
+    times = "-".join(f"{m // 60:02}:{m % 60:02}" for m in (span.start, span.end))
+    return f"{DAYS[span.day][:3]} {times}"
+
+
+def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the same time in order, with stretches that touch or overlap made one."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        last = merged[-1] if merged else None
+        if last and last.day == span.day and span.start <= last.end:
+            merged[-1] = Span(last.day, last.start, max(last.end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)

@@ -1,0 +1,211 @@
+"""Who is meant by the people a profile names: mentors asked for, and people to avoid.
+
+Plain values name a person by the text of their key or by an e-mail address. An address to avoid
+that belongs to nobody (yet) is kept sealed on the profile, and nothing tells its author whether it
+does: else every form would say who has an account. Once it belongs to somebody it counts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.accounts.models import User
+from mentorship.matching import Img, Mentor
+from mentorship.profiles.models import Naming, NamingUse
+from mentorship.profiles.rows import Row, Rows, in_portions
+from mentorship.profiles.values import ProfileRefused, TooMany
+from mentorship.sections.models import Membership, MembershipState, SectionRole
+
+MOST_AVOIDED = 60
+LONGEST_LINE = 300
+
+
+class NotAMentorHere(ProfileRefused):
+    """Somebody asked for who is no mentor in a section of the one who asks."""
+
+
+class NamesOneself(ProfileRefused):
+    """A person who asks for, or avoids, themself."""
+
+
+class NobodyThere(ProfileRefused):
+    """A key of a person that nobody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What is known of all the people whom some profiles name."""
+
+    of_address: Mapping[str, uuid.UUID]
+    known: frozenset[uuid.UUID]
+    img_in: Mapping[uuid.UUID, frozenset[uuid.UUID]]  # sections where one is an active IMG
+    mentor_in: Mapping[uuid.UUID, frozenset[uuid.UUID]]
+
+    def is_mentor_for(self, asked: uuid.UUID, by: uuid.UUID) -> bool:
+        return not self.mentor_in[asked].isdisjoint(self.img_in[by])
+
+
+@dataclass(slots=True)
+class Namings:
+    """The people one profile names, as rows, and the addresses that belong to nobody."""
+
+    rows: list[Row] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+def named(values: Img | Mentor) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys of those asked for and of those avoided."""
+    if isinstance(values, Img):
+        return values.requests, values.avoid
+    return (), values.exclude
+
+
+def look_up(session: Session, everybody: Iterable[tuple[uuid.UUID, Img | Mentor]]) -> People:
+    """Find whom the profiles of ``everybody`` (by their own key) name, in a few queries."""
+    addresses: set[str] = set()
+    keys: set[uuid.UUID] = set()
+    askers: set[uuid.UUID] = set()
+    for own, values in everybody:
+        requests, avoided = named(values)
+        askers |= {own} if requests else set()
+        for key in (*requests, *avoided):
+            if person := _key(key):
+                keys.add(person)
+            else:
+                addresses.add(address(key))
+    of_address = ids_of(session, addresses)
+    known = set(of_address.values())
+    for portion in in_portions(keys - known):
+        known |= set(session.scalars(sa.select(User.id).where(User.id.in_(portion))))
+    return People(
+        of_address=of_address,
+        known=frozenset(known),
+        img_in=_sections(session, askers, SectionRole.IMG),
+        mentor_in=_sections(session, known if askers else (), SectionRole.MENTOR),
+    )
+
+
+def ids_of(session: Session, addresses: Collection[str]) -> dict[str, uuid.UUID]:
+    """Return the people with these addresses, as far as there are any."""
+    found: dict[str, uuid.UUID] = {}
+    for portion in in_portions(addresses):
+        rows = session.execute(sa.select(User.email, User.id).where(User.email.in_(portion)))
+        found |= dict(rows.tuples())
+    return found
+
+
+def _sections(
+    session: Session, people: Collection[uuid.UUID], role: SectionRole
+) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for portion in in_portions(people):
+        rows = sa.select(Membership.person_id, Membership.section_id).where(
+            Membership.person_id.in_(portion),
+            Membership.role == role,
+            Membership.state == MembershipState.ACTIVE,
+        )
+        for person, section in session.execute(rows):
+            found[person].add(section)
+    return defaultdict(frozenset, {person: frozenset(s) for person, s in found.items()})
+
+
+def resolve(
+    own: uuid.UUID,
+    values: Img | Mentor,
+    lines: Mapping[str, str],
+    *,
+    people: People,
+    before: Rows,
+) -> Namings:
+    """Make the rows of the people that ``values`` name, and say who cannot be meant.
+
+    ``before`` are the profile's rows until now: whoever is asked for already may stay, also after
+    leaving the section, and an address that was resolved once keeps meaning the same person.
+    """
+    requests, avoided = named(values)
+    use = "avoid" if isinstance(values, Img) else "exclude"
+    result = Namings()
+    asked = {row[2]: row[3] for row in before[Naming] if row[0] is NamingUse.REQUEST}
+    _count("requests", requests, vocabulary.AT_MOST["requests"])
+    _count(use, avoided, MOST_AVOIDED)
+    chosen: dict[uuid.UUID, str] = {}
+    for key in requests:
+        person = _key(key) or people.of_address.get(address(key))
+        if person == own:
+            raise NamesOneself("requests", key, "is this person", "name somebody else")
+        if person is None or not (person in asked or people.is_mentor_for(person, own)):
+            what = "is no mentor in a section of this person"
+            raise NotAMentorHere("requests", key, what, "choose a mentor of the section")
+        line = " ".join(lines.get(key, asked.get(person, "")).split())[:LONGEST_LINE]
+        chosen.setdefault(person, line)
+    result.rows += [
+        (NamingUse.REQUEST, rank, person, line)
+        for rank, (person, line) in enumerate(chosen.items())
+    ]
+    _avoid((own, use), avoided, people, before, result)
+    return result
+
+
+def _avoid(
+    author: tuple[uuid.UUID, str],
+    avoided: Iterable[str],
+    people: People,
+    before: Rows,
+    result: Namings,
+) -> None:
+    own, use = author
+    kept = {row[2]: row[3] for row in before[Naming] if row[0] is NamingUse.AVOID}
+    typed = {line: person for person, line in kept.items() if line}
+    lines: dict[uuid.UUID, str] = {}
+    for key in avoided:
+        said = "" if _key(key) else address(key)
+        person = _key(key) or typed.get(said) or people.of_address.get(said)
+        if person == own:
+            raise NamesOneself(use, key, "is this person", "name somebody else")
+        if person is None and "@" in said:
+            result.unknown.append(said)
+        elif person is None or (person not in people.known and person not in kept):
+            raise NobodyThere(use, key, "is nobody here", "give an e-mail address")
+        else:
+            lines.setdefault(person, kept.get(person, said))
+    result.unknown = sorted(set(result.unknown))
+    result.rows += [(NamingUse.AVOID, 0, person, line) for person, line in lines.items()]
+
+
+def _count(what: str, keys: tuple[str, ...], at_most: int) -> None:
+    if len(keys) > at_most:
+        raise TooMany(what, str(len(keys)), "is too many", f"name {at_most} people at most")
+
+
+def address(said: str) -> str:
+    """Return an address as accounts keep it."""
+    return said.strip().lower()
+
+
+def _key(said: str) -> uuid.UUID | None:
+    try:
+        return None if "@" in said else uuid.UUID(said)
+    except ValueError:
+        return None
+
+
+def keys_of(rows: Rows, unknown: Iterable[str]) -> dict[NamingUse, tuple[str, ...]]:
+    """Return the people of a profile as its author named them."""
+    uses: dict[NamingUse, list[str]] = {NamingUse.REQUEST: [], NamingUse.AVOID: list(unknown)}
+    for use, _rank, person, line in rows[Naming]:
+        typed = use is NamingUse.AVOID and line
+        uses[use].append(line if typed else str(person))
+    uses[NamingUse.AVOID].sort()
+    return {use: tuple(keys) for use, keys in uses.items()}
+
+
+def lines_of(rows: Rows) -> dict[str, str]:
+    """Return why each mentor is asked for, by the text of their key."""
+    return {str(row[2]): row[3] for row in rows[Naming] if row[0] is NamingUse.REQUEST and row[3]}

@@ -1,0 +1,100 @@
+"""Everybody's profiles as the matcher reads them, in a number of queries that does not grow.
+
+Keys are profile ids. "Prefer not to say" becomes no answer, a sealed answer that does not open
+counts as not given, and a paused mentor has no seat. One person may be an IMG and a mentor: the
+two profiles are never a pair.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.matching import Img, Mentor
+from mentorship.profiles import naming, rows
+from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The people at hand: the keys each goes by, as an IMG and as a mentor."""
+
+    imgs: Mapping[uuid.UUID, str]
+    mentors: Mapping[uuid.UUID, str]
+    of_address: Mapping[str, uuid.UUID]
+
+
+def gather(
+    session: Session, profile_ids: Collection[uuid.UUID], *, today: dt.date
+) -> tuple[list[Img], list[Mentor]]:
+    """Return the profiles as plain values, each list in the order of its keys."""
+    profiles: list[Profile] = []
+    for portion in rows.in_portions(sorted(set(profile_ids))):
+        profiles += session.scalars(sa.select(Profile).where(Profile.id.in_(portion)))
+    profiles.sort(key=lambda profile: str(profile.id))
+    below = rows.load(session, [profile.id for profile in profiles])
+    unknown = {profile.id: rows.readable(profile, "avoid") or [] for profile in profiles}
+    addresses = {address for listed in unknown.values() for address in listed}
+    keys: dict[ProfileKind, dict[uuid.UUID, str]] = defaultdict(dict)
+    for profile in profiles:
+        keys[profile.kind][profile.person_id] = str(profile.id)
+    of_address = naming.ids_of(session, addresses)
+    pool = _Pool(keys[ProfileKind.IMG], keys[ProfileKind.MENTOR], of_address)
+    imgs: list[Img] = []
+    mentors: list[Mentor] = []
+    for profile in profiles:
+        people = _people(profile, below[profile.id], unknown[profile.id], pool)
+        if profile.kind is ProfileKind.IMG:
+            imgs.append(_img(profile, below[profile.id], people))
+        else:
+            mentors.append(_mentor(profile, below[profile.id], people, today))
+    return imgs, mentors
+
+
+def _people(
+    profile: Profile, below: rows.Rows, unknown: Collection[str], pool: _Pool
+) -> dict[NamingUse, tuple[str, ...]]:
+    """Translate the people a profile names into keys.
+
+    Whoever is asked for but not in the pool keeps their place in the ranking, under a key that
+    nobody has. Of those to avoid, only profiles that could be paired with this one matter.
+    """
+    others = pool.mentors if profile.kind is ProfileKind.IMG else pool.imgs
+    asked = [row[2] for row in below[Naming] if row[0] is NamingUse.REQUEST]
+    avoided = {row[2] for row in below[Naming] if row[0] is NamingUse.AVOID}
+    avoided |= {pool.of_address[address] for address in unknown if address in pool.of_address}
+    avoided.add(profile.person_id)
+    return {
+        NamingUse.REQUEST: tuple(pool.mentors.get(person, str(person)) for person in asked),
+        NamingUse.AVOID: tuple(sorted(others[person] for person in avoided if person in others)),
+    }
+
+
+def _img(profile: Profile, below: rows.Rows, people: Mapping[NamingUse, tuple[str, ...]]) -> Img:
+    img = Img(**rows.read(Img, str(profile.id), profile, below, people))
+    return dataclasses.replace(
+        img, visa=vocabulary.answer(img.visa), gender=vocabulary.answer(img.gender)
+    )
+
+
+def _mentor(
+    profile: Profile,
+    below: rows.Rows,
+    people: Mapping[NamingUse, tuple[str, ...]],
+    today: dt.date,
+) -> Mentor:
+    mentor = Mentor(**rows.read(Mentor, str(profile.id), profile, below, people))
+    paused = profile.paused_until is not None and profile.paused_until > today
+    return dataclasses.replace(
+        mentor,
+        gender=vocabulary.answer(mentor.gender),
+        seats=0 if paused else mentor.seats,
+    )
