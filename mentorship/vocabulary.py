@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +36,7 @@ LIST_NAMES = (
     "wish",
     "importance",
 )
+_FEW = 8  # words that a message may list
 NOT_ANSWERED = "prefer_not"  # may be chosen, and then counts as no answer
 
 # What one answer may hold, beyond the words: asked for by forms and by roster files alike.
@@ -54,12 +55,11 @@ LENGTHS: Mapping[str, int] = MappingProxyType(
 
 
 class UnknownWord(ValueError):
-    """A word that is in none of the lists asked; ``close`` names those it may be a slip of."""
+    """A word that is in none of the lists asked; ``right`` says what may have been meant."""
 
-    def __init__(self, word: str, close: tuple[str, ...] = ()) -> None:
-        self.word, self.close = word, close
-        hint = "; did you mean " + " or ".join(f'"{name}"' for name in close) + "?" if close else ""
-        super().__init__(f'"{word}" is not known{hint}')
+    def __init__(self, word: str, right: str = "") -> None:
+        self.word, self.right = word, right
+        super().__init__(f'"{word}" is not known' + (f"; {right}" if right else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +113,26 @@ def name(list_name: str, term_id: str) -> str:
 def parse(said: str, *list_names: str) -> str:
     """Return the id of a word given by id, name or other spelling, in any case.
 
-    Lists are tried in their order. Raises ``UnknownWord`` with the words that come close.
+    Lists are tried in their order. Raises ``UnknownWord``.
     """
     wanted = " ".join(said.split()).casefold()
     for list_name in list_names:
         if wanted in _WORDS[list_name]:
             return _WORDS[list_name][wanted].id
-    words = {word: term.name for each in list_names for word, term in _WORDS[each].items()}
-    near = difflib.get_close_matches(wanted, words, n=6, cutoff=0.72)
-    raise UnknownWord(said, tuple(dict.fromkeys(words[word] for word in near))[:3])
+    raise UnknownWord(said, _hint(wanted, list_names))
+
+
+def _hint(wanted: str, list_names: Sequence[str]) -> str:
+    """Name the words that come close to one that is not known, or all if they are few."""
+    names = {word: term.name for each in list_names for word, term in _WORDS[each].items()}
+    near = difflib.get_close_matches(wanted, names, n=6, cutoff=0.72)
+    close = tuple(dict.fromkeys(names[word] for word in near))[:3]
+    if close:
+        return "did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
+    every = tuple(dict.fromkeys(names.values()))
+    if len(every) <= _FEW:
+        return "use " + ", ".join(f'"{name}"' for name in every)
+    return f'use a word of the list, such as "{every[0]}"'
 
 
 def answer(term_id: str | None) -> str | None:

@@ -63,7 +63,10 @@ def test_a_slip_names_the_words_it_may_have_been() -> None:
     assert str(error.value) == '"Residncy" is not known; did you mean "Residency"?'
     with pytest.raises(vocabulary.UnknownWord) as error:
         vocabulary.parse("zzzz", "stage")
-    assert error.value.close == ()
+    assert error.value.right == 'use a word of the list, such as "Medical school"'
+    with pytest.raises(vocabulary.UnknownWord) as error:
+        vocabulary.parse("huge", "importance")
+    assert error.value.right == 'use "Low", "Normal", "High"'
 
 
 def test_lists_are_tried_in_their_order_and_spaces_do_not_matter() -> None:

@@ -1,0 +1,176 @@
+"""What is written reads back to the same people, and no spreadsheet runs any of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from types import MappingProxyType
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentorship import vocabulary
+from mentorship.matching import Img, Mentor, Span
+from mentorship.matching.criteria import CRITERIA
+from mentorship.rosters import escape
+from mentorship.rosters.availability import merged
+from mentorship.rosters.format import read_imgs, read_mentors, write_imgs, write_mentors
+from mentorship.rosters.rows import ImgRow, MentorRow
+
+RISKY = "=+-@\uff1d\uff0b\uff0d\uff20'|\\\"\t\n ;,abc\u0130ß"  # full-width signs among them
+anything = st.text(st.sampled_from(RISKY) | st.characters(exclude_categories=("Cs", "Cc")))
+
+
+def one_line(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def several_lines(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+line = anything.map(one_line).map(lambda text: text[:100].strip())
+some_line = line.filter(bool)
+prose = anything.map(several_lines)
+institutions = st.lists(some_line, max_size=3, unique=True).map(tuple)
+emails = st.from_regex(r"[a-z=+-][a-z0-9]{0,9}@example\.(org|com)", fullmatch=True)
+people = st.lists(emails, max_size=4, unique=True).map(tuple)
+spans = st.builds(
+    lambda day, start, length: Span(day, start, min(1440, start + length)),
+    st.integers(0, 6),
+    st.integers(0, 1439),
+    st.integers(1, 600),
+)
+week = st.lists(spans, max_size=5).map(merged)
+zones = st.none() | st.sampled_from(vocabulary.COMMON_TIME_ZONES)
+consents = st.lists(st.sampled_from(sorted(vocabulary.CONSENTS)), unique=True).map(tuple)
+
+
+def word(list_name: str) -> st.SearchStrategy[str | None]:
+    answers = [w for w in vocabulary.LISTS[list_name] if vocabulary.answer(w)]
+    return st.none() | st.sampled_from(answers)
+
+
+def words(*list_names: str, at_most: int = 6) -> st.SearchStrategy[tuple[str, ...]]:
+    every = [w for name in list_names for w in vocabulary.LISTS[name]]
+    return st.lists(st.sampled_from(every), max_size=at_most, unique=True).map(tuple)
+
+
+both = {
+    "topics": words("topic", at_most=5),
+    "school_country": word("country"),
+    "languages": words("language"),
+    "state": word("state"),
+    "timezone": zones,
+    "availability": week,
+    "channels": words("channel"),
+    "formats": words("format"),
+    "meetings_a_month": st.none() | st.integers(1, 8),
+    "gender": word("gender"),
+}
+imgs = emails.flatmap(
+    lambda email: st.builds(
+        ImgRow,
+        line=st.just(2),
+        email=st.just(email),
+        name=some_line,
+        consents=consents,
+        profile=st.builds(
+            Img,
+            key=st.just(email),
+            stage=word("stage"),
+            specialties=words("specialty", "subspecialty", at_most=3),
+            visa=word("visa"),
+            graduation_year=st.none() | st.integers(1950, 2100),
+            states=words("state"),
+            mentors_wanted=st.integers(1, 2),
+            requests=people,
+            avoid=people,
+            conflicts=institutions,
+            wishes=words("wish"),
+            importance=st.dictionaries(
+                st.sampled_from(sorted(CRITERIA)), st.sampled_from(["low", "high"])
+            ).map(MappingProxyType),
+            goals=prose,
+            **both,
+        ),
+    )
+)
+mentors = emails.flatmap(
+    lambda email: st.builds(
+        MentorRow,
+        line=st.just(2),
+        email=st.just(email),
+        name=some_line,
+        consents=consents,
+        paused_until=st.none() | st.dates(),
+        profile=st.builds(
+            Mentor,
+            key=st.just(email),
+            career_level=word("career_level"),
+            specialties=words("specialty", "subspecialty"),
+            subspecialties=words("subspecialty"),
+            stages=words("stage"),
+            visas=words("visa_path"),
+            is_img=st.none() | st.booleans(),
+            states_licensed=words("state"),
+            seats=st.integers(0, 10),
+            accepts_specialties=words("specialty"),
+            accepts_stages=words("stage"),
+            accepts_languages=words("language"),
+            exclude=people,
+            exclude_institutions=institutions,
+            selects_at=institutions,
+            institution=st.none() | some_line,
+            about=prose,
+            **both,
+        ),
+    )
+)
+
+
+def assert_safe(text: str) -> None:
+    assert text.startswith("\ufeff")
+    for cells in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")):
+        for cell in cells:
+            start = unicodedata.normalize("NFKC", cell).lstrip()[:1]
+            assert not start or start not in "=+-@", cell
+            assert not cell.startswith(("\t", "\r", "\n"))
+
+
+@settings(deadline=None, max_examples=200)
+@given(imgs)
+def test_imgs_go_out_and_in_unchanged(row: ImgRow) -> None:
+    out = io.StringIO(newline="")
+    write_imgs(out, [row])
+    assert_safe(out.getvalue())
+    roster = read_imgs(io.BytesIO(out.getvalue().encode()))
+    assert roster.problems == ()
+    assert roster.rows == (row,)
+
+
+@settings(deadline=None, max_examples=200)
+@given(mentors)
+def test_mentors_go_out_and_in_unchanged(row: MentorRow) -> None:
+    out = io.StringIO(newline="")
+    write_mentors(out, [row])
+    assert_safe(out.getvalue())
+    roster = read_mentors(io.BytesIO(out.getvalue().encode()))
+    assert roster.problems == ()
+    assert roster.rows == (row,)
+
+
+@given(anything)
+def test_the_apostrophe_that_guards_a_cell_comes_off_again(text: str) -> None:
+    assert escape.unguard(escape.guard(text)) == text
+    assert escape.formula_sign(escape.guard(text)) == ""
+
+
+@given(st.lists(anything.map(str.strip).filter(bool)))
+def test_items_with_bars_and_backslashes_share_a_cell(items: list[str]) -> None:
+    assert list(escape.split(escape.join(items))) == items
+
+
+def test_a_backslash_in_a_hand_made_cell_is_itself() -> None:
+    assert escape.split(r"Ward\Name|B") == (r"Ward\Name", "B")
