@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from mentorship.accounts.models import User
 from mentorship.sections import letters
@@ -253,23 +253,23 @@ def decide(
     Raises
     ------
     AlreadyDecided
-        Somebody was faster; the error names who and when.
+        Somebody else was faster, or said something else; the error names who and when.
     NoResultFound
         There is no such request in a section that ``by`` leads.
 
     """
-    led = sa.select(Membership.section_id).where(
-        Membership.person_id == by,
-        Membership.role == SectionRole.LEADER,
-        Membership.state == ACTIVE,
+    leading = aliased(Membership)
+    led = sa.select(leading.section_id).where(
+        leading.person_id == by, leading.role == SectionRole.LEADER, leading.state == ACTIVE
     )
-    mine = Membership.id == membership_id, Membership.section_id.in_(session.scalars(led).all())
+    mine = Membership.id == membership_id, Membership.section_id.in_(led)
     end = ACTIVE if approve else DECLINED
     decided = move(session, *mine, start=(ASKED,), end=end, by=by, now=now)
     membership = read(session, *mine)
-    if not decided:
+    if decided:
+        letters.decided(session, membership, now=now)
+    elif (membership.state, membership.decided_by_id) != (end, by):  # not the same click twice
         raise AlreadyDecided(membership)
-    letters.decided(session, membership, now=now)
     return membership
 
 
