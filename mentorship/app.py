@@ -10,9 +10,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mentorship import cli, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.config import ROOT, Settings
+from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.extensions import csrf, db, migrate, prepare_engine
+from mentorship.sections import views as sections_views
 
+BLUEPRINTS = (
+    consents_views.bp,
+    sections_views.bp,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -43,6 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
     configure_mappers()

@@ -129,7 +129,7 @@ def test_an_unknown_purpose_is_no_purpose(session: Session, ana: User) -> None:
     "change",
     [
         {"purpose": "marketing"},
-        {"version": 0},
+        {"version": 0, "purpose": SHARE_VISA},
         {"withdrawn_at": NOW - dt.timedelta(seconds=1)},
         {"person_id": uuid.uuid4()},
         {},  # a second one in force
