@@ -8,19 +8,22 @@ import functools
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 
-from mentorship import vocabulary
+from mentorship import hours, vocabulary
+from mentorship.matching import Span
 from mentorship.matching.criteria import CRITERIA
-from mentorship.rosters import availability, escape
+from mentorship.rosters import escape
 from mentorship.rosters.problems import Unreadable
 
+_Item = TypeVar("_Item", bound=Hashable)
 _MOST = 60  # items in a cell, where no smaller number is set
+_MOST_STRETCHES = 50
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INTEGER = re.compile(r"\d{1,6}", re.ASCII)
 _YES, _NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
@@ -40,12 +43,8 @@ class Cell:
 
 
 def word(list_name: str) -> Cell:
-    """One word of a list; "prefer not to say" is read as no answer."""
-
-    def read(said: str) -> str | None:
-        return vocabulary.answer(_parsed(said, list_name))
-
-    return Cell(read, lambda value: value or "")
+    """One word of a list; "prefer not to say" is a word like others."""
+    return Cell(lambda said: _parsed(said, list_name), lambda value: value or "")
 
 
 def words(*list_names: str, at_most: int = _MOST) -> Cell:
@@ -64,12 +63,12 @@ def _parsed(said: str, *list_names: str) -> str:
         raise Unreadable((said, "is not known", unknown.right)) from None
 
 
-def _each(said: str, read: Callable[[str], str], at_most: int) -> tuple[str, ...]:
+def _each(said: str, read: Callable[[str], _Item], at_most: int) -> tuple[_Item, ...]:
     """Read every item of a cell, gathering the complaints of all of them."""
     items = escape.split(said)
     if len(items) > _MOST:
         raise Unreadable((said, f"is a list of {len(items)}", f"keep at most {at_most}"))
-    values: list[str] = []
+    values: list[_Item] = []
     complaints: list[tuple[str, str, str]] = []
     for item in items:
         try:
@@ -185,7 +184,19 @@ def time_zone() -> Cell:
 
 
 def week() -> Cell:
-    return Cell(availability.read_week, availability.write_week, ())
+    """Weekly free time, ``Mon 18:00-21:00|Sat 09:00-12:00``; stretches that touch become one."""
+
+    def read(said: str) -> tuple[Span, ...]:
+        return hours.merge(_each(said, _stretch, _MOST_STRETCHES))
+
+    return Cell(read, lambda spans: escape.join(hours.write(span) for span in spans), ())
+
+
+def _stretch(said: str) -> Span:
+    try:
+        return hours.parse(said)
+    except hours.NoSuchHours as error:
+        raise Unreadable((said, "is no stretch of a week", str(error))) from None
 
 
 def importance() -> Cell:
