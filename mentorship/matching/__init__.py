@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mentorship.matching.market import Tables
 from mentorship.matching.people import Img, Mentor, Span
+from mentorship.matching.tables import Tables
 
 __all__ = ["Img", "Mentor", "Span", "Tables"]

@@ -1,43 +1,69 @@
-"""A round's people as arrays, and the tables that say how their answers relate."""
+"""A round's people: profiles as they came, and the same as arrays for the criteria."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from mentorship.matching.arrays import ImgArrays, Lexicon, MentorArrays
+from mentorship.matching.people import Img, Mentor
+from mentorship.matching.tables import Tables
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
-    """What the criteria and the hard rules need to know of the vocabulary.
-
-    The matcher is the lowest layer, so whoever calls it passes these in
-    (``mentorship.vocabulary.tables()`` makes them). Codes are vocabulary ids.
+@dataclass(frozen=True, slots=True, eq=False)
+class Market:
+    """Everybody in a round, in the order given; rows of every array follow that order.
 
     Attributes
     ----------
-    specialty_groups : code of a specialty -> id of its one group
-        Specialties only; a subspecialty belongs to the groups of its parents.
-    specialty_parents : code of a subspecialty -> codes of the specialties it is entered from
-        A code may be a specialty and a subspecialty at once (sleep medicine).
-    specialty_clusters : sets of specialty and subspecialty codes that are related across groups
-    visa_helped_by : visa situation -> visa paths whose experience helps there
-        A situation that needs no help (a US citizen) has an empty set or is missing.
-    state_regions : state -> its region
-    stage_order : stage of the journey -> its place, counted from 1
-    match_stage : place of the Match in ``stage_order`` (stage ``match_soap``)
-        A person whose place is not beyond it is "before the Match".
-    level_order : career level -> the place in ``stage_order`` that people of that level have reached
-        A first-year resident has reached ``residency``, a fellow ``fellowship``, an attending
-        ``practice``, and so on; a mentor is ahead of an IMG whose stage has a smaller place.
-    common_language : the language nearly everybody shares, so that sharing it says little
+    imgs, mentors : tuples of length n and m
+    tables : what the vocabulary says about the words used
+    week : the Monday of the week whose clocks are used to compare free time
+    img_arrays, mentor_arrays : the same people as arrays
+
     """
 
-    specialty_groups: Mapping[str, str]
-    specialty_parents: Mapping[str, frozenset[str]]
-    specialty_clusters: tuple[frozenset[str], ...]
-    visa_helped_by: Mapping[str, frozenset[str]]
-    state_regions: Mapping[str, str]
-    stage_order: Mapping[str, int]
-    match_stage: int
-    level_order: Mapping[str, int]
-    common_language: str = "en"
+    imgs: tuple[Img, ...]
+    mentors: tuple[Mentor, ...]
+    tables: Tables
+    week: date
+    lexicon: Lexicon
+    img_arrays: ImgArrays
+    mentor_arrays: MentorArrays
+
+    @classmethod
+    def of(
+        cls, imgs: Sequence[Img], mentors: Sequence[Mentor], tables: Tables, *, week: date
+    ) -> Market:
+        """Gather people into a market.
+
+        Raises
+        ------
+        ValueError
+            Two IMGs or two mentors have one key (an IMG and a mentor may: one person can be both),
+            a time zone does not exist, or ``week`` is not a Monday.
+
+        """
+        if week.weekday() != 0:
+            raise ValueError(f"week: {week} is not a Monday")
+        _check_unique("imgs", (i.key for i in imgs))
+        _check_unique("mentors", (m.key for m in mentors))
+        lexicon = Lexicon.of(imgs, mentors, tables)
+        return cls(
+            imgs=tuple(imgs),
+            mentors=tuple(mentors),
+            tables=tables,
+            week=week,
+            lexicon=lexicon,
+            img_arrays=lexicon.img_rows(imgs, week),
+            mentor_arrays=lexicon.mentor_rows(mentors, week),
+        )
+
+
+def _check_unique(argument: str, keys: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"{argument}: the key {key!r} occurs twice")
+        seen.add(key)

@@ -1,0 +1,73 @@
+"""The first half of verifying: is a result whole, and does it keep every rule of its problem?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mentorship.matching.problem import Problem
+from mentorship.matching.result import Result
+
+LEVELS = {"best-total": 1, "most-matched": 2}  # policy -> numbers that make up one price
+
+
+def faults(problem: Problem, result: Result) -> Iterator[str]:
+    """Yield every fault in a plain sentence; only those of form where the form is broken."""
+    broken = list(_of_form(problem, result))
+    yield from broken or _of_rules(problem, result)
+
+
+def _of_form(problem: Problem, result: Result) -> Iterator[str]:
+    n, m = problem.scores.shape
+    if result.policy not in LEVELS:
+        yield f"nothing is known of the policy {result.policy!r}"
+        return
+    pairs = np.asarray(result.pairs)
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
+        yield "the pairs are no (p, 2) table of whole numbers"
+        return
+    if (pairs < 0).any() or (pairs >= (n, m)).any():
+        yield "a pair names somebody who is not there"
+    if not np.array_equal(pairs, np.unique(pairs, axis=0)):
+        yield "the pairs are not sorted, each once"
+    if result.second.shape != (len(pairs),) or result.second.dtype != np.bool_:
+        yield "second mentors are not marked pair by pair"
+    prices = {"img": result.img_prices, "seat": result.seat_prices}
+    if (problem.wants == 2).any() and result.second_img_prices is not None:
+        prices |= {"second img": result.second_img_prices, "second seat": result.second_seat_prices}
+    for name, given in prices.items():
+        rows = n if name.endswith("img") else m
+        shape = (rows,) if LEVELS[result.policy] == 1 else (rows, LEVELS[result.policy])
+        if not isinstance(given, np.ndarray) or given.shape != shape or given.dtype.kind != "i":
+            yield f"the {name} prices are no {shape} table of whole numbers"
+
+
+def _of_rules(problem: Problem, result: Result) -> Iterator[str]:
+    n, m = problem.scores.shape
+    imgs, mentors = result.pairs.T
+    firsts = np.bincount(imgs[~result.second], minlength=n)
+    seconds = np.bincount(imgs[result.second], minlength=n)
+    if (problem.scores[imgs, mentors] < 0).any():
+        yield "a pair must not be made"
+    if (firsts > 1).any() or (seconds > firsts).any() or (firsts + seconds > problem.wants).any():
+        yield "an IMG has more mentors than wanted, or a second one and no first"
+    if (np.bincount(mentors, minlength=m) > problem.seats).any():
+        yield "a mentor has more IMGs than seats"
+    if result.second_img_prices is None and ((problem.wants == 2) & (firsts == 1)).any():
+        yield "second mentors have no prices"
+    yield from _of_locks(problem, result)
+    if result.total != int(problem.scores[imgs, mentors].sum(dtype=np.int64)):
+        yield "the total is not the sum of the scores"
+    if not np.array_equal(result.unmatched, np.flatnonzero(firsts + seconds == 0)):
+        yield "the unmatched are not those without a mentor"
+
+
+def _of_locks(problem: Problem, result: Result) -> Iterator[str]:
+    locked = {(i, j) for i, j in problem.locked.tolist()}
+    firsts = {(i, j) for i, j in result.pairs[~result.second].tolist()}
+    seconds = {(i, j) for i, j in result.pairs[result.second].tolist()}
+    if not locked <= firsts | seconds:
+        yield "a locked pair is not made"
+    if {i for i, _ in locked} - {i for i, _ in locked & firsts}:
+        yield "an IMG with a lock has somebody else as first mentor"

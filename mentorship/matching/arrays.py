@@ -1,0 +1,234 @@
+"""People's answers as arrays, one row a person, so that criteria judge all pairs at once.
+
+A code is the place of a word in the market's own sorted list of words; -1 means not answered.
+Rows can be taken (``take``), so that scores can be worked out block by block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Self
+
+import numpy as np
+
+from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.people import Img, Mentor, Span
+from mentorship.matching.tables import Tables
+from mentorship.matching.week import SLOTS, free_minutes, free_slots
+
+TOPIC_WEIGHTS = (5, 4, 3, 2, 1)  # of the first topic needed, the second ...
+WISHES = ("same_country", "same_gender", "mentor_is_img")
+
+
+class Words:
+    """The words of one list that occur in a market, sorted; a word's place is its code."""
+
+    def __init__(self, words: Iterable[str | None]) -> None:
+        self.words = tuple(sorted({word for word in words if word is not None}))
+        self._code = {word: code for code, word in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def codes(self, words: Iterable[str | None]) -> Ints:
+        """Return the code of each word; -1 for ``None`` and for a word that nobody listed."""
+        return np.array([self._code.get(word or "", -1) for word in words], dtype=np.int64)
+
+    def ranked(self, lists: Sequence[Sequence[str]], length: int) -> Ints:
+        """Return (rows, length) codes in rank order, -1 where a list is shorter."""
+        codes = np.full((len(lists), length), -1, dtype=np.int64)
+        for row, words in enumerate(lists):
+            for rank, word in enumerate(words[:length]):
+                codes[row, rank] = self._code.get(word, -1)
+        return codes
+
+    def hot(self, lists: Sequence[Iterable[str]]) -> Flags:
+        """Return (rows, words) bool: which words each list holds."""
+        flags = np.zeros((len(lists), len(self.words)), dtype=np.bool_)
+        for row, words in enumerate(lists):
+            for word in words:
+                flags[row, self._code[word]] = True
+        return flags
+
+
+class _Rows:
+    """Arrays with one row a person each."""
+
+    def take(self, rows: Ints | slice) -> Self:
+        """Return the same arrays for some of the people."""
+        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImgArrays(_Rows):
+    """What n IMGs answered."""
+
+    stage: Ints  # (n,) code
+    stage_order: Ints  # (n,) place on the journey; 0 unknown
+    visa: Ints  # (n,) code
+    country: Ints  # (n,) code
+    gender: Ints  # (n,) code
+    state: Ints  # (n,) code
+    states: Flags  # (n, states)
+    specialties: Ints  # (n, 3) codes, ranked
+    topics: Ints  # (n, topics) weight of each topic needed, 0 if it is not
+    requests: Ints  # (n, 5) codes of mentors' keys, ranked; -2 for a mentor not in the market
+    languages: Flags  # (n, languages)
+    channels: Flags  # (n, channels)
+    formats: Flags  # (n, formats)
+    meetings: Ints  # (n,) a month; 0 not answered
+    week: Flags  # (n, 336) free half hours, UTC
+    has_week: Flags  # (n,)
+    wishes: Flags  # (n, 3) in the order of ``WISHES``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorArrays(_Rows):
+    """What m mentors answered."""
+
+    key: Ints  # (m,) code
+    level_order: Ints  # (m,) place on the journey their career level has reached; 0 unknown
+    specialties: Flags  # (m, specialties), subspecialties among them
+    topics: Flags  # (m, topics)
+    stages: Flags  # (m, stages)
+    visas: Flags  # (m, visa paths)
+    is_img: Ints  # (m,) 1 yes, 0 no, -1 not answered
+    country: Ints  # (m,) code
+    gender: Ints  # (m,) code
+    state: Ints  # (m,) code
+    states: Flags  # (m, states) where they live or hold a license
+    languages: Flags  # (m, languages)
+    channels: Flags  # (m, channels)
+    formats: Flags  # (m, formats)
+    meetings: Ints  # (m,) a month; 0 not answered
+    week: Flags  # (m, 336) free half hours, UTC
+    has_week: Flags  # (m,)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of every list that occur among some people, and the tables about them."""
+
+    tables: Tables
+    stages: Words
+    visas: Words
+    paths: Words
+    countries: Words
+    genders: Words
+    states: Words
+    specialties: Words
+    topics: Words
+    mentors: Words
+    languages: Words
+    channels: Words
+    formats: Words
+
+    @classmethod
+    def of(cls, imgs: Sequence[Img], mentors: Sequence[Mentor], tables: Tables) -> Self:
+        both: tuple[Img | Mentor, ...] = (*imgs, *mentors)
+        states = (p.state for p in both)
+        return cls(
+            tables=tables,
+            stages=Words([*(i.stage for i in imgs), *_all(m.stages for m in mentors)]),
+            visas=Words(i.visa for i in imgs),
+            paths=Words([*_all(m.visas for m in mentors), *_all(tables.visa_helped_by.values())]),
+            countries=Words(p.school_country for p in both),
+            genders=Words(p.gender for p in both),
+            states=Words([*states, *_all(i.states for i in imgs), *_all(_licensed(mentors))]),
+            specialties=Words([*_all(i.specialties for i in imgs), *_all(_fields(mentors))]),
+            topics=Words(_all(p.topics for p in both)),
+            mentors=Words(m.key for m in mentors),
+            languages=Words([tables.common_language, *_all(p.languages for p in both)]),
+            channels=Words(_all(p.channels for p in both)),
+            formats=Words(_all(p.formats for p in both)),
+        )
+
+    def img_rows(self, imgs: Sequence[Img], week: date) -> ImgArrays:
+        free, has_week = _weeks([(i.availability, i.timezone) for i in imgs], week)
+        order = self.tables.stage_order
+        topics = np.zeros((len(imgs), len(self.topics)), dtype=np.int64)
+        for row, codes in enumerate(self.topics.ranked([i.topics for i in imgs], 5)):
+            for weight, code in zip(TOPIC_WEIGHTS, codes, strict=True):
+                if code >= 0:
+                    topics[row, code] = max(weight, topics[row, code])
+        requests = self.mentors.ranked([i.requests for i in imgs], 5)
+        asked = np.array([[r < len(i.requests) for r in range(5)] for i in imgs], dtype=np.bool_)
+        return ImgArrays(
+            stage=self.stages.codes(i.stage for i in imgs),
+            stage_order=_ints(order.get(i.stage or "", 0) for i in imgs),
+            visa=self.visas.codes(i.visa for i in imgs),
+            country=self.countries.codes(i.school_country for i in imgs),
+            gender=self.genders.codes(i.gender for i in imgs),
+            state=self.states.codes(i.state for i in imgs),
+            states=self.states.hot([i.states for i in imgs]),
+            specialties=self.specialties.ranked([i.specialties for i in imgs], 3),
+            topics=topics,
+            requests=np.where(asked.reshape(-1, 5) & (requests < 0), -2, requests),
+            languages=self.languages.hot([i.languages for i in imgs]),
+            channels=self.channels.hot([i.channels for i in imgs]),
+            formats=self.formats.hot([i.formats for i in imgs]),
+            meetings=_ints(i.meetings_a_month or 0 for i in imgs),
+            week=free,
+            has_week=has_week,
+            wishes=_flags([[wish in i.wishes for wish in WISHES] for i in imgs], len(WISHES)),
+        )
+
+    def mentor_rows(self, mentors: Sequence[Mentor], week: date) -> MentorArrays:
+        free, has_week = _weeks([(m.availability, m.timezone) for m in mentors], week)
+        level = self.tables.level_order
+        return MentorArrays(
+            key=self.mentors.codes(m.key for m in mentors),
+            level_order=_ints(level.get(m.career_level or "", 0) for m in mentors),
+            specialties=self.specialties.hot(list(_fields(mentors))),
+            topics=self.topics.hot([m.topics for m in mentors]),
+            stages=self.stages.hot([m.stages for m in mentors]),
+            visas=self.paths.hot([m.visas for m in mentors]),
+            is_img=_ints(-1 if m.is_img is None else int(m.is_img) for m in mentors),
+            country=self.countries.codes(m.school_country for m in mentors),
+            gender=self.genders.codes(m.gender for m in mentors),
+            state=self.states.codes(m.state for m in mentors),
+            states=self.states.hot(list(_licensed(mentors))),
+            languages=self.languages.hot([m.languages for m in mentors]),
+            channels=self.channels.hot([m.channels for m in mentors]),
+            formats=self.formats.hot([m.formats for m in mentors]),
+            meetings=_ints(m.meetings_a_month or 0 for m in mentors),
+            week=free,
+            has_week=has_week,
+        )
+
+
+def _all(lists: Iterable[Iterable[str]]) -> Iterator[str]:
+    return (word for words in lists for word in words)
+
+
+def _fields(mentors: Iterable[Mentor]) -> Iterator[tuple[str, ...]]:
+    return ((*m.specialties, *m.subspecialties) for m in mentors)
+
+
+def _licensed(mentors: Iterable[Mentor]) -> Iterator[tuple[str, ...]]:
+    return ((*m.states_licensed, *((m.state,) if m.state else ())) for m in mentors)
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.array(list(values), dtype=np.int64)
+
+
+def _flags(rows: Sequence[Sequence[bool]], width: int) -> Flags:
+    return np.array(rows, dtype=np.bool_).reshape(len(rows), width)
+
+
+def _weeks(
+    people: Sequence[tuple[tuple[Span, ...], str | None]], week: date
+) -> tuple[Flags, Flags]:
+    """Return free half hours (rows, 336), and who gave both free time and a time zone."""
+    free = np.zeros((len(people), SLOTS), dtype=np.bool_)
+    for row, (spans, zone) in enumerate(people):
+        if spans and zone:
+            free[row] = free_slots(free_minutes(spans, zone, week))
+    answered = np.array([bool(spans and zone) for spans, zone in people], dtype=np.bool_)
+    return free, answered

@@ -1,0 +1,92 @@
+"""Prices that prove a round best, and say what one more seat is worth.
+
+Linear programming duality: if every IMG i and seat of mentor j has a price, u_i and v_j, 0 or more,
+with u_i + v_j >= score(i, j) for every possible pair, then no pairing can be worth more than the
+sum of the prices of all IMGs and seats. A pairing worth exactly that sum is therefore best. For
+"most-matched" worth is counted in (people, points), compared like words in a dictionary.
+
+The prices given are the smallest ones for seats and the largest for IMGs: they are exactly what
+one more seat would add and what the round would lose without the IMG. H. B. Leonard, Elicitation
+of honest preferences for the assignment of individuals to positions, Journal of Political Economy
+91(3), 1983, doi:10.1086/261158.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mentorship.matching.marks import FULL, Flags, Ints, Marks
+
+
+class Prices(NamedTuple):
+    """Prices of IMGs (n,) or (n, 2) and of seats (m,) or (m, 2): points, or (people, points)."""
+
+    imgs: Ints
+    seats: Ints
+
+
+def points_prices(scores: Marks, mates: Ints, fixed: Flags) -> Prices:
+    """Return the prices of a pairing with the largest sum of scores.
+
+    Parameters
+    ----------
+    scores : (n, m) int
+        -1 where a pair is impossible.
+    mates : (n,) int
+        Column of each IMG, -1 for none: a best pairing.
+    fixed : (n,) bool
+        IMGs who take no part in the trade: locked, or not looking. A locked one has whatever its
+        score leaves after the price of the seat, which may be less than 0.
+
+    Returns
+    -------
+    Prices
+        (n,) and (m,) int64.
+
+    """
+    return Prices(*_prices(scores.astype(np.int64), mates, fixed))
+
+
+def people_prices(scores: Marks, mates: Ints, fixed: Flags) -> Prices:
+    """Return the prices of a pairing of most IMGs and then the largest sum of scores.
+
+    It takes what ``points_prices`` takes; prices are (n, 2) and (m, 2): people, points.
+    """
+    # One person outweighs any difference in points: |points| of a price is below n * 10,000.
+    person = 4 * FULL * (len(scores) + 1)
+    worth = np.where(scores >= 0, person + scores.astype(np.int64), -1)
+    return Prices(*(_split(prices, person) for prices in _prices(worth, mates, fixed)))
+
+
+def _prices(worth: Ints, mates: Ints, fixed: Flags) -> tuple[Ints, Ints]:
+    """Raise seat prices from 0 until nobody who trades would rather have another's seat.
+
+    The least prices at which this holds; each sweep looks only at IMGs whose own seat has become
+    dearer since the last. Bellman and Ford's shortest paths in the network of possible moves:
+    R. Bellman, On a routing problem, Quarterly of Applied Mathematics 16, 1958,
+    doi:10.1090/qam/102435.
+    """
+    n, m = worth.shape
+    seats = np.zeros(m, dtype=np.int64)
+    own = np.where(mates >= 0, worth[np.arange(n), mates], 0) if m else np.zeros(n, np.int64)
+    trading = np.flatnonzero(~fixed)
+    rows = trading
+    while len(rows) and m:
+        left = own[rows] - np.where(mates[rows] >= 0, seats[mates[rows]], 0)
+        if left.min() < 0:
+            raise ArithmeticError("the pairing is not a best one: no prices can prove it")
+        offers = np.where(worth[rows] >= 0, worth[rows] - left[:, None], 0)
+        dearer = np.maximum(seats, offers.max(axis=0))
+        risen = np.flatnonzero(dearer > seats)
+        seats = dearer
+        rows = trading[np.isin(mates[trading], risen)]
+    imgs = own - np.where(mates >= 0, seats[mates], 0) if m else own
+    return imgs, seats
+
+
+def _split(prices: Ints, person: int) -> Ints:
+    """Split combined prices into (people, points)."""
+    people = (prices + person // 2) // person
+    return np.stack([people, prices - people * person], axis=1)
