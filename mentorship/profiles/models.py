@@ -127,8 +127,7 @@ class Profile(Model):
     visas = Sealed[list[str] | None]()
 
     def __init__(self, **values: object) -> None:
-        values.setdefault("id", uuid.uuid4())
-        super().__init__(**values)
+        super().__init__(**({"id": uuid.uuid4()} | values))  # first, for what is sealed under it
 
 
 class _OfProfile:

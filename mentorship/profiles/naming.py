@@ -97,7 +97,7 @@ def ids_of(session: Session, addresses: Collection[str]) -> dict[str, uuid.UUID]
     found: dict[str, uuid.UUID] = {}
     for portion in in_portions(addresses):
         rows = session.execute(sa.select(User.email, User.id).where(User.email.in_(portion)))
-        found |= dict(rows.tuples())
+        found.update((row.email, row.id) for row in rows)
     return found
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.profiles.models import Choice, Term
 
+_USED = sa.select(Choice.list, Choice.term).distinct()
+
 
 class WordInUse(ValueError):
     """A word that profiles use has left the vocabulary; put it back, or change those profiles."""
@@ -31,7 +33,7 @@ def sync_terms(session: Session) -> int:
     stored = {(row.list, row.id) for row in session.execute(sa.select(Term.list, Term.id))}
     gone = sorted(stored - wanted)
     if gone:
-        used = set(session.execute(sa.select(Choice.list, Choice.term).distinct()).tuples())
+        used = {(row.list, row.term) for row in session.execute(_USED)}
         if kept := [word for word in gone if word in used]:
             raise WordInUse(kept)
         session.execute(sa.delete(Term).where(sa.tuple_(Term.list, Term.id).in_(gone)))
