@@ -2,7 +2,49 @@
 
 from __future__ import annotations
 
+from mentorship.matching.assignment import POLICIES, Policy, solve
+from mentorship.matching.criteria import CRITERIA, Criterion
+from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
+from mentorship.matching.market import Market
+from mentorship.matching.marks import FULL
 from mentorship.matching.people import Img, Mentor, Span
+from mentorship.matching.problem import ImpossibleRules, Problem
+from mentorship.matching.result import ENGINE_VERSION, Result
+from mentorship.matching.rules import Rules
+from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
 from mentorship.matching.tables import Tables
+from mentorship.matching.verify import Report, verify
+from mentorship.matching.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
 
-__all__ = ["Img", "Mentor", "Span", "Tables"]
+__all__ = [
+    "CRITERIA",
+    "ENGINE_VERSION",
+    "FULL",
+    "HARD_RULES",
+    "POLICIES",
+    "TO_IMG",
+    "TO_LEADER",
+    "TO_MENTOR",
+    "Criterion",
+    "HardRule",
+    "Img",
+    "ImpossibleRules",
+    "Market",
+    "Mentor",
+    "Part",
+    "Policy",
+    "Problem",
+    "Report",
+    "Result",
+    "Rules",
+    "Span",
+    "Tables",
+    "Verdict",
+    "Voice",
+    "evidence",
+    "forbidden",
+    "parts",
+    "parts_table",
+    "solve",
+    "verify",
+]

@@ -1,4 +1,4 @@
-"""The first half of verifying: is a result whole, and does it keep every rule of its problem?"""
+"""The first half of verifying: whether a result is whole and keeps every rule of its problem."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mentorship.matching.marks import Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
+BELIEVABLE = 2**40  # no honest price comes near; sums of dishonest ones must not run over
 LEVELS = {"best-total": 1, "most-matched": 2}  # policy -> numbers that make up one price
 
 
@@ -33,7 +35,7 @@ def _of_form(problem: Problem, result: Result) -> Iterator[str]:
         yield "the pairs are not sorted, each once"
     if result.second.shape != (len(pairs),) or result.second.dtype != np.bool_:
         yield "second mentors are not marked pair by pair"
-    prices = {"img": result.img_prices, "seat": result.seat_prices}
+    prices: dict[str, Ints | None] = {"img": result.img_prices, "seat": result.seat_prices}
     if (problem.wants == 2).any() and result.second_img_prices is not None:
         prices |= {"second img": result.second_img_prices, "second seat": result.second_seat_prices}
     for name, given in prices.items():
@@ -41,6 +43,8 @@ def _of_form(problem: Problem, result: Result) -> Iterator[str]:
         shape = (rows,) if LEVELS[result.policy] == 1 else (rows, LEVELS[result.policy])
         if not isinstance(given, np.ndarray) or given.shape != shape or given.dtype.kind != "i":
             yield f"the {name} prices are no {shape} table of whole numbers"
+        elif (abs(given) > BELIEVABLE).any():
+            yield f"the {name} prices are beyond belief"
 
 
 def _of_rules(problem: Problem, result: Result) -> Iterator[str]:

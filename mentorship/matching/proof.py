@@ -1,4 +1,4 @@
-"""The second half of verifying: do the prices prove that no other pairing is worth more?
+"""The second half of verifying: whether the prices prove that no other pairing is worth more.
 
 Nothing here is shared with the solver or with the code that worked the prices out.
 """

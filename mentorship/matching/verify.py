@@ -1,4 +1,4 @@
-"""An independent look at a result: is it allowed, is it best, and who would rather have another?
+"""An independent look at a result: whether it is allowed, and whether it is best.
 
 It shares no code with the solver and trusts nothing the result says: every pair is looked at.
 """
