@@ -39,7 +39,7 @@ ADDRESS_NOTES = MappingProxyType(
         UrlCheck.RETRIEVED: "",
         UrlCheck.CITED_BY_SOURCE: "Address named by a page we read; not opened by us",
         UrlCheck.NOT_OPENED: "Address not opened by us yet",
-        UrlCheck.NONE: "No source on file",
+        UrlCheck.NONE: "",
     }
 )
 
@@ -76,18 +76,27 @@ class Provenance:
         return readable_date(self.as_of)
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know before relying on it, most important first."""
-        notes = []
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know before relying on it."""
+        warnings = []
+        if self.source_url is None:
+            warnings.append("Unconfirmed: we have no source for this")
+        elif self.as_of is None:
+            warnings.append("Unconfirmed: the source has no date")
         if self.confidence is Confidence.LOW:
-            at_source = (
-                "Confirm at the source" if self.source_url else "Confirm it before you use it"
-            )
-            notes.append("Confirm with the board" if self.ask_board else at_source)
-        notes.append(ADDRESS_NOTES[self.url_check])
-        if self.evidence:
-            notes.append(f"Read in {self.evidence}")
-        return tuple(note for note in notes if note)
+            warnings.append(self._whom_to_ask())
+        return tuple(warnings)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """How it was checked, where that is less than reading the page."""
+        read_in = f"Read in {self.evidence}" if self.evidence else ""
+        return tuple(detail for detail in (ADDRESS_NOTES[self.url_check], read_in) if detail)
+
+    def _whom_to_ask(self) -> str:
+        if self.ask_board:
+            return "Confirm with the board"
+        return "Confirm at the source" if self.source_url else "Confirm before you rely on it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,8 @@ class Day:
 
     @property
     def distance(self) -> str:
-        return {0: "today", 1: "tomorrow"}.get(self.days_away, f"in {self.days_away} days")
+        near = {0: "today", 1: "tomorrow"}.get(self.days_away)
+        return near or f"in {'about ' if self.is_expected else ''}{self.days_away} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,12 @@ class ResourceCard:
     @property
     def url(self) -> str:
         return self.provenance.source_url or ""
+
+    @property
+    def must_confirm(self) -> str:
+        """Return the warning of a page we could not confirm; an undated page alone needs none."""
+        low = self.provenance.confidence is Confidence.LOW
+        return "Confirm at the source" if low else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +210,11 @@ class StageView:
     dates: tuple[Day, ...]
     resources: tuple[ResourceCard, ...]
     resource_count: int  # of all at this stage
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all stages, in their order."""
+        return tuple(term.name for term in vocabulary.LISTS["stage"].values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""The filter of the catalog. It comes with the address, so unknown values are passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wtforms import Form, SearchField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from mentorship import vocabulary
+from mentorship.toolkit.shown import TYPE_NAMES, Search
+
+LONGEST = 100
+
+
+def one_line(words: str | None) -> str:
+    """Make one short clean line: no control characters, no spaces at the ends or doubled."""
+    clean = "".join(c if c.isprintable() else " " for c in words or "")
+    return " ".join(clean.split())[:LONGEST].strip()
+
+
+class ResourceFilter(Form):
+    q = SearchField("Words", filters=[one_line])
+    stage = SelectField(
+        "Stage",
+        default="",
+        choices=[
+            SelectChoice("", "All stages"),
+            *(SelectChoice(term.id, term.name) for term in vocabulary.LISTS["stage"].values()),
+        ],
+    )
+    type = SelectField(
+        "Type",
+        default="",
+        choices=[
+            SelectChoice("", "All types"),
+            *(SelectChoice(type_.value, name) for type_, name in TYPE_NAMES.items()),
+        ],
+    )
+    organization = SelectField("Organization", default="")
+
+    def offer(self, organizations: Iterable[str]) -> None:
+        """Fill the choices that come from the catalog."""
+        self.organization.choices = [
+            SelectChoice("", "All organizations"),
+            *(SelectChoice(name, name) for name in organizations),
+        ]
+
+    def search(self) -> Search:
+        """Return what is asked; a value that is none of the choices asks nothing."""
+        self.validate()
+        for field in (self.stage, self.type, self.organization):
+            if field.errors:
+                field.data, field.errors = "", ()
+        return Search(
+            text=self.q.data,
+            stage=self.stage.data,
+            type=self.type.data,
+            organization=self.organization.data,
+        )

@@ -1,0 +1,46 @@
+"""The toolkit's pages, for every member: the journey, one stage, and the catalog of resources."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, abort, render_template, request
+
+from mentorship.access import members
+from mentorship.extensions import db
+from mentorship.toolkit import service
+from mentorship.toolkit.forms import ResourceFilter
+from mentorship.web import reader_zone
+
+bp = Blueprint("toolkit", __name__, url_prefix="/toolkit")
+
+
+@bp.get("")
+@members
+def overview() -> str:
+    return render_template(
+        "toolkit/overview.html", journey=service.journey(db.session(), today=_today())
+    )
+
+
+@bp.get("/journey/<stage_id>")
+@members
+def stage(stage_id: str) -> str:
+    page = service.stage_page(db.session(), stage_id, today=_today())
+    if page is None:
+        abort(404)
+    return render_template("toolkit/stage.html", page=page, view=page.view)
+
+
+@bp.get("/resources")
+@members
+def resources() -> str:
+    form = ResourceFilter(request.args)
+    form.offer(service.organizations(db.session()))
+    page = request.args.get("page", 1, type=int)
+    found = service.resources(db.session(), form.search(), page=page)
+    return render_template("toolkit/resources.html", form=form, found=found)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(reader_zone()).date()
