@@ -1,0 +1,54 @@
+"""The words of the mails: plain text templates whose first line is the subject.
+
+Links start with the configured address of the site, never with what a request claims it to be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from mentorship.config import ROOT, Settings
+from mentorship.notices.service import one_line
+
+SUBJECT = "Subject: "
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    subject: str
+    body: str
+
+
+class Stationery:
+    """The letter paper of this process: it knows the site's name and address."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(ROOT / "templates" / "email"),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(("html",)),  # these are .txt: nothing is escaped
+            keep_trailing_newline=True,
+            trim_blocks=True,
+        )
+        self._base_url = ""
+
+    def load(self, settings: Settings) -> None:
+        self._base_url = settings.base_url
+        self._templates.globals["site_name"] = one_line(settings.site_name)
+
+    def write(self, template: str, *, path: str = "/", **words: str) -> Letter:
+        """Fill in ``templates/email/<template>.txt``; ``path`` becomes its ``link``.
+
+        Words are put on one line each, so that no name adds a line to the letter.
+        """
+        values = {key: one_line(word) for key, word in words.items()}
+        text = self._templates.get_template(f"{template}.txt").render(
+            values, link=self._base_url + path, home=self._base_url
+        )
+        first, _, body = text.partition("\n")
+        return Letter(first.removeprefix(SUBJECT), body.strip("\n") + "\n")
+
+
+stationery = Stationery()
