@@ -5,13 +5,26 @@ from __future__ import annotations
 from mentorship.matching.assignment import POLICIES, Policy, solve
 from mentorship.matching.criteria import CRITERIA, Criterion
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
+from mentorship.matching.graph import outcome
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.problem import ImpossibleRules, Problem
+from mentorship.matching.reasons import (
+    REASONS,
+    Explanation,
+    NextBest,
+    NoPossibleMentor,
+    Reason,
+    TooFewSeats,
+    UnusedSeats,
+    WorthMoreElsewhere,
+    explain,
+)
 from mentorship.matching.result import ENGINE_VERSION, Result
 from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
+from mentorship.matching.spoken import said
 from mentorship.matching.tables import Tables
 from mentorship.matching.verify import Report, verify
 from mentorship.matching.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
@@ -22,29 +35,40 @@ __all__ = [
     "FULL",
     "HARD_RULES",
     "POLICIES",
+    "REASONS",
     "TO_IMG",
     "TO_LEADER",
     "TO_MENTOR",
     "Criterion",
+    "Explanation",
     "HardRule",
     "Img",
     "ImpossibleRules",
     "Market",
     "Mentor",
+    "NextBest",
+    "NoPossibleMentor",
     "Part",
     "Policy",
     "Problem",
+    "Reason",
     "Report",
     "Result",
     "Rules",
     "Span",
     "Tables",
+    "TooFewSeats",
+    "UnusedSeats",
     "Verdict",
     "Voice",
+    "WorthMoreElsewhere",
     "evidence",
+    "explain",
     "forbidden",
+    "outcome",
     "parts",
     "parts_table",
+    "said",
     "solve",
     "verify",
 ]

@@ -1,0 +1,82 @@
+"""Reasons in plain sentences, with names put in only when they are said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from mentorship.matching.forbid import HARD_RULES
+from mentorship.matching.problem import Id
+from mentorship.matching.reasons import NoPossibleMentor, Reason, TooFewSeats, UnusedSeats
+from mentorship.matching.scoring import MINIMUM
+from mentorship.matching.why import in_words
+
+NameOf: TypeAlias = Callable[[Id], str]
+
+NAMED = 5  # people named in one sentence; the others are counted
+RULES = {
+    **{key: rule.counted for key, rule in HARD_RULES.items()},
+    MINIMUM: "below the round's minimum score",
+    "never": "marked as impossible",
+}
+
+
+def said(reason: Reason | UnusedSeats, name: NameOf) -> str:
+    """Return a reason as plain sentences; ``name`` gives the name of an id."""
+    if isinstance(reason, NoPossibleMentor):
+        return _no_possible_mentor(reason)
+    if isinstance(reason, TooFewSeats):
+        return _too_few_seats(reason, name)
+    if isinstance(reason, UnusedSeats):
+        return _unused(reason, name)
+    if reason.price == reason.score:
+        return (
+            f"Every possible seat is worth as much or more to somebody else. With "
+            f"{name(reason.mentor)} it was a tie at {reason.score:,} points, and the draw decided."
+        )
+    return (
+        f"Every possible seat is worth more to somebody else. The nearest was with "
+        f"{name(reason.mentor)}: a score of {reason.score:,}, where the seat is worth "
+        f"{reason.price:,} to others."
+    )
+
+
+def _no_possible_mentor(reason: NoPossibleMentor) -> str:
+    if reason.mentors == 0:
+        return "There are no mentors in this round."
+    parts = [f"{RULES.get(rule, rule)} ({count})" for rule, count in reason.ruled_out.items()]
+    if reason.without_seat:
+        parts.insert(0, f"no seat in this round ({reason.without_seat})")
+    of_all = "The only mentor" if reason.mentors == 1 else f"None of the {reason.mentors} mentors"
+    return f"{of_all} {'is not' if reason.mentors == 1 else 'is'} possible: {in_words(parts)}."
+
+
+def _too_few_seats(reason: TooFewSeats, name: NameOf) -> str:
+    others = [each for each in reason.imgs if each != reason.img]
+    seats = _count(reason.seats, "seat") if reason.seats else "no seat"
+    held = f" ({reason.held} held by locked pairs)" if reason.held else ""
+    whom = f"the {len(reason.mentors)} mentors {_names(reason.mentors, name)}"
+    if len(reason.mentors) == 1:
+        whom = name(reason.mentors[0])
+    if not others:
+        return f"Only {whom} would be possible, with {seats} left{held}."
+    group = f"This IMG and {_count(len(others), 'other')} ({_names(others, name)})"
+    return f"{group} can only go to {whom}, with {seats} left for all of them{held}."
+
+
+def _unused(reason: UnusedSeats, name: NameOf) -> str:
+    free = f"{name(reason.mentor)} has {_count(reason.seats, 'free seat')}"
+    if reason.possible == 0:
+        return f"{free}: no other IMG is possible."
+    who = "the other possible IMG has" if reason.possible == 1 else "all other possible IMGs have"
+    return f"{free}: {who} a mentor already."
+
+
+def _names(ids: Sequence[Id], name: NameOf) -> str:
+    shown = [name(each) for each in ids[:NAMED]]
+    more = len(ids) - len(shown)
+    return in_words([*shown, *([f"{more} more"] if more else [])])
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
