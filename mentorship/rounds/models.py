@@ -115,10 +115,13 @@ class Run(Model):
 
 
 class RunSeat(Model):
-    """How many seats of a mentor a run could use."""
+    """How many seats of a mentor a run could use, and who else could have had them."""
 
     __tablename__ = "run_seat"
-    __table_args__ = (sa.CheckConstraint("seats BETWEEN 0 AND 10", name="seats_sane"),)
+    __table_args__ = (
+        sa.CheckConstraint("seats BETWEEN 0 AND 10", name="seats_sane"),
+        sa.CheckConstraint("others >= 0", name="others_count"),
+    )
 
     run_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey(Run.id, ondelete="CASCADE"), primary_key=True
@@ -127,6 +130,7 @@ class RunSeat(Model):
         sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True
     )
     seats: Mapped[int]
+    others: Mapped[int]  # IMGs who could be paired with this mentor and are not; 0 if no seat is free
 
 
 class Pair(Model):

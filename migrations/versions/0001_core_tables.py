@@ -654,7 +654,9 @@ def upgrade() -> None:
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("others", sa.Integer(), nullable=False),
         sa.CheckConstraint("seats BETWEEN 0 AND 10", name=op.f("ck_run_seat_seats_sane")),
+        sa.CheckConstraint("others >= 0", name=op.f("ck_run_seat_others_count")),
         sa.ForeignKeyConstraint(
             ["mentor_id"], ["profile.id"], name=op.f("fk_run_seat_mentor_id"), ondelete="CASCADE"
         ),
