@@ -13,11 +13,15 @@ from mentorship.config import ROOT, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.extensions import csrf, db, migrate, prepare_engine
+from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
+from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
     consents_views.bp,
+    sections_admin_views.bp,
     sections_views.bp,
+    toolkit_views.bp,
 )
 
 

@@ -17,9 +17,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
+from mentorship.accounts import service as accounts
 from mentorship.consents.service import PURPOSES
+from mentorship.notices.service import one_line
 from mentorship.sections.listing import Wanted
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.sections.service import SLUG
@@ -31,14 +33,14 @@ ROLES = {
 }
 
 
-def one_line(words: str | None) -> str:
-    """Make one clean line: no control characters, no spaces at the ends or doubled."""
-    return " ".join("".join(c if c.isprintable() else " " for c in words or "").split())
+def line(words: str | None) -> str:
+    """Make one clean line of what was typed, or an empty one of nothing."""
+    return one_line(words or "")
 
 
 def plain(words: str | None) -> str:
     """Keep lines, drop other control characters."""
-    return "\n".join(one_line(line) for line in (words or "").splitlines()).strip()
+    return "\n".join(one_line(part) for part in (words or "").splitlines()).strip()
 
 
 class JoinForm(FlaskForm):
@@ -63,7 +65,7 @@ class JoinForm(FlaskForm):
 class FilterForm(Form):
     """What a leader looks for. It comes with the address, so unknown values are passed over."""
 
-    q = SearchField("Name or e-mail", filters=[one_line])
+    q = SearchField("Name or email", filters=[line])
     role = SelectField(
         "Role",
         choices=[
@@ -98,7 +100,7 @@ class FilterForm(Form):
 
 class SectionForm(FlaskForm):
     name = StringField(
-        "Name", filters=[one_line], validators=[DataRequired("Enter a name"), Length(max=120)]
+        "Name", filters=[line], validators=[DataRequired("Enter a name"), Length(max=120)]
     )
     about = TextAreaField(
         "About",
@@ -115,7 +117,7 @@ class SectionForm(FlaskForm):
 class NewSectionForm(SectionForm):
     slug = StringField(
         "Short name for links",
-        filters=[one_line],
+        filters=[line],
         validators=[
             DataRequired("Enter a short name"),
             Regexp(
@@ -128,17 +130,24 @@ class NewSectionForm(SectionForm):
 
 
 class AppointForm(FlaskForm):
-    email = EmailField(
-        "E-mail address",
-        filters=[one_line],
-        validators=[DataRequired("Enter an e-mail address"), Email(), Length(max=254)],
-    )
+    email = EmailField("Email address", filters=[line])
+
+    def validate_email(self, field: EmailField) -> None:
+        """Bring the address into the one spelling under which it is kept."""
+        try:
+            field.data = accounts.clean_email(field.data)
+        except accounts.EmailUnusable as problem:
+            raise ValidationError(str(problem)) from None
 
 
 class InviteForm(AppointForm):
-    name = StringField(
-        "Name", filters=[one_line], validators=[DataRequired("Enter a name"), Length(max=120)]
-    )
+    name = StringField("Name", filters=[line])
+
+    def validate_name(self, field: StringField) -> None:
+        try:
+            accounts.clean_name(field.data)
+        except accounts.NameUnusable as problem:
+            raise ValidationError(str(problem)) from None
 
 
 class DismissForm(FlaskForm):

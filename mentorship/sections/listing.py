@@ -107,6 +107,11 @@ class Opening:
     roles: Sequence[SectionRole]
 
 
+def section_at(session: Session, slug: str) -> Section:
+    """Return any section, for pages that everybody or an administrator may see."""
+    return session.scalars(sa.select(Section).where(Section.slug == slug)).one()
+
+
 def openings(session: Session, person_id: uuid.UUID) -> Sequence[Opening]:
     """Return every section, by name, as it is open to this person."""
     sections = session.scalars(sa.select(Section).order_by(sa.func.lower(Section.name), Section.id))
@@ -116,8 +121,7 @@ def openings(session: Session, person_id: uuid.UUID) -> Sequence[Opening]:
 
 def opening(session: Session, person_id: uuid.UUID, slug: str) -> Opening:
     """Return one section as it is open to this person; NoResultFound if there is none."""
-    section = session.scalars(sa.select(Section).where(Section.slug == slug)).one()
-    return _opening(section, _taken(session, person_id))
+    return _opening(section_at(session, slug), _taken(session, person_id))
 
 
 def _taken(session: Session, person_id: uuid.UUID) -> frozenset[tuple[uuid.UUID, SectionRole]]:
