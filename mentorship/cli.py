@@ -4,4 +4,8 @@ from __future__ import annotations
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from mentorship.accounts.command import create_admin
+from mentorship.notices.command import mail
+from mentorship.toolkit.command import toolkit
+
+COMMANDS: tuple[click.Command, ...] = (create_admin, mail, toolkit)
