@@ -9,15 +9,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mentorship import cli, web
 from mentorship.access import check_every_view_is_marked
+from mentorship.accounts import security as accounts_security
+from mentorship.accounts import views as accounts_views
 from mentorship.config import ROOT, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.extensions import csrf, db, migrate, prepare_engine
+from mentorship.notices import delivery
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
+    accounts_views.bp,
     consents_views.bp,
     sections_admin_views.bp,
     sections_views.bp,
@@ -53,6 +57,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
+    delivery.init_app(app)
+    accounts_security.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:

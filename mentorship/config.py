@@ -120,6 +120,7 @@ class Settings:
             "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
             "MAX_FORM_PARTS": 1000,
+            "WTF_CSRF_SSL_STRICT": False,  # web.py asks Sec-Fetch-Site: key pages send no Referer
             "WTF_CSRF_TIME_LIMIT": None,  # a form left open overnight is still one's own
             "SESSION_COOKIE_NAME": "__Host-session" if self.secure else "session",
             "SESSION_COOKIE_SECURE": self.secure,

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask_login import current_user
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from mentorship import vocabulary
+from mentorship.extensions import SAFE_METHODS, db
 
 CSP = "; ".join(
     [
@@ -47,6 +49,7 @@ log = logging.getLogger("mentorship")
 
 def init_app(app: Flask) -> None:
     app.before_request(_name_request)
+    app.before_request(_refuse_other_sites)
     app.after_request(_secure)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(NoResultFound, lambda _error: _error_page(NotFound()))
@@ -79,9 +82,19 @@ def _name_request() -> None:
     g.request_id = secrets.token_hex(6)
 
 
+def _refuse_other_sites() -> None:
+    """Take no form from another site, beside the token that each form carries.
+
+    The browser says where a form comes from. The Referer would be the older way, but pages whose
+    address is a key send none.
+    """
+    if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(400)
+
+
 def _secure(response: Response) -> Response:
     for header, value in HEADERS.items():
-        response.headers[header] = value
+        response.headers.setdefault(header, value)  # a view may only say "no-referrer"
     if current_app.config["SETTINGS"].secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
@@ -105,6 +118,8 @@ def _crash_page(error: Exception) -> Any:
     """Show the calm page; the log gets the trace and the request's name, never its contents."""
     if current_app.testing:
         raise error
+    with suppress(SQLAlchemyError):  # what the view had begun is not committed with its error page
+        db.session.rollback()
     log.exception("request %s failed at %s", g.get("request_id", ""), request.endpoint)
     return _error_page(InternalServerError())
 

@@ -10,13 +10,16 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
 from mentorship.app import create_app
@@ -76,6 +79,14 @@ def _create_database(server: str) -> str:
     return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+class _Browser(FlaskClient):
+    """A client each of whose requests has its own ``g``, though a test holds a context open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def new_app(
     new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
@@ -94,6 +105,7 @@ def new_app(
             "instance": Path(tmp_path_factory.mktemp("instance")),
         }
         app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]
+        app.test_client_class = _Browser
         with app.app_context():
             upgrade()
             sync_terms(db.session())
@@ -155,4 +167,9 @@ def client(app: Flask, session: Session) -> PageClient:
 @pytest.fixture
 def sign_in(app: Flask, session: Session) -> Callable[[User], PageClient]:
     """Sign a person in without the sign-in page (which has tests of its own)."""
-    return lambda person: PageClient(app, person)
+
+    def enter(person: User) -> PageClient:
+        session.commit()  # a view that rolls back must not undo what the test has set up
+        return PageClient(app, person)
+
+    return enter

@@ -1,0 +1,49 @@
+"""The mails about an account. No mail says more of a person than the address it goes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.claims import claim_links
+from mentorship.accounts.models import User
+from mentorship.notices.letters import stationery
+from mentorship.notices.models import Message
+from mentorship.notices.service import post
+
+
+def confirm(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:
+    """Ask whether the address is theirs. The name is left out: a stranger may have typed it."""
+    return _post(session, person.email, "confirm", path=f"/confirm/{token}", now=now)
+
+
+def claim(session: Session, person: User, *, section_name: str = "", now: dt.datetime) -> Message:
+    """Let a person choose a password for the account that waits for them."""
+    path = "/claim/" + claim_links.sign(person.fs_uniquifier, now=now)
+    return _post(session, person.email, "claim", path=path, now=now, section=section_name)
+
+
+def reset(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:
+    return _post(session, person.email, "reset", path=f"/reset/{token}", now=now)
+
+
+def have_account(session: Session, person: User, *, now: dt.datetime) -> Message:
+    """Answer whoever registers, or confirms, an address that is in use already."""
+    return _post(session, person.email, "have_account", path="/login", now=now)
+
+
+def no_account(session: Session, email: str, *, now: dt.datetime) -> Message:
+    """Tell an unknown address so: the page never does, and silence helps nobody."""
+    return _post(session, email, "no_account", path="/register", now=now)
+
+
+def password_changed(session: Session, person: User, *, now: dt.datetime) -> Message:
+    return _post(session, person.email, "password_changed", path="/reset", now=now)
+
+
+def _post(
+    session: Session, email: str, template: str, *, path: str, now: dt.datetime, **words: str
+) -> Message:
+    letter = stationery.write(template, path=path, **words)
+    return post(session, recipient=email, subject=letter.subject, body=letter.body, now=now)

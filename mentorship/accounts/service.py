@@ -1,0 +1,313 @@
+"""People: making and finding them, and the ways into an account."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+import zoneinfo
+from collections.abc import Callable
+from functools import cache
+
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mentorship.accounts import letters
+from mentorship.accounts.claims import claim_links
+from mentorship.accounts.models import ADMINISTRATOR, Role, User
+from mentorship.notices.service import one_line
+
+NAME_LENGTH = 120
+PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,28}[0-9]")
+AREAS = frozenset(
+    {
+        *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+        *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+    }
+)
+
+
+class EmailUnusable(ValueError):
+    """Mail cannot be sent to such an address."""
+
+
+class EmailTaken(ValueError):
+    """Another person has this address."""
+
+
+class NameUnusable(ValueError):
+    """A name has 1 to 120 characters and holds no web address."""
+
+
+class PhoneUnusable(ValueError):
+    """A phone number has 6 to 31 digits, spaces and ( ) . - and may begin with +."""
+
+
+class ZoneUnknown(ValueError):
+    """No time zone has this name."""
+
+
+class LinkDead(ValueError):
+    """The link was used, is too old, or was never ours."""
+
+
+# --- What people type --------------------------------------------------------------------------
+
+
+def clean_email(text: str) -> str:
+    """Return the one spelling under which an address is kept: lower case, punycode domain.
+
+    Raises
+    ------
+    EmailUnusable
+        The text is no address. Whether mail arrives there, only a mail can tell.
+
+    """
+    try:
+        valid = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise EmailUnusable("Enter an email address, like name@example.org.") from None
+    return str(valid.ascii_email).lower()
+
+
+def clean_name(text: str) -> str:
+    """Return a name on one line.
+
+    Raises
+    ------
+    NameUnusable
+        The name is empty, too long, or advertises something.
+
+    """
+    name = one_line(text)
+    if not name:
+        raise NameUnusable("Enter your name.")
+    if len(name) > NAME_LENGTH:
+        raise NameUnusable(f"Use at most {NAME_LENGTH} characters.")
+    if "://" in name or "www." in name.lower():
+        raise NameUnusable("Enter a name without a web address.")
+    return name
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """List the time zones that are named after places, in order; UTC first."""
+    names = (name for name in zoneinfo.available_timezones() if name.partition("/")[0] in AREAS)
+    return ("UTC", *sorted(names))
+
+
+# --- People ------------------------------------------------------------------------------------
+
+
+def find_by_email(session: Session, email: str) -> User | None:
+    return session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+
+
+def new_person(  # noqa: PLR0913  one argument a column
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    now: dt.datetime,
+    password_hash: str | None = None,
+    confirmed: bool = False,
+    demo: bool = False,
+) -> User:
+    """Make a person; without a password they claim the account by a mailed link.
+
+    Raises
+    ------
+    EmailUnusable, NameUnusable
+        The address or the name cannot be used.
+    EmailTaken
+        Another person has the address.
+
+    """
+    person = User(
+        email=clean_email(email),
+        name=clean_name(name),
+        password=password_hash,
+        fs_uniquifier=new_key(),
+        confirmed_at=now if confirmed else None,
+        created_at=now,
+        active=True,
+        demo=demo,
+    )
+    try:
+        with session.begin_nested():
+            session.add(person)
+            session.flush()
+    except IntegrityError:
+        raise EmailTaken(f"somebody has the address {person.email} already") from None
+    return person
+
+
+def appoint_administrator(
+    session: Session, *, email: str, name: str | None, password_hash: str | None, now: dt.datetime
+) -> User:
+    """Let a person run the whole site; make the person if they are new.
+
+    A new password is taken where the address was not confirmed: whoever typed the old one may
+    not be who owns the address.
+
+    Raises
+    ------
+    EmailUnusable, NameUnusable
+        The address or the name cannot be used.
+
+    """
+    person = find_by_email(session, clean_email(email))
+    if person is None:
+        person = new_person(session, email=email, name=name or "", now=now)
+    if person.confirmed_at is None:
+        change_key(session, person)
+        person.password, person.confirmed_at = password_hash, now
+    if not person.is_administrator:
+        role = session.scalar(sa.select(Role).where(Role.name == ADMINISTRATOR))
+        person.roles.append(role or Role(name=ADMINISTRATOR))
+    session.flush()
+    return person
+
+
+def change_settings(
+    session: Session, person: User, *, name: str, timezone: str | None, phone: str | None
+) -> None:
+    """Keep what a person says of themselves.
+
+    Raises
+    ------
+    NameUnusable, ZoneUnknown, PhoneUnusable
+        That cannot be kept.
+
+    """
+    if timezone not in {None, person.timezone, *time_zones()}:
+        raise ZoneUnknown("Choose a time zone from the list.")
+    if phone is not None and not PHONE.fullmatch(phone):
+        raise PhoneUnusable("Enter a phone number with its country code, like +1 215 555 0100.")
+    person.name, person.timezone, person.phone = clean_name(name), timezone, phone
+    session.flush()
+
+
+def new_key() -> str:
+    """Make the random key that sessions and links of a person carry; a new one voids them all."""
+    return uuid.uuid4().hex
+
+
+def change_key(session: Session, person: User) -> None:
+    """End every session and void every link of a person.
+
+    Raises
+    ------
+    LinkDead
+        The key was changed meanwhile: the same link was used twice at once.
+
+    """
+    changed = session.execute(
+        sa.update(User)
+        .where(User.id == person.id, User.fs_uniquifier == person.fs_uniquifier)
+        .values(fs_uniquifier=new_key())
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise LinkDead("this link was used already")
+
+
+# --- Ways in -----------------------------------------------------------------------------------
+
+
+def confirm(session: Session, person: User, *, now: dt.datetime) -> bool:
+    """Note that the address is theirs; False when that was known before."""
+    changed = session.execute(
+        sa.update(User)
+        .where(User.id == person.id, User.confirmed_at.is_(None))
+        .values(confirmed_at=now)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def invite(session: Session, person: User, section_name: str, *, now: dt.datetime) -> bool:
+    """Mail a person the link to claim their account; False when they have claimed it before."""
+    if person.confirmed_at is not None:
+        return False
+    letters.claim(session, person, section_name=section_name, now=now)
+    return True
+
+
+def claimant(session: Session, token: str, *, now: dt.datetime) -> User:
+    """Return the person whose account a link opens.
+
+    Raises
+    ------
+    LinkDead
+        The link was used, is too old, or was never ours.
+
+    """
+    said = claim_links.read(token)
+    if said is None or said.expires < now:
+        raise LinkDead("this link is too old, or was never ours")
+    person = session.scalar(
+        sa.select(User).where(
+            User.fs_uniquifier == said.key, User.confirmed_at.is_(None), User.active
+        )
+    )
+    if person is None:
+        raise LinkDead("this link was used already")
+    return person
+
+
+def claim(session: Session, token: str, *, name: str, password_hash: str, now: dt.datetime) -> User:
+    """Open the account: set name and password, and take the address as confirmed.
+
+    A password that a stranger set when registering with this address is gone with this.
+
+    Raises
+    ------
+    LinkDead
+        The link was used, is too old, or was never ours.
+    NameUnusable
+        The name cannot be used.
+
+    """
+    person = claimant(session, token, now=now)
+    change_key(session, person)
+    person.name, person.password, person.confirmed_at = clean_name(name), password_hash, now
+    session.flush()
+    return person
+
+
+Token = Callable[[User], str]
+
+
+def send_way_in(session: Session, *, email: str, reset_token: Token, now: dt.datetime) -> None:
+    """Answer "I cannot sign in": exactly one mail, whoever has the address."""
+    person = find_by_email(session, email)
+    if person is None or not person.active:
+        letters.no_account(session, email, now=now)
+    elif person.confirmed_at is None:
+        letters.claim(session, person, now=now)
+    else:
+        letters.reset(session, person, reset_token(person), now=now)
+
+
+def send_confirmation(
+    session: Session, *, email: str, confirm_token: Token, now: dt.datetime
+) -> None:
+    """Answer "the confirmation mail is lost": exactly one mail, whoever has the address."""
+    person = find_by_email(session, email)
+    if person is None or not person.active:
+        letters.no_account(session, email, now=now)
+    elif person.confirmed_at is not None:
+        letters.have_account(session, person, now=now)
+    elif person.password is None:
+        letters.claim(session, person, now=now)
+    else:
+        letters.confirm(session, person, confirm_token(person), now=now)
+
+
+def answer_registered(session: Session, person: User, *, now: dt.datetime) -> None:
+    """Answer a registration with an address that is known: only its owner learns that it is."""
+    if person.confirmed_at is None:
+        letters.claim(session, person, now=now)
+    else:
+        letters.have_account(session, person, now=now)

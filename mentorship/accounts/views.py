@@ -1,0 +1,129 @@
+"""The pages around an account that Flask-Security has none for, or whose own would not do."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_login import current_user
+from flask_security import hash_password, login_user, logout_user
+from flask_security.confirmable import confirm_email_token_status, generate_confirmation_token
+from flask_security.recoverable import generate_reset_password_token
+from werkzeug.wrappers import Response as Answer
+
+from mentorship.access import current_person, members, public
+from mentorship.accounts import service
+from mentorship.accounts.forms import ClaimForm, ConfirmForm, EmailForm, SettingsForm
+from mentorship.accounts.passwords import normal
+from mentorship.config import Settings
+from mentorship.extensions import db, transaction
+from mentorship.notices.transports import FILES
+
+GONE = 410
+
+bp = Blueprint("accounts", __name__)
+
+
+@public
+def forgot_password() -> str | Answer:
+    """Send a way in. Page, headers and work are the same whoever has the address."""
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("security/forgot_password.html", form=form)
+    with transaction() as session:
+        service.send_way_in(
+            session, email=form.email.data, reset_token=generate_reset_password_token, now=_now()
+        )
+    return redirect(url_for("accounts.check_mail"), 303)
+
+
+@public
+def send_confirmation() -> str | Answer:
+    """Send the confirmation again. Page, headers and work are the same for every address."""
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("security/send_confirmation.html", form=form)
+    with transaction() as session:
+        service.send_confirmation(
+            session, email=form.email.data, confirm_token=generate_confirmation_token, now=_now()
+        )
+    return redirect(url_for("accounts.check_mail"), 303)
+
+
+@public
+def confirm_email(token: str) -> str | Answer | tuple[str, int]:
+    """Open the mailed link: a page with a button. Mail scanners follow links; they press none."""
+    expired, invalid, person = confirm_email_token_status(token)
+    if expired or invalid or person is None:
+        again = url_for("security.send_confirmation")
+        return render_template("accounts/dead_link.html", form=EmailForm(), again=again), GONE
+    form = ConfirmForm()
+    if person.confirmed_at is None and not form.validate_on_submit():
+        return render_template("accounts/confirm.html", form=form, person=person)
+    if person.confirmed_at is None:
+        with transaction() as session:
+            service.confirm(session, person, now=_now())
+    flash("Your email address is confirmed. You can sign in now.", "success")
+    return redirect(url_for("security.login"), 303)
+
+
+@bp.get("/check-mail")
+@public
+def check_mail() -> str:
+    site: Settings = current_app.config["SETTINGS"]
+    return render_template("accounts/check_mail.html", filed=site.mail_url == FILES)
+
+
+@bp.route("/claim/<token>", methods=["GET", "POST"])
+@public
+def claim(token: str) -> str | Answer | tuple[str, int]:
+    """Let a person whom a leader added choose a password, and sign them in."""
+    site: Settings = current_app.config["SETTINGS"]
+    try:
+        person = service.claimant(db.session(), token, now=_now())
+    except service.LinkDead:
+        again = url_for("security.forgot_password")
+        return render_template("accounts/dead_link.html", form=EmailForm(), again=again), GONE
+    form = ClaimForm(person, known=[site.site_name])
+    if not form.validate_on_submit():
+        return render_template("accounts/claim.html", form=form, person=person)
+    hashed = hash_password(normal(form.password.data))
+    with transaction() as session:
+        service.claim(session, token, name=form.name.data, password_hash=hashed, now=_now())
+    if current_user.is_authenticated:
+        logout_user()
+    login_user(person, authn_via=["claim"])
+    flash("Your account is ready.", "success")
+    return redirect("/", 303)
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@members
+def settings() -> str | Answer:
+    person = current_person()
+    form = SettingsForm(person)
+    if not form.validate_on_submit():
+        return render_template("accounts/settings.html", form=form, person=person)
+    with transaction() as session:
+        service.change_settings(
+            session,
+            person,
+            name=form.name.data,
+            timezone=form.timezone.data,
+            phone=form.phone.data,
+        )
+    flash("Your settings are saved.", "success")
+    return redirect(url_for("accounts.settings"), 303)
+
+
+def demo_sign_ins() -> dict[str, object]:
+    """Name the sample people on the sign-in page, where the site has them and may show them."""
+    config = current_app.config
+    find = config.get("DEMO_SIGN_INS")
+    if find is None or not config["SETTINGS"].demo_allowed:
+        return {"demo_people": ()}
+    return {"demo_people": find(db.session()), "demo_password": config["DEMO_PASSWORD"]}
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
