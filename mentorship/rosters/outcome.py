@@ -1,0 +1,124 @@
+"""A round solved straight from roster files, and the three files that tell its outcome.
+
+No clock, no database: the same people, policy, lottery and day give the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mentorship import vocabulary
+from mentorship.matching import (
+    CRITERIA,
+    Explanation,
+    Market,
+    Problem,
+    Result,
+    Rules,
+    explain,
+    parts_table,
+    said,
+    solve,
+    verify,
+)
+from mentorship.rosters import escape
+from mentorship.rosters.people import Participants
+
+# Clocks are compared as they stand in the week of the day given, or else in this one.
+STANDARD_WEEK = dt.date(2027, 1, 4)
+NO_CONSENT = "Has not agreed to matching (column consents)."
+
+
+def outcome_files(
+    people: Participants,
+    *,
+    policy: str,
+    lottery: int,
+    on: dt.date | None = None,
+    bad_rows: int = 0,
+) -> Mapping[str, bytes]:
+    """Solve the round; return ``pairs.csv``, ``unmatched.csv`` and ``report.json`` by name."""
+    week = STANDARD_WEEK if on is None else on - dt.timedelta(days=on.weekday())
+    market = Market.of(people.imgs, people.mentors, vocabulary.tables(), week=week)
+    rules = Rules()
+    problem = Problem.of(market, rules)
+    result = solve(problem, policy=policy, lottery=lottery)
+    told = explain(problem, result)
+    report = {
+        **_report(problem, result, told),
+        "rules": rules.to_json(),
+        "on": None if on is None else on.isoformat(),
+        "week": week.isoformat(),
+        "left_out": {
+            "bad_rows": bad_rows,
+            "imgs_without_consent": len(people.imgs_without_consent),
+            "mentors_without_consent": list(people.mentors_without_consent),
+            "mentors_paused": list(people.paused),
+        },
+    }
+    return {
+        "pairs.csv": _pairs(market, rules, problem, result),
+        "unmatched.csv": _unmatched(told, people.imgs_without_consent),
+        "report.json": (json.dumps(report, indent=2, sort_keys=True) + "\n").encode(),
+    }
+
+
+def _pairs(market: Market, rules: Rules, problem: Problem, result: Result) -> bytes:
+    parts = parts_table(market, rules, result.pairs, means=problem.means)
+    rows = (
+        (problem.img_ids[i], problem.mentor_ids[j], int(problem.scores[i, j]), *part)
+        for (i, j), part in zip(result.pairs.tolist(), parts.tolist(), strict=True)
+    )
+    return _csv(("img", "mentor", "score", *CRITERIA), rows)
+
+
+def _unmatched(told: Explanation, without_consent: Iterable[str]) -> bytes:
+    reasons = [(str(reason.img), said(reason, str)) for reason in told.unmatched]
+    reasons += [(email, NO_CONSENT) for email in without_consent]
+    return _csv(("img", "reason"), sorted(reasons))
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([escape.guard(str(value)) for value in row])
+    return out.getvalue().encode()
+
+
+def _report(problem: Problem, result: Result, told: Explanation) -> dict[str, Any]:
+    proof = verify(problem, result)
+    scores = problem.scores[tuple(result.pairs.T)].tolist()
+    return {
+        "engine": result.engine,
+        "policy": result.policy,
+        "lottery": result.lottery,
+        "mean_marks": problem.means,
+        "imgs": len(problem.img_ids),
+        "mentors": len(problem.mentor_ids),
+        "seats": int(problem.seats.sum()),
+        "pairs": len(scores),
+        "second_mentors": int(result.second.sum()),
+        "unmatched": Counter(reason.kind for reason in told.unmatched),
+        "total": result.total,
+        "lowest_score": min(scores, default=None),
+        "proof": {
+            "ok": proof.ok,
+            "primal": proof.primal,
+            "dual": proof.dual,
+            "violations": proof.violations,
+            "blocking_pairs": proof.blocking_pairs,
+            "faults": proof.faults,
+        },
+        "unused_seats": {str(each.mentor): said(each, str) for each in told.unused},
+        "one_more_seat_is_worth": dict(
+            zip(map(str, problem.mentor_ids), result.seat_prices.tolist(), strict=True)
+        ),
+    }
