@@ -111,8 +111,8 @@ def appoint(slug: str) -> Response | tuple[str, int]:
         if person is None:
             empty = InviteForm(formdata=None, email=form.email.data)
             return render_template("sections/admin/invite.html", section=section, form=empty), 422
-        _appoint(session, section, person, now=now)
-    return _appointed(section, person)
+        said = _appoint(session, section, person, now=now)
+    return _done(section, said)
 
 
 @bp.post("/sections/<slug>/leaders/invite")
@@ -126,8 +126,8 @@ def invite(slug: str) -> Response | tuple[str, int]:
         person = accounts.find_by_email(session, form.email.data) or accounts.new_person(
             session, email=form.email.data, name=form.name.data, now=now
         )
-        _appoint(session, section, person, now=now)
-    return _appointed(section, person)
+        said = _appoint(session, section, person, now=now)
+    return _done(section, said)
 
 
 @bp.get("/sections/<slug>/leaders/<uuid:membership_id>/dismiss")
@@ -162,19 +162,19 @@ def _show(section: Section, form: AppointForm) -> str:
     return render_template("sections/admin/show.html", section=section, leaders=leaders, form=form)
 
 
-def _appoint(session: Session, section: Section, person: User, *, now: dt.datetime) -> None:
-    """Make the person a leader; one who never claimed the account gets the link to it."""
+def _appoint(session: Session, section: Section, person: User, *, now: dt.datetime) -> str:
+    """Make the person a leader, with a link if the account is not claimed; return what to say."""
+    if person.id in {leader.person_id for leader in service.leaders_of(session, section.id)}:
+        return f"{person.name} leads {section.name} already."
     service.appoint_leader(
         session, section_id=section.id, person_id=person.id, by=current_id(), now=now
     )
-    accounts.invite(session, person, section.name, now=now)
+    if accounts.invite(session, person, section.name, now=now):
+        return f"{person.name} leads {section.name}. We mailed them a link to open the account."
+    return f"{person.name} leads {section.name}. We sent them a mail."
 
 
-def _appointed(section: Section, person: User) -> Response:
-    if person.confirmed_at is None:
-        said = f"{person.name} leads {section.name} and has been mailed a link to the account."
-    else:
-        said = f"{person.name} leads {section.name}."
+def _done(section: Section, said: str) -> Response:
     flash(said, "success")
     return redirect(url_for(".show", slug=section.slug), code=303)
 

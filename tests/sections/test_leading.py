@@ -11,7 +11,7 @@ from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.sections import service
 from mentorship.sections.listing import all_sections
-from mentorship.sections.models import MembershipState, Section, SectionRole
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from tests import factories
 from tests.factories import NOW
 
@@ -24,7 +24,7 @@ def make(session: Session, name: str, slug: str) -> Section:
     )
 
 
-def appoint(session: Session, section: Section, who: User) -> service.Membership:
+def appoint(session: Session, section: Section, who: User) -> Membership:
     return service.appoint_leader(
         session, section_id=section.id, person_id=who.id, by=None, now=NOW
     )
