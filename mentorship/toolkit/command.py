@@ -19,7 +19,7 @@ def load() -> None:
         with transaction() as session:
             report = load_facts(session)
     except FactsRefused as refused:
-        problems = "\n  ".join(refused.problems)
+        problems = "".join(f"\n  {problem}" for problem in refused.problems)
         raise click.ClickException(f"nothing was loaded, the facts are wrong:{problems}") from None
     if report.changed_nothing:
         click.echo("toolkit: up to date")

@@ -180,13 +180,12 @@ class _Loader(yaml.SafeLoader):
     """YAML keeps the last of two equal fields in silence; a facts file must not."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
+        fields = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for place, field in enumerate(fields):
+            if field.value in {earlier.value for earlier in fields[:place]}:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f'field "{key.value}" is given twice', key.start_mark
+                    None, None, f'field "{field.value}" is given twice', field.start_mark
                 )
-            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 

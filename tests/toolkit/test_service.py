@@ -1,0 +1,247 @@
+"""What pages get to show, in few queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.toolkit import service
+from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.shown import ResourcePage, Search, StageView
+from tests.toolkit.files import Files, date, resource
+
+TODAY = dt.date(2026, 11, 2)
+
+
+def at(session: Session, stage: str, today: dt.date = TODAY, limit: int = 3) -> StageView:
+    view = service.for_stage(session, stage, today=today, limit=limit)
+    assert view is not None
+    return view
+
+
+def ids(found: ResourcePage) -> list[str]:
+    return [card.id for card in found.rows]
+
+
+@contextmanager
+def counted(session: Session) -> Iterator[list[str]]:
+    """Collect the SELECTs sent inside the block."""
+    sent: list[str] = []
+
+    def note(*args: object) -> None:
+        statement = str(args[2])
+        if statement.lstrip().upper().startswith("SELECT"):
+            sent.append(statement)
+
+    engine = session.get_bind().engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+# ---- a stage
+
+
+def test_a_stage_comes_with_what_to_do_and_what_is_next(loaded: Session) -> None:
+    view = at(loaded, "interviews")
+    assert (view.step.name, view.step.position) == ("Interviews", 8)
+    assert view.after is not None
+    assert view.after.name == "Match and SOAP"
+    assert ("interviews.answer", "Answer invitations the same day") in view.checklist
+    assert "Mistakes about time zones" in view.pitfalls
+
+
+def test_every_stage_has_something_to_show(loaded: Session) -> None:
+    for stage in vocabulary.LISTS["stage"]:
+        view = at(loaded, stage)
+        assert view.checklist, stage
+        assert view.pitfalls, stage
+        assert view.resources, stage
+
+
+def test_the_journey_has_two_ends(loaded: Session) -> None:
+    first, *_, last = vocabulary.LISTS["stage"]
+    assert at(loaded, last).after is None
+    page = service.stage_page(loaded, first, today=TODAY)
+    assert page is not None
+    assert page.before is None
+
+
+def test_an_unknown_stage_or_an_empty_toolkit_shows_nothing(session: Session) -> None:
+    assert service.for_stage(session, "visa", today=TODAY) is None
+    assert service.stage_page(session, "visa", today=TODAY) is None
+    load_facts(session)
+    assert service.for_stage(session, "passport", today=TODAY) is None
+
+
+def test_the_stage_page_adds_facts_months_and_topics(loaded: Session) -> None:
+    page = service.stage_page(loaded, "ecfmg_certification", today=TODAY)
+    assert page is not None
+    assert page.before is not None
+    assert page.before.name == "Medical school"
+    assert any("OET" in fact.text for fact in page.facts)
+    assert page.usual_months[0][0] == "January"
+    assert "OET and clinical English" in page.topics
+
+
+def test_visa_paths_count_among_what_mentors_help_with(loaded: Session) -> None:
+    page = service.stage_page(loaded, "visa", today=TODAY)
+    assert page is not None
+    assert page.topics == ("J-1 or H-1B", "J-1 visa", "H-1B visa")
+
+
+def test_doubtful_license_fees_are_to_be_confirmed_with_the_board(loaded: Session) -> None:
+    costs = {cost.item: cost for cost in at(loaded, "licensure").costs}
+    assert "Confirm with the board" in costs["State license, Georgia"].provenance.warnings
+    assert costs["State license, Florida"].provenance.warnings == ()
+
+
+# ---- dates
+
+
+def test_only_coming_days_are_shown_nearest_first(session: Session, files: Files) -> None:
+    files.journey["cycle"]["dates"] = [
+        date("far", date="2027-03-19"),
+        date("past", date="2026-11-01"),
+        date("today", date="2026-11-02"),
+        date("elsewhere", date="2026-11-03", stages=["practice"]),
+    ]
+    load_facts(session, folder=files.write())
+    assert [day.id for day in at(session, "visa").dates] == ["today", "far"]
+    assert [day.days_away for day in at(session, "visa").dates] == [0, 137]
+    overview = service.journey(session, today=TODAY)
+    assert [day.id for day in overview.dates] == ["today", "elsewhere", "far"]
+
+
+def test_the_shipped_cycle_tells_set_days_from_expected_ones(loaded: Session) -> None:
+    days = {day.id: day for day in at(loaded, "match_soap", limit=8).dates}
+    assert list(days) == ["pathways-close", "rank-lists-due", "match-week", "match-day"]
+    assert days["match-day"].is_deadline
+    assert days["rank-lists-due"].is_expected
+    assert not days["rank-lists-due"].is_deadline
+
+
+def test_after_the_cycle_no_day_is_left(loaded: Session) -> None:
+    assert at(loaded, "match_soap", today=dt.date(2027, 3, 20)).dates == ()
+
+
+# ---- resources of a stage and for mentors
+
+
+def test_the_first_resources_of_a_stage_are_those_it_names(loaded: Session) -> None:
+    view = at(loaded, "ecfmg_certification")
+    assert [card.id for card in view.resources] == ["intealth-account", "ecfmg-news", "oet"]
+    assert view.resource_count == 11
+
+
+def test_after_the_named_ones_sure_checked_and_recent_pages_come_first(
+    session: Session, files: Files
+) -> None:
+    files.catalog["resources"] += [
+        resource("low", confidence="low"),
+        resource("undated", as_of=None),
+        resource("recent", as_of="2026-10"),
+        resource("unopened", url_check="not_opened"),
+        resource("older", as_of="2019"),
+    ]
+    load_facts(session, folder=files.write())
+    cards = at(session, "visa", limit=9).resources
+    assert [card.id for card in cards] == [
+        "guide",  # named by the stage
+        "recent",
+        "older",
+        "undated",
+        "unopened",
+        "low",
+    ]
+
+
+def test_mentors_get_what_is_on_mentoring_then_what_their_imgs_start_with(
+    loaded: Session,
+) -> None:
+    cards = service.for_mentors(loaded, stages=["visa", "usce"], limit=5)
+    assert {card.id for card in cards[:3]} == {
+        "ama-toolkit-mentorship",
+        "amwa-img",
+        "whitetulip-ims",
+    }
+    assert [card.id for card in cards[3:]] == ["ama-usce-interview", "ama-toolkit-visas"]
+    assert len(service.for_mentors(loaded, limit=9)) == 3
+
+
+# ---- the catalog
+
+
+def test_the_catalog_is_read_page_by_page(loaded: Session) -> None:
+    first = service.resources(loaded)
+    assert (first.page, first.pages, first.total, len(first.rows)) == (1, 7, 121, 20)
+    keys = [key for page in range(1, 8) for key in ids(service.resources(loaded, page=page))]
+    assert len(set(keys)) == 121
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 1), (-5, 1), (8, 7), (10**12, 7)])
+def test_a_page_outside_the_catalog_is_its_nearest(loaded: Session, asked: int, given: int) -> None:
+    assert service.resources(loaded, page=asked).page == given
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        (Search(text="conrad"), {"uscis-conrad", "s709", "3rnet"}),
+        (Search(text="CONRAD bill"), {"s709"}),
+        (Search(text="waivers appalachian"), {"arc-waiver"}),
+        (Search(text="nebraska"), {"ne-img-law"}),
+        (Search(type="letter"), {"ama-letter-karuppiah", "ama-letter-roy"}),
+        (Search(organization="NBME"), {"nbme"}),
+        (Search(stage="interviews"), {"ama-img-interviews", "freida", "nejm-img"}),
+        (Search(stage="interviews", type="tool"), {"freida"}),
+        (Search(text="%"), set()),
+        (Search(text="_"), set()),
+        (Search(text="\\"), set()),
+        (Search(text="no such words"), set()),
+    ],
+)
+def test_finding(loaded: Session, search: Search, found: set[str]) -> None:
+    result = service.resources(loaded, search)
+    assert set(ids(result)) == found
+    assert result.total == len(found)
+
+
+def test_a_word_may_be_the_name_of_a_topic(loaded: Session) -> None:
+    assert "dra-waiver" in ids(service.resources(loaded, Search(text="j-1 waivers")))
+
+
+def test_rows_of_the_catalog_name_their_stages_and_topics(loaded: Session) -> None:
+    (card,) = service.resources(loaded, Search(organization="NBME")).rows
+    assert card.stages == ("usmle_step1", "usmle_step2ck")
+    assert card.topics == ("Exams",)
+
+
+def test_organizations_stand_in_the_order_of_the_alphabet(loaded: Session) -> None:
+    names = service.organizations(loaded)
+    assert list(names) == sorted(set(names), key=str.casefold)
+    assert {"AMA", "AMA IMG Section", "FSMB"} <= set(names)
+
+
+# ---- what it costs
+
+
+def test_few_queries_however_much_there_is(loaded: Session) -> None:
+    with counted(loaded) as sent:
+        at(loaded, "eras_application")
+    assert len(sent) <= 5
+    with counted(loaded) as sent:
+        service.stage_page(loaded, "licensure", today=TODAY)
+    assert len(sent) <= 6
+    with counted(loaded) as sent:
+        service.resources(loaded)
+    assert len(sent) <= 4
+    with counted(loaded) as sent:
+        service.journey(loaded, today=TODAY)
+    assert len(sent) <= 3
