@@ -1,7 +1,8 @@
 """A match round, its runs and what came of them.
 
 A run and its rows never change once written (triggers refuse it on both databases), they can only
-forget: a leader can defend years later what was decided then. What may change lives in ``offer`` and ``seat_count``.
+forget: a leader can defend years later what was decided then. What may change lives in ``offer``
+and ``seat_count``.
 """
 
 from __future__ import annotations
@@ -96,16 +97,22 @@ class Run(Model):
     lottery: Mapped[int] = mapped_column(sa.BigInteger)
     rules: Mapped[dict[str, Any]]
     engine_version: Mapped[str] = mapped_column(sa.String(20))
-    reference_week: Mapped[dt.date]  # the Monday whose zone offsets the hours in common were taken at
+    reference_week: Mapped[
+        dt.date
+    ]  # the Monday whose zone offsets the hours in common were taken at
     inputs_digest: Mapped[str] = mapped_column(sa.String(64))  # SHA-256 of the snapshot
-    inputs_sealed: Mapped[bytes | None]  # pseudonymous profiles as they went in, until retention ends
+    inputs_sealed: Mapped[
+        bytes | None
+    ]  # pseudonymous profiles as they went in, until retention ends
     certificate: Mapped[dict[str, Any]]  # primal, dual, violations: what the checker said
     means: Mapped[dict[str, Any]]  # criterion -> value of an unanswered pair, 0..10000
     total: Mapped[int]
     matched: Mapped[int]
     unmatched: Mapped[int]
     made_at: Mapped[dt.datetime]
-    made_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(User.id, ondelete="SET NULL"))
+    made_by_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey(User.id, ondelete="SET NULL")
+    )
 
     inputs = Sealed[dict[str, Any] | None]()
 
@@ -130,12 +137,17 @@ class RunSeat(Model):
         sa.ForeignKey(Profile.id, ondelete="CASCADE"), primary_key=True
     )
     seats: Mapped[int]
-    others: Mapped[int]  # IMGs who could be paired with this mentor and are not; 0 if no seat is free
+    others: Mapped[
+        int
+    ]  # IMGs who could be paired with this mentor and are not; 0 if no seat is free
 
 
 class Pair(Model):
-    """An IMG and a mentor put together by a run. The parts of the score are sealed as a whole:
-    with the sum known, any one of them would give away the one that tells of a visa."""
+    """An IMG and a mentor put together by a run.
+
+    The parts of the score are sealed as a whole: with the sum known, any one of them would give
+    away the one that tells of a visa.
+    """
 
     __tablename__ = "pair"
     __table_args__ = (
@@ -191,7 +203,9 @@ class Publication(Model):
     round_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey(Round.id, ondelete="CASCADE"), primary_key=True
     )
-    run_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Run.id, ondelete="CASCADE"), unique=True)
+    run_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Run.id, ondelete="CASCADE"), unique=True
+    )
     published_at: Mapped[dt.datetime]
     published_by_id: Mapped[uuid.UUID | None] = mapped_column(
         sa.ForeignKey(User.id, ondelete="SET NULL")
@@ -200,8 +214,10 @@ class Publication(Model):
 
 
 class SeatCount(Model):
-    """A mentor's seats in a published round. A seat is taken by a conditional UPDATE; the CHECK
-    stands behind it."""
+    """A mentor's seats in a published round.
+
+    A seat is taken by a conditional UPDATE; the CHECK stands behind it.
+    """
 
     __tablename__ = "seat_count"
     __table_args__ = (

@@ -1,0 +1,188 @@
+"""Answers to offers: the mentor first, then the IMG.
+
+A seat is taken and given back by one conditional UPDATE each; the CHECK of the table stands behind
+it. The round's row is held while an answer is written, so that it cannot finish in between.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.rounds import letters
+from mentorship.rounds.models import Offer, OfferState, Round, RoundState, SeatCount
+from mentorship.rounds.scope import offer_for_img, offer_for_mentor
+
+OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED
+CONFIRMED, SEAT_TAKEN = OfferState.CONFIRMED, OfferState.SEAT_TAKEN
+
+
+class AnswersClosed(RuntimeError):
+    """The round is finished, so the answer comes too late."""
+
+    def __init__(self, round_: Round) -> None:
+        super().__init__(f"the round {round_.name} is finished")
+        self.round_name, self.finished_at = round_.name, round_.finished_at
+
+
+class AlreadyAnswered(RuntimeError):
+    """The offer has another answer already."""
+
+    def __init__(self, state: OfferState) -> None:
+        super().__init__(f"the offer is {state} already")
+        self.state = state
+
+
+def accept_offer(
+    session: Session, *, person_id: uuid.UUID, offer_id: uuid.UUID, now: dt.datetime
+) -> OfferState:
+    """Say yes as the mentor. Returns ``accepted``, or ``seat_taken`` if no seat was left.
+
+    Saying yes twice is as good as once.
+
+    Raises
+    ------
+    NoResultFound
+        There is no such offer to this person.
+    AnswersClosed, AlreadyAnswered
+        The round is finished, or the answer was another one.
+
+    """
+    offer = offer_for_mentor(session, person_id, offer_id)
+    if offer.state in {ACCEPTED, CONFIRMED}:
+        return ACCEPTED
+    _hold_open(session, offer)
+    if not _answer(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now):
+        return _twice(session, offer, ACCEPTED, CONFIRMED)
+    if not _take_seat(session, offer):
+        _answer(session, offer, ACCEPTED, SEAT_TAKEN)
+        letters.still_looking(session, offer, now=now)
+        return SEAT_TAKEN
+    letters.mentor_accepted(session, offer, now=now)
+    return ACCEPTED
+
+
+def decline_offer(  # noqa: PLR0913  an answer has a reason and words
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    offer_id: uuid.UUID,
+    reason: str,
+    words: str,
+    now: dt.datetime,
+) -> None:
+    """Say no as the mentor, before having said yes. Raises like ``accept_offer``."""
+    offer = offer_for_mentor(session, person_id, offer_id)
+    no = OfferState.DECLINED_BY_MENTOR
+    if offer.state is no:
+        return
+    _hold_open(session, offer)
+    said = {"decline_reason": reason, "decline_words": words, "mentor_answered_at": now}
+    if _answer(session, offer, OFFERED, no, **said):
+        letters.still_looking(session, offer, now=now)
+    else:
+        _twice(session, offer, no)
+
+
+def confirm_match(
+    session: Session, *, person_id: uuid.UUID, offer_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Say yes as the IMG, after the mentor did: contact details appear to both.
+
+    Raises
+    ------
+    NoResultFound
+        There is no such match of this person, or its mentor has not said yes.
+    AnswersClosed, AlreadyAnswered
+        The round is finished, or the answer was another one.
+
+    """
+    offer = offer_for_img(session, person_id, offer_id)
+    if offer.state is CONFIRMED:
+        return
+    _hold_open(session, offer)
+    if _answer(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
+        letters.img_confirmed(session, offer, now=now)
+    else:
+        _twice(session, offer, CONFIRMED)
+
+
+def decline_match(  # noqa: PLR0913  an answer has a reason and words
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    offer_id: uuid.UUID,
+    reason: str,
+    words: str,
+    now: dt.datetime,
+) -> None:
+    """Say no as the IMG, after the mentor said yes: the seat is free again.
+
+    Raises like ``confirm_match``.
+    """
+    offer = offer_for_img(session, person_id, offer_id)
+    no = OfferState.DECLINED_BY_IMG
+    if offer.state is no:
+        return
+    _hold_open(session, offer)
+    said = {"decline_reason": reason, "decline_words": words, "img_answered_at": now}
+    if _answer(session, offer, ACCEPTED, no, **said):
+        _free_seat(session, offer)
+        letters.img_declined(session, offer, now=now)
+    else:
+        _twice(session, offer, no)
+
+
+def _hold_open(session: Session, offer: Offer) -> None:
+    """Hold the round's row so that it cannot be finished before this answer is in."""
+    state = session.scalars(
+        sa.select(Round.state).where(Round.id == offer.round_id).with_for_update(read=True)
+    ).one()
+    if state is not RoundState.PUBLISHED:
+        raise AnswersClosed(offer.round)
+
+
+def _answer(
+    session: Session, offer: Offer, start: OfferState, end: OfferState, **values: object
+) -> bool:
+    changed = session.execute(
+        sa.update(Offer)
+        .where(Offer.id == offer.id, Offer.state == start)
+        .values(state=end, **values)
+        .returning(Offer.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.one_or_none() is not None
+
+
+def _twice(session: Session, offer: Offer, *same: OfferState) -> OfferState:
+    """Of two answers at once this one came second: fine if the first said the same."""
+    state = session.scalars(sa.select(Offer.state).where(Offer.id == offer.id)).one()
+    if state not in same:
+        raise AlreadyAnswered(state)
+    return same[0]
+
+
+def _take_seat(session: Session, offer: Offer) -> bool:
+    taken = session.execute(
+        _seats_of(offer)
+        .where(SeatCount.taken < SeatCount.seats)
+        .values(taken=SeatCount.taken + 1)
+        .returning(SeatCount.taken)
+    )
+    return taken.one_or_none() is not None
+
+
+def _free_seat(session: Session, offer: Offer) -> None:
+    session.execute(_seats_of(offer).where(SeatCount.taken > 0).values(taken=SeatCount.taken - 1))
+
+
+def _seats_of(offer: Offer) -> sa.Update:
+    return (
+        sa.update(SeatCount)
+        .where(SeatCount.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id)
+        .execution_options(synchronize_session=False)
+    )

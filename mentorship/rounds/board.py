@@ -1,0 +1,184 @@
+"""What a leader reads of the answers to a published round: who said what, and who waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship.accounts.models import User
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
+from mentorship.rounds.models import Offer, OfferState, Participant, Publication
+from mentorship.rounds.paging import Listing, Wanted, fetch
+
+OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
+NOES = (OfferState.DECLINED_BY_MENTOR, OfferState.DECLINED_BY_IMG, OfferState.SEAT_TAKEN)
+PARTS: Mapping[str, Sequence[OfferState]] = {
+    "waiting": OPEN_ANSWERS,
+    "confirmed": (OfferState.CONFIRMED, OfferState.ENDED),
+    "declined": NOES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One offer. ``reason`` is the kind of reason in words, ``words`` those for the leader only."""
+
+    id: uuid.UUID
+    img: str
+    mentor: str
+    state: OfferState
+    mentor_answered_at: dt.datetime | None
+    img_answered_at: dt.datetime | None
+    reason: str | None
+    words: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """An IMG without a mentor now. ``reason`` is what came of the last offer, if there was one."""
+
+    name: str
+    state: OfferState | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    answer_by: dt.datetime
+    published_at: dt.datetime
+    published_by: str | None
+    overdue: bool
+    counts: Mapping[str, int]
+    waiting_imgs: int
+    listing: Listing[AnswerLine]
+
+
+def board(
+    session: Session, round_id: uuid.UUID, wanted: Wanted, *, now: dt.datetime, finished: bool
+) -> Board:
+    """Return the answers of a published round that fit what the leader looks for."""
+    published = session.execute(
+        sa.select(Publication.answer_by, Publication.published_at, User.name)
+        .outerjoin(User, User.id == Publication.published_by_id)
+        .where(Publication.round_id == round_id)
+    ).one()
+    overdue = not finished and now > published.answer_by
+    counted = session.execute(
+        sa.select(Offer.state, sa.func.count())
+        .where(Offer.round_id == round_id)
+        .group_by(Offer.state)
+    )
+    by_state = dict(counted.tuples().all())
+    return Board(
+        answer_by=published.answer_by,
+        published_at=published.published_at,
+        published_by=published.name,
+        overdue=overdue,
+        counts={
+            part: sum(by_state.get(state, 0) for state in states) for part, states in PARTS.items()
+        },
+        waiting_imgs=session.scalars(
+            sa.select(sa.func.count()).select_from(_without(round_id, finished=finished).subquery())
+        ).one(),
+        listing=_answers(session, round_id, wanted, overdue=overdue),
+    )
+
+
+def _answers(
+    session: Session, round_id: uuid.UUID, wanted: Wanted, *, overdue: bool
+) -> Listing[AnswerLine]:
+    img, mentor, img_profile, mentor_profile = _people()
+    query = (
+        sa.select(Offer, img.name.label("img"), mentor.name.label("mentor"))
+        .join(img_profile, img_profile.id == Offer.img_id)
+        .join(img, img.id == img_profile.person_id)
+        .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
+        .join(mentor, mentor.id == mentor_profile.person_id)
+        .where(Offer.round_id == round_id)
+        .order_by(sa.func.lower(mentor.name), sa.func.lower(img.name), Offer.id)
+    )
+    if states := PARTS.get(wanted.show):
+        query = query.where(Offer.state.in_(states))
+    if wanted.words:
+        query = query.where(
+            sa.or_(
+                img.name.icontains(wanted.words, autoescape=True),
+                mentor.name.icontains(wanted.words, autoescape=True),
+            )
+        )
+    found = fetch(session, query, wanted)
+    rows = [
+        AnswerLine(
+            offer.id,
+            img_name,
+            mentor_name,
+            offer.state,
+            offer.mentor_answered_at,
+            offer.img_answered_at,
+            REASONS_TOLD.get(offer.decline_reason or ""),
+            offer.decline_words,
+            overdue and offer.state in OPEN_ANSWERS,
+        )
+        for offer, img_name, mentor_name in found.rows
+    ]
+    return Listing(rows, found.found, found.page, found.last)
+
+
+def _people() -> tuple[type[User], type[User], type[Profile], type[Profile]]:
+    return aliased(User), aliased(User), aliased(Profile), aliased(Profile)
+
+
+def waiting_imgs(
+    session: Session, round_id: uuid.UUID, wanted: Wanted, *, finished: bool
+) -> Listing[WaitingLine]:
+    """Return the IMGs of the round who have no mentor and are not being answered, by name."""
+    query = _without(round_id, finished=finished).order_by(sa.func.lower(User.name), Profile.id)
+    if wanted.words:
+        query = query.where(User.name.icontains(wanted.words, autoescape=True))
+    found = fetch(session, query, wanted)
+    last = _last_offers(session, round_id, [row.id for row in found.rows])
+    rows = []
+    for row in found.rows:
+        offer = last.get(row.id)
+        reason = REASONS_TOLD.get(offer.decline_reason or "") if offer else None
+        rows.append(WaitingLine(row.name, offer.state if offer else None, reason))
+    return Listing(rows, found.found, found.page, found.last)
+
+
+def _without(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
+    """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for."""
+    settled = (OfferState.CONFIRMED, OfferState.ENDED)
+    live = sa.exists().where(
+        Offer.round_id == round_id,
+        Offer.img_id == Profile.id,
+        Offer.state.in_(settled if finished else (*LIVE_OFFERS, OfferState.ENDED)),
+    )
+    return (
+        sa.select(Profile.id, User.name)
+        .join(Participant, Participant.profile_id == Profile.id)
+        .join(User, User.id == Profile.person_id)
+        .where(
+            Participant.round_id == round_id,
+            Participant.left_out_at.is_(None),
+            Profile.kind == ProfileKind.IMG,
+            ~live,
+        )
+    )
+
+
+def _last_offers(
+    session: Session, round_id: uuid.UUID, img_ids: Sequence[uuid.UUID]
+) -> Mapping[uuid.UUID, Offer]:
+    offers = session.scalars(
+        sa.select(Offer)
+        .where(Offer.round_id == round_id, Offer.img_id.in_(img_ids))
+        .order_by(Offer.place.desc())
+    )
+    return {offer.img_id: offer for offer in offers}

@@ -1,0 +1,166 @@
+"""Who can take part in a round and who does, worked out anew each time.
+
+So a consent withdrawn, a pause or a seat taken in another round counts at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.consents.models import Consent
+from mentorship.consents.service import MATCHING
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.service import is_ready
+from mentorship.rounds.choices import LIVE_OFFERS
+from mentorship.rounds.models import Offer, Participant, Round, RoundState
+from mentorship.sections.models import Membership, MembershipState
+
+
+class Obstacle(enum.StrEnum):
+    """Why a person cannot take part now; the first that holds is named."""
+
+    NOT_A_MEMBER = "not_a_member"
+    NO_CONSENT = "no_consent"
+    NOT_READY = "not_ready"
+    HAS_OFFER = "has_offer"  # of an IMG
+    PAUSED = "paused"  # of a mentor, like the next two
+    NO_SEATS = "no_seats"
+    SEATS_TAKEN = "seats_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A member of the section with a profile, seen from one round."""
+
+    profile_id: uuid.UUID
+    person_id: uuid.UUID
+    name: str
+    kind: ProfileKind
+    seats: int  # a mentor's that are free for this round
+    obstacle: Obstacle | None
+    joined: bool
+    left_out: bool
+
+    @property
+    def takes_part(self) -> bool:
+        return self.joined and not self.left_out and self.obstacle is None
+
+    @property
+    def is_newcomer(self) -> bool:
+        return not self.joined and self.obstacle is None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Tell whether something keeps this person out who is not left out on purpose."""
+        return self.obstacle is not None and not self.left_out
+
+
+def candidates(
+    session: Session,
+    round_: Round,
+    *,
+    today: dt.date,
+    only: uuid.UUID | None = None,
+) -> tuple[Candidate, ...]:
+    """Return everybody who could take part or does, by name, in one query."""
+    member = (
+        sa.exists()
+        .where(
+            Membership.section_id == round_.section_id,
+            Membership.person_id == Profile.person_id,
+            sa.cast(Membership.role, sa.String) == sa.cast(Profile.kind, sa.String),
+            Membership.state == MembershipState.ACTIVE,
+        )
+        .correlate(Profile)
+    )
+    query = (
+        sa.select(
+            Profile.id,
+            Profile.person_id,
+            User.name,
+            Profile.kind,
+            Profile.seats,
+            Profile.paused_until,
+            member.label("member"),
+            agrees().label("agrees"),
+            is_ready().label("ready"),
+            _held_elsewhere(round_.id).label("held"),
+            Participant.joined_at,
+            Participant.left_out_at,
+        )
+        .join(User, User.id == Profile.person_id)
+        .outerjoin(
+            Participant,
+            sa.and_(Participant.profile_id == Profile.id, Participant.round_id == round_.id),
+        )
+        .where(sa.or_(member, Participant.round_id.is_not(None)))
+        .order_by(sa.func.lower(User.name), Profile.id)
+    )
+    if only is not None:
+        query = query.where(Profile.id == only)
+    return tuple(_candidate(row, today) for row in session.execute(query))
+
+
+def agrees() -> sa.Exists:
+    """Say whether the person of a profile agrees to be matched."""
+    return (
+        sa.exists()
+        .where(
+            Consent.person_id == Profile.person_id,
+            Consent.purpose == MATCHING,
+            Consent.withdrawn_at.is_(None),
+        )
+        .correlate(Profile)
+    )
+
+
+def _held_elsewhere(round_id: uuid.UUID) -> sa.ScalarSelect[int]:
+    """Count offers of other published rounds that hold a seat, or an IMG, until they are over."""
+    return (
+        sa.select(sa.func.count())
+        .select_from(Offer)
+        .join(Round, Round.id == Offer.round_id)
+        .where(
+            sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
+            Offer.state.in_(LIVE_OFFERS),
+            Round.state == RoundState.PUBLISHED,
+            Round.id != round_id,
+        )
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+
+
+def _candidate(row: sa.Row[*tuple[Any, ...]], today: dt.date) -> Candidate:
+    return Candidate(
+        profile_id=row.id,
+        person_id=row.person_id,
+        name=row.name,
+        kind=row.kind,
+        seats=max(row.seats - row.held, 0),
+        obstacle=_obstacle(row, today),
+        joined=row.joined_at is not None,
+        left_out=row.left_out_at is not None,
+    )
+
+
+def _obstacle(row: sa.Row[*tuple[Any, ...]], today: dt.date) -> Obstacle | None:
+    img = row.kind is ProfileKind.IMG
+    found = {
+        Obstacle.NOT_A_MEMBER: not row.member,
+        Obstacle.NO_CONSENT: not row.agrees,
+        Obstacle.PAUSED: not img and row.paused_until is not None and row.paused_until > today,
+        Obstacle.NO_SEATS: not img and row.seats == 0,
+        Obstacle.NOT_READY: not row.ready,
+        Obstacle.HAS_OFFER: img and row.held > 0,
+        Obstacle.SEATS_TAKEN: not img and row.held >= row.seats,
+    }
+    return next((obstacle for obstacle, holds in found.items() if holds), None)

@@ -1,0 +1,66 @@
+"""The closed lists of a round: states in words, and reasons to decline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mentorship.rounds.models import OfferState, RoundState
+
+ROUND_STATES: Mapping[RoundState, str] = MappingProxyType(
+    {
+        RoundState.DRAFT: "Being set up",
+        RoundState.OPEN: "Open to join",
+        RoundState.REVIEW: "In review",
+        RoundState.PUBLISHED: "Waiting for answers",
+        RoundState.FINISHED: "Finished",
+    }
+)
+OFFER_STATES: Mapping[OfferState, str] = MappingProxyType(
+    {
+        OfferState.OFFERED: "Waiting for the mentor",
+        OfferState.ACCEPTED: "Waiting for the IMG",
+        OfferState.CONFIRMED: "Confirmed by both",
+        OfferState.DECLINED_BY_MENTOR: "Declined by the mentor",
+        OfferState.DECLINED_BY_IMG: "Declined by the IMG",
+        OfferState.SEAT_TAKEN: "Last seat taken by somebody else",
+        OfferState.ENDED: "Mentorship ended",
+    }
+)
+
+# As the person who declines reads them, and as the leader does.
+MENTOR_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "no_time": "I do not have enough time right now",
+        "wrong_fit": "I am not the right mentor for what this person needs",
+        "conflict": "There is a conflict of interest",
+        "known_already": "I already know or mentor this person",
+        "situation_changed": "My situation has changed",
+        "other": "Another reason",
+    }
+)
+IMG_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "wrong_fit": "This mentor is not right for what I need",
+        "other_mentor": "I have found another mentor",
+        "no_time": "I do not have enough time right now",
+        "conflict": "There is a conflict of interest",
+        "known_already": "I already know this person",
+        "situation_changed": "My situation has changed",
+        "other": "Another reason",
+    }
+)
+REASONS_TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "no_time": "No time now",
+        "wrong_fit": "Not the right fit",
+        "conflict": "Conflict of interest",
+        "known_already": "They know each other",
+        "other_mentor": "Found another mentor",
+        "situation_changed": "Situation changed",
+        "other": "Another reason",
+    }
+)
+
+LIVE_OFFERS = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.CONFIRMED)
+EDITABLE = (RoundState.DRAFT, RoundState.OPEN, RoundState.REVIEW)

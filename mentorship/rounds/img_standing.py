@@ -1,0 +1,189 @@
+"""Where an IMG stands in the rounds, for the dashboard.
+
+What an IMG learns of an offer depends on its state: who the mentor is only after the mentor said
+yes, and never who said no. Contact details are there only when both said yes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
+
+from mentorship.accounts.models import User
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.models import (
+    Offer,
+    OfferState,
+    Participant,
+    Publication,
+    Round,
+    RoundState,
+)
+from mentorship.rounds.scope import TOLD_TO_IMG, Contact, contact_of
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+
+_IMG = aliased(Profile)
+
+
+class Standing(enum.StrEnum):
+    """Where an IMG stands in one round."""
+
+    NOT_IN = "not_in"  # the round is open, and this person is not part of it
+    TAKES_PART = "takes_part"
+    IN_REVIEW = "in_review"
+    ASKED = "asked"  # a mentor is being asked
+    ANSWER_NEEDED = "answer_needed"  # the mentor said yes; now the IMG
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"  # no mentor now; keeps the place
+    NOT_MATCHED = "not_matched"  # the round finished without a mentor
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ImgMatch:
+    """A match as its IMG may know it."""
+
+    offer_id: uuid.UUID
+    state: OfferState
+    mentor: str
+    contact: Contact | None
+    since: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImgRound:
+    name: str
+    section: str
+    standing: Standing
+    answer_by: dt.datetime | None
+    matches: Sequence[ImgMatch]
+
+    @property
+    def to_answer(self) -> ImgMatch | None:
+        waiting = (m for m in self.matches if m.state is OfferState.ACCEPTED)
+        return next(waiting, None) if self.standing is Standing.ANSWER_NEEDED else None
+
+
+@dataclass(frozen=True, slots=True)
+class ImgStatus:
+    """All rounds of an IMG, the newest first; empty where the person was never part of one."""
+
+    rounds: Sequence[ImgRound]
+
+    @property
+    def current(self) -> ImgRound | None:
+        """Return the round that needs the person most, or else the newest."""
+        needing = (r for r in self.rounds if r.standing is Standing.ANSWER_NEEDED)
+        return next(needing, self.rounds[0] if self.rounds else None)
+
+    @property
+    def mentors(self) -> Sequence[ImgMatch]:
+        return [m for r in self.rounds for m in r.matches if m.state is OfferState.CONFIRMED]
+
+
+def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
+    """Return where an IMG stands, in three queries."""
+    rows = session.execute(
+        sa.select(Round, Publication.answer_by)
+        .join(Round.section)
+        .join(Participant, Participant.round_id == Round.id)
+        .join(Profile, Profile.id == Participant.profile_id)
+        .outerjoin(Publication, Publication.round_id == Round.id)
+        .options(contains_eager(Round.section))
+        .where(
+            Profile.person_id == person_id,
+            Profile.kind == ProfileKind.IMG,
+            Participant.left_out_at.is_(None),
+            Round.state != RoundState.DRAFT,
+        )
+        .order_by(Round.created_at.desc())
+    ).all()
+    offers = session.execute(
+        sa.select(Offer, User)
+        .join(_IMG, _IMG.id == Offer.img_id)
+        .join(Profile, Profile.id == Offer.mentor_id)
+        .join(User, User.id == Profile.person_id)
+        .options(lazyload(User.roles))
+        .where(_IMG.person_id == person_id)
+        .order_by(Offer.place)
+    ).all()
+    missed = _open_rounds_without(session, person_id)
+    rounds = [
+        _img_round(round_, answer_by, [(o, u) for o, u in offers if o.round_id == round_.id])
+        for round_, answer_by in rows
+    ]
+    return ImgStatus([*missed, *rounds])
+
+
+def _img_round(
+    round_: Round, answer_by: dt.datetime | None, offers: Sequence[tuple[Offer, User]]
+) -> ImgRound:
+    matches = [
+        ImgMatch(
+            offer_id=offer.id,
+            state=offer.state,
+            mentor=mentor.name,
+            contact=contact_of(mentor, offer),
+            since=offer.img_answered_at,
+        )
+        for offer, mentor in offers
+        if offer.state in TOLD_TO_IMG
+    ]
+    standing = _standing(round_, {offer.state for offer, _ in offers})
+    return ImgRound(round_.name, round_.section.name, standing, answer_by, matches)
+
+
+def _standing(round_: Round, states: set[OfferState]) -> Standing:
+    if round_.state is not RoundState.PUBLISHED:
+        return _standing_without_answers(round_.state, states)
+    found = {
+        OfferState.ACCEPTED: Standing.ANSWER_NEEDED,
+        OfferState.CONFIRMED: Standing.CONFIRMED,
+        OfferState.OFFERED: Standing.ASKED,
+        OfferState.ENDED: Standing.ENDED,
+    }
+    return next((said for state, said in found.items() if state in states), Standing.WAITING)
+
+
+def _standing_without_answers(state: RoundState, states: set[OfferState]) -> Standing:
+    if state is RoundState.OPEN:
+        return Standing.TAKES_PART
+    if state is RoundState.REVIEW:
+        return Standing.IN_REVIEW
+    if OfferState.CONFIRMED in states:
+        return Standing.CONFIRMED
+    return Standing.ENDED if OfferState.ENDED in states else Standing.NOT_MATCHED
+
+
+def _open_rounds_without(session: Session, person_id: uuid.UUID) -> list[ImgRound]:
+    """Return open rounds of the IMG's sections that they are not part of."""
+    takes_part = (
+        sa.exists()
+        .where(
+            Participant.round_id == Round.id,
+            Participant.profile_id == Profile.id,
+            Profile.person_id == person_id,
+            Profile.kind == ProfileKind.IMG,
+        )
+        .correlate(Round)
+    )
+    rows = session.execute(
+        sa.select(Round.name, Section.name)
+        .join(Section, Section.id == Round.section_id)
+        .join(Membership, Membership.section_id == Section.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == SectionRole.IMG,
+            Membership.state == MembershipState.ACTIVE,
+            Round.state == RoundState.OPEN,
+            ~takes_part,
+        )
+        .order_by(Round.created_at.desc())
+    )
+    return [ImgRound(name, section, Standing.NOT_IN, None, ()) for name, section in rows]

@@ -1,0 +1,112 @@
+"""The mails of a round. They name the round and its section, and nothing of a profile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.notices.letters import stationery
+from mentorship.notices.service import post
+from mentorship.profiles.models import Profile
+from mentorship.rounds.models import Offer, Round
+from mentorship.sections.models import Section
+
+
+def offers_waiting(
+    session: Session,
+    round_: Round,
+    offers: Iterable[Offer],
+    *,
+    answer_by: dt.datetime,
+    now: dt.datetime,
+) -> None:
+    """Ask each mentor, once, however many IMGs hope for an answer."""
+    asked = Counter(offer.mentor_id for offer in offers)
+    one = {offer.mentor_id: offer.id for offer in offers}
+    section_name = session.scalars(
+        sa.select(Section.name).where(Section.id == round_.section_id)
+    ).one()
+    mentors = session.execute(
+        sa.select(Profile.id, User.email, User.name, User.timezone)
+        .join(User, User.id == Profile.person_id)
+        .where(Profile.id.in_(list(asked)))
+        .order_by(User.email)
+    )
+    for mentor in mentors:
+        count = asked[mentor.id]
+        letter = stationery.write(
+            "offers_waiting",
+            path=f"/offers/{one[mentor.id]}" if count == 1 else "/",
+            name=mentor.name,
+            who="An IMG" if count == 1 else f"{count} IMGs",
+            asked=(
+                "An IMG hopes for you as a mentor."
+                if count == 1
+                else f"{count} IMGs hope for you as a mentor."
+            ),
+            round_name=round_.name,
+            section_name=section_name,
+            answer_by=_moment(answer_by, mentor.timezone),
+        )
+        post(session, recipient=mentor.email, subject=letter.subject, body=letter.body, now=now)
+
+
+def mentor_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    path = f"/matches/{offer.id}"
+    _tell(session, offer, offer.img_id, "mentor_accepted", path=path, now=now)
+
+
+def still_looking(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell the IMG that they wait on; never who was asked, or why it came to nothing."""
+    _tell(session, offer, offer.img_id, "still_looking", path="/", now=now)
+
+
+def img_confirmed(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    path = f"/offers/{offer.id}"
+    _tell(session, offer, offer.mentor_id, "img_confirmed", path=path, now=now)
+
+
+def img_declined(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    _tell(session, offer, offer.mentor_id, "img_declined", path="/", now=now)
+
+
+def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
+    session: Session,
+    offer: Offer,
+    profile_id: uuid.UUID,
+    template: str,
+    *,
+    path: str,
+    now: dt.datetime,
+) -> None:
+    to = session.execute(
+        sa.select(User.email, User.name)
+        .join(Profile, Profile.person_id == User.id)
+        .where(Profile.id == profile_id)
+    ).one()
+    letter = stationery.write(
+        template,
+        path=path,
+        name=to.name,
+        round_name=offer.round.name,
+        section_name=offer.round.section.name,
+    )
+    post(session, recipient=to.email, subject=letter.subject, body=letter.body, now=now)
+
+
+def _moment(moment: dt.datetime, zone: str | None) -> str:
+    """Say a moment as the clock and the calendar of its reader do."""
+    local = moment.astimezone(ZoneInfo(zone or "UTC"))
+    hour = local.hour % 12 or 12
+    half = "a.m." if local.hour < 12 else "p.m."
+    return (
+        f"{local:%A}, {local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half}"
+        f" {local.tzname()}"
+    )

@@ -1,0 +1,159 @@
+"""The life of a round: draft, open, review, published, finished.
+
+Each step is one statement that also checks where it starts, so that of two leaders who act at the
+same moment one does it and the other is told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.rounds.choices import EDITABLE
+from mentorship.rounds.models import Publication, Round, RoundState
+from mentorship.rounds.setup import SetUp
+
+
+class RoundNameTaken(ValueError):
+    """Another round of this section has this name."""
+
+
+class RoundChanged(RuntimeError):
+    """Somebody was faster: the round is no longer where this step starts."""
+
+    def __init__(
+        self, name: str, state: RoundState, *, by: str | None, at: dt.datetime | None
+    ) -> None:
+        super().__init__(f"the round {name} is {state} already")
+        self.name, self.state, self.by, self.at = name, state, by, at
+
+
+def create_round(  # noqa: PLR0913  one argument a column
+    session: Session,
+    *,
+    section_id: uuid.UUID,
+    name: str,
+    policy: str,
+    set_up: SetUp,
+    answer_days: int,
+    lottery: int,
+    now: dt.datetime,
+) -> Round:
+    """Make a round in draft. ``lottery`` settles ties and stays with the round.
+
+    Raises
+    ------
+    RoundNameTaken
+        Another round of the section has this name.
+
+    """
+    made = Round(
+        section_id=section_id,
+        name=name,
+        state=RoundState.DRAFT,
+        policy=policy,
+        rules=set_up.to_json(),
+        answer_days=answer_days,
+        lottery=lottery,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        raise RoundNameTaken(name) from None
+    return made
+
+
+def edit_round(  # noqa: PLR0913  one argument a column
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    name: str,
+    policy: str,
+    set_up: SetUp,
+    answer_days: int,
+) -> None:
+    """Change the set-up of a round that is not published. Runs made before keep their own.
+
+    Raises
+    ------
+    RoundChanged
+        The round is published or finished.
+    RoundNameTaken
+        Another round of the section has this name.
+
+    """
+    values = {"name": name, "policy": policy, "answer_days": answer_days}
+    try:
+        with session.begin_nested():
+            changed = _change(session, round_id, EDITABLE, rules=set_up.to_json(), **values)
+    except IntegrityError:
+        raise RoundNameTaken(name) from None
+    if not changed:
+        raise round_changed(session, round_id)
+
+
+def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Close a published round: offers that wait for an answer stay unanswered.
+
+    Raises
+    ------
+    RoundChanged
+        The round is not published, or finished already.
+
+    """
+    move(session, round_id, (RoundState.PUBLISHED,), RoundState.FINISHED, finished_at=now)
+
+
+def move(
+    session: Session,
+    round_id: uuid.UUID,
+    start: tuple[RoundState, ...],
+    end: RoundState,
+    **values: object,
+) -> None:
+    """Move the round on if it is in one of ``start``; else raise ``RoundChanged``."""
+    if not _change(session, round_id, start, state=end, **values):
+        raise round_changed(session, round_id)
+
+
+def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
+    """Say what the round is now and, where it is known, who made it so and when."""
+    row = session.execute(
+        sa.select(
+            Round.name,
+            Round.state,
+            Round.opened_at,
+            Round.finished_at,
+            Publication.published_at,
+            User.name.label("publisher"),
+        )
+        .outerjoin(Publication, Publication.round_id == Round.id)
+        .outerjoin(User, User.id == Publication.published_by_id)
+        .where(Round.id == round_id)
+    ).one()
+    by, at = None, row.opened_at
+    if row.state is RoundState.PUBLISHED:
+        by, at = row.publisher, row.published_at
+    elif row.state is RoundState.FINISHED:
+        at = row.finished_at
+    return RoundChanged(row.name, row.state, by=by, at=at)
+
+
+def _change(
+    session: Session, round_id: uuid.UUID, start: tuple[RoundState, ...], **values: object
+) -> bool:
+    changed = session.execute(
+        sa.update(Round)
+        .where(Round.id == round_id, Round.state.in_(start))
+        .values(**values)
+        .returning(Round.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.one_or_none() is not None

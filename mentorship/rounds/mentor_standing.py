@@ -1,0 +1,123 @@
+"""What waits for a mentor, and whom they mentor, for the dashboard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, joinedload, lazyload
+
+from mentorship.accounts.models import User
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.models import (
+    Offer,
+    OfferState,
+    Participant,
+    Publication,
+    Round,
+    RoundState,
+)
+from mentorship.rounds.scope import Contact, contact_of
+
+_MENTOR = aliased(Profile)
+
+
+@dataclass(frozen=True, slots=True)
+class MentorOffer:
+    """An offer as its mentor sees it."""
+
+    offer_id: uuid.UUID
+    state: OfferState
+    img: str
+    round: str
+    section: str
+    answer_by: dt.datetime
+    overdue: bool
+    contact: Contact | None
+    since: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorStatus:
+    """What waits for a mentor's answer, who is mentored, and what is over."""
+
+    seats: int
+    used: int
+    paused_until: dt.date | None
+    taking_part: Sequence[str]  # names of rounds that are open or in review
+    waiting: Sequence[MentorOffer]
+    waiting_for_img: Sequence[MentorOffer]
+    mentees: Sequence[MentorOffer]
+    past: Sequence[MentorOffer]
+
+
+def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorStatus:
+    """Return what a mentor has to answer and whom they mentor, in three queries."""
+    profile = session.execute(
+        sa.select(Profile.seats, Profile.paused_until).where(
+            Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR
+        )
+    ).one_or_none()
+    seats, paused_until = profile or (0, None)
+    rows = session.execute(
+        sa.select(Offer, User, Publication.answer_by)
+        .join(Publication, Publication.round_id == Offer.round_id)
+        .join(_MENTOR, _MENTOR.id == Offer.mentor_id)
+        .join(Profile, Profile.id == Offer.img_id)
+        .join(User, User.id == Profile.person_id)
+        .options(joinedload(Offer.round).joinedload(Round.section), lazyload(User.roles))
+        .where(_MENTOR.person_id == person_id)
+        .order_by(Offer.offered_at.desc(), sa.func.lower(User.name))
+    ).all()
+    offers = [
+        (offer.round.state, _mentor_offer(offer, img, answer_by, now))
+        for offer, img, answer_by in rows
+    ]
+    live = [each for state, each in offers if state is RoundState.PUBLISHED]
+    waiting = [each for each in live if each.state is OfferState.OFFERED]
+    waiting_for_img = [each for each in live if each.state is OfferState.ACCEPTED]
+    mentees = [each for _, each in offers if each.state is OfferState.CONFIRMED]
+    present = {each.offer_id for each in (*waiting, *waiting_for_img, *mentees)}
+    held = (OfferState.ACCEPTED, OfferState.CONFIRMED)
+    return MentorStatus(
+        seats=seats,
+        used=sum(each.state in held for each in live),
+        paused_until=paused_until if paused_until and paused_until > now.date() else None,
+        taking_part=_takes_part_in(session, person_id),
+        waiting=waiting,
+        waiting_for_img=waiting_for_img,
+        mentees=mentees,
+        past=[each for _, each in offers if each.offer_id not in present],
+    )
+
+
+def _mentor_offer(offer: Offer, img: User, answer_by: dt.datetime, now: dt.datetime) -> MentorOffer:
+    return MentorOffer(
+        offer_id=offer.id,
+        state=offer.state,
+        img=img.name,
+        round=offer.round.name,
+        section=offer.round.section.name,
+        answer_by=answer_by,
+        overdue=offer.state is OfferState.OFFERED and now > answer_by,
+        contact=contact_of(img, offer),
+        since=offer.img_answered_at,
+    )
+
+
+def _takes_part_in(session: Session, person_id: uuid.UUID) -> Sequence[str]:
+    return session.scalars(
+        sa.select(Round.name)
+        .join(Participant, Participant.round_id == Round.id)
+        .join(Profile, Profile.id == Participant.profile_id)
+        .where(
+            Profile.person_id == person_id,
+            Profile.kind == ProfileKind.MENTOR,
+            Participant.left_out_at.is_(None),
+            Round.state.in_((RoundState.OPEN, RoundState.REVIEW)),
+        )
+        .order_by(Round.created_at)
+    ).all()

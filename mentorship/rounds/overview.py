@@ -1,0 +1,242 @@
+"""What a leader reads of rounds: the list, one round with its next step, and its people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship.accounts.models import User
+from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.candidates import Candidate, candidates
+from mentorship.rounds.models import (
+    Offer,
+    OfferState,
+    Participant,
+    Publication,
+    Round,
+    RoundState,
+    Run,
+)
+from mentorship.rounds.paging import Listing, Wanted, cut
+from mentorship.rounds.setup import SetUp, rules_of
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """One row of the list. ``matched`` is of the published run, or of the latest."""
+
+    id: uuid.UUID
+    name: str
+    state: RoundState
+    imgs: int
+    mentors: int
+    matched: int | None
+    confirmed: int
+    created_at: dt.datetime
+    answer_by: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    id: uuid.UUID
+    number: int
+    policy: Policy
+    matched: int
+    unmatched: int
+    total: int
+    made_at: dt.datetime
+    made_by: str | None
+    published: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """One round. ``differs`` says that the set-up has changed since the latest run."""
+
+    round: Round
+    policy: Policy
+    set_up: SetUp
+    imgs: int
+    mentors: int
+    newcomers: int
+    blocked: int
+    seats: int
+    runs: Sequence[RunLine]
+    differs: bool
+    answer_by: dt.datetime | None
+    published_at: dt.datetime | None
+    published_by: str | None
+    answers: Mapping[OfferState, int]
+
+    @property
+    def asked(self) -> int:
+        return sum(self.answers.values())
+
+    @property
+    def open_answers(self) -> int:
+        return self.answers.get(OfferState.OFFERED, 0) + self.answers.get(OfferState.ACCEPTED, 0)
+
+    @property
+    def confirmed(self) -> int:
+        return self.answers.get(OfferState.CONFIRMED, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The people of a round. ``counts`` are of all, whatever part of them is looked at."""
+
+    listing: Listing[Candidate]
+    counts: Mapping[str, int]
+
+
+def round_list(session: Session, section_id: uuid.UUID) -> Sequence[RoundLine]:
+    """Return the rounds of a section, the newest first, in one query."""
+    latest = (
+        sa.select(Run.matched)
+        .where(Run.round_id == Round.id)
+        .order_by(Run.number.desc())
+        .limit(1)
+        .correlate(Round)
+        .scalar_subquery()
+    )
+    published, confirmed = aliased(Run), Offer.state == OfferState.CONFIRMED
+    rows = session.execute(
+        sa.select(
+            Round.id,
+            Round.name,
+            Round.state,
+            _taking_part(ProfileKind.IMG),
+            _taking_part(ProfileKind.MENTOR),
+            sa.func.coalesce(published.matched, latest),
+            sa.select(sa.func.count(Offer.img_id.distinct()))
+            .where(Offer.round_id == Round.id, confirmed)
+            .correlate(Round)
+            .scalar_subquery(),
+            Round.created_at,
+            Publication.answer_by,
+        )
+        .outerjoin(Publication, Publication.round_id == Round.id)
+        .outerjoin(published, published.id == Publication.run_id)
+        .where(Round.section_id == section_id)
+        .order_by(Round.created_at.desc(), Round.name)
+    )
+    return [RoundLine(*row) for row in rows]
+
+
+def _taking_part(kind: ProfileKind) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(Participant)
+        .join(Profile, Profile.id == Participant.profile_id)
+        .where(
+            Participant.round_id == Round.id,
+            Participant.left_out_at.is_(None),
+            Profile.kind == kind,
+        )
+        .correlate(Round)
+        .scalar_subquery()
+    )
+
+
+def overview(session: Session, round_: Round, *, today: dt.date) -> Overview:
+    """Return all that the page of one round shows, in at most six queries."""
+    people = candidates(session, round_, today=today)
+    taking_part = [each for each in people if each.takes_part]
+    mentors = [each for each in taking_part if each.kind is ProfileKind.MENTOR]
+    runs, differs = _runs(session, round_)
+    publication = session.execute(
+        sa.select(Publication.answer_by, Publication.published_at, User.name)
+        .outerjoin(User, User.id == Publication.published_by_id)
+        .where(Publication.round_id == round_.id)
+    ).one_or_none()
+    answer_by, published_at, published_by = publication or (None, None, None)
+    return Overview(
+        round=round_,
+        policy=POLICIES[round_.policy],
+        set_up=SetUp.from_json(round_.rules),
+        imgs=len(taking_part) - len(mentors),
+        mentors=len(mentors),
+        newcomers=sum(each.is_newcomer for each in people),
+        blocked=sum(each.is_blocked for each in people),
+        seats=sum(each.seats for each in mentors),
+        runs=runs,
+        differs=differs,
+        answer_by=answer_by,
+        published_at=published_at,
+        published_by=published_by,
+        answers=answer_counts(session, round_.id),
+    )
+
+
+def _runs(session: Session, round_: Round) -> tuple[Sequence[RunLine], bool]:
+    rows = session.execute(
+        sa.select(Run, User.name, Publication.run_id)
+        .outerjoin(User, User.id == Run.made_by_id)
+        .outerjoin(Publication, Publication.run_id == Run.id)
+        .options(sa.orm.defer(Run.inputs_sealed))
+        .where(Run.round_id == round_.id)
+        .order_by(Run.number.desc())
+    ).all()
+    lines = [
+        RunLine(
+            run.id,
+            run.number,
+            POLICIES[run.policy],
+            run.matched,
+            run.unmatched,
+            run.total,
+            run.made_at,
+            made_by,
+            published is not None,
+        )
+        for run, made_by, published in rows
+    ]
+    return lines, bool(rows) and has_changed(session, round_, rows[0][0])
+
+
+def has_changed(session: Session, round_: Round, run: Run) -> bool:
+    """Tell whether the round is set up otherwise than when it was run."""
+    return (round_.policy, rules_of(session, round_).to_json()) != (run.policy, run.rules)
+
+
+def answer_counts(session: Session, round_id: uuid.UUID) -> Mapping[OfferState, int]:
+    counted = (
+        sa.select(Offer.state, sa.func.count())
+        .where(Offer.round_id == round_id)
+        .group_by(Offer.state)
+    )
+    return dict(session.execute(counted).tuples().all())
+
+
+PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
+    {
+        "imgs": lambda each: each.takes_part and each.kind is ProfileKind.IMG,
+        "mentors": lambda each: each.takes_part and each.kind is ProfileKind.MENTOR,
+        "new": lambda each: each.is_newcomer,
+        "blocked": lambda each: each.is_blocked,
+        "out": lambda each: each.left_out,
+    }
+)
+
+
+def people(session: Session, round_: Round, wanted: Wanted, *, today: dt.date) -> People:
+    """Return the people of a round who fit what the leader looks for."""
+    everybody = candidates(session, round_, today=today)
+    belongs = PARTS.get(wanted.show, PARTS["imgs"])
+    words = wanted.words.casefold()
+    shown = [each for each in everybody if belongs(each) and words in each.name.casefold()]
+    counts = {part: sum(map(test, everybody)) for part, test in PARTS.items()}
+    return People(cut(shown, wanted), counts)
+
+
+def weights_in_words(set_up: SetUp) -> Sequence[tuple[Criterion, int]]:
+    """Return the criteria that count, the heaviest first."""
+    weighed = [(CRITERIA[key], weight) for key, weight in set_up.weights.items() if weight]
+    return sorted(weighed, key=lambda each: -each[1])

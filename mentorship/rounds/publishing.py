@@ -1,0 +1,139 @@
+"""Publishing a run: seats, offers and mails in one transaction, for exactly one run of a round."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.profiles.models import Profile
+from mentorship.rounds import letters
+from mentorship.rounds.candidates import Candidate, candidates
+from mentorship.rounds.lifecycle import move
+from mentorship.rounds.models import (
+    Offer,
+    OfferState,
+    Pair,
+    Publication,
+    Round,
+    RoundState,
+    Run,
+    RunSeat,
+    SeatCount,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfDate:
+    """A person of a run who has changed since: ``seats`` are free, ``needed`` were used."""
+
+    person: Candidate
+    seats: int
+    needed: int
+
+
+class RunOutOfDate(RuntimeError):
+    """People of the run can no longer take part in it as they did: run again."""
+
+    def __init__(self, people: Sequence[OutOfDate]) -> None:
+        super().__init__(f"{len(people)} people of the run have changed")
+        self.people = tuple(people)
+
+
+class NothingToPublish(RuntimeError):
+    """The run has no pairs."""
+
+
+def publish_round(
+    session: Session, *, round_id: uuid.UUID, run_id: uuid.UUID, by: uuid.UUID, now: dt.datetime
+) -> Publication:
+    """Ask the mentors of a run. Of two leaders who publish at once, one does.
+
+    Raises
+    ------
+    NoResultFound
+        The run is not of this round.
+    RoundChanged
+        The round is not in review, or published already.
+    NothingToPublish, RunOutOfDate
+        The run has no pairs, or people in it have changed since.
+
+    """
+    run = session.scalars(sa.select(Run).where(Run.id == run_id, Run.round_id == round_id)).one()
+    move(session, round_id, (RoundState.REVIEW,), RoundState.PUBLISHED)
+    round_ = session.get_one(Round, round_id, populate_existing=True)
+    pairs = session.scalars(sa.select(Pair).where(Pair.run_id == run.id).order_by(Pair.id)).all()
+    if not pairs:
+        raise NothingToPublish(round_.name)
+    _hold_people(session, run)
+    people = candidates(session, round_, today=now.date())
+    if changed := out_of_date(people, pairs):
+        raise RunOutOfDate(changed)
+    publication = Publication(
+        round_id=round_id,
+        run_id=run.id,
+        published_at=now,
+        published_by_id=by,
+        answer_by=now + dt.timedelta(days=round_.answer_days),
+    )
+    session.add(publication)
+    _count_seats(session, run, people)
+    offers = [
+        Offer(
+            round_id=round_id,
+            pair_id=pair.id,
+            img_id=pair.img_id,
+            mentor_id=pair.mentor_id,
+            place=pair.place,
+            state=OfferState.OFFERED,
+            offered_at=now,
+        )
+        for pair in pairs
+    ]
+    session.add_all(offers)
+    session.flush()
+    letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
+    return publication
+
+
+def out_of_date(people: Sequence[Candidate], pairs: Sequence[Pair]) -> list[OutOfDate]:
+    """Return who of the pairs cannot take part any more, or has fewer seats than the run used."""
+    needed = Counter(pair.mentor_id for pair in pairs)
+    imgs = {pair.img_id for pair in pairs}
+    changed = []
+    for person in people:
+        used = needed[person.profile_id]
+        concerned = used > 0 or person.profile_id in imgs
+        if concerned and (not person.takes_part or person.seats < used):
+            changed.append(OutOfDate(person, person.seats, used))
+    return changed
+
+
+def _hold_people(session: Session, run: Run) -> None:
+    """Hold the profiles of the run's pairs, so that no other round gives away the same seats."""
+    paired = sa.union(
+        sa.select(Pair.mentor_id).where(Pair.run_id == run.id),
+        sa.select(Pair.img_id).where(Pair.run_id == run.id),
+    )
+    session.execute(
+        sa.select(Profile.id).where(Profile.id.in_(paired)).order_by(Profile.id).with_for_update()
+    )
+
+
+def _count_seats(session: Session, run: Run, people: Sequence[Candidate]) -> None:
+    """Keep the seats each mentor of the run has: no more than it could use, or than are free."""
+    free = {person.profile_id: person.seats for person in people if person.takes_part}
+    used = session.execute(
+        sa.select(RunSeat.mentor_id, RunSeat.seats).where(RunSeat.run_id == run.id)
+    )
+    session.add_all(
+        SeatCount(
+            round_id=run.round_id, mentor_id=mentor_id, seats=min(seats, free.get(mentor_id, 0))
+        )
+        for mentor_id, seats in used
+    )

@@ -1,0 +1,106 @@
+"""Which rounds and offers a person may see, and whose contact details.
+
+Every query starts here, from the person. What belongs to somebody else looks the same from outside
+as what does not exist: NoResultFound.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from mentorship.accounts.models import User
+from mentorship.profiles.models import Profile
+from mentorship.rounds.models import Offer, OfferState, Pair, Round, Run
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+
+# What an IMG may know of: never who was asked and said no.
+TOLD_TO_IMG = (
+    OfferState.ACCEPTED,
+    OfferState.CONFIRMED,
+    OfferState.DECLINED_BY_IMG,
+    OfferState.ENDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    email: str
+    phone: str | None
+
+
+def rounds_of_leader(person_id: uuid.UUID) -> sa.Select[Round]:
+    """Select the rounds of the sections this person leads, with their sections."""
+    leads = sa.select(Membership.id).where(
+        Membership.section_id == Round.section_id,
+        Membership.person_id == person_id,
+        Membership.role == SectionRole.LEADER,
+        Membership.state == MembershipState.ACTIVE,
+    )
+    return (
+        sa.select(Round)
+        .join(Round.section)
+        .options(contains_eager(Round.section))
+        .where(leads.exists())
+    )
+
+
+def round_of_leader(
+    session: Session, person_id: uuid.UUID, slug: str, round_id: uuid.UUID
+) -> Round:
+    """Return the round of this section, with its section, if this person leads it."""
+    mine = rounds_of_leader(person_id).where(Round.id == round_id, Section.slug == slug)
+    return session.scalars(mine, execution_options={"populate_existing": True}).one()
+
+
+def run_of_round(session: Session, round_id: uuid.UUID, number: int | None = None) -> Run:
+    """Return the run with this number, or the latest."""
+    runs = sa.select(Run).where(Run.round_id == round_id)
+    if number is not None:
+        return session.scalars(runs.where(Run.number == number)).one()
+    return session.scalars(runs.order_by(Run.number.desc()).limit(1)).one()
+
+
+def pair_of_round(session: Session, round_id: uuid.UUID, pair_id: uuid.UUID) -> tuple[Run, Pair]:
+    row = session.execute(
+        sa.select(Run, Pair)
+        .join(Pair, Pair.run_id == Run.id)
+        .where(Run.round_id == round_id, Pair.id == pair_id)
+    ).one()
+    return row[0], row[1]
+
+
+def offer_for_mentor(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> Offer:
+    """Return the offer, with its round and pair, if this person is the mentor who is asked."""
+    return session.scalars(_offer_of(Offer.mentor_id, person_id, offer_id)).one()
+
+
+def offer_for_img(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> Offer:
+    """Return the offer, with its round and pair, if it is this person's and the mentor agreed."""
+    mine = _offer_of(Offer.img_id, person_id, offer_id)
+    return session.scalars(mine.where(Offer.state.in_(TOLD_TO_IMG))).one()
+
+
+def _offer_of(
+    side: sa.orm.InstrumentedAttribute[uuid.UUID], person_id: uuid.UUID, offer_id: uuid.UUID
+) -> sa.Select[Offer]:
+    return (
+        sa.select(Offer)
+        .join(Profile, Profile.id == side)
+        .where(Offer.id == offer_id, Profile.person_id == person_id)
+        .options(
+            joinedload(Offer.round).joinedload(Round.section),
+            joinedload(Offer.pair),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def contact_of(other: User, offer: Offer) -> Contact | None:
+    """Return how to reach the other side, if both said yes and it has not ended."""
+    if offer.state is not OfferState.CONFIRMED:
+        return None
+    return Contact(other.email, other.phone)

@@ -1,0 +1,94 @@
+"""Reasons of a run in sentences for the section leader, from the ids and counts that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from mentorship.matching.spoken import RULES
+from mentorship.rounds.candidates import Obstacle
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "no_possible_mentor": "No possible mentor",
+        "too_few_seats": "Too few seats",
+        "worth_more_elsewhere": "The seat fits others better",
+    }
+)
+OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
+    {
+        Obstacle.NOT_A_MEMBER: "Not an active member of the section in this role",
+        Obstacle.NO_CONSENT: "Has not agreed to be matched",
+        Obstacle.NOT_READY: "The profile misses answers that the match needs",
+        Obstacle.HAS_OFFER: "Has a mentor, or is waiting for an answer, in another round",
+        Obstacle.PAUSED: "Has paused mentoring",
+        Obstacle.NO_SEATS: "Offers no seats",
+        Obstacle.SEATS_TAKEN: "All seats are taken in another round",
+    }
+)
+
+
+def why_unmatched(
+    name: str, reason: str, detail: Mapping[str, Any], names: Mapping[str, str]
+) -> Sequence[str]:
+    """Say why one IMG has no mentor; ``names`` are those of the mentors in ``detail``, by id."""
+    say = {
+        "no_possible_mentor": _nobody_possible,
+        "too_few_seats": _too_few_seats,
+        "worth_more_elsewhere": _worth_more,
+    }[reason]
+    return say(name, detail, names)
+
+
+def _nobody_possible(
+    name: str, detail: Mapping[str, Any], _names: Mapping[str, str]
+) -> Sequence[str]:
+    mentors = detail["mentors"]
+    if not mentors:
+        return ["No mentor takes part in this round."]
+    said = [f"None of the {mentors} mentors in this round can be paired with {name}."]
+    if detail["without_seat"]:
+        said.append(f"{_mentors(detail['without_seat'], 'has', 'have')} no free seat.")
+    ruled_out = sorted(detail["ruled_out"].items(), key=lambda rule: (-rule[1], rule[0]))
+    said += [f"{_mentors(count)} {RULES[rule]}." for rule, count in ruled_out]
+    if len(ruled_out) > 1:
+        said.append("One mentor may count under several rules.")
+    return said
+
+
+def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
+    others, seats = detail["imgs"] - 1, detail["seats"]
+    people = f"{name} and {others} other IMG{'s' if others > 1 else ''}" if others else name
+    mentors = _mentors(detail["mentors"])
+    have = "has" if detail["mentors"] == 1 else "have"
+    left = f"{seats} seat{'' if seats == 1 else 's'}"
+    said = [f"{people} can only be paired with the same {mentors}, who {have} {left} for them."]
+    if known := [names[key] for key in detail["some_mentors"] if key in names]:
+        more = detail["mentors"] - len(known)
+        rest = f" and {more} more" if more > 0 else ""
+        said.append(f"They are {', '.join(known)}{rest}.")
+    said.append("One more seat with any of them would help.")
+    return said
+
+
+def _worth_more(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
+    mentor = names.get(detail["mentor"], "a mentor who has left")
+    score, price = _of_100(detail["score"]), _of_100(detail["price"])
+    nearest = f"{name} came closest to a seat with {mentor}, with a score of {score}."
+    if detail["score"] == detail["price"]:
+        return [nearest, "Others fit that seat just as well, and the draw decided."]
+    return [
+        nearest,
+        f"That seat adds {price} to the total when somebody else has it.",
+        "One more seat there, or another policy, would help.",
+    ]
+
+
+def _mentors(count: int, one: str = "", many: str = "") -> str:
+    verb = one if count == 1 else many
+    return f"{count} mentor{'' if count == 1 else 's'}" + (f" {verb}" if verb else "")
+
+
+def _of_100(score: int) -> str:
+    return f"{(score + 50) // 100} of 100"

@@ -1,0 +1,78 @@
+"""What others may ask of rounds: set one up, run it, publish it, answer, and say who stands where."""
+
+from __future__ import annotations
+
+from mentorship.rounds.answering import (
+    AlreadyAnswered,
+    AnswersClosed,
+    accept_offer,
+    confirm_match,
+    decline_match,
+    decline_offer,
+)
+from mentorship.rounds.candidates import Candidate, Obstacle, candidates
+from mentorship.rounds.enrolment import (
+    CannotTakePart,
+    leave_out,
+    open_round,
+    put_back,
+    refresh,
+)
+from mentorship.rounds.funnel import Funnel, leader_funnel
+from mentorship.rounds.img_standing import ImgMatch, ImgRound, ImgStatus, Standing, img_status
+from mentorship.rounds.lifecycle import (
+    RoundChanged,
+    RoundNameTaken,
+    create_round,
+    edit_round,
+    finish_round,
+)
+from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
+from mentorship.rounds.overview import RoundLine, round_list
+from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
+from mentorship.rounds.running import BadProfile, NobodyToMatch, ProofFailed, run_round
+from mentorship.rounds.scope import Contact
+from mentorship.rounds.setup import SetUp
+
+__all__ = [
+    "AlreadyAnswered",
+    "AnswersClosed",
+    "BadProfile",
+    "Candidate",
+    "CannotTakePart",
+    "Contact",
+    "Funnel",
+    "ImgMatch",
+    "ImgRound",
+    "ImgStatus",
+    "MentorOffer",
+    "MentorStatus",
+    "NobodyToMatch",
+    "NothingToPublish",
+    "Obstacle",
+    "ProofFailed",
+    "RoundChanged",
+    "RoundLine",
+    "RoundNameTaken",
+    "RunOutOfDate",
+    "SetUp",
+    "Standing",
+    "accept_offer",
+    "candidates",
+    "confirm_match",
+    "create_round",
+    "decline_match",
+    "decline_offer",
+    "edit_round",
+    "finish_round",
+    "img_status",
+    "leader_funnel",
+    "leave_out",
+    "mentor_status",
+    "open_round",
+    "publish_round",
+    "put_back",
+    "refresh",
+    "round_list",
+    "run_round",
+]

@@ -1,0 +1,105 @@
+"""What a leader sets up for a round, as kept on it, and the rules the matcher makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship.matching import CRITERIA, Rules
+from mentorship.rounds.models import Offer, OfferState, Participant, Round
+
+# switch -> what it does, in one sentence
+SWITCHES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "respect_institutions": (
+            "Respect institutions named as a conflict",
+            "Nobody is paired with a mentor at an institution that is a conflict for them.",
+        ),
+        "respect_selection": (
+            "Keep out mentors who select residents",
+            "Before the Match, a place where the mentor selects must not be an IMG's conflict.",
+        ),
+        "must_share_language": (
+            "Both must share a language",
+            "Pairs whose answers show no common language are never made.",
+        ),
+        "must_cover_first_topic": (
+            "The mentor must offer the topic needed first",
+            "An IMG is only paired with mentors who offer the topic at the top of their list.",
+        ),
+        "not_again": (
+            "Not the same pair again",
+            "Two people who were mentor and mentee in an earlier round are not paired again.",
+        ),
+    }
+)
+
+
+def _default_weights() -> Mapping[str, int]:
+    return MappingProxyType({key: criterion.weight for key, criterion in CRITERIA.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """Weights (criterion -> 0 to 10), hard rules and the lowest score (0 to 10,000).
+
+    Raises
+    ------
+    ValueError
+        A weight or the minimum is out of range, or a criterion does not exist.
+
+    """
+
+    weights: Mapping[str, int] = field(default_factory=_default_weights)
+    must_share_language: bool = False
+    must_cover_first_topic: bool = False
+    respect_institutions: bool = True
+    respect_selection: bool = True
+    not_again: bool = False
+    minimum_score: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", {**_default_weights(), **self.weights})
+        self.rules()
+
+    @property
+    def switched_on(self) -> tuple[str, ...]:
+        return tuple(switch for switch in SWITCHES if getattr(self, switch))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> SetUp:
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in plain.items() if name in known})
+
+    def rules(self, earlier_pairs: frozenset[tuple[str, str]] = frozenset()) -> Rules:
+        plain = {name: value for name, value in asdict(self).items() if name != "not_again"}
+        return Rules(**plain, not_again=earlier_pairs if self.not_again else frozenset())
+
+
+def rules_of(session: Session, round_: Round) -> Rules:
+    """Return the rules of a round as they hold now."""
+    set_up = SetUp.from_json(round_.rules)
+    return set_up.rules(_earlier_pairs(session, round_) if set_up.not_again else frozenset())
+
+
+def _earlier_pairs(session: Session, round_: Round) -> frozenset[tuple[str, str]]:
+    """Return the pairs of participants who had a mentorship from another round."""
+    img, mentor = aliased(Participant), aliased(Participant)
+    found = session.execute(
+        sa.select(Offer.img_id, Offer.mentor_id)
+        .join(img, sa.and_(img.profile_id == Offer.img_id, img.round_id == round_.id))
+        .join(mentor, sa.and_(mentor.profile_id == Offer.mentor_id, mentor.round_id == round_.id))
+        .where(
+            Offer.round_id != round_.id,
+            Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED)),
+        )
+    )
+    return frozenset((str(img_id), str(mentor_id)) for img_id, mentor_id in found)

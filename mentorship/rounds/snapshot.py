@@ -1,0 +1,49 @@
+"""What a run was made of, as plain values: kept sealed, without names, its digest in the open.
+
+Profiles appear under their keys. Free text is left out: no criterion and no rule reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import astuple, fields
+from typing import Any
+
+from mentorship.matching import Img, Market, Mentor, Rules, Span
+
+FORMAT = 1
+NOT_KEPT = ("goals", "about")
+
+
+def snapshot(market: Market, rules: Rules, *, policy: str, lottery: int) -> dict[str, Any]:
+    """Return everything that decides the pairs."""
+    return {
+        "format": FORMAT,
+        "policy": policy,
+        "lottery": lottery,
+        "week": market.week.isoformat(),
+        "rules": rules.to_json(),
+        "imgs": [_person(img) for img in market.imgs],
+        "mentors": [_person(mentor) for mentor in market.mentors],
+    }
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the values as canonical JSON."""
+    text = json.dumps(values, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _person(person: Img | Mentor) -> dict[str, Any]:
+    said = {each.name: getattr(person, each.name) for each in fields(person)}
+    return {name: _plain(value) for name, value in said.items() if name not in NOT_KEPT}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple):
+        return [astuple(each) if isinstance(each, Span) else each for each in value]
+    return value
