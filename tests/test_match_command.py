@@ -209,6 +209,13 @@ def test_a_pause_lasts_until_its_day_and_without_a_day_it_lasts(
     assert len(table(tmp_path, "pairs.csv")) == matched
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_out_of_this_age_is_refused(tmp_path: Path, day: str) -> None:
+    done = run(tmp_path, *DEMO, "--on", day)
+    assert done.exit_code == 1
+    assert f"--on {day}: want a year from 2000 to 2100" in done.output
+
+
 def test_the_day_sets_the_week_whose_clocks_are_compared(tmp_path: Path) -> None:
     header = "email,name,availability,timezone"
     imgs = f"{header}\na@example.org,A,Sat 18:00-21:00,Asia/Kolkata\n"

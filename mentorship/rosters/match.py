@@ -15,6 +15,7 @@ from mentorship.rosters.outcome import outcome_files
 from mentorship.rosters.people import participants
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
 
+_YEARS = range(2000, 2101)  # of which time zones can be told
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -60,9 +61,11 @@ def match(  # noqa: PLR0913 - one argument an option
     The same files, options and lottery give the same output to the byte. No database is used and
     no clock is read.
     """
+    on = None if day is None else day.date()
+    if on is not None and on.year not in _YEARS:
+        raise click.ClickException(f"--on {on}: want a year from {_YEARS[0]} to {_YEARS[-1]}")
     img_roster, mentor_roster = _read(imgs, mentors)
     bad_rows = _tell(img_roster, mentor_roster, skip_bad=skip_bad)
-    on = None if day is None else day.date()
     people = participants(img_roster, mentor_roster, on=on)
     files = outcome_files(people, policy=policy, lottery=lottery, on=on, bad_rows=bad_rows)
     try:
