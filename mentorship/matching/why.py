@@ -97,7 +97,8 @@ def specialty(pair: Pair) -> str:
         return f"{voice.mentor_verb('work', 'works')} in {_field(pair, field)}, {choice}."
     if near(wanted, field):
         return f"{voice.mentor_of} field, {_field(pair, field)}, is close to {choice}."
-    return f"{voice.mentor_verb('work', 'works')} in another field than {voice.img} {_hope(voice)}."
+    another = f"{voice.mentor_verb('work', 'works')} in another field than"
+    return f"{another} {voice.img} {_hope(voice)} for."
 
 
 def stage(pair: Pair) -> str:
@@ -110,7 +111,7 @@ def stage(pair: Pair) -> str:
         return f"{helps} and {gone}." if further else f"{helps}."
     if further:
         return f"{voice.mentor} {gone} than {_stage(pair)}."
-    return f"{voice.mentor_verb('do', 'does')} not name {_stage(pair)} as a stage to help at."
+    return f"{voice.mentor_verb('do', 'does')} not name {_stage(pair)} as one to help at."
 
 
 def visa(pair: Pair) -> str:
@@ -119,7 +120,8 @@ def visa(pair: Pair) -> str:
     voice = pair.voice
     have = "have" if voice.you == "mentor" else "has"
     if not lived:
-        return f"{voice.mentor} {have} not lived through a visa path like {voice.img_of} own."
+        not_lived = f"{voice.mentor} {have} not lived through a visa path"
+        return f"{not_lived} that helps in {voice.img_of} situation."
     paths = pair.listed("visa_path", lived)
     return f"{voice.mentor} {have} lived through {paths}, which helps in {voice.img_of} situation."
 
@@ -127,7 +129,7 @@ def visa(pair: Pair) -> str:
 def languages(pair: Pair) -> str:
     shared = [each for each in pair.img.languages if each in pair.mentor.languages]
     if not shared:
-        return f"{pair.voice.both} named no language in common."
+        return "No language in common."
     return f"{pair.voice.both} speak {pair.listed('language', shared)}."
 
 
