@@ -35,7 +35,7 @@ def _frame() -> dict[str, object]:
     return {
         "site_name": settings.site_name,
         "now_year": dt.datetime.now(dt.UTC).year,
-        "navigation": _cached_menu(),
+        "navigation": _menu(),
         "account_links": _account_links(),
         "home_href": url_for("pages.landing"),
         "help_href": url_for("pages.help_page"),
@@ -45,41 +45,53 @@ def _frame() -> dict[str, object]:
     }
 
 
-def _cached_menu() -> Sequence[Entry]:
-    """Build the menu once a request, however many templates the request renders."""
+def my_memberships(*, present: bool = False) -> Sequence[Membership]:
+    """Return the signed-in person's memberships, read once a request.
+
+    ``present`` leaves out those that were declined or ended.
+    """
+    if "memberships" not in g:
+        g.memberships = memberships_of(db.session(), current_user.id)
+    return [m for m in g.memberships if m.state in PRESENT or not present]
+
+
+def _menu() -> tuple[Entry, ...]:
+    """List what the signed-in person may open."""
     if not current_user.is_authenticated:
         return ()
-    if "menu" not in g:
-        g.menu = menu(memberships_of(db.session(), current_user.id))
-    return g.menu  # type: ignore[no-any-return]
-
-
-def menu(memberships: Sequence[Membership]) -> tuple[Entry, ...]:
-    """List what the signed-in person may open, given their memberships."""
-    roles = {m.role for m in memberships if m.state in PRESENT}
+    mine = my_memberships(present=True)
+    roles = {membership.role for membership in mine}
     led = [
-        m.section
-        for m in memberships
-        if m.role is SectionRole.LEADER and m.state is MembershipState.ACTIVE
+        membership.section
+        for membership in mine
+        if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     entries = [_entry("Home", "dashboard.home")]
     for section in led:
         label = "Section" if len(led) == 1 else section.name
-        entries.append(
-            _group(
-                label,
-                _entry("Match rounds", "rounds.list_rounds", slug=section.slug),
-                _entry("Members", "sections.members", slug=section.slug),
-            )
-        )
+        rounds = _entry("Match rounds", "rounds.list_rounds", slug=section.slug)
+        people = _entry("Members", "sections.list_members", slug=section.slug)
+        entries.append(_group(label, rounds, people))
     if SectionRole.IMG in roles:
-        entries.append(_entry("My IMG profile", "profiles.img"))
+        entries.append(_entry("My IMG profile", "profiles.edit_img"))
     if SectionRole.MENTOR in roles:
-        entries.append(_entry("My mentor profile", "profiles.mentor"))
+        entries.append(_entry("My mentor profile", "profiles.edit_mentor"))
     if current_user.is_administrator:
         entries.append(_entry("Administration", "sections_admin.index"))
     entries.append(_entry("Toolkit", "toolkit.overview"))
     return tuple(entries)
+
+
+def tabs() -> tuple[Entry, ...]:
+    """List the home pages of the signed-in person, the one with the most to do first."""
+    roles = {membership.role for membership in my_memberships(present=True)}
+    pages = [
+        ("As section leader", "dashboard.leader", SectionRole.LEADER in roles),
+        ("As mentor", "dashboard.mentor", SectionRole.MENTOR in roles),
+        ("As IMG", "dashboard.img", SectionRole.IMG in roles),
+        ("As administrator", "dashboard.admin", current_user.is_administrator),
+    ]
+    return tuple(_entry(label, endpoint) for label, endpoint, mine in pages if mine)
 
 
 def _account_links() -> tuple[Entry, ...]:

@@ -1,0 +1,105 @@
+"""What each home page shows: where I stand, what comes next, and what helps at my stage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.profiles.completeness import Completeness, completeness
+from mentorship.profiles.service import read_img, read_mentor
+from mentorship.rounds.funnel import Funnel, leader_funnel
+from mentorship.rounds.img_standing import ImgStatus, img_status
+from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
+from mentorship.rounds.models import RoundState
+from mentorship.rounds.overview import RoundLine, round_list
+from mentorship.sections.listing import Overview, all_sections
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+from mentorship.toolkit.service import for_mentors, for_stage
+from mentorship.toolkit.shown import ResourceCard, StageView
+
+RESOURCES = 3  # of a stage, on a home page
+FIRST_STAGE = next(iter(vocabulary.LISTS["stage"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImgHome:
+    status: ImgStatus
+    profile: Completeness
+    stage_known: bool
+    stage: StageView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorHome:
+    status: MentorStatus
+    profile: Completeness
+    resources: Sequence[ResourceCard]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedSection:
+    """A section as its leader's home page shows it."""
+
+    section: Section
+    funnel: Funnel
+    rounds: Sequence[RoundLine]
+    asking: int
+
+    @property
+    def current(self) -> RoundLine | None:
+        """Return the round that wants the leader's next step: the newest that is not finished."""
+        going = (line for line in self.rounds if line.state is not RoundState.FINISHED)
+        return next(going, None)
+
+
+def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHome:
+    """Return an IMG's home page; somebody with no stage yet sees the first one."""
+    values = read_img(session, person_id).values
+    return ImgHome(
+        status=img_status(session, person_id),
+        profile=completeness(values),
+        stage_known=values.stage is not None,
+        stage=for_stage(session, values.stage or FIRST_STAGE, today=today, limit=RESOURCES),
+    )
+
+
+def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorHome:
+    values = read_mentor(session, person_id).values
+    return MentorHome(
+        status=mentor_status(session, person_id, now=now),
+        profile=completeness(values),
+        resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
+    )
+
+
+def leader_home(session: Session, led: Collection[Section]) -> Sequence[LedSection]:
+    """Return the sections somebody leads, each with its funnel and rounds."""
+    return [
+        LedSection(
+            section=section,
+            funnel=leader_funnel(session, section.id),
+            rounds=round_list(session, section.id),
+            asking=_asking(session, section.id),
+        )
+        for section in led
+    ]
+
+
+def administrator_home(session: Session) -> Sequence[Overview]:
+    return all_sections(session)
+
+
+def _asking(session: Session, section_id: uuid.UUID) -> int:
+    """Count the people who wait for a leader's decision."""
+    waiting = sa.select(sa.func.count(Membership.id)).where(
+        Membership.section_id == section_id,
+        Membership.state == MembershipState.ASKED,
+        Membership.role != SectionRole.LEADER,
+    )
+    return session.scalar(waiting) or 0

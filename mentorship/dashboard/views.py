@@ -1,0 +1,74 @@
+"""Home: one page for each role a person has, and tabs between them for whoever has several."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import administrators, current_person, members
+from mentorship.dashboard import service
+from mentorship.dashboard.navigation import my_memberships, tabs
+from mentorship.extensions import db
+from mentorship.sections.models import MembershipState, SectionRole
+from mentorship.web import reader_zone
+
+bp = Blueprint("dashboard", __name__, url_prefix="/home")
+
+
+@bp.get("")
+@members
+def home() -> str | Response:
+    """Lead to the first home this person has; without any, to the sections to join."""
+    mine = tabs()
+    if mine:
+        return redirect(mine[0].href, code=303)
+    return render_template("dashboard/newcomer.html", memberships=my_memberships())
+
+
+@bp.get("/img")
+@members
+def img() -> str:
+    _need(SectionRole.IMG)
+    shown = service.img_home(db.session(), current_person().id, today=_today())
+    return render_template("dashboard/img.html", home=shown, tabs=tabs())
+
+
+@bp.get("/mentor")
+@members
+def mentor() -> str:
+    _need(SectionRole.MENTOR)
+    now = dt.datetime.now(dt.UTC)
+    shown = service.mentor_home(db.session(), current_person().id, now=now)
+    return render_template("dashboard/mentor.html", home=shown, tabs=tabs())
+
+
+@bp.get("/leader")
+@members
+def leader() -> str:
+    _need(SectionRole.LEADER)
+    led = [
+        membership.section
+        for membership in my_memberships()
+        if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
+    ]
+    shown = service.leader_home(db.session(), led)
+    return render_template("dashboard/leader.html", sections=shown, tabs=tabs())
+
+
+@bp.get("/admin")
+@administrators
+def admin() -> str:
+    shown = service.administrator_home(db.session())
+    return render_template("dashboard/admin.html", sections=shown, tabs=tabs())
+
+
+def _need(role: SectionRole) -> None:
+    """Show the page to those who have the role, also while they wait for approval."""
+    if role not in {membership.role for membership in my_memberships(present=True)}:
+        abort(404)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(reader_zone()).date()
