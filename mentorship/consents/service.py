@@ -40,8 +40,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 version=1,
                 label="Use my profile to find a match",
                 text=(
-                    "The match program reads my profile and compares it with other profiles in "
-                    "my section. The section leaders see who was matched with me and why."
+                    "The match program reads your profile and compares it with other profiles in "
+                    "your section. The section leaders see who was matched with you and why."
                 ),
                 without="Without this you are not part of any match round.",
                 withdrawing=(
@@ -54,8 +54,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 version=1,
                 label="Show my visa situation to my match",
                 text=(
-                    "The person I am matched with may see my visa situation, or the visa paths I "
-                    "have been through, so that we can talk about it from the start."
+                    "The person you are matched with may see your visa situation, or the visa "
+                    "paths you have been through, so that you can talk about it from the start."
                 ),
                 without="Without this your match does not see it. You can still tell them.",
                 withdrawing="Your match no longer sees your visa situation or visa paths here.",
@@ -65,7 +65,7 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 version=1,
                 label="Count me in statistics",
                 text=(
-                    "My answers may be counted together with those of others, for example how "
+                    "Your answers may be counted together with those of others, for example how "
                     "many people from each country were matched. Small groups are never shown."
                 ),
                 without="Without this you are left out of the statistics. Your match is the same.",

@@ -87,15 +87,18 @@ class FilterForm(Form):
     )
 
     def wanted(self, page: int) -> Wanted:
-        self.validate()
-        role = "" if self.role.errors else self.role.data
-        state = "" if self.state.errors else self.state.data
+        role, state = self._known(self.role), self._known(self.state)
         return Wanted(
             role=SectionRole(role) if role else None,
             state=MembershipState(state) if state else None,
             words=self.q.data[:120],
             page=page,
         )
+
+    @staticmethod
+    def _known(field: SelectField) -> str:
+        known = {choice.value for choice in field.choices}
+        return field.data if field.data in known else ""
 
 
 class SectionForm(FlaskForm):
