@@ -176,7 +176,11 @@ def open_file(path: Path, problems: list[str]) -> Entry:
     return Entry(path.name, {}, [])
 
 
-class _Loader(yaml.SafeLoader):
+# The C parser is several times faster; PyYAML has it wherever libyaml was there at its making.
+_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Parser):
     """YAML keeps the last of two equal fields in silence; a facts file must not."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's

@@ -1,0 +1,59 @@
+"""The files as they are shipped: in American English, in our words, each fact with its marks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mentorship.toolkit.facts import DATA, Facts, read_facts
+from mentorship.toolkit.models import (
+    CycleDate,
+    JourneyCost,
+    JourneyFact,
+    Resource,
+    ResourceTopic,
+    ToolkitTopic,
+)
+
+BRITISH = re.compile(
+    r"\b(licen[c]e\w*|programme\w*|\w*organis\w*|recognis\w*|centre\w*|practis\w*|notaris\w*"
+    r"|enrol|paediatr\w*|anaesth\w*|favour\w*|colour\w*|labour|counsell\w*|per cent)\b",
+    re.IGNORECASE,
+)
+IDS = re.compile(r"programme_list|alternative_licence")  # words of the vocabulary, never shown
+WEB = re.compile(r"https?://\S+")
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return read_facts()
+
+
+@pytest.mark.parametrize("name", ["journey.yaml", "resources.yaml"])
+def test_the_texts_are_in_american_english(name: str) -> None:
+    text = (DATA / name).read_text(encoding="utf-8")
+    assert BRITISH.findall(IDS.sub("", WEB.sub("", text))) == []
+
+
+def test_nothing_is_lost(facts: Facts) -> None:
+    assert len(facts.rows[JourneyCost]) == 29
+    assert len(facts.rows[CycleDate]) == 8
+    assert len(facts.rows[Resource]) == 121
+
+
+def test_what_is_sourced_nowhere_is_never_called_sure(facts: Facts) -> None:
+    for table in (JourneyCost, JourneyFact):
+        for key, row in facts.rows[table].items():
+            assert row["source_url"] or row["confidence"] != "high", key
+
+
+def test_every_date_of_the_cycle_has_a_source_and_says_how_it_was_found(facts: Facts) -> None:
+    for key, row in facts.rows[CycleDate].items():
+        assert row["source_url"], key
+        assert row["note"] or row["amount_in_source"] == "yes", key
+
+
+def test_every_topic_of_the_catalog_is_used(facts: Facts) -> None:
+    used = {topic for _, topic in facts.rows[ResourceTopic]}
+    assert used == {key for (key,) in facts.rows[ToolkitTopic]}
