@@ -43,6 +43,7 @@ __all__ = [
     "OutOfRange",
     "ProfileRefused",
     "TooMany",
+    "Values",
     "WordInUse",
     "WordUnknown",
     "completeness",
