@@ -13,25 +13,15 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask_login import current_user
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError
 
 from mentorship import vocabulary
 from mentorship.extensions import SAFE_METHODS, db
 
-CSP = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-        "manifest-src 'self'",
-    ]
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+    " object-src 'none'; manifest-src 'self'"
 )
 HEADERS = {
     "Content-Security-Policy": CSP,
@@ -62,8 +52,8 @@ def init_app(app: Flask) -> None:
 def safe_next(target: str | None, fallback: str) -> str:
     """Return ``target`` if it is a path of this site, else ``fallback``.
 
-    Browsers read a backslash as a slash and drop tabs and line ends, so ``/\\host`` and
-    ``/<tab>/host`` lead away although they do not look so.
+    Browsers read a backslash as a slash and drop tabs and line ends, so a path with one of these
+    may lead away although it does not look so.
     """
     if not target or any(ord(c) <= 32 or c == "\\" for c in target):
         return fallback
@@ -105,6 +95,8 @@ def _secure(response: Response) -> Response:
 def _error_page(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
     if error.code is None or error.code < 400:
         return error  # a redirect in the shape of an exception
+    if isinstance(error, SecurityError):
+        return error  # for a host that is not ours no page with links can be built
     page = error.code if error.code in ERROR_PAGES else (400 if error.code < 500 else 500)
     text = render_template(f"errors/{page}.html", request_id=g.get("request_id", ""))
     response = Response(text, status=error.code)
@@ -120,7 +112,7 @@ def _crash_page(error: Exception) -> Any:
         raise error
     with suppress(SQLAlchemyError):  # what the view had begun is not committed with its error page
         db.session.rollback()
-    log.exception("request %s failed at %s", g.get("request_id", ""), request.endpoint)
+    log.error("request %s failed at %s", g.get("request_id", ""), request.endpoint, exc_info=error)
     return _error_page(InternalServerError())
 
 
@@ -136,8 +128,5 @@ def _moment(value: dt.datetime | None) -> str:
     if value is None:
         return ""
     local = value.astimezone(reader_zone())
-    hour = local.hour % 12 or 12
-    return (
-        f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'}"
-        f" {local.tzname()}"
-    )
+    hour, half = local.hour % 12 or 12, "a.m." if local.hour < 12 else "p.m."
+    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half} {local.tzname()}"

@@ -40,9 +40,15 @@ def _frame() -> dict[str, object]:
         "home_href": url_for("pages.landing"),
         "help_href": url_for("pages.help_page"),
         "sign_out_href": url_for("security.logout"),
-        "demo_banner": settings.demo_allowed and current_app.config.get("DEMO_BANNER"),
+        "demo_banner": _demo_banner(),
         "support_email": settings.support_email,
     }
+
+
+def _demo_banner() -> str | None:
+    """Warn whoever is signed in as an invented person."""
+    invented = current_user.is_authenticated and current_user.demo
+    return current_app.config.get("DEMO_BANNER") if invented else None
 
 
 def my_memberships(*, present: bool = False) -> Sequence[Membership]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from mentorship import vocabulary
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import read_img, read_mentor
 from mentorship.rounds.funnel import Funnel, leader_funnel
-from mentorship.rounds.img_standing import ImgStatus, img_status
+from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import RoundLine, round_list
@@ -24,6 +25,20 @@ from mentorship.toolkit.service import for_mentors, for_stage
 from mentorship.toolkit.shown import ResourceCard, StageView
 
 RESOURCES = 3  # of a stage, on a home page
+# a standing in the fewest words, with the tone of its tag
+STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
+    {
+        Standing.NOT_IN: ("Open, you are not part of it", "neutral"),
+        Standing.TAKES_PART: ("You take part", "info"),
+        Standing.IN_REVIEW: ("In review", "info"),
+        Standing.ASKED: ("A mentor is being asked", "info"),
+        Standing.ANSWER_NEEDED: ("Waiting for your answer", "warn"),
+        Standing.CONFIRMED: ("You have a mentor", "good"),
+        Standing.WAITING: ("Waiting for a mentor", "warn"),
+        Standing.NOT_MATCHED: ("No mentor was found", "neutral"),
+        Standing.ENDED: ("Mentorship ended", "neutral"),
+    }
+)
 FIRST_STAGE = next(iter(vocabulary.LISTS["stage"]))
 
 

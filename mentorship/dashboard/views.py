@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template
 from werkzeug.wrappers import Response
 
 from mentorship.access import administrators, current_person, members
@@ -32,7 +32,8 @@ def home() -> str | Response:
 def img() -> str:
     _need(SectionRole.IMG)
     shown = service.img_home(db.session(), current_person().id, today=_today())
-    return render_template("dashboard/img.html", home=shown, tabs=tabs())
+    words = service.STANDINGS
+    return render_template("dashboard/img.html", home=shown, standings=words, tabs=tabs())
 
 
 @bp.get("/mentor")

@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
+from mentorship.config import Settings
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.importing import import_roster
 from mentorship.rounds.answering import accept_offer, confirm_match, decline_match, decline_offer
-from mentorship.rounds.enrolment import candidates, leave_out, open_round
+from mentorship.rounds.candidates import candidates
+from mentorship.rounds.enrolment import leave_out, open_round
 from mentorship.rounds.lifecycle import create_round, finish_round
 from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
 from mentorship.rounds.publishing import publish_round
@@ -50,6 +52,17 @@ class SignIn:
 
     role: str
     email: str
+
+
+def settings(site: Settings) -> dict[str, object]:
+    """Return what the pages need to know of the demo; nothing where there must be none."""
+    if not site.demo_allowed:
+        return {}
+    return {
+        "DEMO_BANNER": BANNER,
+        "DEMO_PASSWORD": DEMO_PASSWORD,
+        "DEMO_SIGN_INS": sign_ins,
+    }
 
 
 def is_empty(session: Session) -> bool:
