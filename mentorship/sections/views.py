@@ -107,7 +107,7 @@ def left(membership_id: uuid.UUID) -> Response:
     return redirect(url_for(".mine"), code=303)
 
 
-@bp.get("/sections/<slug>/members", endpoint="members")
+@bp.get("/sections/<slug>/members")
 @members
 def list_members(slug: str) -> str:
     section = service.section_led_by(db.session(), current_id(), slug)
@@ -144,7 +144,7 @@ def decline(slug: str, membership_id: uuid.UUID) -> Response | tuple[str, int]:
 
 def _decide(slug: str, membership_id: uuid.UUID, *, approve: bool) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    back = safe_next(request.form.get("next"), url_for(".members", slug=slug))
+    back = safe_next(request.form.get("next"), url_for(".list_members", slug=slug))
     try:
         with transaction() as session:
             section = service.section_led_by(session, me, slug)
