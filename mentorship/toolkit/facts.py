@@ -48,7 +48,7 @@ class Facts:
     def __init__(self) -> None:
         self.rows: dict[type[Model], dict[Key, Row]] = {table: {} for table in TABLES}
 
-    def add(self, table: type[Model], entry: Entry, **row: Any) -> None:  # noqa: ANN401 - any column's value
+    def add(self, table: type[Model], entry: Entry, **row: Any) -> None:
         key = tuple(row[name] for name in KEYS[table])
         if key in self.rows[table]:
             entry.problem("id", f'"{key[-1]}" is there twice')

@@ -30,6 +30,7 @@ from mentorship.toolkit.shown import (
     Fact,
     JourneyOverview,
     Provenance,
+    ResourceCard,
     StagePage,
     StageView,
     Step,
@@ -37,7 +38,16 @@ from mentorship.toolkit.shown import (
     topic_name,
 )
 
-__all__ = ["for_mentors", "for_stage", "journey", "organizations", "resources", "stage_page"]
+__all__ = [
+    "ResourceCard",
+    "StageView",
+    "for_mentors",
+    "for_stage",
+    "journey",
+    "organizations",
+    "resources",
+    "stage_page",
+]
 
 
 def journey(session: Session, *, today: dt.date, dates: int = 4) -> JourneyOverview:
