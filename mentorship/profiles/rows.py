@@ -141,15 +141,9 @@ def read(
     people: Mapping[NamingUse, tuple[str, ...]],
 ) -> dict[str, Any]:
     """Return the fields of the plain values; ``people`` are the keys of those named."""
-    said: dict[str, list[str]] = defaultdict(list)
-    for field, _rank, word, _list in rows[Choice]:
-        said[field].append(word)
     fields: dict[str, Any] = {"key": key, **columns(kind, profile)}
-    for field in choice_fields(kind):
-        words = tuple(said[field])
-        if not is_ranked(kind, field):
-            words = in_order(field, words)
-        fields[field] = (words[0] if words else None) if field in SINGLE_CHOICES else words
+    for field, chosen in words(kind, rows).items():
+        fields[field] = (chosen[0] if chosen else None) if field in SINGLE_CHOICES else chosen
     for field in institution_fields(kind):
         fields[field] = tuple(name for use, name in rows[InstitutionMark] if use == field)
     fields["availability"] = tuple(Span(*row) for row in rows[Availability])
@@ -162,6 +156,17 @@ def read(
     return fields
 
 
+def words(kind: type[Img | Mentor], rows: Rows) -> dict[str, tuple[str, ...]]:
+    """Return the words chosen in each field, ranked or in the order of the vocabulary."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for field, _rank, word, _list in rows[Choice]:
+        said[field].append(word)
+    return {
+        field: tuple(said[field]) if is_ranked(kind, field) else in_order(field, said[field])
+        for field in choice_fields(kind)
+    }
+
+
 def columns(kind: type[Img | Mentor], profile: Profile) -> dict[str, Any]:
     """Return what stands on the profile's own row; what does not open counts as not said."""
     values = {name: readable(profile, name) for name in COLUMNS[kind]}
@@ -170,7 +175,7 @@ def columns(kind: type[Img | Mentor], profile: Profile) -> dict[str, Any]:
     return values
 
 
-def readable(profile: Profile, name: str) -> Any:  # noqa: ANN401  each attribute has its own type
+def readable(profile: Profile, name: str) -> Any:
     """Return an attribute, or ``None`` where its seal does not open."""
     try:
         return getattr(profile, name)

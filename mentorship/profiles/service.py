@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
+from mentorship.profiles.cards import Audience, ImgCard, MentorCard, card, cards
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere
@@ -34,8 +35,11 @@ from mentorship.profiles.words import WordInUse, sync_terms
 
 __all__ = [
     "Answers",
+    "Audience",
     "Change",
     "Completeness",
+    "ImgCard",
+    "MentorCard",
     "NamesOneself",
     "NobodyThere",
     "NotAMentorHere",
@@ -46,6 +50,8 @@ __all__ = [
     "Values",
     "WordInUse",
     "WordUnknown",
+    "card",
+    "cards",
     "completeness",
     "is_ready",
     "read_img",

@@ -1,0 +1,197 @@
+"""What one side of an offer sees of the other. Each field on a card is there on purpose.
+
+Gender, people to avoid, conflicts and limits are on no card. Visa words are there only while their
+owner agrees to share them; ways to reach somebody only once both sides have said yes.
+"""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager
+
+from mentorship import hours, vocabulary
+from mentorship.accounts.models import User
+from mentorship.consents import service as consents
+from mentorship.matching import Img, Mentor, Span
+from mentorship.profiles import rows
+from mentorship.profiles.models import (
+    SINGLE_CHOICES,
+    Availability,
+    Choice,
+    Naming,
+    NamingUse,
+    Profile,
+    ProfileKind,
+)
+from mentorship.profiles.values import SEALED_LISTS
+
+
+class Audience(enum.StrEnum):
+    OFFERED = "offered"  # the other side of an offer
+    MATCHED = "matched"  # the other side, when both have said yes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImgCard:
+    """An IMG as a mentor sees them; words are names to read, not ids."""
+
+    profile_id: uuid.UUID
+    name: str
+    stage: str | None
+    specialties: tuple[str, ...]
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
+    states: tuple[str, ...]
+    school_country: str | None
+    timezone: str | None
+    channels: tuple[str, ...]
+    formats: tuple[str, ...]
+    meetings_a_month: int | None
+    goals: str
+    asked_because: str  # why they ask for the mentor who reads the card
+    visa: str | None
+    hours: tuple[str, ...]
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorCard:
+    """A mentor as an IMG sees them; words are names to read, not ids."""
+
+    profile_id: uuid.UUID
+    name: str
+    career_level: str | None
+    specialties: tuple[str, ...]
+    subspecialties: tuple[str, ...]
+    topics: tuple[str, ...]
+    stages: tuple[str, ...]
+    languages: tuple[str, ...]
+    state: str | None
+    states_licensed: tuple[str, ...]
+    school_country: str | None
+    is_img: bool | None
+    institution: str | None
+    timezone: str | None
+    channels: tuple[str, ...]
+    formats: tuple[str, ...]
+    meetings_a_month: int | None
+    about: str
+    visas: tuple[str, ...]
+    hours: tuple[str, ...]
+    email: str | None
+    phone: str | None
+
+
+def card(
+    session: Session,
+    profile_id: uuid.UUID,
+    audience: Audience,
+    *,
+    reader_id: uuid.UUID | None = None,
+) -> ImgCard | MentorCard:
+    """Return the card of one profile; raises ``KeyError`` where there is none."""
+    return cards(session, {profile_id: audience}, reader_id=reader_id)[profile_id]
+
+
+def cards(
+    session: Session,
+    audiences: Mapping[uuid.UUID, Audience],
+    *,
+    reader_id: uuid.UUID | None = None,
+) -> dict[uuid.UUID, ImgCard | MentorCard]:
+    """Return the cards of several profiles, each for its audience, in a fixed number of queries.
+
+    ``reader_id`` is the person who reads them.
+    """
+    profiles = session.scalars(
+        sa.select(Profile)
+        .join(Profile.person)
+        .where(Profile.id.in_(list(audiences)))
+        .options(contains_eager(Profile.person))
+        .order_by(User.name, Profile.id)
+    ).all()
+    below = rows.load(session, [profile.id for profile in profiles])
+    agreed = consents.in_force(session, [profile.person_id for profile in profiles])
+    return {
+        profile.id: _card(
+            profile,
+            below[profile.id],
+            audiences[profile.id],
+            shares_visa=consents.SHARE_VISA in agreed[profile.person_id],
+            reader_id=reader_id,
+        )
+        for profile in profiles
+    }
+
+
+def _card(
+    profile: Profile,
+    below: rows.Rows,
+    audience: Audience,
+    *,
+    shares_visa: bool,
+    reader_id: uuid.UUID | None,
+) -> ImgCard | MentorCard:
+    matched = audience is Audience.MATCHED
+    both: dict[str, Any] = {
+        "profile_id": profile.id,
+        "name": profile.person.name,
+        "timezone": profile.timezone,
+        "meetings_a_month": profile.meetings_a_month,
+        "hours": _hours(below) if matched else (),
+        "email": profile.person.email if matched else None,
+        "phone": profile.person.phone if matched else None,
+    }
+    if profile.kind is ProfileKind.IMG:
+        visa = vocabulary.answer(rows.readable(profile, "visa")) if shares_visa else None
+        return ImgCard(
+            **both,
+            **_words(Img, below, ImgCard),
+            goals=profile.goals,
+            asked_because=_asked_because(below, reader_id),
+            visa=_name(SEALED_LISTS["visa"], visa) if visa else None,
+        )
+    visas = rows.readable(profile, "visas") or [] if shares_visa else []
+    return MentorCard(
+        **both,
+        **_words(Mentor, below, MentorCard),
+        is_img=profile.is_img,
+        institution=profile.institution,
+        about=profile.about,
+        visas=tuple(_name(SEALED_LISTS["visas"], word) for word in visas),
+    )
+
+
+def _words(
+    kind: type[Img | Mentor], below: rows.Rows, shape: type[ImgCard | MentorCard]
+) -> dict[str, Any]:
+    """Return the names of the words chosen in those fields that the card has."""
+    said = rows.words(kind, below)
+    lists = {(field, word): name for field, _rank, word, name in below[Choice]}
+    shown: dict[str, Any] = {}
+    for field, words in said.items():
+        if field in shape.__dataclass_fields__:
+            names = tuple(_name(lists[field, word], word) for word in words)
+            shown[field] = (names[0] if names else None) if field in SINGLE_CHOICES else names
+    return shown
+
+
+def _name(list_name: str, word: str) -> str:
+    term = vocabulary.LISTS[list_name].get(word)
+    return term.name if term else word
+
+
+def _hours(below: rows.Rows) -> tuple[str, ...]:
+    return tuple(hours.write(Span(*row)) for row in below[Availability])
+
+
+def _asked_because(below: rows.Rows, reader_id: uuid.UUID | None) -> str:
+    lines = (row[3] for row in below[Naming] if row[0] is NamingUse.REQUEST and row[2] == reader_id)
+    return next(lines, "")
