@@ -19,6 +19,8 @@ import numpy as np
 
 from mentorship.matching.marks import FULL, Flags, Ints, Marks
 
+OUT_OF_REACH = np.int64(2**60)
+
 
 class Prices(NamedTuple):
     """Prices of IMGs (n,) or (n, 2) and of seats (m,) or (m, 2): points, or (people, points)."""
@@ -58,6 +60,41 @@ def people_prices(scores: Marks, mates: Ints, fixed: Flags) -> Prices:
     person = 4 * FULL * (len(scores) + 1)
     worth = np.where(scores >= 0, person + scores.astype(np.int64), -1)
     return Prices(*(_split(prices, person) for prices in _prices(worth, mates, fixed)))
+
+
+def worth_to_others(scores: Marks, mates: Ints, free: Ints) -> Ints:
+    """Return what a best total would lose with one seat fewer at each mentor.
+
+    These are the largest prices a seat can have, where ``points_prices`` gives the smallest: a
+    score below it is not enough to be given the seat.
+
+    Parameters
+    ----------
+    scores : (n, m) int
+        -1 where a pair is impossible.
+    mates : (n,) int
+        Column of each IMG who can be moved, -1 for everybody else.
+    free : (m,) int
+        Free seats.
+
+    Returns
+    -------
+    (m,) int64
+        ``OUT_OF_REACH`` where nobody can be moved off a seat and none is free.
+
+    """
+    rows = np.flatnonzero(mates >= 0)
+    columns = mates[rows]
+    own = scores[rows, columns].astype(np.int64)
+    gaps = np.where(scores[rows] >= 0, own[:, None] - scores[rows], OUT_OF_REACH)
+    price = np.where(free > 0, np.int64(0), OUT_OF_REACH)
+    loss = own  # of whoever loses a seat: at worst they stay without one
+    while True:
+        np.minimum.at(price, columns, loss)
+        better = np.minimum(loss, (gaps + price).min(axis=1, initial=OUT_OF_REACH))
+        if np.array_equal(better, loss):
+            return price
+        loss = better
 
 
 def _prices(worth: Ints, mates: Ints, fixed: Flags) -> tuple[Ints, Ints]:

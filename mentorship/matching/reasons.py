@@ -13,6 +13,7 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
+from mentorship.matching.certificate import OUT_OF_REACH, worth_to_others
 from mentorship.matching.graph import next_best, outcome
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.problem import Id, Problem
@@ -70,7 +71,7 @@ class WorthMoreElsewhere:
     img : id
     mentor : id of the mentor they came nearest to
     score : of the two
-    price : what the seat is worth to others, in points; equal to the score if the draw decided
+    price : what all others together would lose without that seat; the score if it was a tie
 
     """
 
@@ -131,7 +132,7 @@ def explain(problem: Problem, result: Result) -> Explanation:
     possible = (problem.scores >= 0) & (problem.seats > 0)
     rivals = _Rivals.of(problem, result, possible)
     return Explanation(
-        unmatched=tuple(_why(problem, result, rivals, int(i)) for i in result.unmatched),
+        unmatched=tuple(_why(problem, rivals, int(i)) for i in result.unmatched),
         pairs=_next_best(problem, result),
         unused=_unused(problem, result, possible),
     )
@@ -146,6 +147,7 @@ class _Rivals:
     seats: Ints  # (m,) that locks do not hold
     free: Ints  # (m,) of those, free
     waiting: Ints  # (u,) unmatched
+    prices: Ints  # (m,) what all others would lose with one seat fewer
 
     @classmethod
     def of(cls, problem: Problem, result: Result, possible: Flags) -> _Rivals:
@@ -156,7 +158,8 @@ class _Rivals:
         mates[loose[:, 0]] = loose[:, 1]
         seats = problem.seats - np.bincount(problem.locked[:, 1], minlength=m)
         free = seats - np.bincount(loose[:, 1], minlength=m)
-        return cls(possible, mates, seats, free, result.unmatched)
+        prices = worth_to_others(problem.scores, mates, free)
+        return cls(possible, mates, seats, free, result.unmatched, prices)
 
     def group(self, img: int) -> tuple[Flags, Flags] | None:
         """Return IMGs (n,) and mentors (m,) that ``img`` competes with and for.
@@ -179,7 +182,7 @@ class _Rivals:
         return holders, mentors
 
 
-def _why(problem: Problem, result: Result, rivals: _Rivals, img: int) -> Reason:
+def _why(problem: Problem, rivals: _Rivals, img: int) -> Reason:
     if not rivals.possible[img].any():
         with_seat = problem.seats > 0
         counts = {rule: int((out[img] & with_seat).sum()) for rule, out in problem.never.items()}
@@ -200,14 +203,14 @@ def _why(problem: Problem, result: Result, rivals: _Rivals, img: int) -> Reason:
             seats=int(rivals.seats[mentors].sum()),
             held=int(held[mentors].sum()),
         )
-    # Only "best-total" comes here: its prices are points, one a mentor.
-    short = np.where(rivals.possible[img], result.seat_prices - problem.scores[img], np.inf)
+    # Only "best-total" comes here: where most people count, a chain of moves would have been used.
+    short = np.where(rivals.possible[img], rivals.prices - problem.scores[img], OUT_OF_REACH)
     nearest = int(short.argmin())
     return WorthMoreElsewhere(
         img=problem.img_ids[img],
         mentor=problem.mentor_ids[nearest],
         score=int(problem.scores[img, nearest]),
-        price=int(result.seat_prices[nearest]),
+        price=int(rivals.prices[nearest]),
     )
 
 

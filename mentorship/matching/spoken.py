@@ -32,7 +32,7 @@ def said(reason: Reason | UnusedSeats, name: NameOf) -> str:
     if reason.price == reason.score:
         return (
             f"Every possible seat is worth as much or more to somebody else. With "
-            f"{name(reason.mentor)} it was a tie at {reason.score:,} points, and the draw decided."
+            f"{name(reason.mentor)} it was a tie at {reason.score:,} points."
         )
     return (
         f"Every possible seat is worth more to somebody else. The nearest was with "

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mentorship.matching import Problem, Result, solve, verify
-from mentorship.matching.certificate import points_prices
+from mentorship.matching.certificate import points_prices, worth_to_others
 from tests.matching import oracle
 from tests.matching.problems import arguments, policies, problems
 
@@ -38,6 +38,23 @@ def test_a_seat_is_worth_what_one_more_adds(
     added = first_stage(Problem.from_scores(**{**given, "seats": more}), policy)
     price = np.atleast_1d(solve(problem, policy).seat_prices[j])
     assert price.tolist() == difference(added, first_stage(problem, policy))
+
+
+@given(arguments(locks=False, twice=False), st.data())
+def test_a_seat_is_worth_to_others_what_one_fewer_takes_away(
+    given: dict[str, Any], data: st.DataObject
+) -> None:
+    with_seats = [j for j, seats in enumerate(given["seats"]) if seats]
+    assume(with_seats)
+    problem = Problem.from_scores(**given)
+    result = solve(problem)
+    j = data.draw(st.sampled_from(with_seats))
+    fewer = [*given["seats"][:j], given["seats"][j] - 1, *given["seats"][j + 1 :]]
+    mates = np.full(len(given["wants"]), -1)
+    mates[result.pairs[:, 0]] = result.pairs[:, 1]
+    free = problem.seats - np.bincount(result.pairs[:, 1], minlength=len(problem.seats))
+    lost = result.total - solve(Problem.from_scores(**{**given, "seats": fewer})).total
+    assert worth_to_others(problem.scores, mates, free)[j] == lost
 
 
 @given(arguments(locks=False), policies, st.data())

@@ -1,0 +1,232 @@
+"""Everybody who is left without a mentor learns why, and the reason is true."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from mentorship.matching import (
+    HARD_RULES,
+    REASONS,
+    NextBest,
+    NoPossibleMentor,
+    Problem,
+    Rules,
+    TooFewSeats,
+    UnusedSeats,
+    WorthMoreElsewhere,
+    explain,
+    outcome,
+    said,
+    solve,
+)
+from mentorship.matching.graph import next_best
+from mentorship.matching.spoken import RULES
+from tests.matching import oracle
+from tests.matching.people import img, market, mentor
+from tests.matching.problems import policies, problems
+
+
+def possible_mentors(problem: Problem, i: int) -> set[int]:
+    return set(np.flatnonzero((problem.scores[i] >= 0) & (problem.seats > 0)).tolist())
+
+
+@given(problems(), policies)
+def test_every_reason_is_true(problem: Problem, policy: str) -> None:
+    result = solve(problem, policy)
+    reasons = explain(problem, result).unmatched
+    assert [reason.img for reason in reasons] == result.unmatched.tolist()
+    for reason in reasons:
+        i = int(reason.img)
+        if isinstance(reason, NoPossibleMentor):
+            assert possible_mentors(problem, i) == set()
+        elif isinstance(reason, TooFewSeats):
+            assert i in reason.imgs
+            assert len(reason.imgs) > reason.seats
+            for rival in reason.imgs:
+                assert possible_mentors(problem, int(rival)) <= set(reason.mentors)
+            seats = sum(int(problem.seats[int(j)]) for j in reason.mentors)
+            assert reason.seats + reason.held == seats
+        else:
+            assert policy == "best-total"
+            assert reason.score <= reason.price
+            assert reason.score == problem.scores[i, int(reason.mentor)]
+
+
+@given(problems(locks=False, twice=False))
+def test_whoever_is_worth_more_elsewhere_could_be_matched_at_that_cost(problem: Problem) -> None:
+    result = solve(problem)
+    for reason in explain(problem, result).unmatched:
+        if isinstance(reason, WorthMoreElsewhere):
+            assert solve(problem, "most-matched").unmatched.size < result.unmatched.size
+            forced = Problem.from_scores(
+                problem.scores, problem.seats, locked=[(int(reason.img), int(reason.mentor))]
+            )
+            assert result.total - solve(forced).total == reason.price - reason.score
+
+
+@given(problems(), policies)
+def test_free_seats_are_those_nobody_unmatched_could_take(problem: Problem, policy: str) -> None:
+    result = solve(problem, policy)
+    unused = {each.mentor: each for each in explain(problem, result).unused}
+    used = np.bincount(result.pairs[:, 1], minlength=len(problem.seats))
+    for j, seats in enumerate((problem.seats - used).tolist()):
+        assert (j in unused) == (seats > 0)
+        if j in unused:
+            assert unused[j].seats == seats
+            assert not (problem.scores[result.unmatched, j] >= 0).any()
+
+
+@given(problems(), policies)
+def test_reasons_can_be_kept_as_json_and_said_later(problem: Problem, policy: str) -> None:
+    for reason in explain(problem, solve(problem, policy)).unmatched:
+        kept = json.loads(json.dumps(asdict(reason)))
+        assert said(REASONS[reason.kind](**kept), str) == said(reason, str)
+
+
+def test_nobody_possible_is_said_with_the_rules_and_their_counts() -> None:
+    imgs = [img("a", avoid=("x",), languages=("en",))]
+    mentors = [
+        mentor("x", accepts_languages=("hi",)),
+        mentor("y", accepts_languages=("hi",)),
+        mentor("z", seats=0),
+    ]
+    problem = Problem.of(market(imgs, mentors), Rules())
+    (reason,) = explain(problem, solve(problem)).unmatched
+    assert reason == NoPossibleMentor(
+        img="a", mentors=3, without_seat=1, ruled_out={"avoid": 1, "limit_languages": 2}
+    )
+    assert said(reason, str) == (
+        "None of the 3 mentors is possible: no seat in this round (1), on the IMG's list of people "
+        "to avoid (1) and take only speakers of other languages (2)."
+    )
+
+
+def test_a_group_that_competes_is_named_and_only_that_group() -> None:
+    scores = [[5, -1, -1], [6, -1, -1], [7, -1, -1], [-1, 9, 9]]
+    problem = Problem.from_scores(scores, [2, 1, 1], img_ids=list("abcd"), mentor_ids=list("xyz"))
+    (reason,) = explain(problem, solve(problem)).unmatched
+    assert reason == TooFewSeats(img="a", imgs=("a", "b", "c"), mentors=("x",), seats=2, held=0)
+    assert said(reason, lambda each: f"Dr. {each}") == (
+        "This IMG and 2 others (Dr. b and Dr. c) can only go to Dr. x, "
+        "with 2 seats left for all of them."
+    )
+
+
+def test_seats_that_locks_hold_are_not_to_be_had() -> None:
+    problem = Problem.from_scores([[9_000], [1]], [1], locked=[(1, 0)])
+    (reason,) = explain(problem, solve(problem)).unmatched
+    assert reason == TooFewSeats(img=0, imgs=(0,), mentors=(0,), seats=0, held=1)
+    assert said(reason, lambda _: "Ada") == (
+        "Only Ada would be possible, with no seat left (1 held by locked pairs)."
+    )
+
+
+def test_large_groups_are_counted_not_listed() -> None:
+    problem = Problem.from_scores(np.full((9, 7), 5), [1] * 7)
+    reason = explain(problem, solve(problem)).unmatched[0]
+    words = said(reason, lambda each: f"<{each}>")
+    assert "8 others" in words
+    assert "3 more" in words
+    assert "the 7 mentors <0>, <1>, <2>, <3>, <4> and 2 more" in words
+
+
+def test_a_seat_worth_more_to_somebody_else_is_said_with_both_numbers() -> None:
+    problem = Problem.from_scores([[9_000, 1_000], [5_000, -1]], [1, 1], mentor_ids=["x", "y"])
+    (reason,) = explain(problem, solve(problem)).unmatched
+    assert reason == WorthMoreElsewhere(img=1, mentor="x", score=5_000, price=8_000)
+    assert said(reason, str).endswith("a score of 5,000, where the seat is worth 8,000 to others.")
+
+
+def test_a_tie_is_said_to_be_one() -> None:
+    tie = WorthMoreElsewhere(img=1, mentor="x", score=5_000, price=5_000)
+    assert said(tie, str).endswith("With x it was a tie at 5,000 points.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            NoPossibleMentor(img=1, mentors=0, without_seat=0, ruled_out={}),
+            "There are no mentors in this round.",
+        ),
+        (
+            NoPossibleMentor(img=1, mentors=1, without_seat=0, ruled_out={"banned": 1}),
+            "The only mentor is not possible: ruled out by the section leader (1).",
+        ),
+        (
+            UnusedSeats(mentor="x", seats=1, possible=0),
+            "x has 1 free seat: no other IMG is possible.",
+        ),
+        (
+            UnusedSeats(mentor="x", seats=2, possible=3),
+            "x has 2 free seats: all other possible IMGs have a mentor already.",
+        ),
+    ],
+)
+def test_other_reasons_in_words(reason: NoPossibleMentor | UnusedSeats, words: str) -> None:
+    assert said(reason, str) == words
+
+
+def test_every_rule_can_be_said() -> None:
+    assert set(HARD_RULES) <= set(RULES)
+
+
+def test_the_next_best_of_both_sides() -> None:
+    problem = Problem.from_scores(
+        [[9, 5, 7], [8, -1, 6]], [1, 1, 0], img_ids=["a", "b"], mentor_ids=["x", "y", "z"]
+    )
+    result = solve(problem)
+    assert result.pairs.tolist() == [[0, 1], [1, 0]]
+    assert explain(problem, result).pairs == (
+        NextBest(
+            img="a",
+            mentor="y",
+            next_mentor="x",
+            next_mentor_score=9,
+            next_img=None,
+            next_img_score=None,
+        ),
+        NextBest(
+            img="b",
+            mentor="x",
+            next_mentor=None,
+            next_mentor_score=None,
+            next_img="a",
+            next_img_score=9,
+        ),
+    )
+
+
+@given(problems(), policies)
+def test_the_outcome_is_a_graph_of_pairs_and_alternatives(problem: Problem, policy: str) -> None:
+    result = solve(problem, policy)
+    graph = outcome(problem, result, alternatives=2)
+    n, m = problem.scores.shape
+    assert set(graph) == set(range(n + m))
+    made = {(i, j - n) for i, j, kind in graph.edges(data="kind") if kind != "next"}
+    assert made == {(i, j) for i, j in result.pairs.tolist()}
+    for node in graph:
+        others = next_best(graph, node)
+        assert len(others) <= 2
+        assert [score for _, score in others] == sorted((s for _, s in others), reverse=True)
+
+
+def test_the_graph_carries_ids_prices_and_seats() -> None:
+    problem = Problem.from_scores([[9], [8]], [1], img_ids=["a", "b"], mentor_ids=["x"])
+    graph = outcome(problem, solve(problem))
+    assert graph.nodes[0] == {"side": "img", "id": "a", "price": 1}
+    assert graph.nodes[2] == {"side": "mentor", "id": "x", "price": 8, "seats": 1, "used": 1}
+    assert graph.edges[0, 2] == {"score": 9, "kind": "first"}
+    assert graph.edges[1, 2] == {"score": 8, "kind": "next", "next_for": (1, 2)}
+
+
+def test_the_oracle_would_notice_a_worse_answer() -> None:
+    problem = Problem.from_scores([[9, 1], [8, 1]], [1, 1])
+    result = solve(problem)
+    worse = replace(result, pairs=np.array([[0, 1], [1, 0]]))
+    assert oracle.worth(problem, worse) != oracle.best(problem, worse, "best-total")
