@@ -144,7 +144,7 @@ class AppointForm(FlaskForm):
 
 
 class InviteForm(AppointForm):
-    name = StringField("Name", filters=[line])
+    name = StringField("Name", filters=[line], validators=[DataRequired("Enter a name")])
 
     def validate_name(self, field: StringField) -> None:
         try:
