@@ -11,7 +11,7 @@ from flask_security import MailUtil, PasswordUtil, SQLAlchemyUserDatastore
 from flask_security.mail_util import EmailValidateException
 from typing_extensions import override
 
-from mentorship.accounts import letters, passwords, service
+from mentorship.accounts import answers, letters, passwords, service
 from mentorship.accounts.models import User
 from mentorship.config import Settings
 from mentorship.extensions import db
@@ -84,7 +84,7 @@ class Letters(MailUtil):
             case "welcome":
                 letters.confirm(session, person, str(kwargs["confirmation_token"]), now=now)
             case "welcome_existing":
-                service.answer_registered(session, person, now=now)
+                answers.answer_registered(session, person, now=now)
             case "change_notice" | "reset_notice":
                 letters.password_changed(session, person, now=now)
             case unknown:

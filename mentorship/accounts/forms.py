@@ -183,12 +183,11 @@ class SettingsForm(FlaskForm):
     timezone = SelectField(
         "Time zone",
         description="Deadlines and meeting times are shown in this zone.",
-        filters=[lambda value: value or None],
     )
     phone = TelField(
         "Phone number",
         description="Your match sees it after both of you have said yes. It is kept encrypted.",
-        filters=[_stripped, lambda value: value or None],
+        filters=[_stripped],
         render_kw={"autocomplete": "tel"},
     )
 

@@ -26,7 +26,7 @@ LEAST_COST = {"memory_cost": 19 * 1024, "time_cost": 2, "parallelism": 1}
 
 PUBLIC = ("login", "logout", "register", "reset_password")
 MEMBERS = ("change_password", "verify")
-OWN_VIEWS = {
+OWN_VIEWS: dict[str, Callable[..., Any]] = {
     "forgot_password": views.forgot_password,
     "send_confirmation": views.send_confirmation,
     "confirm_email": views.confirm_email,

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 import uuid
 import zoneinfo
-from collections.abc import Callable
 from functools import cache
 
 import sqlalchemy as sa
@@ -274,40 +273,3 @@ def claim(session: Session, token: str, *, name: str, password_hash: str, now: d
     person.name, person.password, person.confirmed_at = clean_name(name), password_hash, now
     session.flush()
     return person
-
-
-Token = Callable[[User], str]
-
-
-def send_way_in(session: Session, *, email: str, reset_token: Token, now: dt.datetime) -> None:
-    """Answer "I cannot sign in": exactly one mail, whoever has the address."""
-    person = find_by_email(session, email)
-    if person is None or not person.active:
-        letters.no_account(session, email, now=now)
-    elif person.confirmed_at is None:
-        letters.claim(session, person, now=now)
-    else:
-        letters.reset(session, person, reset_token(person), now=now)
-
-
-def send_confirmation(
-    session: Session, *, email: str, confirm_token: Token, now: dt.datetime
-) -> None:
-    """Answer "the confirmation mail is lost": exactly one mail, whoever has the address."""
-    person = find_by_email(session, email)
-    if person is None or not person.active:
-        letters.no_account(session, email, now=now)
-    elif person.confirmed_at is not None:
-        letters.have_account(session, person, now=now)
-    elif person.password is None:
-        letters.claim(session, person, now=now)
-    else:
-        letters.confirm(session, person, confirm_token(person), now=now)
-
-
-def answer_registered(session: Session, person: User, *, now: dt.datetime) -> None:
-    """Answer a registration with an address that is known: only its owner learns that it is."""
-    if person.confirmed_at is None:
-        letters.claim(session, person, now=now)
-    else:
-        letters.have_account(session, person, now=now)

@@ -12,7 +12,7 @@ from flask_security.recoverable import generate_reset_password_token
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import current_person, members, public
-from mentorship.accounts import service
+from mentorship.accounts import answers, service
 from mentorship.accounts.forms import ClaimForm, ConfirmForm, EmailForm, SettingsForm
 from mentorship.accounts.passwords import normal
 from mentorship.config import Settings
@@ -31,7 +31,7 @@ def forgot_password() -> str | Answer:
     if not form.validate_on_submit():
         return render_template("security/forgot_password.html", form=form)
     with transaction() as session:
-        service.send_way_in(
+        answers.send_way_in(
             session, email=form.email.data, reset_token=generate_reset_password_token, now=_now()
         )
     return redirect(url_for("accounts.check_mail"), 303)
@@ -44,7 +44,7 @@ def send_confirmation() -> str | Answer:
     if not form.validate_on_submit():
         return render_template("security/send_confirmation.html", form=form)
     with transaction() as session:
-        service.send_confirmation(
+        answers.send_confirmation(
             session, email=form.email.data, confirm_token=generate_confirmation_token, now=_now()
         )
     return redirect(url_for("accounts.check_mail"), 303)
@@ -109,8 +109,8 @@ def settings() -> str | Answer:
             session,
             person,
             name=form.name.data,
-            timezone=form.timezone.data,
-            phone=form.phone.data,
+            timezone=form.timezone.data or None,
+            phone=form.phone.data or None,
         )
     flash("Your settings are saved.", "success")
     return redirect(url_for("accounts.settings"), 303)

@@ -1,0 +1,67 @@
+"""``flask create-admin``."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship.accounts import service
+from mentorship.accounts.models import User
+from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
+from tests.page import PageClient
+
+ADA = ["create-admin", "--email", "Ada@example.org", "--name", "Ada Okoye"]
+
+
+def test_the_first_administrator_is_made_and_signs_in(
+    app: Flask, session: Session, client: PageClient
+) -> None:
+    result = app.test_cli_runner().invoke(args=ADA, input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert result.exit_code == 0, result.output
+    assert "ada@example.org is an administrator." in result.output
+    assert PASSWORD not in result.output
+    ada = service.find_by_email(session, "ada@example.org")
+    assert ada is not None
+    assert (ada.name, ada.is_administrator, ada.demo) == ("Ada Okoye", True, False)
+    client.submit("/login", {"email": "ada@example.org", "password": PASSWORD})
+
+
+def test_the_password_may_come_from_a_pipe(app: Flask, session: Session) -> None:
+    args = [*ADA, "--password-stdin"]
+    result = app.test_cli_runner().invoke(args=args, input=f"{PASSWORD}\n")
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("weak", ["short", "password1234", "adaokoye-2026", ""])
+def test_a_weak_password_is_refused(app: Flask, session: Session, weak: str) -> None:
+    result = app.test_cli_runner().invoke(args=[*ADA, "--password-stdin"], input=f"{weak}\n")
+    assert result.exit_code == 1
+    assert "Error: " in result.output
+    assert service.find_by_email(session, "ada@example.org") is None
+
+
+def test_an_unusable_address_is_refused(app: Flask, session: Session) -> None:
+    result = app.test_cli_runner().invoke(args=["create-admin", "--email", "ada"])
+    assert result.exit_code == 1
+    assert "like name@example.org" in result.output
+
+
+def test_who_has_an_account_keeps_the_password(app: Flask, session: Session, anna: User) -> None:
+    before = anna.password
+    for _ in range(2):
+        result = app.test_cli_runner().invoke(args=["create-admin", "--email", anna.email])
+        assert result.exit_code == 0, result.output
+        assert "The password stays as it is." in result.output
+    assert (again(anna).password, [role.name for role in anna.roles]) == (before, ["administrator"])
+
+
+def test_a_password_that_was_never_proved_to_be_the_owners_is_replaced(
+    app: Flask, session: Session, client: PageClient, anna: User
+) -> None:
+    anna.confirmed_at = None
+    args = ["create-admin", "--email", anna.email, "--password-stdin"]
+    result = app.test_cli_runner().invoke(args=args, input=f"{OTHER_PASSWORD}\n")
+    assert result.exit_code == 0, result.output
+    client.submit("/login", {"email": anna.email, "password": PASSWORD}, status=200)
+    client.submit("/login", {"email": anna.email, "password": OTHER_PASSWORD})

@@ -1,0 +1,45 @@
+"""Opening a page, a mailed link too, changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from flask_security import hash_password
+from flask_security.confirmable import generate_confirmation_token
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.claims import claim_links
+from mentorship.accounts.models import User
+from mentorship.extensions import db
+from tests.accounts.conftest import PASSWORD
+from tests.factories import person
+from tests.page import PageClient
+
+HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
+
+
+def test_no_get_writes(client: PageClient, session: Session, anna: User, waiting: User) -> None:
+    lea = person(session, email="lea@example.org", confirmed_at=None, password=hash_password("x"))
+    reset, confirm = generate_reset_password_token(anna), generate_confirmation_token(lea)
+    claim = claim_links.sign(waiting.fs_uniquifier, now=dt.datetime.now(dt.UTC))
+    written: list[str] = []
+
+    def look(*event: object) -> None:
+        statement = str(event[2]).lstrip()
+        if not statement.upper().startswith(HARMLESS):
+            written.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", look)
+    try:
+        for path in ("/login", "/register", "/reset", "/confirm", "/check-mail"):
+            client.get(path)
+        for path in (f"/reset/{reset}", f"/confirm/{confirm}", f"/claim/{claim}"):
+            client.get(path)
+        client.submit("/login", {"email": anna.email, "password": PASSWORD})
+        for path in ("/account", "/change", "/verify"):
+            client.get(path)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", look)
+    assert written == []

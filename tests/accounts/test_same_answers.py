@@ -1,0 +1,128 @@
+"""No answer, and no work behind it, tells whether an address has an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_security import hash_password
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.adapters import OneByOne
+from mentorship.accounts.models import User
+from mentorship.notices.models import Message
+from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD
+from tests.factories import person
+from tests.page import PageClient
+
+STRANGER = "nobody@example.org"
+CASES = {
+    "sign in": ("/login", {"password": OTHER_PASSWORD}),
+    "register": ("/register", {"name": "A B", "password": OTHER_PASSWORD, "agree": "y"}),
+    "register badly": ("/register", {"name": "A B", "password": "short", "agree": "y"}),
+    "reset": ("/reset", {}),
+    "confirm again": ("/confirm", {}),
+}
+
+
+@pytest.fixture
+def kinds(session: Session, anna: User, waiting: User) -> dict[str, str]:
+    """One address of each kind that somebody could ask about."""
+    hashed = hash_password(PASSWORD)
+    person(session, email="new@example.org", password=hashed, confirmed_at=None)
+    person(session, email="off@example.org", password=hashed, active=False)
+    return {
+        "confirmed": anna.email,
+        "unclaimed": waiting.email,
+        "unconfirmed": "new@example.org",
+        "switched off": "off@example.org",
+    }
+
+
+def _answer(app: Flask, path: str, data: dict[str, str]) -> tuple[object, ...]:
+    """Return everything the answer consists of, with tokens and the typed address masked."""
+    visitor = PageClient(app)
+    form = {"csrf_token": visitor.token()} | data
+    answer = visitor.client.post(path, data=form)
+    following = visitor.client.get("/check-mail")
+    masked = re.compile(r'(name="csrf_token"[^>]*value=")[^"]+')
+    bodies = [
+        masked.sub(r"\1", text).replace(data["email"], "ADDRESS")
+        for text in (answer.get_data(as_text=True), following.get_data(as_text=True))
+    ]
+    headers = [
+        (name, value)
+        for name, value in answer.headers
+        if name not in {"Set-Cookie", "Content-Length"}
+    ]
+    cookies = [value.split("=")[0] for value in answer.headers.getlist("Set-Cookie")]
+    return answer.status_code, headers, cookies, *bodies
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("kind", ["confirmed", "unclaimed", "unconfirmed", "switched off"])
+def test_the_answer_is_the_same_byte_by_byte(
+    app: Flask, session: Session, kinds: dict[str, str], case: str, kind: str
+) -> None:
+    path, data = CASES[case]
+    known = _answer(app, path, data | {"email": kinds[kind]})
+    unknown = _answer(app, path, data | {"email": STRANGER})
+    assert known == unknown
+
+
+@contextmanager
+def _counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Note every password hash made or checked."""
+    done: list[str] = []
+
+    def noting(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **options: object) -> object:
+            done.append("hash")
+            return real(*args, **options)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OneByOne, "hash", noting(OneByOne.hash))
+        patch.setattr(OneByOne, "verify", noting(OneByOne.verify))
+        yield done
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("kind", ["confirmed", "unclaimed", "unconfirmed", "switched off"])
+def test_the_work_is_the_same(  # noqa: PLR0917  fixtures
+    app: Flask,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    kinds: dict[str, str],
+    case: str,
+    kind: str,
+) -> None:
+    path, data = CASES[case]
+
+    def work(email: str) -> tuple[int, int]:
+        before = _mails(session)
+        with _counted(monkeypatch) as hashes:
+            _answer(app, path, data | {"email": email})
+        return len(hashes), _mails(session) - before
+
+    assert work(kinds[kind]) == work(STRANGER)
+
+
+def _mails(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Message)) or 0
+
+
+def test_mail_is_sent_in_every_case_that_promises_one(
+    app: Flask, session: Session, kinds: dict[str, str]
+) -> None:
+    before = _mails(session)
+    for case in ("register", "reset", "confirm again"):
+        path, data = CASES[case]
+        for email in (*kinds.values(), f"{case.replace(' ', '-')}@example.org"):
+            _answer(app, path, data | {"email": email})
+    assert _mails(session) - before == 3 * 5
