@@ -89,12 +89,13 @@ def worth_to_others(scores: Marks, mates: Ints, free: Ints) -> Ints:
     gaps = np.where(scores[rows] >= 0, own[:, None] - scores[rows], OUT_OF_REACH)
     price = np.where(free > 0, np.int64(0), OUT_OF_REACH)
     loss = own  # of whoever loses a seat: at worst they stay without one
-    while True:
+    for _ in range(len(rows) + 1):  # no chain of moves is longer
         np.minimum.at(price, columns, loss)
         better = np.minimum(loss, (gaps + price).min(axis=1, initial=OUT_OF_REACH))
         if np.array_equal(better, loss):
-            return price
+            break
         loss = better
+    return price
 
 
 def _prices(worth: Ints, mates: Ints, fixed: Flags) -> tuple[Ints, Ints]:
