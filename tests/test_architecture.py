@@ -76,10 +76,11 @@ def test_errors_carry_the_headers_too(client: PageClient, path: str) -> None:
 
 def test_templates_have_nothing_inline() -> None:
     bad = re.compile(r"""\sstyle=|\son[a-z]+=["']|<style|\|\s*safe\b|<script(?![^>]*\ssrc=)""")
+    comment = re.compile(r"\{#.*?#\}", re.DOTALL)
     found = [
         f"{file.relative_to(ROOT)}: {match.group()}"
         for file in (ROOT / "templates").rglob("*.html")
-        for match in bad.finditer(file.read_text(encoding="utf-8"))
+        for match in bad.finditer(comment.sub("", file.read_text(encoding="utf-8")))
     ]
     assert found == []
 

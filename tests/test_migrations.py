@@ -42,6 +42,14 @@ def _sample(column: sa.Column[Any]) -> Any:
 SENSIBLE: dict[tuple[str, str], Any] = {
     ("user", "email"): "somebody@example.org",
     ("profile", "kind"): "img",
+    ("profile", "seats"): 0,
+    ("profile", "about"): "",
+    ("profile", "goals"): "",
+    ("profile", "is_img"): None,
+    ("profile", "institution"): None,
+    ("profile", "visas_sealed"): None,
+    ("profile", "paused_until"): None,
+    ("profile", "graduation_year"): 2020,
     ("consent", "purpose"): "matching",
     ("membership", "role"): "img",
     ("membership", "state"): "active",
@@ -69,7 +77,7 @@ def _fill(connection: sa.Connection) -> dict[str, int]:
             else:
                 value = SENSIBLE.get((name, column.name), _sample(column))
             if value is None and not column.nullable:
-                value = "word"
+                value = uuid.uuid4().hex if column.type.length == 32 else "word"  # type: ignore[attr-defined]
             row[column.name] = value
         connection.execute(table.insert().values(row))
         keys |= {(name, column): value for column, value in row.items()}
