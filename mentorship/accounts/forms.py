@@ -35,6 +35,8 @@ PASSWORD_HINT = (
 EMAIL = {"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
 SIGN_IN_EMAIL = EMAIL | {"autocomplete": "username"}
 NO_EMAIL = "Enter your email address."
+AGREE = "I agree that this site keeps an account for me, as the privacy page says"
+NOT_AGREED = "Please agree. Without it the site may not keep an account."
 
 
 def _stripped(value: str | None) -> str | None:
@@ -110,15 +112,15 @@ class RegisterForm(RegisterFormV2):
     name = _name()
     email = EmailField(
         "Email address",
-        description="We send a link there. Nobody else sees the address until a match is agreed.",
+        description="We send a link there. Other members see it only after a match is agreed.",
         filters=[_stripped],
         validators=[InputRequired(NO_EMAIL), EmailValidation(verify=True), unique_user_email],
         render_kw=EMAIL,
     )
     password = _chosen_password("Choose a password")
     agree = BooleanField(
-        "I have read the privacy page and agree that this site keeps my account",
-        validators=[InputRequired("Please agree, or the site may not keep an account for you.")],
+        AGREE,
+        validators=[InputRequired(NOT_AGREED)],
     )
     submit = None
 
@@ -160,8 +162,8 @@ class ClaimForm(FlaskForm):
     name = _name()
     password = _chosen_password("Choose a password")
     agree = BooleanField(
-        "I have read the privacy page and agree that this site keeps my account",
-        validators=[InputRequired("Please agree, or the site may not keep an account for you.")],
+        AGREE,
+        validators=[InputRequired(NOT_AGREED)],
     )
 
     def __init__(self, person: User, known: list[str]) -> None:
@@ -182,7 +184,7 @@ class SettingsForm(FlaskForm):
     name = _name()
     timezone = SelectField(
         "Time zone",
-        description="Deadlines and meeting times are shown in this zone.",
+        description="Deadlines and meetings are shown in this zone; while it is empty, in UTC.",
     )
     phone = TelField(
         "Phone number",

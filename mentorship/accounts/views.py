@@ -71,7 +71,8 @@ def confirm_email(token: str) -> str | Answer | tuple[str, int]:
 @public
 def check_mail() -> str:
     site: Settings = current_app.config["SETTINGS"]
-    return render_template("accounts/check_mail.html", filed=site.mail_url == FILES)
+    folder = site.instance / "mail" if site.mail_url == FILES else None
+    return render_template("accounts/check_mail.html", folder=folder)
 
 
 @bp.route("/claim/<token>", methods=["GET", "POST"])

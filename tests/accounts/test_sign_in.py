@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
@@ -246,6 +247,20 @@ def test_the_cookie_holds_nothing_personal(client: PageClient, anna: User) -> No
 def test_demo_people_sign_in_where_a_demo_may_be(client: PageClient, anna: User) -> None:
     anna.demo = True
     _sign_in(client)
+
+
+@pytest.mark.parametrize("where", ["app", "production"])
+def test_the_sign_in_page_names_demo_people_only_where_a_demo_may_be(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    site: Flask = request.getfixturevalue(where)
+    sample = SimpleNamespace(email="leader@example.org", role="Section leader")
+    monkeypatch.setitem(site.config, "DEMO_SIGN_INS", lambda _session: [sample])
+    monkeypatch.setitem(site.config, "DEMO_PASSWORD", "sample password")
+    base_url = site.config["SETTINGS"].base_url
+    page = site.test_client().get("/login", base_url=base_url).get_data(as_text=True)
+    for words in ("leader@example.org", "Section leader", "sample password"):
+        assert (words in page) == (where == "app")
 
 
 @pytest.fixture(scope="module")
