@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.marks import Flags, Ints, Marks
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.tables import Tables
 from mentorship.matching.week import SLOTS, free_minutes, free_slots
@@ -112,9 +112,12 @@ class MentorArrays(_Rows):
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words of every list that occur among some people, and the tables about them."""
+    """The words of every list that occur among some people, and how those words relate."""
 
     tables: Tables
+    closeness: Marks  # (specialties, specialties)
+    helping: Flags  # (visas, paths) whether a path helps in a situation
+    neighbours: Flags  # (states, states) whether they are in one region
     stages: Words
     visas: Words
     paths: Words
@@ -131,16 +134,24 @@ class Lexicon:
     @classmethod
     def of(cls, imgs: Sequence[Img], mentors: Sequence[Mentor], tables: Tables) -> Self:
         both: tuple[Img | Mentor, ...] = (*imgs, *mentors)
-        states = (p.state for p in both)
+        visas = Words(i.visa for i in imgs)
+        paths = Words([*_all(m.visas for m in mentors), *_all(tables.visa_helped_by.values())])
+        homes = (p.state for p in both)
+        states = Words([*homes, *_all(i.states for i in imgs), *_all(_licensed(mentors))])
+        specialties = Words([*_all(i.specialties for i in imgs), *_all(_fields(mentors))])
+        regions = [tables.state_regions.get(state, state) for state in states]
         return cls(
             tables=tables,
+            closeness=tables.closeness_table(specialties.words),
+            helping=paths.hot([tables.visa_helped_by.get(visa, ()) for visa in visas]),
+            neighbours=_flags([[a == b for b in regions] for a in regions], len(regions)),
             stages=Words([*(i.stage for i in imgs), *_all(m.stages for m in mentors)]),
-            visas=Words(i.visa for i in imgs),
-            paths=Words([*_all(m.visas for m in mentors), *_all(tables.visa_helped_by.values())]),
+            visas=visas,
+            paths=paths,
             countries=Words(p.school_country for p in both),
             genders=Words(p.gender for p in both),
-            states=Words([*states, *_all(i.states for i in imgs), *_all(_licensed(mentors))]),
-            specialties=Words([*_all(i.specialties for i in imgs), *_all(_fields(mentors))]),
+            states=states,
+            specialties=specialties,
             topics=Words(_all(p.topics for p in both)),
             mentors=Words(m.key for m in mentors),
             languages=Words([tables.common_language, *_all(p.languages for p in both)]),

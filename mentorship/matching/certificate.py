@@ -6,9 +6,9 @@ sum of the prices of all IMGs and seats. A pairing worth exactly that sum is the
 "most-matched" worth is counted in (people, points), compared like words in a dictionary.
 
 The prices given are the smallest ones for seats and the largest for IMGs: they are exactly what
-one more seat would add and what the round would lose without the IMG. H. B. Leonard, Elicitation
-of honest preferences for the assignment of individuals to positions, Journal of Political Economy
-91(3), 1983, doi:10.1086/261158.
+one more seat would add and what the round would lose without the IMG. L. S. Shapley, M. Shubik,
+The assignment game I: the core, Int. J. Game Theory 1, 1971, doi:10.1007/BF01753437; G. Demange,
+D. Gale, M. Sotomayor, Multi-item auctions, J. Political Economy 94(4), 1986, doi:10.1086/261411.
 """
 
 from __future__ import annotations

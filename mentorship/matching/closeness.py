@@ -33,7 +33,7 @@ def topics(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
 
 def specialty(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
     """Judge how close the mentor's fields come to the IMG's targets, the first counting most."""
-    table = words.tables.closeness_table(words.specialties.words)
+    table = words.closeness
     best = np.zeros((len(table) + 1, len(mentors.specialties)), dtype=np.int64)  # last row: none
     for column, fields in enumerate(mentors.specialties):
         best[:-1, column] = table[:, fields].max(axis=1, initial=0)
@@ -62,11 +62,9 @@ def visa(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
 
     It does not count for an IMG whose situation needs no help.
     """
-    helped_by = words.tables.visa_helped_by
-    helping = words.paths.hot([helped_by.get(situation, ()) for situation in words.visas])
     wanted = np.zeros((len(imgs.visa), len(words.paths)), dtype=np.bool_)
     answered = imgs.visa >= 0
-    wanted[answered] = helping[imgs.visa[answered]]
+    wanted[answered] = words.helping[imgs.visa[answered]]
     marks = FULL * (_dot(wanted, mentors.visas) > 0)
     applies = ~answered | in_any(wanted)
     return _judged(marks, answered, in_any(mentors.visas), applies)
@@ -84,15 +82,12 @@ def languages(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
 
 def location(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
     """Judge whether the mentor knows a state the IMG hopes for, or the one they live in."""
-    regions = words.tables.state_regions
-    neighbours = np.array(
-        [[regions.get(a, a) == regions.get(b, b) for b in words.states] for a in words.states],
-        dtype=np.bool_,
-    ).reshape(len(words.states), len(words.states))
     home = np.zeros_like(imgs.states)
     settled = imgs.state >= 0
     home[settled, imgs.state[settled]] = True
-    around = _dot(mentors.states, neighbours) > 0  # (m, states): in the region of one of theirs
+    around = (
+        _dot(mentors.states, words.neighbours) > 0
+    )  # (m, states): in the region of one of theirs
     marks = np.select(
         [
             _dot(imgs.states, mentors.states) > 0,
