@@ -16,13 +16,23 @@ from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.notices import delivery
+from mentorship.profiles import views as profiles_views
+from mentorship.rounds import views as rounds_views
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.toolkit import views as toolkit_views
+from mentorship import pages
+from mentorship.dashboard import navigation
+from mentorship.dashboard import views as dashboard_views
+from mentorship.demo import load as demo
 
 BLUEPRINTS = (
+    pages.bp,
+    dashboard_views.bp,
     accounts_views.bp,
     consents_views.bp,
+    profiles_views.bp,
+    rounds_views.bp,
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
@@ -57,6 +67,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
+    navigation.init_app(app)
+    app.config.update(demo.settings(settings))
     delivery.init_app(app)
     accounts_security.init_app(app)
     for blueprint in BLUEPRINTS:

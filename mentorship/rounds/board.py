@@ -75,7 +75,7 @@ def board(
         .where(Offer.round_id == round_id)
         .group_by(Offer.state)
     )
-    by_state = dict(counted.tuples().all())
+    by_state = dict(counted.all())
     return Board(
         answer_by=published.answer_by,
         published_at=published.published_at,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from mentorship.rounds.candidates import Candidate, candidates
+from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Participant, Round, RoundState
@@ -18,9 +19,9 @@ from mentorship.rounds.models import Participant, Round, RoundState
 class CannotTakePart(ValueError):
     """Something keeps the person out; ``obstacle`` says what."""
 
-    def __init__(self, candidate: Candidate) -> None:
-        super().__init__(f"{candidate.profile_id}: {candidate.obstacle}")
-        self.name, self.obstacle = candidate.name, candidate.obstacle
+    def __init__(self, name: str, obstacle: Obstacle) -> None:
+        super().__init__(f"{name}: {obstacle}")
+        self.name, self.obstacle = name, obstacle
 
 
 def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
@@ -50,11 +51,25 @@ def refresh(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
 
 
 def leave_out(
-    session: Session, *, round_id: uuid.UUID, profile_ids: Iterable[uuid.UUID], now: dt.datetime
-) -> int:
-    """Leave participants out of the round; they can be put back. Returns how many changed."""
-    _hold(session, round_id)
-    return _mark(session, round_id, profile_ids, taking_part=True, left_out_at=now)
+    session: Session, *, round_id: uuid.UUID, profile_ids: Collection[uuid.UUID], now: dt.datetime
+) -> Sequence[Candidate]:
+    """Leave participants out of the round; twice is as good as once.
+
+    Raises
+    ------
+    NoResultFound
+        One of them is not in the round.
+    RoundChanged
+        The round is published or finished.
+
+    """
+    everybody = candidates(session, _hold(session, round_id), today=now.date())
+    people = [each for each in everybody if each.joined and each.profile_id in profile_ids]
+    if len(people) != len(set(profile_ids)):
+        raise NoResultFound
+    staying = [each.profile_id for each in people if not each.left_out]
+    _mark(session, round_id, staying, left_out_at=now)
+    return people
 
 
 def put_back(
@@ -75,15 +90,16 @@ def put_back(
     round_ = _hold(session, round_id)
     found = candidates(session, round_, today=now.date(), only=profile_id)
     if not found:
-        raise sa.exc.NoResultFound
-    if found[0].obstacle is not None:
-        raise CannotTakePart(found[0])
-    if found[0].joined:
-        _mark(session, round_id, [profile_id], taking_part=False, left_out_at=sa.null())
+        raise NoResultFound
+    person = found[0]
+    if person.obstacle is not None:
+        raise CannotTakePart(person.name, person.obstacle)
+    if person.joined:
+        _mark(session, round_id, [profile_id], left_out_at=None)
     else:
         session.add(Participant(round_id=round_id, profile_id=profile_id, joined_at=now))
         session.flush()
-    return found[0]
+    return person
 
 
 def _enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
@@ -109,23 +125,13 @@ def _hold(session: Session, round_id: uuid.UUID) -> Round:
 def _mark(
     session: Session,
     round_id: uuid.UUID,
-    profile_ids: Iterable[uuid.UUID],
+    profile_ids: Collection[uuid.UUID],
     *,
-    taking_part: bool,
-    left_out_at: object,
-) -> int:
-    now_out = (
-        Participant.left_out_at.is_(None) if taking_part else Participant.left_out_at.is_not(None)
-    )
-    changed = session.execute(
+    left_out_at: dt.datetime | None,
+) -> None:
+    session.execute(
         sa.update(Participant)
-        .where(
-            Participant.round_id == round_id,
-            Participant.profile_id.in_(list(profile_ids)),
-            now_out,
-        )
+        .where(Participant.round_id == round_id, Participant.profile_id.in_(profile_ids))
         .values(left_out_at=left_out_at)
-        .returning(Participant.profile_id)
         .execution_options(synchronize_session=False)
     )
-    return len(changed.all())

@@ -212,7 +212,7 @@ def answer_counts(session: Session, round_id: uuid.UUID) -> Mapping[OfferState, 
         .where(Offer.round_id == round_id)
         .group_by(Offer.state)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(

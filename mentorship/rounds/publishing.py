@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from mentorship.profiles.models import Profile
 from mentorship.rounds import letters
@@ -49,6 +49,37 @@ class NothingToPublish(RuntimeError):
     """The run has no pairs."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What publishing a run would do. ``changed`` are people who stand in its way."""
+
+    run: Run
+    imgs: int  # with a mentor to ask
+    mentors: int  # to be asked
+    offers: int
+    left: int  # IMGs without a mentor
+    answer_by: dt.datetime
+    changed: Sequence[OutOfDate]
+    is_latest: bool
+
+
+def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> Preview:
+    """Return what the leader should know before publishing, in three queries."""
+    pairs = session.scalars(_pairs_of(run)).all()
+    people = candidates(session, round_, today=now.date())
+    latest = sa.select(sa.func.max(Run.number)).where(Run.round_id == round_.id)
+    return Preview(
+        run=run,
+        imgs=len({pair.img_id for pair in pairs}),
+        mentors=len({pair.mentor_id for pair in pairs}),
+        offers=len(pairs),
+        left=run.unmatched,
+        answer_by=_answer_by(round_, now),
+        changed=out_of_date(people, pairs),
+        is_latest=session.scalar(latest) == run.number,
+    )
+
+
 def publish_round(
     session: Session, *, round_id: uuid.UUID, run_id: uuid.UUID, by: uuid.UUID, now: dt.datetime
 ) -> Publication:
@@ -67,7 +98,7 @@ def publish_round(
     run = session.scalars(sa.select(Run).where(Run.id == run_id, Run.round_id == round_id)).one()
     move(session, round_id, (RoundState.REVIEW,), RoundState.PUBLISHED)
     round_ = session.get_one(Round, round_id, populate_existing=True)
-    pairs = session.scalars(sa.select(Pair).where(Pair.run_id == run.id).order_by(Pair.id)).all()
+    pairs = session.scalars(_pairs_of(run)).all()
     if not pairs:
         raise NothingToPublish(round_.name)
     _hold_people(session, run)
@@ -79,7 +110,7 @@ def publish_round(
         run_id=run.id,
         published_at=now,
         published_by_id=by,
-        answer_by=now + dt.timedelta(days=round_.answer_days),
+        answer_by=_answer_by(round_, now),
     )
     session.add(publication)
     _count_seats(session, run, people)
@@ -112,6 +143,19 @@ def out_of_date(people: Sequence[Candidate], pairs: Sequence[Pair]) -> list[OutO
         if concerned and (not person.takes_part or person.seats < used):
             changed.append(OutOfDate(person, person.seats, used))
     return changed
+
+
+def _pairs_of(run: Run) -> sa.Select[Pair]:
+    return (
+        sa.select(Pair)
+        .where(Pair.run_id == run.id)
+        .order_by(Pair.id)
+        .options(defer(Pair.parts_sealed))
+    )
+
+
+def _answer_by(round_: Round, now: dt.datetime) -> dt.datetime:
+    return now + dt.timedelta(days=round_.answer_days)
 
 
 def _hold_people(session: Session, run: Run) -> None:

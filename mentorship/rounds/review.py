@@ -17,6 +17,7 @@ from mentorship.rounds.models import Pair, Publication, Run, RunSeat, Unmatched
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.sentences import why_unmatched
 
+PRIVATE = "The answers behind this are private."
 SORTS = ("weakest", "strongest", "img", "mentor")
 
 
@@ -202,10 +203,16 @@ def parts_of(pair: Pair) -> Sequence[PartLine]:
     whole = to_hundred([part["of"] for part in parts], 100)
     earned = to_hundred([part["points"] for part in parts], (pair.score + 50) // 100, whole)
     lines = [
-        PartLine(CRITERIA[part["criterion"]].label, points, of, part["why"].get("leader"))
+        PartLine(CRITERIA[part["criterion"]].label, points, of, _told(part))
         for part, points, of in zip(parts, earned, whole, strict=True)
     ]
     return sorted(lines, key=lambda line: (-line.of, line.label))
+
+
+def _told(part: Mapping[str, Any]) -> str | None:
+    """Return the leader's sentence; the answers behind a sensitive criterion are not told."""
+    sentence: str | None = part["why"].get("leader")
+    return PRIVATE if sentence and CRITERIA[part["criterion"]].sensitive else sentence
 
 
 def to_hundred(

@@ -93,6 +93,7 @@ def run_round(
     run.round_id, run.made_at, run.made_by_id = round_id, now, by
     run.number = _next_number(session, round_id)
     session.add(run)
+    session.flush()  # before the rows that hang on it
     session.add_all(_pairs(run, problem, market, rules, result))
     explanation = explain(problem, result)
     session.add_all(_unmatched(run, explanation))

@@ -1,4 +1,4 @@
-"""What others may ask of rounds: set one up, run it, publish it, answer, and say who stands where."""
+"""What others may ask of rounds: set up, run, publish, answer, and say who stands where."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from mentorship.rounds.lifecycle import (
     create_round,
     edit_round,
     finish_round,
+    round_changed,
 )
 from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
 from mentorship.rounds.overview import RoundLine, round_list
@@ -73,6 +74,7 @@ __all__ = [
     "publish_round",
     "put_back",
     "refresh",
+    "round_changed",
     "round_list",
     "run_round",
 ]

@@ -1,0 +1,133 @@
+"""What a mentor and an IMG read of the match that is offered to them, and why it was made.
+
+Only sentences that speak for the pair are told, and one that rests on a sensitive answer only
+while its owner shares that answer. No score is shown: with it the rest could be worked out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.matching import CRITERIA
+from mentorship.profiles.cards import Audience, ImgCard, MentorCard, card
+from mentorship.rounds.models import (
+    Offer,
+    OfferState,
+    Pair,
+    Publication,
+    RoundState,
+    SeatCount,
+)
+from mentorship.rounds.scope import offer_for_img, offer_for_mentor
+
+MOST_REASONS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """How far an offer has come. ``overdue`` says that the reader's answer is late."""
+
+    offer_id: uuid.UUID
+    state: OfferState
+    round: str
+    section: str
+    answer_by: dt.datetime
+    finished: bool
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferPage:
+    """An IMG as the mentor who is asked sees them. A reason has a label and a sentence."""
+
+    facts: Facts
+    reasons: Sequence[tuple[str, str]]
+    img: ImgCard
+    seats: int
+    seats_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchPage:
+    """A mentor who said yes, as their IMG sees them. A reason has a label and a sentence."""
+
+    facts: Facts
+    reasons: Sequence[tuple[str, str]]
+    mentor: MentorCard
+
+
+def offer_page(
+    session: Session, person_id: uuid.UUID, offer_id: uuid.UUID, *, now: dt.datetime
+) -> OfferPage:
+    """Return what a mentor reads of an offer; NoResultFound if it is not theirs."""
+    offer = offer_for_mentor(session, person_id, offer_id)
+    img = card(session, offer.img_id, _audience(offer), reader_id=person_id)
+    assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
+    seats, taken = session.execute(
+        sa.select(SeatCount.seats, SeatCount.taken).where(
+            SeatCount.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id
+        )
+    ).one()
+    return OfferPage(
+        facts=_facts(session, offer, OfferState.OFFERED, now),
+        reasons=_reasons(offer.pair, "mentor", shares_visa=img.visa is not None),
+        img=img,
+        seats=seats,
+        seats_left=seats - taken,
+    )
+
+
+def match_page(
+    session: Session, person_id: uuid.UUID, offer_id: uuid.UUID, *, now: dt.datetime
+) -> MatchPage:
+    """Return what an IMG reads of a match; NoResultFound if it is not theirs to see (yet)."""
+    offer = offer_for_img(session, person_id, offer_id)
+    mentor = card(session, offer.mentor_id, _audience(offer), reader_id=person_id)
+    assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
+    return MatchPage(
+        facts=_facts(session, offer, OfferState.ACCEPTED, now),
+        reasons=_reasons(offer.pair, "img", shares_visa=bool(mentor.visas)),
+        mentor=mentor,
+    )
+
+
+def _audience(offer: Offer) -> Audience:
+    return Audience.MATCHED if offer.state is OfferState.CONFIRMED else Audience.OFFERED
+
+
+def _facts(session: Session, offer: Offer, waiting: OfferState, now: dt.datetime) -> Facts:
+    answer_by = session.scalars(
+        sa.select(Publication.answer_by).where(Publication.round_id == offer.round_id)
+    ).one()
+    finished = offer.round.state is RoundState.FINISHED
+    return Facts(
+        offer_id=offer.id,
+        state=offer.state,
+        round=offer.round.name,
+        section=offer.round.section.name,
+        answer_by=answer_by,
+        finished=finished,
+        overdue=not finished and offer.state is waiting and now > answer_by,
+    )
+
+
+def _reasons(pair: Pair, side: str, *, shares_visa: bool) -> Sequence[tuple[str, str]]:
+    """Return the sentences for one side of those criteria that earned at least half, best first."""
+    secret = {key for key, criterion in CRITERIA.items() if criterion.sensitive}
+    if shares_visa:
+        secret.discard("visa")
+    shown = [
+        part
+        for part in pair.parts or []
+        if part["criterion"] not in secret
+        and side in part["why"]
+        and 2 * part["points"] >= part["of"]
+    ]
+    shown.sort(key=lambda part: -part["points"])
+    return [(CRITERIA[part["criterion"]].label, part["why"][side]) for part in shown[:MOST_REASONS]]

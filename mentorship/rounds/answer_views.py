@@ -1,0 +1,127 @@
+"""Pages where a mentor answers an offer, and then the IMG."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.rounds import service
+from mentorship.rounds.answer_pages import match_page, offer_page
+from mentorship.rounds.forms import ImgDeclineForm, MentorDeclineForm
+from mentorship.rounds.models import OfferState
+
+bp = Blueprint("rounds", __name__)
+Answer = Response | tuple[str, int]
+
+
+@bp.get("/offers/<uuid:offer_id>")
+@members
+def offer(offer_id: uuid.UUID) -> str:
+    page = offer_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    return render_template("rounds/offer.html", page=page)
+
+
+@bp.post("/offers/<uuid:offer_id>/accept")
+@members
+def accept(offer_id: uuid.UUID) -> Answer:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            state = service.accept_offer(session, person_id=me, offer_id=offer_id, now=now)
+    except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
+        return _too_late(too_late)
+    if state is OfferState.SEAT_TAKEN:
+        page = offer_page(db.session(), me, offer_id, now=now)
+        return render_template("rounds/seat_taken.html", page=page), 409
+    flash("Thank you. We have asked the IMG to confirm.", "success")
+    return redirect(url_for(".offer", offer_id=offer_id), code=303)
+
+
+@bp.get("/offers/<uuid:offer_id>/decline")
+@members
+def confirm_decline_offer(offer_id: uuid.UUID) -> str:
+    page = offer_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    return render_template("rounds/decline_offer.html", page=page, form=MentorDeclineForm())
+
+
+@bp.post("/offers/<uuid:offer_id>/decline")
+@members
+def decline_offer(offer_id: uuid.UUID) -> Answer:
+    me, now, form = current_id(), dt.datetime.now(dt.UTC), MentorDeclineForm()
+    if not form.validate():
+        page = offer_page(db.session(), me, offer_id, now=now)
+        return render_template("rounds/decline_offer.html", page=page, form=form), 422
+    try:
+        with transaction() as session:
+            service.decline_offer(
+                session,
+                person_id=me,
+                offer_id=offer_id,
+                reason=form.reason.data,
+                words=form.words.data,
+                now=now,
+            )
+    except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
+        return _too_late(too_late)
+    flash("Thank you for answering. Your section leader looks for another mentor.", "success")
+    return redirect(url_for(".offer", offer_id=offer_id), code=303)
+
+
+@bp.get("/matches/<uuid:offer_id>")
+@members
+def match(offer_id: uuid.UUID) -> str:
+    page = match_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    return render_template("rounds/match.html", page=page)
+
+
+@bp.post("/matches/<uuid:offer_id>/confirm")
+@members
+def confirm(offer_id: uuid.UUID) -> Answer:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            service.confirm_match(session, person_id=me, offer_id=offer_id, now=now)
+    except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
+        return _too_late(too_late)
+    flash("You have a mentor. Below you see how to reach each other.", "success")
+    return redirect(url_for(".match", offer_id=offer_id), code=303)
+
+
+@bp.get("/matches/<uuid:offer_id>/decline")
+@members
+def confirm_decline_match(offer_id: uuid.UUID) -> str:
+    page = match_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    return render_template("rounds/decline_match.html", page=page, form=ImgDeclineForm())
+
+
+@bp.post("/matches/<uuid:offer_id>/decline")
+@members
+def decline_match(offer_id: uuid.UUID) -> Answer:
+    me, now, form = current_id(), dt.datetime.now(dt.UTC), ImgDeclineForm()
+    if not form.validate():
+        page = match_page(db.session(), me, offer_id, now=now)
+        return render_template("rounds/decline_match.html", page=page, form=form), 422
+    try:
+        with transaction() as session:
+            service.decline_match(
+                session,
+                person_id=me,
+                offer_id=offer_id,
+                reason=form.reason.data,
+                words=form.words.data,
+                now=now,
+            )
+    except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
+        return _too_late(too_late)
+    flash("Thank you for answering. You keep your place, and your leader knows.", "success")
+    return redirect(url_for(".match", offer_id=offer_id), code=303)
+
+
+def _too_late(error: service.AnswersClosed | service.AlreadyAnswered) -> tuple[str, int]:
+    """Say kindly that the answer changed nothing, and why."""
+    return render_template("rounds/too_late.html", error=error), 409

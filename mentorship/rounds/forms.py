@@ -1,0 +1,163 @@
+"""Forms of rounds. They help whoever types; the service and the database hold the rules."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SearchField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from mentorship.matching import CRITERIA, POLICIES
+from mentorship.notices.service import one_line
+from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
+from mentorship.rounds.models import Round
+from mentorship.rounds.setup import SWITCHES, SetUp
+
+HEAVIEST = 10
+LONGEST_WORDS = 1000
+WEIGHT = "weight_"
+
+
+def line(words: str | None) -> str:
+    return one_line(words or "")
+
+
+def plain(words: str | None) -> str:
+    """Keep lines, drop other control characters."""
+    return "\n".join(one_line(part) for part in (words or "").splitlines()).strip()
+
+
+class SetUpForm(FlaskForm):
+    """Name, policy, times, hard rules; one weight a criterion is added below."""
+
+    name = StringField(
+        "Name of the round",
+        filters=[line],
+        validators=[DataRequired("Enter a name"), Length(max=120)],
+        description="Members see it. For example Spring 2027.",
+    )
+    policy = RadioField(
+        "What is the best result?",
+        choices=[
+            SelectChoice(policy.key, policy.label, {"description": policy.sentence})
+            for policy in POLICIES.values()
+        ],
+        validators=[InputRequired("Choose one")],
+    )
+    answer_days = IntegerField(
+        "Days to answer",
+        validators=[
+            InputRequired("Enter a number of days"),
+            NumberRange(1, 60, "Enter 1 to 60 days"),
+        ],
+        description="How long mentors and IMGs have after you publish, 1 to 60 days.",
+    )
+    minimum = IntegerField(
+        "Lowest score of a pair",
+        validators=[
+            InputRequired("Enter a number; 0 means any score will do"),
+            NumberRange(0, 100, "Enter 0 to 100"),
+        ],
+        description="0 to 100. Pairs below it are never made: rather none than a poor one.",
+    )
+
+    @classmethod
+    def of(cls, round_: Round) -> SetUpForm:
+        return cls(data=_values(SetUp.from_json(round_.rules)) | _columns(round_))
+
+    @classmethod
+    def fresh(cls) -> SetUpForm:
+        return cls(data=_values(SetUp()) | {"policy": "most-matched", "answer_days": 14})
+
+    @property
+    def switches(self) -> list[BooleanField]:
+        return [self[key] for key in SWITCHES]
+
+    @property
+    def weights(self) -> list[IntegerField]:
+        return [self[WEIGHT + key] for key in CRITERIA]
+
+    def set_up(self) -> SetUp:
+        return SetUp(
+            weights={key: self[WEIGHT + key].data for key in CRITERIA},
+            minimum_score=100 * self.minimum.data,
+            **{key: self[key].data for key in SWITCHES},
+        )
+
+
+for _key, (_label, _sentence) in SWITCHES.items():
+    setattr(SetUpForm, _key, BooleanField(_label, description=_sentence))
+for _criterion in CRITERIA.values():
+    setattr(
+        SetUpForm,
+        WEIGHT + _criterion.key,
+        IntegerField(
+            _criterion.label,
+            validators=[
+                InputRequired("Enter a weight"),
+                NumberRange(0, HEAVIEST, f"Enter 0 to {HEAVIEST}"),
+            ],
+            description=_criterion.sentence,
+        ),
+    )
+
+
+def _values(set_up: SetUp) -> dict[str, object]:
+    weights = {WEIGHT + key: weight for key, weight in set_up.weights.items()}
+    switches = {key: getattr(set_up, key) for key in SWITCHES}
+    return {**weights, **switches, "minimum": set_up.minimum_score // 100}
+
+
+def _columns(round_: Round) -> dict[str, object]:
+    return {"name": round_.name, "policy": round_.policy, "answer_days": round_.answer_days}
+
+
+class PublishForm(FlaskForm):
+    """The run that was looked at, so that exactly this one is published."""
+
+    run = HiddenField(validators=[InputRequired()])
+
+
+class FilterForm(FlaskForm):
+    """Words to look for; they come with the address."""
+
+    class Meta:
+        csrf = False
+
+    q = SearchField("Name", filters=[line])
+
+
+class AcceptForm(FlaskForm):
+    """One button: yes."""
+
+
+class DeclineForm(FlaskForm):
+    """No, with a reason that the leader reads."""
+
+    reason = RadioField("Why?", validators=[InputRequired("Choose a reason")])
+    words = TextAreaField(
+        "Anything else your section leader should know?",
+        filters=[plain],
+        validators=[Length(max=LONGEST_WORDS)],
+        description="Only section leaders read this. Please leave out health and visa details.",
+    )
+
+
+class MentorDeclineForm(DeclineForm):
+    reason = RadioField(
+        "Why?", choices=list(MENTOR_REASONS.items()), validators=[InputRequired("Choose a reason")]
+    )
+
+
+class ImgDeclineForm(DeclineForm):
+    reason = RadioField(
+        "Why?", choices=list(IMG_REASONS.items()), validators=[InputRequired("Choose a reason")]
+    )

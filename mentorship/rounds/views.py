@@ -1,0 +1,200 @@
+"""Pages for section leaders: their rounds, one round with its next step, set-up and people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.rounds import overview, service
+from mentorship.rounds.choices import EDITABLE
+from mentorship.rounds.forms import FilterForm, SetUpForm
+from mentorship.rounds.models import Round
+from mentorship.rounds.review_views import bp, changed_page, wanted_by
+from mentorship.rounds.scope import round_of_leader
+from mentorship.rounds.sentences import OBSTACLES
+from mentorship.sections.service import section_led_by
+
+__all__ = ["bp"]
+
+LOTTERIES = 2**31
+
+
+@bp.get("/sections/<slug>/rounds")
+@members
+def list_rounds(slug: str) -> str:
+    section = section_led_by(db.session(), current_id(), slug)
+    return render_template(
+        "rounds/list.html", section=section, rounds=service.round_list(db.session(), section.id)
+    )
+
+
+@bp.get("/sections/<slug>/rounds/new")
+@members
+def new(slug: str) -> str:
+    section = section_led_by(db.session(), current_id(), slug)
+    return render_template("rounds/new.html", section=section, form=SetUpForm.fresh())
+
+
+@bp.post("/sections/<slug>/rounds/new")
+@members
+def create(slug: str) -> Response | tuple[str, int]:
+    form, now = SetUpForm(), dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        section = section_led_by(session, current_id(), slug)
+        if form.validate():
+            try:
+                made = service.create_round(
+                    session,
+                    section_id=section.id,
+                    name=form.name.data,
+                    policy=form.policy.data,
+                    set_up=form.set_up(),
+                    answer_days=form.answer_days.data,
+                    lottery=secrets.randbelow(LOTTERIES),
+                    now=now,
+                )
+            except service.RoundNameTaken:
+                _name_taken(form)
+    if form.errors:
+        return render_template("rounds/new.html", section=section, form=form), 422
+    flash("The round is set up. Nobody has been told yet.", "success")
+    return redirect(url_for(".show", slug=slug, round_id=made.id), code=303)
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>")
+@members
+def show(slug: str, round_id: uuid.UUID) -> str:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    now = dt.datetime.now(dt.UTC)
+    page = overview.overview(db.session(), round_, today=now.date())
+    return render_template(
+        "rounds/show.html", page=page, weights=overview.weights_in_words(page.set_up), now=now
+    )
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/set-up")
+@members
+def set_up(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in EDITABLE:
+        return changed_page(round_, service.round_changed(db.session(), round_.id))
+    return render_template("rounds/set_up.html", round=round_, form=SetUpForm.of(round_))
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/set-up")
+@members
+def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    form = SetUpForm()
+    try:
+        with transaction() as session:
+            round_ = round_of_leader(session, current_id(), slug, round_id)
+            if form.validate():
+                service.edit_round(
+                    session,
+                    round_id=round_id,
+                    name=form.name.data,
+                    policy=form.policy.data,
+                    set_up=form.set_up(),
+                    answer_days=form.answer_days.data,
+                )
+    except service.RoundNameTaken:
+        _name_taken(form)
+    except service.RoundChanged as changed:
+        return changed_page(round_, changed)
+    if form.errors:
+        return render_template("rounds/set_up.html", round=round_, form=form), 422
+    flash("The set-up is saved.", "success")
+    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+
+
+def _name_taken(form: SetUpForm) -> None:
+    form.name.errors = [*form.name.errors, "Another round of this section has this name"]
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/open")
+@members
+def open_round(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            round_ = round_of_leader(session, current_id(), slug, round_id)
+            count = service.open_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
+    except service.RoundChanged as changed:
+        return changed_page(round_, changed)
+    flash(f"The round is open. {count} people take part.", "success")
+    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/people")
+@members
+def people(slug: str, round_id: uuid.UUID) -> str:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    form, wanted = FilterForm(), wanted_by()
+    today = dt.datetime.now(dt.UTC).date()
+    return render_template(
+        "rounds/people.html",
+        round=round_,
+        form=form,
+        wanted=wanted,
+        part=wanted.show if wanted.show in overview.PARTS else "imgs",
+        people=overview.people(db.session(), round_, wanted, today=today),
+        editable=round_.state in EDITABLE and round_.opened_at is not None,
+        obstacles=OBSTACLES,
+    )
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/people/refresh")
+@members
+def refresh(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            round_ = round_of_leader(session, current_id(), slug, round_id)
+            count = service.refresh(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
+    except service.RoundChanged as changed:
+        return changed_page(round_, changed)
+    flash(f"{count} {'person' if count == 1 else 'people'} added to the round.", "success")
+    return redirect(url_for(".people", slug=slug, round_id=round_id), code=303)
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/people/<uuid:profile_id>/leave-out")
+@members
+def leave_out(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            round_ = round_of_leader(session, current_id(), slug, round_id)
+            (person,) = service.leave_out(
+                session, round_id=round_id, profile_ids=[profile_id], now=now
+            )
+    except service.RoundChanged as changed:
+        return changed_page(round_, changed)
+    flash(f"{person.name} is left out of the round. You can put them back.", "success")
+    return _back_to_people(slug, round_, person)
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/people/<uuid:profile_id>/put-back")
+@members
+def put_back(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            round_ = round_of_leader(session, current_id(), slug, round_id)
+            person = service.put_back(session, round_id=round_id, profile_id=profile_id, now=now)
+    except service.RoundChanged as changed:
+        return changed_page(round_, changed)
+    except service.CannotTakePart as kept_out:
+        flash(f"{kept_out.name} cannot take part: {OBSTACLES[kept_out.obstacle]}.", "error")
+        url = url_for(".people", slug=slug, round_id=round_id, show="blocked")
+        return redirect(url, code=303)
+    flash(f"{person.name} takes part in the round.", "success")
+    return _back_to_people(slug, round_, person)
+
+
+def _back_to_people(slug: str, round_: Round, person: service.Candidate) -> Response:
+    part = "imgs" if person.kind == "img" else "mentors"
+    return redirect(url_for(".people", slug=slug, round_id=round_.id, show=part), code=303)
