@@ -7,13 +7,16 @@ from jinja2 import StrictUndefined
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mentorship import cli, web
+from mentorship import cli, pages, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.config import ROOT, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
+from mentorship.dashboard import navigation
+from mentorship.dashboard import views as dashboard_views
+from mentorship.demo import load as demo
 from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
@@ -21,10 +24,6 @@ from mentorship.rounds import views as rounds_views
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.toolkit import views as toolkit_views
-from mentorship import pages
-from mentorship.dashboard import navigation
-from mentorship.dashboard import views as dashboard_views
-from mentorship.demo import load as demo
 
 BLUEPRINTS = (
     pages.bp,

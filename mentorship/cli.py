@@ -2,11 +2,61 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from flask_security import hash_password
 
 from mentorship.accounts.command import create_admin
+from mentorship.config import Settings
+from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
+from mentorship.extensions import transaction
 from mentorship.notices.command import mail
+from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
+from mentorship.rosters.match import match
 from mentorship.toolkit.command import toolkit
+from mentorship.toolkit.loading import load_facts
 
-COMMANDS: tuple[click.Command, ...] = (create_admin, mail, roster, toolkit)
+
+@click.command("set-up")
+@click.option("--demo/--no-demo", default=False, help="Fill an empty database with a demo section.")
+@with_appcontext
+def set_up(*, demo: bool) -> None:
+    """Migrate the database, load vocabulary and toolkit facts. Safe to repeat."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if demo and not settings.demo_allowed:
+        raise click.ClickException("demo people cannot exist in production; use --no-demo")
+    upgrade()
+    with transaction() as session:
+        sync_terms(session)
+        load_facts(session)
+    if demo:
+        with transaction() as session:
+            if is_empty(session):
+                click.echo("Making the demo section with its three rounds ...")
+                now = dt.datetime.now(dt.UTC)
+                load_demo(session, password_hash=hash_password(DEMO_PASSWORD), now=now)
+    _announce(settings)
+
+
+def _announce(settings: Settings) -> None:
+    click.echo(f"\n{settings.site_name} is at {settings.base_url} (Ctrl+C stops it)")
+    if settings.mail_url == "files":
+        click.echo(f"Mail is written to {settings.instance / 'mail'}")
+    with transaction() as session:
+        people = sign_ins(session)
+        empty = is_empty(session)
+    if people:
+        click.echo(f"Demo sign-ins, all with the password {DEMO_PASSWORD}")
+        for who in people:
+            click.echo(f"  {who.role:<24} {who.email}")
+    if empty:
+        click.echo("Nobody is here yet. The first administrator: flask --app wsgi create-admin")
+    click.echo("")
+
+
+COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, roster, toolkit)

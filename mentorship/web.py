@@ -13,7 +13,13 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask_login import current_user
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    SecurityError,
+    SecurityError,
+)
 
 from mentorship import vocabulary
 from mentorship.extensions import SAFE_METHODS, db
@@ -42,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_other_sites)
     app.after_request(_secure)
     app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(NoResultFound, lambda _error: _error_page(NotFound()))
     app.register_error_handler(Exception, _crash_page)
     app.jinja_env.filters.update(
@@ -98,12 +105,31 @@ def _error_page(error: HTTPException) -> Response | HTTPException | tuple[str, i
     if isinstance(error, SecurityError):
         return error  # for a host that is not ours no page with links can be built
     page = error.code if error.code in ERROR_PAGES else (400 if error.code < 500 else 500)
-    text = render_template(f"errors/{page}.html", request_id=g.get("request_id", ""))
-    response = Response(text, status=error.code)
+    response = Response(_error_text(page), status=error.code)
     for header, value in error.get_headers():
         if header.lower() not in {"content-type", "content-length"}:
             response.headers[header] = value
     return response
+
+
+def _error_text(page: int) -> str:
+    """Render an error page; those of our own faults without menus, which may be what failed."""
+    request_id = g.get("request_id", "")
+    if page < 500:
+        return render_template(f"errors/{page}.html", request_id=request_id)
+    template = current_app.jinja_env.get_template(f"errors/{page}.html")
+    return template.render(
+        site_name=current_app.config["SETTINGS"].site_name,
+        now_year=dt.datetime.now(dt.UTC).year,
+        home_href="/",
+        help_href="/help",
+        request_id=request_id,
+    )
+
+
+def _unknown_host(_error: SecurityError) -> Response:
+    """Refuse a request for a host that is not ours; no page of ours can be built for it."""
+    return Response("This site does not answer for that host.\n", 400, mimetype="text/plain")
 
 
 def _crash_page(error: Exception) -> Any:
