@@ -10,6 +10,7 @@ from typing import TypeAlias
 import networkx as nx
 import numpy as np
 
+from mentorship.matching.lottery import by_id
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
@@ -43,9 +44,9 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     made = np.zeros((n, m), dtype=np.bool_)
     made[tuple(result.pairs.T)] = True
     others = np.where(made | (problem.seats == 0), -1, problem.scores)
-    for i, j in _best(others, alternatives):
+    for i, j in _best(others, by_id(problem.mentor_ids), alternatives):
         _add_next(graph, i, n + j, int(others[i, j]), next_for=i)
-    for j, i in _best(others.T, alternatives):
+    for j, i in _best(others.T, by_id(problem.img_ids), alternatives):
         _add_next(graph, i, n + j, int(others[i, j]), next_for=n + j)
     return graph
 
@@ -60,9 +61,12 @@ def next_best(graph: Outcome, node: int) -> list[tuple[int, int]]:
     return [(other, -score) for score, other in sorted(found)]
 
 
-def _best(scores: Ints, count: int) -> list[tuple[int, int]]:
-    """Return (row, column) of the ``count`` best possible columns of each row, first ones first."""
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :count]
+def _best(scores: Ints, columns: Ints, count: int) -> list[tuple[int, int]]:
+    """Return (row, column) of the ``count`` best possible columns of each row.
+
+    Among equal ones those that come first in ``columns`` are taken.
+    """
+    order = columns[np.argsort(-scores[:, columns], axis=1, kind="stable")[:, :count]]
     possible: Flags = np.take_along_axis(scores, order, axis=1) >= 0
     return [(int(row), int(order[row, rank])) for row, rank in np.argwhere(possible)]
 

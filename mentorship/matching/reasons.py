@@ -15,6 +15,7 @@ import numpy as np
 
 from mentorship.matching.certificate import OUT_OF_REACH, worth_to_others
 from mentorship.matching.graph import next_best, outcome
+from mentorship.matching.lottery import by_id
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.problem import Id, Problem
 from mentorship.matching.result import Result
@@ -128,7 +129,10 @@ class Explanation:
 
 
 def explain(problem: Problem, result: Result) -> Explanation:
-    """Return why everybody unmatched is, who was next for every pair, and why seats are free."""
+    """Return why everybody unmatched is, who was next for every pair, and why seats are free.
+
+    The order of rows decides only in which order the reasons come, not what they say.
+    """
     possible = (problem.scores >= 0) & (problem.seats > 0)
     rivals = _Rivals.of(problem, result, possible)
     return Explanation(
@@ -198,14 +202,15 @@ def _why(problem: Problem, rivals: _Rivals, img: int) -> Reason:
         held = problem.seats - rivals.seats
         return TooFewSeats(
             img=problem.img_ids[img],
-            imgs=tuple(problem.img_ids[i] for i in np.flatnonzero(imgs)),
-            mentors=tuple(problem.mentor_ids[j] for j in np.flatnonzero(mentors)),
+            imgs=tuple(problem.img_ids[i] for i in by_id(problem.img_ids) if imgs[i]),
+            mentors=tuple(problem.mentor_ids[j] for j in by_id(problem.mentor_ids) if mentors[j]),
             seats=int(rivals.seats[mentors].sum()),
             held=int(held[mentors].sum()),
         )
     # Only "best-total" comes here: where most people count, a chain of moves would have been used.
     short = np.where(rivals.possible[img], rivals.prices - problem.scores[img], OUT_OF_REACH)
-    nearest = int(short.argmin())
+    order = by_id(problem.mentor_ids)
+    nearest = int(order[short[order].argmin()])
     return WorthMoreElsewhere(
         img=problem.img_ids[img],
         mentor=problem.mentor_ids[nearest],

@@ -11,17 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from mentorship.matching import Problem, Result, solve, verify
+from mentorship.matching import Problem, Result, explain, solve, verify
 from mentorship.matching.lottery import draws
 from tests.matching import oracle
 from tests.matching.problems import arguments, lotteries, policies, problems
 
 
-def pairs_by_id(problem: Problem, result: Result) -> set[tuple[object, object, bool]]:
-    return {
+def by_id(problem: Problem, result: Result) -> tuple[set[tuple[object, ...]], set[str]]:
+    """Return pairs and reasons without the order in which people were given."""
+    pairs: set[tuple[object, ...]] = {
         (problem.img_ids[i], problem.mentor_ids[j], bool(second))
         for (i, j), second in zip(result.pairs, result.second, strict=True)
     }
+    said = explain(problem, result)
+    return pairs, {str(each) for each in (*said.unmatched, *said.pairs, *said.unused)}
 
 
 @given(problems(), policies, lotteries)
@@ -62,7 +65,7 @@ def test_the_order_of_rows_changes_nothing(
         mentor_ids=[mentor_ids[j] for j in columns],
     )
     first, second = solve(one, policy, lottery), solve(other, policy, lottery)
-    assert pairs_by_id(one, first) == pairs_by_id(other, second)
+    assert by_id(one, first) == by_id(other, second)
     assert np.array_equal(first.seat_prices[columns], second.seat_prices)
     assert np.array_equal(first.img_prices[rows], second.img_prices)
 
