@@ -1,0 +1,175 @@
+"""Kinds of form fields that profiles are made of, with errors that say what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import NumberRange, Optional, ValidationError
+
+from mentorship import hours, vocabulary
+from mentorship.accounts import service as accounts
+from mentorship.matching import Span
+from mentorship.profiles.grid import BOXES
+
+NO_ANSWER = SelectChoice("", "No answer")
+
+
+def words(*list_names: str) -> list[SelectChoice]:
+    """Return the words of one list, or of several under the names of the lists."""
+    return [
+        SelectChoice(
+            term.id,
+            term.name,
+            optgroup=_HEADINGS[name] if len(list_names) > 1 else None,
+        )
+        for name in list_names
+        for term in _unlike(name, list_names).values()
+    ]
+
+
+_HEADINGS = {"specialty": "Specialties", "subspecialty": "Subspecialties"}
+
+
+def _unlike(name: str, list_names: tuple[str, ...]) -> Mapping[str, vocabulary.Term]:
+    """Leave out what an earlier list has too."""
+    before = {
+        word for other in list_names[: list_names.index(name)] for word in vocabulary.LISTS[other]
+    }
+    return {word: t for word, t in vocabulary.LISTS[name].items() if word not in before}
+
+
+class OneOf(SelectField):
+    """One of a list; an empty word stands for no answer."""
+
+    def __init__(self, label: str, choices: list[SelectChoice], **more: Any) -> None:
+        given = {"default": "", "invalid_choice_message": "Choose one of the list."} | more
+        super().__init__(label, choices=choices, **given)
+
+
+class OneOfFew(RadioField):
+    """One of a few, all in sight."""
+
+    def __init__(self, label: str, choices: list[SelectChoice], **more: Any) -> None:
+        given = {"default": "", "invalid_choice_message": "Choose one of the answers shown."}
+        super().__init__(label, choices=choices, **(given | more))
+
+
+class SomeOf(SelectMultipleField):
+    """Boxes to tick."""
+
+    def __init__(self, label: str, choices: list[SelectChoice], **more: Any) -> None:
+        given = {"invalid_choice_message": "Choose only from the boxes shown."} | more
+        super().__init__(label, choices=choices, **given)
+
+
+def one_word(label: str, *list_names: str, **more: Any) -> OneOf:
+    return OneOf(label, [NO_ANSWER, *words(*list_names)], **more)
+
+
+def some_words(label: str, *list_names: str, **more: Any) -> SomeOf:
+    return SomeOf(label, words(*list_names), **more)
+
+
+class Number(IntegerField):
+    """A whole number within limits, or nothing."""
+
+    def __init__(self, label: str, allowed: range, **more: Any) -> None:
+        self.right = f"Enter a whole number from {allowed[0]} to {allowed[-1]}, or leave it empty."
+        limits = NumberRange(min=allowed[0], max=allowed[-1], message=self.right)
+        super().__init__(label, validators=[Optional(), limits], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.right) from None
+
+
+class Day(DateField):
+    """A day, or nothing."""
+
+    def __init__(self, label: str, **more: Any) -> None:  # noqa: ANN401
+        super().__init__(label, validators=[Optional()], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter a day, such as 2027-03-19, or leave it empty.") from None
+
+
+class Lines(TextAreaField):
+    """Several texts, one a line. ``data`` is the text as typed; ``lines`` are its lines."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        stripped = (" ".join(line.split()) for line in (self.data or "").splitlines())
+        return tuple(line for line in stripped if line)
+
+
+class Addresses(Lines):
+    """E-mail addresses, one a line."""
+
+    def pre_validate(self, _form: object) -> None:
+        """Say which line is no address. Whether somebody has it is told to nobody."""
+        for line in self.lines:
+            try:
+                accounts.clean_email(line)
+            except accounts.EmailUnusable:
+                right = "Enter one e-mail address a line, like name@example.org."
+                raise ValidationError(f"“{line[:60]}” is no e-mail address. {right}") from None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(accounts.clean_email(line) for line in self.lines))
+
+
+class Stretches(Lines):
+    """Exact times of a week, one a line."""
+
+    def pre_validate(self, _form: object) -> None:
+        """Say which line is no stretch of time."""
+        for line in self.lines:
+            try:
+                hours.parse(line)
+            except hours.NoSuchHours as wrong:
+                raise ValidationError(f"“{line[:60]}”: {wrong}.") from None
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return tuple(hours.parse(line) for line in self.lines)
+
+
+class Week(SomeOf):
+    """The boxes of :mod:`mentorship.profiles.grid`; templates show them as a table."""
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, [SelectChoice(box) for box in BOXES], **more)
+
+
+def refuse_repeats(fields: Iterable[Field]) -> bool:
+    """Put an error on each ranked choice that stands before; tell whether all are different."""
+    seen: set[str] = set()
+    for field in fields:
+        if field.data and field.data in seen:
+            field.errors = [*field.errors, "You chose this above. Choose another, or no answer."]
+        seen.add(field.data)
+    return not any(field.errors for field in fields)
+
+
+def ranked(fields: Iterable[Field]) -> tuple[str, ...]:
+    """Return what was chosen, in order, without the gaps."""
+    return tuple(dict.fromkeys(field.data for field in fields if field.data))

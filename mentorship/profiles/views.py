@@ -1,0 +1,138 @@
+"""A person's own profile pages. No address holds a key: everybody opens only their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, current_person, members
+from mentorship.consents import service as consents
+from mentorship.extensions import db, transaction
+from mentorship.hours import DAYS
+from mentorship.matching import Img, Mentor
+from mentorship.profiles import service
+from mentorship.profiles.choosing import mentors_to_choose
+from mentorship.profiles.forms import ImgForm, MentorForm, img_data, mentor_data
+from mentorship.profiles.grid import PARTS
+from mentorship.profiles.service import Answers, ProfileRefused, Values
+from mentorship.sections import service as sections
+from mentorship.sections.models import SectionRole
+
+bp = Blueprint("profiles", __name__, url_prefix="/profile")
+SAVED = "Your profile is saved."
+
+
+@bp.get("/img")
+@members
+def edit_img() -> str:
+    session, answers = db.session(), service.read_img(db.session(), current_id())
+    form = ImgForm(data=_start_zone(img_data(answers)))
+    _offer(session, form, answers)
+    return _img_page(session, form, answers)
+
+
+@bp.post("/img")
+@members
+def save_img() -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        answers = service.read_img(session, current_id())
+        form = ImgForm()
+        _offer(session, form, answers)
+        if not form.validate():
+            return _img_page(session, form, answers), 422
+        img = form.values()
+        try:
+            service.write_img(session, person_id=current_id(), img=img, now=now, lines=form.lines())
+        except ProfileRefused as refused:
+            form.blame(refused)
+            return _img_page(session, form, answers), 422
+    return _saved(service.completeness(img), ".edit_img")
+
+
+@bp.get("/mentor")
+@members
+def edit_mentor() -> str:
+    session, answers = db.session(), service.read_mentor(db.session(), current_id())
+    today = dt.datetime.now(dt.UTC).date()
+    form = MentorForm(data=_start_zone(mentor_data(answers, today=today)))
+    form.keep_offering(answers.values)
+    return _mentor_page(session, form, answers)
+
+
+@bp.post("/mentor")
+@members
+def save_mentor() -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        answers = service.read_mentor(session, current_id())
+        form = MentorForm()
+        form.keep_offering(answers.values)
+        good = form.validate()
+        if not (form.check_pause(now.date()) and good):
+            return _mentor_page(session, form, answers), 422
+        mentor = form.values(answers.values)
+        try:
+            service.write_mentor(
+                session,
+                person_id=current_id(),
+                mentor=mentor,
+                now=now,
+                paused_until=form.paused_until.data,
+            )
+        except ProfileRefused as refused:
+            form.blame(refused)
+            return _mentor_page(session, form, answers), 422
+    return _saved(service.completeness(mentor), ".edit_mentor")
+
+
+def _start_zone(data: dict[str, object]) -> dict[str, object]:
+    """Begin with the time zone of the account."""
+    return data | {"timezone": data["timezone"] or current_person().timezone or ""}
+
+
+def _offer(session: Session, form: ImgForm, answers: Answers[Img]) -> None:
+    img = answers.values
+    named = (*img.requests, *img.avoid)
+    form.offer(mentors_to_choose(session, current_id(), named=named))
+    form.keep_offering(img)
+
+
+def _img_page(session: Session, form: ImgForm, answers: Answers[Img]) -> str:
+    return _page("profiles/img.html", session, form, answers, SectionRole.IMG)
+
+
+def _mentor_page(session: Session, form: MentorForm, answers: Answers[Mentor]) -> str:
+    return _page("profiles/mentor.html", session, form, answers, SectionRole.MENTOR)
+
+
+def _page(
+    template: str,
+    session: Session,
+    form: ImgForm | MentorForm,
+    answers: Answers[Values],
+    role: SectionRole,
+) -> str:
+    agreed = consents.in_force(session, [current_id()])[current_id()]
+    return render_template(
+        template,
+        form=form,
+        answers=answers,
+        state=service.completeness(answers.values),
+        shares_visa=consents.SHARE_VISA in agreed,
+        takes_part=consents.MATCHING in agreed,
+        belongs=role in sections.active_roles(session, current_id()),
+        days=DAYS,
+        parts=PARTS,
+    )
+
+
+def _saved(state: service.Completeness, endpoint: str) -> Response:
+    if state.ready:
+        flash(SAVED, "success")
+    else:
+        flash(f"{SAVED} To be matched, please add: {', '.join(state.needed)}.", "warning")
+    return redirect(url_for(endpoint), code=303)
