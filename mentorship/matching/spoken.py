@@ -13,7 +13,7 @@ from mentorship.matching.why import in_words
 
 NameOf: TypeAlias = Callable[[Id], str]
 
-NAMED = 5  # people named in one sentence; the others are counted
+NAMED = 5  # larger groups are counted, not named
 RULES = {
     **{key: rule.counted for key, rule in HARD_RULES.items()},
     MINIMUM: "below the round's minimum score",
@@ -55,12 +55,12 @@ def _too_few_seats(reason: TooFewSeats, name: NameOf) -> str:
     others = [each for each in reason.imgs if each != reason.img]
     seats = _count(reason.seats, "seat") if reason.seats else "no seat"
     held = f" ({reason.held} held by locked pairs)" if reason.held else ""
-    whom = f"the {len(reason.mentors)} mentors {_names(reason.mentors, name)}"
+    whom = f"the same {len(reason.mentors)} mentors{_names(reason.mentors, name)}"
     if len(reason.mentors) == 1:
         whom = name(reason.mentors[0])
     if not others:
         return f"Only {whom} would be possible, with {seats} left{held}."
-    group = f"This IMG and {_count(len(others), 'other')} ({_names(others, name)})"
+    group = f"This IMG and {_count(len(others), 'other')}{_names(others, name)}"
     return f"{group} can only go to {whom}, with {seats} left for all of them{held}."
 
 
@@ -73,9 +73,8 @@ def _unused(reason: UnusedSeats, name: NameOf) -> str:
 
 
 def _names(ids: Sequence[Id], name: NameOf) -> str:
-    shown = [name(each) for each in ids[:NAMED]]
-    more = len(ids) - len(shown)
-    return in_words([*shown, *([f"{more} more"] if more else [])])
+    """Return names in brackets, or nothing for a group too large to be named."""
+    return f" ({in_words([name(each) for each in ids])})" if len(ids) <= NAMED else ""
 
 
 def _count(count: int, what: str) -> str:

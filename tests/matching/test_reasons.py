@@ -129,10 +129,17 @@ def test_seats_that_locks_hold_are_not_to_be_had() -> None:
 def test_large_groups_are_counted_not_listed() -> None:
     problem = Problem.from_scores(np.full((9, 7), 5), [1] * 7)
     reason = explain(problem, solve(problem)).unmatched[0]
-    words = said(reason, lambda each: f"<{each}>")
-    assert "8 others" in words
-    assert "3 more" in words
-    assert "the 7 mentors <0>, <1>, <2>, <3>, <4> and 2 more" in words
+    assert said(reason, str) == (
+        "This IMG and 8 others can only go to the same 7 mentors, with 7 seats left for all of them."
+    )
+
+
+def test_small_groups_are_named_on_both_sides() -> None:
+    group = TooFewSeats(img=1, imgs=(1, 2), mentors=("x", "y"), seats=1, held=0)
+    assert said(group, str) == (
+        "This IMG and 1 other (2) can only go to the same 2 mentors (x and y), "
+        "with 1 seat left for all of them."
+    )
 
 
 def test_a_seat_worth_more_to_somebody_else_is_said_with_both_numbers() -> None:
