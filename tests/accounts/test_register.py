@@ -39,7 +39,7 @@ def test_an_account_is_made_confirmed_and_used(
 ) -> None:
     page = client.follow(client.submit("/register", MIRA))
     assert page.h1 == "Check your mail"
-    assert f"each message is a file in {mailbox.folder}." in page.text
+    assert f"each message is a file in {mailbox.folder} " in page.text
     made = _mira(session)
     assert (made.name, made.confirmed_at, made.is_administrator) == ("Mira Patel", None, False)
 
