@@ -55,12 +55,12 @@ def _too_few_seats(reason: TooFewSeats, name: NameOf) -> str:
     others = [each for each in reason.imgs if each != reason.img]
     seats = _count(reason.seats, "seat") if reason.seats else "no seat"
     held = f" ({reason.held} held by locked pairs)" if reason.held else ""
-    whom = f"the same {len(reason.mentors)} mentors{_names(reason.mentors, name)}"
-    if len(reason.mentors) == 1:
-        whom = name(reason.mentors[0])
+    mentors = f"{len(reason.mentors)} mentors{_names(reason.mentors, name)}"
+    only = name(reason.mentors[0]) if len(reason.mentors) == 1 else ""
     if not others:
-        return f"Only {whom} would be possible, with {seats} left{held}."
+        return f"Only {only or mentors} would be possible, with {seats} left{held}."
     group = f"This IMG and {_count(len(others), 'other')}{_names(others, name)}"
+    whom = only or f"the same {mentors}"
     return f"{group} can only go to {whom}, with {seats} left for all of them{held}."
 
 

@@ -130,7 +130,8 @@ def test_large_groups_are_counted_not_listed() -> None:
     problem = Problem.from_scores(np.full((9, 7), 5), [1] * 7)
     reason = explain(problem, solve(problem)).unmatched[0]
     assert said(reason, str) == (
-        "This IMG and 8 others can only go to the same 7 mentors, with 7 seats left for all of them."
+        "This IMG and 8 others can only go to the same 7 mentors, "
+        "with 7 seats left for all of them."
     )
 
 
