@@ -168,8 +168,10 @@ class ResourceCard:
     topics: tuple[str, ...] = ()  # names
 
     @property
-    def type_name(self) -> str:
-        return TYPE_NAMES[self.type]
+    def byline(self) -> str:
+        """Return what it is and whose: "Guide by AMA", "Organization: ACGME"."""
+        joint = ": " if self.type is ResourceType.ORGANIZATION else " by "
+        return f"{TYPE_NAMES[self.type]}{joint}{self.organization}"
 
     @property
     def url(self) -> str:

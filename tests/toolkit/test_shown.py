@@ -145,9 +145,15 @@ def test_the_distance_of_a_day(in_source: DayInSource, away: int, shown: str) ->
     assert day(in_source, away=away).distance == shown
 
 
-def test_a_resource_of_low_confidence_is_to_be_confirmed() -> None:
-    def card(provenance: Provenance) -> ResourceCard:
-        return ResourceCard("a", "A", ResourceType.GUIDE, "AMA", "What it says.", provenance)
+def card(provenance: Provenance, type_: ResourceType = ResourceType.GUIDE) -> ResourceCard:
+    return ResourceCard("a", "A", type_, "AMA", "What it says.", provenance)
 
+
+def test_a_resource_says_what_it_is_and_whose() -> None:
+    assert card(SURE).byline == "Guide by AMA"
+    assert card(SURE, ResourceType.ORGANIZATION).byline == "Organization: AMA"
+
+
+def test_a_resource_of_low_confidence_is_to_be_confirmed() -> None:
     assert card(LOW).must_confirm == "Confirm at the source"
     assert card(UNDATED).must_confirm == ""
