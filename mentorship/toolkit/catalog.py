@@ -18,7 +18,8 @@ from mentorship.toolkit.models import (
     ToolkitTopic,
     UrlCheck,
 )
-from mentorship.toolkit.shown import Provenance, ResourceCard, ResourcePage, Search
+from mentorship.toolkit.provenance import Provenance
+from mentorship.toolkit.shown import ResourceCard, ResourcePage, Search
 
 PER_PAGE = 20
 FOR_MENTORS = "mentoring"  # the topic of what helps mentors as mentors

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import vocabulary
 from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources
 from mentorship.toolkit.models import (
     ChecklistItem,
@@ -23,13 +24,13 @@ from mentorship.toolkit.models import (
     Sourced,
     UrlCheck,
 )
+from mentorship.toolkit.provenance import Provenance
 from mentorship.toolkit.shown import (
     BOARD_STAGES,
     Cost,
     Day,
     Fact,
     JourneyOverview,
-    Provenance,
     ResourceCard,
     StagePage,
     StageView,
@@ -90,6 +91,8 @@ def stage_page(
 
 def _around(session: Session, stage_id: str) -> dict[int, JourneyStage]:
     """Return the stage at 0, the one before at -1 and the one after at 1; nothing if unknown."""
+    if stage_id not in vocabulary.LISTS["stage"]:
+        return {}
     here = sa.select(JourneyStage.position).where(JourneyStage.id == stage_id).scalar_subquery()
     near = JourneyStage.position.between(here - 1, here + 1)
     stages = session.scalars(sa.select(JourneyStage).where(near)).all()

@@ -13,7 +13,8 @@ from mentorship.toolkit.models import (
     ResourceType,
     UrlCheck,
 )
-from mentorship.toolkit.shown import Cost, Day, Provenance, ResourceCard, readable_date
+from mentorship.toolkit.provenance import Provenance, readable_date
+from mentorship.toolkit.shown import Cost, Day, ResourceCard
 
 PAGE = "https://www.example.org/fees"
 SURE = Provenance(PAGE, UrlCheck.RETRIEVED, "2026-10", Confidence.HIGH)
