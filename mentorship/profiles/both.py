@@ -83,21 +83,22 @@ class ProfileForm(FlaskForm):
     def keep_offering(self, values: Img | Mentor) -> None:
         """Offer what the profile says already, also where the page would not offer it itself."""
         for field in dataclasses.fields(values):
-            if field.name not in self or not isinstance(
-                self[field.name], fields.OneOf | fields.SomeOf
-            ):
-                continue
             said = getattr(values, field.name)
-            offered = {choice.value for choice in self[field.name].choices}
-            for word in (said,) if isinstance(said, str) else said or ():
-                if word not in offered:
-                    self[field.name].choices.append(SelectChoice(word, name_of(word)))
+            if field.name not in self or not isinstance(said, str | tuple):
+                continue
+            if isinstance(self[field.name], fields.OneOf | fields.SomeOf):
+                _offer(self[field.name], (said,) if isinstance(said, str) else said)
 
     def blame(self, refused: ProfileRefused) -> None:
         """Put what the service refused beside its field."""
         field = self[self.BLAMED.get(refused.field, refused.field)]
         value = f"“{refused.value[:60]}” " if refused.value else "This "
         field.errors = [*field.errors, f"{value}{refused.what}; {refused.right}."]
+
+
+def _offer(field: fields.OneOf | fields.SomeOf, words: Iterable[str]) -> None:
+    offered = {choice.value for choice in field.choices}
+    field.choices += [SelectChoice(word, name_of(word)) for word in words if word not in offered]
 
 
 def name_of(word: str) -> str:

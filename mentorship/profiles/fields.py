@@ -34,11 +34,16 @@ def words(*list_names: str) -> list[SelectChoice]:
             optgroup=_HEADINGS[name] if len(list_names) > 1 else None,
         )
         for name in list_names
-        for term in _unlike(name, list_names).values()
+        for term in _in_reading_order(name, _unlike(name, list_names).values())
     ]
 
 
+_BY_NAME = ("country", "language", "subspecialty")  # long, and found by their first letter
 _HEADINGS = {"specialty": "Specialties", "subspecialty": "Subspecialties"}
+
+
+def _in_reading_order(name: str, terms: Iterable[vocabulary.Term]) -> Iterable[vocabulary.Term]:
+    return sorted(terms, key=lambda term: term.name) if name in _BY_NAME else terms
 
 
 def _unlike(name: str, list_names: tuple[str, ...]) -> Mapping[str, vocabulary.Term]:
@@ -100,7 +105,7 @@ class Number(IntegerField):
 class Day(DateField):
     """A day, or nothing."""
 
-    def __init__(self, label: str, **more: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: str, **more: Any) -> None:
         super().__init__(label, validators=[Optional()], **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
