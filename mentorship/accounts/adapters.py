@@ -29,7 +29,11 @@ class People(SQLAlchemyUserDatastore):
     @override
     def find_user(self, case_insensitive: bool = False, **kwargs: object) -> User | None:
         """Find a person. In production sample people do not exist, whatever the database says."""
-        person: User | None = super().find_user(case_insensitive=case_insensitive, **kwargs)
+        person: User | None
+        if "email" in kwargs:
+            person = service.find_by_email(self.db.session(), str(kwargs["email"]))
+        else:
+            person = super().find_user(case_insensitive=case_insensitive, **kwargs)
         settings: Settings = current_app.config["SETTINGS"]
         if person is not None and person.demo and not settings.demo_allowed:
             return None

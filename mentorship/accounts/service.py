@@ -11,7 +11,7 @@ from functools import cache
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from mentorship.accounts import letters
 from mentorship.accounts.claims import claim_links
@@ -101,7 +101,10 @@ def time_zones() -> tuple[str, ...]:
 
 
 def find_by_email(session: Session, email: str) -> User | None:
-    return session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    """Return the person who has an address, by one query whether there is one or not."""
+    return session.scalar(
+        sa.select(User).where(User.email == email.strip().lower()).options(lazyload(User.roles))
+    )
 
 
 def new_person(  # noqa: PLR0913  one argument a column

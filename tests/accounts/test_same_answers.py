@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.adapters import OneByOne
 from mentorship.accounts.models import User
+from mentorship.extensions import db
 from mentorship.notices.models import Message
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD
 from tests.factories import person
@@ -111,6 +112,32 @@ def test_the_work_is_the_same(  # noqa: PLR0917  fixtures
         return len(hashes), _mails(session) - before
 
     assert work(kinds[kind]) == work(STRANGER)
+
+
+@pytest.mark.parametrize("case", ["sign in", "reset", "confirm again"])
+@pytest.mark.parametrize("kind", ["confirmed", "unclaimed", "unconfirmed", "switched off"])
+def test_the_database_is_asked_as_often(
+    app: Flask, session: Session, kinds: dict[str, str], case: str, kind: str
+) -> None:
+    path, data = CASES[case]
+
+    def statements(email: str) -> list[str]:
+        asked: list[str] = []
+
+        def note(*event: object) -> None:
+            statement = str(event[2])
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                asked.append(statement)
+
+        session.expunge_all()
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            _answer(app, path, data | {"email": email})
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+        return asked
+
+    assert statements(kinds[kind]) == statements(STRANGER)
 
 
 def _mails(session: Session) -> int:
