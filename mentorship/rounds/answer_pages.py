@@ -118,7 +118,7 @@ def _facts(session: Session, offer: Offer, waiting: OfferState, now: dt.datetime
 
 
 def _reasons(pair: Pair, side: str, *, shares_visa: bool) -> Sequence[tuple[str, str]]:
-    """Return the sentences for one side of those criteria that earned at least half, best first."""
+    """Return the sentences for one side of the criteria that earned three fifths or more, best first."""
     secret = {key for key, criterion in CRITERIA.items() if criterion.sensitive}
     if shares_visa:
         secret.discard("visa")
@@ -127,7 +127,7 @@ def _reasons(pair: Pair, side: str, *, shares_visa: bool) -> Sequence[tuple[str,
         for part in pair.parts or []
         if part["criterion"] not in secret
         and side in part["why"]
-        and 2 * part["points"] >= part["of"]
+        and 5 * part["points"] >= 3 * part["of"]
     ]
     shown.sort(key=lambda part: -part["points"])
     return [(CRITERIA[part["criterion"]].label, part["why"][side]) for part in shown[:MOST_REASONS]]

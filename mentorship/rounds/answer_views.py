@@ -38,7 +38,7 @@ def accept(offer_id: uuid.UUID) -> Answer:
     if state is OfferState.SEAT_TAKEN:
         page = offer_page(db.session(), me, offer_id, now=now)
         return render_template("rounds/seat_taken.html", page=page), 409
-    flash("Thank you. We have asked the IMG to confirm.", "success")
+    flash("Your answer is saved. Thank you.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
 
 
@@ -88,7 +88,7 @@ def confirm(offer_id: uuid.UUID) -> Answer:
             service.confirm_match(session, person_id=me, offer_id=offer_id, now=now)
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
         return _too_late(too_late)
-    flash("You have a mentor. Below you see how to reach each other.", "success")
+    flash("Your answer is saved.", "success")
     return redirect(url_for(".match", offer_id=offer_id), code=303)
 
 

@@ -33,6 +33,7 @@ class AnswerLine:
     img: str
     mentor: str
     state: OfferState
+    offered_at: dt.datetime
     mentor_answered_at: dt.datetime | None
     img_answered_at: dt.datetime | None
     reason: str | None
@@ -120,6 +121,7 @@ def _answers(
             img_name,
             mentor_name,
             offer.state,
+            offer.offered_at,
             offer.mentor_answered_at,
             offer.img_answered_at,
             REASONS_TOLD.get(offer.decline_reason or ""),

@@ -1,4 +1,4 @@
-"""The closed lists of a round: states in words, and reasons to decline."""
+"""The closed lists of a round: reasons to decline, and states that belong together."""
 
 from __future__ import annotations
 
@@ -6,27 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mentorship.rounds.models import OfferState, RoundState
-
-ROUND_STATES: Mapping[RoundState, str] = MappingProxyType(
-    {
-        RoundState.DRAFT: "Being set up",
-        RoundState.OPEN: "Open to join",
-        RoundState.REVIEW: "In review",
-        RoundState.PUBLISHED: "Waiting for answers",
-        RoundState.FINISHED: "Finished",
-    }
-)
-OFFER_STATES: Mapping[OfferState, str] = MappingProxyType(
-    {
-        OfferState.OFFERED: "Waiting for the mentor",
-        OfferState.ACCEPTED: "Waiting for the IMG",
-        OfferState.CONFIRMED: "Confirmed by both",
-        OfferState.DECLINED_BY_MENTOR: "Declined by the mentor",
-        OfferState.DECLINED_BY_IMG: "Declined by the IMG",
-        OfferState.SEAT_TAKEN: "Last seat taken by somebody else",
-        OfferState.ENDED: "Mentorship ended",
-    }
-)
 
 # As the person who declines reads them, and as the leader does.
 MENTOR_REASONS: Mapping[str, str] = MappingProxyType(

@@ -142,7 +142,7 @@ class AcceptForm(FlaskForm):
 class DeclineForm(FlaskForm):
     """No, with a reason that the leader reads."""
 
-    reason = RadioField("Why?", validators=[InputRequired("Choose a reason")])
+    reason = RadioField("Your reason", validators=[InputRequired("Choose a reason")])
     words = TextAreaField(
         "Anything else your section leader should know?",
         filters=[plain],
@@ -153,11 +153,15 @@ class DeclineForm(FlaskForm):
 
 class MentorDeclineForm(DeclineForm):
     reason = RadioField(
-        "Why?", choices=list(MENTOR_REASONS.items()), validators=[InputRequired("Choose a reason")]
+        "Your reason",
+        choices=list(MENTOR_REASONS.items()),
+        validators=[InputRequired("Choose a reason")],
     )
 
 
 class ImgDeclineForm(DeclineForm):
     reason = RadioField(
-        "Why?", choices=list(IMG_REASONS.items()), validators=[InputRequired("Choose a reason")]
+        "Your reason",
+        choices=list(IMG_REASONS.items()),
+        validators=[InputRequired("Choose a reason")],
     )

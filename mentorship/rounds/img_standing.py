@@ -111,7 +111,7 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
         .join(User, User.id == Profile.person_id)
         .options(lazyload(User.roles))
         .where(_IMG.person_id == person_id)
-        .order_by(Offer.place)
+        .order_by(Offer.state != OfferState.CONFIRMED, Offer.place)
     ).all()
     missed = _open_rounds_without(session, person_id)
     rounds = [

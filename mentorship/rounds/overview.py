@@ -11,9 +11,10 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.candidates import Candidate, candidates
 from mentorship.rounds.models import (
     Offer,
@@ -25,7 +26,7 @@ from mentorship.rounds.models import (
     Run,
 )
 from mentorship.rounds.paging import Listing, Wanted, cut
-from mentorship.rounds.setup import SetUp, rules_of
+from mentorship.rounds.setup import SWITCHES, SetUp, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class People:
 
     listing: Listing[Candidate]
     counts: Mapping[str, int]
+    in_short: Mapping[uuid.UUID, str]  # profile -> stage and specialties, of those listed
 
 
 def round_list(session: Session, section_id: uuid.UUID) -> Sequence[RoundLine]:
@@ -233,7 +235,24 @@ def people(session: Session, round_: Round, wanted: Wanted, *, today: dt.date) -
     words = wanted.words.casefold()
     shown = [each for each in everybody if belongs(each) and words in each.name.casefold()]
     counts = {part: sum(map(test, everybody)) for part, test in PARTS.items()}
-    return People(cut(shown, wanted), counts)
+    listing = cut(shown, wanted)
+    return People(listing, counts, _in_short(session, [each.profile_id for each in listing.rows]))
+
+
+def _in_short(session: Session, profile_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    rows = session.execute(
+        sa.select(Choice.profile_id, Choice.list, Choice.term)
+        .where(Choice.profile_id.in_(profile_ids), Choice.field.in_(("stage", "specialties")))
+        .order_by(Choice.field.desc(), Choice.rank)
+    )
+    words: dict[uuid.UUID, list[str]] = {}
+    for profile_id, list_name, term in rows:
+        words.setdefault(profile_id, []).append(vocabulary.name(list_name, term))
+    return {profile_id: ", ".join(said) for profile_id, said in words.items()}
+
+
+def rules_in_words(set_up: SetUp) -> Sequence[str]:
+    return [SWITCHES[switch][0] for switch in set_up.switched_on]
 
 
 def weights_in_words(set_up: SetUp) -> Sequence[tuple[Criterion, int]]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.notices.service import one_line
-from mentorship.rounds import board, review, service
+from mentorship.rounds import board, pairs, review, service
 from mentorship.rounds.answer_views import bp
 from mentorship.rounds.forms import FilterForm, PublishForm
 from mentorship.rounds.models import Round, RoundState, Run
@@ -83,8 +83,8 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         differs=has_changed(db.session(), round_, shown),
         form=FilterForm(),
         wanted=wanted,
-        sort=wanted.sort if wanted.sort in review.SORTS else review.SORTS[0],
-        listing=review.pairs(db.session(), shown.id, wanted),
+        sort=wanted.sort if wanted.sort in pairs.SORTS else pairs.SORTS[0],
+        listing=pairs.pair_list(db.session(), shown.id, wanted),
     )
 
 
@@ -97,7 +97,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         "rounds/pair.html",
         round=round_,
         run=shown,
-        pair=review.pair_page(db.session(), found),
+        pair=pairs.pair_page(db.session(), found),
     )
 
 

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -42,7 +43,6 @@ from mentorship.rounds.models import Pair, Round, RoundState, Run, RunSeat, Unma
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.snapshot import digest, snapshot
 
-MOST_NAMED = 6  # mentors of a group that are named in a reason
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 
 
@@ -96,7 +96,7 @@ def run_round(
     session.flush()  # before the rows that hang on it
     session.add_all(_pairs(run, problem, market, rules, result))
     explanation = explain(problem, result)
-    session.add_all(_unmatched(run, explanation))
+    session.add_all(_unmatched(run, problem, result, explanation))
     session.add_all(_seats(run, market, explanation))
     session.flush()
     return run
@@ -199,28 +199,32 @@ def _parts(problem: Problem, market: Market, rules: Rules, i: int, j: int) -> li
     ]
 
 
-def _unmatched(run: Run, explanation: Explanation) -> Iterator[Unmatched]:
-    for reason in explanation.unmatched:
+def _unmatched(
+    run: Run, problem: Problem, result: Result, explanation: Explanation
+) -> Iterator[Unmatched]:
+    for i, reason in zip(result.unmatched.tolist(), explanation.unmatched, strict=True):
         yield Unmatched(
             run_id=run.id,
             img_id=uuid.UUID(str(reason.img)),
             reason=reason.kind,
-            detail=_detail(reason),
+            detail=_detail(problem, i, reason),
         )
 
 
-def _detail(reason: Reason) -> dict[str, Any]:
-    """Return a reason as ids and counts; a group may be large, so only some are named."""
-    if isinstance(reason, TooFewSeats):
-        return {
-            "imgs": len(reason.imgs),
-            "mentors": len(reason.mentors),
-            "some_mentors": list(reason.mentors[:MOST_NAMED]),
-            "seats": reason.seats,
-        }
-    plain = dataclasses.asdict(reason)
-    del plain["img"]
-    return plain
+def _detail(problem: Problem, i: int, reason: Reason) -> dict[str, Any]:
+    """Return a reason as ids and counts. A group may be large: it is counted, not listed."""
+    if not isinstance(reason, TooFewSeats):
+        return {name: value for name, value in dataclasses.asdict(reason).items() if name != "img"}
+    scores = np.where(problem.seats > 0, problem.scores[i], -1)
+    best = int(scores.argmax())
+    return {
+        "imgs": len(reason.imgs),
+        "mentors": len(reason.mentors),
+        "seats": reason.seats,
+        "possible": int((scores >= 0).sum()),
+        "mentor": problem.mentor_ids[best],
+        "score": int(scores[best]),
+    }
 
 
 def _seats(run: Run, market: Market, explanation: Explanation) -> Iterator[RunSeat]:

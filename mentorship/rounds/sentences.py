@@ -58,18 +58,20 @@ def _nobody_possible(
 
 
 def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
-    others, seats = detail["imgs"] - 1, detail["seats"]
-    people = f"{name} and {others} other IMG{'s' if others > 1 else ''}" if others else name
-    mentors = _mentors(detail["mentors"])
-    have = "has" if detail["mentors"] == 1 else "have"
+    mentor = names.get(detail["mentor"], "a mentor who has left")
+    possible, score = detail["possible"], _of_100(detail["score"])
+    said = [
+        f"{name} could go to {mentor}, with a score of {score}."
+        if possible == 1
+        else f"{name} could go to {possible} mentors, best to {mentor} with a score of {score}."
+    ]
+    rivals, seats = detail["imgs"], detail["seats"]
     left = f"{seats} seat{'' if seats == 1 else 's'}"
-    said = [f"{people} can only be paired with the same {mentors}, who {have} {left} for them."]
-    if known := [names[key] for key in detail["some_mentors"] if key in names]:
-        more = detail["mentors"] - len(known)
-        rest = f" and {more} more" if more > 0 else ""
-        said.append(f"They are {', '.join(known)}{rest}.")
-    said.append("One more seat with any of them would help.")
-    return said
+    if rivals > 1:
+        said.append(f"{rivals} IMGs compete for the {left} of {_mentors(detail['mentors'])}.")
+    else:
+        said.append("No seat is left there.")
+    return [*said, "One more seat would help."]
 
 
 def _worth_more(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:

@@ -74,7 +74,10 @@ def show(slug: str, round_id: uuid.UUID) -> str:
     now = dt.datetime.now(dt.UTC)
     page = overview.overview(db.session(), round_, today=now.date())
     return render_template(
-        "rounds/show.html", page=page, weights=overview.weights_in_words(page.set_up), now=now
+        "rounds/show.html",
+        page=page,
+        weights=overview.weights_in_words(page.set_up),
+        rules=overview.rules_in_words(page.set_up),
     )
 
 
