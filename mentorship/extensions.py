@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import has_request_context, request
 from flask_migrate import Migrate
-from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy.dialects.postgresql import JSONB
@@ -81,7 +80,6 @@ if TYPE_CHECKING:
     Model = Base  # Flask-SQLAlchemy builds db.Model at run time, where mypy cannot see it
 else:
     Model = db.Model
-security = Security()
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, compare_server_default=True)
 
