@@ -11,7 +11,6 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship import vocabulary
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import read_img, read_mentor
 from mentorship.rounds.funnel import Funnel, leader_funnel
@@ -21,8 +20,7 @@ from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
-from mentorship.toolkit.service import for_mentors, for_stage
-from mentorship.toolkit.shown import ResourceCard, StageView
+from mentorship.toolkit.service import ResourceCard, StageView, for_mentors, for_stage
 
 RESOURCES = 3  # of a stage, on a home page
 # a standing in the fewest words, with the tone of its tag
@@ -39,14 +37,12 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.ENDED: ("Mentorship ended", "neutral"),
     }
 )
-FIRST_STAGE = next(iter(vocabulary.LISTS["stage"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImgHome:
     status: ImgStatus
     profile: Completeness
-    stage_known: bool
     stage: StageView | None
 
 
@@ -74,13 +70,13 @@ class LedSection:
 
 
 def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHome:
-    """Return an IMG's home page; somebody with no stage yet sees the first one."""
+    """Return an IMG's home page; ``stage`` is None until the person has said where they stand."""
     values = read_img(session, person_id).values
+    at = values.stage
     return ImgHome(
         status=img_status(session, person_id),
         profile=completeness(values),
-        stage_known=values.stage is not None,
-        stage=for_stage(session, values.stage or FIRST_STAGE, today=today, limit=RESOURCES),
+        stage=for_stage(session, at, today=today, limit=RESOURCES) if at else None,
     )
 
 

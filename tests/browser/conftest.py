@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = (ROOT / "tests/vendor/axe/axe.min.js").read_text(encoding="utf-8")
@@ -108,15 +108,17 @@ class Visitor:
         self.page.goto(self.address + path)
         self.look()
 
-    def press(self, name: str) -> None:
+    def press(self, name: str | re.Pattern[str]) -> None:
         """Press the button called ``name`` in the main part and look at where it leads."""
-        self.page.locator("main").get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
-        self.look()
+        self._leave_by(self.page.locator("main").get_by_role("button", name=name).first)
 
     def follow(self, name: str | re.Pattern[str]) -> None:
-        self.page.locator("main").get_by_role("link", name=name).first.click()
-        self.page.wait_for_load_state()
+        """Follow the link called ``name`` in the main part and look at where it leads."""
+        self._leave_by(self.page.locator("main").get_by_role("link", name=name).first)
+
+    def _leave_by(self, way_out: Locator) -> None:
+        with self.page.expect_navigation():
+            way_out.click()
         self.look()
 
     def sign_in(self, email: str, password: str) -> None:

@@ -1,0 +1,140 @@
+"""A round as its three kinds of people live it: the leader publishes, a mentor says yes, an IMG
+sees who it is and why. One after the other, on the same service, with nothing but a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from mentorship.demo.load import ADMIN, DEMO_PASSWORD, LEADER
+from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Match:
+    """The strongest pair of the round, with the addresses its two people sign in with."""
+
+    img: str = ""
+    mentor: str = ""
+    img_email: str = ""
+    mentor_email: str = ""
+
+
+@pytest.fixture(scope="module")
+def match() -> Match:
+    """What the journeys pass on to each other."""
+    return Match()
+
+
+def _email_of(leader: Visitor, name: str) -> str:
+    leader.go(f"/sections/imgs/members?q={name.replace(' ', '+')}")
+    row = leader.page.locator("main tbody tr").filter(has_text=name).first.inner_text()
+    found = re.search(r"\S+@example\.org", row)
+    assert found, row
+    return found.group()
+
+
+def test_a_leader_runs_the_round_looks_and_publishes(
+    visitor: Callable[[], Visitor], match: Match
+) -> None:
+    leader = visitor()
+    leader.go("/")
+    leader.go("/help")
+    leader.sign_in(LEADER[0], DEMO_PASSWORD)
+    leader.reads("is ready to run")
+    leader.follow("Go to the round")
+    leader.press("Run the match")
+    leader.reads("of IMGs have a mentor")
+
+    leader.follow("Strongest first")
+    cells = leader.page.locator("main tbody tr").first.locator("th, td")
+    match.img, match.mentor = (cells.nth(n).inner_text().strip() for n in (0, 1))
+    leader.follow(re.compile("See the parts"))
+    leader.reads("The points add up")
+    leader.page.go_back()
+    leader.follow("Without a mentor")
+    leader.reads(re.compile("seat|mentor"))
+
+    leader.follow("Pairs")
+    leader.follow(re.compile(r"Publish run 1"))
+    leader.reads("will be asked by mail")
+    leader.press("Publish and ask the mentors")
+    leader.reads("waiting for an answer")
+    match.img_email = _email_of(leader, match.img)
+    match.mentor_email = _email_of(leader, match.mentor)
+
+
+def test_a_mentor_sees_who_hopes_for_them_and_accepts(
+    visitor: Callable[[], Visitor], match: Match
+) -> None:
+    mentor = visitor()
+    mentor.sign_in(match.mentor_email, DEMO_PASSWORD)
+    mentor.go("/home/mentor")
+    mentor.reads(match.img)
+    mentor.follow(re.compile(rf"See the profile and answer.*{match.img}", re.DOTALL))
+    mentor.reads("Why you two")
+    assert match.img_email not in mentor.page.content(), "contact before both said yes"
+    mentor.press("Accept")
+    mentor.go("/home/mentor")
+    mentor.reads("Waiting for their answer")
+    mentor.go("/profile/mentor")
+    mentor.reads(re.compile("seats", re.IGNORECASE))
+
+
+def test_an_img_sees_the_mentor_why_they_fit_and_the_toolkit(
+    visitor: Callable[[], Visitor], match: Match
+) -> None:
+    img = visitor()
+    img.sign_in(match.img_email, DEMO_PASSWORD)
+    img.go("/home/img")
+    img.reads(match.mentor)
+    assert match.mentor_email not in img.page.content(), "contact before both said yes"
+    img.reads("What to do now")
+    img.reads(re.compile(r"as of|undated"))
+    img.follow("See your mentor and answer")
+    img.reads(re.compile("Why"))
+    img.press(re.compile("Confirm|Yes"))
+    img.reads(match.mentor_email)
+    img.go("/home/img")
+    img.reads(match.mentor_email)
+    img.follow("More on this stage")
+    img.go("/toolkit/resources")
+    for path in ("/profile/img", "/privacy-choices", "/account", "/sections"):
+        img.go(path)
+
+
+def test_an_administrator_makes_a_section_and_finds_a_leader_for_it(
+    visitor: Callable[[], Visitor],
+) -> None:
+    admin = visitor()
+    admin.sign_in(ADMIN[0], DEMO_PASSWORD)
+    admin.follow("Set up another section")
+    admin.page.get_by_label("Name", exact=True).fill("Great Lakes Chapter")
+    admin.page.get_by_label(re.compile("Short name")).fill("great-lakes")
+    admin.press(re.compile("Save|Set up|Create|Make"))
+    admin.page.get_by_label("Email").fill(LEADER[0])
+    admin.press(re.compile("Appoint|leader"))
+    admin.reads("Leila Haddad")
+
+
+def test_a_stranger_registers_and_is_told_what_comes_next(
+    visitor: Callable[[], Visitor],
+) -> None:
+    stranger = visitor()
+    stranger.go("/register")
+    stranger.page.get_by_label(re.compile("name")).fill("Dr. Nadia Rahimi")
+    stranger.page.get_by_label("Email").fill("nadia.rahimi@example.org")
+    stranger.page.get_by_label("Choose a password").fill("a long way from home 47")
+    for box in stranger.page.locator("main input[type=checkbox]").all():
+        box.check(force=True)
+    stranger.press("Create account")
+    stranger.reads(re.compile("mail", re.IGNORECASE))
+    stranger.go("/privacy")
+    stranger.go("/accessibility")
+    stranger.page.goto(stranger.address + "/no-such-page")
+    stranger.look()
