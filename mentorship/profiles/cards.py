@@ -114,7 +114,7 @@ def cards(
         sa.select(Profile)
         .join(Profile.person)
         .where(Profile.id.in_(list(audiences)))
-        .options(contains_eager(Profile.person))
+        .options(contains_eager(Profile.person).lazyload(User.roles))
         .order_by(User.name, Profile.id)
     ).all()
     below = rows.load(session, [profile.id for profile in profiles])

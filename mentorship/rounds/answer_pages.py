@@ -69,13 +69,13 @@ def offer_page(
     offer = offer_for_mentor(session, person_id, offer_id)
     img = card(session, offer.img_id, _audience(offer), reader_id=person_id)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
-    seats, taken = session.execute(
-        sa.select(SeatCount.seats, SeatCount.taken).where(
-            SeatCount.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id
-        )
+    answer_by, seats, taken = session.execute(
+        sa.select(Publication.answer_by, SeatCount.seats, SeatCount.taken)
+        .join(SeatCount, SeatCount.round_id == Publication.round_id)
+        .where(Publication.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id)
     ).one()
     return OfferPage(
-        facts=_facts(session, offer, OfferState.OFFERED, now),
+        facts=_facts(offer, answer_by, OfferState.OFFERED, now),
         reasons=_reasons(offer.pair, "mentor", shares_visa=img.visa is not None),
         img=img,
         seats=seats,
@@ -90,8 +90,11 @@ def match_page(
     offer = offer_for_img(session, person_id, offer_id)
     mentor = card(session, offer.mentor_id, _audience(offer), reader_id=person_id)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
+    answer_by = session.scalars(
+        sa.select(Publication.answer_by).where(Publication.round_id == offer.round_id)
+    ).one()
     return MatchPage(
-        facts=_facts(session, offer, OfferState.ACCEPTED, now),
+        facts=_facts(offer, answer_by, OfferState.ACCEPTED, now),
         reasons=_reasons(offer.pair, "img", shares_visa=bool(mentor.visas)),
         mentor=mentor,
     )
@@ -101,10 +104,9 @@ def _audience(offer: Offer) -> Audience:
     return Audience.MATCHED if offer.state is OfferState.CONFIRMED else Audience.OFFERED
 
 
-def _facts(session: Session, offer: Offer, waiting: OfferState, now: dt.datetime) -> Facts:
-    answer_by = session.scalars(
-        sa.select(Publication.answer_by).where(Publication.round_id == offer.round_id)
-    ).one()
+def _facts(
+    offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.datetime
+) -> Facts:
     finished = offer.round.state is RoundState.FINISHED
     return Facts(
         offer_id=offer.id,
@@ -118,7 +120,7 @@ def _facts(session: Session, offer: Offer, waiting: OfferState, now: dt.datetime
 
 
 def _reasons(pair: Pair, side: str, *, shares_visa: bool) -> Sequence[tuple[str, str]]:
-    """Return the sentences for one side of the criteria that earned three fifths or more, best first."""
+    """Return the sentences for one side, of criteria that earned three fifths or more, best first."""
     secret = {key for key, criterion in CRITERIA.items() if criterion.sensitive}
     if shares_visa:
         secret.discard("visa")

@@ -153,7 +153,6 @@ def _answer(
         .where(Offer.id == offer.id, Offer.state == start)
         .values(state=end, **values)
         .returning(Offer.id)
-        .execution_options(synchronize_session=False)
     )
     return changed.one_or_none() is not None
 
@@ -184,5 +183,4 @@ def _seats_of(offer: Offer) -> sa.Update:
     return (
         sa.update(SeatCount)
         .where(SeatCount.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id)
-        .execution_options(synchronize_session=False)
     )

@@ -133,5 +133,4 @@ def _mark(
         sa.update(Participant)
         .where(Participant.round_id == round_id, Participant.profile_id.in_(profile_ids))
         .values(left_out_at=left_out_at)
-        .execution_options(synchronize_session=False)
     )

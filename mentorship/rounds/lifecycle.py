@@ -154,6 +154,5 @@ def _change(
         .where(Round.id == round_id, Round.state.in_(start))
         .values(**values)
         .returning(Round.id)
-        .execution_options(synchronize_session=False)
     )
     return changed.one_or_none() is not None

@@ -1,0 +1,256 @@
+"""Whatever leaders, mentors and IMGs try in whatever order: only listed steps happen."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from mentorship.profiles.models import Profile
+from mentorship.rounds import service
+from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, SeatCount
+from mentorship.rounds.scope import run_of_round
+from tests.factories import NOW
+from tests.rounds.cast import Cast
+
+DRAFT, OPEN, REVIEW, PUBLISHED, FINISHED = RoundState
+IMGS = ("Ana Silva", "Ben Okafor", "Chi Tanaka")
+MENTORS = ("Noor Haddad", "Omar Aziz")
+REFUSED = (
+    service.RoundChanged,
+    service.NobodyToMatch,
+    service.RunOutOfDate,
+    service.NothingToPublish,
+    service.AnswersClosed,
+    service.AlreadyAnswered,
+)
+people = st.sampled_from(IMGS + MENTORS)
+which = st.integers(0, 2)
+
+
+class OneRound(RuleBasedStateMachine):
+    """A round beside a model of it: its state, who is left out, and the state of each offer."""
+
+    def __init__(self, cast: Cast, seen: set[object]) -> None:
+        super().__init__()
+        self.seen = seen
+        self.cast, self.session = cast, cast.session
+        self.savepoint = self.session.begin_nested()
+        self.round: Round = cast.draft()
+        self.state = DRAFT
+        self.out: set[str] = set()
+        self.paired: set[str] = set()
+        self.run_id = uuid.uuid4()
+        self.offers: list[Offer] = []
+        self.answers: dict[uuid.UUID, OfferState] = {}
+
+    def teardown(self) -> None:
+        self.savepoint.rollback()
+        self.session.expire_all()
+
+    def tried(self, act: Callable[[], object], *, works: bool) -> bool:
+        """Try something; it works exactly when the model says so, and else changes nothing."""
+        try:
+            with self.session.begin_nested():
+                act()
+        except REFUSED:
+            done = False
+        else:
+            done = True
+        assert done is works
+        return done
+
+    @initialize(steps=st.sampled_from([0, 1, 2, 3, 3, 4, 4, 4]))
+    def begin(self, steps: int) -> None:
+        """Start anywhere on the way, so that the last states are tried as often as the first."""
+        for step in (self.open, self.run, self.publish, self.everybody_accepts)[:steps]:
+            step()
+
+    def everybody_accepts(self) -> None:
+        for number in range(len(self.offers)):
+            self.mentor_answers(number, yes=True)
+
+    @rule(policy=st.sampled_from(["best-total", "most-matched"]))
+    def edit(self, policy: str) -> None:
+        self.tried(
+            lambda: service.edit_round(
+                self.session,
+                round_id=self.round.id,
+                name="Spring",
+                policy=policy,
+                set_up=service.SetUp(),
+                answer_days=3,
+            ),
+            works=self.state in {DRAFT, OPEN, REVIEW},
+        )
+
+    @rule()
+    def open(self) -> None:
+        act = lambda: service.open_round(self.session, round_id=self.round.id, now=NOW)  # noqa: E731
+        if self.tried(act, works=self.state is DRAFT):
+            self.state = OPEN
+
+    @rule(name=people)
+    def leave_out(self, name: str) -> None:
+        ids = [self.cast.profile(name)]
+        if self.tried(
+            lambda: service.leave_out(
+                self.session, round_id=self.round.id, profile_ids=ids, now=NOW
+            ),
+            works=self.state in {OPEN, REVIEW},
+        ):
+            self.out.add(name)
+
+    @rule(name=people)
+    def put_back(self, name: str) -> None:
+        profile_id = self.cast.profile(name)
+        if self.tried(
+            lambda: service.put_back(
+                self.session, round_id=self.round.id, profile_id=profile_id, now=NOW
+            ),
+            works=self.state in {OPEN, REVIEW},
+        ):
+            self.out.discard(name)
+
+    @rule()
+    def run(self) -> None:
+        if self.tried(
+            lambda: service.run_round(self.session, round_id=self.round.id, by=None, now=NOW),
+            works=self.state in {OPEN, REVIEW} and not self.out >= set(IMGS),
+        ):
+            self.state = REVIEW
+            self.run_id, self.paired = self._latest()
+
+    def _latest(self) -> tuple[uuid.UUID, set[str]]:
+        run = run_of_round(self.session, self.round.id)
+        rows = self.session.execute(
+            sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id)
+        ).all()
+        ids = {each for row in rows for each in row}
+        names = {name for name in IMGS + MENTORS if self.cast.profile(name) in ids}
+        return run.id, names
+
+    @rule()
+    def publish(self) -> None:
+        if self.state is DRAFT or self.state is OPEN:
+            return  # there is no run to name
+        if self.tried(
+            lambda: service.publish_round(
+                self.session,
+                round_id=self.round.id,
+                run_id=self.run_id,
+                by=self.cast.leader.id,
+                now=NOW,
+            ),
+            works=self.state is REVIEW and bool(self.paired) and not self.paired & self.out,
+        ):
+            self.state = PUBLISHED
+            self.offers = list(
+                self.session.scalars(
+                    sa.select(Offer).where(Offer.round_id == self.round.id).order_by(Offer.img_id)
+                )
+            )
+            self.answers = {offer.id: OfferState.OFFERED for offer in self.offers}
+
+    @precondition(lambda self: self.offers)
+    @rule(number=which, yes=st.booleans())
+    def mentor_answers(self, number: int, *, yes: bool) -> None:
+        answer = OfferState.ACCEPTED if yes else OfferState.DECLINED_BY_MENTOR
+        same = {OfferState.ACCEPTED, OfferState.CONFIRMED} if yes else {answer}
+        self._answer(number, OfferState.OFFERED, answer, same)
+
+    @precondition(lambda self: self.offers)
+    @rule(number=which, yes=st.booleans())
+    def img_answers(self, number: int, *, yes: bool) -> None:
+        answer = OfferState.CONFIRMED if yes else OfferState.DECLINED_BY_IMG
+        if number < len(self.offers) and self.answers[self.offers[number].id] in {
+            OfferState.OFFERED,
+            OfferState.DECLINED_BY_MENTOR,
+        }:
+            return  # to the IMG there is nothing to answer: see the test of whom offers are for
+        self._answer(number, OfferState.ACCEPTED, answer, {answer})
+
+    def _answer(
+        self, number: int, start: OfferState, answer: OfferState, same: set[OfferState]
+    ) -> None:
+        if number >= len(self.offers):
+            return
+        offer = self.offers[number]
+        now = self.answers[offer.id]
+        moves = self.state is PUBLISHED and now is start
+        if self.tried(lambda: self._say(offer, answer), works=moves or now in same) and moves:
+            self.answers[offer.id] = answer
+
+    def _say(self, offer: Offer, answer: OfferState) -> None:
+        mentors = answer in {OfferState.ACCEPTED, OfferState.DECLINED_BY_MENTOR}
+        profile = self.session.get_one(Profile, offer.mentor_id if mentors else offer.img_id)
+        who = {"person_id": profile.person_id, "offer_id": offer.id, "now": NOW}
+        why = {"reason": "no_time", "words": ""}
+        {
+            OfferState.ACCEPTED: lambda: service.accept_offer(self.session, **who),
+            OfferState.DECLINED_BY_MENTOR: lambda: service.decline_offer(
+                self.session, **who, **why
+            ),
+            OfferState.CONFIRMED: lambda: service.confirm_match(self.session, **who),
+            OfferState.DECLINED_BY_IMG: lambda: service.decline_match(self.session, **who, **why),
+        }[answer]()
+
+    @rule(sure=st.sampled_from([False, False, True]))
+    def finish(self, *, sure: bool) -> None:
+        if not sure:
+            return  # or nearly every way would end early
+        act = lambda: service.finish_round(self.session, round_id=self.round.id, now=NOW)  # noqa: E731
+        if self.tried(act, works=self.state is PUBLISHED):
+            self.state = FINISHED
+
+    @invariant()
+    def the_database_agrees(self) -> None:
+        assert self.cast.again(self.round).state is self.state
+        kept = self.session.execute(
+            sa.select(Offer.id, Offer.state).where(Offer.round_id == self.round.id)
+        )
+        assert dict(kept.all()) == self.answers
+        self.seen |= {self.state, *self.answers.values()}
+
+    @invariant()
+    def seats_are_counted(self) -> None:
+        held = Counter(
+            offer.mentor_id
+            for offer in self.offers
+            if self.answers[offer.id] in {OfferState.ACCEPTED, OfferState.CONFIRMED}
+        )
+        seats = self.session.execute(
+            sa.select(SeatCount.mentor_id, SeatCount.taken, SeatCount.seats).where(
+                SeatCount.round_id == self.round.id
+            )
+        )
+        for mentor, taken, offered in seats:
+            assert taken == held[mentor] <= offered
+
+
+def test_only_listed_steps_happen(cast: Cast) -> None:
+    seen: set[object] = set()
+    run_state_machine_as_test(
+        lambda: OneRound(cast, seen),
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=20,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    reachable = {*RoundState, *OfferState} - {OfferState.SEAT_TAKEN, OfferState.ENDED}
+    assert seen == reachable, "the rules above do not reach every state"
