@@ -35,14 +35,9 @@ MEETINGS = [
 ]
 
 
-def unix(text: str | None) -> str:
-    """Make line ends one character long, as they are counted and kept."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
-
-
 def prose(label: str, **more: Any) -> TextAreaField:
     short = Length(max=LONG, message=f"Keep it to {LONG} characters.")
-    return TextAreaField(label, validators=[short], filters=[unix], **more)
+    return TextAreaField(label, validators=[short], filters=[fields.plain], **more)
 
 
 class ProfileForm(FlaskForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,15 +13,25 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
+    StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from mentorship import hours, vocabulary
 from mentorship.accounts import service as accounts
 from mentorship.matching import Span
 from mentorship.profiles.grid import BOXES
+
+_NEVER_TYPED = ("Cc", "Cs", "Cn", "Co")  # control, half and unassigned characters
+
+
+def plain(text: str | None) -> str:
+    """Make line ends one character long, as they are counted, and drop what nobody types."""
+    unix = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in unix if c in "\n\t" or unicodedata.category(c) not in _NEVER_TYPED)
+
 
 NO_ANSWER = SelectChoice("", "No answer")
 
@@ -116,8 +127,19 @@ class Day(DateField):
             raise ValueError("Enter a day, such as 2027-03-19, or leave it empty.") from None
 
 
+class Line(StringField):
+    """A text on one line."""
+
+    def __init__(self, label: str, longest: int, **more: Any) -> None:
+        short = Length(max=longest, message=f"Keep it to {longest} characters.")
+        super().__init__(label, validators=[short], filters=[plain], **more)
+
+
 class Lines(TextAreaField):
     """Several texts, one a line. ``data`` is the text as typed; ``lines`` are its lines."""
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, filters=[plain], **more)
 
     @property
     def lines(self) -> tuple[str, ...]:

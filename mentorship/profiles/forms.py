@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Form, FormField, StringField
+from wtforms import Form, FormField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
 
 from mentorship import vocabulary
 from mentorship.matching import CRITERIA, Img, Mentor
@@ -34,12 +33,10 @@ ImportanceForm = type(
     },
 )
 SPECIALTIES = ("specialty", "subspecialty")
-PLACES = ("First", "Second", "Third", "Fourth", "Fifth")
 
 
-def _why(place: str) -> StringField:
-    short = Length(max=300, message="Keep it to 300 characters.")
-    return StringField(f"Why this mentor ({place} choice)", validators=[short])
+def _why(place: str) -> fields.Line:
+    return fields.Line(f"Why this mentor ({place} choice)", 300)
 
 
 class ImgForm(ProfileForm):
@@ -169,10 +166,7 @@ class MentorForm(ProfileForm):
         ],
     )
     states_licensed = some_words("States where you hold a license", "state")
-    institution = StringField(
-        "Your institution",
-        validators=[Length(max=200, message="Keep it to 200 characters.")],
-    )
+    institution = fields.Line("Your institution", vocabulary.LENGTHS["institution"])
     selects_at = fields.Lines("Institutions where you select residents")
     visas = some_words("Visa paths you have lived through", "visa_path")
     seats = fields.OneOf(

@@ -123,7 +123,15 @@ def _write_one(
     outcome = write_many(session, {person_id: answers}, now=now)[person_id]
     if isinstance(outcome, ProfileRefused):
         raise outcome
+    _adopt_zone(session, person_id, answers.values.timezone)
     return outcome
+
+
+def _adopt_zone(session: Session, person_id: uuid.UUID, zone: str | None) -> None:
+    """Let an account without a time zone of its own show times in that of the profile."""
+    if zone:
+        unset = sa.update(User).where(User.id == person_id, User.timezone.is_(None))
+        session.execute(unset.values(timezone=zone))
 
 
 def write_many(

@@ -29,7 +29,7 @@ SAVED = "Your profile is saved."
 @members
 def edit_img() -> str:
     session, answers = db.session(), service.read_img(db.session(), current_id())
-    form = ImgForm(data=_start_zone(img_data(answers)))
+    form = ImgForm(data=_begin(answers, img_data(answers)))
     _offer(session, form, answers)
     return _img_page(session, form, answers)
 
@@ -58,7 +58,7 @@ def save_img() -> Response | tuple[str, int]:
 def edit_mentor() -> str:
     session, answers = db.session(), service.read_mentor(db.session(), current_id())
     today = dt.datetime.now(dt.UTC).date()
-    form = MentorForm(data=_start_zone(mentor_data(answers, today=today)))
+    form = MentorForm(data=_begin(answers, mentor_data(answers, today=today)))
     form.keep_offering(answers.values)
     return _mentor_page(session, form, answers)
 
@@ -89,9 +89,10 @@ def save_mentor() -> Response | tuple[str, int]:
     return _saved(service.completeness(mentor), ".edit_mentor")
 
 
-def _start_zone(data: dict[str, object]) -> dict[str, object]:
-    """Begin with the time zone of the account."""
-    return data | {"timezone": data["timezone"] or current_person().timezone or ""}
+def _begin(answers: Answers[Values], data: dict[str, object]) -> dict[str, object]:
+    """Let a new profile begin with the time zone of the account."""
+    new = answers.updated_at is None
+    return data | {"timezone": current_person().timezone or ""} if new else data
 
 
 def _offer(session: Session, form: ImgForm, answers: Answers[Img]) -> None:
