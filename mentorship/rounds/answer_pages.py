@@ -104,9 +104,7 @@ def _audience(offer: Offer) -> Audience:
     return Audience.MATCHED if offer.state is OfferState.CONFIRMED else Audience.OFFERED
 
 
-def _facts(
-    offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.datetime
-) -> Facts:
+def _facts(offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.datetime) -> Facts:
     finished = offer.round.state is RoundState.FINISHED
     return Facts(
         offer_id=offer.id,
@@ -120,7 +118,7 @@ def _facts(
 
 
 def _reasons(pair: Pair, side: str, *, shares_visa: bool) -> Sequence[tuple[str, str]]:
-    """Return the sentences for one side, of criteria that earned three fifths or more, best first."""
+    """Return the sentences for one side, of criteria that earned three fifths, best first."""
     secret = {key for key, criterion in CRITERIA.items() if criterion.sensitive}
     if shares_visa:
         secret.discard("visa")

@@ -180,7 +180,6 @@ def _free_seat(session: Session, offer: Offer) -> None:
 
 
 def _seats_of(offer: Offer) -> sa.Update:
-    return (
-        sa.update(SeatCount)
-        .where(SeatCount.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id)
+    return sa.update(SeatCount).where(
+        SeatCount.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id
     )

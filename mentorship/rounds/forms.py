@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -151,10 +153,14 @@ class DeclineForm(FlaskForm):
     )
 
 
+def _choices(reasons: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(reason, words) for reason, words in reasons.items()]
+
+
 class MentorDeclineForm(DeclineForm):
     reason = RadioField(
         "Your reason",
-        choices=list(MENTOR_REASONS.items()),
+        choices=_choices(MENTOR_REASONS),
         validators=[InputRequired("Choose a reason")],
     )
 
@@ -162,6 +168,6 @@ class MentorDeclineForm(DeclineForm):
 class ImgDeclineForm(DeclineForm):
     reason = RadioField(
         "Your reason",
-        choices=list(IMG_REASONS.items()),
+        choices=_choices(IMG_REASONS),
         validators=[InputRequired("Choose a reason")],
     )

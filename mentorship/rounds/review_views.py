@@ -35,9 +35,10 @@ def wanted_by() -> Wanted:
     )
 
 
-def changed_page(round_: Round, changed: service.RoundChanged) -> tuple[str, int]:
+def changed_page(slug: str, round_id: uuid.UUID, changed: service.RoundChanged) -> tuple[str, int]:
     """Tell a leader that the round is no longer where their step starts."""
-    return render_template("rounds/changed.html", round=round_, changed=changed), 409
+    back = url_for(".show", slug=slug, round_id=round_id)
+    return render_template("rounds/changed.html", back=back, changed=changed), 409
 
 
 def _round_and_run(slug: str, round_id: uuid.UUID) -> tuple[Round, Run]:
@@ -51,12 +52,13 @@ def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, me, slug, round_id)
+            round_of_leader(session, me, slug, round_id)
             made = service.run_round(session, round_id=round_id, by=me, now=now)
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     except service.BadProfile as bad:
-        return render_template("rounds/bad_profile.html", round=round_, bad=bad), 409
+        people = url_for(".people", slug=slug, round_id=round_id, q=bad.name)
+        return render_template("rounds/bad_profile.html", people=people, bad=bad), 409
     except service.NobodyToMatch:
         flash("No IMG takes part in this round yet, so there is nobody to match.", "error")
     except service.ProofFailed:
@@ -123,7 +125,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
 def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state is not RoundState.REVIEW:
-        return changed_page(round_, service.round_changed(db.session(), round_.id))
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
     now = dt.datetime.now(dt.UTC)
     return render_template(
@@ -142,10 +144,10 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     run_id = _run_id(PublishForm())
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, me, slug, round_id)
+            round_of_leader(session, me, slug, round_id)
             service.publish_round(session, round_id=round_id, run_id=run_id, by=me, now=now)
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     except (service.RunOutOfDate, service.NothingToPublish):
         return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     flash("The round is published. The mentors are asked by mail.", "success")
@@ -185,7 +187,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str:
 def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state is not RoundState.PUBLISHED:
-        return changed_page(round_, service.round_changed(db.session(), round_.id))
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     shown = board.board(
         db.session(), round_.id, Wanted(), now=dt.datetime.now(dt.UTC), finished=False
     )
@@ -197,9 +199,9 @@ def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
 def finish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, current_id(), slug, round_id)
+            round_of_leader(session, current_id(), slug, round_id)
             service.finish_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     flash("The round is finished. All its pairs and answers are kept.", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)

@@ -47,14 +47,15 @@ def _nobody_possible(
     mentors = detail["mentors"]
     if not mentors:
         return ["No mentor takes part in this round."]
-    said = [f"None of the {mentors} mentors in this round can be paired with {name}."]
-    if detail["without_seat"]:
-        said.append(f"{_mentors(detail['without_seat'], 'has', 'have')} no free seat.")
     ruled_out = sorted(detail["ruled_out"].items(), key=lambda rule: (-rule[1], rule[0]))
-    said += [f"{_mentors(count)} {RULES[rule]}." for rule, count in ruled_out]
-    if len(ruled_out) > 1:
-        said.append("One mentor may count under several rules.")
-    return said
+    reasons = [f"{RULES[rule]} ({count})" for rule, count in ruled_out]
+    if detail["without_seat"]:
+        reasons.insert(0, f"no free seat ({detail['without_seat']})")
+    said = [
+        f"None of the {_mentors(mentors)} in this round can be paired with {name}.",
+        f"They are: {'; '.join(reasons)}.",
+    ]
+    return [*said, "One mentor may count twice."] if len(reasons) > 1 else said
 
 
 def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
@@ -87,9 +88,8 @@ def _worth_more(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) 
     ]
 
 
-def _mentors(count: int, one: str = "", many: str = "") -> str:
-    verb = one if count == 1 else many
-    return f"{count} mentor{'' if count == 1 else 's'}" + (f" {verb}" if verb else "")
+def _mentors(count: int) -> str:
+    return f"{count} mentor{'' if count == 1 else 's'}"
 
 
 def _of_100(score: int) -> str:

@@ -14,7 +14,6 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.forms import FilterForm, SetUpForm
-from mentorship.rounds.models import Round
 from mentorship.rounds.review_views import bp, changed_page, wanted_by
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
@@ -86,7 +85,7 @@ def show(slug: str, round_id: uuid.UUID) -> str:
 def set_up(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state not in EDITABLE:
-        return changed_page(round_, service.round_changed(db.session(), round_.id))
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     return render_template("rounds/set_up.html", round=round_, form=SetUpForm.of(round_))
 
 
@@ -96,7 +95,7 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     form = SetUpForm()
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, current_id(), slug, round_id)
+            round_of_leader(session, current_id(), slug, round_id)
             if form.validate():
                 service.edit_round(
                     session,
@@ -109,8 +108,9 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     except service.RoundNameTaken:
         _name_taken(form)
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     if form.errors:
+        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
         return render_template("rounds/set_up.html", round=round_, form=form), 422
     flash("The set-up is saved.", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
@@ -125,10 +125,10 @@ def _name_taken(form: SetUpForm) -> None:
 def open_round(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, current_id(), slug, round_id)
+            round_of_leader(session, current_id(), slug, round_id)
             count = service.open_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     flash(f"The round is open. {count} people take part.", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
 
@@ -156,10 +156,10 @@ def people(slug: str, round_id: uuid.UUID) -> str:
 def refresh(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, current_id(), slug, round_id)
+            round_of_leader(session, current_id(), slug, round_id)
             count = service.refresh(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     flash(f"{count} {'person' if count == 1 else 'people'} added to the round.", "success")
     return redirect(url_for(".people", slug=slug, round_id=round_id), code=303)
 
@@ -170,14 +170,14 @@ def leave_out(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, current_id(), slug, round_id)
+            round_of_leader(session, current_id(), slug, round_id)
             (person,) = service.leave_out(
                 session, round_id=round_id, profile_ids=[profile_id], now=now
             )
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     flash(f"{person.name} is left out of the round. You can put them back.", "success")
-    return _back_to_people(slug, round_, person)
+    return _back_to_people(slug, round_id, person)
 
 
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/people/<uuid:profile_id>/put-back")
@@ -186,18 +186,18 @@ def put_back(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response 
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_ = round_of_leader(session, current_id(), slug, round_id)
+            round_of_leader(session, current_id(), slug, round_id)
             person = service.put_back(session, round_id=round_id, profile_id=profile_id, now=now)
     except service.RoundChanged as changed:
-        return changed_page(round_, changed)
+        return changed_page(slug, round_id, changed)
     except service.CannotTakePart as kept_out:
         flash(f"{kept_out.name} cannot take part: {OBSTACLES[kept_out.obstacle]}.", "error")
         url = url_for(".people", slug=slug, round_id=round_id, show="blocked")
         return redirect(url, code=303)
     flash(f"{person.name} takes part in the round.", "success")
-    return _back_to_people(slug, round_, person)
+    return _back_to_people(slug, round_id, person)
 
 
-def _back_to_people(slug: str, round_: Round, person: service.Candidate) -> Response:
+def _back_to_people(slug: str, round_id: uuid.UUID, person: service.Candidate) -> Response:
     part = "imgs" if person.kind == "img" else "mentors"
-    return redirect(url_for(".people", slug=slug, round_id=round_.id, show=part), code=303)
+    return redirect(url_for(".people", slug=slug, round_id=round_id, show=part), code=303)

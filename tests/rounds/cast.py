@@ -1,4 +1,4 @@
-"""A small section for rounds: a leader, three IMGs and two mentors whose best pairs are plain to see.
+"""A small section for rounds: three IMGs and two mentors whose best pairs are plain to see.
 
 Noor offers what Ana and Ben need, Omar what Chi needs. Noor has one seat, Omar two.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,23 +32,25 @@ class Cast:
     people: dict[str, User] = field(default_factory=dict)
 
     def img(self, name: str, **values: object) -> User:
-        said: dict[str, object] = {
+        said: dict[str, Any] = {
             "stage": "interviews",
             "topics": ("interview_prep",),
             "languages": ("en",),
         }
         who = self._join(name, SectionRole.IMG)
-        write_img(self.session, person_id=who.id, img=Img(key="x", **(said | values)), now=NOW)
+        said |= values
+        write_img(self.session, person_id=who.id, img=Img(key="x", **said), now=NOW)
         return who
 
     def mentor(self, name: str, **values: object) -> User:
-        said: dict[str, object] = {
+        said: dict[str, Any] = {
             "topics": ("interview_prep",),
             "languages": ("en",),
             "seats": 1,
         }
         who = self._join(name, SectionRole.MENTOR)
-        mentor = Mentor(key="x", **(said | values))
+        said |= values
+        mentor = Mentor(key="x", **said)
         write_mentor(self.session, person_id=who.id, mentor=mentor, now=NOW)
         return who
 
@@ -65,14 +68,15 @@ class Cast:
         return self.session.scalars(found).one()
 
     def draft(self, name: str = "Spring", **values: object) -> Round:
-        said: dict[str, object] = {
+        said: dict[str, Any] = {
             "policy": "most-matched",
             "set_up": service.SetUp(),
             "answer_days": 14,
             "lottery": 7,
         }
+        said |= values
         return service.create_round(
-            self.session, section_id=self.section.id, name=name, now=NOW, **(said | values)
+            self.session, section_id=self.section.id, name=name, now=NOW, **said
         )
 
     def open(self, name: str = "Spring", **values: object) -> Round:

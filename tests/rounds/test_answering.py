@@ -1,4 +1,4 @@
-"""Answers: the mentor first, then the IMG; seats are counted, and a no leaves nobody in the dark."""
+"""Answers: the mentor first, then the IMG. Seats are counted; a no leaves nobody in the dark."""
 
 from __future__ import annotations
 

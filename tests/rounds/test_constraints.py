@@ -39,9 +39,9 @@ def refused(session: Session, statement: sa.Executable, *named: str) -> None:
     assert any(name in said for name in named), said
 
 
-def a(session: Session, model: type[Pair] | type[Offer]) -> dict[str, object]:
+def a(session: Session, model: type[Pair | Offer]) -> dict[str, object]:
     row = session.execute(sa.select(model.__table__).limit(1)).one()
-    return dict(row._mapping) | {"id": uuid.uuid4()}
+    return dict(zip(model.__table__.columns.keys(), row, strict=True)) | {"id": uuid.uuid4()}
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,7 @@ def test_a_run_may_forget_its_inputs_and_who_made_it(cast: Cast, session: Sessio
     session.execute(sa.update(Run).values(inputs_sealed=None))
     session.refresh(run)
     assert (run.made_by_id, run.inputs) == (None, None)
-    refused(
-        session, sa.update(Run).values(made_by_id=cast.people["Ana Silva"].id), "a run never"
-    )
+    refused(session, sa.update(Run).values(made_by_id=cast.people["Ana Silva"].id), "a run never")
 
 
 def test_who_is_erased_leaves_no_pair_behind(cast: Cast, session: Session) -> None:

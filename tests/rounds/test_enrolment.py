@@ -161,9 +161,7 @@ def test_one_person_as_img_and_mentor_takes_part_in_each_role(cast: Cast, sessio
 def test_a_profile_without_the_role_in_the_section_stays_out(cast: Cast, session: Session) -> None:
     ana = cast.people["Ana Silva"]
     session.execute(
-        sa.update(Membership)
-        .where(Membership.person_id == ana.id)
-        .values(role=SectionRole.MENTOR)
+        sa.update(Membership).where(Membership.person_id == ana.id).values(role=SectionRole.MENTOR)
     )
     assert "Ana Silva" not in who_takes_part(cast, cast.open())
 

@@ -113,9 +113,11 @@ def test_a_run_whose_people_have_changed_is_refused(
     assert changed in {one.person.name for one in found.value.people}
     assert cast.again(round_).state is RoundState.REVIEW
     assert session.scalars(sa.select(Offer).where(Offer.round_id == round_.id)).all() == []
-    again = service.run_round(session, round_id=round_.id, by=None, now=NOW) if (
-        change != "taken elsewhere"
-    ) else None
+    again = (
+        service.run_round(session, round_id=round_.id, by=None, now=NOW)
+        if (change != "taken elsewhere")
+        else None
+    )
     if again is not None:
         publish(cast, round_, again)
 
@@ -150,9 +152,7 @@ def test_an_img_who_wants_two_mentors_gets_two_offers(cast: Cast, session: Sessi
     cast.mentor("Pia Large", seats=5)
     cast.mentor("Quin Large", seats=5)
     cast.published()
-    places = session.scalars(
-        sa.select(Offer.place).where(Offer.img_id == cast.profile("Dana Two"))
-    )
+    places = session.scalars(sa.select(Offer.place).where(Offer.img_id == cast.profile("Dana Two")))
     assert sorted(places) == [1, 2]
 
 

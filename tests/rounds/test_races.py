@@ -66,9 +66,13 @@ def test_two_leaders_publish_and_one_does(empty: Flask) -> None:
             leaders = [cast.leader.id, factories.leader(session, cast.section).id]
             session.execute(sa.delete(Message))
 
-        def publish(by: uuid.UUID, round_id: uuid.UUID = round_.id, run_id: uuid.UUID = run.id) -> Act:
+        def publish(
+            by: uuid.UUID, round_id: uuid.UUID = round_.id, run_id: uuid.UUID = run.id
+        ) -> Act:
             return lambda session: (
-                service.publish_round(session, round_id=round_id, run_id=run_id, by=by, now=NOW).run_id
+                service.publish_round(
+                    session, round_id=round_id, run_id=run_id, by=by, now=NOW
+                ).run_id
             )
 
         came = at_once(empty, *map(publish, leaders))
@@ -134,7 +138,9 @@ def test_a_double_click_counts_once(empty: Flask) -> None:
             cast, offers = _crowd(session)
             omar, profile = cast.people["Omar Aziz"].id, cast.profile("Omar Aziz")
 
-        def click(session: Session, omar: uuid.UUID = omar, offer_id: uuid.UUID = offers[0]) -> object:
+        def click(
+            session: Session, omar: uuid.UUID = omar, offer_id: uuid.UUID = offers[0]
+        ) -> object:
             return service.accept_offer(session, person_id=omar, offer_id=offer_id, now=NOW)
 
         assert at_once(empty, click, click, click) == [OfferState.ACCEPTED] * 3
@@ -153,7 +159,9 @@ def test_one_mentor_of_two_rounds_is_given_away_once(empty: Flask) -> None:
 
         def publish(round_id: uuid.UUID, run_id: uuid.UUID, by: uuid.UUID = leader) -> Act:
             return lambda session: (
-                service.publish_round(session, round_id=round_id, run_id=run_id, by=by, now=NOW).run_id
+                service.publish_round(
+                    session, round_id=round_id, run_id=run_id, by=by, now=NOW
+                ).run_id
             )
 
         came = at_once(empty, *(publish(round_.id, run.id) for round_, run in rounds))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
+import uuid
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.consents.service import MATCHING, withdraw
-from mentorship.matching import CRITERIA, ENGINE_VERSION
+from mentorship.matching import CRITERIA, ENGINE_VERSION, Problem, Result, solve
 from mentorship.profiles.models import Availability, Profile, ProfileKind
 from mentorship.rounds import running, service
 from mentorship.rounds.models import Pair, RoundState, Run, RunSeat, Unmatched
@@ -19,7 +21,7 @@ from tests.factories import NOW
 from tests.rounds.cast import Cast
 
 
-def pairs_of(session: Session, run: Run) -> set[tuple[object, object]]:
+def pairs_of(session: Session, run: Run) -> set[tuple[uuid.UUID, ...]]:
     rows = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
     return {tuple(row) for row in rows}
 
@@ -93,9 +95,7 @@ def test_the_same_round_run_twice_gives_the_same_pairs(cast: Cast, session: Sess
     assert first.inputs_digest == second.inputs_digest
 
 
-def test_a_run_stays_as_it_was_when_profiles_and_rules_change(
-    cast: Cast, session: Session
-) -> None:
+def test_a_run_stays_as_it_was_when_profiles_and_rules_change(cast: Cast, session: Session) -> None:
     round_, first = cast.reviewed()
     before = pairs_of(session, first)
     session.execute(
@@ -199,11 +199,9 @@ def test_a_profile_that_cannot_be_read_is_named_and_nothing_is_kept(
 def test_a_result_that_fails_the_check_is_not_kept(
     cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = running.solve
-
-    def dishonest(problem: running.Problem, **how: object) -> running.Result:
-        result = honest(problem, **how)  # type: ignore[arg-type]
-        return running.dataclasses.replace(result, total=result.total + 1)
+    def dishonest(problem: Problem, *, policy: str, lottery: int) -> Result:
+        result = solve(problem, policy=policy, lottery=lottery)
+        return dataclasses.replace(result, total=result.total + 1)
 
     round_ = cast.open()
     monkeypatch.setattr(running, "solve", dishonest)

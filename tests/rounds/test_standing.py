@@ -62,9 +62,7 @@ def test_an_img_follows_a_round(cast: Cast, session: Session) -> None:
     assert (img(cast).standing, img(cast).name) == (Standing.TAKES_PART, "Spring")
     run = service.run_round(session, round_id=round_.id, by=None, now=NOW)
     assert img(cast).standing is Standing.IN_REVIEW
-    service.publish_round(
-        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW
-    )
+    service.publish_round(session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW)
     asked = img(cast)
     assert (asked.standing, asked.matches) == (Standing.ASKED, [])
     assert asked.answer_by == NOW + 14 * DAY
@@ -127,7 +125,9 @@ def test_a_mentor_follows_offers_and_mentees(cast: Cast, session: Session) -> No
     assert [offer.img for offer in omar.past] == ["Chi Tanaka"]
 
 
-def test_a_mentor_reads_which_rounds_are_coming_and_of_a_pause(cast: Cast, session: Session) -> None:
+def test_a_mentor_reads_which_rounds_are_coming_and_of_a_pause(
+    cast: Cast, session: Session
+) -> None:
     cast.open()
     assert mentor(cast, "Noor Haddad").taking_part == ["Spring"]
     assert mentor(cast, "Noor Haddad").paused_until is None
@@ -172,7 +172,7 @@ def test_contacts_go_when_a_mentorship_ends(cast: Cast, session: Session) -> Non
 
 
 READS: dict[str, Callable[[Cast, Run], object]] = {
-    "list": lambda cast, run: overview.round_list(cast.session, cast.section.id),
+    "list": lambda cast, _: overview.round_list(cast.session, cast.section.id),
     "overview": lambda cast, run: overview.overview(
         cast.session, cast.session.get_one(Round, run.round_id), today=NOW.date()
     ),
@@ -186,9 +186,9 @@ READS: dict[str, Callable[[Cast, Run], object]] = {
     "waiting": lambda cast, run: board.waiting_imgs(
         cast.session, run.round_id, Wanted(), finished=False
     ),
-    "img": lambda cast, run: service.img_status(cast.session, cast.people["Ana Silva"].id),
-    "mentor": lambda cast, run: mentor(cast, "Omar Aziz"),
-    "funnel": lambda cast, run: service.leader_funnel(cast.session, cast.section.id),
+    "img": lambda cast, _: service.img_status(cast.session, cast.people["Ana Silva"].id),
+    "mentor": lambda cast, _: mentor(cast, "Omar Aziz"),
+    "funnel": lambda cast, _: service.leader_funnel(cast.session, cast.section.id),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
@@ -196,16 +197,16 @@ class OneRound(RuleBasedStateMachine):
     def _say(self, offer: Offer, answer: OfferState) -> None:
         mentors = answer in {OfferState.ACCEPTED, OfferState.DECLINED_BY_MENTOR}
         profile = self.session.get_one(Profile, offer.mentor_id if mentors else offer.img_id)
-        who = {"person_id": profile.person_id, "offer_id": offer.id, "now": NOW}
-        why = {"reason": "no_time", "words": ""}
-        {
-            OfferState.ACCEPTED: lambda: service.accept_offer(self.session, **who),
-            OfferState.DECLINED_BY_MENTOR: lambda: service.decline_offer(
-                self.session, **who, **why
-            ),
-            OfferState.CONFIRMED: lambda: service.confirm_match(self.session, **who),
-            OfferState.DECLINED_BY_IMG: lambda: service.decline_match(self.session, **who, **why),
-        }[answer]()
+        who: dict[str, Any] = {"person_id": profile.person_id, "offer_id": offer.id, "now": NOW}
+        why: dict[str, Any] = {"reason": "no_time", "words": ""}
+        if answer is OfferState.ACCEPTED:
+            service.accept_offer(self.session, **who)
+        elif answer is OfferState.DECLINED_BY_MENTOR:
+            service.decline_offer(self.session, **who, **why)
+        elif answer is OfferState.CONFIRMED:
+            service.confirm_match(self.session, **who)
+        else:
+            service.decline_match(self.session, **who, **why)
 
     @rule(sure=st.sampled_from([False, False, True]))
     def finish(self, *, sure: bool) -> None:
@@ -243,7 +244,7 @@ class OneRound(RuleBasedStateMachine):
 def test_only_listed_steps_happen(cast: Cast) -> None:
     seen: set[object] = set()
     run_state_machine_as_test(
-        lambda: OneRound(cast, seen),
+        lambda: OneRound(cast, seen),  # type: ignore[arg-type]
         settings=settings(
             max_examples=60,
             stateful_step_count=20,

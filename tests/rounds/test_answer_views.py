@@ -1,0 +1,270 @@
+"""What a mentor and an IMG see of an offer, state by state, and what their buttons do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.consents.service import SHARE_VISA, give
+from mentorship.notices.models import Message
+from mentorship.rounds import service
+from mentorship.rounds.models import Offer, OfferState, Publication, SeatCount
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+
+SignIn = Callable[[User], PageClient]
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def offer(cast: Cast) -> Offer:
+    """Noor is asked to mentor Ana."""
+    cast.people["Ana Silva"].phone = "+1 555 0100"
+    cast.people["Noor Haddad"].phone = "+1 555 0200"
+    cast.session.flush()
+    cast.published()
+    return cast.offer("Ana Silva")
+
+
+@pytest.fixture
+def noor(sign_in: SignIn, cast: Cast) -> PageClient:
+    return sign_in(cast.people["Noor Haddad"])
+
+
+@pytest.fixture
+def ana(sign_in: SignIn, cast: Cast) -> PageClient:
+    return sign_in(cast.people["Ana Silva"])
+
+
+def state(cast: Cast, name: str = "Ana Silva") -> OfferState:
+    return cast.offer(name).state
+
+
+def test_a_mentor_and_an_img_say_yes(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer
+) -> None:
+    page = noor.get(f"/offers/{offer.id}")
+    assert page.h1 == "Ana Silva"
+    assert "You have 1 of 1 seat left" in page.text
+    assert "Your mentee needs" in page.text
+    page = noor.follow(noor.submit(f"/offers/{offer.id}", action=f"/offers/{offer.id}/accept"))
+    assert "You said yes" in page.text
+    page = ana.get(f"/matches/{offer.id}")
+    assert page.h1 == "Noor Haddad"
+    assert "Noor Haddad said yes. Do you?" in page.text
+    page = ana.follow(ana.submit(f"/matches/{offer.id}", action=f"/matches/{offer.id}/confirm"))
+    assert "You have a mentor" in page.text
+    assert "+1 555 0200" in page.text
+    page = noor.get(f"/offers/{offer.id}")
+    assert "You are mentoring Ana Silva" in page.text
+    assert cast.people["Ana Silva"].email in page.text
+    assert state(cast) is OfferState.CONFIRMED
+
+
+def test_a_mentor_says_no_with_a_reason(noor: PageClient, cast: Cast, offer: Offer) -> None:
+    path = f"/offers/{offer.id}/decline"
+    assert "Choose a reason" in noor.submit(path, status=422).text
+    assert state(cast) is OfferState.OFFERED
+    noor.submit(path, {"reason": "bored"}, status=422)
+    noor.submit(path, {"reason": "other", "words": "x" * 1001}, status=422)
+    page = noor.follow(noor.submit(path, {"reason": "no_time", "words": "On\r\nnights."}))
+    assert "You declined" in page.text
+    declined = cast.offer("Ana Silva")
+    assert (declined.state, declined.decline_reason, declined.decline_words) == (
+        OfferState.DECLINED_BY_MENTOR,
+        "no_time",
+        "On\nnights.",
+    )
+
+
+def test_an_img_says_no_with_a_reason(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer
+) -> None:
+    noor.post(f"/offers/{offer.id}/accept")
+    page = ana.follow(ana.submit(f"/matches/{offer.id}/decline", {"reason": "other_mentor"}))
+    assert "You keep your place" in page.text
+    assert state(cast) is OfferState.DECLINED_BY_IMG
+    page = noor.get(f"/offers/{offer.id}")
+    assert "Your seat is free again" in page.text
+    assert "another mentor" not in page.text.lower()
+
+
+def test_each_reason_of_a_form_is_one_the_database_takes(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer, session: Session
+) -> None:
+    noor.post(f"/offers/{offer.id}/accept")
+    for who, path in ((noor, f"/offers/{offer.id}"), (ana, f"/matches/{offer.id}")):
+        page = who.get(f"{path}/decline")
+        reasons = [e.get("value") for e in page.tree.iterfind(".//input[@type='radio']")]
+        assert len(reasons) >= 6
+        for reason in reasons:
+            with session.begin_nested() as savepoint:
+                session.execute(
+                    sa.update(Offer)
+                    .where(Offer.id == offer.id)
+                    .values(state="declined_by_mentor", decline_reason=reason)
+                )
+                savepoint.rollback()
+
+
+def contacts(cast: Cast, name: str) -> tuple[str, ...]:
+    who = cast.people[name]
+    return who.email, who.phone or who.email
+
+
+def test_contact_details_are_shown_only_while_both_have_said_yes(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer, session: Session
+) -> None:
+    """Every page of both sides is fetched in every state; so is every mail that was sent."""
+
+    def leaks() -> bool:
+        pages = {
+            "Ana Silva": [noor.get(path).html for path in ("/home/mentor", f"/offers/{offer.id}")],
+            "Noor Haddad": [ana.get("/home/img").html],
+        }
+        if state(cast) in {OfferState.ACCEPTED, OfferState.CONFIRMED, OfferState.ENDED}:
+            pages["Noor Haddad"].append(ana.get(f"/matches/{offer.id}").html)
+        else:
+            ana.get(f"/matches/{offer.id}", status=404)
+        mails = [mail.body + mail.subject for mail in session.scalars(sa.select(Message))]
+        assert not [m for m in mails for name in pages for c in contacts(cast, name) if c in m]
+        found = [
+            contact in html
+            for name, htmls in pages.items()
+            for html in htmls
+            for contact in contacts(cast, name)
+        ]
+        assert len(set(found)) == 1 or state(cast) is OfferState.CONFIRMED
+        return any(found)
+
+    assert not leaks()
+    noor.post(f"/offers/{offer.id}/accept")
+    assert not leaks()
+    ana.post(f"/matches/{offer.id}/confirm")
+    assert leaks()
+    cast.offer("Ana Silva").state = OfferState.ENDED
+    session.flush()
+    assert not leaks()
+
+
+def test_an_img_never_learns_who_said_no(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer, session: Session
+) -> None:
+    noor.submit(f"/offers/{offer.id}/decline", {"reason": "wrong_fit", "words": "Not for me."})
+    ana.get(f"/matches/{offer.id}", status=404)
+    home = ana.get("/home/img").html
+    mails = session.scalars(
+        sa.select(Message.body).where(Message.recipient == cast.people["Ana Silva"].email)
+    ).all()
+    for told in (home, *mails):
+        assert "Noor" not in told
+        assert "Not for me" not in told
+    assert "waiting for a mentor" in home
+
+
+def test_the_seat_page_says_what_happens_next(
+    sign_in: SignIn, cast: Cast, offer: Offer, session: Session
+) -> None:
+    omar = sign_in(cast.people["Omar Aziz"])
+    ben, chi = cast.offer("Ben Okafor").id, cast.offer("Chi Tanaka").id
+    session.execute(sa.update(SeatCount).values(seats=1))
+    omar.post(f"/offers/{ben}/accept")
+    assert "Your seats are taken" in omar.get(f"/offers/{chi}").text
+    page = omar.post(f"/offers/{chi}/accept", status=409)
+    assert page.h1 == "Your last seat was just taken"
+    assert "looks for another mentor for Chi Tanaka" in page.text
+    assert state(cast, "Chi Tanaka") is OfferState.SEAT_TAKEN
+    assert "went to somebody else" in omar.get(f"/offers/{chi}").text
+    page = omar.post(f"/offers/{chi}/accept", status=409)
+    assert "answered before" in page.text
+
+
+def test_late_answers_are_taken_until_the_round_is_finished(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer, session: Session
+) -> None:
+    session.execute(sa.update(Publication).values(answer_by=NOW - dt.timedelta(days=1)))
+    assert "The date has passed. You can still answer" in noor.get(f"/offers/{offer.id}").text
+    noor.post(f"/offers/{offer.id}/accept")
+    assert "The date has passed. You can still answer" in ana.get(f"/matches/{offer.id}").text
+    service.finish_round(session, round_id=offer.round_id, now=NOW)
+    page = ana.post(f"/matches/{offer.id}/confirm", status=409)
+    assert page.h1 == "The round is finished"
+    page = ana.post(f"/matches/{offer.id}/decline", {"reason": "no_time"}, status=409)
+    assert page.h1 == "The round is finished"
+    assert "The round is over" in ana.get(f"/matches/{offer.id}").text
+    assert "The round is over" in noor.get(f"/offers/{offer.id}").text
+    assert state(cast) is OfferState.ACCEPTED
+
+
+def test_an_unanswered_offer_of_a_finished_round_says_so(
+    noor: PageClient, offer: Offer, session: Session
+) -> None:
+    service.finish_round(session, round_id=offer.round_id, now=NOW)
+    page = noor.get(f"/offers/{offer.id}")
+    assert "can no longer be answered" in page.text
+    assert not list(page.tree.iterfind(".//main//form"))
+    noor.post(f"/offers/{offer.id}/accept", status=409)
+
+
+def test_a_second_answer_changes_nothing(noor: PageClient, cast: Cast, offer: Offer) -> None:
+    for _ in range(2):
+        noor.post(f"/offers/{offer.id}/accept")
+    page = noor.post(f"/offers/{offer.id}/decline", {"reason": "no_time"}, status=409)
+    assert "The mentor had already said yes" in page.text
+    assert state(cast) is OfferState.ACCEPTED
+
+
+@pytest.mark.parametrize("stranger", ["Omar Aziz", "Ana Silva", "Ben Okafor", "leader"])
+def test_an_offer_is_nobody_elses(sign_in: SignIn, cast: Cast, offer: Offer, stranger: str) -> None:
+    visitor = sign_in(cast.leader if stranger == "leader" else cast.people[stranger])
+    visitor.get(f"/offers/{offer.id}", status=404)
+    visitor.get(f"/offers/{offer.id}/decline", status=404)
+    visitor.post(f"/offers/{offer.id}/accept", status=404)
+    visitor.post(f"/offers/{offer.id}/decline", {"reason": "no_time"}, status=404)
+    assert state(cast) is OfferState.OFFERED
+
+
+@pytest.mark.parametrize("stranger", ["Omar Aziz", "Noor Haddad", "Ben Okafor", "leader"])
+def test_a_match_is_nobody_elses(
+    sign_in: SignIn, noor: PageClient, cast: Cast, offer: Offer, stranger: str
+) -> None:
+    noor.post(f"/offers/{offer.id}/accept")
+    visitor = sign_in(cast.leader if stranger == "leader" else cast.people[stranger])
+    visitor.get(f"/matches/{offer.id}", status=404)
+    visitor.get(f"/matches/{offer.id}/decline", status=404)
+    visitor.post(f"/matches/{offer.id}/confirm", status=404)
+    visitor.post(f"/matches/{offer.id}/decline", {"reason": "no_time"}, status=404)
+    assert state(cast) is OfferState.ACCEPTED
+
+
+@pytest.mark.parametrize("shares", [False, True])
+def test_visa_words_are_told_only_while_their_owner_shares_them(
+    sign_in: SignIn, cast: Cast, session: Session, *, shares: bool
+) -> None:
+    cast.mentor("Vera Path", visas=("conrad30_waiver",), topics=("research",), seats=3)
+    cast.img("Dana Free", visa="j1_physician", topics=("research",), avoid=tuple(
+        str(cast.people[name].id) for name in ("Noor Haddad", "Omar Aziz")
+    ))  # fmt: skip
+    if shares:
+        for name in ("Vera Path", "Dana Free"):
+            give(session, cast.people[name].id, SHARE_VISA, NOW)
+    cast.published()
+    offer = cast.offer("Dana Free", "Vera Path")
+    vera, dana = sign_in(cast.people["Vera Path"]), sign_in(cast.people["Dana Free"])
+    to_vera = vera.get(f"/offers/{offer.id}").text
+    vera.post(f"/offers/{offer.id}/accept")
+    to_dana = dana.get(f"/matches/{offer.id}").text
+    visa = re.compile(r"J-1|Conrad|visa path", re.IGNORECASE)
+    assert bool(visa.search(to_vera)) is bool(visa.search(to_dana)) is shares
+
+
+def test_no_score_is_shown_to_either_side(noor: PageClient, ana: PageClient, offer: Offer) -> None:
+    noor.post(f"/offers/{offer.id}/accept")
+    for page in (noor.get(f"/offers/{offer.id}"), ana.get(f"/matches/{offer.id}")):
+        assert " of 100" not in page.text
