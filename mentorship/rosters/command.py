@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mentorship.accounts import service as accounts
@@ -44,7 +47,7 @@ def import_(  # noqa: PLR0913  one argument a word of the command
     """
     now = dt.datetime.now(dt.UTC)
     rosters = _read(imgs, mentors)
-    with transaction() as session:
+    with _clear_refusals(), transaction() as session:
         where = _section(session, section)
         report = service.import_roster(
             session,
@@ -58,6 +61,19 @@ def import_(  # noqa: PLR0913  one argument a word of the command
         if dry_run:
             session.rollback()
     _tell(report, mails, dry_run=dry_run)
+
+
+@contextmanager
+def _clear_refusals() -> Iterator[None]:
+    """Say in a line what the database refuses, most likely because it was never set up."""
+    try:
+        yield
+    except DBAPIError as refused:
+        reason = str(refused.orig).partition("\n")[0]
+        raise click.ClickException(
+            f"the database refused this ({reason}); nothing was written."
+            " If it is new, set it up first: flask --app wsgi set-up"
+        ) from None
 
 
 def _read(imgs: Path, mentors: Path) -> tuple[Roster[ImgRow], Roster[MentorRow]]:
@@ -116,7 +132,7 @@ def export(section: str, folder: Path) -> None:
 
     The files hold all that people said, also in confidence. Keep them accordingly.
     """
-    with transaction() as session:
+    with _clear_refusals(), transaction() as session:
         rows = service.export_roster(session, section=_section(session, section))
     try:
         folder.mkdir(parents=True, exist_ok=True)

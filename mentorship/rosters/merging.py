@@ -49,7 +49,7 @@ def merged(
     return Answers(values=dataclasses.replace(values, **changes), paused_until=paused)
 
 
-def _either(name: str, new: Any, old: Any, standing: Standing) -> Any:  # noqa: ANN401  any field
+def _either(name: str, new: Any, old: Any, standing: Standing) -> Any:
     if name not in standing.columns or (standing.claimed and new in _NOTHING):
         return old
     if name in _KEPT_APART and standing.claimed:

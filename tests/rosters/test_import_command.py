@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
+from mentorship.profiles.models import Term
 from mentorship.rosters.command import roster
 from tests import factories
 
@@ -98,6 +99,16 @@ def test_an_unknown_section_is_told_with_those_there_are(run: Run, files: tuple[
     result = run("import", "nroth", *files)
     assert result.exit_code == 1
     assert 'there is no section "nroth"; there are: north' in result.stderr
+
+
+def test_a_database_that_was_never_set_up_is_told_in_a_line(
+    session: Session, run: Run, files: tuple[str, str]
+) -> None:
+    session.execute(sa.delete(Term))
+    result = run("import", "north", *files)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: the database refused this")
+    assert "flask --app wsgi set-up" in result.stderr
 
 
 def test_invitations_go_to_all_without_an_account_of_their_own(
