@@ -145,12 +145,12 @@ def waiting_imgs(
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted)
-    last = _last_offers(session, round_id, [row.id for row in found.rows])
+    last = _last_offers(session, round_id, [img_id for img_id, _ in found.rows])
     rows = []
-    for row in found.rows:
-        offer = last.get(row.id)
+    for img_id, name in found.rows:
+        offer = last.get(img_id)
         reason = REASONS_TOLD.get(offer.decline_reason or "") if offer else None
-        rows.append(WaitingLine(row.name, offer.state if offer else None, reason))
+        rows.append(WaitingLine(name, offer.state if offer else None, reason))
     return Listing(rows, found.found, found.page, found.last)
 
 

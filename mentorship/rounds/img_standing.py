@@ -45,6 +45,21 @@ class Standing(enum.StrEnum):
     ENDED = "ended"
 
 
+# What a person needs to read first.
+_MATTERS = (
+    Standing.ANSWER_NEEDED,
+    Standing.ASKED,
+    Standing.IN_REVIEW,
+    Standing.TAKES_PART,
+    Standing.CONFIRMED,
+    Standing.WAITING,
+    Standing.NOT_IN,
+    Standing.NOT_MATCHED,
+    Standing.ENDED,
+)
+_LIVE = frozenset(_MATTERS[:5])
+
+
 @dataclass(frozen=True, slots=True)
 class ImgMatch:
     """A match as its IMG may know it."""
@@ -78,9 +93,8 @@ class ImgStatus:
 
     @property
     def current(self) -> ImgRound | None:
-        """Return the round that needs the person most, or else the newest."""
-        needing = (r for r in self.rounds if r.standing is Standing.ANSWER_NEEDED)
-        return next(needing, self.rounds[0] if self.rounds else None)
+        """Return the round that matters most to the person now, the newest of equals."""
+        return min(self.rounds, key=lambda r: _MATTERS.index(r.standing), default=None)
 
     @property
     def mentors(self) -> Sequence[ImgMatch]:
@@ -88,7 +102,7 @@ class ImgStatus:
 
 
 def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
-    """Return where an IMG stands, in three queries."""
+    """Return where an IMG stands, in three queries at most."""
     rows = session.execute(
         sa.select(Round, Publication.answer_by)
         .join(Round.section)
@@ -113,12 +127,13 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
         .where(_IMG.person_id == person_id)
         .order_by(Offer.state != OfferState.CONFIRMED, Offer.place)
     ).all()
-    missed = _open_rounds_without(session, person_id)
     rounds = [
         _img_round(round_, answer_by, [(o, u) for o, u in offers if o.round_id == round_.id])
         for round_, answer_by in rows
     ]
-    return ImgStatus([*missed, *rounds])
+    if any(r.standing in _LIVE for r in rounds):  # an open round is no news to them
+        return ImgStatus(rounds)
+    return ImgStatus([*_open_rounds_without(session, person_id), *rounds])
 
 
 def _img_round(

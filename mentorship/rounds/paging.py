@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 PAGE_SIZE = 25
+MOST_PAGES = 100_000
 LONGEST_WORDS = 120
+LONGEST_CHOICE = 20
 
 Row = TypeVar("Row")
 
@@ -48,13 +50,25 @@ def cut(rows: Sequence[Row], wanted: Wanted) -> Listing[Row]:
 
 def fetch(
     session: Session, query: sa.Select[*tuple[Any, ...]], wanted: Wanted
-) -> Listing[sa.Row[*tuple[Any, ...]]]:
-    """Return one page of what an ordered query finds."""
-    counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
-    found = session.scalars(counted).one()
-    page, last = _place(found, wanted.page)
-    rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    return Listing(rows, found, page, last)
+) -> Listing[tuple[Any, ...]]:
+    """Return one page of what an ordered query finds, in one query unless there is no such page."""
+    page = min(max(1, wanted.page), MOST_PAGES)
+    rows = _rows(session, query, page)
+    if not rows and page > 1:
+        counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
+        page, _ = _place(session.scalars(counted).one(), page)
+        rows = _rows(session, query, page)
+    found = rows[0][-1] if rows else 0
+    return Listing([row[:-1] for row in rows], found, *_place(found, page))
+
+
+def _rows(
+    session: Session, query: sa.Select[*tuple[Any, ...]], page: int
+) -> Sequence[tuple[Any, ...]]:
+    """Return the rows of a page, each with the number of all rows at its end."""
+    cut_out = query.add_columns(sa.func.count().over())
+    cut_out = cut_out.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    return [tuple(row) for row in session.execute(cut_out)]
 
 
 def _place(found: int, page: int) -> tuple[int, int]:

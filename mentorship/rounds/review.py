@@ -59,19 +59,18 @@ class FreeSeats:
 
 
 def summary(session: Session, run: Run) -> Summary:
-    """Return the figures of a run, in three queries."""
-    pairs, seconds, mean, lowest = session.execute(
+    """Return the figures of a run, in two queries."""
+    seats = sa.select(sa.func.coalesce(sa.func.sum(RunSeat.seats), 0))
+    mentors = sa.select(sa.func.count()).select_from(RunSeat)
+    figures = session.execute(
         sa.select(
-            sa.func.count(),
-            sa.func.count().filter(Pair.place == 2),
-            sa.func.avg(Pair.score),
-            sa.func.min(Pair.score),
+            sa.func.count().label("pairs"),
+            sa.func.count().filter(Pair.place == 2).label("seconds"),
+            sa.func.avg(Pair.score).label("mean"),
+            sa.func.min(Pair.score).label("lowest"),
+            seats.where(RunSeat.run_id == run.id).scalar_subquery().label("seats"),
+            mentors.where(RunSeat.run_id == run.id).scalar_subquery().label("mentors"),
         ).where(Pair.run_id == run.id)
-    ).one()
-    mentors, seats = session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(RunSeat.seats), 0)).where(
-            RunSeat.run_id == run.id
-        )
     ).one()
     numbers = session.execute(
         sa.select(Run.number, Publication.run_id)
@@ -84,12 +83,12 @@ def summary(session: Session, run: Run) -> Summary:
         runs=[number for number, _ in numbers],
         published=any(published == run.id for _, published in numbers),
         imgs=run.matched + run.unmatched,
-        mentors=mentors,
-        pairs=pairs,
-        seconds=seconds,
-        seats=seats,
-        mean=None if mean is None else round(mean),
-        lowest=lowest,
+        mentors=figures.mentors,
+        pairs=figures.pairs,
+        seconds=figures.seconds,
+        seats=figures.seats,
+        mean=None if figures.mean is None else round(figures.mean),
+        lowest=figures.lowest,
     )
 
 
@@ -105,11 +104,11 @@ def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Un
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted)
-    named = {row.detail["mentor"] for row in found.rows if "mentor" in row.detail}
+    named = {detail["mentor"] for _, _, detail in found.rows if "mentor" in detail}
     names = _names(session, named)
     rows = [
-        UnmatchedLine(row.name, row.reason, why_unmatched(row.name, row.reason, row.detail, names))
-        for row in found.rows
+        UnmatchedLine(name, reason, why_unmatched(name, reason, detail, names))
+        for name, reason, detail in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
 

@@ -17,7 +17,7 @@ from mentorship.rounds.answer_views import bp
 from mentorship.rounds.forms import FilterForm, PublishForm
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.overview import has_changed
-from mentorship.rounds.paging import LONGEST_WORDS, Wanted
+from mentorship.rounds.paging import LONGEST_CHOICE, LONGEST_WORDS, Wanted
 from mentorship.rounds.publishing import preview
 from mentorship.rounds.scope import pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
@@ -29,8 +29,8 @@ def wanted_by() -> Wanted:
     """Return what the address asks for; what it does not know is passed over."""
     return Wanted(
         words=one_line(request.args.get("q", ""))[:LONGEST_WORDS],
-        sort=request.args.get("sort", ""),
-        show=request.args.get("show", ""),
+        sort=one_line(request.args.get("sort", ""))[:LONGEST_CHOICE],
+        show=one_line(request.args.get("show", ""))[:LONGEST_CHOICE],
         page=request.args.get("page", 1, type=int),
     )
 

@@ -6,6 +6,8 @@ Noor offers what Ana and Ben need, Omar what Chi needs. Noor has one seat, Omar 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,3 +118,17 @@ def small_cast(session: Session) -> Cast:
     cast.mentor("Noor Haddad", specialties=("neurology",), seats=1)
     cast.mentor("Omar Aziz", topics=("visa_choice",), specialties=("psychiatry",), seats=2)
     return cast
+
+
+@contextmanager
+def counted(session: Session) -> Iterator[list[str]]:
+    """Collect the statements that reach the database."""
+    statements: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    engine = session.get_bind().engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    sa.event.remove(engine, "before_cursor_execute", note)

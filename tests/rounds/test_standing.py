@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,22 +15,9 @@ from mentorship.rounds.models import OfferState, Round, Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.service import Standing
 from tests.factories import NOW
-from tests.rounds.cast import Cast
+from tests.rounds.cast import Cast, counted
 
 DAY = dt.timedelta(days=1)
-
-
-@contextmanager
-def counted(session: Session) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    engine = session.get_bind().engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def accept(cast: Cast, mentor: str, img: str) -> None:

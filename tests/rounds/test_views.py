@@ -19,7 +19,7 @@ from mentorship.rounds.models import Offer, Pair, Participant, Publication, Roun
 from mentorship.sections.models import SectionRole
 from tests import factories
 from tests.page import Page, PageClient
-from tests.rounds.cast import Cast, small_cast
+from tests.rounds.cast import Cast, counted, small_cast
 
 SignIn = Callable[[User], PageClient]
 NOW = dt.datetime.now(dt.UTC)  # the views read the real clock
@@ -198,8 +198,11 @@ def test_lists_are_cut_into_pages_that_the_address_names(
     people = at(home, round_, "people")
     assert len(rows(leader.get(people))) == 25
     assert len(rows(leader.get(f"{people}?page=2"))) == 8
-    for odd in ("99", "-1", "x", "1e9", ""):
-        leader.get(f"{people}?page={odd}&show=nonsense&sort=%00")
+    session = cast.session
+    service.run_round(session, round_id=round_.id, by=None, now=NOW)
+    for page in ("people", "review", "unmatched"):
+        for odd in ("99", "-1", "x", "1e9", "9" * 30, ""):
+            assert rows(leader.get(at(home, round_, page) + f"?page={odd}&show=x&sort=%00"))
 
 
 def test_pairs_are_sorted_as_asked(leader: PageClient, home: str, cast: Cast) -> None:
@@ -427,3 +430,44 @@ def test_nothing_changes_by_looking(
 
 def test_visitors_are_asked_to_sign_in(client: PageClient, home: str) -> None:
     assert "/login" in (client.get(home, status=302).location or "")
+
+
+def test_no_page_needs_more_than_twelve_queries(
+    leader: PageClient, sign_in: SignIn, home: str, cast: Cast, session: Session
+) -> None:
+    cast.img("Eli More")
+    cast.img("Fay More")
+    reviewed, _ = cast.reviewed("Spring")
+    pair = session.scalars(sa.select(Pair.id)).first()
+    paths = [f"{home}/new", home] + [
+        at(home, reviewed, page)
+        for page in (
+            "",
+            "set-up",
+            "people",
+            "review",
+            "unmatched",
+            "publish",
+            f"review/pairs/{pair}",
+        )
+    ]
+    needed = {path: queries(leader, session, path) for path in paths}
+    published = cast.published("Summer")
+    paths = [
+        at(home, published, page) for page in ("", "answers", "answers?show=without", "finish")
+    ]
+    needed |= {path: queries(leader, session, path) for path in paths}
+    offer_id = cast.offer("Ana Silva", "Noor Haddad").id
+    noor, ana = (sign_in(cast.people[name]) for name in ("Noor Haddad", "Ana Silva"))
+    needed["offer"] = queries(noor, session, f"/offers/{offer_id}")
+    noor.post(f"/offers/{offer_id}/accept")
+    needed["match"] = queries(ana, session, f"/matches/{offer_id}")
+    assert max(needed.values()) <= 12, needed
+
+
+def queries(visitor: PageClient, session: Session, path: str) -> int:
+    """Count the queries of one page, those of its frame among them."""
+    session.expunge_all()
+    with counted(session) as statements:
+        visitor.get(path)
+    return sum(statement.lstrip().upper().startswith("SELECT") for statement in statements)
