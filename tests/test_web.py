@@ -56,4 +56,5 @@ def test_a_fault_shows_a_calm_page_and_no_trace(new_app: Callable[..., Flask]) -
 def test_pages_are_not_kept_and_files_are(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/login").headers["Cache-Control"] == "no-store"
-    assert "no-store" not in client.get("/static/css/theme.css").headers["Cache-Control"]
+    with client.get("/static/css/theme.css") as file:
+        assert "no-store" not in file.headers["Cache-Control"]

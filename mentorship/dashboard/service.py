@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.profiles.completeness import Completeness, completeness
-from mentorship.profiles.service import read_img, read_mentor
+from mentorship.matching import Img, Mentor
+from mentorship.profiles.service import glance
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
@@ -71,7 +72,7 @@ class LedSection:
 
 def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHome:
     """Return an IMG's home page; ``stage`` is None until the person has said where they stand."""
-    values = read_img(session, person_id).values
+    values = glance(session, person_id, Img)
     at = values.stage
     return ImgHome(
         status=img_status(session, person_id),
@@ -81,7 +82,7 @@ def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHo
 
 
 def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorHome:
-    values = read_mentor(session, person_id).values
+    values = glance(session, person_id, Mentor)
     return MentorHome(
         status=mentor_status(session, person_id, now=now),
         profile=completeness(values),

@@ -64,12 +64,20 @@ def in_portions(items: Collection[Item], size: int = _AT_ONCE) -> Iterator[Seque
         yield listed[start : start + size]
 
 
-def load(session: Session, profile_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Rows]:
-    """Return the rows below each profile, in order: one query a table and portion."""
+def load(
+    session: Session,
+    profile_ids: Collection[uuid.UUID],
+    *,
+    tables: Collection[type[Model]] = tuple(TABLES),
+) -> dict[uuid.UUID, Rows]:
+    """Return the rows below each profile, in order: one query a table and portion.
+
+    What is not in ``tables`` is not read and looks empty.
+    """
     below: Below = {table: defaultdict(list) for table in TABLES}
     for portion in in_portions(profile_ids):
-        for table, names in TABLES.items():
-            columns = [getattr(table, name) for name in names]
+        for table in tables:
+            columns = [getattr(table, name) for name in TABLES[table]]
             key: Any = table.__table__.c.profile_id
             found = session.execute(sa.select(key, *columns).where(key.in_(portion)))
             for profile_id, *row in found:

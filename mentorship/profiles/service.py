@@ -19,7 +19,7 @@ from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
 from mentorship.profiles.cards import Audience, ImgCard, MentorCard, card, cards
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Availability, Choice, Profile, ProfileKind
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere
 from mentorship.profiles.values import (
     KINDS,
@@ -231,6 +231,18 @@ def read_mentor(session: Session, person_id: uuid.UUID) -> Answers[Mentor]:
     """Return what a person says as a mentor; empty answers where nothing is kept yet."""
     empty = Answers(values=Mentor(key=str(person_id)))
     return read_many(session, [person_id], Mentor).get(person_id, empty)
+
+
+def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Values:
+    """Return what a home page needs of a profile, in three queries.
+
+    People and institutions named and the importance of criteria are not read.
+    """
+    found = _profiles(session, [person_id], KINDS[kind])
+    if not found:
+        return kind(key=str(person_id))
+    below = rows.load(session, [found[0].id], tables=(Choice, Availability))
+    return _answers(kind, found[0], below[found[0].id]).values
 
 
 def read_many(
