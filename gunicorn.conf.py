@@ -4,6 +4,7 @@ import os
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
+preload_app = True  # a wrong setting stops the start, once, with one line
 timeout = 60
 graceful_timeout = 30
 loglevel = os.environ.get("LOG_LEVEL", "warning")

@@ -44,7 +44,7 @@ def administrators(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def _guard(view: Callable[P, R], name: str, admits: Callable[[User], bool]) -> Callable[P, R]:
-    @auth_required("session")  # type: ignore[untyped-decorator]
+    @auth_required("session")
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if not admits(current_person()):

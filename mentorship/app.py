@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import click
 from flask import Flask
 from jinja2 import StrictUndefined
 from sqlalchemy.orm import configure_mappers
@@ -11,7 +14,7 @@ from mentorship import cli, pages, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
-from mentorship.config import ROOT, Settings
+from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
@@ -43,13 +46,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises
     ------
-    ConfigError
-        A setting is missing or unusable.
+    SystemExit
+        A setting is missing or unusable (status 78, one line on the error output).
     UnmarkedView
         A view does not say whom it admits.
 
     """
-    settings = settings or Settings.from_env()
+    settings = settings or _settings_of_this_place()
     app = Flask(
         "mentorship",
         template_folder=str(ROOT / "templates"),
@@ -81,3 +84,11 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
         )
     return app
+
+
+def _settings_of_this_place() -> Settings:
+    try:
+        return Settings.from_env()
+    except ConfigError as problem:
+        click.echo(f"The service does not start: {problem}", err=True)
+        sys.exit(EXIT_CONFIG)

@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_BYTES = 32
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
+MAIL_FROM = "IMG Mentorship <no-reply@localhost>"
+SITE_NAME = "IMG Mentorship"
 
 
 class ConfigError(RuntimeError):
@@ -45,8 +47,8 @@ class Settings:
     mode: Mode = Mode.PRODUCTION
     instance: Path = ROOT / "instance"
     mail_url: str = "files"  # "files", or smtp://user:password@host:port, smtps://
-    mail_from: str = "IMG Mentorship <no-reply@localhost>"
-    site_name: str = "IMG Mentorship"
+    mail_from: str = MAIL_FROM
+    site_name: str = SITE_NAME
     support_email: str | None = None  # shown on help and error pages
     proxies: int = 0  # trusted proxies in front of the service
 
@@ -103,8 +105,8 @@ class Settings:
             mode=mode,
             instance=instance,
             mail_url=_read(environ, "MAIL_URL") or "files",
-            mail_from=_read(environ, "MAIL_FROM") or cls.__dataclass_fields__["mail_from"].default,
-            site_name=_read(environ, "SITE_NAME") or cls.__dataclass_fields__["site_name"].default,
+            mail_from=_read(environ, "MAIL_FROM") or MAIL_FROM,
+            site_name=_read(environ, "SITE_NAME") or SITE_NAME,
             support_email=_read(environ, "SUPPORT_EMAIL"),
             proxies=_number(environ, "PROXIES"),
         )

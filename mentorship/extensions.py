@@ -38,8 +38,8 @@ class UtcDateTime(sa.TypeDecorator[dt.datetime]):
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> dt.datetime | None:
         if value is None or value.tzinfo is not None:
-            return value  # type: ignore[no-any-return]
-        return value.replace(tzinfo=dt.UTC)  # type: ignore[no-any-return]
+            return value
+        return value.replace(tzinfo=dt.UTC)
 
 
 class Base(DeclarativeBase):

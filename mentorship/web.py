@@ -18,7 +18,6 @@ from werkzeug.exceptions import (
     InternalServerError,
     NotFound,
     SecurityError,
-    SecurityError,
 )
 
 from mentorship import vocabulary

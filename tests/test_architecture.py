@@ -46,8 +46,9 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
             for name, converter in rule._converters.items()  # noqa: SLF001  no public way
         }
         _, path = rule.build(values, append_unknown=False)  # type: ignore[misc]
-        mark = app.view_functions[rule.endpoint].admits  # type: ignore[attr-defined]
-        found += [(path, method, mark) for method in rule.methods or () if method in {"GET", "POST"}]
+        mark = getattr(app.view_functions[rule.endpoint], "admits", "")
+        methods = {"GET", "POST"} & set(rule.methods or ())
+        found += [(path, method, mark) for method in methods]
     return sorted(found)
 
 

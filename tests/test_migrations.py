@@ -1,4 +1,4 @@
-"""The migrations and the models tell the same story, in both directions, with rows in the tables."""
+"""The migrations and the models tell the same story, up and down, with rows in the tables."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def test_later_steps_keep_the_rows_of_earlier_ones(fresh: Flask) -> None:
         upgrade()
         with db.engine.connect() as connection:
             for name, count in before.items():
-                table = sa.table(name)
-                assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == count, name
+                rows = sa.select(sa.func.count()).select_from(sa.table(name))
+                assert connection.scalar(rows) == count, name
 
 
 def test_there_is_one_head(fresh: Flask) -> None:

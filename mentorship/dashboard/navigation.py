@@ -113,8 +113,8 @@ def _account_links() -> tuple[Entry, ...]:
     )
 
 
-def _entry(label: str, endpoint: str, **values: str) -> Entry:
-    href = url_for(endpoint, **values)
+def _entry(label: str, endpoint: str, *, slug: str | None = None) -> Entry:
+    href = url_for(endpoint, slug=slug)
     inside = request.path == href or (href != "/" and request.path.startswith(href + "/"))
     return Entry(label, href, inside)
 

@@ -11,8 +11,8 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.matching import Img, Mentor
+from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgStatus, Standing, img_status

@@ -16,7 +16,7 @@ from mentorship.demo.dice import Dice
 from mentorship.matching import Span
 
 
-def _load(name: str) -> Any:  # noqa: ANN401 - plain YAML
+def _load(name: str) -> Any:
     return yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
@@ -111,7 +111,7 @@ class World:
             spans.append(Span(dice.between(0, 4), 13 * 60, 17 * 60))
         return hours.merge(spans)
 
-    def answered(self, probability: float, value: Any, empty: Any = None) -> Any:  # noqa: ANN401 - any answer
+    def answered(self, probability: float, value: Any, empty: Any = None) -> Any:
         return value if self.dice.chance(probability) else empty
 
 

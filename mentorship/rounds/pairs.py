@@ -89,7 +89,11 @@ def pair_list(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Pa
 
 def _strong(pair: Pair) -> Sequence[str]:
     """Return the criteria that add most to the score, of those that earned most of their points."""
-    full = [part for part in pair.parts or [] if 5 * part["points"] >= 4 * part["of"]]
+    full = [
+        part
+        for part in pair.parts or []
+        if 5 * part["points"] >= 4 * part["of"] and not CRITERIA[part["criterion"]].sensitive
+    ]
     full.sort(key=lambda part: -part["points"])
     return [CRITERIA[part["criterion"]].label for part in full[:MOST_STRONG]]
 

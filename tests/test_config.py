@@ -1,0 +1,84 @@
+"""A production server with a wrong setting does not start, and says which in one line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mentorship.config import EXIT_CONFIG, ConfigError, Settings
+from mentorship.crypto import new_key
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "0f3a9c5be1d7462880bb17ac9de45f60"
+GOOD = {
+    "SECRET_KEY": SECRET,
+    "FIELD_KEYS": f"a:{new_key()}",
+    "BASE_URL": "https://mentors.example.org",
+    "TRUSTED_HOSTS": "mentors.example.org",
+    "MAIL_URL": "smtp://mail.example.org:587",
+}
+
+
+def test_a_good_production_configuration_is_taken() -> None:
+    settings = Settings.from_env(GOOD)
+    assert settings.secure
+    assert not settings.demo_allowed
+    assert settings.trusted_hosts == ("mentors.example.org",)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
+        ({"FIELD_KEYS": ""}, "FIELD_KEYS"),
+        ({"FIELD_KEYS": "a:AAAA"}, "FIELD_KEYS"),
+        ({"FIELD_KEYS": "a:not base64"}, "FIELD_KEYS"),
+        ({"FIELD_KEYS": f"a:{new_key()},a:{new_key()}"}, "FIELD_KEYS"),
+        ({"BASE_URL": "http://mentors.example.org"}, "BASE_URL"),
+        ({"BASE_URL": ""}, "BASE_URL"),
+        ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
+        ({"MAIL_URL": ""}, "MAIL_URL"),
+        ({"MENTORSHIP_MODE": "staging"}, "MENTORSHIP_MODE"),
+        ({"PROXIES": "two"}, "PROXIES"),
+        ({"SECRET_KEY_FILE": "/nowhere/at/all"}, "SECRET_KEY_FILE"),
+    ],
+)
+def test_a_bad_one_is_refused_by_name(change: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigError, match=named) as refused:
+        Settings.from_env(GOOD | change)
+    assert "\n" not in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n")
+    given = {name: value for name, value in GOOD.items() if name != "SECRET_KEY"}
+    assert Settings.from_env(given | {"SECRET_KEY_FILE": str(file)}).secret_key == SECRET
+
+
+def test_the_service_stops_with_one_line(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "INSTANCE_DIR": str(tmp_path)}
+    started = subprocess.run(
+        [sys.executable, "-c", "import wsgi"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.returncode == EXIT_CONFIG
+    assert started.stderr == "The service does not start: SECRET_KEY is not set; see .env.example\n"
+
+
+def test_development_makes_its_own_keys_once(tmp_path: Path) -> None:
+    place = {"MENTORSHIP_MODE": "development", "INSTANCE_DIR": str(tmp_path)}
+    first, second = Settings.from_env(place), Settings.from_env(place)
+    assert first == second
+    assert oct((tmp_path / "secret_key.dev").stat().st_mode & 0o777) == "0o600"
