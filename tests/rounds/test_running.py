@@ -6,13 +6,26 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import vocabulary
 from mentorship.consents.service import MATCHING, withdraw
-from mentorship.matching import CRITERIA, ENGINE_VERSION, Problem, Result, solve
+from mentorship.matching import (
+    CRITERIA,
+    ENGINE_VERSION,
+    Img,
+    Market,
+    Mentor,
+    Problem,
+    Result,
+    Rules,
+    Span,
+    solve,
+)
 from mentorship.profiles.models import Availability, Profile, ProfileKind
 from mentorship.rounds import running, service
 from mentorship.rounds.models import Pair, RoundState, Run, RunSeat, Unmatched
@@ -55,6 +68,38 @@ def test_the_kept_inputs_name_nobody(cast: Cast) -> None:
     assert "outside_us" in kept
     assert not [name for name in cast.people if name in kept]
     assert not [who for who in cast.people.values() if who.email in kept]
+
+
+def test_the_kept_inputs_decide_the_same_pairs_again(cast: Cast, session: Session) -> None:
+    for number in range(6):
+        cast.img(
+            f"Alike {number}",
+            timezone="Asia/Kathmandu",
+            availability=(Span(0, 600, 720),),
+            importance={"topics": "high"},
+        )
+    _, run = cast.reviewed(set_up=service.SetUp(weights={"visa": 0}, must_share_language=True))
+    assert run.inputs is not None
+    kept = json.loads(json.dumps(run.inputs))
+
+    def again(kind: type[Img | Mentor], plain: dict[str, Any]) -> Any:
+        spans = tuple(Span(*span) for span in plain["availability"])
+        lists = {name: tuple(v) for name, v in plain.items() if isinstance(v, list)}
+        return kind(**(plain | lists | {"availability": spans}))
+
+    market = Market.of(
+        [again(Img, plain) for plain in kept["imgs"]],
+        [again(Mentor, plain) for plain in kept["mentors"]],
+        vocabulary.tables(),
+        week=dt.date.fromisoformat(kept["week"]),
+    )
+    problem = Problem.of(market, Rules.from_json(kept["rules"]), means=run.means)
+    result = solve(problem, policy=kept["policy"], lottery=kept["lottery"])
+    ids = {
+        (uuid.UUID(market.imgs[i].key), uuid.UUID(market.mentors[j].key)) for i, j in result.pairs
+    }
+    assert ids == pairs_of(session, run)
+    assert result.total == run.total
 
 
 def test_visa_words_stand_nowhere_in_the_open(cast: Cast, session: Session) -> None:
