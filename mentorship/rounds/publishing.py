@@ -114,22 +114,23 @@ def publish_round(
     )
     session.add(publication)
     _count_seats(session, run, people)
-    offers = [
-        Offer(
-            round_id=round_id,
-            pair_id=pair.id,
-            img_id=pair.img_id,
-            mentor_id=pair.mentor_id,
-            place=pair.place,
-            state=OfferState.OFFERED,
-            offered_at=now,
-        )
-        for pair in pairs
-    ]
+    offers = [_offer(round_id, pair, now) for pair in pairs]
     session.add_all(offers)
     session.flush()
     letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
     return publication
+
+
+def _offer(round_id: uuid.UUID, pair: Pair, now: dt.datetime) -> Offer:
+    return Offer(
+        round_id=round_id,
+        pair_id=pair.id,
+        img_id=pair.img_id,
+        mentor_id=pair.mentor_id,
+        place=pair.place,
+        state=OfferState.OFFERED,
+        offered_at=now,
+    )
 
 
 def out_of_date(people: Sequence[Candidate], pairs: Sequence[Pair]) -> list[OutOfDate]:

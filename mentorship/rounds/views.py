@@ -14,6 +14,7 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.forms import FilterForm, SetUpForm
+from mentorship.rounds.people import PARTS, people_of
 from mentorship.rounds.review_views import bp, changed_page, wanted_by
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
@@ -144,8 +145,8 @@ def people(slug: str, round_id: uuid.UUID) -> str:
         round=round_,
         form=form,
         wanted=wanted,
-        part=wanted.show if wanted.show in overview.PARTS else "imgs",
-        people=overview.people(db.session(), round_, wanted, today=today),
+        part=wanted.show if wanted.show in PARTS else "imgs",
+        people=people_of(db.session(), round_, wanted, today=today),
         editable=round_.state in EDITABLE and round_.opened_at is not None,
         obstacles=OBSTACLES,
     )
