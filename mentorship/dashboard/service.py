@@ -11,6 +11,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.consents.service import MATCHING, in_force
 from mentorship.matching import Img, Mentor
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
@@ -44,6 +45,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
 class ImgHome:
     status: ImgStatus
     profile: Completeness
+    agreed: bool  # to be matched
     stage: StageView | None
 
 
@@ -51,6 +53,7 @@ class ImgHome:
 class MentorHome:
     status: MentorStatus
     profile: Completeness
+    agreed: bool  # to be matched
     resources: Sequence[ResourceCard]
 
 
@@ -64,10 +67,9 @@ class LedSection:
     asking: int
 
     @property
-    def current(self) -> RoundLine | None:
-        """Return the round that wants the leader's next step: the newest that is not finished."""
-        going = (line for line in self.rounds if line.state is not RoundState.FINISHED)
-        return next(going, None)
+    def going(self) -> Sequence[RoundLine]:
+        """Return the rounds that want a next step of the leader, the newest first."""
+        return [line for line in self.rounds if line.state is not RoundState.FINISHED]
 
 
 def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHome:
@@ -77,6 +79,7 @@ def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHo
     return ImgHome(
         status=img_status(session, person_id),
         profile=completeness(values),
+        agreed=_agreed(session, person_id),
         stage=for_stage(session, at, today=today, limit=RESOURCES) if at else None,
     )
 
@@ -86,6 +89,7 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
     return MentorHome(
         status=mentor_status(session, person_id, now=now),
         profile=completeness(values),
+        agreed=_agreed(session, person_id),
         resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
     )
 
@@ -105,6 +109,10 @@ def leader_home(session: Session, led: Collection[Section]) -> Sequence[LedSecti
 
 def administrator_home(session: Session) -> Sequence[Overview]:
     return all_sections(session)
+
+
+def _agreed(session: Session, person_id: uuid.UUID) -> bool:
+    return MATCHING in in_force(session, [person_id])[person_id]
 
 
 def _asking(session: Session, section_id: uuid.UUID) -> int:

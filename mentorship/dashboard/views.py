@@ -33,7 +33,10 @@ def img() -> str:
     _need(SectionRole.IMG)
     shown = service.img_home(db.session(), current_person().id, today=_today())
     words = service.STANDINGS
-    return render_template("dashboard/img.html", home=shown, standings=words, tabs=tabs())
+    admitted = _admitted(SectionRole.IMG)
+    return render_template(
+        "dashboard/img.html", home=shown, admitted=admitted, standings=words, tabs=tabs()
+    )
 
 
 @bp.get("/mentor")
@@ -42,7 +45,8 @@ def mentor() -> str:
     _need(SectionRole.MENTOR)
     now = dt.datetime.now(dt.UTC)
     shown = service.mentor_home(db.session(), current_person().id, now=now)
-    return render_template("dashboard/mentor.html", home=shown, tabs=tabs())
+    admitted = _admitted(SectionRole.MENTOR)
+    return render_template("dashboard/mentor.html", home=shown, admitted=admitted, tabs=tabs())
 
 
 @bp.get("/leader")
@@ -69,6 +73,12 @@ def _need(role: SectionRole) -> None:
     """Show the page to those who have the role, also while they wait for approval."""
     if role not in {membership.role for membership in my_memberships(present=True)}:
         abort(404)
+
+
+def _admitted(role: SectionRole) -> bool:
+    """Tell whether leaders have let this person in; until then they only ask."""
+    mine = my_memberships(present=True)
+    return any(m.role is role and m.state is MembershipState.ACTIVE for m in mine)
 
 
 def _today() -> dt.date:
