@@ -182,9 +182,10 @@ def requests(pair: Pair) -> str:
     voice = pair.voice
     if pair.mentor.key not in pair.img.requests[:5]:
         return f"{voice.img} asked for somebody else by name."
+    if voice.you == "mentor":  # who reads "as fourth choice" is hurt, and nobody is helped
+        return f"{voice.img} asked for you by name."
     rank = _ordinal(pair.img.requests.index(pair.mentor.key))
-    whom = "you" if voice.you == "mentor" else "this mentor"
-    return f"{voice.img} asked for {whom} by name, as {rank} choice."
+    return f"{voice.img} asked for this mentor by name, as {rank} choice."
 
 
 def same_country(pair: Pair) -> str:

@@ -47,9 +47,9 @@ def offers_waiting(
             name=mentor.name,
             who="An IMG" if count == 1 else f"{count} IMGs",
             asked=(
-                "An IMG hopes for you as a mentor."
+                "An IMG is paired with you."
                 if count == 1
-                else f"{count} IMGs hope for you as a mentor."
+                else f"{count} IMGs are paired with you."
             ),
             round_name=round_.name,
             section_name=section_name,

@@ -53,7 +53,7 @@ def _nobody_possible(
         reasons.insert(0, f"no free seat ({detail['without_seat']})")
     said = [
         f"None of the {_mentors(mentors)} in this round can be paired with {name}.",
-        f"They are: {'; '.join(reasons)}.",
+        f"The reasons, with the number of mentors: {'; '.join(reasons)}.",
     ]
     return [*said, "One mentor may count twice."] if len(reasons) > 1 else said
 

@@ -239,7 +239,7 @@ def test_a_mentor_and_a_leader_read_the_same_in_their_own_person() -> None:
     to_mentor = evidence(people, 0, 0, names=names, voice=TO_MENTOR)
     to_leader = evidence(people, 0, 0, names=names)
     assert to_mentor["topics"] == "Your mentee needs Usmle Planning and Cv Review; you offer them."
-    assert to_mentor["requests"] == "Your mentee asked for you by name, as second choice."
+    assert to_mentor["requests"] == "Your mentee asked for you by name."
     assert to_leader["stage"] == (
         "The mentor helps people at the stage “Usmle Step1” and has gone further."
     )
