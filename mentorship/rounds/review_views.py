@@ -141,10 +141,10 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
 @members
 def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    run_id = _run_id(PublishForm())
     try:
         with transaction() as session:
             round_of_leader(session, me, slug, round_id)
+            run_id = _run_id(PublishForm())
             service.publish_round(session, round_id=round_id, run_id=run_id, by=me, now=now)
     except service.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
