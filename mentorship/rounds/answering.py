@@ -54,6 +54,8 @@ def accept_offer(
     offer = offer_for_mentor(session, person_id, offer_id)
     if offer.state in {ACCEPTED, CONFIRMED}:
         return ACCEPTED
+    if offer.state is SEAT_TAKEN:
+        return SEAT_TAKEN
     _hold_open(session, offer)
     if not _answer(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now):
         return _twice(session, offer, ACCEPTED, CONFIRMED)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.consents.models import Consent
-from mentorship.consents.service import MATCHING
+from mentorship.consents.service import MATCHING, PURPOSES
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.choices import LIVE_OFFERS
@@ -110,12 +110,13 @@ def candidates(
 
 
 def agrees() -> sa.Exists:
-    """Say whether the person of a profile agrees to be matched."""
+    """Say whether the person of a profile agrees to be matched, to the text as it reads now."""
     return (
         sa.exists()
         .where(
             Consent.person_id == Profile.person_id,
             Consent.purpose == MATCHING,
+            Consent.version == PURPOSES[MATCHING].version,
             Consent.withdrawn_at.is_(None),
         )
         .correlate(Profile)

@@ -10,12 +10,15 @@ import uuid
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Offer, OfferState, Pair, Round, Run
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+
+LARGEST = 2**31 - 1  # of a whole number in the database
 
 # What an IMG may know of: never who was asked and said no.
 TOLD_TO_IMG = (
@@ -60,6 +63,8 @@ def run_of_round(session: Session, round_id: uuid.UUID, number: int | None = Non
     """Return the run with this number, or the latest."""
     runs = sa.select(Run).where(Run.round_id == round_id)
     if number is not None:
+        if abs(number) > LARGEST:  # the database would not take it, not even to compare
+            raise NoResultFound
         return session.scalars(runs.where(Run.number == number)).one()
     return session.scalars(runs.order_by(Run.number.desc()).limit(1)).one()
 

@@ -140,7 +140,8 @@ def test_a_mentor_without_a_seat_left_cannot_accept(cast: Cast, session: Session
         sa.update(SeatCount).where(SeatCount.mentor_id == ben.mentor_id).values(seats=1)
     )
     assert say(cast, service.accept_offer, "Omar Aziz", ben) is OfferState.ACCEPTED
-    assert say(cast, service.accept_offer, "Omar Aziz", chi) is OfferState.SEAT_TAKEN
+    for _ in range(2):  # the second of two clicks reads the same
+        assert say(cast, service.accept_offer, "Omar Aziz", chi) is OfferState.SEAT_TAKEN
     assert cast.offer("Chi Tanaka").state is OfferState.SEAT_TAKEN
     assert taken(cast, ben) == 1
     assert standing(cast, "Chi Tanaka") is Standing.WAITING

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from mentorship.consents.models import Consent
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import service
@@ -57,6 +58,7 @@ def test_people_of_other_sections_stay_out(cast: Cast, session: Session) -> None
     ("name", "change", "expected"),
     [
         ("Ana Silva", "no consent", Obstacle.NO_CONSENT),
+        ("Ana Silva", "agreed to another text", Obstacle.NO_CONSENT),
         ("Ana Silva", "left", Obstacle.NOT_A_MEMBER),
         ("Omar Aziz", "paused", Obstacle.PAUSED),
         ("Omar Aziz", "no seats", Obstacle.NO_SEATS),
@@ -69,6 +71,9 @@ def test_what_keeps_somebody_out_counts_at_once(
     person, profile = cast.people[name], session.get_one(Profile, cast.profile(name))
     if change == "no consent":
         withdraw(session, person.id, MATCHING, NOW)
+    elif change == "agreed to another text":
+        mine = sa.update(Consent).where(Consent.person_id == person.id)
+        session.execute(mine.values(version=Consent.version + 1))
     elif change == "left":
         session.execute(
             sa.update(Membership)

@@ -275,7 +275,8 @@ def test_a_run_stays_to_be_looked_at(leader: PageClient, home: str, cast: Cast) 
     page = leader.get(at(home, round_))
     assert len([row for row in rows(page) if row.startswith("Run ")]) == 2
     assert "Run 1" in leader.get(at(home, round_, "review") + "?run=1").text
-    leader.get(at(home, round_, "review") + "?run=9", status=404)
+    for nothing in ("9", "-1", "2147483648", "9" * 30):
+        leader.get(at(home, round_, "review") + f"?run={nothing}", status=404)
 
 
 def test_a_run_out_of_date_is_not_published_and_says_who(
