@@ -44,6 +44,7 @@ log = logging.getLogger("mentorship")
 
 def init_app(app: Flask) -> None:
     app.before_request(_name_request)
+    app.before_request(_refuse_nul)
     app.before_request(_refuse_other_sites)
     app.after_request(_secure)
     app.register_error_handler(HTTPException, _error_page)
@@ -76,6 +77,12 @@ def reader_zone() -> ZoneInfo:
 
 def _name_request() -> None:
     g.request_id = secrets.token_hex(6)
+
+
+def _refuse_nul() -> None:
+    """Find nothing under an address with a NUL in it: PostgreSQL would not even look."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _refuse_other_sites() -> None:

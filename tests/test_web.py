@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.config import Mode
 from mentorship.web import safe_next
+from tests import factories
+from tests.page import PageClient
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,13 @@ def test_a_fault_shows_a_calm_page_and_no_trace(new_app: Callable[..., Flask]) -
     assert "Something went wrong on our side" in answer.text
     assert "secret detail" not in answer.text
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/sections/a%00b/join", "/toolkit/journey/%00", "/%00"])
+def test_an_address_with_a_nul_leads_nowhere(
+    sign_in: Callable[[User], PageClient], session: Session, path: str
+) -> None:
+    sign_in(factories.person(session)).get(path, status=404)
 
 
 def test_pages_are_not_kept_and_files_are(app: Flask) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, flash, redirect, request, url_for
+from flask import Flask, Response, abort, flash, redirect, request, session, url_for
 from flask_security import Security
 from flask_security.utils import uia_email_mapper
 from werkzeug.wrappers import Response as Answer
@@ -144,6 +144,9 @@ def _mend_answer(response: Response) -> Response:
         response.location = safe_next(response.location, "/")
     if request.endpoint in KEY_PAGES:
         response.headers["Referrer-Policy"] = "no-referrer"
+    if request.endpoint == "security.logout" and response.status_code == 303:
+        session.clear()  # Flask-Security leaves the person's key in it
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -31,7 +31,11 @@ def _sign_in(client: PageClient, path: str = "/login", status: int = 303, **valu
 def test_signing_in_and_out(client: PageClient, anna: User) -> None:
     assert _sign_in(client).location == "/"
     assert client.get("/account").h1 == "Account"
-    assert client.post("/logout").location == "/"
+    page = client.post("/logout")
+    assert page.location == "/"
+    assert page.response.headers["Clear-Site-Data"] == '"cache", "storage"'
+    with client.client.session_transaction() as cookie:
+        assert not cookie
     assert "/login" in str(client.get("/account", status=302).location)
 
 
