@@ -1,0 +1,89 @@
+"""The first thing a home page says is what its person has to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, give, withdraw
+from mentorship.matching import Img, Mentor
+from mentorship.profiles.service import write_img, write_mentor
+from mentorship.rounds.models import OfferState
+from mentorship.rounds.service import accept_offer
+from mentorship.sections.models import MembershipState, SectionRole
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast, small_cast
+
+SignIn = Callable[[User], PageClient]
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    return small_cast(session)
+
+
+def next_step(page: PageClient, path: str) -> str:
+    return " ".join("".join(page.get(path).tree.find(".//main//h2").itertext()).split())  # type: ignore[union-attr]
+
+
+def test_an_img_is_led_from_an_empty_profile_to_a_round(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    eva = factories.member(session, cast.section, SectionRole.IMG, factories.person(session))
+    page = sign_in(eva)
+    assert next_step(page, "/home/img") == "Fill in your profile"
+    ready = Img(key="x", stage="interviews", topics=("interview_prep",), languages=("en",))
+    write_img(session, person_id=eva.id, img=ready, now=NOW)
+    assert next_step(page, "/home/img") == "Agree to be matched"
+    give(session, eva.id, MATCHING, NOW)
+    assert next_step(page, "/home/img") == "Nothing to do right now"
+    cast.open("Spring")
+    assert next_step(page, "/home/img") == "You are part of Spring"
+    withdraw(session, eva.id, MATCHING, NOW)
+    assert next_step(page, "/home/img") == "Agree to be matched"
+
+
+def test_an_answer_comes_before_a_profile_that_lost_its_answers(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    cast.published()
+    offer = cast.offer("Ana Silva")
+    accept_offer(session, person_id=cast.people["Noor Haddad"].id, offer_id=offer.id, now=NOW)
+    write_img(session, person_id=cast.people["Ana Silva"].id, img=Img(key="x"), now=NOW)
+    withdraw(session, cast.people["Ana Silva"].id, MATCHING, NOW)
+    assert cast.offer("Ana Silva").state is OfferState.ACCEPTED
+    shown = next_step(sign_in(cast.people["Ana Silva"]), "/home/img")
+    assert shown == "A mentor said yes: now it is your turn"
+
+
+def test_a_mentor_reads_what_keeps_them_out_of_a_round(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    zoe = factories.person(session, "Zoe Yilmaz")
+    factories.member(session, cast.section, SectionRole.MENTOR, zoe, MembershipState.ASKED)
+    page = sign_in(zoe)
+    assert next_step(page, "/home/mentor") == "Fill in your profile"
+    ready = Mentor(key="x", topics=("interview_prep",), languages=("en",), seats=1)
+    write_mentor(session, person_id=zoe.id, mentor=ready, now=NOW)
+    assert next_step(page, "/home/mentor") == "Agree to be matched"
+    give(session, zoe.id, MATCHING, NOW)
+    assert next_step(page, "/home/mentor") == "Your request waits for approval"
+
+
+def test_a_leader_reads_of_every_round_that_goes_on(sign_in: SignIn, cast: Cast) -> None:
+    cast.published("Spring")
+    cast.draft("Summer")
+    text = sign_in(cast.leader).get("/home/leader").text
+    assert "Summer is a draft" in text
+    assert "Spring: people are answering" in text
+
+
+def test_a_leader_without_a_round_is_led_to_one(sign_in: SignIn, cast: Cast) -> None:
+    page = sign_in(cast.leader).get("/home/leader")
+    assert "No round is going on" in page.text
+    assert f"/sections/{cast.section.slug}/rounds/new" in page.links()
