@@ -91,6 +91,16 @@ def _remember(_mapper: object, _connection: object, _message: Message) -> None:
         g.mail_posted = True
 
 
+def write_files() -> bool:
+    """Write all that waits where mails are files; tell whether they are. For commands."""
+    transport = transport_of(current_app.config["SETTINGS"])
+    if not isinstance(transport, Files):
+        return False
+    while deliver(transport).sent == BATCH:
+        pass
+    return True
+
+
 def _file_new_mail(response: Response) -> Response:
     if not g.pop("mail_posted", False):
         return response

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts import service as accounts
 from mentorship.accounts.models import User
 from mentorship.extensions import transaction
+from mentorship.notices.delivery import write_files
 from mentorship.rosters import service
 from mentorship.rosters.enrolment import portions
 from mentorship.rosters.format import read_imgs, read_mentors, write_imgs, write_mentors
@@ -61,6 +62,8 @@ def import_(  # noqa: PLR0913  one argument a word of the command
         if dry_run:
             session.rollback()
     _tell(report, mails, dry_run=dry_run)
+    if mails and not dry_run and not write_files():
+        click.echo("they leave with: flask --app wsgi mail deliver")
 
 
 @contextmanager
@@ -119,7 +122,7 @@ def _tell(report: service.ImportReport, mails: int, *, dry_run: bool) -> None:
         f" {report.unchanged} unchanged"
     )
     if mails:
-        click.echo(f"{mails} invitations {would}mailed")
+        click.echo(f"{mails} invitation{'' if mails == 1 else 's'} {would}mailed")
     if dry_run:
         click.echo("dry run: nothing was written")
 

@@ -120,6 +120,13 @@ def test_invitations_go_to_all_without_an_account_of_their_own(
     assert recipients == {"ben@example.org", "mo@example.org"}
 
 
+def test_invitations_leave_at_once_where_mails_are_files(
+    session: Session, run: Run, files: tuple[str, str]
+) -> None:
+    run("import", "north", *files, "--invite")
+    assert None not in session.scalars(sa.select(Message.sent_at)).all()
+
+
 def test_an_export_is_an_import_that_changes_nothing(
     run: Run, files: tuple[str, str], tmp_path: Path
 ) -> None:
