@@ -15,7 +15,7 @@
     }
 
     button.addEventListener("click", () => show(button.getAttribute("aria-expanded") !== "true"));
-    nav.addEventListener("keydown", (event) => {
+    nav.parentElement.addEventListener("keydown", (event) => {
       const closable = button.getAttribute("aria-expanded") === "true";
       if (event.key !== "Escape" || !closable || nav.querySelector(".submenu[open]")) return;
       show(false);
