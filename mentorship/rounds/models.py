@@ -105,7 +105,8 @@ class Run(Model):
         bytes | None
     ]  # pseudonymous profiles as they went in, until retention ends
     certificate: Mapped[dict[str, Any]]  # primal, dual, violations: what the checker said
-    means: Mapped[dict[str, Any]]  # criterion -> value of an unanswered pair, 0..10000
+    # criterion -> value of an unanswered pair, 0..10000; all of them are in the sealed inputs
+    means: Mapped[dict[str, Any]]
     total: Mapped[int]
     matched: Mapped[int]
     unmatched: Mapped[int]

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import (
+    CRITERIA,
     TO_IMG,
     TO_LEADER,
     TO_MENTOR,
@@ -144,7 +145,8 @@ def _next_number(session: Session, round_id: uuid.UUID) -> int:
 
 
 def _run(problem: Problem, market: Market, rules: Rules, result: Result, report: Report) -> Run:
-    inputs = snapshot(market, rules, policy=result.policy, lottery=result.lottery)
+    means = problem.means or {}
+    inputs = snapshot(market, rules, means=means, policy=result.policy, lottery=result.lottery)
     run = Run(
         policy=result.policy,
         lottery=result.lottery,
@@ -158,7 +160,8 @@ def _run(problem: Problem, market: Market, rules: Rules, result: Result, report:
             "violations": report.violations,
             "blocking_pairs": report.blocking_pairs,
         },
-        means=dict(problem.means or {}),
+        # The mean of a few pairs tells what they answered: the sensitive ones are sealed only.
+        means={key: mean for key, mean in means.items() if not CRITERIA[key].sensitive},
         total=result.total,
         matched=len(market.imgs) - len(result.unmatched),
         unmatched=len(result.unmatched),

@@ -17,7 +17,9 @@ FORMAT = 1
 NOT_KEPT = ("goals", "about")
 
 
-def snapshot(market: Market, rules: Rules, *, policy: str, lottery: int) -> dict[str, Any]:
+def snapshot(
+    market: Market, rules: Rules, *, means: Mapping[str, int], policy: str, lottery: int
+) -> dict[str, Any]:
     """Return everything that decides the pairs."""
     return {
         "format": FORMAT,
@@ -25,6 +27,7 @@ def snapshot(market: Market, rules: Rules, *, policy: str, lottery: int) -> dict
         "lottery": lottery,
         "week": market.week.isoformat(),
         "rules": rules.to_json(),
+        "means": dict(means),
         "imgs": [_person(img) for img in market.imgs],
         "mentors": [_person(mentor) for mentor in market.mentors],
     }
