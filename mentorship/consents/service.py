@@ -41,12 +41,14 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 label="Use my profile to find a match",
                 text=(
                     "The match program reads your profile and compares it with other profiles in "
-                    "your section. The section leaders see who was matched with you and why."
+                    "your section. The section leaders see who was matched with you and why, and "
+                    "how many points each part of your profile gave."
                 ),
                 without="Without this you are not part of any match round.",
                 withdrawing=(
                     "You will not be in any future match round. "
-                    "Matches that were already made stay as they are."
+                    "Matches that were already made stay as they are, also those that wait for an "
+                    "answer."
                 ),
             ),
             Purpose(
@@ -54,8 +56,9 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 version=1,
                 label="Show my visa situation to my match",
                 text=(
-                    "The person you are matched with may see your visa situation, or the visa "
-                    "paths you have been through, so that you can talk about it from the start."
+                    "The mentor or IMG you are paired with sees your visa situation, or the visa "
+                    "paths you have been through, as soon as it is their turn to answer, so that "
+                    "you can talk about it from the start."
                 ),
                 without="Without this your match does not see it. You can still tell them.",
                 withdrawing="Your match no longer sees your visa situation or visa paths here.",
