@@ -87,6 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _settings_of_this_place() -> Settings:
+    if cli.needs_no_settings(sys.argv):
+        return Settings.of_no_place()
     try:
         return Settings.from_env()
     except ConfigError as problem:

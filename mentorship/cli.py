@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -57,6 +59,19 @@ def _announce(settings: Settings) -> None:
     if empty:
         click.echo("Nobody is here yet. The first administrator: flask --app wsgi create-admin")
     click.echo("")
+
+
+def needs_no_settings(words: Sequence[str]) -> bool:
+    """Tell whether this process is ``flask match``, which works without keys and database.
+
+    Asked before the application is made, since Flask finds its commands on the application.
+    """
+    program, *rest = words
+    if Path(program).stem not in {"flask", "__main__"}:
+        return False
+    options = ("-A", "--app", "-e", "--env-file")
+    named = (w for w, before in zip(rest, ["", *rest], strict=False) if before not in options)
+    return next((w for w in named if not w.startswith("-")), None) == match.name
 
 
 COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, roster, toolkit)

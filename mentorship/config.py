@@ -10,6 +10,7 @@ import datetime as dt
 import enum
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,19 @@ class Settings:
             site_name=_read(environ, "SITE_NAME") or SITE_NAME,
             support_email=_read(environ, "SUPPORT_EMAIL"),
             proxies=_number(environ, "PROXIES"),
+        )
+
+    @classmethod
+    def of_no_place(cls) -> Settings:
+        """Make the settings of a command that keeps nothing: keys and database end with it."""
+        return cls(
+            secret_key=secrets.token_hex(MIN_SECRET_BYTES),
+            field_keys=f"once:{new_key()}",
+            database_url="sqlite://",
+            base_url="http://localhost",
+            trusted_hosts=("localhost",),
+            mode=Mode.TESTING,
+            instance=Path(tempfile.gettempdir()),
         )
 
     def as_flask(self) -> dict[str, object]:

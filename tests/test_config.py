@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mentorship.cli import needs_no_settings
 from mentorship.config import EXIT_CONFIG, ConfigError, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,3 +83,18 @@ def test_development_makes_its_own_keys_once(tmp_path: Path) -> None:
     first, second = Settings.from_env(place), Settings.from_env(place)
     assert first == second
     assert oct((tmp_path / "secret_key.dev").stat().st_mode & 0o777) == "0o600"
+
+
+@pytest.mark.parametrize(
+    ("words", "free"),
+    [
+        ("/bin/flask --app wsgi match a.csv b.csv", True),
+        ("/lib/flask/__main__.py -A wsgi --debug match a.csv b.csv", True),
+        ("/bin/flask --app match run", False),
+        ("/bin/flask --app wsgi roster import match a.csv b.csv", False),
+        ("/bin/gunicorn match", False),
+        ("/bin/flask", False),
+    ],
+)
+def test_only_the_stateless_command_goes_without_settings(words: str, *, free: bool) -> None:
+    assert needs_no_settings(words.split()) is free

@@ -261,3 +261,22 @@ def test_it_needs_neither_flask_nor_a_database() -> None:
     )
     root = Path(__file__).parent.parent
     subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
+
+
+@pytest.mark.parametrize("flask", [["-m", "flask", "--app", "wsgi"], ["-m", "flask", "--app=wsgi"]])
+def test_it_works_without_settings_and_leaves_nothing_but_its_files(
+    tmp_path: Path, flask: list[str]
+) -> None:
+    bare = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(tmp_path)}
+    instance = {"INSTANCE_DIR": str(tmp_path / "instance"), "MENTORSHIP_MODE": "no such mode"}
+    done = subprocess.run(
+        [sys.executable, *flask, "match", *map(str, DEMO), "--out", str(tmp_path / "out")],
+        env=bare | instance,
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+    assert sorted(outcome(tmp_path)) == sorted(FILES)
