@@ -29,7 +29,7 @@ def link(client: PageClient, session: Session, mailbox: Mailbox, waiting: User) 
 def test_the_mail_says_who_asks_and_nothing_else(link: str, mailbox: Mailbox) -> None:
     mail = mailbox.last("wali@example.org")
     assert mail.subject == "Your account for Graduates of Ohio"
-    assert "the leaders of Graduates of Ohio put you on their list" in mail.text
+    assert "The leaders of Graduates of Ohio put you on their list" in mail.text
     assert "14 days" in mail.text
     assert "Wali" not in mail.text
 
