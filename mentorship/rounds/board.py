@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.candidates import agrees, belongs
 from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
-from mentorship.rounds.models import Offer, OfferState, Participant, Publication
+from mentorship.rounds.models import Offer, OfferState, Participant, Publication, Round
 from mentorship.rounds.paging import Listing, Wanted, fetch
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
@@ -39,6 +40,7 @@ class AnswerLine:
     reason: str | None
     words: str
     overdue: bool
+    gone: Sequence[str]  # what has become of the two since, while their answers count
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,14 @@ def _answers(
 ) -> Listing[AnswerLine]:
     img, mentor, img_profile, mentor_profile = _people()
     query = (
-        sa.select(Offer, img.name.label("img"), mentor.name.label("mentor"))
+        sa.select(
+            Offer,
+            img.name.label("img"),
+            mentor.name.label("mentor"),
+            *(belongs(each, Round.section_id) for each in (img_profile, mentor_profile)),
+            *(agrees(each) for each in (img_profile, mentor_profile)),
+        )
+        .join(Round, Round.id == Offer.round_id)
         .join(img_profile, img_profile.id == Offer.img_id)
         .join(img, img.id == img_profile.person_id)
         .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
@@ -127,10 +136,28 @@ def _answers(
             REASONS_TOLD.get(offer.decline_reason or ""),
             offer.decline_words,
             overdue and offer.state in OPEN_ANSWERS,
+            _gone((img_name, mentor_name), stands) if offer.state in LIVE_OFFERS else (),
         )
-        for offer, img_name, mentor_name in found.rows
+        for offer, img_name, mentor_name, *stands in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
+
+
+def _gone(names: Sequence[str], stands: Sequence[bool]) -> Sequence[str]:
+    """Say who has left or taken consent back since; ``stands`` are both: here, both: agree."""
+    here, agree = stands[:2], stands[2:]
+    return [
+        *(
+            f"{name} has left the section."
+            for name, is_here in zip(names, here, strict=True)
+            if not is_here
+        ),
+        *(
+            f"{name} no longer agrees to be matched."
+            for name, does in zip(names, agree, strict=True)
+            if not does
+        ),
+    ]
 
 
 def _people() -> tuple[type[User], type[User], type[Profile], type[Profile]]:

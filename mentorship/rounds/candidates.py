@@ -71,16 +71,7 @@ def candidates(
     only: uuid.UUID | None = None,
 ) -> tuple[Candidate, ...]:
     """Return everybody who could take part or does, by name, in one query."""
-    member = (
-        sa.exists()
-        .where(
-            Membership.section_id == round_.section_id,
-            Membership.person_id == Profile.person_id,
-            sa.cast(Membership.role, sa.String) == sa.cast(Profile.kind, sa.String),
-            Membership.state == MembershipState.ACTIVE,
-        )
-        .correlate(Profile)
-    )
+    member = belongs(Profile, round_.section_id)
     query = (
         sa.select(
             Profile.id,
@@ -109,17 +100,33 @@ def candidates(
     return tuple(_candidate(row, today) for row in session.execute(query))
 
 
-def agrees() -> sa.Exists:
+def belongs(
+    profile: type[Profile], section_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID]
+) -> sa.Exists:
+    """Say whether the person of a profile is active in a section, in the role of the profile."""
+    return (
+        sa.exists()
+        .where(
+            Membership.section_id == section_id,
+            Membership.person_id == profile.person_id,
+            sa.cast(Membership.role, sa.String) == sa.cast(profile.kind, sa.String),
+            Membership.state == MembershipState.ACTIVE,
+        )
+        .correlate_except(Membership)
+    )
+
+
+def agrees(profile: type[Profile] = Profile) -> sa.Exists:
     """Say whether the person of a profile agrees to be matched, to the text as it reads now."""
     return (
         sa.exists()
         .where(
-            Consent.person_id == Profile.person_id,
+            Consent.person_id == profile.person_id,
             Consent.purpose == MATCHING,
             Consent.version == PURPOSES[MATCHING].version,
             Consent.withdrawn_at.is_(None),
         )
-        .correlate(Profile)
+        .correlate_except(Consent)
     )
 
 

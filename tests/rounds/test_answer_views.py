@@ -176,13 +176,12 @@ def test_the_seat_page_says_what_happens_next(
     session.execute(sa.update(SeatCount).values(seats=1))
     omar.post(f"/offers/{ben}/accept")
     assert "Your seats are taken" in omar.get(f"/offers/{chi}").text
-    page = omar.post(f"/offers/{chi}/accept", status=409)
-    assert page.h1 == "Your last seat was just taken"
-    assert "looks for another mentor for Chi Tanaka" in page.text
+    for _ in range(2):  # the second of two clicks reads the same
+        page = omar.post(f"/offers/{chi}/accept", status=409)
+        assert page.h1 == "Your last seat was just taken"
+        assert "looks for another mentor for Chi Tanaka" in page.text
     assert state(cast, "Chi Tanaka") is OfferState.SEAT_TAKEN
     assert "went to somebody else" in omar.get(f"/offers/{chi}").text
-    page = omar.post(f"/offers/{chi}/accept", status=409)
-    assert "answered before" in page.text
 
 
 def test_late_answers_are_taken_until_the_round_is_finished(

@@ -16,7 +16,8 @@ from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Availability, Profile
 from mentorship.rounds import service
 from mentorship.rounds.models import Offer, Pair, Participant, Publication, Round, RoundState, Run
-from mentorship.sections.models import SectionRole
+from mentorship.sections.models import Membership, SectionRole
+from mentorship.sections.service import leave
 from tests import factories
 from tests.page import Page, PageClient
 from tests.rounds.cast import Cast, counted, small_cast
@@ -472,3 +473,27 @@ def queries(visitor: PageClient, session: Session, path: str) -> int:
     with counted(session) as statements:
         visitor.get(path)
     return sum(statement.lstrip().upper().startswith("SELECT") for statement in statements)
+
+
+def test_the_board_says_who_has_left_or_taken_consent_back_since(
+    leader: PageClient, home: str, cast: Cast, session: Session
+) -> None:
+    round_ = cast.published()
+    answers = at(home, round_, "answers")
+    assert not [row for row in rows(leader.get(answers)) if "Changed" in row]
+    withdraw(session, cast.people["Ana Silva"].id, MATCHING, NOW)
+    noor = cast.people["Noor Haddad"].id
+    mine = session.query(Membership).filter_by(person_id=noor).one()
+    leave(session, membership_id=mine.id, person_id=noor, now=NOW)
+    (ana,) = [row for row in rows(leader.get(answers)) if "Changed" in row]
+    assert "Ana Silva no longer agrees to be matched." in ana
+    assert "Noor Haddad has left the section." in ana
+    service.decline_offer(
+        session,
+        person_id=noor,
+        offer_id=cast.offer("Ana Silva").id,
+        reason="no_time",
+        words="",
+        now=NOW,
+    )
+    assert not [row for row in rows(leader.get(answers)) if "Changed" in row]
