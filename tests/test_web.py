@@ -57,7 +57,7 @@ def test_a_fault_shows_a_calm_page_and_no_trace(new_app: Callable[..., Flask]) -
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/sections/a%00b/join", "/toolkit/journey/%00", "/%00"])
+@pytest.mark.parametrize("path", ["/sections/a%00b/join", "/confirm/%00", "/%00"])
 def test_an_address_with_a_nul_leads_nowhere(
     sign_in: Callable[[User], PageClient], session: Session, path: str
 ) -> None:

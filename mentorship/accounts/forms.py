@@ -112,7 +112,7 @@ class RegisterForm(RegisterFormV2):
     name = _name()
     email = EmailField(
         "Email address",
-        description="We send a link there. Besides leaders, others see it only after a match is agreed.",
+        description="We send a link there. Besides leaders, only an agreed match sees it.",
         filters=[_stripped],
         validators=[InputRequired(NO_EMAIL), EmailValidation(verify=True), unique_user_email],
         render_kw=EMAIL,
