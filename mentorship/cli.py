@@ -46,19 +46,28 @@ def set_up(*, demo: bool) -> None:
 
 
 def _announce(settings: Settings) -> None:
-    click.echo(f"\n{settings.site_name} is at {settings.base_url} (Ctrl+C stops it)")
-    if settings.mail_url == "files":
-        click.echo(f"Mail is written to {settings.instance / 'mail'}")
     with transaction() as session:
         people = sign_ins(session)
         empty = is_empty(session)
-    if people:
-        click.echo(f"Demo sign-ins, all with the password {DEMO_PASSWORD}")
+    if not settings.demo_allowed:
+        click.echo(f"{settings.site_name} is set up for {settings.base_url}")
+        if people:
+            click.echo("Demo people are in this database. They cannot sign in; use an empty one.")
+    else:
+        _say_where(settings)
+        if people:
+            click.echo(f"Demo sign-ins, all with the password {DEMO_PASSWORD}")
         for who in people:
             click.echo(f"  {who.role:<24} {who.email}")
     if empty:
         click.echo("Nobody is here yet. The first administrator: flask --app wsgi create-admin")
     click.echo("")
+
+
+def _say_where(settings: Settings) -> None:
+    click.echo(f"\n{settings.site_name} is at {settings.base_url} (Ctrl+C stops it)")
+    if settings.mail_url == "files":
+        click.echo(f"Mail is written to {settings.instance / 'mail'}")
 
 
 def needs_no_settings(words: Sequence[str]) -> bool:

@@ -98,3 +98,36 @@ def test_development_makes_its_own_keys_once(tmp_path: Path) -> None:
 )
 def test_only_the_stateless_command_goes_without_settings(words: str, *, free: bool) -> None:
     assert needs_no_settings(words.split()) is free
+
+
+def test_the_example_is_what_a_shell_can_read() -> None:
+    script = 'set -a; . ./.env.example; printf "%s|%s" "$SITE_NAME" "$MAIL_FROM"'
+    read = subprocess.run(
+        ["/bin/sh", "-euc", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert read.stdout == "IMG Mentorship|IMG Mentorship <no-reply@mentors.example.org>"
+    assert read.stderr == ""
+
+
+def test_production_never_offers_demo_sign_ins(tmp_path: Path) -> None:
+    """Not even on a database that a development machine filled."""
+    keys = {"SECRET_KEY": SECRET, "FIELD_KEYS": KEY, "DATABASE_URL": f"sqlite:///{tmp_path}/m.db"}
+
+    def set_up(demo: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "set-up", demo],
+            env={"PATH": os.environ["PATH"], "INSTANCE_DIR": str(tmp_path), **settings},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    production = GOOD | keys
+    assert "cannot exist in production" in set_up("--demo", production).stderr
+    filled = set_up("--demo", keys | {"MENTORSHIP_MODE": "development"})
+    assert "leader@example.org" in filled.stdout
+    again = set_up("--no-demo", production)
+    assert again.returncode == 0, again.stderr
+    assert "They cannot sign in" in again.stdout
+    assert "leader@example.org" not in again.stdout
