@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, candidates
 from mentorship.rounds.lifecycle import move
@@ -57,7 +57,7 @@ class Preview:
     imgs: int  # with a mentor to ask
     mentors: int  # to be asked
     offers: int
-    left: int  # IMGs without a mentor
+    left: int  # IMGs who take part and get no mentor
     answer_by: dt.datetime
     changed: Sequence[OutOfDate]
     is_latest: bool
@@ -68,12 +68,14 @@ def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> P
     pairs = session.scalars(_pairs_of(run)).all()
     people = candidates(session, round_, today=now.date())
     latest = sa.select(sa.func.max(Run.number)).where(Run.round_id == round_.id)
+    matched = {pair.img_id for pair in pairs}
+    imgs = {one.profile_id for one in people if one.kind is ProfileKind.IMG and one.takes_part}
     return Preview(
         run=run,
-        imgs=len({pair.img_id for pair in pairs}),
+        imgs=len(matched),
         mentors=len({pair.mentor_id for pair in pairs}),
         offers=len(pairs),
-        left=run.unmatched,
+        left=len(imgs - matched),
         answer_by=_answer_by(round_, now),
         changed=out_of_date(people, pairs),
         is_latest=session.scalar(latest) == run.number,

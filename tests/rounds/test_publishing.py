@@ -23,6 +23,7 @@ from mentorship.rounds.models import (
     Run,
     SeatCount,
 )
+from mentorship.rounds.publishing import preview
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 
@@ -54,6 +55,17 @@ def test_publishing_makes_offers_seats_and_mails(cast: Cast, session: Session) -
     assert "November 13, 2026, 3:00 p.m. UTC" in noor.body
     omar = mails[cast.people["Omar Aziz"].email]
     assert "2 IMGs" in omar.subject
+
+
+def test_whoever_was_left_out_since_is_not_counted_among_those_who_wait(cast: Cast) -> None:
+    cast.img("Eva Lind")
+    cast.img("Fay Moss")
+    round_, run = cast.reviewed()
+    assert preview(cast.session, round_, run, now=NOW).left == 2
+    matched = set(cast.session.scalars(sa.select(Pair.img_id).where(Pair.run_id == run.id)))
+    waits = next(n for n in ("Eva Lind", "Fay Moss") if cast.profile(n) not in matched)
+    service.leave_out(cast.session, round_id=round_.id, profile_ids=[cast.profile(waits)], now=NOW)
+    assert preview(cast.session, round_, run, now=NOW).left == 1
 
 
 def test_mails_name_no_img(cast: Cast, session: Session) -> None:
