@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,25 @@ DRAW_BITS = 12
 HIGHEST_DRAW = 2**DRAW_BITS - 1
 
 
+class Hashes(NamedTuple):
+    """What the draws of all pairs are made of: hashes of IMGs, and mixed ones of mentors."""
+
+    imgs: NDArray[np.uint64]
+    mentors: NDArray[np.uint64]
+
+    @classmethod
+    def of(
+        cls, img_ids: Sequence[int | str], mentor_ids: Sequence[int | str], lottery: int
+    ) -> Hashes:
+        mentors = _mix(_hashed("mentor", mentor_ids, lottery))
+        return cls(_hashed("img", img_ids, lottery), mentors)
+
+    def draws(self, rows: Ints | slice = slice(None)) -> Ints:
+        """Return the draws of some IMGs with all mentors."""
+        mixed = _mix(self.imgs[rows, None] + self.mentors[None, :])
+        return (mixed >> np.uint64(64 - DRAW_BITS)).astype(np.int64)
+
+
 def draws(img_ids: Sequence[int | str], mentor_ids: Sequence[int | str], lottery: int) -> Ints:
     """Return (n, m) int, 0 to ``HIGHEST_DRAW``, evenly spread and unrelated to each other.
 
@@ -25,9 +45,7 @@ def draws(img_ids: Sequence[int | str], mentor_ids: Sequence[int | str], lottery
     Steele, D. Lea, C. H. Flood, Fast splittable pseudorandom number generators, OOPSLA 2014,
     doi:10.1145/2660193.2660195.
     """
-    rows, columns = _hashed("img", img_ids, lottery), _hashed("mentor", mentor_ids, lottery)
-    mixed = _mix(rows[:, None] + _mix(columns)[None, :])
-    return (mixed >> np.uint64(64 - DRAW_BITS)).astype(np.int64)
+    return Hashes.of(img_ids, mentor_ids, lottery).draws()
 
 
 def by_id(ids: Sequence[int | str]) -> Ints:
