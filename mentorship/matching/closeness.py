@@ -33,15 +33,21 @@ def topics(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
 
 def specialty(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
     """Judge how close the mentor's fields come to the IMG's targets, the first counting most."""
-    table = words.closeness
-    best = np.zeros((len(table) + 1, len(mentors.specialties)), dtype=np.int64)  # last row: none
-    for column, fields in enumerate(mentors.specialties):
-        best[:-1, column] = table[:, fields].max(axis=1, initial=0)
+    best = best_fields(mentors, words)
     marks = np.zeros((len(imgs.specialties), len(mentors.specialties)), dtype=np.int64)
     for per_cent, wanted in zip(RANKED_FIELDS, imgs.specialties.T, strict=True):
         np.maximum(marks, per_cent * best[wanted] // 100, out=marks)
     answered = in_any(imgs.specialties >= 0)
     return _judged(marks, answered, in_any(mentors.specialties))
+
+
+def best_fields(mentors: MentorArrays, words: Lexicon) -> Ints:
+    """Return (specialties + 1, m): how close a mentor comes to each field; the last row is 0."""
+    table = words.closeness
+    best = np.zeros((len(table) + 1, len(mentors.specialties)), dtype=np.int64)
+    for column, fields in enumerate(mentors.specialties):
+        best[:-1, column] = table[:, fields].max(axis=1, initial=0)
+    return best
 
 
 def stage(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
@@ -85,20 +91,24 @@ def location(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
     home = np.zeros_like(imgs.states)
     settled = imgs.state >= 0
     home[settled, imgs.state[settled]] = True
-    around = (
-        _dot(mentors.states, words.neighbours) > 0
-    )  # (m, states): in the region of one of theirs
+    near = around(mentors, words)
     marks = np.select(
         [
             _dot(imgs.states, mentors.states) > 0,
             _dot(home, mentors.states) > 0,
-            _dot(imgs.states, around) > 0,
-            _dot(home, around) > 0,
+            _dot(imgs.states, near) > 0,
+            _dot(home, near) > 0,
         ],
         [FULL, AT_HOME, NEAR_HOPED, NEAR_HOME],
         0,
     )
     return _judged(marks, in_any(imgs.states) | settled, in_any(mentors.states))
+
+
+def around(mentors: MentorArrays, words: Lexicon) -> Flags:
+    """Return (m, states): whether a state is in the region of one of the mentor's."""
+    near: Flags = _dot(mentors.states, words.neighbours) > 0
+    return near
 
 
 def availability(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:

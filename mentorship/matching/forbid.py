@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from mentorship.matching.market import Market
-from mentorship.matching.marks import Flags
+from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.rules import KeyPairs, Rules
 
 _Test: TypeAlias = Callable[[Market, Rules], Flags]
@@ -61,12 +61,38 @@ def _nobody(market: Market) -> Flags:
 def marked(market: Market, pairs: Iterable[tuple[str, str]]) -> Flags:
     """Mark pairs given by keys; keys of people who are not in the market are passed over."""
     flags = _nobody(market)
+    flags[tuple(_found(market, pairs).T)] = True
+    return flags
+
+
+def _found(market: Market, pairs: Iterable[tuple[str, str]]) -> Ints:
+    """Return (k, 2) rows and columns of pairs given by keys."""
     rows = {img.key: row for row, img in enumerate(market.imgs)}
     columns = {mentor.key: column for column, mentor in enumerate(market.mentors)}
-    for img, mentor in pairs:
-        if img in rows and mentor in columns:
-            flags[rows[img], columns[mentor]] = True
-    return flags
+    found = [(rows[i], columns[j]) for i, j in pairs if i in rows and j in columns]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def pairs_never(market: Market, rules: Rules) -> tuple[Ints, Ints]:
+    """Return rows and columns of pairs forbidden one by one: people named, institutions, by hand.
+
+    What limits and must-share rules forbid is not among them. A pair may come twice.
+    """
+    named = [
+        *((img.key, img.key) for img in market.imgs),
+        *((img.key, other) for img in market.imgs for other in img.avoid),
+        *((other, m.key) for m in market.mentors for other in m.exclude),
+        *rules.not_again,
+        *rules.banned,
+    ]
+    meetings: list[tuple[int, list[int]]] = []
+    if rules.respect_institutions:
+        meetings += _meetings(*_at_institutions(market))
+    if rules.respect_selection:
+        meetings += _meetings(*_at_selection(market))
+    met = [(row, column) for row, columns in meetings for column in columns]
+    pairs = np.concatenate([_found(market, named), np.array(met, dtype=np.int64).reshape(-1, 2)])
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _same_person(market: Market, _: Rules) -> Flags:
@@ -115,16 +141,24 @@ def _limit_languages(market: Market, _: Rules) -> Flags:
 def _institutions(market: Market, rules: Rules) -> Flags:
     if not rules.respect_institutions:
         return _nobody(market)
-    own = [_named((m.institution or "", *m.exclude_institutions)) for m in market.mentors]
-    return _meet([_named(img.conflicts) for img in market.imgs], own)
+    return _meet(*_at_institutions(market))
 
 
 def _selection(market: Market, rules: Rules) -> Flags:
     if not rules.respect_selection:
         return _nobody(market)
+    return _meet(*_at_selection(market))
+
+
+def _at_institutions(market: Market) -> tuple[list[set[str]], list[set[str]]]:
+    own = [_named((m.institution or "", *m.exclude_institutions)) for m in market.mentors]
+    return [_named(img.conflicts) for img in market.imgs], own
+
+
+def _at_selection(market: Market) -> tuple[list[set[str]], list[set[str]]]:
     before = market.tables.before_match
     said = [_named(i.conflicts) if before(i.stage) else set() for i in market.imgs]
-    return _meet(said, [_named(m.selects_at) for m in market.mentors])
+    return said, [_named(m.selects_at) for m in market.mentors]
 
 
 def _named(institutions: Iterable[str]) -> set[str]:
@@ -136,14 +170,22 @@ def _named(institutions: Iterable[str]) -> set[str]:
 def _meet(ones: Sequence[set[str]], others: Sequence[set[str]]) -> Flags:
     """Return (n, m) bool: whether two sets share an element."""
     flags = np.zeros((len(ones), len(others)), dtype=np.bool_)
+    for row, columns in _meetings(ones, others):
+        flags[row, columns] = True
+    return flags
+
+
+def _meetings(
+    ones: Sequence[set[str]], others: Sequence[set[str]]
+) -> Iterator[tuple[int, list[int]]]:
+    """Yield (row, columns whose sets hold one element of the row's), element by element."""
     columns: dict[str, list[int]] = {}
     for column, names in enumerate(others):
         for name in names:
             columns.setdefault(name, []).append(column)
     for row, names in enumerate(ones):
-        for name in names:
-            flags[row, columns.get(name, [])] = True
-    return flags
+        for name in names & columns.keys():
+            yield row, columns[name]
 
 
 def _language(market: Market, rules: Rules) -> Flags:
