@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from mentorship.matching.assignment import POLICIES, Policy, solve
+from mentorship.matching.assignment import solve
 from mentorship.matching.criteria import CRITERIA, Criterion
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import outcome
+from mentorship.matching.large import LargeProblem
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
 from mentorship.matching.people import Img, Mentor, Span
+from mentorship.matching.policies import POLICIES, Policy
 from mentorship.matching.problem import ImpossibleRules, Problem
 from mentorship.matching.reasons import (
     REASONS,
@@ -44,6 +46,7 @@ __all__ = [
     "HardRule",
     "Img",
     "ImpossibleRules",
+    "LargeProblem",
     "Market",
     "Mentor",
     "NextBest",

@@ -11,7 +11,8 @@ from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
 BELIEVABLE = 2**40  # no honest price comes near; sums of dishonest ones must not run over
-LEVELS = {"best-total": 1, "most-matched": 2}  # policy -> numbers that make up one price
+# policy -> numbers that make up one price; 0 where a policy is not proved by prices
+LEVELS = {"best-total": 1, "most-matched": 2, "fairest": 0, "stable": 0}
 
 
 def faults(problem: Problem, result: Result) -> Iterator[str]:
@@ -35,12 +36,22 @@ def _of_form(problem: Problem, result: Result) -> Iterator[str]:
         yield "the pairs are not sorted, each once"
     if result.second.shape != (len(pairs),) or result.second.dtype != np.bool_:
         yield "second mentors are not marked pair by pair"
+    yield from _of_prices(problem, result)
+
+
+def _of_prices(problem: Problem, result: Result) -> Iterator[str]:
+    n, m = problem.scores.shape
+    levels = LEVELS[result.policy]
     prices: dict[str, Ints | None] = {"img": result.img_prices, "seat": result.seat_prices}
     if (problem.wants == 2).any() and result.second_img_prices is not None:
         prices |= {"second img": result.second_img_prices, "second seat": result.second_seat_prices}
     for name, given in prices.items():
         rows = n if name.endswith("img") else m
-        shape = (rows,) if LEVELS[result.policy] == 1 else (rows, LEVELS[result.policy])
+        shape = (rows,) if levels == 1 else (rows, levels)
+        if levels == 0:
+            if given is not None:
+                yield f"there are {name} prices where the policy has none"
+            continue
         if not isinstance(given, np.ndarray) or given.shape != shape or given.dtype.kind != "i":
             yield f"the {name} prices are no {shape} table of whole numbers"
         elif (abs(given) > BELIEVABLE).any():
@@ -58,7 +69,7 @@ def _of_rules(problem: Problem, result: Result) -> Iterator[str]:
         yield "an IMG has more mentors than wanted, or a second one and no first"
     if (np.bincount(mentors, minlength=m) > problem.seats).any():
         yield "a mentor has more IMGs than seats"
-    if result.second_img_prices is None and ((problem.wants == 2) & (firsts == 1)).any():
+    if LEVELS[result.policy] and result.second_img_prices is None and ((problem.wants == 2) & (firsts == 1)).any():
         yield "second mentors have no prices"
     yield from _of_locks(problem, result)
     if result.total != int(problem.scores[imgs, mentors].sum(dtype=np.int64)):

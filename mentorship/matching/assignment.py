@@ -1,54 +1,38 @@
-"""Who is paired with whom: the policies, in two stages, with ties drawn by lottery."""
+"""Who is paired with whom: a policy in two stages, first mentors and second ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import index
-from types import MappingProxyType
 
 import numpy as np
 
-from mentorship.matching.certificate import Prices, people_prices, points_prices
-from mentorship.matching.lottery import HIGHEST_DRAW, by_id, draws
-from mentorship.matching.marks import FULL, Flags, Ints, Marks
-from mentorship.matching.paths import FORBIDDEN, Progress, heaviest
-from mentorship.matching.problem import Problem
+from mentorship.matching.blocks import Offer, Rows, Scores
+from mentorship.matching.lottery import Hashes, by_id
+from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.pairing import Pairing
+from mentorship.matching.paths import Progress
+from mentorship.matching.policies import POLICIES, Policy
+from mentorship.matching.problem import Round
 from mentorship.matching.result import Result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What "best" means.
-
-    Attributes
-    ----------
-    key, label, sentence : for a form
-    weigh : possible scores (k, m) and draws (k, m) to weights whose largest sum is the best pairing
-    prices : the prices that prove it
-
-    """
-
-    key: str
-    label: str
-    sentence: str
-    weigh: Callable[[Marks, Ints], Ints]
-    prices: Callable[[Marks, Ints, Flags], Prices]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stage:
     """One mentor for everybody who looks for one, people sorted by id."""
 
-    scores: Marks  # (n, m), -1 where impossible
-    draws: Ints  # (n, m)
+    scores: Scores
+    mentor_scores: Scores
+    hashes: Hashes
     seats: Ints  # (m,), those of locked pairs among them
     locked: Ints  # (n,) column, -1 for none
+    worth: Ints  # (n,) score of the locked pair
     looking: Flags  # (n,)
+    taken: Ints  # (n,) column each IMG must not be given, -1 for none
 
 
 def solve(
-    problem: Problem,
+    problem: Round,
     policy: str = "best-total",
     lottery: int = 0,
     progress: Progress | None = None,
@@ -62,20 +46,22 @@ def solve(
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem or LargeProblem
         Checked scores, seats, wants and locks.
     policy : str
-        "best-total" (the largest sum of scores, and among equal sums more pairs) or
-        "most-matched" (as many IMGs with a mentor as possible, then the largest sum).
+        A key of ``POLICIES``: "best-total" (the largest sum of scores, and among equal sums more
+        pairs), "most-matched" (as many IMGs with a mentor as possible, then the largest sum),
+        "fairest" (as many, then the lowest scores as high as possible) or "stable" (no IMG and
+        mentor would both rather have each other).
     lottery : int
         The number that settles ties.
     progress : callable, optional
-        Called after each IMG with (IMGs placed, IMGs in all). It may raise to stop.
+        Called now and then with (IMGs placed, IMGs in all). It may raise to stop.
 
     Returns
     -------
     Result
-        With the prices that prove it best.
+        With the prices that prove it best, where the policy has prices.
 
     Raises
     ------
@@ -92,87 +78,115 @@ def solve(
         raise ValueError(f"lottery: want a whole number, not {lottery!r}") from None
     best = POLICIES[policy]
     rows, columns = by_id(problem.img_ids), by_id(problem.mentor_ids)
-    draw = draws(
-        [problem.img_ids[row] for row in rows],
-        [problem.mentor_ids[column] for column in columns],
-        number,
-    )
-    first = _first_stage(problem, rows, columns, draw)
+    first, later = _stages(problem, rows, columns, number)
     firsts = _pair(first, best, progress)
-    second = _second_stage(problem, rows, columns, first, firsts)
+    second = _second_stage(problem, rows, first, firsts, later)
     seconds = _pair(second, best, None)
 
-    pairs = [_as_given(rows, columns, mates) for mates in (firsts, seconds)]
+    pairs = [_as_given(rows, columns, found.mates) for found in (firsts, seconds)]
     both = np.concatenate(pairs)
     sort = np.lexsort((both[:, 1], both[:, 0]))
     both = both[sort]
-    prices = _prices(first, firsts, best, rows, columns)
-    later = _prices(second, seconds, best, rows, columns) if second.looking.any() else None
+    prices = _prices_as_given(firsts, rows, columns)
+    wanted = second.looking.any()
+    second_prices = _prices_as_given(seconds, rows, columns) if wanted else (None, None)
     return Result(
         policy=policy,
         lottery=number,
         pairs=both,
         second=(np.arange(len(both)) >= len(pairs[0]))[sort],
-        total=int(problem.scores[both[:, 0], both[:, 1]].sum(dtype=np.int64)),
+        total=int(firsts.scores.sum() + seconds.scores.sum()),
         unmatched=np.setdiff1d(np.arange(len(rows)), both[:, 0]),
-        img_prices=prices.imgs,
-        seat_prices=prices.seats,
-        second_img_prices=later.imgs if later else None,
-        second_seat_prices=later.seats if later else None,
+        img_prices=prices[0],
+        seat_prices=prices[1],
+        second_img_prices=second_prices[0],
+        second_seat_prices=second_prices[1],
     )
 
 
-def _first_stage(problem: Problem, rows: Ints, columns: Ints, draw: Ints) -> _Stage:
-    """Everybody looks; seats that locks hold for second mentors are not on offer."""
-    scores = problem.scores[np.ix_(rows, columns)]
-    first, second = _locks(problem, scores, rows, columns)
-    return _Stage(
+def _stages(
+    problem: Round, rows: Ints, columns: Ints, lottery: int
+) -> tuple[_Stage, tuple[Ints, Ints]]:
+    """Return the first stage, where everybody looks, and the locks of the second.
+
+    Seats that locks hold for second mentors are not on offer.
+    """
+    (first, worth), second = _locks(problem, rows, columns)
+    scores, mentor_scores = problem.read(rows, columns)
+    hashes = Hashes.of(
+        [problem.img_ids[row] for row in rows],
+        [problem.mentor_ids[column] for column in columns],
+        lottery,
+    )
+    stage = _Stage(
         scores=scores,
-        draws=draw,
-        seats=problem.seats[columns] - _load(second, len(columns)),
+        mentor_scores=mentor_scores,
+        hashes=hashes,
+        seats=problem.seats[columns] - _load(second[0], len(columns)),
         locked=first,
+        worth=worth,
         looking=np.ones(len(rows), dtype=np.bool_),
+        taken=np.full(len(rows), -1),
     )
+    return stage, second
 
 
 def _second_stage(
-    problem: Problem, rows: Ints, columns: Ints, first: _Stage, firsts: Ints
+    problem: Round, rows: Ints, first: _Stage, firsts: Pairing, locks: tuple[Ints, Ints]
 ) -> _Stage:
     """Those with a first mentor who want two look for another, on the seats that are left."""
-    scores = first.scores.copy()
-    matched = np.flatnonzero(firsts >= 0)
-    scores[matched, firsts[matched]] = -1
-    return _Stage(
-        scores=scores,
-        draws=first.draws,
-        seats=problem.seats[columns] - _load(firsts, len(columns)),
-        locked=_locks(problem, first.scores, rows, columns)[1],
-        looking=(problem.wants[rows] == 2) & (firsts >= 0),
+    held = _load(locks[0], len(first.seats))
+    return replace(
+        first,
+        seats=first.seats + held - _load(firsts.mates, len(first.seats)),
+        locked=locks[0],
+        worth=locks[1],
+        looking=(problem.wants[rows] == 2) & (firsts.mates >= 0),
+        taken=firsts.mates,
     )
 
 
-def _locks(problem: Problem, scores: Marks, rows: Ints, columns: Ints) -> tuple[Ints, Ints]:
-    """Return the locked column of each IMG for the first and the second stage, -1 for none.
+def _locks(
+    problem: Round, rows: Ints, columns: Ints
+) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+    """Return locked columns and their scores for the first and the second stage; -1 for none.
 
     Of two locks the one with the higher score is the first mentor.
     """
-    first, second = np.full((2, len(rows)), -1, dtype=np.int64)
+    locks, scores = np.full((2, len(rows)), -1), np.zeros((2, len(rows)), dtype=np.int64)
     place_of_row, place_of_column = np.argsort(rows), np.argsort(columns)
-    locked = [(int(place_of_row[i]), int(place_of_column[j])) for i, j in problem.locked]
-    for i, j in sorted(locked, key=lambda pair: (-int(scores[pair]), pair)):
-        (first if first[i] < 0 else second)[i] = j
-    return first, second
+    worth = problem.scores_of(problem.locked).tolist()
+    locked = [
+        (-score, int(place_of_row[i]), int(place_of_column[j]))
+        for (i, j), score in zip(problem.locked.tolist(), worth, strict=True)
+    ]
+    for loss, i, j in sorted(locked):
+        stage = 0 if locks[0, i] < 0 else 1
+        locks[stage, i], scores[stage, i] = j, -loss
+    return (locks[0], scores[0]), (locks[1], scores[1])
 
 
-def _pair(stage: _Stage, policy: Policy, progress: Progress | None) -> Ints:
-    """Return the column of each IMG, -1 for none: the best pairing of a stage."""
-    mates = np.where(stage.looking, stage.locked, -1)
-    free = stage.looking & (stage.locked < 0)
-    scores = stage.scores[free]
-    weights = np.where(scores >= 0, policy.weigh(scores, stage.draws[free]), FORBIDDEN)
-    seats = stage.seats - _load(mates, len(stage.seats))
-    mates[free] = heaviest(weights, seats, progress)
-    return mates
+def _pair(stage: _Stage, policy: Policy, progress: Progress | None) -> Pairing:
+    """Return the best pairing of a stage, for all n IMGs; who does not look has no mate."""
+    locked = stage.looking & (stage.locked >= 0)
+    free = np.flatnonzero(stage.looking & ~locked)
+    offer = Offer(
+        all_scores=Rows(stage.scores, free, stage.taken[free]),
+        mentor_scores=Rows(stage.mentor_scores, free, stage.taken[free]),
+        seats=stage.seats - _load(np.where(locked, stage.locked, -1), len(stage.seats)),
+        hashes=stage.hashes.of_rows(free),
+    )
+    found = policy.pair(offer, progress)
+    mates, scores = np.where(locked, stage.locked, -1), np.where(locked, stage.worth, 0)
+    mates[free], scores[free] = found.mates, found.scores
+    if found.imgs is None or found.seats is None:
+        return Pairing(mates, scores, None, None)
+    imgs = np.zeros((len(mates), *found.imgs.shape[1:]), dtype=np.int64)
+    imgs[free] = found.imgs
+    own = scores[locked]
+    worth = own if imgs.ndim == 1 else np.stack([np.ones_like(own), own], axis=1)
+    imgs[locked] = worth - found.seats[mates[locked]]
+    return Pairing(mates, scores, imgs, found.seats)
 
 
 def _load(mates: Ints, columns: int) -> Ints:
@@ -180,46 +194,16 @@ def _load(mates: Ints, columns: int) -> Ints:
     return np.bincount(mates[mates >= 0], minlength=columns)
 
 
-def _prices(stage: _Stage, mates: Ints, policy: Policy, rows: Ints, columns: Ints) -> Prices:
-    """Return the prices that prove a stage best, in the order people were given."""
-    fixed = (stage.locked >= 0) | ~stage.looking
-    prices = policy.prices(stage.scores, mates, fixed)
-    return Prices(prices.imgs[np.argsort(rows)], prices.seats[np.argsort(columns)])
+def _prices_as_given(
+    found: Pairing, rows: Ints, columns: Ints
+) -> tuple[Ints, Ints] | tuple[None, None]:
+    """Return the prices of IMGs and seats in the order people were given."""
+    if found.imgs is None or found.seats is None:
+        return None, None
+    return found.imgs[np.argsort(rows)], found.seats[np.argsort(columns)]
 
 
 def _as_given(rows: Ints, columns: Ints, mates: Ints) -> Ints:
     """Return (p, 2) pairs of row and column as given."""
     matched = np.flatnonzero(mates >= 0)
     return np.stack([rows[matched], columns[mates[matched]]], axis=1)
-
-
-def _points_first(scores: Marks, draw: Ints) -> Ints:
-    """Weigh points, then pairs, then draws, none of which can outweigh the one before."""
-    ties = HIGHEST_DRAW * len(scores) + 1
-    return (scores.astype(np.int64) * (len(scores) + 1) + 1) * ties + draw
-
-
-def _people_first(scores: Marks, draw: Ints) -> Ints:
-    """Weigh pairs, then points, then draws, none of which can outweigh the one before."""
-    ties = HIGHEST_DRAW * len(scores) + 1
-    return (FULL * len(scores) + 1 + scores.astype(np.int64)) * ties + draw
-
-
-_ALL = (
-    Policy(
-        key="best-total",
-        label="Best total",
-        sentence="The largest sum of scores, even if somebody stays without a mentor for it.",
-        weigh=_points_first,
-        prices=points_prices,
-    ),
-    Policy(
-        key="most-matched",
-        label="Most people matched",
-        sentence="As many IMGs with a mentor as possible, and among those ways the largest sum.",
-        weigh=_people_first,
-        prices=people_prices,
-    ),
-)
-
-POLICIES: Mapping[str, Policy] = MappingProxyType({each.key: each for each in _ALL})

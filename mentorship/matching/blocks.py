@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from mentorship.matching.lottery import Hashes
 from mentorship.matching.marks import Flags, Ints, Marks
 
 BLOCK = 256  # IMGs scored at once; with 16,000 mentors 16 MB
@@ -43,26 +44,76 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class OnOffer:
-    """Scores of those who look for a mentor, among seats on offer, without mentors they have."""
+class Rows:
+    """Scores of some IMGs, without the mentor each of them must not be given (again)."""
 
     scores: Scores
-    looking: Ints  # (k,) rows of ``scores``
-    open: Flags  # (m,) whether a seat is on offer
-    taken: Ints  # (n,) column each IMG must not be given, -1 for none
+    rows: Ints  # (k,) rows of ``scores``
+    taken: Ints  # (k,) column each IMG must not be given, -1 for none
 
     @property
     def shape(self) -> tuple[int, int]:
-        return len(self.looking), len(self.open)
+        return len(self.rows), self.scores.shape[1]
 
     def block(self, rows: Ints) -> Marks:
-        chosen = self.looking[rows]
-        block = self.scores.block(chosen)
+        block = self.scores.block(self.rows[rows])
+        barred = np.flatnonzero(self.taken[rows] >= 0)
+        block[barred, self.taken[rows[barred]]] = -1
+        return block
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Scores with the mentors who have a seat; pairs with others are not possible."""
+
+    scores: Scores
+    open: Flags  # (m,)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.scores.shape
+
+    def block(self, rows: Ints) -> Marks:
+        block = self.scores.block(rows)
         if not self.open.all():
             block[:, ~self.open] = -1
-        barred = np.flatnonzero(self.taken[chosen] >= 0)
-        block[barred, self.taken[chosen[barred]]] = -1
         return block
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Scores of a level or more; pairs below it are not possible."""
+
+    scores: Scores
+    level: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.scores.shape
+
+    def block(self, rows: Ints) -> Marks:
+        block = self.scores.block(rows)
+        block[block < self.level] = -1
+        return block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Who looks for a mentor among which seats: one stage of a round, people sorted by id."""
+
+    all_scores: Scores  # (k, m), of mentors without a seat too
+    mentor_scores: Scores  # (k, m), the mentors' own view
+    seats: Ints  # (m,) that nobody holds
+    hashes: Hashes
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.all_scores.shape
+
+    @property
+    def scores(self) -> Scores:
+        """Scores of pairs that can be made."""
+        return Open(self.all_scores, self.seats > 0)
 
 
 def blocks(rows: Ints) -> Iterator[Ints]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentorship.matching.marks import FULL, Flags, Ints, Marks
+from mentorship.matching.marks import Ints, Marks
 
 OUT_OF_REACH = np.int64(2**60)
 
@@ -29,43 +29,10 @@ class Prices(NamedTuple):
     seats: Ints
 
 
-def points_prices(scores: Marks, mates: Ints, fixed: Flags) -> Prices:
-    """Return the prices of a pairing with the largest sum of scores.
-
-    Parameters
-    ----------
-    scores : (n, m) int
-        -1 where a pair is impossible.
-    mates : (n,) int
-        Column of each IMG, -1 for none: a best pairing.
-    fixed : (n,) bool
-        IMGs who take no part in the trade: locked, or not looking. A locked one has whatever its
-        score leaves after the price of the seat, which may be less than 0.
-
-    Returns
-    -------
-    Prices
-        (n,) and (m,) int64.
-
-    """
-    return Prices(*_prices(scores.astype(np.int64), mates, fixed))
-
-
-def people_prices(scores: Marks, mates: Ints, fixed: Flags) -> Prices:
-    """Return the prices of a pairing of most IMGs and then the largest sum of scores.
-
-    It takes what ``points_prices`` takes; prices are (n, 2) and (m, 2): people, points.
-    """
-    # One person outweighs any difference in points: |points| of a price is below n * 10,000.
-    person = 4 * FULL * (len(scores) + 1)
-    worth = np.where(scores >= 0, person + scores.astype(np.int64), -1)
-    return Prices(*(_split(prices, person) for prices in _prices(worth, mates, fixed)))
-
-
 def worth_to_others(scores: Marks, mates: Ints, free: Ints) -> Ints:
     """Return what a best total would lose with one seat fewer at each mentor.
 
-    These are the largest prices a seat can have, where ``points_prices`` gives the smallest: a
+    These are the largest prices a seat can have, where ``prices`` gives the smallest: a
     score below it is not enough to be given the seat.
 
     Parameters
@@ -98,19 +65,26 @@ def worth_to_others(scores: Marks, mates: Ints, free: Ints) -> Ints:
     return price
 
 
-def _prices(worth: Ints, mates: Ints, fixed: Flags) -> tuple[Ints, Ints]:
-    """Raise seat prices from 0 until nobody who trades would rather have another's seat.
+def prices(worth: Ints, mates: Ints) -> Prices:
+    """Raise seat prices from 0 until nobody would rather have another's seat.
 
     The least prices at which this holds; each sweep looks only at IMGs whose own seat has become
     dearer since the last. Bellman and Ford's shortest paths in the network of possible moves:
     R. Bellman, On a routing problem, Quarterly of Applied Mathematics 16, 1958,
     doi:10.1090/qam/102435.
+
+    Parameters
+    ----------
+    worth : (k, m) int64
+        What pairs are worth, -1 where impossible.
+    mates : (k,) int64
+        Column of each IMG, -1 for none: a best pairing.
+
     """
-    n, m = worth.shape
+    k, m = worth.shape
     seats = np.zeros(m, dtype=np.int64)
-    own = np.where(mates >= 0, worth[np.arange(n), mates], 0) if m else np.zeros(n, np.int64)
-    trading = np.flatnonzero(~fixed)
-    rows = trading
+    own = np.where(mates >= 0, worth[np.arange(k), mates], 0) if m else np.zeros(k, np.int64)
+    rows = np.arange(k)
     while len(rows) and m:
         left = own[rows] - np.where(mates[rows] >= 0, seats[mates[rows]], 0)
         if left.min() < 0:
@@ -119,12 +93,13 @@ def _prices(worth: Ints, mates: Ints, fixed: Flags) -> tuple[Ints, Ints]:
         dearer = np.maximum(seats, offers.max(axis=0))
         risen = np.flatnonzero(dearer > seats)
         seats = dearer
-        rows = trading[np.isin(mates[trading], risen)]
+        rows = np.flatnonzero(np.isin(mates, risen))
     imgs = own - np.where(mates >= 0, seats[mates], 0) if m else own
-    return imgs, seats
+    return Prices(imgs, seats)
 
 
-def _split(prices: Ints, person: int) -> Ints:
-    """Split combined prices into (people, points)."""
-    people = (prices + person // 2) // person
-    return np.stack([people, prices - people * person], axis=1)
+def split(combined: Ints | None, person: int) -> Ints:
+    """Split prices in which a person stands for ``person`` points into (people, points)."""
+    one = np.asarray(combined, dtype=np.int64)
+    people = (one + person // 2) // person
+    return np.stack([people, one - people * person], axis=1)

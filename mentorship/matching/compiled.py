@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-import numpy as np
-
 
 def kernels() -> tuple[ModuleType, ModuleType, ModuleType]:
     """Load and return the modules ``assign``, ``lists`` and ``rows`` of ``kernels``."""
@@ -16,3 +14,10 @@ def kernels() -> tuple[ModuleType, ModuleType, ModuleType]:
     )
 
     return assign, lists, rows
+
+
+def proposals() -> ModuleType:
+    """Load and return the module ``propose`` of ``kernels``."""
+    from mentorship.matching.kernels import propose  # noqa: PLC0415 - the web must not load numba
+
+    return propose

@@ -61,11 +61,11 @@ def _nobody(market: Market) -> Flags:
 def marked(market: Market, pairs: Iterable[tuple[str, str]]) -> Flags:
     """Mark pairs given by keys; keys of people who are not in the market are passed over."""
     flags = _nobody(market)
-    flags[tuple(_found(market, pairs).T)] = True
+    flags[tuple(found(market, pairs).T)] = True
     return flags
 
 
-def _found(market: Market, pairs: Iterable[tuple[str, str]]) -> Ints:
+def found(market: Market, pairs: Iterable[tuple[str, str]]) -> Ints:
     """Return (k, 2) rows and columns of pairs given by keys."""
     rows = {img.key: row for row, img in enumerate(market.imgs)}
     columns = {mentor.key: column for column, mentor in enumerate(market.mentors)}
@@ -91,7 +91,7 @@ def pairs_never(market: Market, rules: Rules) -> tuple[Ints, Ints]:
     if rules.respect_selection:
         meetings += _meetings(*_at_selection(market))
     met = [(row, column) for row, columns in meetings for column in columns]
-    pairs = np.concatenate([_found(market, named), np.array(met, dtype=np.int64).reshape(-1, 2)])
+    pairs = np.concatenate([found(market, named), np.array(met, dtype=np.int64).reshape(-1, 2)])
     return pairs[:, 0], pairs[:, 1]
 
 

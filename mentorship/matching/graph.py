@@ -5,7 +5,7 @@ It is for looking at, explaining and exporting; no pairing is decided here.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -25,7 +25,7 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     -------
     networkx.Graph
         Nodes are integers: IMG ``i`` is ``i``, mentor ``j`` is ``n + j``. Nodes carry ``side``
-        ("img" or "mentor"), ``id`` and ``price`` (of IMG or seat), mentors also ``seats`` and
+        ("img" or "mentor"), ``id`` and ``price`` (of IMG or seat; None where the policy has none), mentors also ``seats`` and
         ``used``. Edges carry ``score``, ``kind`` ("first", "second" or "next") and, where the pair
         was not made, ``next_for``: the nodes for whom it would be the next best.
 
@@ -33,11 +33,12 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     n, m = problem.scores.shape
     graph: Outcome = nx.Graph()
     used = np.bincount(result.pairs[:, 1], minlength=m)
-    for i, (key, price) in enumerate(zip(problem.img_ids, result.img_prices, strict=True)):
-        graph.add_node(i, side="img", id=key, price=price.tolist())
-    for j, (key, price) in enumerate(zip(problem.mentor_ids, result.seat_prices, strict=True)):
+    for i, (key, price) in enumerate(zip(problem.img_ids, _told(result.img_prices, n), strict=True)):
+        graph.add_node(i, side="img", id=key, price=price)
+    seat_prices = _told(result.seat_prices, m)
+    for j, (key, price) in enumerate(zip(problem.mentor_ids, seat_prices, strict=True)):
         seats = {"seats": int(problem.seats[j]), "used": int(used[j])}
-        graph.add_node(n + j, side="mentor", id=key, price=price.tolist(), **seats)
+        graph.add_node(n + j, side="mentor", id=key, price=price, **seats)
     for (i, j), second in zip(result.pairs.tolist(), result.second.tolist(), strict=True):
         kind = "second" if second else "first"
         graph.add_edge(i, n + j, score=int(problem.scores[i, j]), kind=kind)
@@ -59,6 +60,10 @@ def next_best(graph: Outcome, node: int) -> list[tuple[int, int]]:
         if node in edge.get("next_for", ())
     )
     return [(other, -score) for score, other in sorted(found)]
+
+
+def _told(prices: Ints | None, count: int) -> list[Any]:
+    return [None] * count if prices is None else prices.tolist()
 
 
 def _best(scores: Ints, columns: Ints, count: int) -> list[tuple[int, int]]:

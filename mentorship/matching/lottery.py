@@ -32,6 +32,10 @@ class Hashes(NamedTuple):
         mentors = _mix(_hashed("mentor", mentor_ids, lottery))
         return cls(_hashed("img", img_ids, lottery), mentors)
 
+    def of_rows(self, rows: Ints) -> Hashes:
+        """Return the hashes for some of the IMGs."""
+        return Hashes(self.imgs[rows], self.mentors)
+
     def draws(self, rows: Ints | slice = slice(None)) -> Ints:
         """Return the draws of some IMGs with all mentors."""
         mixed = _mix(self.imgs[rows, None] + self.mentors[None, :])

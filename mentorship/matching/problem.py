@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mentorship.matching.blocks import Ready, Scores
 from mentorship.matching.forbid import marked
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL, Flags, Ints, Marks
@@ -35,6 +36,27 @@ class ImpossibleRules(ValueError):
     def __init__(self, sentence: str, *, rule: str, img: Id | None, mentor: Id | None) -> None:
         super().__init__(sentence)
         self.rule, self.img, self.mentor = rule, img, mentor
+
+
+class Round(Protocol):
+    """What a solver needs of a round, with or without a table of its scores."""
+
+    @property
+    def seats(self) -> Ints: ...
+    @property
+    def wants(self) -> Ints: ...
+    @property
+    def locked(self) -> Ints: ...
+    @property
+    def img_ids(self) -> tuple[Id, ...]: ...
+    @property
+    def mentor_ids(self) -> tuple[Id, ...]: ...
+
+    def read(self, rows: Ints, columns: Ints) -> tuple[Scores, Scores]:
+        """Return scores and the mentors' own, people in the order by id."""
+
+    def scores_of(self, pairs: Ints) -> Ints:
+        """Return the scores of (p, 2) pairs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -67,6 +89,14 @@ class Problem:
     market: Market | None = None
     rules: Rules | None = None
     means: Mapping[str, int] | None = None
+
+    def read(self, rows: Ints, columns: Ints) -> tuple[Scores, Scores]:
+        """Return scores and the mentors' own, with people in this order."""
+        return Ready(self.scores, rows, columns), Ready(self.mentor_scores, rows, columns)
+
+    def scores_of(self, pairs: Ints) -> Ints:
+        """Return the scores of (p, 2) pairs."""
+        return self.scores[pairs[:, 0], pairs[:, 1]].astype(np.int64)
 
     @classmethod
     def from_scores(  # noqa: PLR0913, PLR0917 - each is one fact of a round
@@ -106,7 +136,7 @@ class Problem:
             Locks contradict bans, seats, wants or each other; it names pair, mentor and rule.
 
         """
-        open_seats = _row("seats", seats, None, low=0)
+        open_seats = check_row("seats", seats, None, low=0)
         table = _matrix("scores", scores, len(open_seats))
         n, m = table.shape
         if n > MOST_IMGS:
@@ -117,7 +147,7 @@ class Problem:
         problem = cls(
             scores=np.where(bans, np.int32(-1), table),
             seats=open_seats,
-            wants=np.ones(n, np.int64) if wants is None else _row("wants", wants, n, 1, 2),
+            wants=np.ones(n, np.int64) if wants is None else check_row("wants", wants, n, 1, 2),
             locked=_pairs("locked", locked, n, m),
             mentor_scores=view,
             img_ids=_ids("img_ids", img_ids, n),
@@ -149,8 +179,8 @@ class Problem:
         n, m = table.shape
         problem = cls(
             scores=np.where(forbidden, np.int32(-1), table),
-            seats=_row("seats", [mentor.seats for mentor in market.mentors], m, low=0),
-            wants=_row("wants", [img.mentors_wanted for img in market.imgs], n, 1, 2),
+            seats=check_row("seats", [mentor.seats for mentor in market.mentors], m, low=0),
+            wants=check_row("wants", [img.mentors_wanted for img in market.imgs], n, 1, 2),
             locked=np.argwhere(marked(market, rules.locked)),
             mentor_scores=table,
             img_ids=tuple(img.key for img in market.imgs),
@@ -160,7 +190,7 @@ class Problem:
             rules=rules,
             means=dict(means),
         )
-        _check_known(problem, rules)
+        check_known(problem, rules)
         _check_locks(problem)
         return problem
 
@@ -178,7 +208,7 @@ def _matrix(argument: str, given: ArrayLike, columns: int, rows: int | None = No
     return table.astype(np.int32)
 
 
-def _row(
+def check_row(
     argument: str, given: ArrayLike, length: int | None, low: int, high: int | None = None
 ) -> Ints:
     """Return a checked (length,) row of whole numbers from ``low`` to ``high``."""
@@ -231,7 +261,7 @@ def _ids(argument: str, given: Iterable[object] | None, length: int) -> tuple[Id
     return ids
 
 
-def _check_known(problem: Problem, rules: Rules) -> None:
+def check_known(problem: Round, rules: Rules) -> None:
     """Refuse locks on people who are not in the round."""
     known = {(problem.img_ids[i], problem.mentor_ids[j]) for i, j in problem.locked}
     for img, mentor in sorted(rules.locked - known):
@@ -251,7 +281,12 @@ def _check_locks(problem: Problem) -> None:
             if out[i, j]:
                 message = f"locked: {img!r} and {mentor!r} are forbidden by {rule!r}"
                 raise ImpossibleRules(message, rule=rule, img=img, mentor=mentor)
-    n, m = problem.scores.shape
+    check_load(problem)
+
+
+def check_load(problem: Round) -> None:
+    """Refuse more locks than an IMG wants mentors or a mentor has seats."""
+    n, m = len(problem.img_ids), len(problem.mentor_ids)
     for i in np.flatnonzero(np.bincount(problem.locked[:, 0], minlength=n) > problem.wants):
         img = problem.img_ids[i]
         message = f"locked: {img!r} wants {problem.wants[i]} and is locked to more mentors"

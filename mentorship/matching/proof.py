@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from mentorship.matching.allowed import LEVELS
-from mentorship.matching.marks import Flags, Ints, Marks
+from mentorship.matching.marks import FULL, Flags, Ints, Marks
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
@@ -104,6 +104,8 @@ def stages(problem: Problem, result: Result) -> Iterator[Stage]:
     """Take an allowed result apart: first mentors, and second ones where somebody wants two."""
     n, m = problem.scores.shape
     levels = LEVELS[result.policy]
+    if result.img_prices is None or result.seat_prices is None:
+        return
     locks = np.bincount(problem.locked[:, 0], minlength=n)
     firsts, seconds = (_mates(result.pairs[result.second == which], n) for which in (False, True))
     held_for_second = np.bincount(seconds[locks == 2], minlength=m)
@@ -130,6 +132,55 @@ def stages(problem: Problem, result: Result) -> Iterator[Stage]:
         img_prices=result.second_img_prices.reshape(n, levels),
         seat_prices=result.second_seat_prices.reshape(m, levels),
     )
+
+
+def reach(
+    problem: Problem, result: Result, *, second: bool
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return people and lowest score of one stage's pairs, as they are and at the best.
+
+    Locked pairs are left aside. Where nobody is matched the lowest score is 0.
+    """
+    n, m = problem.scores.shape
+    pairs = result.pairs[result.second == second]
+    others = result.pairs[result.second != second]
+    locked = {(i, j) for i, j in problem.locked.tolist()}
+    kept = np.array([pair in locked for pair in map(tuple, pairs.tolist())], dtype=np.bool_)
+    held = others if second else others[[p in locked for p in map(tuple, others.tolist())]]
+    seats = problem.seats - np.bincount(np.concatenate([held, pairs[kept]])[:, 1], minlength=m)
+    scores = problem.scores.copy()
+    scores[pairs[kept, 0]] = -1
+    if second:
+        scores[others[:, 0], others[:, 1]] = -1
+        scores[~np.isin(np.arange(n), others[:, 0]) | (problem.wants < 2)] = -1
+    loose = pairs[~kept]
+    made = scores[loose[:, 0], loose[:, 1]]
+    most = _matched(scores, 0, seats)
+    levels = np.unique(scores[scores >= 0])
+    low, high = 0, len(levels)
+    while most and high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _matched(scores, int(levels[middle]), seats) == most else (low, middle)
+    best = most, int(levels[low]) if most else 0
+    return (len(loose), int(made.min(initial=FULL)) if len(loose) else 0), best
+
+
+def _matched(scores: Marks, level: int, seats: Ints) -> int:
+    """Return how many can be matched with a score of at least ``level``."""
+    rows, columns = np.nonzero(scores >= level)
+    room = np.minimum(seats, np.bincount(columns, minlength=len(seats)))
+    first = np.concatenate([[0], np.cumsum(room)])
+    each = room[columns]
+    seat = np.repeat(first[columns], each) + _count_up(each)
+    shape = (len(scores), max(1, int(first[-1])))
+    table = csr_array((np.ones(len(seat), np.int8), (np.repeat(rows, each), seat)), shape=shape)
+    return int((maximum_bipartite_matching(table, perm_type="column") >= 0).sum())
+
+
+def _count_up(lengths: Ints) -> Ints:
+    """Return 0, 1, ... for each length, one after the other."""
+    ends = np.cumsum(lengths)
+    return np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
 
 
 def _mates(pairs: Ints, n: int) -> Ints:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mentorship.matching import closeness
 from mentorship.matching.arrays import ImgArrays
+from mentorship.matching.blocks import blocks
 from mentorship.matching.compiled import kernels
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.forbid import pairs_never
@@ -77,6 +78,24 @@ class Recipe:
         )
         return cls((n, m), arguments, rules.minimum_score)
 
+    @classmethod
+    def of_marks(cls, market: Market, key: str) -> Recipe:
+        """Give one criterion's marks, 0 where it does not count or somebody did not answer."""
+        n, m = len(market.imgs), len(market.mentors)
+        imgs, _ = answered(market, key)
+        shares = {each: FULL * imgs * (each == key) for each in CRITERIA}
+        nothing = dict.fromkeys(CRITERIA, 0)
+        nobody = np.zeros(0, dtype=np.int64)
+        arguments = (
+            *_best(market, nothing, shares, n),
+            *_sums(market, nothing, shares),
+            *_week(market, nothing, shares),
+            *_asked(market, nothing, shares),
+            *_everybody(n, m),
+            *_lists(nobody, nobody, n),
+        )
+        return cls((n, m), arguments, 0)
+
     def block(self, rows: Ints) -> Marks:
         """Return (len(rows), m) scores, -1 where a pair must not be made."""
         block = np.empty((len(rows), self.shape[1]), dtype=np.int32)
@@ -84,6 +103,33 @@ class Recipe:
         if self.minimum:
             block[block < self.minimum] = -1
         return block
+
+
+def answered(market: Market, key: str) -> tuple[Flags, Flags]:
+    """Return for whom a criterion counts and who answered: (n,) IMGs, (m,) mentors."""
+    none = np.zeros(0, dtype=np.int64)
+    imgs, mentors, judge = market.img_arrays, market.mentor_arrays, CRITERIA[key].judge
+    one = judge(imgs, mentors.take(none), market.lexicon)
+    return one.imgs & one.applies, judge(imgs.take(none), mentors, market.lexicon).mentors
+
+
+def mean_marks_of_many(market: Market) -> dict[str, int]:
+    """Return what ``scoring.mean_marks`` does, without a table of all pairs."""
+    found = {}
+    for key in CRITERIA:
+        imgs, mentors = answered(market, key)
+        count = int(imgs.sum()) * int(mentors.sum())
+        if key in _FEW:
+            marks, _, kind = _few(market, key, 0)
+            kinds = np.bincount(kind[imgs], minlength=len(marks))
+            total = int(kinds @ marks.sum(axis=1, dtype=np.int64))
+        elif count:
+            recipe = Recipe.of_marks(market, key)
+            total = sum(
+                int(recipe.block(rows).sum(dtype=np.int64)) for rows in blocks(np.arange(len(imgs)))
+            )
+        found[key] = (2 * total + count) // (2 * count) if count else FULL // 2
+    return found
 
 
 def _best(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints], n: int) -> Any:
@@ -226,6 +272,13 @@ def _asked(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints])
         columns.start, columns.item, marks.item, shares["requests"].astype(np.float64),
         np.where(quiet, means["requests"], 0),
     )  # fmt: skip
+
+
+def _everybody(n: int, m: int) -> Any:
+    """Prepare the lists of ``_may`` for a round in which nothing is forbidden."""
+    none = np.zeros(0, dtype=np.int64)
+    mentors, imgs = np.zeros(m, np.uint8), np.zeros(n, np.uint8)
+    return np.zeros((1, m), np.uint8), np.zeros(n + 1, np.int64), none, mentors, imgs, np.uint8(0)
 
 
 def _may(market: Market, rules: Rules) -> Any:

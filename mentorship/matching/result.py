@@ -24,7 +24,7 @@ class Result:
         Sum of the scores of the pairs.
     unmatched : (u,) int64
         IMGs with no mentor.
-    seat_prices : (m,) int64, or (m, 2) for "most-matched"
+    seat_prices : (m,) int64, or (m, 2) for "most-matched"; None where a policy has no prices
         What one more seat there would add to the first mentors' total: points, or (people,
         points), where points may be negative if one more person is matched.
     img_prices : (n,) or (n, 2) int64
@@ -41,8 +41,8 @@ class Result:
     second: Flags
     total: int
     unmatched: Ints
-    seat_prices: Ints
-    img_prices: Ints
+    seat_prices: Ints | None
+    img_prices: Ints | None
     second_seat_prices: Ints | None = None
     second_img_prices: Ints | None = None
     engine: str = ENGINE_VERSION

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mentorship.matching import Problem
 
-POLICIES = ("best-total", "most-matched")
+POLICIES = ("best-total", "most-matched", "fairest", "stable")
+PRICED = POLICIES[:2]
 SCORES = (
     st.integers(-1, 10_000),
     st.sampled_from([-1, 0, 1, 2]),
@@ -58,4 +59,5 @@ def problems(
 
 
 policies = st.sampled_from(POLICIES)
+priced = st.sampled_from(PRICED)
 lotteries = st.integers(0, 2**40)

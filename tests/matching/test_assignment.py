@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from mentorship.matching import Problem, Result, explain, solve, verify
 from mentorship.matching.lottery import draws
 from tests.matching import oracle
-from tests.matching.problems import arguments, lotteries, policies, problems
+from tests.matching.problems import arguments, lotteries, policies, priced, problems
 
 
 def by_id(problem: Problem, result: Result) -> tuple[set[tuple[object, ...]], set[str]]:
@@ -27,7 +27,7 @@ def by_id(problem: Problem, result: Result) -> tuple[set[tuple[object, ...]], se
     return pairs, {str(each) for each in (*said.unmatched, *said.pairs, *said.unused)}
 
 
-@given(problems(), policies, lotteries)
+@given(problems(), priced, lotteries)
 def test_both_stages_are_worth_what_the_oracle_says(
     problem: Problem, policy: str, lottery: int
 ) -> None:
@@ -66,6 +66,11 @@ def test_the_order_of_rows_changes_nothing(
     )
     first, second = solve(one, policy, lottery), solve(other, policy, lottery)
     assert by_id(one, first) == by_id(other, second)
+    if first.seat_prices is None or first.img_prices is None:
+        assert second.seat_prices is second.img_prices is None
+        return
+    assert second.seat_prices is not None
+    assert second.img_prices is not None
     assert np.array_equal(first.seat_prices[columns], second.seat_prices)
     assert np.array_equal(first.img_prices[rows], second.img_prices)
 
@@ -77,7 +82,7 @@ def test_a_second_run_answers_the_same(problem: Problem, policy: str, lottery: i
     assert np.array_equal(one.second, other.second)
 
 
-@given(problems(locks=False, most=4).filter(lambda p: p.scores.size <= 12), policies, lotteries)
+@given(problems(locks=False, most=4).filter(lambda p: p.scores.size <= 12), priced, lotteries)
 def test_among_equals_the_largest_sum_of_draws_wins(
     problem: Problem, policy: str, lottery: int
 ) -> None:
@@ -123,6 +128,7 @@ def test_a_round_without_people_has_no_pairs(n: int, m: int, policy: str) -> Non
     result = solve(Problem.from_scores(np.zeros((n, m), dtype=int), [1] * m), policy)
     assert result.pairs.shape == (0, 2)
     assert result.unmatched.tolist() == list(range(n))
+    assert result.seat_prices is not None
     assert len(result.seat_prices) == m
 
 
@@ -168,7 +174,7 @@ def test_progress_counts_imgs_and_may_stop_the_work() -> None:
     assert seen == [(1, 9), (2, 9), (3, 9)]
 
 
-@pytest.mark.parametrize("policy", ["fairest", "stable", "best", ""])
+@pytest.mark.parametrize("policy", ["best", ""])
 def test_a_policy_that_is_not_there_is_named_with_those_that_are(policy: str) -> None:
     with pytest.raises(ValueError, match=r"policy: .*best-total, most-matched"):
         solve(Problem.from_scores([[1]], [1]), policy)

@@ -12,9 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mentorship.matching import Problem, Result, solve, verify
-from mentorship.matching.certificate import points_prices, worth_to_others
+from mentorship.matching.certificate import prices as prices_of
+from mentorship.matching.certificate import worth_to_others
 from tests.matching import oracle
-from tests.matching.problems import arguments, policies, problems
+from tests.matching.problems import arguments, policies, priced, problems
 
 
 def first_stage(problem: Problem, policy: str) -> tuple[int, ...]:
@@ -27,7 +28,7 @@ def difference(more: tuple[int, ...], less: tuple[int, ...]) -> list[int]:
     return [one - other for one, other in zip(more, less, strict=True)]
 
 
-@given(arguments(), policies, st.data())
+@given(arguments(), priced, st.data())
 def test_a_seat_is_worth_what_one_more_adds(
     given: dict[str, Any], policy: str, data: st.DataObject
 ) -> None:
@@ -36,8 +37,9 @@ def test_a_seat_is_worth_what_one_more_adds(
     j = data.draw(st.integers(0, len(given["seats"]) - 1))
     more = [*given["seats"][:j], given["seats"][j] + 1, *given["seats"][j + 1 :]]
     added = first_stage(Problem.from_scores(**{**given, "seats": more}), policy)
-    price = np.atleast_1d(solve(problem, policy).seat_prices[j])
-    assert price.tolist() == difference(added, first_stage(problem, policy))
+    prices = solve(problem, policy).seat_prices
+    assert prices is not None
+    assert np.atleast_1d(prices[j]).tolist() == difference(added, first_stage(problem, policy))
 
 
 @given(arguments(locks=False, twice=False), st.data())
@@ -57,7 +59,7 @@ def test_a_seat_is_worth_to_others_what_one_fewer_takes_away(
     assert worth_to_others(problem.scores, mates, free)[j] == lost
 
 
-@given(arguments(locks=False), policies, st.data())
+@given(arguments(locks=False), priced, st.data())
 def test_an_img_is_worth_what_the_round_would_lose(
     given: dict[str, Any], policy: str, data: st.DataObject
 ) -> None:
@@ -67,19 +69,22 @@ def test_an_img_is_worth_what_the_round_would_lose(
     banned = [*given["banned"], *((i, j) for j in range(len(given["seats"])))]
     problem = Problem.from_scores(**given)
     without = first_stage(Problem.from_scores(**{**given, "banned": banned}), policy)
-    price = np.atleast_1d(solve(problem, policy).img_prices[i])
-    assert price.tolist() == difference(first_stage(problem, policy), without)
+    prices = solve(problem, policy).img_prices
+    assert prices is not None
+    assert np.atleast_1d(prices[i]).tolist() == difference(first_stage(problem, policy), without)
 
 
 def test_one_more_person_may_cost_points() -> None:
     problem = Problem.from_scores([[9_000, 10], [5_000, -1]], [1, 0])
-    assert solve(problem, "most-matched").seat_prices.tolist() == [[1, 5_000], [1, -3_990]]
+    prices = solve(problem, "most-matched").seat_prices
+    assert prices is not None
+    assert prices.tolist() == [[1, 5_000], [1, -3_990]]
 
 
 def test_prices_refuse_a_pairing_that_is_not_best() -> None:
-    scores = np.array([[9_000, 1], [1, 9_000]], dtype=np.int32)
+    scores = np.array([[9_000, 1], [1, 9_000]])
     with pytest.raises(ArithmeticError, match="not a best one"):
-        points_prices(scores, np.array([1, 0]), np.zeros(2, dtype=np.bool_))
+        prices_of(scores, np.array([1, 0]))
 
 
 def market() -> Problem:
@@ -99,7 +104,7 @@ def doubled(result: Result) -> Result:
     return replace(result, pairs=pairs, second=np.append([False], result.second))
 
 
-def priced(result: Result, **changes: list[int]) -> Result:
+def repriced(result: Result, **changes: list[int]) -> Result:
     """Return the result with amounts added to its prices."""
     prices = {name: getattr(result, name) + np.array(more) for name, more in changes.items()}
     return replace(result, **prices)
@@ -117,20 +122,21 @@ BROKEN: dict[str, Callable[[Result], Result]] = {
     "total too high": lambda r: replace(r, total=r.total + 1),
     "somebody hidden": lambda r: replace(r, unmatched=r.unmatched[1:]),
     "another policy": lambda r: replace(r, policy="stable"),
-    "a seat too cheap": lambda r: priced(r, seat_prices=[-1, 0, 0]),
-    "a seat too dear": lambda r: priced(r, seat_prices=[1, 0, 0]),
-    "an IMG too cheap": lambda r: priced(r, img_prices=[0, -1, 0, 0]),
-    "prices that cancel out": lambda r: priced(r, seat_prices=[-1, 0, 0], img_prices=[1, 0, 0, 0]),
-    "a price below nothing": lambda r: priced(r, seat_prices=[1, 0, 0], img_prices=[0, 0, 0, -1]),
-    "a lock that does not add up": lambda r: priced(
+    "a policy nobody knows": lambda r: replace(r, policy="best"),
+    "a seat too cheap": lambda r: repriced(r, seat_prices=[-1, 0, 0]),
+    "a seat too dear": lambda r: repriced(r, seat_prices=[1, 0, 0]),
+    "an IMG too cheap": lambda r: repriced(r, img_prices=[0, -1, 0, 0]),
+    "prices that cancel out": lambda r: repriced(r, seat_prices=[-1, 0, 0], img_prices=[1, 0, 0, 0]),
+    "a price below nothing": lambda r: repriced(r, seat_prices=[1, 0, 0], img_prices=[0, 0, 0, -1]),
+    "a lock that does not add up": lambda r: repriced(
         r, seat_prices=[0, 0, 1], img_prices=[-1, 0, 0, 0]
     ),
-    "prices beyond belief": lambda r: replace(r, seat_prices=r.seat_prices + 2**60),
-    "prices missing": lambda r: replace(r, seat_prices=r.seat_prices[:-1]),
+    "prices beyond belief": lambda r: repriced(r, seat_prices=[2**60] * 3),
+    "prices missing": lambda r: replace(r, seat_prices=np.zeros(2, np.int64)),
     "second prices missing": lambda r: replace(r, second_img_prices=None, second_seat_prices=None),
     "half of the second prices": lambda r: replace(r, second_seat_prices=None),
-    "a second seat too dear": lambda r: priced(r, second_seat_prices=[0, 1, 0]),
-    "a price for who looks for nobody": lambda r: priced(
+    "a second seat too dear": lambda r: repriced(r, second_seat_prices=[0, 1, 0]),
+    "a price for who looks for nobody": lambda r: repriced(
         r, second_img_prices=[1, 0, 0, 0], second_seat_prices=[0, -1, 0]
     ),
 }

@@ -211,8 +211,8 @@ def take_out_rows(rows, start, column, weight, seats, u, v, mate, first, holder,
 
 
 @njit(cache=True)
-def smallest_prices(start, column, weight, mate, trading, seats, v):
-    """Raise ``v`` until nobody who trades would rather have a seat of another column.
+def smallest_prices(start, column, weight, mate, seats, v):
+    """Raise ``v`` until nobody would rather have a seat of another column.
 
     Starting at 0 these are the smallest prices of the pairs ``mate``; False if there are none,
     because better pairs exist. R. Bellman, Quarterly of Applied Mathematics 16, 1958,
@@ -223,11 +223,9 @@ def smallest_prices(start, column, weight, mate, trading, seats, v):
     queue, waiting = np.empty(n, np.int64), np.zeros(n, np.bool_)
     head, tail, length = 0, 0, 0
     for i in range(n):
-        if trading[i]:
-            queue[tail] = i
-            waiting[i] = True
-            tail = (tail + 1) % n
-            length += 1
+        queue[i] = i
+        waiting[i] = True
+    length = n
     while length:
         i = queue[head]
         head = (head + 1) % n
@@ -246,7 +244,7 @@ def smallest_prices(start, column, weight, mate, trading, seats, v):
                 continue
             v[j] = weight[e] - left
             for p in range(first[j], first[j] + count[j]):
-                if trading[holder[p]] and not waiting[holder[p]]:
+                if not waiting[holder[p]]:
                     queue[tail] = holder[p]
                     waiting[holder[p]] = True
                     tail = (tail + 1) % n

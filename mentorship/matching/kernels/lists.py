@@ -168,3 +168,12 @@ def found(start, column, mates):
             if column[e] == mates[i]:
                 edge[i] = e
     return edge
+
+
+@njit(cache=True)
+def draws_of(row_hash, column_hash, rows, columns, shift):
+    """Return the draw of each pair."""
+    drawn = np.empty(len(rows), np.int64)
+    for e in range(len(rows)):
+        drawn[e] = draw(row_hash[rows[e]], column_hash[columns[e]], shift)
+    return drawn
