@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentorship.matching import closeness
-from mentorship.matching.arrays import ImgArrays
+from mentorship.matching.arrays import TOPIC_WEIGHTS, ImgArrays
 from mentorship.matching.blocks import blocks
 from mentorship.matching.compiled import kernels
 from mentorship.matching.criteria import CRITERIA
@@ -25,7 +25,8 @@ from mentorship.matching.marks import FULL, Flags, Ints, Marks, in_any, share
 from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import shared_out
 
-LEVELS = 16
+LEVELS = 16  # sums beyond the last earn what the last does
+SILENT = 128  # as in ``kernels.rows``
 
 # Criteria whose marks depend on one answer of the IMG with few values: those answers.
 _FEW: Mapping[str, Callable[[ImgArrays], tuple[NDArray[Any], ...]]] = {
@@ -213,13 +214,14 @@ def _sums(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints]) 
     (common,) = words.languages.codes([words.tables.common_language])
     worth = np.full(len(words.languages), 2)
     worth[common] = 1
-    rows = np.concatenate([mentors.topics.T, mentors.languages.T * worth[:, None]])
+    offered = [weight * mentors.topics.T for weight in range(1, 1 + max(TOPIC_WEIGHTS))]
+    rows = np.concatenate([*offered, mentors.languages.T * worth[:, None]])
     needing, topic = np.nonzero(imgs.topics)
     speaking, language = np.nonzero(imgs.languages)
     slot = np.concatenate([2 * needing, 2 * speaking + 1])
-    item = np.concatenate([topic, topics + language])
-    times = np.concatenate([imgs.topics[needing, topic], np.ones(len(speaking), np.int64)])
-    lists, counted = _lists(slot, item, 2 * n), _lists(slot, times, 2 * n)
+    weighed = (imgs.topics[needing, topic] - 1) * topics + topic
+    item = np.concatenate([weighed, len(offered) * topics + language])
+    lists = _lists(slot, item, 2 * n)
     begin = lists.start[np.arange(n)[:, None] * 2 + np.arange(3)]
     need = imgs.topics.sum(axis=1)
     met = share(np.arange(LEVELS), need[:, None])
@@ -233,22 +235,26 @@ def _sums(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints]) 
     marks[need == 0, 0] = mean[0]
     marks[~in_any(imgs.languages), 1] = mean[1]
     out_of = np.stack([shares[key] for key in _SUMS], axis=1).astype(np.float64)
-    silent = np.stack([~in_any(mentors.topics), ~in_any(mentors.languages)])
-    return (
-        rows.astype(np.int16), begin, lists.item, counted.item.astype(np.int16), out_of,
-        marks.astype(np.int32), silent, mean,
-    )  # fmt: skip
+    silent = np.stack([_silent(in_any(mentors.topics)), _silent(in_any(mentors.languages))])
+    whole = rows.astype(np.uint8)
+    return whole, begin, lists.item, out_of, marks.astype(np.int32), silent, mean
 
 
 def _week(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints]) -> Any:
     """Prepare free time: six words of 64 half hours."""
     imgs, mentors = market.img_arrays, market.mentor_arrays
-    most = closeness.ENOUGH_SLOTS
+    most, mean = closeness.ENOUGH_SLOTS, means["availability"]
+    marks = np.where(imgs.has_week[:, None], share(np.arange(most + 1), most), np.int32(mean))
     return (
         _words(imgs.week), np.ascontiguousarray(_words(mentors.week).T),
-        shares["availability"].astype(np.float64), share(np.arange(most + 1), most),
-        (~mentors.has_week, ~imgs.has_week), means["availability"],
+        shares["availability"].astype(np.float64), marks.astype(np.int32),
+        _silent(mentors.has_week), mean,
     )  # fmt: skip
+
+
+def _silent(answered: Flags) -> NDArray[np.uint8]:
+    """Return what a mentor's sum starts from: beyond any sum for who did not answer."""
+    return np.where(answered, 0, SILENT).astype(np.uint8)
 
 
 def _words(flags: Flags) -> NDArray[np.uint64]:

@@ -11,7 +11,7 @@ from numba import njit, prange, types
 from numba.extending import intrinsic
 
 STRETCH = 2048  # mentors at a time: what is added up stays in the nearest cache
-LEVELS = 16
+SILENT = 128  # in place of a sum, of a mentor who did not answer
 
 
 @intrinsic
@@ -33,9 +33,17 @@ def _points(out_of, marks):
     return np.int32(out_of * marks * 1e-4 + 0.500025)
 
 
+@njit(cache=True)
+def _fill(level, out_of, marks, mean):
+    """List the points of every sum there can be."""
+    for x in range(SILENT):
+        level[x] = _points(out_of, np.float64(marks[min(x, len(marks) - 1)]))
+    level[SILENT:] = _points(out_of, np.float64(mean))
+
+
 @njit(parallel=True, cache=True)
 def score(
-    imgs, best_rows, best_start, best_row, best_out, sum_rows, sum_start, sum_row, sum_times,
+    imgs, best_rows, best_start, best_row, best_out, sum_rows, sum_start, sum_row,
     sum_out, sum_marks, sum_silent, sum_mean, img_week, mentor_week, week_out, week_marks,
     week_silent, week_mean, asked_start, asked_column, asked_marks, asked_out, asked_else,
     may_rows, may_start, may_row, may_mentor, may_img, may_all, never_start, never_column, block,
@@ -44,9 +52,9 @@ def score(
     m = block.shape[1]
     for t in prange(len(imgs)):
         i = imgs[t]
-        best, total = np.empty(STRETCH, np.int16), np.empty(STRETCH, np.int16)
-        may = np.empty(STRETCH, np.uint8)
-        level = np.empty(LEVELS, np.int32)
+        best = np.empty(STRETCH, np.int16)
+        total, may = np.empty(STRETCH, np.uint8), np.empty(STRETCH, np.uint8)
+        level = np.empty(256, np.int32)
         for low in range(0, m, STRETCH):
             high = min(m, low + STRETCH)
             width = high - low
@@ -70,42 +78,27 @@ def score(
                 for j in range(width):
                     into[j] += _points(out_of, np.float64(best[j]))
             for c in range(sum_out.shape[1]):
-                out_of = sum_out[i, c]
-                if out_of == 0:
+                if sum_out[i, c] == 0:
                     continue
-                for x in range(LEVELS):
-                    level[x] = _points(out_of, np.float64(sum_marks[i, c, x]))
-                unknown = _points(out_of, np.float64(sum_mean[c]))
-                total[:width] = 0
+                _fill(level, sum_out[i, c], sum_marks[i, c], sum_mean[c])
+                total[:width] = sum_silent[c, low:high]
                 for p in range(sum_start[i, c], sum_start[i, c + 1]):
-                    row = sum_rows[sum_row[p], low:high]
-                    times = sum_times[p]
+                    some = sum_rows[sum_row[p], low:high]
                     for j in range(width):
-                        total[j] += times * row[j]
-                silent = sum_silent[c, low:high]
+                        total[j] += some[j]
                 for j in range(width):
-                    points = level[min(total[j], LEVELS - 1)]
-                    into[j] += unknown if silent[j] else points
+                    into[j] += level[total[j]]
             if week_out[i] > 0:
-                out_of = week_out[i]
-                for x in range(len(week_marks)):
-                    level[x] = _points(out_of, np.float64(week_marks[x]))
-                most, unknown = len(week_marks) - 1, _points(out_of, np.float64(week_mean))
-                if week_silent[1][i]:
+                _fill(level, week_out[i], week_marks[i], week_mean)
+                total[:width] = week_silent[low:high]
+                for w in range(img_week.shape[1]):
+                    mine, theirs = img_week[i, w], mentor_week[w, low:high]
+                    if mine == 0:
+                        continue
                     for j in range(width):
-                        into[j] += unknown
-                else:
-                    total[:width] = 0
-                    for w in range(img_week.shape[1]):
-                        mine, theirs = img_week[i, w], mentor_week[w, low:high]
-                        if mine == 0:
-                            continue
-                        for j in range(width):
-                            total[j] += np.int16(ones(mine & theirs[j]))
-                    silent = week_silent[0][low:high]
-                    for j in range(width):
-                        points = level[min(total[j], most)]
-                        into[j] += unknown if silent[j] else points
+                        total[j] += np.uint8(ones(mine & theirs[j]))
+                for j in range(width):
+                    into[j] += level[total[j]]
             for j in range(width):
                 may[j] = may_mentor[low + j] | may_img[i]
             for p in range(may_start[i], may_start[i + 1]):
