@@ -47,7 +47,9 @@ class Round(Model):
         sa.CheckConstraint("length(name) > 0", name="name_given"),
         sa.CheckConstraint("lottery >= 0", name="lottery_counts"),
         sa.CheckConstraint("answer_days BETWEEN 1 AND 60", name="answer_days_sane"),
-        sa.CheckConstraint("policy IN ('best-total', 'most-matched')", name="policy_known"),
+        sa.CheckConstraint(
+            "policy IN ('best-total', 'most-matched', 'fairest', 'stable')", name="policy_known"
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
