@@ -16,6 +16,7 @@ from mentorship.accounts.command import create_admin
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.extensions import transaction
+from mentorship.matching import warm
 from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
@@ -28,7 +29,7 @@ from mentorship.toolkit.loading import load_facts
 @click.option("--demo/--no-demo", default=False, help="Fill an empty database with a demo section.")
 @with_appcontext
 def set_up(*, demo: bool) -> None:
-    """Migrate the database, load vocabulary and toolkit facts. Safe to repeat."""
+    """Migrate the database, load words and facts, compile the engine. Safe to repeat."""
     settings: Settings = current_app.config["SETTINGS"]
     if demo and not settings.demo_allowed:
         raise click.ClickException("demo people cannot exist in production; use --no-demo")
@@ -36,6 +37,8 @@ def set_up(*, demo: bool) -> None:
     with transaction() as session:
         sync_terms(session)
         load_facts(session)
+    click.echo("Compiling the matching engine (about half a minute the first time) ...")
+    warm()
     if demo:
         with transaction() as session:
             if is_empty(session):

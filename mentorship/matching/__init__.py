@@ -29,6 +29,7 @@ from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_
 from mentorship.matching.spoken import said
 from mentorship.matching.tables import Tables
 from mentorship.matching.verify import Report, verify
+from mentorship.matching.warming import warm
 from mentorship.matching.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
 
 __all__ = [
@@ -74,4 +75,5 @@ __all__ = [
     "said",
     "solve",
     "verify",
+    "warm",
 ]

@@ -69,7 +69,11 @@ def _of_rules(problem: Problem, result: Result) -> Iterator[str]:
         yield "an IMG has more mentors than wanted, or a second one and no first"
     if (np.bincount(mentors, minlength=m) > problem.seats).any():
         yield "a mentor has more IMGs than seats"
-    if LEVELS[result.policy] and result.second_img_prices is None and ((problem.wants == 2) & (firsts == 1)).any():
+    if (
+        LEVELS[result.policy]
+        and result.second_img_prices is None
+        and ((problem.wants == 2) & (firsts == 1)).any()
+    ):
         yield "second mentors have no prices"
     yield from _of_locks(problem, result)
     if result.total != int(problem.scores[imgs, mentors].sum(dtype=np.int64)):

@@ -94,9 +94,13 @@ class _Face:
     def fewest(self, bands: Ints, height: int, bits: int) -> _Face:
         """Match as many as possible with as few pairs as possible in these bands, lowest first."""
         place = np.searchsorted(bands, self.score // BAND)
-        inside = (place < len(bands)) & (bands[np.minimum(place, len(bands) - 1)] == self.score // BAND)
+        inside = (place < len(bands)) & (
+            bands[np.minimum(place, len(bands) - 1)] == self.score // BAND
+        )
         penalty = np.where(inside, np.int64(1) << (height - bits * (place + 1)).clip(0), 0)
-        _, u, v, tight = self._solve((np.int64(1) << height) - penalty, np.int64(1) << (height + bits))
+        _, u, v, tight = self._solve(
+            (np.int64(1) << height) - penalty, np.int64(1) << (height + bits)
+        )
         return _Face(
             self.offer, self.row[tight], self.column[tight], self.score[tight],
             self.rows | (u > 0), self.columns | (v > 0),

@@ -25,15 +25,17 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     -------
     networkx.Graph
         Nodes are integers: IMG ``i`` is ``i``, mentor ``j`` is ``n + j``. Nodes carry ``side``
-        ("img" or "mentor"), ``id`` and ``price`` (of IMG or seat; None where the policy has none), mentors also ``seats`` and
-        ``used``. Edges carry ``score``, ``kind`` ("first", "second" or "next") and, where the pair
-        was not made, ``next_for``: the nodes for whom it would be the next best.
+        ("img" or "mentor"), ``id`` and ``price`` (of IMG or seat; None where the policy has none),
+        mentors also ``seats`` and ``used``. Edges carry ``score``, ``kind`` ("first", "second" or
+        "next") and, where the pair was not made, ``next_for``: the nodes for whom it would be the next best.
 
     """
     n, m = problem.scores.shape
     graph: Outcome = nx.Graph()
     used = np.bincount(result.pairs[:, 1], minlength=m)
-    for i, (key, price) in enumerate(zip(problem.img_ids, _told(result.img_prices, n), strict=True)):
+    for i, (key, price) in enumerate(
+        zip(problem.img_ids, _told(result.img_prices, n), strict=True)
+    ):
         graph.add_node(i, side="img", id=key, price=price)
     seat_prices = _told(result.seat_prices, m)
     for j, (key, price) in enumerate(zip(problem.mentor_ids, seat_prices, strict=True)):

@@ -13,7 +13,13 @@ from mentorship.matching.forbid import found
 from mentorship.matching.lottery import by_id
 from mentorship.matching.market import Market
 from mentorship.matching.marks import Ints
-from mentorship.matching.problem import Id, ImpossibleRules, Problem, check_known, check_load, check_row
+from mentorship.matching.problem import (
+    Id,
+    ImpossibleRules,
+    check_known,
+    check_load,
+    check_row,
+)
 from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import forbidden, parts_table

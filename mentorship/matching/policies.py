@@ -11,7 +11,7 @@ import numpy as np
 from mentorship.matching import certificate, paths, sparse
 from mentorship.matching.blocks import Offer
 from mentorship.matching.fairest import fairest
-from mentorship.matching.marks import Ints
+from mentorship.matching.marks import Ints, Marks
 from mentorship.matching.pairing import Pairing
 from mentorship.matching.paths import FORBIDDEN, Progress
 from mentorship.matching.stable import stable
@@ -74,7 +74,7 @@ def _heaviest(offer: Offer, progress: Progress | None, weigh: Weigh, told: Weigh
     return Pairing(mates, _taken(table, mates), prices.imgs, prices.seats)
 
 
-def _taken(table: Ints, mates: Ints) -> Ints:
+def _taken(table: Marks, mates: Ints) -> Ints:
     """Return the score of each row's pair, 0 for none."""
     scores = np.zeros(len(mates), dtype=np.int64)
     made = np.flatnonzero(mates >= 0)
@@ -100,7 +100,7 @@ _ALL = (
     Policy(
         key="fairest",
         label="Fairest",
-        sentence="As many IMGs with a mentor as possible, and the lowest scores as high as possible.",
+        sentence="As many IMGs with a mentor as possible, and the lowest scores as high as can be.",
         pair=fairest,
         levels=0,
     ),

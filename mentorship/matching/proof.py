@@ -160,7 +160,11 @@ def reach(
     low, high = 0, len(levels)
     while most and high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if _matched(scores, int(levels[middle]), seats) == most else (low, middle)
+        low, high = (
+            (middle, high)
+            if _matched(scores, int(levels[middle]), seats) == most
+            else (low, middle)
+        )
     best = most, int(levels[low]) if most else 0
     return (len(loose), int(made.min(initial=FULL)) if len(loose) else 0), best
 

@@ -73,6 +73,7 @@ class WorthMoreElsewhere:
     mentor : id of the mentor they came nearest to
     score : of the two
     price : what all others together would lose without that seat; the score if it was a tie
+        For "stable" score and price are the mentor's own scores of the two IMGs.
 
     """
 
@@ -151,7 +152,8 @@ class _Rivals:
     seats: Ints  # (m,) that locks do not hold
     free: Ints  # (m,) of those, free
     waiting: Ints  # (u,) unmatched
-    prices: Ints  # (m,) what all others would lose with one seat fewer
+    prices: Ints  # (m,) what all others would lose with one seat fewer, or the worst score kept
+    kept: bool  # which of the two
 
     @classmethod
     def of(cls, problem: Problem, result: Result, possible: Flags) -> _Rivals:
@@ -162,8 +164,12 @@ class _Rivals:
         mates[loose[:, 0]] = loose[:, 1]
         seats = problem.seats - np.bincount(problem.locked[:, 1], minlength=m)
         free = seats - np.bincount(loose[:, 1], minlength=m)
-        prices = worth_to_others(problem.scores, mates, free)
-        return cls(possible, mates, seats, free, result.unmatched, prices)
+        kept = result.policy == "stable"
+        if kept:
+            prices = _worst_kept(problem, loose, free)
+        else:
+            prices = worth_to_others(problem.scores, mates, free)
+        return cls(possible, mates, seats, free, result.unmatched, prices, kept)
 
     def group(self, img: int) -> tuple[Flags, Flags] | None:
         """Return IMGs (n,) and mentors (m,) that ``img`` competes with and for.
@@ -207,16 +213,25 @@ def _why(problem: Problem, rivals: _Rivals, img: int) -> Reason:
             seats=int(rivals.seats[mentors].sum()),
             held=int(held[mentors].sum()),
         )
-    # Only "best-total" comes here: where most people count, a chain of moves would have been used.
-    short = np.where(rivals.possible[img], rivals.prices - problem.scores[img], OUT_OF_REACH)
+    # Only "best-total" and "stable" come here: where most people count, a chain of moves would
+    # have been used. In "stable" the mentors' own view decides.
+    scores = problem.mentor_scores if rivals.kept else problem.scores
+    short = np.where(rivals.possible[img], rivals.prices - scores[img], OUT_OF_REACH)
     order = by_id(problem.mentor_ids)
     nearest = int(order[short[order].argmin()])
     return WorthMoreElsewhere(
         img=problem.img_ids[img],
         mentor=problem.mentor_ids[nearest],
-        score=int(problem.scores[img, nearest]),
+        score=int(scores[img, nearest]),
         price=int(rivals.prices[nearest]),
     )
+
+
+def _worst_kept(problem: Problem, loose: Ints, free: Ints) -> Ints:
+    """Return how high each mentor without a free seat scores the last one they would give up."""
+    worst = np.where(free > 0, np.int64(0), OUT_OF_REACH)
+    np.minimum.at(worst, loose[:, 1], problem.mentor_scores[loose[:, 0], loose[:, 1]])
+    return worst
 
 
 def _next_best(problem: Problem, result: Result) -> tuple[NextBest, ...]:

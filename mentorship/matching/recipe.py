@@ -139,8 +139,8 @@ def _best(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints], 
     slots, items = [], []
     height = 0
     for place, key in enumerate(_BEST):
-        table, imgs, which = _RANKED[key](market, means[key]) if key in _RANKED else _few(
-            market, key, means[key]
+        table, imgs, which = (
+            _RANKED[key](market, means[key]) if key in _RANKED else _few(market, key, means[key])
         )
         rows.append(table.astype(np.int16))
         slots.append(imgs * len(_BEST) + place)
@@ -164,7 +164,7 @@ def _few(market: Market, key: str, mean: int) -> tuple[Marks, Ints, Ints]:
 
 
 def _specialty(market: Market, mean: int) -> tuple[Marks, Ints, Ints]:
-    """A row for each field and rank, and one for who named none."""
+    """Make a row for each field and rank, and one for who named none."""
     best = closeness.best_fields(market.mentor_arrays, market.lexicon)
     ranks = [per_cent * best // 100 for per_cent in closeness.RANKED_FIELDS]
     silent = ~in_any(market.mentor_arrays.specialties)
@@ -172,13 +172,11 @@ def _specialty(market: Market, mean: int) -> tuple[Marks, Ints, Ints]:
 
 
 def _location(market: Market, mean: int) -> tuple[Marks, Ints, Ints]:
-    """A row for each state hoped for, one for each lived in, and one for who named none."""
+    """Make a row for each state hoped for, each lived in, and one for who named none."""
     imgs, mentors, words = market.img_arrays, market.mentor_arrays, market.lexicon
     around = closeness.around(mentors, words)
     hoped = np.where(mentors.states, FULL, np.where(around, closeness.NEAR_HOPED, 0)).T
-    home = np.where(
-        mentors.states, closeness.AT_HOME, np.where(around, closeness.NEAR_HOME, 0)
-    ).T
+    home = np.where(mentors.states, closeness.AT_HOME, np.where(around, closeness.NEAR_HOME, 0)).T
     marks = np.concatenate([hoped, home])
     row, state = np.nonzero(imgs.states)
     settled = np.flatnonzero(imgs.state >= 0)
@@ -268,9 +266,8 @@ def _asked(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints])
     asked, n = market.img_arrays.requests, len(market.imgs)
     column_of = np.full(len(market.lexicon.mentors), -1)
     column_of[market.mentor_arrays.key] = np.arange(len(market.mentors))
-    first = np.array([list(row).index(code) == rank for row in asked.tolist()
-                      for rank, code in enumerate(row)], dtype=np.bool_).reshape(asked.shape)  # fmt: skip
-    row, rank = np.nonzero((asked >= 0) & first)
+    again = [[code in row[:rank] for rank, code in enumerate(row)] for row in asked.tolist()]
+    row, rank = np.nonzero((asked >= 0) & ~np.array(again, dtype=np.bool_))
     columns = _lists(row, column_of[asked[row, rank]], n)
     marks = _lists(row, np.array(closeness.RANKED_REQUESTS)[rank], n)
     quiet = ~in_any(asked != -1)
@@ -301,7 +298,9 @@ def _may(market: Market, rules: Rules) -> Any:
     if rules.must_share_language:
         tests.append((spoken, [m.languages for m in market.mentors], True))
     if rules.must_cover_first_topic:
-        tests.append(([i.topics[:1] for i in market.imgs], [m.topics for m in market.mentors], True))
+        tests.append(
+            ([i.topics[:1] for i in market.imgs], [m.topics for m in market.mentors], True)
+        )
     n, m = len(market.imgs), len(market.mentors)
     rows = [np.zeros((1, m), dtype=np.uint8)]
     by_mentor, by_img = np.zeros(m, np.uint8), np.zeros(n, np.uint8)

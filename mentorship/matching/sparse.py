@@ -16,7 +16,7 @@ import numpy as np
 from mentorship.matching.blocks import Offer, Scores, blocks
 from mentorship.matching.compiled import kernels
 from mentorship.matching.lottery import Hashes
-from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.marks import Ints, Marks
 from mentorship.matching.paths import Progress
 from mentorship.matching.weights import Weigh
 
@@ -49,7 +49,8 @@ class Candidates:
             lists.best_of_rows(
                 scores.block(rows), k, columns[some], marks[some], length[some], threshold[some]
             )
-        return cls(*lists.packed(columns, marks, length), threshold)
+        start, column, score = lists.packed(columns, marks, length)
+        return cls(start, column, score, threshold)
 
     def weigh(self, weigh: Weigh, hashes: Hashes) -> None:
         """Weigh every candidate and sort each list, heaviest first."""
@@ -88,7 +89,7 @@ class Candidates:
             found = np.take_along_axis(scores.block(some), wanted, axis=1)
             self.add(some, wanted, found, np.ones(len(some), np.int64))
 
-    def add(self, rows: Ints, columns: Ints, scores: Ints, length: Ints) -> None:
+    def add(self, rows: Ints, columns: Ints | Marks, scores: Marks, length: Ints) -> None:
         """Append pairs to the lists of some rows."""
         _, lists, _ = kernels()
         start, column, score = lists.packed(columns, scores, length)
@@ -155,9 +156,7 @@ def _place(
             progress(begin + len(some), len(rows))
 
 
-def overpriced(
-    offer: Offer, candidates: Candidates, weigh: Weigh, u: Ints, v: Ints
-) -> Ints:
+def overpriced(offer: Offer, candidates: Candidates, weigh: Weigh, u: Ints, v: Ints) -> Ints:
     """Price every pair that is not a candidate; list those that outweigh their prices.
 
     Only rows whose best omitted pair could do so, at the cheapest seat, are looked at. Returns

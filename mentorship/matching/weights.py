@@ -1,4 +1,4 @@
-"""What a policy adds up: scores, pairs and draws in one integer, none outweighing the one before."""
+"""Scores, pairs and draws in one integer, so that none outweighs the one before."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _report(problem: Problem, result: Result, told: Explanation) -> dict[str, An
             "faults": proof.faults,
         },
         "unused_seats": {str(each.mentor): said(each, str) for each in told.unused},
-        "one_more_seat_is_worth": dict(
-            zip(map(str, problem.mentor_ids), result.seat_prices.tolist(), strict=True)
-        ),
+        "one_more_seat_is_worth": None
+        if result.seat_prices is None
+        else dict(zip(map(str, problem.mentor_ids), result.seat_prices.tolist(), strict=True)),
     }

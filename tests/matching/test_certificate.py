@@ -126,7 +126,9 @@ BROKEN: dict[str, Callable[[Result], Result]] = {
     "a seat too cheap": lambda r: repriced(r, seat_prices=[-1, 0, 0]),
     "a seat too dear": lambda r: repriced(r, seat_prices=[1, 0, 0]),
     "an IMG too cheap": lambda r: repriced(r, img_prices=[0, -1, 0, 0]),
-    "prices that cancel out": lambda r: repriced(r, seat_prices=[-1, 0, 0], img_prices=[1, 0, 0, 0]),
+    "prices that cancel out": lambda r: repriced(
+        r, seat_prices=[-1, 0, 0], img_prices=[1, 0, 0, 0]
+    ),
     "a price below nothing": lambda r: repriced(r, seat_prices=[1, 0, 0], img_prices=[0, 0, 0, -1]),
     "a lock that does not add up": lambda r: repriced(
         r, seat_prices=[0, 0, 1], img_prices=[-1, 0, 0, 0]

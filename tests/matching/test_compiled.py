@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentorship.matching import LargeProblem, Market, Problem, Result, Rules, policies, solve, sparse
+from mentorship.matching import (
+    LargeProblem,
+    Market,
+    Problem,
+    Result,
+    Rules,
+    policies,
+    solve,
+    sparse,
+)
 from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.scoring import mean_marks
 from tests.matching.problems import PRICED, priced, problems

@@ -97,9 +97,7 @@ def weigh(start, column, score, weight, step, base, row_hash, column_hash, shift
 
 
 @njit(parallel=True, cache=True)
-def too_heavy(
-    block, rows, u, v, step, base, row_hash, column_hash, shift, columns, scores, length
-):
+def too_heavy(block, rows, u, v, step, base, row_hash, column_hash, shift, columns, scores, length):
     """List up to q pairs of each row that outweigh their prices, those that do most first served.
 
     A pair already listed never does, for its prices were made with it.

@@ -1,0 +1,36 @@
+"""A round for nobody, solved so that compiled code is there when somebody waits for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+from mentorship.matching.assignment import solve
+from mentorship.matching.large import LargeProblem
+from mentorship.matching.market import Market
+from mentorship.matching.people import Img, Mentor
+from mentorship.matching.policies import POLICIES, SMALL
+from mentorship.matching.rules import Rules
+from mentorship.matching.tables import Tables
+
+_NOTHING = Tables(
+    specialty_groups={},
+    specialty_parents={},
+    specialty_clusters=(),
+    visa_helped_by={},
+    state_regions=MappingProxyType({}),
+    stage_order={},
+    match_stage=0,
+    level_order={},
+)
+
+
+def warm() -> None:
+    """Compile everything now, or load what was compiled before: half a minute, or half a second."""
+    side = int(SMALL**0.5) + 1
+    imgs = [Img(key=f"img-{k}", mentors_wanted=1 + k % 2) for k in range(side)]
+    mentors = [Mentor(key=f"mentor-{k}", seats=1) for k in range(side)]
+    market = Market.of(imgs, mentors, _NOTHING, week=date(2027, 1, 4))
+    problem = LargeProblem.of(market, Rules())
+    for policy in POLICIES:
+        solve(problem, policy)
