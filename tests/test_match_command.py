@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mentorship.demo.generate import FOLDER
-from mentorship.matching import CRITERIA
+from mentorship.matching import CRITERIA, POLICIES
 from mentorship.rosters.match import match
 
 DEMO = (FOLDER / "imgs.csv", FOLDER / "mentors.csv")
@@ -280,3 +280,38 @@ def test_it_works_without_settings_and_leaves_nothing_but_its_files(
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
     assert sorted(outcome(tmp_path)) == sorted(FILES)
+
+
+def test_rules_come_from_a_file_and_policies_stand_side_by_side(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        'minimum_score = 1\nbanned = [["a@example.org", "m@example.org"]]\n[weights]\ntopics = 0\n'
+    )
+    imgs = "email,name\na@example.org,A\nb@example.org,B\n"
+    mentors = "email,name,seats\nm@example.org,M,2\n"
+    done = run_text(tmp_path, imgs, mentors, "--rules", str(rules), "--compare")
+    assert done.exit_code == 0, done.output
+    assert [row["img"] for row in table(tmp_path, "pairs.csv")] == ["b@example.org"]
+    told = report(tmp_path)["policies"]
+    assert isinstance(told, dict)
+    assert set(told) == set(POLICIES)
+    assert told["fairest"]["matched"] == 1
+
+
+@pytest.mark.parametrize("content", ["topics = [", "[weights]\ntopics = 99", "shoe_size = 1"])
+def test_rules_that_cannot_be_read_are_told(tmp_path: Path, content: str) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(content)
+    done = run_text(tmp_path, "email,name\n", "email,name\n", "--rules", str(rules))
+    assert done.exit_code == 1
+    assert "rules.toml: " in done.output
+    assert "Traceback" not in done.output
+
+
+def test_locks_that_contradict_the_rules_are_told(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('locked = [["a@example.org", "m@example.org"]]\n')
+    imgs = "email,name\na@example.org,A\n"
+    done = run_text(tmp_path, imgs, "email,name,seats\nm@example.org,M,0\n", "--rules", str(rules))
+    assert done.exit_code == 1
+    assert "m@example.org" in done.output

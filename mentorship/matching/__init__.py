@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mentorship.matching.assignment import solve
+from mentorship.matching.compare import Outcome, compare
 from mentorship.matching.criteria import CRITERIA, Criterion
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import outcome
@@ -52,6 +53,7 @@ __all__ = [
     "Mentor",
     "NextBest",
     "NoPossibleMentor",
+    "Outcome",
     "Part",
     "Policy",
     "Problem",
@@ -66,6 +68,7 @@ __all__ = [
     "Verdict",
     "Voice",
     "WorthMoreElsewhere",
+    "compare",
     "evidence",
     "explain",
     "forbidden",

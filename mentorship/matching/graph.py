@@ -27,7 +27,8 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
         Nodes are integers: IMG ``i`` is ``i``, mentor ``j`` is ``n + j``. Nodes carry ``side``
         ("img" or "mentor"), ``id`` and ``price`` (of IMG or seat; None where the policy has none),
         mentors also ``seats`` and ``used``. Edges carry ``score``, ``kind`` ("first", "second" or
-        "next") and, where the pair was not made, ``next_for``: the nodes for whom it would be the next best.
+        "next") and, where the pair was not made, ``next_for``: the nodes for whom it would be the
+        next best.
 
     """
     n, m = problem.scores.shape

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from mentorship.matching import allowed
-from mentorship.matching.marks import FULL, Flags, Ints
+from mentorship.matching.marks import FULL, Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.proof import BLOCK, reach, stages
 from mentorship.matching.result import Result
@@ -124,19 +124,17 @@ def _blocking_pairs(problem: Problem, result: Result) -> int:
     of second mentors count as free for first ones. A free seat, or a mentor wanted and not found,
     is worse than anybody; a locked pair is kept.
     """
-    seconds = result.pairs[result.second]
-    firsts = result.pairs[~result.second]
-    looking = np.isin(np.arange(len(problem.wants)), firsts[:, 0]) & (problem.wants == 2)
-    everybody = np.ones_like(looking)
-    return _blocking(problem, firsts, seconds, everybody) + _blocking(
-        problem, seconds, firsts, looking
-    )
+    return sum(_blocking(problem, result, second=second) for second in (False, True))
 
 
-def _blocking(problem: Problem, made: Ints, others: Ints, looking: Flags) -> int:
-    """Count blocking pairs of one stage; ``others`` are the pairs of the other stage."""
+def _blocking(problem: Problem, result: Result, *, second: bool) -> int:
+    """Count the blocking pairs of one stage."""
     n, m = problem.scores.shape
-    second = len(others) > 0 and not looking.all()
+    made = result.pairs[result.second == second]
+    others = result.pairs[result.second != second]
+    looking = np.ones(n, dtype=np.bool_)
+    if second:
+        looking = np.isin(np.arange(n), others[:, 0]) & (problem.wants == 2)
     locks = {(i, j) for i, j in problem.locked.tolist()}
     kept = np.array([pair in locks for pair in map(tuple, made.tolist())], dtype=np.bool_)
     held = others if second else others[[pair in locks for pair in map(tuple, others.tolist())]]

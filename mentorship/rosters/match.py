@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from mentorship.matching import POLICIES
+from mentorship.matching import POLICIES, ImpossibleRules, Rules
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.names import check_names
 from mentorship.rosters.outcome import outcome_files
@@ -45,6 +46,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     " week. Without it, whoever is paused until some day has no seat, and time zones are those"
     " of a week in January.",
 )
+@click.option(
+    "--rules",
+    "rules_file",
+    type=_FILE,
+    help="TOML file of weights, hard rules, locks and bans; see docs/matching-report.md.",
+)
+@click.option("--compare", "side_by_side", is_flag=True, help="Report what each policy would give.")
 @click.option("--skip-bad", is_flag=True, help="Go on with the good rows.")
 def match(  # noqa: PLR0913 - one argument an option
     imgs: Path,
@@ -54,6 +62,8 @@ def match(  # noqa: PLR0913 - one argument an option
     lottery: int,
     folder: Path,
     day: dt.datetime | None,
+    rules_file: Path | None,
+    side_by_side: bool,
     skip_bad: bool,
 ) -> None:
     """Pair the people of IMGS and MENTORS (roster files), and write what came of it.
@@ -64,10 +74,22 @@ def match(  # noqa: PLR0913 - one argument an option
     on = None if day is None else day.date()
     if on is not None and on.year not in _YEARS:
         raise click.ClickException(f"--on {on}: want a year from {_YEARS[0]} to {_YEARS[-1]}")
+    rules = _rules(rules_file)
     img_roster, mentor_roster = _read(imgs, mentors)
     bad_rows = _tell(img_roster, mentor_roster, skip_bad=skip_bad)
     people = participants(img_roster, mentor_roster, on=on)
-    files = outcome_files(people, policy=policy, lottery=lottery, on=on, bad_rows=bad_rows)
+    try:
+        files = outcome_files(
+            people,
+            policy=policy,
+            lottery=lottery,
+            on=on,
+            bad_rows=bad_rows,
+            rules=rules,
+            side_by_side=side_by_side,
+        )
+    except ImpossibleRules as error:
+        raise click.ClickException(str(error)) from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -76,6 +98,15 @@ def match(  # noqa: PLR0913 - one argument an option
         raise click.ClickException(f"cannot write to {folder}: {error.strerror}") from None
     pairs, unmatched = (files[f"{name}.csv"].count(b"\n") - 1 for name in ("pairs", "unmatched"))
     click.echo(f"{pairs} pairs, {unmatched} IMGs without a mentor: see {folder}")
+
+
+def _rules(path: Path | None) -> Rules:
+    if path is None:
+        return Rules()
+    try:
+        return Rules.from_json(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{path.name}: {error}") from None
 
 
 def _read(imgs: Path, mentors: Path) -> tuple[Roster[ImgRow], Roster[MentorRow]]:

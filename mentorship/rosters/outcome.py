@@ -6,6 +6,7 @@ No clock, no database: the same people, policy, lottery and day give the same by
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -21,6 +22,7 @@ from mentorship.matching import (
     Problem,
     Result,
     Rules,
+    compare,
     explain,
     parts_table,
     said,
@@ -35,18 +37,20 @@ STANDARD_WEEK = dt.date(2027, 1, 4)
 NO_CONSENT = "Has not agreed to matching (column consents)."
 
 
-def outcome_files(
+def outcome_files(  # noqa: PLR0913 - what the command was asked
     people: Participants,
     *,
     policy: str,
     lottery: int,
     on: dt.date | None = None,
     bad_rows: int = 0,
+    rules: Rules | None = None,
+    side_by_side: bool = False,
 ) -> Mapping[str, bytes]:
     """Solve the round; return ``pairs.csv``, ``unmatched.csv`` and ``report.json`` by name."""
     week = STANDARD_WEEK if on is None else on - dt.timedelta(days=on.weekday())
     market = Market.of(people.imgs, people.mentors, vocabulary.tables(), week=week)
-    rules = Rules()
+    rules = Rules() if rules is None else rules
     problem = Problem.of(market, rules)
     result = solve(problem, policy=policy, lottery=lottery)
     told = explain(problem, result)
@@ -62,6 +66,9 @@ def outcome_files(
             "mentors_paused": list(people.paused),
         },
     }
+    if side_by_side:
+        told_apart = compare(problem, lottery)
+        report["policies"] = {key: dataclasses.asdict(each) for key, each in told_apart.items()}
     return {
         "pairs.csv": _pairs(market, rules, problem, result),
         "unmatched.csv": _unmatched(told, people.imgs_without_consent),

@@ -1,0 +1,84 @@
+"""Policies side by side, groups side by side."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentorship.matching import Problem, Rules, compare, fairness, solve, verify
+from tests.matching.people import img, market, mentor
+from tests.matching.problems import lotteries, problems
+
+
+@given(problems(most=5))
+def test_every_policy_is_best_at_what_it_is_for(problem: Problem) -> None:
+    told = compare(problem)
+    if not problem.wants.tolist().count(2) and not len(problem.locked):
+        assert told["best-total"].total == max(each.total for each in told.values())
+    assert told["stable"].blocking_pairs == 0
+    assert told["fairest"].matched == told["most-matched"].matched
+    for policy, outcome in told.items():
+        pairs = len(solve(problem, policy).pairs)
+        assert outcome.in_common[policy] == pairs
+
+
+def fairness_of(problem: Problem, mates: tuple[int, ...]) -> tuple[object, ...] | None:
+    """Return what "fairest" makes as large as possible, or None if it may not be."""
+    scores = [int(problem.scores[i, j]) for i, j in enumerate(mates) if j >= 0]
+    if min(scores, default=0) < 0:
+        return None
+    if any(mates.count(j) > seats for j, seats in enumerate(problem.seats.tolist())):
+        return None
+    bands = tuple(-sum(score // 100 == band for score in scores) for band in range(101))
+    return len(scores), min(scores, default=0), bands, sum(scores)
+
+
+@settings(deadline=None)
+@given(problems(locks=False, twice=False, most=4), lotteries)
+def test_fairest_is_the_best_of_all_ways(problem: Problem, lottery: int) -> None:
+    n, m = problem.scores.shape
+    ways = (fairness_of(problem, mates) for mates in product(range(-1, m), repeat=n))
+    mates = dict(solve(problem, "fairest", lottery).pairs.tolist())
+    found = fairness_of(problem, tuple(mates.get(i, -1) for i in range(n)))
+    assert found == max(way for way in ways if way is not None)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 15), st.booleans())
+def test_stable_pairs_hold_when_mentors_see_it_their_way(
+    seed: int,
+    n: int,
+    m: int,
+    coarse: bool,  # noqa: FBT001 - drawn
+) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(-1, 4 if coarse else 10_001, (n, m))
+    view = rng.integers(0, 4 if coarse else 10_001, (n, m))
+    wants = rng.integers(1, 3, n)
+    problem = Problem.from_scores(scores, rng.integers(0, 4, m), wants, mentor_scores=view)
+    report = verify(problem, solve(problem, "stable"))
+    assert report.ok, report.faults
+    assert report.blocking_pairs == 0
+
+
+def test_groups_and_load_are_counted() -> None:
+    people = market(
+        [img("a", state="NY"), img("b", state="NY"), img("c")],
+        [mentor("m", seats=2), mentor("n", seats=0), mentor("o", seats=0)],
+    )
+    problem = Problem.of(people, Rules())
+    result = solve(problem)
+    groups = fairness.by_group(problem, result, lambda each: each.state)
+    assert sum(group.matched for group in groups.values()) == 2
+    assert groups["NY"].imgs == 2
+    assert fairness.load(problem, result) == {2: 1}
+
+
+def test_a_matrix_says_nothing_of_groups() -> None:
+    problem = Problem.from_scores([[1]], [1])
+    with pytest.raises(ValueError, match="matrix"):
+        fairness.by_group(problem, solve(problem), lambda each: each.state)
