@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,3 +109,9 @@ def test_a_round_without_a_table_has_the_same_answer(
         without = solve(LargeProblem.of(market, rules), policy, 5)
     assert_same(with_table, without)
     assert with_table.total == without.total
+
+
+def test_neither_the_matcher_nor_the_site_loads_the_compiler() -> None:
+    code = "import mentorship.matching, mentorship.app, sys; assert 'numba' not in sys.modules"
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
