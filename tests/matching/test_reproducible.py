@@ -30,7 +30,8 @@ market = matching.Market.of(imgs, mentors, TABLES, week=date(2026, 1, 12))
 problem = matching.Problem.of(market, matching.Rules())
 for policy in matching.POLICIES:
     result = matching.solve(problem, policy, lottery=7)
-    print(policy, result.total, result.pairs.tolist(), result.seat_prices.tolist())
+    prices = None if result.seat_prices is None else result.seat_prices.tolist()
+    print(policy, result.total, result.pairs.tolist(), prices)
     print(matching.explain(problem, result).unmatched)
 """
 
