@@ -44,6 +44,8 @@ def test_an_img_is_led_from_an_empty_profile_to_a_round(
     assert next_step(page, "/home/img") == "Nothing to do right now"
     cast.open("Spring")
     assert next_step(page, "/home/img") == "You are part of Spring"
+    cast.reviewed("Summer")
+    assert next_step(page, "/home/img") == "Your section leader is looking at the pairs"
     withdraw(session, eva.id, MATCHING, NOW)
     assert next_step(page, "/home/img") == "Agree to be matched"
 
