@@ -47,9 +47,7 @@ def offers_waiting(
             name=mentor.name,
             who="An IMG" if count == 1 else f"{count} IMGs",
             asked=(
-                "An IMG is paired with you."
-                if count == 1
-                else f"{count} IMGs are paired with you."
+                "An IMG is paired with you." if count == 1 else f"{count} IMGs are paired with you."
             ),
             round_name=round_.name,
             section_name=section_name,
