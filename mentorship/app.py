@@ -66,9 +66,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    csrf.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
+    csrf.init_app(app)  # after the request has its number, which its error page shows
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
     delivery.init_app(app)

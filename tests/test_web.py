@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -69,3 +70,9 @@ def test_pages_are_not_kept_and_files_are(app: Flask) -> None:
     assert client.get("/login").headers["Cache-Control"] == "no-store"
     with client.get("/static/css/theme.css") as file:
         assert "no-store" not in file.headers["Cache-Control"]
+
+
+def test_a_form_without_its_token_names_the_request(app: Flask) -> None:
+    answer = app.test_client().post("/login")
+    assert answer.status_code == 400
+    assert re.search(r"<code>[0-9a-f]{12}</code>", answer.text)

@@ -110,7 +110,9 @@ def _staff(session: Session, *, now: dt.datetime) -> User:
     email, name = ADMIN
     appoint_administrator(session, email=email, name=name, password_hash=None, now=now)
     email, name = LEADER
-    return new_person(session, email=email, name=name, now=now)
+    leader = new_person(session, email=email, name=name, now=now)
+    leader.timezone = "America/Chicago"
+    return leader
 
 
 def _ask(session: Session, section: Section, *, now: dt.datetime) -> None:
