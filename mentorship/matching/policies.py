@@ -34,6 +34,7 @@ class Policy:
     Attributes
     ----------
     key, label, sentence : for a form
+    proved : what ``verify`` has shown of a result that passed
     pair : who looks and what is on offer, to the best pairing
     levels : numbers that make up a price: 1 (points), 2 (people, points), 0 for no prices
 
@@ -42,6 +43,7 @@ class Policy:
     key: str
     label: str
     sentence: str
+    proved: str
     pair: Callable[[Offer, Progress | None], Pairing]
     levels: int
 
@@ -87,6 +89,7 @@ _ALL = (
         key="best-total",
         label="Best total",
         sentence="The largest sum of scores, even if somebody stays without a mentor for it.",
+        proved="no other pairs add up to more under these rules",
         pair=best_total,
         levels=1,
     ),
@@ -94,6 +97,7 @@ _ALL = (
         key="most-matched",
         label="Most people matched",
         sentence="As many IMGs with a mentor as possible, and among those ways the largest sum.",
+        proved="nobody more can be matched under these rules, and no other way adds up to more",
         pair=most_matched,
         levels=2,
     ),
@@ -101,6 +105,7 @@ _ALL = (
         key="fairest",
         label="Fairest",
         sentence="As many IMGs with a mentor as possible, and the lowest scores as high as can be.",
+        proved="nobody more can be matched under these rules, nor the lowest score be higher",
         pair=fairest,
         levels=0,
     ),
@@ -108,6 +113,7 @@ _ALL = (
         key="stable",
         label="Stable",
         sentence="No IMG and mentor would both rather have each other than whom they were given.",
+        proved="no IMG and mentor would both rather have each other",
         pair=stable,
         levels=0,
     ),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
+from mentorship.matching import POLICIES
 from mentorship.notices.service import one_line
 from mentorship.rounds import board, pairs, review, service
 from mentorship.rounds.answer_views import bp
@@ -82,6 +83,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         "rounds/review.html",
         round=round_,
         summary=review.summary(db.session(), shown),
+        policy=POLICIES[shown.policy],
         differs=has_changed(db.session(), round_, shown),
         form=FilterForm(),
         wanted=wanted,
