@@ -29,7 +29,7 @@ from mentorship.matching.scoring import forbidden, parts_table
 class LargeProblem:
     """What ``Problem`` is, with a recipe for the scores in place of the scores.
 
-    Make it with ``LargeProblem.of``. ``solve`` takes it like a ``Problem``; ``verify`` does not yet.
+    Make it with ``LargeProblem.of``. ``solve`` takes it like a ``Problem``; ``verify`` does not.
     """
 
     market: Market
