@@ -60,6 +60,11 @@ def test_a_leader_runs_the_round_looks_and_publishes(
     leader.follow("Without a mentor")
     leader.reads(re.compile("seat|mentor"))
 
+    for part in ("Overview", "People", "Set-up"):
+        leader.follow(part)
+    leader.go("/sections/imgs/rounds/new")
+    leader.go("/sections/imgs/rounds")
+    leader.follow(re.compile(r"^\w+ \d{4} round$"))  # the newest stands first
     leader.follow("Pairs")
     leader.follow(re.compile(r"Publish run 1"))
     leader.reads("will be asked by mail")
