@@ -55,7 +55,7 @@ def test_some_cannot_be_matched_at_all(
     people = participants(*rosters, on=None)
     week = dt.date(2027, 1, 4)
     market = Market.of(people.imgs, people.mentors, vocabulary.tables(), week=week)
-    possible = Problem.of(market, Rules()).scores >= 0
+    possible = Problem.of(market, Rules()).table() >= 0
     nobody = (~possible.any(axis=1)).sum()
     assert 3 <= nobody <= 10
 

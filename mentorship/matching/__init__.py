@@ -7,7 +7,6 @@ from mentorship.matching.compare import Outcome, compare
 from mentorship.matching.criteria import CRITERIA, Criterion
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import outcome
-from mentorship.matching.large import LargeProblem
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
 from mentorship.matching.people import Img, Mentor, Span
@@ -48,7 +47,6 @@ __all__ = [
     "HardRule",
     "Img",
     "ImpossibleRules",
-    "LargeProblem",
     "Market",
     "Mentor",
     "NextBest",

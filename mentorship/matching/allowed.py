@@ -15,14 +15,9 @@ BELIEVABLE = 2**40  # no honest price comes near; sums of dishonest ones must no
 LEVELS = {"best-total": 1, "most-matched": 2, "fairest": 0, "stable": 0}
 
 
-def faults(problem: Problem, result: Result) -> Iterator[str]:
-    """Yield every fault in a plain sentence; only those of form where the form is broken."""
-    broken = list(_of_form(problem, result))
-    yield from broken or _of_rules(problem, result)
-
-
-def _of_form(problem: Problem, result: Result) -> Iterator[str]:
-    n, m = problem.scores.shape
+def faults_of_form(problem: Problem, result: Result) -> Iterator[str]:
+    """Yield what makes a result no result, in plain sentences."""
+    n, m = problem.shape
     if result.policy not in LEVELS:
         yield f"nothing is known of the policy {result.policy!r}"
         return
@@ -40,7 +35,7 @@ def _of_form(problem: Problem, result: Result) -> Iterator[str]:
 
 
 def _of_prices(problem: Problem, result: Result) -> Iterator[str]:
-    n, m = problem.scores.shape
+    n, m = problem.shape
     levels = LEVELS[result.policy]
     prices: dict[str, Ints | None] = {"img": result.img_prices, "seat": result.seat_prices}
     if (problem.wants == 2).any() and result.second_img_prices is not None:
@@ -58,12 +53,13 @@ def _of_prices(problem: Problem, result: Result) -> Iterator[str]:
             yield f"the {name} prices are beyond belief"
 
 
-def _of_rules(problem: Problem, result: Result) -> Iterator[str]:
-    n, m = problem.scores.shape
+def faults_of_rules(problem: Problem, result: Result, scores: Ints) -> Iterator[str]:
+    """Yield rules that a result breaks; ``scores`` are those of its (p,) pairs."""
+    n, m = problem.shape
     imgs, mentors = result.pairs.T
     firsts = np.bincount(imgs[~result.second], minlength=n)
     seconds = np.bincount(imgs[result.second], minlength=n)
-    if (problem.scores[imgs, mentors] < 0).any():
+    if (scores < 0).any():
         yield "a pair must not be made"
     if (firsts > 1).any() or (seconds > firsts).any() or (firsts + seconds > problem.wants).any():
         yield "an IMG has more mentors than wanted, or a second one and no first"
@@ -76,7 +72,7 @@ def _of_rules(problem: Problem, result: Result) -> Iterator[str]:
     ):
         yield "second mentors have no prices"
     yield from _of_locks(problem, result)
-    if result.total != int(problem.scores[imgs, mentors].sum(dtype=np.int64)):
+    if result.total != int(scores.sum()):
         yield "the total is not the sum of the scores"
     if not np.array_equal(result.unmatched, np.flatnonzero(firsts + seconds == 0)):
         yield "the unmatched are not those without a mentor"

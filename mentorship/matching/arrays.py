@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -19,6 +20,7 @@ from mentorship.matching.tables import Tables
 from mentorship.matching.week import SLOTS, free_minutes, free_slots
 
 TOPIC_WEIGHTS = (5, 4, 3, 2, 1)  # of the first topic needed, the second ...
+IMPORTANCE = MappingProxyType({"low": 1, "normal": 2, "high": 4})  # half, once, twice the weight
 WISHES = ("same_country", "same_gender", "mentor_is_img")
 
 
@@ -85,6 +87,8 @@ class ImgArrays(_Rows):
     week: Flags  # (n, 336) free half hours, UTC
     has_week: Flags  # (n,)
     wishes: Flags  # (n, 3) in the order of ``WISHES``
+    fields: Flags  # (n, fields) target specialties, and those a subspecialty is entered from
+    importance: Ints  # (n, criteria anybody named) in the order of ``Lexicon.criteria``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,9 @@ class MentorArrays(_Rows):
     meetings: Ints  # (m,) a month; 0 not answered
     week: Flags  # (m, 336) free half hours, UTC
     has_week: Flags  # (m,)
+    accepts_specialties: Flags  # (m, fields); no flag is no limit, here and below
+    accepts_stages: Flags  # (m, stages)
+    accepts_languages: Flags  # (m, languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,8 @@ class Lexicon:
     languages: Words
     channels: Words
     formats: Words
+    fields: Words
+    criteria: Words
 
     @classmethod
     def of(cls, imgs: Sequence[Img], mentors: Sequence[Mentor], tables: Tables) -> Self:
@@ -145,7 +154,12 @@ class Lexicon:
             closeness=tables.closeness_table(specialties.words),
             helping=paths.hot([tables.visa_helped_by.get(visa, ()) for visa in visas]),
             neighbours=_flags([[a == b for b in regions] for a in regions], len(regions)),
-            stages=Words([*(i.stage for i in imgs), *_all(m.stages for m in mentors)]),
+            stages=Words(
+                [
+                    *(i.stage for i in imgs),
+                    *_all((*m.stages, *m.accepts_stages) for m in mentors),
+                ]
+            ),
             visas=visas,
             paths=paths,
             countries=Words(p.school_country for p in both),
@@ -154,9 +168,22 @@ class Lexicon:
             specialties=specialties,
             topics=Words(_all(p.topics for p in both)),
             mentors=Words(m.key for m in mentors),
-            languages=Words([tables.common_language, *_all(p.languages for p in both)]),
+            languages=Words(
+                [
+                    tables.common_language,
+                    *_all(p.languages for p in both),
+                    *_all(m.accepts_languages for m in mentors),
+                ]
+            ),
             channels=Words(_all(p.channels for p in both)),
             formats=Words(_all(p.formats for p in both)),
+            fields=Words(
+                [
+                    *_all(_targets(imgs, tables)),
+                    *_all(m.accepts_specialties for m in mentors),
+                ]
+            ),
+            criteria=Words(_all(i.importance for i in imgs)),
         )
 
     def img_rows(self, imgs: Sequence[Img], week: date) -> ImgArrays:
@@ -187,6 +214,8 @@ class Lexicon:
             week=free,
             has_week=has_week,
             wishes=_flags([[wish in i.wishes for wish in WISHES] for i in imgs], len(WISHES)),
+            fields=self.fields.hot(list(_targets(imgs, self.tables))),
+            importance=_importance(imgs, self.criteria),
         )
 
     def mentor_rows(self, mentors: Sequence[Mentor], week: date) -> MentorArrays:
@@ -210,11 +239,27 @@ class Lexicon:
             meetings=_ints(m.meetings_a_month or 0 for m in mentors),
             week=free,
             has_week=has_week,
+            accepts_specialties=self.fields.hot([m.accepts_specialties for m in mentors]),
+            accepts_stages=self.stages.hot([m.accepts_stages for m in mentors]),
+            accepts_languages=self.languages.hot([m.accepts_languages for m in mentors]),
         )
 
 
 def _all(lists: Iterable[Iterable[str]]) -> Iterator[str]:
     return (word for words in lists for word in words)
+
+
+def _targets(imgs: Iterable[Img], tables: Tables) -> Iterator[tuple[str, ...]]:
+    parents = tables.specialty_parents
+    return (tuple(c for f in i.specialties for c in (f, *parents.get(f, ()))) for i in imgs)
+
+
+def _importance(imgs: Sequence[Img], criteria: Words) -> Ints:
+    levels = np.full((len(imgs), len(criteria)), IMPORTANCE["normal"])
+    for row, img in enumerate(imgs):
+        for key, level in img.importance.items():
+            levels[row, criteria.codes([key])] = IMPORTANCE.get(level, IMPORTANCE["normal"])
+    return levels
 
 
 def _fields(mentors: Iterable[Mentor]) -> Iterator[tuple[str, ...]]:

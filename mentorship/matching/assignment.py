@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import index
 
 import numpy as np
 
-from mentorship.matching.blocks import Offer, Rows, Scores
-from mentorship.matching.lottery import Hashes, by_id
+from mentorship.matching.blocks import Offer, blocks
+from mentorship.matching.lottery import Hashes
 from mentorship.matching.marks import Flags, Ints
-from mentorship.matching.pairing import Pairing
-from mentorship.matching.paths import Progress
+from mentorship.matching.pairing import Pairing, Progress
 from mentorship.matching.policies import POLICIES, Policy
-from mentorship.matching.problem import Round
+from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+from mentorship.matching.weights import Weigh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stage:
-    """One mentor for everybody who looks for one, people sorted by id."""
+    """One mentor for everybody who looks for one."""
 
-    scores: Scores
-    mentor_scores: Scores
-    hashes: Hashes
-    seats: Ints  # (m,), those of locked pairs among them
-    locked: Ints  # (n,) column, -1 for none
-    worth: Ints  # (n,) score of the locked pair
     looking: Flags  # (n,)
+    locked: Ints  # (n,) column, -1 for none
     taken: Ints  # (n,) column each IMG must not be given, -1 for none
+    seats: Ints  # (m,) those of locked pairs among them
 
 
 def solve(
-    problem: Round,
+    problem: Problem,
     policy: str = "best-total",
     lottery: int = 0,
     progress: Progress | None = None,
@@ -46,7 +42,7 @@ def solve(
 
     Parameters
     ----------
-    problem : Problem or LargeProblem
+    problem : Problem
         Checked scores, seats, wants and locks.
     policy : str
         A key of ``POLICIES``: "best-total" (the largest sum of scores, and among equal sums more
@@ -77,116 +73,123 @@ def solve(
     except TypeError:
         raise ValueError(f"lottery: want a whole number, not {lottery!r}") from None
     best = POLICIES[policy]
-    rows, columns = by_id(problem.img_ids), by_id(problem.mentor_ids)
-    first, later = _stages(problem, rows, columns, number)
-    firsts = _pair(first, best, progress)
-    second = _second_stage(problem, rows, first, firsts, later)
-    seconds = _pair(second, best, None)
+    hashes = Hashes.of(problem.imgs, problem.mentors, number)
+    first, second_locks = _first_stage(problem)
+    firsts = _pair(problem, first, best, hashes, progress)
+    second = _second_stage(problem, firsts, second_locks)
+    seconds = _pair(problem, second, best, hashes, None)
 
-    pairs = [_as_given(rows, columns, found.mates) for found in (firsts, seconds)]
+    pairs = [_made(found.mates) for found in (firsts, seconds)]
     both = np.concatenate(pairs)
     sort = np.lexsort((both[:, 1], both[:, 0]))
     both = both[sort]
-    prices = _prices_as_given(firsts, rows, columns)
     wanted = second.looking.any()
-    second_prices = _prices_as_given(seconds, rows, columns) if wanted else (None, None)
     return Result(
         policy=policy,
         lottery=number,
         pairs=both,
         second=(np.arange(len(both)) >= len(pairs[0]))[sort],
         total=int(firsts.scores.sum() + seconds.scores.sum()),
-        unmatched=np.setdiff1d(np.arange(len(rows)), both[:, 0]),
-        img_prices=prices[0],
-        seat_prices=prices[1],
-        second_img_prices=second_prices[0],
-        second_seat_prices=second_prices[1],
+        unmatched=np.setdiff1d(np.arange(len(problem.img_ids)), both[:, 0]),
+        img_prices=firsts.imgs,
+        seat_prices=firsts.seats,
+        second_img_prices=seconds.imgs if wanted else None,
+        second_seat_prices=seconds.seats if wanted else None,
     )
 
 
-def _stages(
-    problem: Round, rows: Ints, columns: Ints, lottery: int
-) -> tuple[_Stage, tuple[Ints, Ints]]:
-    """Return the first stage, where everybody looks, and the locks of the second.
+def _first_stage(problem: Problem) -> tuple[_Stage, Ints]:
+    """Return the stage in which everybody looks, and the (n,) locks of the second.
 
     Seats that locks hold for second mentors are not on offer.
     """
-    (first, worth), second = _locks(problem, rows, columns)
-    scores, mentor_scores = problem.read(rows, columns)
-    hashes = Hashes.of(
-        [problem.img_ids[row] for row in rows],
-        [problem.mentor_ids[column] for column in columns],
-        lottery,
-    )
+    n, m = problem.shape
+    first, second = _locks(problem)
     stage = _Stage(
-        scores=scores,
-        mentor_scores=mentor_scores,
-        hashes=hashes,
-        seats=problem.seats[columns] - _load(second[0], len(columns)),
+        looking=np.ones(n, dtype=np.bool_),
         locked=first,
-        worth=worth,
-        looking=np.ones(len(rows), dtype=np.bool_),
-        taken=np.full(len(rows), -1),
+        taken=np.full(n, -1),
+        seats=problem.seats - _load(second, m),
     )
     return stage, second
 
 
-def _second_stage(
-    problem: Round, rows: Ints, first: _Stage, firsts: Pairing, locks: tuple[Ints, Ints]
-) -> _Stage:
+def _second_stage(problem: Problem, firsts: Pairing, locks: Ints) -> _Stage:
     """Those with a first mentor who want two look for another, on the seats that are left."""
-    held = _load(locks[0], len(first.seats))
-    return replace(
-        first,
-        seats=first.seats + held - _load(firsts.mates, len(first.seats)),
-        locked=locks[0],
-        worth=locks[1],
-        looking=(problem.wants[rows] == 2) & (firsts.mates >= 0),
+    return _Stage(
+        looking=(problem.wants == 2) & (firsts.mates >= 0),
+        locked=locks,
         taken=firsts.mates,
+        seats=problem.seats - _load(firsts.mates, problem.shape[1]),
     )
 
 
-def _locks(
-    problem: Round, rows: Ints, columns: Ints
-) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """Return locked columns and their scores for the first and the second stage; -1 for none.
+def _locks(problem: Problem) -> tuple[Ints, Ints]:
+    """Return locked columns for the first and the second stage, -1 for none.
 
-    Of two locks the one with the higher score is the first mentor.
+    Of two locks the one with the higher score is the first mentor, then the one whose id is first.
     """
-    locks, scores = np.full((2, len(rows)), -1), np.zeros((2, len(rows)), dtype=np.int64)
-    place_of_row, place_of_column = np.argsort(rows), np.argsort(columns)
-    worth = problem.scores_of(problem.locked).tolist()
-    locked = [
-        (-score, int(place_of_row[i]), int(place_of_column[j]))
-        for (i, j), score in zip(problem.locked.tolist(), worth, strict=True)
-    ]
-    for loss, i, j in sorted(locked):
-        stage = 0 if locks[0, i] < 0 else 1
-        locks[stage, i], scores[stage, i] = j, -loss
-    return (locks[0], scores[0]), (locks[1], scores[1])
+    first, second = np.full((2, problem.shape[0]), -1)
+    place = np.argsort(problem.mentors.order)[problem.locked[:, 1]]
+    order = np.lexsort((place, -problem.scores_of(problem.locked)))
+    for i, j in problem.locked[order].tolist():
+        (first if first[i] < 0 else second)[i] = j
+    return first, second
 
 
-def _pair(stage: _Stage, policy: Policy, progress: Progress | None) -> Pairing:
+def _pair(
+    problem: Problem, stage: _Stage, policy: Policy, hashes: Hashes, progress: Progress | None
+) -> Pairing:
     """Return the best pairing of a stage, for all n IMGs; who does not look has no mate."""
-    locked = stage.looking & (stage.locked >= 0)
-    free = np.flatnonzero(stage.looking & ~locked)
+    n, m = problem.shape
+    fixed = stage.looking & (stage.locked >= 0)
+    seats = stage.seats - _load(np.where(fixed, stage.locked, -1), m)
+    free = _only(problem.imgs.order, stage.looking & ~fixed)
+    open_ = _only(problem.mentors.order, seats > 0)
+    place = np.full(m + 1, -1)  # one more, so that -1 stays -1
+    place[open_] = np.arange(len(open_))
     offer = Offer(
-        all_scores=Rows(stage.scores, free, stage.taken[free]),
-        mentor_scores=Rows(stage.mentor_scores, free, stage.taken[free]),
-        seats=stage.seats - _load(np.where(locked, stage.locked, -1), len(stage.seats)),
-        hashes=stage.hashes.of_rows(free),
+        all_scores=problem.scores.take(free, open_),
+        mentor_scores=problem.mentor_scores.take(free, open_),
+        taken=place[stage.taken[free]],
+        seats=seats[open_],
+        hashes=hashes.take(free, open_),
     )
     found = policy.pair(offer, progress)
-    mates, scores = np.where(locked, stage.locked, -1), np.where(locked, stage.worth, 0)
-    mates[free], scores[free] = found.mates, found.scores
-    if found.imgs is None or found.seats is None:
+    mates, scores = np.where(fixed, stage.locked, -1), np.zeros(n, dtype=np.int64)
+    mates[free] = np.append(open_, -1)[found.mates]
+    scores[free] = found.scores
+    scores[fixed] = problem.scores_of(_made(np.where(fixed, stage.locked, -1)))
+    told = policy.told(len(free)) if policy.told else None
+    if told is None or found.imgs is None or found.seats is None:
         return Pairing(mates, scores, None, None)
-    imgs = np.zeros((len(mates), *found.imgs.shape[1:]), dtype=np.int64)
-    imgs[free] = found.imgs
-    own = scores[locked]
-    worth = own if imgs.ndim == 1 else np.stack([np.ones_like(own), own], axis=1)
-    imgs[locked] = worth - found.seats[mates[locked]]
-    return Pairing(mates, scores, imgs, found.seats)
+    img_prices, seat_prices = np.zeros(n, np.int64), np.zeros(m, np.int64)
+    img_prices[free], seat_prices[open_] = found.imgs, found.seats
+    closed = np.flatnonzero(seats == 0)
+    seat_prices[closed] = _outside(problem, closed, free, stage.taken[free], found.imgs, told)
+    img_prices[fixed] = told.of(scores[fixed]) - seat_prices[mates[fixed]]
+    return Pairing(mates, scores, *(told.split(prices) for prices in (img_prices, seat_prices)))
+
+
+def _outside(  # noqa: PLR0913, PLR0917 - a mentor without a seat, and who could have had one
+    problem: Problem, closed: Ints, rows: Ints, taken: Ints, prices: Ints, told: Weigh
+) -> Ints:
+    """Return what one seat would be worth at each mentor who has none to give: (closed,)."""
+    worth = np.zeros(len(closed), dtype=np.int64)
+    if len(closed) == 0:
+        return worth
+    scores = problem.scores.take(rows, closed)
+    for some in blocks(np.arange(len(rows)), len(closed)):
+        block = scores.block(some).astype(np.int64)
+        block[taken[some][:, None] == closed] = -1
+        left = np.where(block >= 0, told.of(block) - prices[some, None], 0)
+        np.maximum(worth, left.max(axis=0), out=worth)
+    return worth
+
+
+def _only(order: Ints, wanted: Flags) -> Ints:
+    """Return the places in ``order`` that are wanted."""
+    return order[wanted[order]]
 
 
 def _load(mates: Ints, columns: int) -> Ints:
@@ -194,16 +197,7 @@ def _load(mates: Ints, columns: int) -> Ints:
     return np.bincount(mates[mates >= 0], minlength=columns)
 
 
-def _prices_as_given(
-    found: Pairing, rows: Ints, columns: Ints
-) -> tuple[Ints, Ints] | tuple[None, None]:
-    """Return the prices of IMGs and seats in the order people were given."""
-    if found.imgs is None or found.seats is None:
-        return None, None
-    return found.imgs[np.argsort(rows)], found.seats[np.argsort(columns)]
-
-
-def _as_given(rows: Ints, columns: Ints, mates: Ints) -> Ints:
-    """Return (p, 2) pairs of row and column as given."""
-    matched = np.flatnonzero(mates >= 0)
-    return np.stack([rows[matched], columns[mates[matched]]], axis=1)
+def _made(mates: Ints) -> Ints:
+    """Return (p, 2) pairs of row and column."""
+    rows = np.flatnonzero(mates >= 0)
+    return np.stack([rows, mates[rows]], axis=1)

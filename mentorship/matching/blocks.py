@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 
 from mentorship.matching.lottery import Hashes
-from mentorship.matching.marks import Flags, Ints, Marks
+from mentorship.matching.marks import Ints, Points
 
-BLOCK = 256  # IMGs scored at once; with 16,000 mentors 16 MB
+PAIRS = 2**19  # scored at once: 1 MB, so that a block stays in the cache until it is read
+MOST = 512  # IMGs in a block
+THREADS = os.cpu_count() or 1
 
 
 class Scores(Protocol):
@@ -20,102 +24,116 @@ class Scores(Protocol):
     @property
     def shape(self) -> tuple[int, int]: ...
 
-    def block(self, rows: Ints) -> Marks:
-        """Return (len(rows), m) scores, -1 where a pair must not be made; the caller may write."""
+    def block(self, rows: Ints, width: int | None = None) -> Points:
+        """Return (len(rows), m or the first ``width``) scores, -1 where a pair must not be made.
+
+        The caller may write into it.
+        """
+
+    def take(self, rows: Ints, columns: Ints) -> Scores:
+        """Return the scores of some IMGs with some mentors, in that order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A score matrix that is there already, with people in another order."""
+    """A score matrix that is there already; people may be wanted in another order."""
 
-    scores: Marks
+    scores: Points
     rows: Ints
     columns: Ints
+
+    @classmethod
+    def of(cls, scores: Points) -> Self:
+        n, m = scores.shape
+        return cls(scores, np.arange(n), np.arange(m))
 
     @property
     def shape(self) -> tuple[int, int]:
         return len(self.rows), len(self.columns)
 
-    def block(self, rows: Ints) -> Marks:
-        block: Marks = self.scores[self.rows[rows]]
-        if (self.columns[1:] > self.columns[:-1]).all():
+    def block(self, rows: Ints, width: int | None = None) -> Points:
+        columns = self.columns[:width]
+        block: Points = self.scores[self.rows[rows]]
+        if len(columns) == block.shape[1] and (columns[1:] > columns[:-1]).all():
             return block
-        return np.ascontiguousarray(block[:, self.columns])
+        return np.ascontiguousarray(np.take(block, columns, axis=1))
 
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Scores of some IMGs, without the mentor each of them must not be given (again)."""
-
-    scores: Scores
-    rows: Ints  # (k,) rows of ``scores``
-    taken: Ints  # (k,) column each IMG must not be given, -1 for none
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return len(self.rows), self.scores.shape[1]
-
-    def block(self, rows: Ints) -> Marks:
-        block = self.scores.block(self.rows[rows])
-        barred = np.flatnonzero(self.taken[rows] >= 0)
-        block[barred, self.taken[rows[barred]]] = -1
-        return block
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Scores with the mentors who have a seat; pairs with others are not possible."""
-
-    scores: Scores
-    open: Flags  # (m,)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.scores.shape
-
-    def block(self, rows: Ints) -> Marks:
-        block = self.scores.block(rows)
-        if not self.open.all():
-            block[:, ~self.open] = -1
-        return block
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """Scores of a level or more; pairs below it are not possible."""
-
-    scores: Scores
-    level: int
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.scores.shape
-
-    def block(self, rows: Ints) -> Marks:
-        block = self.scores.block(rows)
-        block[block < self.level] = -1
-        return block
+    def take(self, rows: Ints, columns: Ints) -> Ready:
+        return Ready(self.scores, self.rows[rows], self.columns[columns])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Who looks for a mentor among which seats: one stage of a round, people sorted by id."""
+    """Who looks for a mentor among which seats: one stage of a round, people sorted by id.
 
-    all_scores: Scores  # (k, m), of mentors without a seat too
-    mentor_scores: Scores  # (k, m), the mentors' own view
-    seats: Ints  # (m,) that nobody holds
+    Attributes
+    ----------
+    all_scores, mentor_scores : (k, m), of IMGs who look and mentors with a seat; the mentors' view
+    taken : (k,) column of the mentor each IMG must not be given (again), -1 for none
+    seats : (m,) that nobody holds, 1 or more
+    hashes : what draws are made of
+    least : pairs that score less are not possible
+
+    """
+
+    all_scores: Scores
+    mentor_scores: Scores
+    taken: Ints
+    seats: Ints
     hashes: Hashes
+    least: int = 0
 
     @property
     def shape(self) -> tuple[int, int]:
         return self.all_scores.shape
 
-    @property
-    def scores(self) -> Scores:
-        """Scores of pairs that can be made."""
-        return Open(self.all_scores, self.seats > 0)
+    def block(self, rows: Ints, width: int | None = None) -> Points:
+        """Return (len(rows), m or the first ``width``) scores, -1 where impossible."""
+        block = self.all_scores.block(rows, width)
+        barred = np.flatnonzero((self.taken[rows] >= 0) & (self.taken[rows] < block.shape[1]))
+        block[barred, self.taken[rows[barred]]] = -1
+        if self.least:
+            block[block < self.least] = -1
+        return block
+
+    def at_least(self, least: int) -> Offer:
+        """Return the offer without pairs that score less."""
+        return replace(self, least=least)
+
+    def in_order(self, columns: Ints) -> Offer:
+        """Return the offer with mentors in another order."""
+        place = np.append(np.argsort(columns), -1)  # -1 stays -1
+        everybody = np.arange(self.shape[0])
+        return replace(
+            self,
+            all_scores=self.all_scores.take(everybody, columns),
+            taken=place[self.taken],
+            seats=self.seats[columns],
+            hashes=self.hashes.take(everybody, columns),
+        )
 
 
-def blocks(rows: Ints) -> Iterator[Ints]:
-    """Cut rows into blocks."""
-    yield from (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
+def blocks(rows: Ints, columns: int) -> Iterator[Ints]:
+    """Cut rows into blocks of about ``PAIRS`` pairs."""
+    size = max(1, min(MOST, PAIRS // max(columns, 1)))
+    yield from (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def each_block(work: Callable[[Ints], object], rows: Ints, columns: int) -> None:
+    """Do some work for each block of rows, on as many threads as there are cores.
+
+    Threads wait for each other only where compiled code does not run, for it holds no lock. The
+    first block that fails stops the rest.
+    """
+    parts = list(blocks(rows, columns))
+    if len(parts) < 2 or THREADS == 1:
+        for part in parts:
+            work(part)
+        return
+    with ThreadPoolExecutor(THREADS) as threads:
+        try:
+            for _ in threads.map(work, parts):
+                pass
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise

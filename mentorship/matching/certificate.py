@@ -13,32 +13,25 @@ D. Gale, M. Sotomayor, Multi-item auctions, J. Political Economy 94(4), 1986, do
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from mentorship.matching.marks import Ints, Marks
+from mentorship.matching.blocks import Scores, blocks
+from mentorship.matching.marks import Ints
 
 OUT_OF_REACH = np.int64(2**60)
 
 
-class Prices(NamedTuple):
-    """Prices of IMGs (n,) or (n, 2) and of seats (m,) or (m, 2): points, or (people, points)."""
-
-    imgs: Ints
-    seats: Ints
-
-
-def worth_to_others(scores: Marks, mates: Ints, free: Ints) -> Ints:
+def worth_to_others(scores: Scores, mates: Ints, free: Ints) -> Ints:
     """Return what a best total would lose with one seat fewer at each mentor.
 
-    These are the largest prices a seat can have, where ``prices`` gives the smallest: a
-    score below it is not enough to be given the seat.
+    These are the largest prices a seat can have, where those of a result are the smallest: a score
+    below it is not enough to be given the seat. Bellman and Ford's shortest paths in the network
+    of possible moves, a pass over all pairs for each move of the longest chain: R. Bellman, On a
+    routing problem, Quarterly of Applied Mathematics 16, 1958, doi:10.1090/qam/102435.
 
     Parameters
     ----------
-    scores : (n, m) int
-        -1 where a pair is impossible.
+    scores : of n IMGs and m mentors, in blocks; -1 where a pair is impossible
     mates : (n,) int
         Column of each IMG who can be moved, -1 for everybody else.
     free : (m,) int
@@ -51,55 +44,18 @@ def worth_to_others(scores: Marks, mates: Ints, free: Ints) -> Ints:
 
     """
     rows = np.flatnonzero(mates >= 0)
-    columns = mates[rows]
-    own = scores[rows, columns].astype(np.int64)
-    gaps = np.where(scores[rows] >= 0, own[:, None] - scores[rows], OUT_OF_REACH)
     price = np.where(free > 0, np.int64(0), OUT_OF_REACH)
-    loss = own  # of whoever loses a seat: at worst they stay without one
+    loss = np.full(len(rows), OUT_OF_REACH)  # of whoever loses a seat
     for _ in range(len(rows) + 1):  # no chain of moves is longer
-        np.minimum.at(price, columns, loss)
-        better = np.minimum(loss, (gaps + price).min(axis=1, initial=OUT_OF_REACH))
+        better = np.empty_like(loss)
+        for some in blocks(np.arange(len(rows)), len(free)):
+            block = scores.block(rows[some]).astype(np.int64)
+            own = block[np.arange(len(some)), mates[rows[some]]]
+            moved = np.where(block >= 0, own[:, None] - block + price, OUT_OF_REACH)
+            best = np.minimum(own, moved.min(axis=1, initial=OUT_OF_REACH))  # or stays without
+            better[some] = np.minimum(best, loss[some])
         if np.array_equal(better, loss):
             break
         loss = better
+        np.minimum.at(price, mates[rows], loss)
     return price
-
-
-def prices(worth: Ints, mates: Ints) -> Prices:
-    """Raise seat prices from 0 until nobody would rather have another's seat.
-
-    The least prices at which this holds; each sweep looks only at IMGs whose own seat has become
-    dearer since the last. Bellman and Ford's shortest paths in the network of possible moves:
-    R. Bellman, On a routing problem, Quarterly of Applied Mathematics 16, 1958,
-    doi:10.1090/qam/102435.
-
-    Parameters
-    ----------
-    worth : (k, m) int64
-        What pairs are worth, -1 where impossible.
-    mates : (k,) int64
-        Column of each IMG, -1 for none: a best pairing.
-
-    """
-    k, m = worth.shape
-    seats = np.zeros(m, dtype=np.int64)
-    own = np.where(mates >= 0, worth[np.arange(k), mates], 0) if m else np.zeros(k, np.int64)
-    rows = np.arange(k)
-    while len(rows) and m:
-        left = own[rows] - np.where(mates[rows] >= 0, seats[mates[rows]], 0)
-        if left.min() < 0:
-            raise ArithmeticError("the pairing is not a best one: no prices can prove it")
-        offers = np.where(worth[rows] >= 0, worth[rows] - left[:, None], 0)
-        dearer = np.maximum(seats, offers.max(axis=0))
-        risen = np.flatnonzero(dearer > seats)
-        seats = dearer
-        rows = np.flatnonzero(np.isin(mates, risen))
-    imgs = own - np.where(mates >= 0, seats[mates], 0) if m else own
-    return Prices(imgs, seats)
-
-
-def split(combined: Ints | None, person: int) -> Ints:
-    """Split prices in which a person stands for ``person`` points into (people, points)."""
-    one = np.asarray(combined, dtype=np.int64)
-    people = (one + person // 2) // person
-    return np.stack([people, one - people * person], axis=1)

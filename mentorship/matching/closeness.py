@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from mentorship.matching.arrays import WISHES, ImgArrays, Lexicon, MentorArrays
-from mentorship.matching.marks import FULL, Flags, Ints, Judged, Marks, in_any, share
+from mentorship.matching.marks import FULL, Flags, Ints, Judged, Marks, in_any, places, share
 
 RANKED_FIELDS = (100, 85, 70)  # per cent for the first, second and third target specialty
 RANKED_REQUESTS = (10_000, 9_000, 8_000, 7_000, 6_000)
@@ -43,10 +43,10 @@ def specialty(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
 
 def best_fields(mentors: MentorArrays, words: Lexicon) -> Ints:
     """Return (specialties + 1, m): how close a mentor comes to each field; the last row is 0."""
-    table = words.closeness
-    best = np.zeros((len(table) + 1, len(mentors.specialties)), dtype=np.int64)
-    for column, fields in enumerate(mentors.specialties):
-        best[:-1, column] = table[:, fields].max(axis=1, initial=0)
+    table = np.pad(words.closeness.astype(np.int64), (0, 1))  # -1 is close to nothing
+    best = np.zeros((len(table), len(mentors.specialties)), dtype=np.int64)
+    for fields in places(mentors.specialties).T:
+        np.maximum(best, table[:, fields], out=best)
     return best
 
 

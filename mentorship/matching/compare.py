@@ -10,7 +10,7 @@ from mentorship.matching.assignment import solve
 from mentorship.matching.policies import POLICIES
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
-from mentorship.matching.verify import verify
+from mentorship.matching.verify import blocking_pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,6 @@ def _outcome(problem: Problem, result: Result, in_common: dict[str, int]) -> Out
         matched=len(problem.img_ids) - len(result.unmatched),
         lowest=int(scores[0]) if len(scores) else None,
         median=int(scores[(len(scores) - 1) // 2]) if len(scores) else None,
-        blocking_pairs=verify(problem, result).blocking_pairs,
+        blocking_pairs=blocking_pairs(problem, result),
         in_common=in_common,
     )

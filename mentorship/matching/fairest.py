@@ -7,129 +7,140 @@ those on pairs worth just their prices in which everybody with a price is matche
 slackness). J. Rawls, A Theory of Justice, 1971; R. E. Burkard, F. Rendl, Lexicographic bottleneck
 problems, Operations Research Letters 10(5), 1991, doi:10.1016/0167-6377(91)90018-K.
 
-Number and lowest level are exact over all pairs. The bands above it are exact among the candidates:
-all pairs up to ``ALL_LISTED`` of them, everybody's best in larger rounds.
+Every step is exact over all pairs. The prices of all steps together, compared like words in a
+dictionary, are prices of the whole: a pair that was left out and is worth more joins the
+candidates, and the steps are taken again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from mentorship.matching.blocks import AtLeast, Offer
+from mentorship.matching.blocks import Offer, each_block
 from mentorship.matching.compiled import kernels
-from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
-from mentorship.matching.marks import FULL, Flags, Ints
-from mentorship.matching.pairing import Pairing
-from mentorship.matching.paths import Progress
-from mentorship.matching.sparse import Candidates, heaviest
-from mentorship.matching.weights import Weigh
+from mentorship.matching.heaviest import ADDED, Candidates, Face, heaviest
+from mentorship.matching.lottery import DRAW_BITS
+from mentorship.matching.marks import FULL, Ints
+from mentorship.matching.pairing import Pairing, Progress
+from mentorship.matching.weights import people, points_first
 
-ALL_LISTED = 2_000_000
 BAND = 100
+BANDS = FULL // BAND + 1
 BITS = 58  # of a weight, besides those that keep prices within 64
+
+
+class _Step(NamedTuple):
+    """One step: what a pair of each band weighs, or of each score in the last; prices found."""
+
+    weight: Ints  # (bands,) or (scores,)
+    imgs: Ints  # (k,)
+    seats: Ints  # (m,)
 
 
 def fairest(offer: Offer, progress: Progress | None) -> Pairing:
     """Return pairs of which the worst are as good as they can be."""
     k, m = offer.shape
-    candidates = Candidates.of(offer.scores, m if k * m <= ALL_LISTED else None)
-    level, mates = _highest_level(offer, candidates, progress)
-    people = int((mates >= 0).sum())
-    if people == 0:
-        return Pairing(mates, np.zeros(k, dtype=np.int64), None, None)
-    face = _Face.of(offer, candidates.at_least(level))
-    bands = np.unique(face.score // BAND)
-    bits = people.bit_length() + 1
-    chunk = max(1, BITS // bits - 2)
-    for begin in range(0, len(bands), chunk):
-        face = face.fewest(bands[begin : begin + chunk], bits * chunk, bits)
-    mates = face.heaviest()
-    return Pairing(mates, candidates.scores_of(mates), None, None)
+    candidates = Candidates.of(offer)
+    level, matched = _highest_level(offer, candidates, progress)
+    if matched == 0:
+        return Pairing(np.full(k, -1), np.zeros(k, dtype=np.int64), None, None)
+    above, kept = offer.at_least(level), candidates.at_least(level)
+    while True:
+        mates, steps = _lexicographic(above, kept, matched)
+        if not _add_underpriced(above, kept, steps):
+            return Pairing(mates, kept.scores_of(mates), None, None)
 
 
 def _highest_level(
     offer: Offer, candidates: Candidates, progress: Progress | None
-) -> tuple[int, Ints]:
-    """Return the highest score that no pair need fall below, and pairs that keep to it.
+) -> tuple[int, int]:
+    """Return the highest score that no pair need fall below, and how many can be matched.
 
     As many as possible are matched at every level tried; every pair left out is priced.
     """
-    most = heaviest(offer, Weigh(0, 1), candidates, progress)
-    people = int((most >= 0).sum())
+    most = heaviest(offer, people(0), candidates, progress).mates
+    matched = int((most >= 0).sum())
     low, high = 0, FULL + 1  # possible at low, not at high
-    while people and high - low > 1:
+    while matched and high - low > 1:
         level = (low + high) // 2
-        above = replace(offer, all_scores=AtLeast(offer.all_scores, level))
-        mates = heaviest(above, Weigh(0, 1), candidates.at_least(level))
-        if (mates >= 0).sum() == people:
+        some = candidates.at_least(level)
+        mates = heaviest(offer.at_least(level), people(0), some).mates
+        if (mates >= 0).sum() == matched:
             low, most = level, mates
         else:
             high = level
-    # the pairs found become candidates, so that the bands can be reached from them
-    made = np.flatnonzero(most >= 0)
-    candidates.include(offer.scores, made, most[made])
-    return low, most
+    candidates.include(offer, most)  # so that the level can be reached from the candidates
+    return low, matched
 
 
-@dataclass(frozen=True, slots=True)
-class _Face:
-    """Pairs that a best answer may use, and people and seats it must not leave out."""
+def _lexicographic(offer: Offer, candidates: Candidates, matched: int) -> tuple[Ints, list[_Step]]:
+    """Return the best pairing among the candidates, and the steps that lead to it."""
+    k, m = offer.shape
+    everything = np.ones(len(candidates.column), dtype=np.bool_)
+    nobody = np.zeros(k, dtype=np.bool_), np.zeros(m, dtype=np.bool_)
+    face, steps, low = Face.of(offer, candidates, everything, nobody), list[_Step](), 0
+    bits = matched.bit_length() + 1
+    at_once = max(1, BITS // bits - 1)
+    height = bits * at_once
+    while low < BANDS:
+        bands = np.unique(face.pairs.score // BAND)
+        bands = bands[bands >= low][:at_once]
+        if len(bands) == 0:
+            break
+        weight = _by_band(bands, low, height - bits * np.arange(1, 1 + len(bands)), height)
+        worth = weight[face.pairs.score // BAND]
+        face, imgs, seats = _follow(face, worth, 1 << height + bits)
+        steps.append(_Step(weight, imgs, seats))
+        low = int(bands[-1]) + 1
+    last = points_first(k)
+    worth = last.of(face.pairs.score.astype(np.int64)) + face.draws()
+    face, imgs, seats = _follow(face, worth, last.of(FULL) * (k + 1))
+    steps.append(_Step(last.of(np.arange(FULL + 1)), imgs, seats))
+    return face.drawn(), steps
 
-    offer: Offer
-    row: Ints  # (e,)
-    column: Ints  # (e,)
-    score: Ints  # (e,)
-    rows: Flags  # (k,) who must be matched
-    columns: Flags  # (m,) where no seat may stay free
 
-    @classmethod
-    def of(cls, offer: Offer, candidates: Candidates) -> _Face:
-        k, m = offer.shape
-        row = np.repeat(np.arange(k), np.diff(candidates.start))
-        nobody = np.zeros(k, dtype=np.bool_), np.zeros(m, dtype=np.bool_)
-        return cls(offer, row, candidates.column, candidates.score, *nobody)
+def _by_band(bands: Ints, low: int, bits: Ints, height: int) -> Ints:
+    """Return what a pair weighs in one step, by its band: a person, less a penalty in ``bands``.
 
-    def fewest(self, bands: Ints, height: int, bits: int) -> _Face:
-        """Match as many as possible with as few pairs as possible in these bands, lowest first."""
-        place = np.searchsorted(bands, self.score // BAND)
-        inside = (place < len(bands)) & (
-            bands[np.minimum(place, len(bands) - 1)] == self.score // BAND
-        )
-        penalty = np.where(inside, np.int64(1) << (height - bits * (place + 1)).clip(0), 0)
-        _, u, v, tight = self._solve(
-            (np.int64(1) << height) - penalty, np.int64(1) << (height + bits)
-        )
-        return _Face(
-            self.offer, self.row[tight], self.column[tight], self.score[tight],
-            self.rows | (u > 0), self.columns | (v > 0),
+    A pair left out may be of a band that no candidate is of. Below ``bands`` it is worth nothing:
+    that is worse than any penalty. Between them it weighs as the next higher one does, which is no
+    less than it should, so that none is overlooked.
+    """
+    penalty = np.int64(1) << bits
+    weight = np.full(BANDS, np.int64(1) << height)
+    weight[low : bands[0]] = 0
+    between = np.arange(bands[0], bands[-1] + 1)
+    weight[between] -= penalty[np.searchsorted(bands, between)]
+    return weight
+
+
+def _follow(face: Face, worth: Ints, must: int) -> tuple[Face, Ints, Ints]:
+    """Take one step: keep to the pairs and people of its best answers; return its prices too."""
+    _, imgs, seats = face.best(worth, must)
+    exact = worth == imgs[face.pairs.row] + seats[face.pairs.column]
+    must_be = face.rows | (imgs > 0), face.columns | (seats > 0)
+    return Face.of(face.offer, face.pairs, exact, must_be), imgs, seats
+
+
+def _add_underpriced(offer: Offer, candidates: Candidates, steps: list[_Step]) -> bool:
+    """Price every pair left out by all steps; list those worth as much; say whether any was."""
+    by_band = np.stack([step.weight for step in steps[:-1]])
+    u, v = (np.stack([step[side] for step in steps]) for side in (1, 2))
+    rows = np.flatnonzero(candidates.threshold >= 0)
+    columns, scores = np.empty((2, len(rows), ADDED), dtype=np.int32)
+    length = np.zeros(len(rows), np.int64)
+
+    def price(some: Ints) -> None:
+        part = slice(some[0], some[-1] + 1)
+        kernels().lists.underpriced_in_steps(
+            offer.block(rows[part]), rows[part], by_band, steps[-1].weight, u, v, *offer.hashes,
+            64 - DRAW_BITS, candidates.start, candidates.column, candidates.threshold,
+            columns[part], scores[part], length[part],
         )  # fmt: skip
 
-    def heaviest(self) -> Ints:
-        """Return the largest sum among the pairs left, ties drawn; (k,) columns."""
-        hashes = self.offer.hashes
-        _, lists, _ = kernels()
-        ties = HIGHEST_DRAW * len(self.rows) + 1
-        drawn = lists.draws_of(hashes.imgs, hashes.mentors, self.row, self.column, 64 - DRAW_BITS)
-        weight = (self.score + 1) * ties + drawn
-        mates, _, _, _ = self._solve(weight, (len(self.rows) + 1) * (FULL + 2) * ties)
-        return mates
-
-    def _solve(self, weight: Ints, must: np.int64 | int) -> tuple[Ints, Ints, Ints, Flags]:
-        """Return columns, prices and which pairs are worth just their prices."""
-        assign, _, _ = kernels()
-        weight = weight + must * (self.rows[self.row].astype(np.int64) + self.columns[self.column])
-        order = np.lexsort((self.column, -weight, self.row))
-        k, m = self.offer.shape
-        start = np.concatenate([[0], np.cumsum(np.bincount(self.row, minlength=k))])
-        column, weight = self.column[order], weight[order]
-        u, v, mate = np.zeros(k, np.int64), np.zeros(m, np.int64), np.full(k, -1)
-        seated = assign.holders(column, mate, self.offer.seats)
-        assign.place_rows(
-            np.arange(k), start, column, weight, self.offer.seats, u, v, mate, *seated
-        )
-        tight = np.zeros(len(order), dtype=np.bool_)
-        tight[order] = u[self.row[order]] + v[column] == weight
-        mates = np.where(mate >= 0, column[mate], -1)
-        return mates, u, v, tight
+    each_block(price, np.arange(len(rows)), offer.shape[1])
+    found = length > 0
+    candidates.add(rows[found], columns[found], scores[found], length[found])
+    return bool(found.any())

@@ -1,19 +1,42 @@
-"""Hard rules: which pairs must not be made, each with the rule that forbids it."""
+"""Hard rules: which pairs must not be made, each with the rule that forbids it.
+
+A rule either names pairs one by one, or is a limit: the mentor wants one of some words, and the
+IMG's answers hold none of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
 
+from mentorship.matching.arrays import TOPIC_WEIGHTS
 from mentorship.matching.market import Market
-from mentorship.matching.marks import Flags, Ints
-from mentorship.matching.rules import KeyPairs, Rules
+from mentorship.matching.marks import Flags, Ints, in_any
+from mentorship.matching.rules import Rules
 
-_Test: TypeAlias = Callable[[Market, Rules], Flags]
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What n IMGs said and m mentors want to hear, as flags for the words of one list.
+
+    A mentor who wants nothing takes everybody. ``silence_allows`` says whether an IMG who did not
+    answer may be taken all the same.
+    """
+
+    said: Flags  # (n, words)
+    wanted: Flags  # (m, words)
+    silence_allows: bool = False
+
+    def forbids(self, rows: Ints) -> Flags:
+        """Return (len(rows), m) bool."""
+        said = self.said[rows]
+        met = said.astype(np.float32) @ self.wanted.astype(np.float32).T > 0
+        held = np.ones(len(rows), np.bool_) if not self.silence_allows else in_any(said)
+        flags: Flags = held[:, None] & in_any(self.wanted) & ~met
+        return flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +49,8 @@ class HardRule:
     verdict : of one pair, in one sentence
     counted : of several mentors, to be read after a number ("3 mentors ...")
     img_fields, mentor_fields : names of the fields of ``Img`` and ``Mentor`` it reads
-    test : (n, m) bool, the pairs of a market it forbids
+    pairs : (k, 2) rows and columns of the pairs of a market it forbids; a pair may come twice
+    limit : or the limit it sets; None if this round's rules set none
 
     """
 
@@ -35,7 +59,8 @@ class HardRule:
     counted: str
     img_fields: tuple[str, ...] = ()
     mentor_fields: tuple[str, ...] = ()
-    test: _Test
+    pairs: Callable[[Market, Rules], Ints] | None = None
+    limit: Callable[[Market, Rules], Limit | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,176 +71,75 @@ class Verdict:
     sentence: str
 
 
-def ruled_out(market: Market, rules: Rules) -> dict[str, Flags]:
-    """Return rule -> (n, m) bool, the pairs it forbids, for every hard rule but the minimum score.
+def ruled_out(market: Market, rules: Rules, rows: Ints) -> dict[str, Flags]:
+    """Return rule -> (len(rows), m) bool: the pairs of some IMGs that each hard rule forbids.
 
-    A pair may be forbidden by several rules.
+    All but the minimum score; a pair may be forbidden by several rules.
     """
-    return {key: rule.test(market, rules) for key, rule in HARD_RULES.items()}
+    return {key: _forbids(rule, market, rules, rows) for key, rule in HARD_RULES.items()}
 
 
-def _nobody(market: Market) -> Flags:
-    return np.zeros((len(market.imgs), len(market.mentors)), dtype=np.bool_)
+def _forbids(rule: HardRule, market: Market, rules: Rules, rows: Ints) -> Flags:
+    limit = rule.limit(market, rules) if rule.limit else None
+    if limit is not None:
+        return limit.forbids(rows)
+    pairs = rule.pairs(market, rules) if rule.pairs else np.empty((0, 2), dtype=np.int64)
+    return marked(pairs, rows, len(market.mentors))
 
 
-def marked(market: Market, pairs: Iterable[tuple[str, str]]) -> Flags:
-    """Mark pairs given by keys; keys of people who are not in the market are passed over."""
-    flags = _nobody(market)
-    flags[tuple(found(market, pairs).T)] = True
+def marked(pairs: Ints, rows: Ints, columns: int) -> Flags:
+    """Return (len(rows), columns) bool: which pairs of some rows are among (k, 2) pairs."""
+    flags = np.zeros((len(rows), columns), dtype=np.bool_)
+    place = np.full(1 + max(rows.max(initial=0), pairs[:, 0].max(initial=0)), -1)
+    place[rows] = np.arange(len(rows))
+    asked = pairs[place[pairs[:, 0]] >= 0]
+    flags[place[asked[:, 0]], asked[:, 1]] = True
     return flags
 
 
-def found(market: Market, pairs: Iterable[tuple[str, str]]) -> Ints:
-    """Return (k, 2) rows and columns of pairs given by keys."""
-    rows = {img.key: row for row, img in enumerate(market.imgs)}
-    columns = {mentor.key: column for column, mentor in enumerate(market.mentors)}
-    found = [(rows[i], columns[j]) for i, j in pairs if i in rows and j in columns]
-    return np.array(found, dtype=np.int64).reshape(-1, 2)
+def pairs_never(market: Market, rules: Rules) -> Ints:
+    """Return (k, 2) rows and columns of every pair that a rule forbids by naming it."""
+    return np.concatenate([r.pairs(market, rules) for r in HARD_RULES.values() if r.pairs])
 
 
-def pairs_never(market: Market, rules: Rules) -> tuple[Ints, Ints]:
-    """Return rows and columns of pairs forbidden one by one: people named, institutions, by hand.
-
-    What limits and must-share rules forbid is not among them. A pair may come twice.
-    """
-    named = [
-        *((img.key, img.key) for img in market.imgs),
-        *((img.key, other) for img in market.imgs for other in img.avoid),
-        *((other, m.key) for m in market.mentors for other in m.exclude),
-        *rules.not_again,
-        *rules.banned,
-    ]
-    meetings: list[tuple[int, list[int]]] = []
-    if rules.respect_institutions:
-        meetings += _meetings(*_at_institutions(market))
-    if rules.respect_selection:
-        meetings += _meetings(*_at_selection(market))
-    met = [(row, column) for row, columns in meetings for column in columns]
-    pairs = np.concatenate([found(market, named), np.array(met, dtype=np.int64).reshape(-1, 2)])
-    return pairs[:, 0], pairs[:, 1]
+def limits(market: Market, rules: Rules) -> list[Limit]:
+    """Return the limits this round's rules set."""
+    found = (rule.limit(market, rules) for rule in HARD_RULES.values() if rule.limit)
+    return [limit for limit in found if limit is not None]
 
 
-def _same_person(market: Market, _: Rules) -> Flags:
-    return marked(market, ((img.key, img.key) for img in market.imgs))
+def _named(
+    rule: str, respected: Callable[[Rules], bool] = lambda _: True
+) -> Callable[[Market, Rules], Ints]:
+    """Return what people named themselves, where the round respects it."""
+    return lambda market, rules: market.named[rule][: None if respected(rules) else 0]
 
 
-def _avoid(market: Market, _: Rules) -> Flags:
-    return marked(market, ((img.key, other) for img in market.imgs for other in img.avoid))
+def _limit_specialties(market: Market, _: Rules) -> Limit:
+    return Limit(market.img_arrays.fields, market.mentor_arrays.accepts_specialties)
 
 
-def _exclude(market: Market, _: Rules) -> Flags:
-    return marked(market, ((other, m.key) for m in market.mentors for other in m.exclude))
+def _limit_stages(market: Market, _: Rules) -> Limit:
+    stages = market.img_arrays.stage[:, None] == np.arange(len(market.lexicon.stages))
+    return Limit(stages, market.mentor_arrays.accepts_stages)
 
 
-def _limit(market: Market, said: Sequence[set[str]], accepted: Sequence[set[str]]) -> Flags:
-    """Mark mentors who named what they accept where an IMG's answers hold none of it."""
-    flags = _nobody(market)
-    groups: dict[frozenset[str], list[int]] = {}
-    for row, answers in enumerate(said):
-        groups.setdefault(frozenset(answers), []).append(row)
-    for column, wanted in enumerate(accepted):
-        for alike, rows in groups.items() if wanted else ():
-            flags[rows, column] = not wanted & alike
-    return flags
+def _limit_languages(market: Market, _: Rules) -> Limit:
+    return Limit(market.img_arrays.languages, market.mentor_arrays.accepts_languages)
 
 
-def _limit_specialties(market: Market, _: Rules) -> Flags:
-    parents = market.tables.specialty_parents
-    said = [
-        {code for field in img.specialties for code in (field, *parents.get(field, ()))}
-        for img in market.imgs
-    ]
-    return _limit(market, said, [set(m.accepts_specialties) for m in market.mentors])
-
-
-def _limit_stages(market: Market, _: Rules) -> Flags:
-    said = [{img.stage} if img.stage else set() for img in market.imgs]
-    return _limit(market, said, [set(m.accepts_stages) for m in market.mentors])
-
-
-def _limit_languages(market: Market, _: Rules) -> Flags:
-    said = [set(img.languages) for img in market.imgs]
-    return _limit(market, said, [set(m.accepts_languages) for m in market.mentors])
-
-
-def _institutions(market: Market, rules: Rules) -> Flags:
-    if not rules.respect_institutions:
-        return _nobody(market)
-    return _meet(*_at_institutions(market))
-
-
-def _selection(market: Market, rules: Rules) -> Flags:
-    if not rules.respect_selection:
-        return _nobody(market)
-    return _meet(*_at_selection(market))
-
-
-def _at_institutions(market: Market) -> tuple[list[set[str]], list[set[str]]]:
-    own = [_named((m.institution or "", *m.exclude_institutions)) for m in market.mentors]
-    return [_named(img.conflicts) for img in market.imgs], own
-
-
-def _at_selection(market: Market) -> tuple[list[set[str]], list[set[str]]]:
-    before = market.tables.before_match
-    said = [_named(i.conflicts) if before(i.stage) else set() for i in market.imgs]
-    return said, [_named(m.selects_at) for m in market.mentors]
-
-
-def _named(institutions: Iterable[str]) -> set[str]:
-    """Return names as compared: case and spacing do not count, an empty one names nothing."""
-    names = {" ".join(name.split()).casefold() for name in institutions}
-    return names - {""}
-
-
-def _meet(ones: Sequence[set[str]], others: Sequence[set[str]]) -> Flags:
-    """Return (n, m) bool: whether two sets share an element."""
-    flags = np.zeros((len(ones), len(others)), dtype=np.bool_)
-    for row, columns in _meetings(ones, others):
-        flags[row, columns] = True
-    return flags
-
-
-def _meetings(
-    ones: Sequence[set[str]], others: Sequence[set[str]]
-) -> Iterator[tuple[int, list[int]]]:
-    """Yield (row, columns whose sets hold one element of the row's), element by element."""
-    columns: dict[str, list[int]] = {}
-    for column, names in enumerate(others):
-        for name in names:
-            columns.setdefault(name, []).append(column)
-    for row, names in enumerate(ones):
-        for name in names & columns.keys():
-            yield row, columns[name]
-
-
-def _language(market: Market, rules: Rules) -> Flags:
+def _language(market: Market, rules: Rules) -> Limit | None:
     if not rules.must_share_language:
-        return _nobody(market)
-    one, other = market.img_arrays.languages, market.mentor_arrays.languages
-    shared = one.astype(np.float32) @ other.astype(np.float32).T > 0
-    answered = _answered((i.languages for i in market.imgs), (m.languages for m in market.mentors))
-    flags: Flags = answered & ~shared
-    return flags
+        return None
+    said, wanted = market.img_arrays.languages, market.mentor_arrays.languages
+    return Limit(said, wanted, silence_allows=True)
 
 
-def _first_topic(market: Market, rules: Rules) -> Flags:
+def _first_topic(market: Market, rules: Rules) -> Limit | None:
     if not rules.must_cover_first_topic:
-        return _nobody(market)
-    offered = _meet(
-        [set(i.topics[:1]) for i in market.imgs], [set(m.topics) for m in market.mentors]
-    )
-    answered = _answered((i.topics for i in market.imgs), (m.topics for m in market.mentors))
-    return answered & ~offered
-
-
-def _answered(imgs: Iterable[tuple[str, ...]], mentors: Iterable[tuple[str, ...]]) -> Flags:
-    rows = np.array([bool(answer) for answer in imgs], dtype=np.bool_)
-    columns = np.array([bool(answer) for answer in mentors], dtype=np.bool_)
-    return rows[:, None] & columns
-
-
-def _by_hand(pick: Callable[[Rules], KeyPairs]) -> _Test:
-    return lambda market, rules: marked(market, pick(rules))
+        return None
+    first = market.img_arrays.topics == TOPIC_WEIGHTS[0]
+    return Limit(first, market.mentor_arrays.topics, silence_allows=True)
 
 
 _ALL = (
@@ -225,7 +149,7 @@ _ALL = (
         counted="the same person",
         img_fields=("key",),
         mentor_fields=("key",),
-        test=_same_person,
+        pairs=_named("same_person"),
     ),
     HardRule(
         key="avoid",
@@ -233,7 +157,7 @@ _ALL = (
         counted="on the IMG's list of people to avoid",
         img_fields=("avoid",),
         mentor_fields=("key",),
-        test=_avoid,
+        pairs=_named("avoid"),
     ),
     HardRule(
         key="exclude",
@@ -241,7 +165,7 @@ _ALL = (
         counted="asked not to be paired with the IMG",
         img_fields=("key",),
         mentor_fields=("exclude",),
-        test=_exclude,
+        pairs=_named("exclude"),
     ),
     HardRule(
         key="limit_specialties",
@@ -249,7 +173,7 @@ _ALL = (
         counted="take only other specialties",
         img_fields=("specialties",),
         mentor_fields=("accepts_specialties",),
-        test=_limit_specialties,
+        limit=_limit_specialties,
     ),
     HardRule(
         key="limit_stages",
@@ -257,7 +181,7 @@ _ALL = (
         counted="take only other stages",
         img_fields=("stage",),
         mentor_fields=("accepts_stages",),
-        test=_limit_stages,
+        limit=_limit_stages,
     ),
     HardRule(
         key="limit_languages",
@@ -265,7 +189,7 @@ _ALL = (
         counted="take only speakers of other languages",
         img_fields=("languages",),
         mentor_fields=("accepts_languages",),
-        test=_limit_languages,
+        limit=_limit_languages,
     ),
     HardRule(
         key="institutions",
@@ -273,7 +197,7 @@ _ALL = (
         counted="at an institution that is a conflict",
         img_fields=("conflicts",),
         mentor_fields=("institution", "exclude_institutions"),
-        test=_institutions,
+        pairs=_named("institutions", lambda rules: rules.respect_institutions),
     ),
     HardRule(
         key="selection",
@@ -281,7 +205,7 @@ _ALL = (
         counted="select residents where it would be a conflict",
         img_fields=("conflicts", "stage"),
         mentor_fields=("selects_at",),
-        test=_selection,
+        pairs=_named("selection", lambda rules: rules.respect_selection),
     ),
     HardRule(
         key="must_share_language",
@@ -289,7 +213,7 @@ _ALL = (
         counted="share no language with the IMG",
         img_fields=("languages",),
         mentor_fields=("languages",),
-        test=_language,
+        limit=_language,
     ),
     HardRule(
         key="must_cover_first_topic",
@@ -297,19 +221,19 @@ _ALL = (
         counted="do not offer the topic needed first",
         img_fields=("topics",),
         mentor_fields=("topics",),
-        test=_first_topic,
+        limit=_first_topic,
     ),
     HardRule(
         key="not_again",
         verdict="They were paired in an earlier round.",
         counted="paired with the IMG in an earlier round",
-        test=_by_hand(lambda rules: rules.not_again),
+        pairs=lambda market, rules: market.places.of(rules.not_again),
     ),
     HardRule(
         key="banned",
         verdict="The section leader ruled this pair out.",
         counted="ruled out by the section leader",
-        test=_by_hand(lambda rules: rules.banned),
+        pairs=lambda market, rules: market.places.of(rules.banned),
     ),
 )
 

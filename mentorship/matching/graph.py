@@ -10,12 +10,13 @@ from typing import Any, TypeAlias
 import networkx as nx
 import numpy as np
 
-from mentorship.matching.lottery import by_id
-from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.blocks import blocks
+from mentorship.matching.marks import Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
 Outcome: TypeAlias = "nx.Graph[int]"
+_Next: TypeAlias = tuple[int, int, int]  # row, column, score
 
 
 def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outcome:
@@ -31,27 +32,26 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
         next best.
 
     """
-    n, m = problem.scores.shape
+    n, m = problem.shape
     graph: Outcome = nx.Graph()
     used = np.bincount(result.pairs[:, 1], minlength=m)
     for i, (key, price) in enumerate(
-        zip(problem.img_ids, _told(result.img_prices, n), strict=True)
+        zip(problem.img_ids, _prices(result.img_prices, n), strict=True)
     ):
         graph.add_node(i, side="img", id=key, price=price)
-    seat_prices = _told(result.seat_prices, m)
+    seat_prices = _prices(result.seat_prices, m)
     for j, (key, price) in enumerate(zip(problem.mentor_ids, seat_prices, strict=True)):
         seats = {"seats": int(problem.seats[j]), "used": int(used[j])}
         graph.add_node(n + j, side="mentor", id=key, price=price, **seats)
-    for (i, j), second in zip(result.pairs.tolist(), result.second.tolist(), strict=True):
-        kind = "second" if second else "first"
-        graph.add_edge(i, n + j, score=int(problem.scores[i, j]), kind=kind)
-    made = np.zeros((n, m), dtype=np.bool_)
-    made[tuple(result.pairs.T)] = True
-    others = np.where(made | (problem.seats == 0), -1, problem.scores)
-    for i, j in _best(others, by_id(problem.mentor_ids), alternatives):
-        _add_next(graph, i, n + j, int(others[i, j]), next_for=i)
-    for j, i in _best(others.T, by_id(problem.img_ids), alternatives):
-        _add_next(graph, i, n + j, int(others[i, j]), next_for=n + j)
+    scores = problem.scores_of(result.pairs)
+    made = zip(result.pairs.tolist(), scores.tolist(), result.second.tolist(), strict=True)
+    for (i, j), score, second in made:
+        graph.add_edge(i, n + j, score=score, kind="second" if second else "first")
+    for_imgs, for_mentors = _next(problem, result, alternatives)
+    for i, j, score in for_imgs:
+        _add_next(graph, i, n + j, score, next_for=i)
+    for i, j, score in for_mentors:
+        _add_next(graph, i, n + j, score, next_for=n + j)
     return graph
 
 
@@ -65,18 +65,55 @@ def next_best(graph: Outcome, node: int) -> list[tuple[int, int]]:
     return [(other, -score) for score, other in sorted(found)]
 
 
-def _told(prices: Ints | None, count: int) -> list[Any]:
+def _prices(prices: Ints | None, count: int) -> list[Any]:
     return [None] * count if prices is None else prices.tolist()
 
 
-def _best(scores: Ints, columns: Ints, count: int) -> list[tuple[int, int]]:
-    """Return (row, column) of the ``count`` best possible columns of each row.
+def _next(problem: Problem, result: Result, count: int) -> tuple[list[_Next], list[_Next]]:
+    """Return (row, column, score) of the best pairs not made of everybody, IMGs and mentors.
 
-    Among equal ones those that come first in ``columns`` are taken.
+    Among equal ones those whose ids come first are taken.
     """
-    order = columns[np.argsort(-scores[:, columns], axis=1, kind="stable")[:, :count]]
-    possible: Flags = np.take_along_axis(scores, order, axis=1) >= 0
-    return [(int(row), int(order[row, rank])) for row, rank in np.argwhere(possible)]
+    n, m = problem.shape
+    columns = problem.mentors.order[problem.seats[problem.mentors.order] > 0]
+    scores = problem.scores.take(problem.imgs.order, columns)
+    row_of, column_of = np.argsort(problem.imgs.order), np.full(m, -1)
+    column_of[columns] = np.arange(len(columns))
+    made_row, made_column = row_of[result.pairs[:, 0]], column_of[result.pairs[:, 1]]
+    for_imgs: list[_Next] = []
+    best, best_row = np.full((2, min(count, n), len(columns)), -1)
+    for rows in blocks(np.arange(n), len(columns)):
+        block = scores.block(rows).astype(np.int64)
+        here = (made_row >= rows[0]) & (made_row <= rows[-1])
+        block[made_row[here] - rows[0], made_column[here]] = -1
+        found = _highest(block, count)
+        for_imgs += _told(problem.imgs.order[rows], columns, block, found)
+        both = np.concatenate([best, block])
+        which = np.concatenate([best_row, np.broadcast_to(rows[:, None], block.shape)])
+        keep = _highest(both.T, len(best)).T
+        best, best_row = (np.take_along_axis(each, keep, axis=0) for each in (both, which))
+    for_mentors = [
+        (int(problem.imgs.order[best_row[rank, j]]), int(columns[j]), int(best[rank, j]))
+        for j in range(len(columns))
+        for rank in range(len(best))
+        if best[rank, j] >= 0
+    ]
+    return for_imgs, for_mentors
+
+
+def _highest(scores: Ints, count: int) -> Ints:
+    """Return the columns of the highest scores of each row, the first of equal ones."""
+    if count == 1 and scores.shape[1]:
+        return scores.argmax(axis=1)[:, None]
+    return np.argsort(-scores, axis=1, kind="stable")[:, :count]
+
+
+def _told(rows: Ints, columns: Ints, block: Ints, found: Ints) -> list[_Next]:
+    scores = np.take_along_axis(block, found, axis=1)
+    return [
+        (int(rows[place]), int(columns[found[place, rank]]), int(scores[place, rank]))
+        for place, rank in np.argwhere(scores >= 0).tolist()
+    ]
 
 
 def _add_next(graph: Outcome, img: int, mentor: int, score: int, *, next_for: int) -> None:

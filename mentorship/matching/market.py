@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from mentorship.matching.arrays import ImgArrays, Lexicon, MentorArrays
+from mentorship.matching.lottery import Side
+from mentorship.matching.marks import Ints
+from mentorship.matching.named import Places, named_pairs
 from mentorship.matching.people import Img, Mentor
 from mentorship.matching.tables import Tables
 
@@ -21,6 +24,9 @@ class Market:
     tables : what the vocabulary says about the words used
     week : the Monday of the week whose clocks are used to compare free time
     img_arrays, mentor_arrays : the same people as arrays
+    img_side, mentor_side : their keys, sorted and hashed
+    places : where everybody stands
+    named : hard rule -> (k, 2) pairs that people rule out by naming each other or institutions
 
     """
 
@@ -31,6 +37,10 @@ class Market:
     lexicon: Lexicon
     img_arrays: ImgArrays
     mentor_arrays: MentorArrays
+    img_side: Side
+    mentor_side: Side
+    places: Places
+    named: Mapping[str, Ints]
 
     @classmethod
     def of(
@@ -58,6 +68,10 @@ class Market:
             lexicon=lexicon,
             img_arrays=lexicon.img_rows(imgs, week),
             mentor_arrays=lexicon.mentor_rows(mentors, week),
+            img_side=Side.of([img.key for img in imgs]),
+            mentor_side=Side.of([mentor.key for mentor in mentors]),
+            places=Places(imgs, mentors),
+            named=named_pairs(imgs, mentors, tables),
         )
 
 

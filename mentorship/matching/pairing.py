@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from mentorship.matching.marks import Ints
+
+Progress: TypeAlias = Callable[[int, int], object]  # (IMGs placed, IMGs in all); may raise to stop
 
 
 class Pairing(NamedTuple):

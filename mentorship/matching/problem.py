@@ -5,21 +5,22 @@ Everything is checked here, so that the solver can trust what it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentorship.matching.blocks import Ready, Scores
-from mentorship.matching.forbid import marked
+from mentorship.matching import scoring
+from mentorship.matching.blocks import Ready, Scores, blocks
+from mentorship.matching.forbid import marked, ruled_out
+from mentorship.matching.lottery import Id, Side
 from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Flags, Ints, Marks
+from mentorship.matching.marks import FULL, Flags, Ints, Marks, Points
+from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.rules import Rules
-from mentorship.matching.scoring import all_ruled_out, mean_marks, scores
 
-Id: TypeAlias = int | str
 MOST_IMGS = 100_000  # beyond it the solver's combined weights would leave 64 bits
 
 
@@ -38,65 +39,95 @@ class ImpossibleRules(ValueError):
         self.rule, self.img, self.mentor = rule, img, mentor
 
 
-class Round(Protocol):
-    """What a solver needs of a round, with or without a table of its scores."""
-
-    @property
-    def seats(self) -> Ints: ...
-    @property
-    def wants(self) -> Ints: ...
-    @property
-    def locked(self) -> Ints: ...
-    @property
-    def img_ids(self) -> tuple[Id, ...]: ...
-    @property
-    def mentor_ids(self) -> tuple[Id, ...]: ...
-
-    def read(self, rows: Ints, columns: Ints) -> tuple[Scores, Scores]:
-        """Return scores and the mentors' own, people in the order by id."""
-
-    def scores_of(self, pairs: Ints) -> Ints:
-        """Return the scores of (p, 2) pairs."""
-
-
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Problem:
     """One round, ready to solve. Make it with ``Problem.of`` or ``Problem.from_scores``.
 
     Attributes
     ----------
-    scores : (n, m) int32
+    scores : of all n x m pairs, in blocks when asked
         0 to 10,000; -1 where the pair must not be made, whatever the reason.
+    mentor_scores : the mentors' own view; ``scores`` where none was given
     seats : (m,) int64
     wants : (n,) int64, 1 or 2 mentors
     locked : (k, 2) int64, pairs that must be made, sorted
-    mentor_scores : (n, m) int32
-        The mentors' own view; ``scores`` where none was given.
-    img_ids, mentor_ids : tuples of unique ids
-    never : rule -> (n, m) bool, what made a score -1; a pair may be forbidden by several rules
-    market, rules, means : what the scores came from, for explaining them; None if from a matrix
+    imgs, mentors : everybody on the two sides, with unique ids
+    market, rules, means : what the scores come from, for explaining them; None if from a matrix
+    banned : (k, 2) int64, pairs that a problem from a matrix forbids besides
 
     """
 
-    scores: Marks
+    scores: Scores
+    mentor_scores: Scores
     seats: Ints
     wants: Ints
     locked: Ints
-    mentor_scores: Marks
-    img_ids: tuple[Id, ...]
-    mentor_ids: tuple[Id, ...]
-    never: Mapping[str, Flags]
+    imgs: Side
+    mentors: Side
     market: Market | None = None
     rules: Rules | None = None
     means: Mapping[str, int] | None = None
+    banned: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
 
-    def read(self, rows: Ints, columns: Ints) -> tuple[Scores, Scores]:
-        """Return scores and the mentors' own, with people in this order."""
-        return Ready(self.scores, rows, columns), Ready(self.mentor_scores, rows, columns)
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.scores.shape
+
+    @property
+    def img_ids(self) -> tuple[Id, ...]:
+        return self.imgs.ids
+
+    @property
+    def mentor_ids(self) -> tuple[Id, ...]:
+        return self.mentors.ids
+
+    def blocks(self) -> Iterator[Ints]:
+        """Cut all IMGs into blocks."""
+        return blocks(np.arange(len(self.imgs.ids)), len(self.mentors.ids))
+
+    def table(self) -> Points:
+        """Return all (n, m) scores: for rounds small enough to be looked at whole."""
+        return self.scores.block(np.arange(len(self.imgs.ids)))
 
     def scores_of(self, pairs: Ints) -> Ints:
-        """Return the scores of (p, 2) pairs."""
-        return self.scores[pairs[:, 0], pairs[:, 1]].astype(np.int64)
+        """Return the scores of (p, 2) pairs, -1 where a pair must not be made."""
+        return _read(self.scores, pairs)
+
+    def recounted(self, rows: Ints) -> tuple[Marks, Marks]:
+        """Return (len(rows), m) scores and the mentors' own, by nothing the solver has used.
+
+        Scores of a market are worked out anew, criterion by criterion.
+        """
+        if self.market is None or self.rules is None or self.means is None:
+            found, own = (each.block(rows) for each in (self.scores, self.mentor_scores))
+            return found.astype(np.int32), own.astype(np.int32)
+        table = scoring.scores(self.market, self.rules, self.means, rows)
+        out = scoring.all_ruled_out(self.market, self.rules, table, rows)
+        allowed = np.where(np.logical_or.reduce(list(out.values())), np.int32(-1), table)
+        return allowed, allowed
+
+    def recounted_pairs(self, pairs: Ints) -> tuple[Ints, Ints]:
+        """Return (p,) scores and the mentors' own of some pairs, as ``recounted``."""
+        if self.market is None or self.rules is None or self.means is None:
+            return self.scores_of(pairs), _read(self.mentor_scores, pairs)
+        table = scoring.parts_table(self.market, self.rules, pairs, means=self.means)
+        found = table.sum(axis=1, dtype=np.int64)
+        for some in blocks(np.argsort(pairs[:, 0], kind="stable"), self.shape[1]):
+            rows, place = np.unique(pairs[some, 0], return_inverse=True)
+            locked = marked(self.locked, rows, self.shape[1])[place, pairs[some, 1]]
+            bad = (found[some] < self.rules.minimum_score) & ~locked
+            for out in ruled_out(self.market, self.rules, rows).values():
+                bad |= out[place, pairs[some, 1]]
+            found[some[bad]] = -1
+        return found, found
+
+    def ruled_out(self, rows: Ints) -> dict[str, Flags]:
+        """Return rule -> (len(rows), m) bool: what makes scores -1; a pair may be out twice."""
+        if self.market is None or self.rules is None or self.means is None:
+            banned = marked(self.banned, rows, self.shape[1])
+            return {"never": (self.scores.block(rows) < 0) & ~banned, "banned": banned}
+        table = scoring.scores(self.market, self.rules, self.means, rows)
+        return scoring.all_ruled_out(self.market, self.rules, table, rows)
 
     @classmethod
     def from_scores(  # noqa: PLR0913, PLR0917 - each is one fact of a round
@@ -142,17 +173,18 @@ class Problem:
         if n > MOST_IMGS:
             raise ValueError(f"scores: {n} IMGs; at most {MOST_IMGS} can be matched at once")
         view = table if mentor_scores is None else _matrix("mentor_scores", mentor_scores, m, n)
-        bans = np.zeros((n, m), dtype=np.bool_)
-        bans[tuple(_pairs("banned", banned, n, m).T)] = True
+        bans = _pairs("banned", banned, n, m)
+        allowed = table.copy() if len(bans) else table
+        allowed[tuple(bans.T)] = -1
         problem = cls(
-            scores=np.where(bans, np.int32(-1), table),
+            scores=Ready.of(allowed),
+            mentor_scores=Ready.of(view),
             seats=open_seats,
             wants=np.ones(n, np.int64) if wants is None else check_row("wants", wants, n, 1, 2),
             locked=_pairs("locked", locked, n, m),
-            mentor_scores=view,
-            img_ids=_ids("img_ids", img_ids, n),
-            mentor_ids=_ids("mentor_ids", mentor_ids, m),
-            never={"never": table < 0, "banned": bans},
+            imgs=Side.of(_ids("img_ids", img_ids, n)),
+            mentors=Side.of(_ids("mentor_ids", mentor_ids, m)),
+            banned=bans,
         )
         _check_locks(problem)
         return problem
@@ -172,30 +204,37 @@ class Problem:
             An IMG wants something else than 1 or 2 mentors, or seats are negative.
 
         """
-        means = mean_marks(market) if means is None else means
-        table = scores(market, rules, means)
-        never = all_ruled_out(market, rules, table)
-        forbidden = np.logical_or.reduce(list(never.values()))
-        n, m = table.shape
+        n, m = len(market.imgs), len(market.mentors)
+        means = mean_marks_of_many(market) if means is None else means
+        recipe = Recipe.of(market, rules, means)
         problem = cls(
-            scores=np.where(forbidden, np.int32(-1), table),
+            scores=recipe,
+            mentor_scores=recipe,
             seats=check_row("seats", [mentor.seats for mentor in market.mentors], m, low=0),
             wants=check_row("wants", [img.mentors_wanted for img in market.imgs], n, 1, 2),
-            locked=np.argwhere(marked(market, rules.locked)),
-            mentor_scores=table,
-            img_ids=tuple(img.key for img in market.imgs),
-            mentor_ids=tuple(mentor.key for mentor in market.mentors),
-            never=never,
+            locked=np.unique(market.places.of(rules.locked), axis=0),
+            imgs=market.img_side,
+            mentors=market.mentor_side,
             market=market,
             rules=rules,
             means=dict(means),
         )
-        check_known(problem, rules)
+        _check_known(problem, rules)
         _check_locks(problem)
         return problem
 
 
-def _matrix(argument: str, given: ArrayLike, columns: int, rows: int | None = None) -> Marks:
+def _read(scores: Scores, pairs: Ints) -> Ints:
+    """Return the scores of (p, 2) pairs, block by block."""
+    found = np.empty(len(pairs), dtype=np.int64)
+    for some in blocks(np.argsort(pairs[:, 0], kind="stable"), scores.shape[1]):
+        rows, columns = pairs[some].T
+        named, place = np.unique(rows, return_inverse=True)
+        found[some] = scores.block(named)[place, columns]
+    return found
+
+
+def _matrix(argument: str, given: ArrayLike, columns: int, rows: int | None = None) -> Points:
     """Return a checked (rows, columns) table of scores."""
     table = _whole(argument, given)
     if table.size == 0 and table.ndim < 2:
@@ -205,7 +244,7 @@ def _matrix(argument: str, given: ArrayLike, columns: int, rows: int | None = No
         raise ValueError(f"{argument}: shape {table.shape}; want {wanted}")
     if table.size and not (table.min() >= -1 and table.max() <= FULL):
         raise ValueError(f"{argument}: from {table.min()} to {table.max()}; want -1 to {FULL}")
-    return table.astype(np.int32)
+    return table.astype(np.int16)
 
 
 def check_row(
@@ -261,9 +300,9 @@ def _ids(argument: str, given: Iterable[object] | None, length: int) -> tuple[Id
     return ids
 
 
-def check_known(problem: Round, rules: Rules) -> None:
+def _check_known(problem: Problem, rules: Rules) -> None:
     """Refuse locks on people who are not in the round."""
-    known = {(problem.img_ids[i], problem.mentor_ids[j]) for i, j in problem.locked}
+    known = {(problem.img_ids[i], problem.mentor_ids[j]) for i, j in problem.locked.tolist()}
     for img, mentor in sorted(rules.locked - known):
         raise ImpossibleRules(
             f"locked: {img!r} and {mentor!r} are not both in the round",
@@ -275,18 +314,13 @@ def check_known(problem: Round, rules: Rules) -> None:
 
 def _check_locks(problem: Problem) -> None:
     """Refuse locks that contradict a ban, another lock, what an IMG wants or a mentor's seats."""
-    for i, j in problem.locked:
-        img, mentor = problem.img_ids[i], problem.mentor_ids[j]
-        for rule, out in problem.never.items():
-            if out[i, j]:
+    for i, j in problem.locked.tolist():
+        for rule, out in problem.ruled_out(np.array([i])).items():
+            if out[0, j]:
+                img, mentor = problem.img_ids[i], problem.mentor_ids[j]
                 message = f"locked: {img!r} and {mentor!r} are forbidden by {rule!r}"
                 raise ImpossibleRules(message, rule=rule, img=img, mentor=mentor)
-    check_load(problem)
-
-
-def check_load(problem: Round) -> None:
-    """Refuse more locks than an IMG wants mentors or a mentor has seats."""
-    n, m = len(problem.img_ids), len(problem.mentor_ids)
+    n, m = problem.shape
     for i in np.flatnonzero(np.bincount(problem.locked[:, 0], minlength=n) > problem.wants):
         img = problem.img_ids[i]
         message = f"locked: {img!r} wants {problem.wants[i]} and is locked to more mentors"

@@ -1,32 +1,35 @@
-"""The second half of verifying: whether the prices prove that no other pairing is worth more.
+"""The second half of verifying: whether a result is best, stage by stage.
 
 Nothing here is shared with the solver or with the code that worked the prices out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from mentorship.matching.allowed import LEVELS
 from mentorship.matching.marks import FULL, Flags, Ints, Marks
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
-BLOCK = 512  # IMGs looked at together
+BLOCK = 256  # IMGs looked at together
+BEYOND = FULL + 1  # more than anybody scores
+Read: TypeAlias = Callable[[Ints], tuple[Marks, Marks]]  # rows -> scores, and the mentors' own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """First mentors, or second ones. Worth has one level (points) or two (people, points)."""
 
-    scores: Marks  # (n, m); -1 where impossible
     seats: Ints  # (m,)
     mates: Ints  # (n,) column, -1 for none
+    scores: Ints  # (n,) of those pairs, -1 for none
+    own: Ints  # (n,) the mentors' own
+    taken: Ints  # (n,) column of the first mentor in the second stage, -1 for none
     fixed: Flags  # (n,) paired by a lock
     looking: Flags  # (n,)
     img_prices: Ints  # (n, levels)
@@ -34,8 +37,8 @@ class Stage:
 
     def primal(self) -> Ints:
         """Return what the pairs are worth, (levels,)."""
-        rows = np.flatnonzero(self.mates >= 0)
-        total: Ints = self._worth(rows, self.mates[rows]).sum(axis=0)
+        made = self.scores[self.mates >= 0]
+        total: Ints = self._worth(made).sum(axis=0)
         return total
 
     def dual(self) -> Ints:
@@ -43,12 +46,12 @@ class Stage:
         total: Ints = self.img_prices.sum(axis=0) + self.seats @ self.seat_prices
         return total
 
-    def violations(self) -> int:
-        """Count possible pairs worth more than the prices of both."""
-        return sum(
-            int((_negative(self._excess(rows)) & (self.scores[rows] >= 0)).sum())
-            for rows in self._traders()
-        )
+    def violations(self, rows: Ints, scores: Marks) -> int:
+        """Count possible pairs of some rows that are worth more than the prices of both."""
+        trade = self.looking[rows] & ~self.fixed[rows]
+        excess = self._excess(rows, scores)
+        possible = self._possible(rows, scores) & trade[:, None]
+        return int((_negative(excess) & possible).sum())
 
     def price_faults(self) -> Iterator[str]:
         """Yield prices that prove nothing, whatever they add up to."""
@@ -59,138 +62,176 @@ class Stage:
         if self.img_prices[~self.looking].any():
             yield "an IMG who looks for nobody has a price"
         rows = np.flatnonzero(self.fixed)
-        left = self._worth(rows, self.mates[rows]) - self.seat_prices[self.mates[rows]]
+        left = self._worth(self.scores[rows]) - self.seat_prices[self.mates[rows]]
         if not np.array_equal(self.img_prices[rows], left):
             yield "the prices of a locked pair do not add up to its worth"
 
-    def missing_pairs(self) -> int:
-        """Count pairs that could be made besides, for the same sum.
+    def blocking(self, rows: Ints, scores: Marks, own: Marks) -> int:
+        """Count pairs of some rows of whom each would rather have the other than whom they have.
 
-        Every best pairing uses only pairs worth exactly their two prices, so none has more pairs
-        than the largest matching of those; and that one is as good, for an alternating path that
-        adds a pair leaves nobody out who was in.
+        A free seat, or a mentor wanted and not found, is worse than anybody; a locked pair is kept.
         """
-        held = self.mates[self.fixed]
-        free = np.minimum(
-            self.seats - np.bincount(held, minlength=len(self.seats)), len(self.mates)
-        )
-        owner = np.repeat(np.arange(len(free)), free)  # one column a seat
-        tight = np.zeros((len(self.mates), len(owner)), dtype=np.bool_)
-        for rows in self._traders():
-            exact = ~self._excess(rows).any(axis=2) & (self.scores[rows] >= 0)
-            tight[rows] = exact[:, owner]
-        matched = maximum_bipartite_matching(csr_array(tight), perm_type="column") >= 0
-        made = (self.mates >= 0) & ~self.fixed
-        return int(matched.sum()) - int(made.sum())
+        would = scores > self.least_for_img()[rows, None]
+        would &= own > self.least_for_mentor()
+        return int((would & self._possible(rows, scores)).sum())
 
-    def _worth(self, rows: Ints, columns: Ints) -> Ints:
+    def least_for_img(self) -> Ints:
+        """Return the score of whom each IMG has: more than any where nobody else is wanted."""
+        least: Ints = np.where(self.looking & ~self.fixed, self.scores, BEYOND)
+        return least
+
+    def least_for_mentor(self) -> Ints:
+        """Return how high each mentor scores the last IMG they would give up."""
+        least = np.full(len(self.seats), BEYOND)
+        loose = (self.mates >= 0) & ~self.fixed
+        np.minimum.at(least, self.mates[loose], self.own[loose])
+        least[_load(self.mates, len(self.seats)) < self.seats] = -1
+        return least
+
+    def people_and_lowest(self) -> tuple[int, int]:
+        """Return how many are matched, locks aside, and the lowest score among them (0 of none)."""
+        loose = self.scores[(self.mates >= 0) & ~self.fixed]
+        return len(loose), int(loose.min()) if len(loose) else 0
+
+    def could_pair_more(self, read: Read) -> bool:
+        """Say whether one pair more could be made for the same sum.
+
+        Every best pairing uses only pairs worth exactly their two prices. One with more pairs is
+        reached along an alternating path of those, which leaves nobody out who was in.
+        """
+
+        def exact(rows: Ints) -> Flags:
+            scores, _ = read(rows)
+            return ~self._excess(rows, scores).any(axis=2) & self._possible(rows, scores)
+
+        return self._longer(exact) is not None
+
+    def could_match_more(self, read: Read) -> bool:
+        """Say whether one IMG more could be matched at all."""
+        return self._longer(self._at_least(0, read)) is not None
+
+    def could_do_better(self, read: Read) -> bool:
+        """Say whether as many can be matched with all scores above the lowest there is now."""
+        loose = (self.mates >= 0) & ~self.fixed
+        if not loose.any():
+            return False
+        lowest = int(self.scores[loose].min())
+        lost = loose & (self.scores == lowest)
+        stage = replace(self, mates=np.where(lost, -1, self.mates))
+        possible = self._at_least(lowest + 1, read)
+        for _ in range(int(lost.sum())):
+            longer = stage._longer(possible)
+            if longer is None:
+                return False
+            stage = replace(stage, mates=longer)
+        return True
+
+    def _at_least(self, level: int, read: Read) -> Callable[[Ints], Flags]:
+        def possible(rows: Ints) -> Flags:
+            scores, _ = read(rows)
+            return self._possible(rows, scores) & (scores >= level)
+
+        return possible
+
+    def _longer(self, possible: Callable[[Ints], Flags]) -> Ints | None:
+        """Return pairs of one IMG more along a shortest alternating path, if there is one.
+
+        C. Berge, Two theorems in graph theory, PNAS 43(9), 1957, doi:10.1073/pnas.43.9.842.
+        """
+        free = self.seats > _load(self.mates, len(self.seats))
+        through = np.full(len(self.seats), -1)  # row by which each column was reached
+        rows = np.flatnonzero(self.looking & ~self.fixed & (self.mates < 0))
+        while len(rows):
+            reached = []
+            for start in range(0, len(rows), BLOCK):
+                some = rows[start : start + BLOCK]
+                found = possible(some) & (through < 0)
+                columns = np.flatnonzero(found.any(axis=0))
+                through[columns] = some[found[:, columns].argmax(axis=0)]
+                reached.append(columns)
+                if free[columns].any():
+                    return self._moved(through, int(columns[free[columns]][0]))
+            held = np.isin(self.mates, np.concatenate(reached)) & ~self.fixed
+            rows = np.flatnonzero(held)
+        return None
+
+    def _moved(self, through: Ints, column: int) -> Ints:
+        mates = self.mates.copy()
+        while column >= 0:
+            row = through[column]
+            column, mates[row] = mates[row], column
+        return mates
+
+    def _possible(self, rows: Ints, scores: Marks) -> Flags:
+        """Return (len(rows), m) bool: who may be paired in this stage."""
+        possible: Flags = scores >= 0
+        barred = np.flatnonzero(self.taken[rows] >= 0)
+        possible[barred, self.taken[rows[barred]]] = False
+        return possible
+
+    def _worth(self, scores: Ints | Marks) -> Ints:
         """Return what pairs are worth, with the levels on a last axis."""
-        points = self.scores[rows, columns].astype(np.int64)
+        points = scores.astype(np.int64)
         levels = [points] if self.seat_prices.shape[1] == 1 else [np.ones_like(points), points]
         return np.stack(levels, axis=-1)
 
-    def _excess(self, rows: Ints) -> Ints:
+    def _excess(self, rows: Ints, scores: Marks) -> Ints:
         """Return (k, m, levels): by how much two prices exceed what the pair is worth."""
-        worth = self._worth(rows[:, None], np.arange(len(self.seats))[None, :])
-        return self.img_prices[rows, None, :] + self.seat_prices - worth
-
-    def _traders(self) -> Iterator[Ints]:
-        """Yield blocks of IMGs who could be paired otherwise."""
-        rows = np.flatnonzero(self.looking & ~self.fixed)
-        yield from (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
+        return self.img_prices[rows, None, :] + self.seat_prices - self._worth(scores)
 
 
-def stages(problem: Problem, result: Result) -> Iterator[Stage]:
-    """Take an allowed result apart: first mentors, and second ones where somebody wants two."""
-    n, m = problem.scores.shape
-    levels = LEVELS[result.policy]
-    if result.img_prices is None or result.seat_prices is None:
-        return
+def stages(problem: Problem, result: Result, scores: Ints, own: Ints) -> list[Stage]:
+    """Take an allowed result apart: first mentors, and second ones where somebody wants two.
+
+    ``scores`` and the mentors' ``own`` are those of its (p,) pairs.
+    """
+    n, m = problem.shape
     locks = np.bincount(problem.locked[:, 0], minlength=n)
-    firsts, seconds = (_mates(result.pairs[result.second == which], n) for which in (False, True))
-    held_for_second = np.bincount(seconds[locks == 2], minlength=m)
-    yield Stage(
-        scores=problem.scores,
-        seats=problem.seats - held_for_second,
+    (firsts, *of_firsts), (seconds, *of_seconds) = (
+        tuple(_spread(result.pairs, each, result.second == second, n) for each in wanted)
+        for second, wanted in ((False, (None, scores, own)), (True, (None, scores, own)))
+    )
+    levels = max(1, LEVELS[result.policy])
+    first = Stage(
+        seats=problem.seats - _load(seconds[locks == 2], m),
         mates=firsts,
+        scores=of_firsts[0],
+        own=of_firsts[1],
+        taken=np.full(n, -1),
         fixed=locks >= 1,
         looking=np.ones(n, dtype=np.bool_),
-        img_prices=result.img_prices.reshape(n, levels),
-        seat_prices=result.seat_prices.reshape(m, levels),
+        img_prices=_prices(result.img_prices, n, levels),
+        seat_prices=_prices(result.seat_prices, m, levels),
     )
-    if result.second_img_prices is None or result.second_seat_prices is None:
-        return
-    matched = np.flatnonzero(firsts >= 0)
-    others = problem.scores.copy()
-    others[matched, firsts[matched]] = -1
-    yield Stage(
-        scores=others,
-        seats=problem.seats - np.bincount(firsts[matched], minlength=m),
+    second = Stage(
+        seats=problem.seats - _load(firsts, m),
         mates=seconds,
+        scores=of_seconds[0],
+        own=of_seconds[1],
+        taken=firsts,
         fixed=locks == 2,
         looking=(problem.wants == 2) & (firsts >= 0),
-        img_prices=result.second_img_prices.reshape(n, levels),
-        seat_prices=result.second_seat_prices.reshape(m, levels),
+        img_prices=_prices(result.second_img_prices, n, levels),
+        seat_prices=_prices(result.second_seat_prices, m, levels),
     )
+    return [first, second] if second.looking.any() else [first]
 
 
-def reach(
-    problem: Problem, result: Result, *, second: bool
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return people and lowest score of one stage's pairs, as they are and at the best.
-
-    Locked pairs are left aside. Where nobody is matched the lowest score is 0.
-    """
-    n, m = problem.scores.shape
-    pairs = result.pairs[result.second == second]
-    others = result.pairs[result.second != second]
-    locked = {(i, j) for i, j in problem.locked.tolist()}
-    kept = np.array([pair in locked for pair in map(tuple, pairs.tolist())], dtype=np.bool_)
-    held = others if second else others[[p in locked for p in map(tuple, others.tolist())]]
-    seats = problem.seats - np.bincount(np.concatenate([held, pairs[kept]])[:, 1], minlength=m)
-    scores = problem.scores.copy()
-    scores[pairs[kept, 0]] = -1
-    if second:
-        scores[others[:, 0], others[:, 1]] = -1
-        scores[~np.isin(np.arange(n), others[:, 0]) | (problem.wants < 2)] = -1
-    loose = pairs[~kept]
-    made = scores[loose[:, 0], loose[:, 1]]
-    most = _matched(scores, 0, seats)
-    levels = np.unique(scores[scores >= 0])
-    low, high = 0, len(levels)
-    while most and high - low > 1:
-        middle = (low + high) // 2
-        low, high = (
-            (middle, high)
-            if _matched(scores, int(levels[middle]), seats) == most
-            else (low, middle)
-        )
-    best = most, int(levels[low]) if most else 0
-    return (len(loose), int(made.min(initial=FULL)) if len(loose) else 0), best
+def _spread(pairs: Ints, values: Ints | None, which: Flags, n: int) -> Ints:
+    """Return one value an IMG, its column if none are given; -1 for whoever has no such pair."""
+    spread = np.full(n, -1, dtype=np.int64)
+    spread[pairs[which, 0]] = (pairs[:, 1] if values is None else values)[which]
+    return spread
 
 
-def _matched(scores: Marks, level: int, seats: Ints) -> int:
-    """Return how many can be matched with a score of at least ``level``."""
-    rows, columns = np.nonzero(scores >= level)
-    room = np.minimum(seats, np.bincount(columns, minlength=len(seats)))
-    first = np.concatenate([[0], np.cumsum(room)])
-    each = room[columns]
-    seat = np.repeat(first[columns], each) + _count_up(each)
-    shape = (len(scores), max(1, int(first[-1])))
-    table = csr_array((np.ones(len(seat), np.int8), (np.repeat(rows, each), seat)), shape=shape)
-    return int((maximum_bipartite_matching(table, perm_type="column") >= 0).sum())
+def _prices(given: Ints | None, count: int, levels: int) -> Ints:
+    prices: Ints = np.zeros((count, levels), np.int64) if given is None else given
+    return prices.reshape(count, levels)
 
 
-def _count_up(lengths: Ints) -> Ints:
-    """Return 0, 1, ... for each length, one after the other."""
-    ends = np.cumsum(lengths)
-    return np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
-
-
-def _mates(pairs: Ints, n: int) -> Ints:
-    mates = np.full(n, -1, dtype=np.int64)
-    mates[pairs[:, 0]] = pairs[:, 1]
-    return mates
+def _load(mates: Ints, columns: int) -> Ints:
+    """Return how many IMGs hold a seat at each column."""
+    return np.bincount(mates[mates >= 0], minlength=columns)
 
 
 def _negative(worth: Ints) -> Flags:

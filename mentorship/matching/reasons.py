@@ -7,17 +7,19 @@ doi:10.1112/jlms/s1-10.37.26); or every possible seat is worth more to somebody 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentorship.matching.certificate import OUT_OF_REACH, worth_to_others
 from mentorship.matching.graph import next_best, outcome
-from mentorship.matching.lottery import by_id
+from mentorship.matching.lottery import Id
 from mentorship.matching.marks import Flags, Ints
-from mentorship.matching.problem import Id, Problem
+from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
 
@@ -113,6 +115,7 @@ class UnusedSeats:
     possible: int
 
 
+Bits: TypeAlias = NDArray[np.uint8]
 Reason: TypeAlias = NoPossibleMentor | TooFewSeats | WorthMoreElsewhere
 
 REASONS: MappingProxyType[str, type[Reason]] = MappingProxyType(
@@ -134,42 +137,58 @@ def explain(problem: Problem, result: Result) -> Explanation:
 
     The order of rows decides only in which order the reasons come, not what they say.
     """
-    possible = (problem.scores >= 0) & (problem.seats > 0)
-    rivals = _Rivals.of(problem, result, possible)
+    rivals = Rivals.of(problem, result)
+    why = dict(_nobody_possible(problem, rivals))
     return Explanation(
-        unmatched=tuple(_why(problem, rivals, int(i)) for i in result.unmatched),
+        unmatched=tuple(why.get(i) or _why(problem, result, rivals, i) for i in rivals.waiting),
         pairs=_next_best(problem, result),
-        unused=_unused(problem, result, possible),
+        unused=_unused(problem, result, rivals),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Rivals:
-    """Who can be moved where: the first mentors' market without what locks hold."""
+class Rivals:
+    """Who can be moved where: the first mentors' market without what locks hold.
 
-    possible: Flags  # (n, m)
+    Sets of mentors are bits, so that all of them fit: (m, m / 8) bytes.
+    """
+
     mates: Ints  # (n,) column of those who can be moved, -1 for others
     seats: Ints  # (m,) that locks do not hold
     free: Ints  # (m,) of those, free
-    waiting: Ints  # (u,) unmatched
-    prices: Ints  # (m,) what all others would lose with one seat fewer, or the worst score kept
-    kept: bool  # which of the two
+    waiting: tuple[int, ...]  # (u,) unmatched
+    wanted: Bits  # (u, m / 8) mentors possible for each of them
+    onward: Bits  # (m, m / 8) mentors to whom the holders of a seat could move
+    possible: Ints  # (m,) how many IMGs could be paired with each mentor and are not
 
     @classmethod
-    def of(cls, problem: Problem, result: Result, possible: Flags) -> _Rivals:
-        n, m = problem.scores.shape
+    def of(cls, problem: Problem, result: Result) -> Rivals:
+        n, m = problem.shape
         firsts = result.pairs[~result.second]
         loose = firsts[~np.isin(firsts[:, 0], problem.locked[:, 0])]
         mates = np.full(n, -1, dtype=np.int64)
         mates[loose[:, 0]] = loose[:, 1]
         seats = problem.seats - np.bincount(problem.locked[:, 1], minlength=m)
-        free = seats - np.bincount(loose[:, 1], minlength=m)
-        kept = result.policy == "stable"
-        if kept:
-            prices = _worst_kept(problem, loose, free)
-        else:
-            prices = worth_to_others(problem.scores, mates, free)
-        return cls(possible, mates, seats, free, result.unmatched, prices, kept)
+        waiting = np.zeros(n, dtype=np.bool_)
+        waiting[result.unmatched] = True
+        wanted, onward = [np.zeros((0, -(-m // 8)), np.uint8)], np.zeros((m, -(-m // 8)), np.uint8)
+        possible = -np.bincount(result.pairs[:, 1], minlength=m)
+        for rows in problem.blocks():
+            flags = (problem.scores.block(rows) >= 0) & (problem.seats > 0)
+            possible += flags.sum(axis=0)
+            bits = np.packbits(flags, axis=1)
+            wanted.append(bits[waiting[rows]])
+            moving = mates[rows] >= 0
+            np.bitwise_or.at(onward, mates[rows[moving]], bits[moving])
+        return cls(
+            mates=mates,
+            seats=seats,
+            free=seats - np.bincount(loose[:, 1], minlength=m),
+            waiting=tuple(result.unmatched.tolist()),
+            wanted=np.concatenate(wanted),
+            onward=onward,
+            possible=possible,
+        )
 
     def group(self, img: int) -> tuple[Flags, Flags] | None:
         """Return IMGs (n,) and mentors (m,) that ``img`` competes with and for.
@@ -177,60 +196,81 @@ class _Rivals:
         Everybody who holds a seat this IMG could take could only move to a seat of the group. None
         if somebody could move to a free seat: then seats are not what is lacking.
         """
-        mentors = np.zeros(self.possible.shape[1], dtype=np.bool_)
-        rows = np.array([img])
-        while len(rows):
-            found = np.logical_or.reduce(self.possible[rows], axis=0) & ~mentors
-            if (self.free[found] > 0).any():
+        mentors = self.wanted[self.waiting.index(img)]
+        fresh = mentors
+        while fresh.any():
+            columns = self._columns(fresh)
+            if (self.free[columns] > 0).any():
                 return None
-            mentors |= found
-            rows = np.flatnonzero((self.mates >= 0) & found[self.mates])
-        holders = (self.mates >= 0) & mentors[self.mates]
-        confined = ~(self.possible[self.waiting] & ~mentors).any(axis=1)
-        lost = self.waiting[confined & self.possible[self.waiting].any(axis=1)]
-        holders[lost] = True
-        return holders, mentors
+            reached = np.bitwise_or.reduce(self.onward[columns], axis=0)
+            fresh = reached & ~mentors
+            mentors = mentors | reached
+        flags = self._columns(mentors)
+        imgs = (self.mates >= 0) & flags[self.mates]
+        lost = ~(self.wanted & ~mentors).any(axis=1) & self.wanted.any(axis=1)
+        imgs[np.array(self.waiting)[lost]] = True
+        return imgs, flags
+
+    def _columns(self, bits: Bits) -> Flags:
+        return np.unpackbits(bits, count=len(self.seats)).astype(np.bool_)
 
 
-def _why(problem: Problem, rivals: _Rivals, img: int) -> Reason:
-    if not rivals.possible[img].any():
-        with_seat = problem.seats > 0
-        counts = {rule: int((out[img] & with_seat).sum()) for rule, out in problem.never.items()}
-        return NoPossibleMentor(
-            img=problem.img_ids[img],
-            mentors=len(with_seat),
-            without_seat=int((~with_seat).sum()),
-            ruled_out={rule: count for rule, count in counts.items() if count},
+def _nobody_possible(problem: Problem, rivals: Rivals) -> Iterator[tuple[int, Reason]]:
+    """Yield the IMGs nobody may be paired with, and the reason."""
+    with_seat = problem.seats > 0
+    for place in np.flatnonzero(~rivals.wanted.any(axis=1)).tolist():
+        img = rivals.waiting[place]
+        out = problem.ruled_out(np.array([img]))
+        counts = {rule: int((flags[0] & with_seat).sum()) for rule, flags in out.items()}
+        yield (
+            img,
+            NoPossibleMentor(
+                img=problem.img_ids[img],
+                mentors=len(with_seat),
+                without_seat=int((~with_seat).sum()),
+                ruled_out={rule: count for rule, count in counts.items() if count},
+            ),
         )
+
+
+def _why(problem: Problem, result: Result, rivals: Rivals, img: int) -> Reason:
     group = rivals.group(img)
     if group is not None:
         imgs, mentors = group
         held = problem.seats - rivals.seats
+        in_order = problem.imgs.order, problem.mentors.order
         return TooFewSeats(
             img=problem.img_ids[img],
-            imgs=tuple(problem.img_ids[i] for i in by_id(problem.img_ids) if imgs[i]),
-            mentors=tuple(problem.mentor_ids[j] for j in by_id(problem.mentor_ids) if mentors[j]),
+            imgs=tuple(problem.img_ids[i] for i in in_order[0][imgs[in_order[0]]]),
+            mentors=tuple(problem.mentor_ids[j] for j in in_order[1][mentors[in_order[1]]]),
             seats=int(rivals.seats[mentors].sum()),
             held=int(held[mentors].sum()),
         )
     # Only "best-total" and "stable" come here: where most people count, a chain of moves would
     # have been used. In "stable" the mentors' own view decides.
-    scores = problem.mentor_scores if rivals.kept else problem.scores
-    short = np.where(rivals.possible[img], rivals.prices - scores[img], OUT_OF_REACH)
-    order = by_id(problem.mentor_ids)
-    nearest = int(order[short[order].argmin()])
+    if result.policy == "stable":
+        scores, prices = problem.mentor_scores, _worst_kept(problem, rivals)
+    else:
+        scores, prices = problem.scores, worth_to_others(problem.scores, rivals.mates, rivals.free)
+    own = scores.block(np.array([img]))[0].astype(np.int64)
+    possible = (problem.scores.block(np.array([img]))[0] >= 0) & (problem.seats > 0)
+    short = np.where(possible, prices - own, OUT_OF_REACH)
+    nearest = int(problem.mentors.order[short[problem.mentors.order].argmin()])
     return WorthMoreElsewhere(
         img=problem.img_ids[img],
         mentor=problem.mentor_ids[nearest],
-        score=int(scores[img, nearest]),
-        price=int(rivals.prices[nearest]),
+        score=int(own[nearest]),
+        price=int(prices[nearest]),
     )
 
 
-def _worst_kept(problem: Problem, loose: Ints, free: Ints) -> Ints:
+def _worst_kept(problem: Problem, rivals: Rivals) -> Ints:
     """Return how high each mentor without a free seat scores the last one they would give up."""
-    worst = np.where(free > 0, np.int64(0), OUT_OF_REACH)
-    np.minimum.at(worst, loose[:, 1], problem.mentor_scores[loose[:, 0], loose[:, 1]])
+    worst = np.where(rivals.free > 0, np.int64(0), OUT_OF_REACH)
+    for rows in problem.blocks():
+        moving = rows[rivals.mates[rows] >= 0]
+        own = problem.mentor_scores.block(moving)[np.arange(len(moving)), rivals.mates[moving]]
+        np.minimum.at(worst, rivals.mates[moving], own.astype(np.int64))
     return worst
 
 
@@ -255,11 +295,11 @@ def _next_best(problem: Problem, result: Result) -> tuple[NextBest, ...]:
     return tuple(found)
 
 
-def _unused(problem: Problem, result: Result, possible: Flags) -> tuple[UnusedSeats, ...]:
-    m = len(problem.mentor_ids)
-    free = problem.seats - np.bincount(result.pairs[:, 1], minlength=m)
-    others = possible.sum(axis=0) - np.bincount(result.pairs[:, 1], minlength=m)
+def _unused(problem: Problem, result: Result, rivals: Rivals) -> tuple[UnusedSeats, ...]:
+    free = problem.seats - np.bincount(result.pairs[:, 1], minlength=len(problem.seats))
     return tuple(
-        UnusedSeats(mentor=problem.mentor_ids[j], seats=int(free[j]), possible=int(others[j]))
+        UnusedSeats(
+            mentor=problem.mentor_ids[j], seats=int(free[j]), possible=int(rivals.possible[j])
+        )
         for j in np.flatnonzero(free > 0)
     )

@@ -7,103 +7,204 @@ hard rule allows the pair. The integers are those of ``scoring``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentorship.matching import closeness
-from mentorship.matching.arrays import TOPIC_WEIGHTS, ImgArrays
+from mentorship.matching.arrays import ImgArrays
 from mentorship.matching.blocks import blocks
 from mentorship.matching.compiled import kernels
 from mentorship.matching.criteria import CRITERIA
-from mentorship.matching.forbid import pairs_never
+from mentorship.matching.forbid import limits, pairs_never
 from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Flags, Ints, Marks, in_any, share
+from mentorship.matching.marks import FULL, Flags, Ints, Marks, Points, earned, in_any, one_of, rate
 from mentorship.matching.rules import Rules
-from mentorship.matching.scoring import shared_out
+from mentorship.matching.scoring import mean, shared_out
 
-LEVELS = 16  # sums beyond the last earn what the last does
-SILENT = 128  # as in ``kernels.rows``
-
-# Criteria whose marks depend on one answer of the IMG with few values: those answers.
-_FEW: Mapping[str, Callable[[ImgArrays], tuple[NDArray[Any], ...]]] = {
-    "stage": lambda imgs: (imgs.stage, imgs.stage_order),
-    "visa": lambda imgs: (imgs.visa,),
-    "formats": lambda imgs: (imgs.formats,),
-    "channels": lambda imgs: (imgs.channels,),
-    "rhythm": lambda imgs: (imgs.meetings,),
-    "same_country": lambda imgs: (imgs.country,),
-    "same_gender": lambda imgs: (imgs.gender,),
-    "mentor_is_img": lambda imgs: (np.zeros_like(imgs.stage),),
+# Criteria whose marks depend on one answer of the IMG with few values: that answer as one number.
+_FEW: Mapping[str, Callable[[ImgArrays], Ints]] = {
+    "stage": lambda imgs: imgs.stage,
+    "visa": lambda imgs: imgs.visa,
+    "formats": lambda imgs: _as_number(imgs.formats),
+    "channels": lambda imgs: _as_number(imgs.channels),
+    "rhythm": lambda imgs: imgs.meetings,
+    "same_country": lambda imgs: imgs.country,
+    "same_gender": lambda imgs: imgs.gender,
+    "mentor_is_img": lambda imgs: np.zeros_like(imgs.stage),
 }
 _BEST = (*_FEW, "specialty", "location")  # the best of some rows counts
-_SUMS = ("topics", "languages")  # rows are added up
+_ADDED = ("topics", "languages", "availability")  # rows are added up
+
+Shorts = NDArray[np.int16]
+Bytes = NDArray[np.uint8]
 
 
-class _Lists(NamedTuple):
-    """Lists in compressed rows."""
+class Lists(NamedTuple):
+    """Lists in compressed rows: those of row i are ``item[start[i]:start[i + 1]]``."""
 
     start: Ints
     item: Ints
 
 
-def _lists(rows: Ints, items: Ints, n: int) -> _Lists:
-    """Gather items by row; items of a row keep their order."""
-    order = np.argsort(rows, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))]).astype(np.int64)
-    return _Lists(start, items[order].astype(np.int64))
+class Best(NamedTuple):
+    """Criteria of which the best row counts."""
+
+    rows: Shorts  # (rows, m) marks
+    begin: Ints  # (n, criteria + 1) into ``item``
+    item: Ints
+    rates: Shorts  # (n, criteria)
+
+
+class Topics(NamedTuple):
+    """Topics needed, each with its weight; marks are ``one`` for each part of all weights."""
+
+    rows: Bytes  # (topics, m) all ones where offered
+    start: Ints
+    item: Ints
+    weight: Bytes
+    one: Shorts  # (n,)
+    rates: Shorts  # (n,)
+
+
+class Languages(NamedTuple):
+    """Languages spoken; the common one adds 1, every other 2."""
+
+    rows: Bytes  # (languages, m)
+    start: Ints
+    item: Ints
+    steps: Shorts  # (n, 3) points that come on top at a sum of 1, 2 and 4
+
+
+class Week(NamedTuple):
+    """Free half hours, eight to a byte."""
+
+    rows: Bytes  # (42, m)
+    mine: Bytes  # (n, 42)
+    enough: np.uint8
+    one: np.int16
+    rates: Shorts  # (n,)
+
+
+class Silent(NamedTuple):
+    """Mentors who did not answer what is added up, and what they get."""
+
+    rows: Shorts  # (criteria, m) all ones where nothing was said
+    points: Shorts  # (n, criteria)
+
+
+class Extra(NamedTuple):
+    """Points for pairs one by one, besides what everybody gets."""
+
+    start: Ints
+    item: Ints
+    points: Shorts
+
+
+class Allowed(NamedTuple):
+    """Limits, a bit each: who is taken by words, by wanting nothing, or by not answering."""
+
+    rows: Bytes  # (words, m)
+    start: Ints
+    item: Ints
+    by_mentor: Bytes  # (m,)
+    by_img: Bytes  # (n,)
+    all: np.uint8
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything the compiled loop reads, in the order it takes it."""
+    """Everything the compiled loop reads.
 
-    shape: tuple[int, int]
-    arguments: tuple[Any, ...]
-    minimum: int
+    ``rows`` are the IMGs concerned; all other arrays keep the order in which IMGs were given, and
+    have mentors in the order in which they are to be read.
+    """
+
+    rows: Ints
+    base: Shorts  # (n,) what every mentor gets: for not having been asked anything
+    best: Best
+    topics: Topics
+    languages: Languages
+    week: Week
+    silent: Silent
+    extra: Extra
+    allowed: Allowed
+    never: Lists
+    locked: Lists
+    least: int  # score of a pair, unless it is locked
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), self.best.rows.shape[1]
 
     @classmethod
     def of(cls, market: Market, rules: Rules, means: Mapping[str, int]) -> Recipe:
-        n, m = len(market.imgs), len(market.mentors)
-        shares = dict(zip(CRITERIA, shared_out(market, rules, np.arange(n)).T, strict=True))
-        arguments = (
-            *_best(market, means, shares, n),
-            *_sums(market, means, shares),
-            *_week(market, means, shares),
-            *_asked(market, means, shares),
-            *_may(market, rules),
-            *_lists(*pairs_never(market, rules), n),
-        )
-        return cls((n, m), arguments, rules.minimum_score)
+        """Prepare a round's scores under its rules."""
+        n = len(market.imgs)
+        shares = shared_out(market, rules, np.arange(n))
+        never = _lists(*pairs_never(market, rules).T, n)
+        locked = _lists(*market.places.of(rules.locked).T, n)
+        allowed = _allowed(market, rules)
+        prepared = _prepared(market, shares, means, allowed, never, locked)
+        return replace(prepared, least=rules.minimum_score)
 
     @classmethod
     def of_marks(cls, market: Market, key: str) -> Recipe:
         """Give one criterion's marks, 0 where it does not count or somebody did not answer."""
-        n, m = len(market.imgs), len(market.mentors)
         imgs, _ = answered(market, key)
-        shares = {each: FULL * imgs * (each == key) for each in CRITERIA}
-        nothing = dict.fromkeys(CRITERIA, 0)
+        shares = np.where(np.array(list(CRITERIA)) == key, FULL * imgs[:, None], 0)
         nobody = np.zeros(0, dtype=np.int64)
-        arguments = (
-            *_best(market, nothing, shares, n),
-            *_sums(market, nothing, shares),
-            *_week(market, nothing, shares),
-            *_asked(market, nothing, shares),
-            *_everybody(n, m),
-            *_lists(nobody, nobody, n),
-        )
-        return cls((n, m), arguments, 0)
+        none = _lists(nobody, nobody, len(imgs))
+        everybody = _by_limits([], len(imgs), len(market.mentors))
+        return _prepared(market, shares, dict.fromkeys(CRITERIA, 0), everybody, none, none)
 
-    def block(self, rows: Ints) -> Marks:
-        """Return (len(rows), m) scores, -1 where a pair must not be made."""
-        block = np.empty((len(rows), self.shape[1]), dtype=np.int32)
-        kernels()[2].score(rows, *self.arguments, block)
-        if self.minimum:
-            block[block < self.minimum] = -1
+    def block(self, rows: Ints, width: int | None = None) -> Points:
+        """Return (len(rows), m or width) scores, -1 where a pair must not be made."""
+        block = np.empty((len(rows), self.shape[1] if width is None else width), dtype=np.int16)
+        kernels().rows.score(
+            self.rows[rows], self.base, self.best, self.topics, self.languages, self.week,
+            self.silent, self.extra, self.allowed, self.never, block,
+        )  # fmt: skip
+        if self.least:
+            self._leave_out_low(rows, block)
         return block
+
+    def _leave_out_low(self, rows: Ints, block: Points) -> None:
+        low = block < self.least
+        start = self.locked.start
+        for place in np.flatnonzero(np.diff(start)[self.rows[rows]]):
+            img = self.rows[rows[place]]
+            columns = self.locked.item[start[img] : start[img + 1]]
+            low[place, columns[columns < block.shape[1]]] = False
+        block[low] = -1
+
+    def take(self, rows: Ints, columns: Ints) -> Recipe:
+        """Return the scores of some IMGs with some mentors, in that order."""
+        place = np.full(self.shape[1] + 1, len(columns))  # who is left out is beyond the last
+        place[columns] = np.arange(len(columns))
+        week = self.week._replace(rows=_columns(self.week.rows, columns))
+        silent = self.silent._replace(rows=_columns(self.silent.rows, columns))
+        extra, never, locked = (
+            _at(place, lists) for lists in (self.extra, self.never, self.locked)
+        )
+        return replace(
+            self,
+            rows=self.rows[rows],
+            best=self.best._replace(rows=_columns(self.best.rows, columns)),
+            topics=self.topics._replace(rows=_columns(self.topics.rows, columns)),
+            languages=self.languages._replace(rows=_columns(self.languages.rows, columns)),
+            week=week,
+            silent=silent,
+            extra=extra,
+            allowed=self.allowed._replace(
+                rows=_columns(self.allowed.rows, columns), by_mentor=self.allowed.by_mentor[columns]
+            ),
+            never=never,
+            locked=locked,
+        )
 
 
 def answered(market: Market, key: str) -> tuple[Flags, Flags]:
@@ -115,7 +216,7 @@ def answered(market: Market, key: str) -> tuple[Flags, Flags]:
 
 
 def mean_marks_of_many(market: Market) -> dict[str, int]:
-    """Return what ``scoring.mean_marks`` does, without a table of all pairs."""
+    """Return what ``scoring.mean_marks`` does, with compiled loops."""
     found = {}
     for key in CRITERIA:
         imgs, mentors = answered(market, key)
@@ -126,18 +227,68 @@ def mean_marks_of_many(market: Market) -> dict[str, int]:
             total = int(kinds @ marks.sum(axis=1, dtype=np.int64))
         elif count:
             recipe = Recipe.of_marks(market, key)
-            total = sum(
-                int(recipe.block(rows).sum(dtype=np.int64)) for rows in blocks(np.arange(len(imgs)))
-            )
-        found[key] = (2 * total + count) // (2 * count) if count else FULL // 2
+            some = blocks(np.flatnonzero(imgs), recipe.shape[1])
+            total = sum(int(recipe.block(rows).sum(dtype=np.int64)) for rows in some)
+        found[key] = mean(total, count) if count else FULL // 2
     return found
 
 
-def _best(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints], n: int) -> Any:
-    """Prepare criteria of which the best row counts: rows, lists by IMG and criterion, points."""
-    rows: list[NDArray[np.int16]] = []
-    slots, items = [], []
-    height = 0
+def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
+    market: Market,
+    shares: Ints,
+    means: Mapping[str, int],
+    allowed: Allowed,
+    never: Lists,
+    locked: Lists,
+) -> Recipe:
+    points = dict(zip(CRITERIA, shares.T, strict=True))
+    unasked = {key: ~answered(market, key)[0] for key in (*_ADDED, "requests")}
+    mean_points = {key: earned(rate(points[key]), np.int64(means[key])) for key in unasked}
+    base = sum(np.where(unasked[key], mean_points[key], 0) for key in unasked)
+    told = {key: np.where(unasked[key], 0, points[key]) for key in unasked}
+    return Recipe(
+        rows=np.arange(len(market.imgs)),
+        base=np.asarray(base, dtype=np.int16),
+        best=_best(market, means, points),
+        topics=_topics(market, told["topics"]),
+        languages=_languages(market, told["languages"]),
+        week=_week(market, told["availability"]),
+        silent=_silent(market, unasked, mean_points),
+        extra=_asked(market, told["requests"]),
+        allowed=allowed,
+        never=never,
+        locked=locked,
+        least=0,
+    )
+
+
+def _lists(rows: Ints, items: Ints, n: int) -> Lists:
+    """Gather items by row; items of a row keep their order."""
+    order = np.argsort(rows, kind="stable")
+    return Lists(_starts(rows, n), items[order])
+
+
+def _starts(rows: Ints, n: int) -> Ints:
+    return np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))]).astype(np.int64)
+
+
+def _columns(rows: NDArray[Any], columns: Ints) -> NDArray[Any]:
+    return np.ascontiguousarray(np.take(rows, columns, axis=1))
+
+
+def _at(place: Ints, lists: Any) -> Any:
+    """Return lists of columns as lists of their new places."""
+    return lists._replace(item=place[lists.item])
+
+
+def _as_number(flags: Flags) -> Ints:
+    number: Ints = flags @ (1 << np.arange(flags.shape[1]))
+    return number
+
+
+def _best(market: Market, means: Mapping[str, int], points: Mapping[str, Ints]) -> Best:
+    """Prepare rows and, for each IMG and criterion, which of them count."""
+    n, rows, slots, items, height = len(market.imgs), [], [], [], 0
     for place, key in enumerate(_BEST):
         table, imgs, which = (
             _RANKED[key](market, means[key]) if key in _RANKED else _few(market, key, means[key])
@@ -148,177 +299,156 @@ def _best(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints], 
         height += len(table)
     lists = _lists(np.concatenate(slots), np.concatenate(items), n * len(_BEST))
     begin = lists.start[np.arange(n)[:, None] * len(_BEST) + np.arange(len(_BEST) + 1)]
-    out_of = np.stack([shares[key] for key in _BEST], axis=1).astype(np.float64)
-    return np.concatenate(rows), begin, lists.item, out_of
+    rates = _rows(rate(np.stack([points[key] for key in _BEST], axis=1)), np.int16)
+    return Best(_rows(np.concatenate(rows), np.int16), begin, lists.item, rates)
 
 
-def _few(market: Market, key: str, mean: int) -> tuple[Marks, Ints, Ints]:
+def _rates(out_of: Ints) -> Shorts:
+    return rate(out_of).astype(np.int16)
+
+
+def _few(market: Market, key: str, mean_mark: int) -> tuple[Marks, Ints, Ints]:
     """Judge one IMG of each kind; return their rows, and the row of each IMG."""
     imgs = market.img_arrays
-    answers = np.column_stack([np.asarray(a).reshape(len(imgs.stage), -1) for a in _FEW[key](imgs)])
-    _, first, kind = np.unique(answers, axis=0, return_index=True, return_inverse=True)
+    _, first, kind = np.unique(_FEW[key](imgs), return_index=True, return_inverse=True)
     judged = CRITERIA[key].judge(imgs.take(first), market.mentor_arrays, market.lexicon)
     known = judged.imgs[:, None] & judged.mentors
-    marks = np.where(known, judged.marks, np.int32(mean))
+    marks = np.where(known, judged.marks, np.int32(mean_mark))
     return marks, np.arange(len(kind)), kind.ravel()
 
 
-def _specialty(market: Market, mean: int) -> tuple[Marks, Ints, Ints]:
+def _specialty(market: Market, mean_mark: int) -> tuple[Marks, Ints, Ints]:
     """Make a row for each field and rank, and one for who named none."""
     best = closeness.best_fields(market.mentor_arrays, market.lexicon)
     ranks = [per_cent * best // 100 for per_cent in closeness.RANKED_FIELDS]
     silent = ~in_any(market.mentor_arrays.specialties)
-    return _ranked(np.concatenate(ranks), silent, market.img_arrays.specialties, mean, len(best))
+    codes = market.img_arrays.specialties
+    row, rank = np.nonzero(codes >= 0)
+    which = rank * len(best) + codes[row, rank]
+    return _filled(np.concatenate(ranks), silent, (row, which), len(codes), mean_mark)
 
 
-def _location(market: Market, mean: int) -> tuple[Marks, Ints, Ints]:
+def _location(market: Market, mean_mark: int) -> tuple[Marks, Ints, Ints]:
     """Make a row for each state hoped for, each lived in, and one for who named none."""
     imgs, mentors, words = market.img_arrays, market.mentor_arrays, market.lexicon
     around = closeness.around(mentors, words)
     hoped = np.where(mentors.states, FULL, np.where(around, closeness.NEAR_HOPED, 0)).T
     home = np.where(mentors.states, closeness.AT_HOME, np.where(around, closeness.NEAR_HOME, 0)).T
-    marks = np.concatenate([hoped, home])
     row, state = np.nonzero(imgs.states)
     settled = np.flatnonzero(imgs.state >= 0)
     named = np.concatenate([row, settled])
     which = np.concatenate([state, len(hoped) + imgs.state[settled]])
-    return _filled(marks, ~in_any(mentors.states), (named, which), len(imgs.state), mean)
+    silent = ~in_any(mentors.states)
+    return _filled(
+        np.concatenate([hoped, home]), silent, (named, which), len(imgs.state), mean_mark
+    )
 
 
 _RANKED = {"specialty": _specialty, "location": _location}
 
 
-def _ranked(
-    marks: Marks | Ints, silent: Flags, codes: Ints, mean: int, height: int
-) -> tuple[Marks, Ints, Ints]:
-    row, rank = np.nonzero(codes >= 0)
-    return _filled(marks, silent, (row, rank * height + codes[row, rank]), len(codes), mean)
-
-
 def _filled(
-    marks: Marks | Ints, silent: Flags, named: tuple[Ints, Ints], n: int, mean: int
+    marks: Marks | Ints, silent: Flags, named: tuple[Ints, Ints], n: int, mean_mark: int
 ) -> tuple[Marks, Ints, Ints]:
     """Put the mean where mentors said nothing, and add a row of it for IMGs who did not."""
-    rows = np.vstack([np.where(silent, mean, marks), np.full(len(silent), mean)])
+    rows = np.vstack([np.where(silent, mean_mark, marks), np.full(len(silent), mean_mark)])
     quiet = np.setdiff1d(np.arange(n), named[0])
     row = np.concatenate([named[0], quiet])
     return rows.astype(np.int32), row, np.concatenate([named[1], np.full(len(quiet), len(marks))])
 
 
-def _sums(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints]) -> Any:
-    """Prepare topics and languages: what is in common is added up, and marks follow the sum."""
-    imgs, mentors, words = market.img_arrays, market.mentor_arrays, market.lexicon
-    n, topics = imgs.topics.shape
+def _topics(market: Market, points: Ints) -> Topics:
+    needed = market.img_arrays.topics
+    img, topic = np.nonzero(needed)
+    return Topics(
+        _rows(np.where(market.mentor_arrays.topics.T, 255, 0), np.uint8),
+        _starts(img, len(needed)),
+        topic,
+        needed[img, topic].astype(np.uint8),
+        one_of(needed.sum(axis=1)).astype(np.int16),
+        _rates(points),
+    )
+
+
+def _languages(market: Market, points: Ints) -> Languages:
+    words, spoken = market.lexicon, market.img_arrays.languages
     (common,) = words.languages.codes([words.tables.common_language])
     worth = np.full(len(words.languages), 2)
     worth[common] = 1
-    offered = [weight * mentors.topics.T for weight in range(1, 1 + max(TOPIC_WEIGHTS))]
-    rows = np.concatenate([*offered, mentors.languages.T * worth[:, None]])
-    needing, topic = np.nonzero(imgs.topics)
-    speaking, language = np.nonzero(imgs.languages)
-    slot = np.concatenate([2 * needing, 2 * speaking + 1])
-    weighed = (imgs.topics[needing, topic] - 1) * topics + topic
-    item = np.concatenate([weighed, len(offered) * topics + language])
-    lists = _lists(slot, item, 2 * n)
-    begin = lists.start[np.arange(n)[:, None] * 2 + np.arange(3)]
-    need = imgs.topics.sum(axis=1)
-    met = share(np.arange(LEVELS), need[:, None])
-    shared = np.select(
-        [np.arange(LEVELS) >= 4, np.arange(LEVELS) >= 2, np.arange(LEVELS) == 1],
-        [FULL, closeness.ONE_MORE, closeness.COMMON_ONLY],
-        0,
+    img, language = np.nonzero(spoken)
+    steps = np.array([0, closeness.COMMON_ONLY, closeness.ONE_MORE, FULL])
+    return Languages(
+        _rows(market.mentor_arrays.languages.T * worth[:, None], np.uint8),
+        _starts(img, len(spoken)),
+        language,
+        _rows(np.diff(earned(rate(points)[:, None], steps), axis=1), np.int16),
     )
-    marks = np.stack([met, np.broadcast_to(shared, (n, LEVELS))], axis=1)
-    mean = np.array([means[key] for key in _SUMS])
-    marks[need == 0, 0] = mean[0]
-    marks[~in_any(imgs.languages), 1] = mean[1]
-    out_of = np.stack([shares[key] for key in _SUMS], axis=1).astype(np.float64)
-    silent = np.stack([_silent(in_any(mentors.topics)), _silent(in_any(mentors.languages))])
-    whole = rows.astype(np.uint8)
-    return whole, begin, lists.item, out_of, marks.astype(np.int32), silent, mean
 
 
-def _week(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints]) -> Any:
-    """Prepare free time: six words of 64 half hours."""
-    imgs, mentors = market.img_arrays, market.mentor_arrays
-    most, mean = closeness.ENOUGH_SLOTS, means["availability"]
-    marks = np.where(imgs.has_week[:, None], share(np.arange(most + 1), most), np.int32(mean))
-    return (
-        _words(imgs.week), np.ascontiguousarray(_words(mentors.week).T),
-        shares["availability"].astype(np.float64), marks.astype(np.int32),
-        _silent(mentors.has_week), mean,
+def _week(market: Market, points: Ints) -> Week:
+    mine, theirs = (
+        np.packbits(people.week, axis=1) for people in (market.img_arrays, market.mentor_arrays)
+    )
+    enough = closeness.ENOUGH_SLOTS
+    return Week(
+        _rows(theirs.T, np.uint8), mine, np.uint8(enough), np.int16(one_of(enough)),
+        _rates(points),
     )  # fmt: skip
 
 
-def _silent(answered: Flags) -> NDArray[np.uint8]:
-    """Return what a mentor's sum starts from: beyond any sum for who did not answer."""
-    return np.where(answered, 0, SILENT).astype(np.uint8)
+def _silent(
+    market: Market, unasked: Mapping[str, Flags], mean_points: Mapping[str, Ints]
+) -> Silent:
+    """Prepare what mentors get who did not answer; points of 0 where all mentors did."""
+    quiet = np.stack([~answered(market, key)[1] for key in _ADDED])
+    points = [
+        np.where(unasked[key] | ~quiet[place].any(), 0, mean_points[key])
+        for place, key in enumerate(_ADDED)
+    ]
+    return Silent(
+        _rows(-quiet.astype(np.int16), np.int16), _rows(np.stack(points, axis=1), np.int16)
+    )
 
 
-def _words(flags: Flags) -> NDArray[np.uint64]:
-    padded = np.zeros((len(flags), -(-flags.shape[1] // 64) * 64), dtype=np.bool_)
-    padded[:, : flags.shape[1]] = flags
-    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+def _rows(table: NDArray[Any], kind: Any) -> NDArray[Any]:
+    """Return a table as the compiled loops read it: row after row, of one kind of number."""
+    return np.ascontiguousarray(table, dtype=kind)
 
 
-def _asked(market: Market, means: Mapping[str, int], shares: Mapping[str, Ints]) -> Any:
-    """Prepare requests: a few mentors of each IMG, and what all others get."""
+def _asked(market: Market, points: Ints) -> Extra:
+    """Prepare requests: a few mentors of each IMG get points for them."""
     asked, n = market.img_arrays.requests, len(market.imgs)
     column_of = np.full(len(market.lexicon.mentors), -1)
     column_of[market.mentor_arrays.key] = np.arange(len(market.mentors))
-    again = [[code in row[:rank] for rank, code in enumerate(row)] for row in asked.tolist()]
-    row, rank = np.nonzero((asked >= 0) & ~np.array(again, dtype=np.bool_))
-    columns = _lists(row, column_of[asked[row, rank]], n)
-    marks = _lists(row, np.array(closeness.RANKED_REQUESTS)[rank], n)
-    quiet = ~in_any(asked != -1)
-    return (
-        columns.start, columns.item, marks.item, shares["requests"].astype(np.float64),
-        np.where(quiet, means["requests"], 0),
-    )  # fmt: skip
+    earlier = (asked[:, :, None] == asked[:, None, :]) & np.tri(
+        asked.shape[1], k=-1, dtype=np.bool_
+    )
+    row, rank = np.nonzero((asked >= 0) & ~earlier.any(axis=2))
+    gained = earned(rate(points)[row], np.array(closeness.RANKED_REQUESTS)[rank])
+    return Extra(_starts(row, n), column_of[asked[row, rank]], gained.astype(np.int16))
 
 
-def _everybody(n: int, m: int) -> Any:
-    """Prepare the lists of ``_may`` for a round in which nothing is forbidden."""
-    none = np.zeros(0, dtype=np.int64)
-    mentors, imgs = np.zeros(m, np.uint8), np.zeros(n, np.uint8)
-    return np.zeros((1, m), np.uint8), np.zeros(n + 1, np.int64), none, mentors, imgs, np.uint8(0)
+def _allowed(market: Market, rules: Rules) -> Allowed:
+    """Prepare limits: a pair is allowed if one word suits for each of them."""
+    found = [limit for limit in limits(market, rules) if limit.wanted.any()]
+    return _by_limits(found, len(market.imgs), len(market.mentors))
 
 
-def _may(market: Market, rules: Rules) -> Any:
-    """Prepare rules that allow a pair if one word of the IMG's suits the mentor; a bit each."""
-    parents = market.tables.specialty_parents
-    fields = [[c for f in i.specialties for c in (f, *parents.get(f, ()))] for i in market.imgs]
-    stages = [[i.stage] if i.stage else [] for i in market.imgs]
-    spoken = [i.languages for i in market.imgs]
-    tests: list[tuple[Sequence[Iterable[str]], list[Iterable[str]], bool]] = [
-        (fields, [m.accepts_specialties for m in market.mentors], False),
-        (stages, [m.accepts_stages for m in market.mentors], False),
-        (spoken, [m.accepts_languages for m in market.mentors], False),
-    ]
-    if rules.must_share_language:
-        tests.append((spoken, [m.languages for m in market.mentors], True))
-    if rules.must_cover_first_topic:
-        tests.append(
-            ([i.topics[:1] for i in market.imgs], [m.topics for m in market.mentors], True)
-        )
-    n, m = len(market.imgs), len(market.mentors)
-    rows = [np.zeros((1, m), dtype=np.uint8)]
+def _by_limits(found: Sequence[Any], n: int, m: int) -> Allowed:
     by_mentor, by_img = np.zeros(m, np.uint8), np.zeros(n, np.uint8)
-    img_rows, items = [], []
+    rows = [np.zeros((1, m), dtype=np.uint8)]
+    imgs, items = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     height = 1
-    for bit, (said, wanted, silence_allows) in enumerate(tests):
-        words = {word: place for place, word in enumerate(sorted({w for s in wanted for w in s}))}
-        table = np.zeros((len(words), m), dtype=np.uint8)
-        for column, some in enumerate(wanted):
-            table[[words[word] for word in some], column] = 1 << bit
-            by_mentor[column] |= (1 << bit) * (not some)
-        for row, some in enumerate(said):
-            known = [words[word] + height for word in some if word in words]
-            img_rows += [row] * len(known)
-            items += known
-            by_img[row] |= (1 << bit) * (silence_allows and not some)
-        rows.append(table)
-        height += len(table)
-    lists = _lists(np.array(img_rows, dtype=np.int64), np.array(items, dtype=np.int64), n)
-    everything = np.uint8((1 << len(tests)) - 1)
-    return np.concatenate(rows), lists.start, lists.item, by_mentor, by_img, everything
+    for place, limit in enumerate(found):
+        bit = np.uint8(1 << place)
+        by_mentor |= bit * ~in_any(limit.wanted)
+        if limit.silence_allows:
+            by_img |= bit * ~in_any(limit.said)
+        img, word = np.nonzero(limit.said & limit.wanted.any(axis=0))
+        rows.append(bit * limit.wanted.T.astype(np.uint8))
+        imgs.append(img)
+        items.append(word + height)
+        height += limit.wanted.shape[1]
+    lists = _lists(np.concatenate(imgs), np.concatenate(items), n)
+    everything = np.uint8((1 << len(found)) - 1)
+    return Allowed(_rows(np.concatenate(rows), np.uint8), *lists, by_mentor, by_img, everything)

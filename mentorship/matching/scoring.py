@@ -3,6 +3,9 @@
 An IMG's 10,000 points are first shared out among the criteria that count for them, by the round's
 weights and the IMG's own importance (largest remainder, so that they add up). A criterion then
 earns its marks' share of its points, to the nearest point. The score is the sum of those parts.
+
+Everything here is plain numpy, criterion by criterion: the definition. ``recipe`` works out the
+same integers with compiled loops, and ``verify`` checks them against these.
 """
 
 from __future__ import annotations
@@ -12,14 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mentorship.matching.arrays import IMPORTANCE
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.forbid import HARD_RULES, Verdict, marked, ruled_out
 from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Flags, Ints, Judged, Marks
+from mentorship.matching.marks import FULL, Flags, Ints, Judged, Marks, earned, rate
 from mentorship.matching.rules import Rules
 from mentorship.matching.why import TO_LEADER, Names, Pair, Voice, sentence
 
-IMPORTANCE: Mapping[str, int] = {"low": 1, "normal": 2, "high": 4}  # half, once, twice the weight
 MINIMUM = "minimum_score"
 BLOCK = 512  # IMGs scored at once, so that the tables of a block stay small
 PAIRS = 64  # pairs looked at together: their rows are crossed with their columns
@@ -49,25 +52,34 @@ def mean_marks(market: Market) -> dict[str, int]:
     They stand in for answers that were not given, so that silence neither helps nor hurts. Keep
     them with the run. Where no pair has answered, half marks stand in: the same for everybody.
     """
-    found = {}
-    for key, criterion in CRITERIA.items():
-        judged = criterion.judge(market.img_arrays, market.mentor_arrays, market.lexicon)
-        answered = (judged.imgs & judged.applies)[:, None] & judged.mentors
-        count = int(answered.sum())
-        total = int(judged.marks.sum(where=answered, dtype=np.int64))
-        found[key] = (2 * total + count) // (2 * count) if count else FULL // 2
-    return found
+    count, total = dict.fromkeys(CRITERIA, 0), dict.fromkeys(CRITERIA, 0)
+    for rows in _blocks(len(market.imgs)):
+        imgs = market.img_arrays.take(rows)
+        for key, criterion in CRITERIA.items():
+            judged = criterion.judge(imgs, market.mentor_arrays, market.lexicon)
+            answered = (judged.imgs & judged.applies)[:, None] & judged.mentors
+            count[key] += int(answered.sum())
+            total[key] += int(judged.marks.sum(where=answered, dtype=np.int64))
+    return {key: mean(total[key], count[key]) for key in CRITERIA}
 
 
-def scores(market: Market, rules: Rules, means: Mapping[str, int]) -> Marks:
-    """Return the score of every pair, hard rules aside: (n, m) int32, 0 to 10,000."""
-    table = np.zeros((len(market.imgs), len(market.mentors)), dtype=np.int32)
+def mean(total: int, count: int) -> int:
+    """Return the mean to the nearest mark, half marks of nothing."""
+    return (2 * total + count) // (2 * count) if count else FULL // 2
+
+
+def scores(market: Market, rules: Rules, means: Mapping[str, int], rows: Ints) -> Marks:
+    """Return (len(rows), m) int32: scores of some IMGs with everybody, hard rules aside."""
+    table = np.zeros((len(rows), len(market.mentors)), dtype=np.int32)
     everybody = np.arange(len(market.mentors))
-    for start in range(0, len(table), BLOCK):
-        rows = np.arange(start, min(start + BLOCK, len(table)))
-        for points, _, _ in _judgements(market, rules, means, rows=rows, columns=everybody):
-            table[rows] += points
+    for points, _, _ in _judgements(market, rules, means, rows=rows, columns=everybody):
+        table += points.astype(np.int32)
     return table
+
+
+def _blocks(n: int) -> Iterator[Ints]:
+    """Cut rows into blocks."""
+    yield from (np.arange(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
 
 
 def parts(
@@ -127,13 +139,14 @@ def evidence(
     return told
 
 
-def all_ruled_out(market: Market, rules: Rules, table: Marks) -> dict[str, Flags]:
-    """Return rule -> (n, m) bool, the pairs it forbids, the minimum score among the rules.
+def all_ruled_out(market: Market, rules: Rules, table: Marks, rows: Ints) -> dict[str, Flags]:
+    """Return rule -> (len(rows), m) bool, the pairs it forbids, the minimum score among the rules.
 
-    ``table`` are the ``scores``. A locked pair may fall short of the minimum.
+    ``table`` are the ``scores`` of these rows. A locked pair may fall short of the minimum.
     """
-    too_low = (table < rules.minimum_score) & ~marked(market, rules.locked)
-    return {**ruled_out(market, rules), MINIMUM: too_low}
+    locked = marked(market.places.of(rules.locked), rows, len(market.mentors))
+    too_low = (table < rules.minimum_score) & ~locked
+    return {**ruled_out(market, rules, rows), MINIMUM: too_low}
 
 
 def forbidden(
@@ -141,12 +154,13 @@ def forbidden(
 ) -> tuple[Verdict, ...]:
     """Return every rule that forbids IMG ``i`` and mentor ``j``; none if they may be paired."""
     score = sum(part.points for part in parts(market, rules, i, j, means=means))
-    pair = Market.of([market.imgs[i]], [market.mentors[j]], market.tables, week=market.week)
-    found = all_ruled_out(pair, rules, np.array([[score]], dtype=np.int32))
+    row = np.array([i])
+    table = np.full((1, len(market.mentors)), score, dtype=np.int32)
+    found = all_ruled_out(market, rules, table, row)
     return tuple(
         Verdict(rule, HARD_RULES[rule].verdict if rule != MINIMUM else _too_low(score, rules))
         for rule, out in found.items()
-        if out[0, 0]
+        if out[0, j]
     )
 
 
@@ -174,9 +188,11 @@ def shared_out(market: Market, rules: Rules, rows: Ints) -> Ints:
 
 
 def _importance(market: Market, rows: Ints) -> Ints:
-    said = (market.imgs[row].importance for row in rows)
-    levels = [[IMPORTANCE.get(own.get(key, ""), 2) for key in CRITERIA] for own in said]
-    return np.array(levels, dtype=np.int64).reshape(len(rows), len(CRITERIA))
+    """Return (k, criteria): how many half weights each criterion counts for each IMG."""
+    named = market.lexicon.criteria.codes(CRITERIA)
+    said = market.img_arrays.importance[rows]
+    plain = np.full((len(rows), 1), IMPORTANCE["normal"])  # in place of what nobody named
+    return np.hstack([said, plain])[:, named]
 
 
 def _judgements(
@@ -189,7 +205,7 @@ def _judgements(
         judged = criterion.judge(imgs, mentors, market.lexicon)
         answered = judged.imgs[:, None] & judged.mentors
         marks = np.where(answered, judged.marks, np.int32(means[key]))
-        yield (out_of[:, None] * marks + FULL // 2) // FULL, out_of, judged
+        yield earned(rate(out_of)[:, None], marks), out_of, judged
 
 
 def _too_low(score: int, rules: Rules) -> str:

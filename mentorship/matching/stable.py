@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from mentorship.matching.blocks import Offer, blocks
-from mentorship.matching.compiled import proposals
+from mentorship.matching.blocks import Offer, each_block
+from mentorship.matching.compiled import kernels
 from mentorship.matching.lottery import DRAW_BITS
 from mentorship.matching.marks import Ints
-from mentorship.matching.pairing import Pairing
-from mentorship.matching.paths import Progress
+from mentorship.matching.pairing import Pairing, Progress
 
 LISTED = 32  # mentors an IMG is given to ask at a time
 _MOST = np.iinfo(np.int64).max
@@ -23,7 +22,7 @@ _MOST = np.iinfo(np.int64).max
 
 def stable(offer: Offer, progress: Progress | None) -> Pairing:
     """Return pairs such that no IMG and mentor would both rather have each other."""
-    kernel = proposals()
+    kernel = kernels().propose
     k, m = offer.shape
     seats = np.minimum(offer.seats, k)
     first = np.concatenate([[0], np.cumsum(seats)])
@@ -34,15 +33,18 @@ def stable(offer: Offer, progress: Progress | None) -> Pairing:
     count, worst = np.zeros(m, np.int64), np.where(seats > 0, -1, _MOST)
     asking = np.arange(k)
     while len(asking):
-        for rows in blocks(asking):
+
+        def list_next(rows: Ints) -> None:
             lists = [np.zeros((len(rows), LISTED), dtype=np.int64) for _ in range(3)]
             found = np.zeros(len(rows), dtype=np.int64)
             kernel.next_best(
-                offer.all_scores.block(rows), offer.mentor_scores.block(rows), rows, last, worst,
+                offer.block(rows), offer.mentor_scores.block(rows), rows, last, worst,
                 offer.hashes.imgs, offer.hashes.mentors, 64 - DRAW_BITS, *lists, found,
             )  # fmt: skip
             columns[rows], likes[rows], liked[rows] = lists
             length[rows], at[rows] = found, 0
+
+        each_block(list_next, asking, m)
         ended = kernel.propose(
             asking[length[asking] > 0], columns, likes, liked, length, at, last, mates,
             seats, first, holder, held, count, worst,

@@ -6,12 +6,14 @@ from datetime import date
 from types import MappingProxyType
 
 from mentorship.matching.assignment import solve
-from mentorship.matching.large import LargeProblem
 from mentorship.matching.market import Market
 from mentorship.matching.people import Img, Mentor
-from mentorship.matching.policies import POLICIES, SMALL
+from mentorship.matching.policies import POLICIES
+from mentorship.matching.problem import Problem
 from mentorship.matching.rules import Rules
 from mentorship.matching.tables import Tables
+
+PEOPLE = 100  # enough that some are left out of lists
 
 _NOTHING = Tables(
     specialty_groups={},
@@ -27,10 +29,9 @@ _NOTHING = Tables(
 
 def warm() -> None:
     """Compile everything now, or load what was compiled before: half a minute, or half a second."""
-    side = int(SMALL**0.5) + 1
-    imgs = [Img(key=f"img-{k}", mentors_wanted=1 + k % 2) for k in range(side)]
-    mentors = [Mentor(key=f"mentor-{k}", seats=1) for k in range(side)]
+    imgs = [Img(key=f"img-{k}", mentors_wanted=1 + k % 2) for k in range(PEOPLE)]
+    mentors = [Mentor(key=f"mentor-{k}", seats=1) for k in range(PEOPLE)]
     market = Market.of(imgs, mentors, _NOTHING, week=date(2027, 1, 4))
-    problem = LargeProblem.of(market, Rules())
+    problem = Problem.of(market, Rules())
     for policy in POLICIES:
         solve(problem, policy)

@@ -1,38 +1,69 @@
-"""Scores, pairs and draws in one integer, so that none outweighs the one before."""
+"""Scores, pairs and draws in one integer, so that none outweighs the one before.
+
+Each is worth more than twice all that can come after it in a round of so many IMGs. So the largest
+weight has the largest of the first, then of the second, and so on; and a difference of two weights,
+such as a price, tells the difference of each: the nearest multiple, and then the rest.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
-from mentorship.matching.marks import FULL
+from mentorship.matching.marks import FULL, Ints
 
 NO_DRAW = 64  # a hash shifted by all its bits says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Weigh:
-    """A pair weighs ``step * score + base``, plus its draw unless ``shift`` leaves none of it."""
+    """A pair weighs ``point * score + person``, plus its draw unless ``shift`` leaves none of it.
 
-    step: int
-    base: int
+    ``people`` says whether people count before points, so that prices are told as (people, points).
+    """
+
+    point: int
+    person: int
     shift: int = NO_DRAW
+    people: bool = False
 
     @property
     def most_drawn(self) -> int:
         return 0 if self.shift == NO_DRAW else HIGHEST_DRAW
 
+    def of(self, scores: Ints) -> Ints:
+        """Return what pairs weigh, draws aside."""
+        return self.point * scores + self.person
+
+    def told_as(self, told: Weigh, prices: Ints) -> Ints:
+        """Return prices of this weighing in the numbers of another that leaves out draws."""
+        if not told.people:
+            return _nearest(prices, self.point)
+        people = _nearest(prices, self.person)
+        return told.person * people + told.point * _nearest(
+            prices - self.person * people, self.point
+        )
+
+    def split(self, prices: Ints) -> Ints:
+        """Return prices as points, or as (people, points) on a last axis."""
+        if not self.people:
+            return prices
+        people = _nearest(prices, self.person)
+        return np.stack([people, prices - self.person * people], axis=-1)
+
 
 def points_first(rows: int) -> Weigh:
     """Points, then pairs, then draws, for a round of so many IMGs."""
-    ties = HIGHEST_DRAW * rows + 1
-    return Weigh((rows + 1) * ties, ties, 64 - DRAW_BITS)
+    person = 2 * HIGHEST_DRAW * rows + 1
+    return Weigh(2 * (rows + 1) * person, person, 64 - DRAW_BITS)
 
 
 def people_first(rows: int) -> Weigh:
     """Pairs, then points, then draws."""
-    ties = HIGHEST_DRAW * rows + 1
-    return Weigh(ties, (FULL * rows + 1) * ties, 64 - DRAW_BITS)
+    point = 2 * HIGHEST_DRAW * rows + 1
+    return Weigh(point, 2 * (FULL * rows + 1) * point, 64 - DRAW_BITS, people=True)
 
 
 def points(_: int) -> Weigh:
@@ -40,10 +71,16 @@ def points(_: int) -> Weigh:
     return Weigh(1, 0)
 
 
-def person(rows: int) -> int:
-    """Return the points that stand for one person: more than any difference of prices."""
-    return 4 * FULL * (rows + 1)
-
-
 def people_and_points(rows: int) -> Weigh:
-    return Weigh(1, person(rows))
+    """People, then points; a person stands for more points than any difference of prices."""
+    return Weigh(1, 4 * FULL * (rows + 1), people=True)
+
+
+def people(_: int) -> Weigh:
+    """Pairs alone, all worth the same."""
+    return Weigh(0, 1)
+
+
+def _nearest(values: Ints, unit: int) -> Ints:
+    """Return the nearest multiples of a unit."""
+    return (values + unit // 2) // unit

@@ -17,12 +17,12 @@ def best(problem: Problem, result: Result, policy: str) -> list[tuple[int, int]]
 
     The second stage is what is best with the first mentors of ``result`` held.
     """
-    n, m = problem.scores.shape
+    n, m = problem.shape
     possible = {
-        (i, j): int(problem.scores[i, j])
+        (i, j): int(problem.table()[i, j])
         for i in range(n)
         for j in range(m)
-        if problem.scores[i, j] >= 0
+        if problem.table()[i, j] >= 0
     }
     firsts = {(i, j) for i, j in result.pairs[~result.second].tolist()}
     locked = {(i, j) for i, j in problem.locked.tolist()}
@@ -37,7 +37,7 @@ def best(problem: Problem, result: Result, policy: str) -> list[tuple[int, int]]
 def worth(problem: Problem, result: Result) -> list[tuple[int, int]]:
     """Return (people, points) of the first and the second stage of a result."""
     stages = [result.pairs[~result.second], result.pairs[result.second]]
-    return [(len(p), int(problem.scores[p[:, 0], p[:, 1]].sum())) for p in stages]
+    return [(len(p), int(problem.table()[p[:, 0], p[:, 1]].sum())) for p in stages]
 
 
 def _less(seats: list[int], pairs: Iterable[tuple[int, int]]) -> list[int]:

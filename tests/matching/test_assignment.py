@@ -82,20 +82,20 @@ def test_a_second_run_answers_the_same(problem: Problem, policy: str, lottery: i
     assert np.array_equal(one.second, other.second)
 
 
-@given(problems(locks=False, most=4).filter(lambda p: p.scores.size <= 12), priced, lotteries)
+@given(problems(locks=False, most=4).filter(lambda p: p.table().size <= 12), priced, lotteries)
 def test_among_equals_the_largest_sum_of_draws_wins(
     problem: Problem, policy: str, lottery: int
 ) -> None:
-    n, m = problem.scores.shape
+    n, m = problem.shape
     draw = draws(range(n), range(m), lottery)
 
     def value(mates: tuple[int, ...]) -> tuple[int, int, int] | None:
         made = [(i, j) for i, j in enumerate(mates) if j >= 0]
-        if any(problem.scores[pair] < 0 for pair in made):
+        if any(problem.table()[pair] < 0 for pair in made):
             return None
         if any(mates.count(j) > problem.seats[j] for j in range(m)):
             return None
-        points, drawn = (sum(int(table[p]) for p in made) for table in (problem.scores, draw))
+        points, drawn = (sum(int(table[p]) for p in made) for table in (problem.table(), draw))
         return (points, len(made), drawn) if policy == "best-total" else (len(made), points, drawn)
 
     found = [value(mates) for mates in product(range(-1, m), repeat=n)]

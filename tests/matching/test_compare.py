@@ -28,7 +28,7 @@ def test_every_policy_is_best_at_what_it_is_for(problem: Problem) -> None:
 
 def fairness_of(problem: Problem, mates: tuple[int, ...]) -> tuple[object, ...] | None:
     """Return what "fairest" makes as large as possible, or None if it may not be."""
-    scores = [int(problem.scores[i, j]) for i, j in enumerate(mates) if j >= 0]
+    scores = [int(problem.table()[i, j]) for i, j in enumerate(mates) if j >= 0]
     if min(scores, default=0) < 0:
         return None
     if any(mates.count(j) > seats for j, seats in enumerate(problem.seats.tolist())):
@@ -40,7 +40,7 @@ def fairness_of(problem: Problem, mates: tuple[int, ...]) -> tuple[object, ...] 
 @settings(deadline=None)
 @given(problems(locks=False, twice=False, most=4), lotteries)
 def test_fairest_is_the_best_of_all_ways(problem: Problem, lottery: int) -> None:
-    n, m = problem.scores.shape
+    n, m = problem.shape
     ways = (fairness_of(problem, mates) for mates in product(range(-1, m), repeat=n))
     mates = dict(solve(problem, "fairest", lottery).pairs.tolist())
     found = fairness_of(problem, tuple(mates.get(i, -1) for i in range(n)))

@@ -84,7 +84,7 @@ def test_rules_that_contradict_each_other_are_named(
 def test_a_ban_makes_a_pair_impossible_and_leaves_what_was_given_alone() -> None:
     scores = np.array([[5, 6]])
     problem = Problem.from_scores(scores, [1, 1], banned=[(0, 1)])
-    assert problem.scores.tolist() == [[5, -1]]
+    assert problem.table().tolist() == [[5, -1]]
     assert scores.tolist() == [[5, 6]]
 
 

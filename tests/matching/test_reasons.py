@@ -32,7 +32,7 @@ from tests.matching.problems import policies, problems
 
 
 def possible_mentors(problem: Problem, i: int) -> set[int]:
-    return set(np.flatnonzero((problem.scores[i] >= 0) & (problem.seats > 0)).tolist())
+    return set(np.flatnonzero((problem.table()[i] >= 0) & (problem.seats > 0)).tolist())
 
 
 @given(problems(), policies)
@@ -54,7 +54,7 @@ def test_every_reason_is_true(problem: Problem, policy: str) -> None:
         else:
             assert policy in {"best-total", "stable"}
             assert reason.score <= reason.price
-            assert reason.score == problem.scores[i, int(reason.mentor)]
+            assert reason.score == problem.table()[i, int(reason.mentor)]
 
 
 @given(problems(locks=False, twice=False))
@@ -64,7 +64,7 @@ def test_whoever_is_worth_more_elsewhere_could_be_matched_at_that_cost(problem: 
         if isinstance(reason, WorthMoreElsewhere):
             assert solve(problem, "most-matched").unmatched.size < result.unmatched.size
             forced = Problem.from_scores(
-                problem.scores, problem.seats, locked=[(int(reason.img), int(reason.mentor))]
+                problem.table(), problem.seats, locked=[(int(reason.img), int(reason.mentor))]
             )
             assert result.total - solve(forced).total == reason.price - reason.score
 
@@ -78,7 +78,7 @@ def test_free_seats_are_those_nobody_unmatched_could_take(problem: Problem, poli
         assert (j in unused) == (seats > 0)
         if j in unused:
             assert unused[j].seats == seats
-            assert not (problem.scores[result.unmatched, j] >= 0).any()
+            assert not (problem.table()[result.unmatched, j] >= 0).any()
 
 
 @given(problems(), policies)
@@ -214,7 +214,7 @@ def test_the_next_best_of_both_sides() -> None:
 def test_the_outcome_is_a_graph_of_pairs_and_alternatives(problem: Problem, policy: str) -> None:
     result = solve(problem, policy)
     graph = outcome(problem, result, alternatives=2)
-    n, m = problem.scores.shape
+    n, m = problem.shape
     assert set(graph) == set(range(n + m))
     made = {(i, j - n) for i, j, kind in graph.edges(data="kind") if kind != "next"}
     assert made == {(i, j) for i, j in result.pairs.tolist()}

@@ -169,7 +169,7 @@ def test_rules_concern_only_their_own_pair() -> None:
     imgs = [img("a", avoid=("x",), languages=("hi",)), img("b", languages=("en",))]
     mentors = [mentor("x", accepts_languages=("en", "hi")), mentor("y", accepts_languages=("en",))]
     problem = Problem.of(market(imgs, mentors), Rules())
-    assert (problem.scores >= 0).tolist() == [[False, False], [True, True]]
+    assert (problem.table() >= 0).tolist() == [[False, False], [True, True]]
     assert np.argwhere(problem.never["avoid"]).tolist() == [[0, 0]]
     assert np.argwhere(problem.never["limit_languages"]).tolist() == [[0, 1]]
 

@@ -67,10 +67,10 @@ def test_everybody_has_ten_thousand_points_to_share_out(people: Market, rules: R
 @given(markets(), rules)
 def test_a_forbidden_pair_is_one_that_some_rule_forbids(people: Market, rules: Rules) -> None:
     problem = Problem.of(people, rules)
-    for i, j in np.ndindex(problem.scores.shape):
+    for i, j in np.ndindex(problem.shape):
         verdicts = {v.rule for v in forbidden(people, rules, i, j, means=problem.means)}
         assert verdicts == {rule for rule, out in problem.never.items() if out[i, j]}
-        assert (problem.scores[i, j] < 0) == bool(verdicts)
+        assert (problem.table()[i, j] < 0) == bool(verdicts)
 
 
 @settings(max_examples=30)
@@ -87,7 +87,7 @@ def test_scores_do_not_depend_on_the_order_of_people(people: Market, random: Any
     )
     one, other = Problem.of(people, Rules()), Problem.of(shuffled, Rules())
     assert one.means == other.means
-    assert (one.scores[np.ix_(rows, columns)] == other.scores).all()
+    assert (one.table()[np.ix_(rows, columns)] == other.table()).all()
 
 
 @settings(max_examples=30)
@@ -108,10 +108,10 @@ def test_scores_are_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         [img(f"i{k}", topics=("a", "b")[: k % 3]) for k in range(7)],
         [mentor(f"m{k}", topics=("a",) * (k % 2)) for k in range(3)],
     )
-    whole = Problem.of(people, Rules()).scores
+    whole = Problem.of(people, Rules()).table()
     monkeypatch.setattr("mentorship.matching.scoring.BLOCK", 2)
     monkeypatch.setattr("mentorship.matching.scoring.PAIRS", 2)
-    assert (Problem.of(people, Rules()).scores == whole).all()
+    assert (Problem.of(people, Rules()).table() == whole).all()
     pairs = [tuple(pair) for pair in np.ndindex(whole.shape)]
     assert parts_table(people, Rules(), pairs).sum(axis=1).tolist() == whole.ravel().tolist()
 
@@ -141,7 +141,7 @@ def test_a_wish_nobody_made_leaves_the_mean_alone() -> None:
 def test_means_kept_with_a_run_score_it_again_as_it_was() -> None:
     people = market([img("silent")], [mentor("x", topics=("t",))])
     problem = Problem.of(people, only("topics"), means={**mean_marks(people), "topics": 1_234})
-    assert problem.scores.tolist() == [[1_234]]
+    assert problem.table().tolist() == [[1_234]]
 
 
 @pytest.mark.parametrize(

@@ -1,60 +1,46 @@
-"""A heap of nodes with the nearest on top, for the searches of ``assign``."""
+"""A heap of nodes with the nearest on top, for the searches of ``assign``.
+
+Each node stands beside its distance, so that nothing is looked up elsewhere. A node that comes
+nearer is added again; whoever takes one off passes over those that are settled already.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
-SETTLED = -2
+
+@njit(cache=True, nogil=True)
+def roomier(values):
+    """Return the same values with room for as many again."""
+    more = np.empty(2 * len(values), values.dtype)
+    more[: len(values)] = values
+    return more
 
 
-@njit(cache=True)
-def raise_up(heap, place, distance, node):
-    """Move a node up to where its distance belongs."""
-    p = place[node]
+@njit(cache=True, nogil=True)
+def push(far, node, size, distance, which):
+    """Add a node at a distance; the new size is one more."""
+    p = size
     while p > 0:
         parent = (p - 1) >> 1
-        above = heap[parent]
-        if distance[above] <= distance[node]:
+        if far[parent] <= distance:
             break
-        heap[p] = above
-        place[above] = p
+        far[p], node[p] = far[parent], node[parent]
         p = parent
-    heap[p] = node
-    place[node] = p
+    far[p], node[p] = distance, which
 
 
-@njit(cache=True)
-def push(heap, place, distance, node, size):
-    """Add a node, or move up one that has come nearer; return the new size."""
-    if place[node] < 0:
-        place[node] = size
-        size += 1
-    raise_up(heap, place, distance, node)
-    return size
-
-
-@njit(cache=True)
-def pop(heap, place, distance, size):
-    """Take the nearest node off; return it and the new size. It is settled then."""
-    top = heap[0]
-    place[top] = SETTLED
-    size -= 1
-    if size == 0:
-        return top, size
-    node = heap[size]
-    p = 0
-    while True:
-        child = 2 * p + 1
-        if child >= size:
-            break
-        if child + 1 < size and distance[heap[child + 1]] < distance[heap[child]]:
+@njit(cache=True, nogil=True)
+def drop(far, node, size):
+    """Take the nearest off, leaving ``size`` nodes."""
+    distance, which = far[size], node[size]
+    p, child = 0, 1
+    while child < size:
+        if child + 1 < size and far[child + 1] < far[child]:
             child += 1
-        below = heap[child]
-        if distance[below] >= distance[node]:
+        if far[child] >= distance:
             break
-        heap[p] = below
-        place[below] = p
-        p = child
-    heap[p] = node
-    place[node] = p
-    return top, size
+        far[p], node[p] = far[child], node[child]
+        p, child = child, 2 * child + 1
+    far[p], node[p] = distance, which

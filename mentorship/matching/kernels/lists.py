@@ -7,10 +7,16 @@ Scores come in blocks, (b, m) int32 with -1 where a pair is impossible. What a p
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
+
+from mentorship.matching.lottery import FINE_BITS
+
+CIRCLE = 40_503  # steps of neighbors around the circle: the golden section of 2**16
+
+STEPS = 64
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def mixed(x):
     """Return the finalizer of SplitMix64; the same as ``lottery`` mixes with."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -18,29 +24,34 @@ def mixed(x):
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def draw(row, column, shift):
     """Return a pair's draw from the hash of the IMG and the mixed hash of the mentor."""
     return np.int64(mixed(row + column) >> np.uint64(shift))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _more_than(scores, bound):
-    count = np.int32(0)
-    for j in range(len(scores)):
-        count += np.int32(scores[j] > bound)
+    """Count scores above a bound, in short numbers as far as these can count."""
+    count = 0
+    for low in range(0, len(scores), 2**14):
+        some = scores[low : low + 2**14]
+        found = np.int16(0)
+        for j in range(len(some)):
+            found += np.int16(some[j] > bound)
+        count += found
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _bound(scores, k, guess):
     """Return the largest x with k scores or more above it, if more than k are above -1."""
-    low, high = np.int32(-1), np.int32(10_000)
-    probe, step = guess, np.int32(64)
+    low, high = -1, 10_000
+    probe, step = guess, 64
     while high - low > 1:
         if not low < probe < high:
             probe = low + (high - low) // 2
-        found = _more_than(scores, probe)
+        found = _more_than(scores, np.int16(probe))
         if found == k:
             return probe
         if found > k:
@@ -51,101 +62,195 @@ def _bound(scores, k, guess):
     return low
 
 
-@njit(parallel=True, cache=True)
-def best_of_rows(block, k, columns, scores, length, threshold):
+@njit(cache=True, nogil=True)
+def best_of_rows(block, first, k, columns, scores, length, threshold):
     """List the k best possible columns of each row of a block, exactly.
 
     Nothing possible that was left out scores more than ``threshold``; it is -1 where nothing was.
-    Among equal scores at the end of a list lower columns are taken.
+    Among equal scores at the end of a list those after the row's own place in a circle of columns
+    are taken, so that people who are alike do not all list the same few.
     """
     b, m = block.shape
-    chunk = 32
-    for part in prange((b + chunk - 1) // chunk):
-        guess = np.int32(5_000)
-        for i in range(part * chunk, min(b, (part + 1) * chunk)):
-            low, room, count = np.int32(-1), m, 0
-            many = _more_than(block[i], low) > k
-            if many:
-                low = guess = _bound(block[i], k, guess)
-                room = k - _more_than(block[i], low + 1)  # for scores of just low + 1
-            for j in range(m):
+    guess = 5_000
+    for i in range(b):
+        low, room, count = -1, m, 0
+        many = _more_than(block[i], np.int16(low)) > k
+        if many:
+            low = guess = _bound(block[i], k, guess)
+            room = k - _more_than(block[i], np.int16(low + 1))  # for scores of just low + 1
+        turn = (first + i) * CIRCLE % max(m, 1)
+        for begin, end in ((turn, m), (0, turn)):
+            for j in range(begin, end):
                 s = block[i, j]
-                if s > low:
-                    if s == low + 1:
-                        if room == 0:
-                            continue
-                        room -= 1
-                    columns[i, count], scores[i, count] = j, s
-                    count += 1
-            length[i] = count
-            threshold[i] = low + 1 if many else -1
+                if s <= low:
+                    continue
+                if s == low + 1:
+                    if room == 0:
+                        continue
+                    room -= 1
+                columns[i, count], scores[i, count] = j, s
+                count += 1
+        length[i] = count
+        threshold[i] = low + 1 if many else -1
 
 
-@njit(parallel=True, cache=True)
-def weigh(start, column, score, weight, step, base, row_hash, column_hash, shift):
-    """Weigh listed pairs and sort each row, heaviest first; ``shift`` 64 leaves out the draws."""
-    for i in prange(len(start) - 1):
-        low, high = start[i], start[i + 1]
-        for e in range(low, high):
+@njit(cache=True, nogil=True)
+def weigh(rows, start, column, score, weight, step, base, row_hash, column_hash, shift):
+    """Weigh some rows of a list; ``shift`` 64 leaves out the draws."""
+    for i in rows:
+        for e in range(start[i], start[i + 1]):
             weight[e] = step * score[e] + base
             if shift < 64:
                 weight[e] += draw(row_hash[i], column_hash[column[e]], shift)
-        order = low + np.argsort(-weight[low:high], kind="mergesort")
-        column[low:high] = column[order]
-        score[low:high] = score[order]
-        weight[low:high] = weight[order]
 
 
-@njit(parallel=True, cache=True)
-def too_heavy(block, rows, u, v, step, base, row_hash, column_hash, shift, columns, scores, length):
-    """List up to q pairs of each row that outweigh their prices, those that do most first served.
+@njit(cache=True, nogil=True)
+def sort(rows, start, column, score, weight, key, v, mate):
+    """Sort some rows of a list by what is left after prices ``v``, the most first, in 64 steps.
 
-    A pair already listed never does, for its prices were made with it.
+    ``key`` is made to be the most that is left anywhere in the same step; ``mate`` still points to
+    the same candidate.
+    """
+    longest = 0
+    for i in rows:
+        longest = max(longest, start[i + 1] - start[i])
+    lost, step_of = np.empty(longest, np.int64), np.empty(longest, np.int64)
+    columns, scores = np.empty(longest, column.dtype), np.empty(longest, score.dtype)
+    weights, at = np.empty(longest, np.int64), np.empty(STEPS, np.int64)
+    for i in rows:
+        low, count = start[i], start[i + 1] - start[i]
+        if count == 0:
+            continue
+        least = most = v[column[low]] - weight[low]
+        for p in range(count):
+            e = low + p
+            lost[p] = v[column[e]] - weight[e]
+            least, most = min(least, lost[p]), max(most, lost[p])
+            columns[p], scores[p], weights[p] = column[e], score[e], weight[e]
+        shift = np.int64(0)
+        while (most - least) >> shift >= STEPS:
+            shift += 1
+        at[:] = 0
+        for p in range(count):
+            step_of[p] = (lost[p] - least) >> shift
+            at[step_of[p]] += 1
+        before = 0
+        for step in range(STEPS):
+            before, at[step] = before + at[step], before
+        taken = mate[i] - low
+        for p in range(count):
+            e = low + at[step_of[p]]
+            at[step_of[p]] += 1
+            column[e], score[e], weight[e] = columns[p], scores[p], weights[p]
+            key[e] = -(least + (step_of[p] << shift))
+            if p == taken:
+                mate[i] = e
+
+
+@njit(cache=True, nogil=True)
+def _listed(column, j):
+    for listed in column:
+        if listed == j:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def underpriced(
+    block, rows, u, price, order, step, base, row_hash, column_hash, shift, start, column, score,
+    threshold, columns, scores, length, over,
+):  # fmt: skip
+    """List up to q pairs of each row that weigh as much as their prices or more, heaviest first.
+
+    Columns of the block are sorted by price; ``order`` says which they are. ``over`` is by how
+    much the heaviest outweighs its prices. Pairs listed already are passed over.
     """
     q = columns.shape[1]
     most = np.int64(0) if shift >= 64 else (np.int64(1) << np.int64(64 - shift)) - 1
-    for t in prange(len(rows)):
+    for t in range(len(rows)):
         i = rows[t]
         excess = np.empty(q, np.int64)
         count = 0
+        highest = threshold[i]  # all that score more are listed
+        least = 0 if shift < 64 else 1
+        left = base + most - u[i]
         for j in range(block.shape[1]):
-            s = block[t, j]
-            over = step * s + base - u[i] - v[j]
-            if s < 0 or over + most <= 0:
+            s = np.int64(block[t, j])
+            if s < 0 or s > highest or step * s + left < price[j]:
                 continue
+            x = order[j]
+            by = step * s + base - u[i] - price[j]
             if shift < 64:
-                over += draw(row_hash[i], column_hash[j], shift)
-            if over <= 0 or (count == q and over <= excess[q - 1]):
+                by += draw(row_hash[i], column_hash[x], shift)
+            if by < least or (count == q and by <= excess[q - 1]):
+                continue
+            if _listed(column[start[i] : start[i + 1]], x):
                 continue
             p = min(count, q - 1)
-            while p > 0 and excess[p - 1] < over:
+            while p > 0 and excess[p - 1] < by:
                 excess[p], columns[t, p], scores[t, p] = (
                     excess[p - 1], columns[t, p - 1], scores[t, p - 1],
                 )  # fmt: skip
                 p -= 1
-            excess[p], columns[t, p], scores[t, p] = over, j, s
+            excess[p], columns[t, p], scores[t, p] = by, x, s
             count = min(count + 1, q)
+        length[t] = count
+        over[t] = excess[0] if count else 0
+
+
+@njit(cache=True, nogil=True)
+def underpriced_in_steps(
+    block, rows, by_band, by_score, u, v, row_hash, column_hash, shift, start, column, threshold,
+    columns, scores, length,
+):  # fmt: skip
+    """List up to q pairs of each row that weigh as much as their prices, step after step, or more.
+
+    Prices (steps, rows) and (steps, columns) are compared like words in a dictionary: the first
+    step in which they differ from the weight decides. The last step weighs scores and draws.
+    """
+    q, last, band = columns.shape[1], len(by_band), (len(by_score) - 1) // (by_band.shape[1] - 1)
+    for t in range(len(rows)):
+        i = rows[t]
+        count = 0
+        highest = threshold[i]
+        for j in range(block.shape[1]):
+            s = np.int64(block[t, j])
+            if s < 0 or s > highest:
+                continue
+            by, step = np.int64(0), 0
+            while by == 0 and step < last:
+                by = by_band[step, s // band] - u[step, i] - v[step, j]
+                step += 1
+            if by == 0:
+                drawn = draw(row_hash[i], column_hash[j], shift)
+                by = by_score[s] + drawn - u[last, i] - v[last, j]
+            if by < 0 or _listed(column[start[i] : start[i + 1]], j):
+                continue
+            if count == q:
+                break
+            columns[t, count], scores[t, count] = j, s
+            count += 1
         length[t] = count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def packed(columns, scores, length):
     """Turn lists of one width into compressed rows: start, column, score."""
     start = np.zeros(len(length) + 1, np.int64)
     start[1:] = np.cumsum(length)
-    column, score = np.empty(start[-1], np.int64), np.empty(start[-1], np.int64)
+    column, score = np.empty(start[-1], np.int32), np.empty(start[-1], np.int32)
     for i in range(len(length)):
         for p in range(length[i]):
             column[start[i] + p], score[start[i] + p] = columns[i, p], scores[i, p]
     return start, column, score
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def merged(start, column, score, more_start, more_column, more_score):
     """Append more candidates to the rows of a list."""
     n = len(start) - 1
     joint = start + more_start
-    columns, scores = np.empty(joint[-1], np.int64), np.empty(joint[-1], np.int64)
+    columns, scores = np.empty(joint[-1], np.int32), np.empty(joint[-1], np.int32)
     for i in range(n):
         at = joint[i]
         for e in range(start[i], start[i + 1]):
@@ -157,7 +262,7 @@ def merged(start, column, score, more_start, more_column, more_score):
     return joint, columns, scores
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def found(start, column, mates):
     """Return the candidate of each row that leads to its column in ``mates``, -1 for none."""
     edge = np.full(len(mates), -1)
@@ -168,10 +273,20 @@ def found(start, column, mates):
     return edge
 
 
-@njit(cache=True)
-def draws_of(row_hash, column_hash, rows, columns, shift):
+@njit(cache=True, nogil=True)
+def draws(row_hash, column_hash, rows, columns, shift):
     """Return the draw of each pair."""
     drawn = np.empty(len(rows), np.int64)
     for e in range(len(rows)):
         drawn[e] = draw(row_hash[rows[e]], column_hash[columns[e]], shift)
+    return drawn
+
+
+@njit(cache=True, nogil=True)
+def fine_draws(row_hash, column_hash, rows, columns):
+    """Return a second draw of each pair, unrelated to the first."""
+    drawn = np.empty(len(rows), np.int64)
+    for e in range(len(rows)):
+        both = mixed(row_hash[rows[e]] + column_hash[columns[e]])
+        drawn[e] = np.int64(mixed(both) >> np.uint64(64 - FINE_BITS))
     return drawn

@@ -7,20 +7,21 @@ mentors are liked the same by one IMG, nor two IMGs by one mentor.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from mentorship.matching.kernels.lists import draw
+from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
 
 NOBODY = np.int64(-1)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def liking(score, drawn, place, places):
     """Return score, draw and place as one integer; of equals the lower place is liked more."""
-    return ((np.int64(score) << 12) | drawn) * places + (places - 1 - place)
+    return ((np.int64(score) << DRAW_BITS) | drawn) * places + (places - 1 - place)
 
 
-@njit(parallel=True, cache=True)
+@njit(cache=True, nogil=True)
 def next_best(
     block, mentor_block, rows, last, worst, row_hash, column_hash, shift, columns, likes, liked,
     length,
@@ -32,13 +33,13 @@ def next_best(
     Who would not have an IMG now never will, so nobody that matters is left out.
     """
     size, m, n = columns.shape[1], block.shape[1], len(last)
-    for t in prange(len(rows)):
+    for t in range(len(rows)):
         i = rows[t]
         count = 0
         least = NOBODY
         for j in range(m):
             s = block[t, j]
-            if s < 0 or (np.int64(s) << 12 | 4095) * m + m <= least:
+            if s < 0 or (np.int64(s) << DRAW_BITS | HIGHEST_DRAW) * m + m <= least:
                 continue
             drawn = draw(row_hash[i], column_hash[j], shift)
             like = liking(s, drawn, j, m)
@@ -57,7 +58,7 @@ def next_best(
         length[t] = count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def propose(
     rows, columns, likes, liked, length, at, last, mates, seats, first, holder, held, count, worst
 ):

@@ -1,115 +1,173 @@
 """Scores of a block of IMGs from rows that were worked out once: what ``recipe`` prepares.
 
-Short loops over a stretch of mentors, few arrays each, so that the compiler uses wide registers.
-Every number is the one ``scoring`` gives, to the point.
+One function a way of judging. Each is a few short loops over a stretch of mentors, of few arrays
+and narrow numbers, so that the compiler uses wide registers. Every number is the one ``scoring``
+gives, to the point.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange, types
+from llvmlite import ir
+from numba import njit, types
 from numba.extending import intrinsic
 
 STRETCH = 2048  # mentors at a time: what is added up stays in the nearest cache
-SILENT = 128  # in place of a sum, of a mentor who did not answer
+FULL = np.int16(10_000)
 
 
 @intrinsic
-def ones(typing, word):  # noqa: ARG001 - the form numba asks for
-    """Count the ones of a 64-bit word, with the processor's own instruction."""
+def ones(typing, byte):  # noqa: ARG001 - the form numba asks for
+    """Count the ones of a byte, with the processor's own instruction."""
 
     def generate(context, builder, signature, arguments):  # noqa: ARG001
         return builder.ctpop(arguments[0])
 
-    return types.uint64(types.uint64), generate
+    return types.uint8(types.uint8), generate
 
 
-@njit(cache=True)
-def _points(out_of, marks):
-    """Return ``(out_of * marks + 5000) // 10000``, exactly: both are below 2**14.
+@intrinsic
+def earned(typing, rate, marks):  # noqa: ARG001
+    """Return ``(rate * marks + 2**14) >> 15``: the same as ``marks.earned``, in 32 bits."""
+    wide, narrow = ir.IntType(32), ir.IntType(16)
 
-    The quotient is a multiple of 1/10,000, so a quarter of that keeps rounding from mattering.
-    """
-    return np.int32(out_of * marks * 1e-4 + 0.500025)
+    def generate(context, builder, signature, arguments):  # noqa: ARG001
+        one, other = (builder.sext(each, wide) for each in arguments)
+        nearest = builder.add(builder.mul(one, other), ir.Constant(wide, 2**14))
+        return builder.trunc(builder.ashr(nearest, ir.Constant(wide, 15)), narrow)
 
-
-@njit(cache=True)
-def _fill(level, out_of, marks, mean):
-    """List the points of every sum there can be."""
-    for x in range(SILENT):
-        level[x] = _points(out_of, np.float64(marks[min(x, len(marks) - 1)]))
-    level[SILENT:] = _points(out_of, np.float64(mean))
+    return types.int16(types.int16, types.int16), generate
 
 
-@njit(parallel=True, cache=True)
-def score(
-    imgs, best_rows, best_start, best_row, best_out, sum_rows, sum_start, sum_row,
-    sum_out, sum_marks, sum_silent, sum_mean, img_week, mentor_week, week_out, week_marks,
-    week_silent, week_mean, asked_start, asked_column, asked_marks, asked_out, asked_else,
-    may_rows, may_start, may_row, may_mentor, may_img, may_all, never_start, never_column, block,
-):  # fmt: skip
-    """Write the scores of ``imgs`` into ``block``, -1 where a hard rule forbids a pair."""
+@njit(cache=True, nogil=True)
+def _add_best(into, marks, best, i, low):
+    """Add the points of each criterion of which the best row counts."""
+    width = len(into)
+    for c in range(best.rates.shape[1]):
+        rate = best.rates[i, c]
+        if rate == 0:
+            continue
+        begin, end = best.begin[i, c], best.begin[i, c + 1]
+        row = best.rows[best.item[begin], low : low + width]
+        if end == begin + 1:
+            for j in range(width):
+                into[j] += earned(rate, row[j])
+            continue
+        for j in range(width):
+            marks[j] = row[j]
+        for p in range(begin + 1, end):
+            row = best.rows[best.item[p], low : low + width]
+            for j in range(width):
+                marks[j] = max(marks[j], row[j])
+        for j in range(width):
+            into[j] += earned(rate, marks[j])
+
+
+@njit(cache=True, nogil=True)
+def _add_topics(into, total, topics, i, low):
+    """Add up what is needed and offered; marks are a share of all that is needed."""
+    rate = topics.rates[i]
+    if rate == 0:
+        return
+    width = len(into)
+    total[:width] = 0
+    for p in range(topics.start[i], topics.start[i + 1]):
+        offered, weight = topics.rows[topics.item[p], low : low + width], topics.weight[p]
+        for j in range(width):
+            total[j] += offered[j] & weight
+    one = topics.one[i]  # read once, or the compiler must expect that writing changes it
+    for j in range(width):
+        into[j] += earned(rate, min(np.int16(np.int16(total[j]) * one), FULL))
+
+
+@njit(cache=True, nogil=True)
+def _add_languages(into, total, languages, i, low):
+    """Add up what both speak; more points come at sums of 1, 2 and 4."""
+    first, second, third = languages.steps[i]
+    if first == 0 and second == 0 and third == 0:
+        return
+    width = len(into)
+    total[:width] = 0
+    for p in range(languages.start[i], languages.start[i + 1]):
+        spoken = languages.rows[languages.item[p], low : low + width]
+        for j in range(width):
+            total[j] += spoken[j]
+    nothing = np.int16(0)
+    for j in range(width):
+        both = np.int16(total[j])
+        into[j] += (
+            (first if both >= np.int16(1) else nothing)
+            + (second if both >= np.int16(2) else nothing)
+            + (third if both >= np.int16(4) else nothing)
+        )
+
+
+@njit(cache=True, nogil=True)
+def _add_week(into, total, week, i, low):
+    """Count half hours in common, eight at a time, up to those that are enough."""
+    rate, one, enough = week.rates[i], week.one, week.enough
+    if rate == 0:
+        return
+    width = len(into)
+    total[:width] = 0
+    for b in range(week.mine.shape[1]):
+        mine = week.mine[i, b]
+        if mine == 0:
+            continue
+        theirs = week.rows[b, low : low + width]
+        for j in range(width):
+            total[j] = min(np.uint8(total[j] + ones(np.uint8(mine & theirs[j]))), enough)
+    for j in range(width):
+        into[j] += earned(rate, min(np.int16(np.int16(total[j]) * one), FULL))
+
+
+@njit(cache=True, nogil=True)
+def _add_silence(into, silent, i, low):
+    """Add what a mentor gets who did not answer: the mean."""
+    width = len(into)
+    for c in range(len(silent.rows)):
+        points = silent.points[i, c]
+        if points == 0:
+            continue
+        mask = silent.rows[c, low : low + width]
+        for j in range(width):
+            into[j] += mask[j] & points
+
+
+@njit(cache=True, nogil=True)
+def _leave_out(into, may, allowed, i, low):
+    """Put -1 where a limit forbids the pair."""
+    width = len(into)
+    by_mentor, by_img, all_ = allowed.by_mentor[low : low + width], allowed.by_img[i], allowed.all
+    for j in range(width):
+        may[j] = by_mentor[j] | by_img
+    for p in range(allowed.start[i], allowed.start[i + 1]):
+        row = allowed.rows[allowed.item[p], low : low + width]
+        for j in range(width):
+            may[j] |= row[j]
+    for j in range(width):
+        into[j] = into[j] if may[j] == all_ else np.int16(-1)
+
+
+@njit(cache=True, nogil=True)
+def score(imgs, base, best, topics, languages, week, silent, extra, allowed, never, block):
+    """Write the scores of ``imgs`` with the first mentors into ``block``, -1 where forbidden."""
     m = block.shape[1]
-    for t in prange(len(imgs)):
-        i = imgs[t]
-        best = np.empty(STRETCH, np.int16)
-        total, may = np.empty(STRETCH, np.uint8), np.empty(STRETCH, np.uint8)
-        level = np.empty(256, np.int32)
+    for t in range(len(imgs)):
+        i, row = imgs[t], block[t]
+        row[:] = base[i]
+        for p in range(extra.start[i], extra.start[i + 1]):
+            if extra.item[p] < m:
+                row[extra.item[p]] += extra.points[p]
+        total, marks = np.empty(STRETCH, np.uint8), np.empty(STRETCH, np.int16)
         for low in range(0, m, STRETCH):
-            high = min(m, low + STRETCH)
-            width = high - low
-            into = block[t, low:high]
-            into[:] = _points(asked_out[i], np.float64(asked_else[i]))
-            for c in range(best_out.shape[1]):
-                out_of = best_out[i, c]
-                if out_of == 0:
-                    continue
-                begin, end = best_start[i, c], best_start[i, c + 1]
-                row = best_rows[best_row[begin], low:high]
-                if end == begin + 1:
-                    for j in range(width):
-                        into[j] += _points(out_of, np.float64(row[j]))
-                    continue
-                best[:width] = row
-                for p in range(begin + 1, end):
-                    row = best_rows[best_row[p], low:high]
-                    for j in range(width):
-                        best[j] = max(best[j], row[j])
-                for j in range(width):
-                    into[j] += _points(out_of, np.float64(best[j]))
-            for c in range(sum_out.shape[1]):
-                if sum_out[i, c] == 0:
-                    continue
-                _fill(level, sum_out[i, c], sum_marks[i, c], sum_mean[c])
-                total[:width] = sum_silent[c, low:high]
-                for p in range(sum_start[i, c], sum_start[i, c + 1]):
-                    some = sum_rows[sum_row[p], low:high]
-                    for j in range(width):
-                        total[j] += some[j]
-                for j in range(width):
-                    into[j] += level[total[j]]
-            if week_out[i] > 0:
-                _fill(level, week_out[i], week_marks[i], week_mean)
-                total[:width] = week_silent[low:high]
-                for w in range(img_week.shape[1]):
-                    mine, theirs = img_week[i, w], mentor_week[w, low:high]
-                    if mine == 0:
-                        continue
-                    for j in range(width):
-                        total[j] += np.uint8(ones(mine & theirs[j]))
-                for j in range(width):
-                    into[j] += level[total[j]]
-            for j in range(width):
-                may[j] = may_mentor[low + j] | may_img[i]
-            for p in range(may_start[i], may_start[i + 1]):
-                allowed = may_rows[may_row[p], low:high]
-                for j in range(width):
-                    may[j] |= allowed[j]
-            for p in range(asked_start[i], asked_start[i + 1]):
-                j = asked_column[p] - low
-                if 0 <= j < width:
-                    into[j] += _points(asked_out[i], np.float64(asked_marks[p]))
-            for j in range(width):
-                into[j] = into[j] if may[j] == may_all else np.int32(-1)
-        for p in range(never_start[i], never_start[i + 1]):
-            block[t, never_column[p]] = -1
+            into = row[low : low + STRETCH]
+            _add_best(into, marks, best, i, low)
+            _add_topics(into, total, topics, i, low)
+            _add_languages(into, total, languages, i, low)
+            _add_week(into, total, week, i, low)
+            _add_silence(into, silent, i, low)
+            _leave_out(into, total, allowed, i, low)
+        for p in range(never.start[i], never.start[i + 1]):
+            if never.item[p] < m:
+                row[never.item[p]] = -1

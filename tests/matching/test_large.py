@@ -1,0 +1,139 @@
+"""What makes large rounds quick changes nothing: lists, blocks, threads and compiled scoring."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentorship.matching import POLICIES, Market, Problem, Result, Rules, blocks, heaviest, solve
+from mentorship.matching.scoring import mean_marks
+from tests.matching.problems import problems
+from tests.matching.strategies import markets
+
+unhurried = settings(deadline=None)
+
+
+@contextmanager
+def lists_of(listed: int, block: int = 2**20) -> Iterator[None]:
+    """List so many candidates of everybody, and score so many pairs at once."""
+    before = heaviest.FEWEST, heaviest.ADDED, blocks.PAIRS
+    heaviest.FEWEST, heaviest.ADDED, blocks.PAIRS = listed, max(1, listed // 2), block
+    try:
+        yield
+    finally:
+        heaviest.FEWEST, heaviest.ADDED, blocks.PAIRS = before
+
+
+def assert_same(one: Result, other: Result) -> None:
+    assert one.pairs.tolist() == other.pairs.tolist()
+    assert one.total == other.total
+    for name in ("seat_prices", "img_prices", "second_seat_prices", "second_img_prices"):
+        mine, theirs = getattr(one, name), getattr(other, name)
+        assert (mine is None) == (theirs is None), name
+        assert mine is None or np.array_equal(mine, theirs), name
+
+
+@unhurried
+@given(
+    problems(most=8), st.sampled_from(list(POLICIES)), st.integers(0, 9), st.integers(1, 3),
+    st.integers(1, 20),
+)  # fmt: skip
+def test_neither_the_length_of_lists_nor_the_size_of_blocks_changes_anything(
+    problem: Problem, policy: str, lottery: int, listed: int, block: int
+) -> None:
+    usual = solve(problem, policy, lottery)
+    with lists_of(listed, block):
+        assert_same(usual, solve(problem, policy, lottery))
+
+
+KINDS = {
+    "all different": lambda rng, n, m: rng.integers(0, 10_001, (n, m)),
+    "coarse": lambda rng, n, m: rng.integers(0, 4, (n, m)) * 2_500,
+    "all alike": lambda rng, n, m: rng.integers(0, 9_000, m) + rng.integers(0, 2, (n, m)),
+    "all equal": lambda _, n, m: np.full((n, m), 5_000),
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_length_of_lists_changes_nothing(kind: str, policy: str) -> None:
+    rng = np.random.default_rng(3)
+    scores = KINDS[kind](rng, 150, 60)
+    scores[rng.random(scores.shape) < 0.4] = -1
+    problem = Problem.from_scores(scores, rng.integers(0, 4, 60), rng.integers(1, 3, 150))
+    with lists_of(1):
+        shortest = solve(problem, policy, 7)
+    for listed in (3, 10, 60):
+        with lists_of(listed, 500):
+            assert_same(shortest, solve(problem, policy, 7))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_number_of_threads_changes_nothing(policy: str) -> None:
+    rng = np.random.default_rng(5)
+    problem = Problem.from_scores(rng.integers(-1, 5, (200, 80)) * 2_000, rng.integers(1, 3, 80))
+    usual = solve(problem, policy, 7)
+    threads = numba.get_num_threads()
+    try:
+        numba.set_num_threads(1)
+        assert_same(usual, solve(problem, policy, 7))
+    finally:
+        numba.set_num_threads(threads)
+
+
+RULES = st.builds(
+    Rules,
+    must_share_language=st.booleans(),
+    must_cover_first_topic=st.booleans(),
+    respect_institutions=st.booleans(),
+    respect_selection=st.booleans(),
+    minimum_score=st.sampled_from([0, 4_000]),
+    banned=st.sampled_from([(), (("i3", "m0"),)]),
+)
+
+
+@unhurried
+@given(markets(), RULES)
+def test_compiled_scores_are_those_of_the_criteria(market: Market, rules: Rules) -> None:
+    problem = Problem.of(market, rules)
+    assert problem.means == mean_marks(market)
+    n, m = problem.shape
+    counted, _ = problem.recounted(np.arange(n))
+    assert problem.table().tolist() == counted.tolist()
+    rng = np.random.default_rng(n + 7 * m)
+    rows, columns = rng.permutation(n), rng.permutation(m)[: m - m // 3]
+    some = problem.scores.take(rows, columns)
+    assert some.block(np.arange(n)).tolist() == counted[np.ix_(rows, columns)].tolist()
+    width = len(columns) // 2
+    assert (
+        some.block(np.arange(n), width).tolist() == counted[np.ix_(rows, columns[:width])].tolist()
+    )
+
+
+@unhurried
+@given(markets(), RULES, st.sampled_from(list(POLICIES)))
+def test_a_market_has_the_answer_of_its_matrix(market: Market, rules: Rules, policy: str) -> None:
+    problem = Problem.of(market, rules)
+    matrix = Problem.from_scores(
+        problem.table(),
+        problem.seats,
+        problem.wants,
+        img_ids=problem.img_ids,
+        mentor_ids=problem.mentor_ids,
+    )
+    assert_same(solve(problem, policy, 5), solve(matrix, policy, 5))
+
+
+def test_neither_the_matcher_nor_the_site_loads_the_compiler() -> None:
+    code = "import mentorship.matching, mentorship.app, sys; assert 'numba' not in sys.modules"
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
