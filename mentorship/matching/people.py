@@ -91,3 +91,7 @@ class Mentor:
     selects_at: tuple[str, ...] = ()  # institutions where they select residents
     institution: str | None = None
     about: str = ""
+
+
+# the field in which one names people of the other kind whom they would like to have
+CHOSEN: Mapping[type[Img | Mentor], str] = MappingProxyType({Img: "requests", Mentor: "welcomes"})
