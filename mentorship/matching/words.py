@@ -13,6 +13,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 # The pure-Python stemmer by its own name: the package's front door would take a compiled one
 # where the machine happens to have it.
@@ -48,21 +49,22 @@ _EMPTY = frozenset(
 
 def stems(text: str) -> dict[str, str]:
     """Return what a text is about: stem -> the word as it stands there first, in lower case."""
-    stemmer = EnglishStemmer()  # it has a state, and threads must not share it
     found: dict[str, str] = {}
     plain = text.lower().replace("’", "'")  # noqa: RUF001 - the apostrophe of word processors
     for word in dict.fromkeys(_WORD.findall(plain)):
-        if _is_word(word) and (stem := stemmer.stemWord(word.replace("-", ""))) not in _EMPTY:
+        if stem := _stem(word):
             found.setdefault(stem, word)
     return found
 
 
-def _is_word(token: str) -> bool:
-    return (
-        1 < len(token) <= LONGEST
-        and token not in _EMPTY
-        and any(letter.isalpha() for letter in token)
-    )
+@lru_cache(maxsize=30_000)  # texts share most of their words, and plain Python stems slowly
+def _stem(token: str) -> str:
+    """Return the stem of a word, or "" of one that says nothing."""
+    if token in _EMPTY or not 1 < len(token) <= LONGEST or not any(map(str.isalpha, token)):
+        return ""
+    # A stemmer has a state, which threads must not share.
+    stem: str = EnglishStemmer().stemWord(token.replace("-", ""))
+    return "" if stem in _EMPTY else stem
 
 
 def rarity(texts: Sequence[Collection[str]]) -> Mapping[str, int]:
