@@ -48,7 +48,9 @@ RANGES: Mapping[str, range] = MappingProxyType(
         "seats": range(11),
     }
 )
-AT_MOST: Mapping[str, int] = MappingProxyType({"specialties": 3, "topics": 5, "requests": 5})
+AT_MOST: Mapping[str, int] = MappingProxyType(
+    {"specialties": 3, "topics": 5, "requests": 5, "welcomes": 20}
+)
 LENGTHS: Mapping[str, int] = MappingProxyType(
     {"name": 120, "institution": 200, "goals": 2000, "about": 2000}
 )

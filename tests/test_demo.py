@@ -75,7 +75,7 @@ def test_the_cases_a_leader_meets_are_all_there(
     assert {mentor.seats for mentor in mentors} >= {0, 1, 2, 3}
     assert any(mentor.is_img is False for mentor in mentors)
     limits = ("accepts_specialties", "accepts_stages", "accepts_languages", "exclude", "selects_at")
-    for field in limits:
+    for field in (*limits, "welcomes"):
         assert any(getattr(mentor, field) for mentor in mentors), field
 
 

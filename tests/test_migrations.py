@@ -122,6 +122,43 @@ def test_later_steps_keep_the_rows_of_earlier_ones(fresh: Flask) -> None:
                 assert connection.scalar(rows) == count, name
 
 
+def test_whom_a_mentor_would_gladly_take_goes_with_the_step_that_brought_it(fresh: Flask) -> None:
+    with fresh.app_context():
+        downgrade(revision="base")
+        upgrade(revision="0003")
+        with db.engine.begin() as connection:
+            _fill(connection)
+            person = connection.scalar(sa.text('SELECT id FROM "user"'))
+            profile = connection.scalar(sa.text("SELECT id FROM profile"))
+        named = sa.text(
+            "INSERT INTO naming (profile_id, person_id, use, rank, line)"
+            " VALUES (:profile, :person, :use, 0, '')"
+        )
+
+        def name(use: str) -> None:
+            with db.engine.begin() as connection:
+                connection.execute(named, {"profile": profile, "person": person, "use": use})
+
+        def uses() -> list[str]:
+            with db.engine.connect() as connection:
+                return sorted(connection.scalars(sa.text("SELECT use FROM naming")))
+
+        name("request")
+        with pytest.raises(sa.exc.IntegrityError):
+            name("welcome")
+        upgrade(revision="0004")
+        name("welcome")
+        with pytest.raises(sa.exc.IntegrityError):
+            name("likes")
+        assert uses() == ["request", "welcome"]
+        downgrade(revision="0003")
+        assert uses() == ["request"]
+        with pytest.raises(sa.exc.IntegrityError):
+            name("welcome")
+        upgrade()
+        assert uses() == ["request"]
+
+
 def test_there_is_one_head(fresh: Flask) -> None:
     with fresh.app_context():
         assert len(ScriptDirectory.from_config(migrate.get_config(None)).get_heads()) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mentorship.demo.dice import Dice
 from mentorship.demo.imgs import make_hard_cases, make_imgs, mentor_as_img
-from mentorship.demo.mentors import TRAINEES, make_mentors
+from mentorship.demo.mentors import TRAINEES, make_mentors, welcoming
 from mentorship.demo.world import World
 from mentorship.rosters.format import write_imgs, write_mentors
 from mentorship.rosters.rows import ImgRow, MentorRow
@@ -33,7 +33,7 @@ def people() -> tuple[list[ImgRow], list[MentorRow]]:
     refused = dataclasses.replace(mentors[20].profile, exclude=(imgs[33].email,))
     mentors[20] = dataclasses.replace(mentors[20], profile=refused)
     mentors[52] = dataclasses.replace(mentors[52], consents=("statistics",))
-    return imgs, mentors
+    return imgs, welcoming(world, mentors, imgs)
 
 
 def files() -> Mapping[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mentorship import vocabulary
 from mentorship.demo.world import (
@@ -19,7 +19,7 @@ from mentorship.demo.world import (
     zone_of,
 )
 from mentorship.matching import Mentor
-from mentorship.rosters.rows import MentorRow
+from mentorship.rosters.rows import ImgRow, MentorRow
 
 LEVELS: Mapping[str, float] = {
     "resident_pgy2": 9, "resident_pgy3_plus": 10, "chief_resident": 4, "fellow": 9,
@@ -55,6 +55,26 @@ def make_mentors(world: World, count: int) -> list[MentorRow]:
     weights = {country: place["weight"] for country, place in PLACES.items()} | {"US": 16}
     rows = [_mentor(world, world.person(weights)) for _ in range(count)]
     return _paused(rows)
+
+
+def welcoming(
+    world: World, mentors: Sequence[MentorRow], imgs: Sequence[ImgRow]
+) -> list[MentorRow]:
+    """Let some mentors mark a few IMGs who need most what they help with."""
+    return [_welcoming(world, row, imgs) if world.dice.chance(0.3) else row for row in mentors]
+
+
+def _welcoming(world: World, row: MentorRow, imgs: Sequence[ImgRow]) -> MentorRow:
+    said = row.profile
+    fitting = {
+        img.email: 1.0
+        for img in imgs
+        if {*img.profile.topics[:1]} & {*said.topics}
+        and img.email not in {row.email, *said.exclude}
+        and row.email not in img.profile.avoid
+    }
+    welcomes = tuple(world.dice.several(fitting, world.dice.between(1, 3)))
+    return dataclasses.replace(row, profile=dataclasses.replace(said, welcomes=welcomes))
 
 
 def _mentor(world: World, person: Person) -> MentorRow:

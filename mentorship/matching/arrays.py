@@ -1,7 +1,8 @@
 """People's answers as arrays, one row a person, so that criteria judge all pairs at once.
 
 A code is the place of a word in the market's own sorted list of words; -1 means not answered.
-Rows can be taken (``take``), so that scores can be worked out block by block.
+Rows can be taken (``take``), so that scores can be worked out block by block. Answers of which
+everybody gives few out of very many, such as the words of a text, are sparse rows.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from types import MappingProxyType
 from typing import Self
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from mentorship.matching.marks import Flags, Ints, Marks
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.tables import Tables
 from mentorship.matching.week import SLOTS, free_minutes, free_slots
+from mentorship.matching.words import rarity, scaled, stems
 
 TOPIC_WEIGHTS = (5, 4, 3, 2, 1)  # of the first topic needed, the second ...
 IMPORTANCE = MappingProxyType({"low": 1, "normal": 2, "high": 4})  # half, once, twice the weight
@@ -70,6 +73,7 @@ class _Rows:
 class ImgArrays(_Rows):
     """What n IMGs answered."""
 
+    key: Ints  # (n,) code
     stage: Ints  # (n,) code
     stage_order: Ints  # (n,) place on the journey; 0 unknown
     visa: Ints  # (n,) code
@@ -83,6 +87,7 @@ class ImgArrays(_Rows):
     languages: Flags  # (n, languages)
     channels: Flags  # (n, channels)
     formats: Flags  # (n, formats)
+    words: csr_array  # (n, stems) int64: the goals in their own words, rows as in ``words.scaled``
     meetings: Ints  # (n,) a month; 0 not answered
     week: Flags  # (n, 336) free half hours, UTC
     has_week: Flags  # (n,)
@@ -97,6 +102,7 @@ class MentorArrays(_Rows):
 
     key: Ints  # (m,) code
     level_order: Ints  # (m,) place on the journey their career level has reached; 0 unknown
+    welcomes: csr_array  # (m, imgs) int64: 1 for each IMG of the market they would gladly take
     specialties: Flags  # (m, specialties), subspecialties among them
     topics: Flags  # (m, topics)
     stages: Flags  # (m, stages)
@@ -109,6 +115,7 @@ class MentorArrays(_Rows):
     languages: Flags  # (m, languages)
     channels: Flags  # (m, channels)
     formats: Flags  # (m, formats)
+    words: csr_array  # (m, stems) int64: what they say about themselves
     meetings: Ints  # (m,) a month; 0 not answered
     week: Flags  # (m, 336) free half hours, UTC
     has_week: Flags  # (m,)
@@ -133,12 +140,15 @@ class Lexicon:
     states: Words
     specialties: Words
     topics: Words
+    imgs: Words
     mentors: Words
     languages: Words
     channels: Words
     formats: Words
     fields: Words
     criteria: Words
+    stems: Words
+    rarity: Ints  # (stems,) how much each weighs
 
     @classmethod
     def of(cls, imgs: Sequence[Img], mentors: Sequence[Mentor], tables: Tables) -> Self:
@@ -149,6 +159,7 @@ class Lexicon:
         states = Words([*homes, *_all(i.states for i in imgs), *_all(_licensed(mentors))])
         specialties = Words([*_all(i.specialties for i in imgs), *_all(_fields(mentors))])
         regions = [tables.state_regions.get(state, state) for state in states]
+        weights = rarity([*(stems(i.goals) for i in imgs), *(stems(m.about) for m in mentors)])
         return cls(
             tables=tables,
             closeness=tables.closeness_table(specialties.words),
@@ -167,6 +178,7 @@ class Lexicon:
             states=states,
             specialties=specialties,
             topics=Words(_all(p.topics for p in both)),
+            imgs=Words(i.key for i in imgs),
             mentors=Words(m.key for m in mentors),
             languages=Words(
                 [
@@ -184,6 +196,8 @@ class Lexicon:
                 ]
             ),
             criteria=Words(_all(i.importance for i in imgs)),
+            stems=Words(weights),
+            rarity=_ints(weights[stem] for stem in sorted(weights)),
         )
 
     def img_rows(self, imgs: Sequence[Img], week: date) -> ImgArrays:
@@ -197,6 +211,7 @@ class Lexicon:
         requests = self.mentors.ranked([i.requests for i in imgs], 5)
         asked = np.array([[r < len(i.requests) for r in range(5)] for i in imgs], dtype=np.bool_)
         return ImgArrays(
+            key=self.imgs.codes(i.key for i in imgs),
             stage=self.stages.codes(i.stage for i in imgs),
             stage_order=_ints(order.get(i.stage or "", 0) for i in imgs),
             visa=self.visas.codes(i.visa for i in imgs),
@@ -210,6 +225,7 @@ class Lexicon:
             languages=self.languages.hot([i.languages for i in imgs]),
             channels=self.channels.hot([i.channels for i in imgs]),
             formats=self.formats.hot([i.formats for i in imgs]),
+            words=self._texts(i.goals for i in imgs),
             meetings=_ints(i.meetings_a_month or 0 for i in imgs),
             week=free,
             has_week=has_week,
@@ -223,6 +239,7 @@ class Lexicon:
         level = self.tables.level_order
         return MentorArrays(
             key=self.mentors.codes(m.key for m in mentors),
+            welcomes=self._welcomes(mentors),
             level_order=_ints(level.get(m.career_level or "", 0) for m in mentors),
             specialties=self.specialties.hot(list(_fields(mentors))),
             topics=self.topics.hot([m.topics for m in mentors]),
@@ -236,12 +253,25 @@ class Lexicon:
             languages=self.languages.hot([m.languages for m in mentors]),
             channels=self.channels.hot([m.channels for m in mentors]),
             formats=self.formats.hot([m.formats for m in mentors]),
+            words=self._texts(m.about for m in mentors),
             meetings=_ints(m.meetings_a_month or 0 for m in mentors),
             week=free,
             has_week=has_week,
             accepts_specialties=self.fields.hot([m.accepts_specialties for m in mentors]),
             accepts_stages=self.stages.hot([m.accepts_stages for m in mentors]),
             accepts_languages=self.languages.hot([m.accepts_languages for m in mentors]),
+        )
+
+    def _welcomes(self, mentors: Sequence[Mentor]) -> csr_array:
+        """Leave out IMGs who are not in this market: a mark of theirs says nothing about others."""
+        marked = [np.unique(self.imgs.codes(m.welcomes)) for m in mentors]
+        here = [codes[codes >= 0] for codes in marked]
+        return _sparse(here, [[1] * len(codes) for codes in here], len(self.imgs))
+
+    def _texts(self, texts: Iterable[str]) -> csr_array:
+        columns = [np.sort(self.stems.codes(stems(text))) for text in texts]
+        return _sparse(
+            columns, [scaled(self.rarity[row].tolist()) for row in columns], len(self.stems)
         )
 
 
@@ -276,6 +306,14 @@ def _ints(values: Iterable[int]) -> Ints:
 
 def _flags(rows: Sequence[Sequence[bool]], width: int) -> Flags:
     return np.array(rows, dtype=np.bool_).reshape(len(rows), width)
+
+
+def _sparse(columns: Sequence[Ints], values: Sequence[Sequence[int]], width: int) -> csr_array:
+    """Return (rows, width) int64 with these values in these columns, which come sorted."""
+    start = np.cumsum([0, *map(len, columns)], dtype=np.int64)
+    items = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
+    known = _ints(value for row in values for value in row)
+    return csr_array((known, items, start), shape=(len(columns), width))
 
 
 def _weeks(

@@ -9,6 +9,7 @@ and how its marks were chosen, stands in ``docs/scoring.md``.
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from mentorship.matching.arrays import WISHES, ImgArrays, Lexicon, MentorArrays
 from mentorship.matching.marks import FULL, Flags, Ints, Judged, Marks, in_any, places, share
@@ -19,6 +20,7 @@ SERVED, AHEAD = 6_000, 4_000  # the two halves of "stage"
 COMMON_ONLY, ONE_MORE = 3_000, 8_000  # languages: the common one only; one besides
 AT_HOME, NEAR_HOPED, NEAR_HOME = 7_000, 5_000, 3_000  # places, besides the one hoped for
 ENOUGH_SLOTS = 6  # half hours a week in common that earn full marks: three hours
+WORDS_FACTOR = 2  # short texts are as close as they get at a cosine of one half
 
 
 def topics(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
@@ -131,6 +133,12 @@ def channels(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
     return _judged(share(_dot(imgs.channels, mentors.channels), shorter), one > 0, other > 0)
 
 
+def words(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
+    """Judge what the IMG's goals and the mentor's own words have in common, rare words most."""
+    both = (imgs.words @ mentors.words.T).toarray()
+    return _judged(np.minimum(WORDS_FACTOR * both, FULL), _says(imgs.words), _says(mentors.words))
+
+
 def rhythm(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
     """Judge meetings a month the mentor can give, as a share of those the IMG would like."""
     wanted, given = imgs.meetings, mentors.meetings
@@ -145,6 +153,12 @@ def requests(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
         np.maximum(marks, earned * (asked[:, None] == mentors.key), out=marks)
     everybody = np.ones(len(mentors.key), dtype=np.bool_)
     return _judged(marks, in_any(imgs.requests != -1), everybody)
+
+
+def welcomes(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
+    """Judge whether the mentor marked this IMG as somebody they would gladly take."""
+    marks = FULL * mentors.welcomes[:, imgs.key].toarray().T
+    return _judged(marks, np.ones(len(imgs.key), dtype=np.bool_), _says(mentors.welcomes))
 
 
 def same_country(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
@@ -178,6 +192,12 @@ def _dot(one: Ints | Flags, other: Ints | Flags) -> Ints:
     """
     product = one.astype(np.float32) @ other.astype(np.float32).T
     return product.astype(np.int64)
+
+
+def _says(rows: csr_array) -> Flags:
+    """Return (rows,) bool: whether a sparse row holds anything."""
+    some: Flags = np.diff(rows.indptr) > 0
+    return some
 
 
 def _columns(flags: Flags, codes: Ints) -> Flags:

@@ -23,7 +23,8 @@ class Criterion:
     ----------
     key : what forms, roster files and stored runs call it
     label, sentence : for a form: a few words, and what it means in one plain sentence
-    direction : "need" (what the IMG needs, the mentor gives), "shared" or "wish" (only if asked)
+    direction : "need" (what the IMG needs, the mentor gives), "mentor" (what the mentor would
+        like), "shared" or "wish" (only if the IMG asks)
     weight : 0 to 10, unless the round says otherwise
     sensitive : whether its marks let somebody guess a visa situation or a gender
     img_fields, mentor_fields : names of the fields of ``Img`` and ``Mentor`` it reads
@@ -102,6 +103,17 @@ _ALL = (
         why=why.requests,
     ),
     Criterion(
+        key="welcomes",
+        label="Mentor would gladly take",
+        sentence="The mentor marked this IMG as somebody they would gladly take.",
+        direction="mentor",
+        weight=6,
+        img_fields=("key",),
+        mentor_fields=("welcomes",),
+        judge=closeness.welcomes,
+        why=why.welcomes,
+    ),
+    Criterion(
         key="availability",
         label="Time in common",
         sentence="Both are free at the same hours of the week; three hours are enough.",
@@ -166,6 +178,17 @@ _ALL = (
         mentor_fields=("channels",),
         judge=closeness.channels,
         why=why.channels,
+    ),
+    Criterion(
+        key="words",
+        label="Goals in own words",
+        sentence="The IMG's goals and what the mentor writes use the same words, rare ones most.",
+        direction="shared",
+        weight=1,
+        img_fields=("goals",),
+        mentor_fields=("about",),
+        judge=closeness.words,
+        why=why.words,
     ),
     Criterion(
         key="same_country",

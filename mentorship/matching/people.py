@@ -85,8 +85,13 @@ class Mentor:
     accepts_specialties: tuple[str, ...] = ()  # empty: no limit
     accepts_stages: tuple[str, ...] = ()
     accepts_languages: tuple[str, ...] = ()
+    welcomes: tuple[str, ...] = ()  # keys of IMGs they would gladly take, not ranked
     exclude: tuple[str, ...] = ()  # keys of people
     exclude_institutions: tuple[str, ...] = ()
     selects_at: tuple[str, ...] = ()  # institutions where they select residents
     institution: str | None = None
     about: str = ""
+
+
+# the field in which one names people of the other kind whom they would like to have
+CHOSEN: Mapping[type[Img | Mentor], str] = MappingProxyType({Img: "requests", Mentor: "welcomes"})

@@ -37,7 +37,8 @@ _FEW: Mapping[str, Callable[[ImgArrays], Ints]] = {
     "mentor_is_img": lambda imgs: np.zeros_like(imgs.stage),
 }
 _BEST = (*_FEW, "specialty", "location")  # the best of some rows counts
-_ADDED = ("topics", "languages", "availability")  # rows are added up
+_ADDED = ("topics", "languages", "availability", "words", "welcomes")  # what is shared adds up
+FREQUENT = 16  # a stem that one mentor in so many has gets a row, rarer ones a list
 
 Shorts = NDArray[np.int16]
 Bytes = NDArray[np.uint8]
@@ -89,6 +90,22 @@ class Week(NamedTuple):
     rates: Shorts  # (n,)
 
 
+class Words(NamedTuple):
+    """Stems of what people wrote: frequent ones as rows, rare ones as lists of mentors."""
+
+    rows: Bytes  # (frequent stems, m) weights
+    start: Ints  # (n + 1,) of frequent stems, their rows and weights
+    item: Ints
+    weight: Shorts
+    rare_start: Ints  # (n + 1,) of rare stems, which they are and their weights
+    rare: Ints
+    rare_weight: Shorts
+    having_start: Ints  # (stems + 1,) of the mentors who have a stem, and their weights
+    having: Ints
+    having_weight: Shorts
+    rates: Shorts  # (n,)
+
+
 class Silent(NamedTuple):
     """Mentors who did not answer what is added up, and what they get."""
 
@@ -129,6 +146,7 @@ class Recipe:
     topics: Topics
     languages: Languages
     week: Week
+    words: Words
     silent: Silent
     extra: Extra
     allowed: Allowed
@@ -166,7 +184,7 @@ class Recipe:
         block = np.empty((len(rows), self.shape[1] if width is None else width), dtype=np.int16)
         kernels().rows.score(
             self.rows[rows], self.base, self.best, self.topics, self.languages, self.week,
-            self.silent, self.extra, self.allowed, self.never, block,
+            self.words, self.silent, self.extra, self.allowed, self.never, block,
         )  # fmt: skip
         if self.least:
             self._leave_out_low(rows, block)
@@ -186,6 +204,9 @@ class Recipe:
         place = np.full(self.shape[1] + 1, len(columns))  # who is left out is beyond the last
         place[columns] = np.arange(len(columns))
         week = self.week._replace(rows=_columns(self.week.rows, columns))
+        words = self.words._replace(
+            rows=_columns(self.words.rows, columns), having=place[self.words.having]
+        )
         silent = self.silent._replace(rows=_columns(self.silent.rows, columns))
         extra, never, locked = (
             _at(place, lists) for lists in (self.extra, self.never, self.locked)
@@ -197,6 +218,7 @@ class Recipe:
             topics=self.topics._replace(rows=_columns(self.topics.rows, columns)),
             languages=self.languages._replace(rows=_columns(self.languages.rows, columns)),
             week=week,
+            words=words,
             silent=silent,
             extra=extra,
             allowed=self.allowed._replace(
@@ -253,8 +275,9 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
         topics=_topics(market, told["topics"]),
         languages=_languages(market, told["languages"]),
         week=_week(market, told["availability"]),
+        words=_words(market, told["words"]),
         silent=_silent(market, unasked, mean_points),
-        extra=_asked(market, told["requests"]),
+        extra=_extra(market, told),
         allowed=allowed,
         never=never,
         locked=locked,
@@ -415,17 +438,53 @@ def _rows(table: NDArray[Any], kind: Any) -> NDArray[Any]:
     return np.ascontiguousarray(table, dtype=kind)
 
 
-def _asked(market: Market, points: Ints) -> Extra:
-    """Prepare requests: a few mentors of each IMG get points for them."""
-    asked, n = market.img_arrays.requests, len(market.imgs)
+def _words(market: Market, points: Ints) -> Words:
+    mine, theirs = market.img_arrays.words, market.mentor_arrays.words
+    by_stem = theirs.tocsc()
+    by_stem.sort_indices()
+    having = np.diff(by_stem.indptr)
+    frequent = having * FREQUENT >= len(market.mentors)
+    row_of = np.cumsum(frequent) - 1
+    img = np.repeat(np.arange(len(market.imgs)), np.diff(mine.indptr))
+    often, stem = frequent[mine.indices], mine.indices.astype(np.int64)
+    weight = mine.data.astype(np.int16)
+    return Words(
+        _rows(by_stem[:, np.flatnonzero(frequent)].T.toarray(), np.uint8),
+        _starts(img[often], len(market.imgs)), row_of[stem[often]], weight[often],
+        _starts(img[~often], len(market.imgs)), stem[~often], weight[~often],
+        by_stem.indptr.astype(np.int64), by_stem.indices.astype(np.int64),
+        by_stem.data.astype(np.int16), _rates(points),
+    )  # fmt: skip
+
+
+def _extra(market: Market, points: Mapping[str, Ints]) -> Extra:
+    """Prepare pairs in which one named the other: they get points for it."""
+    row, column, gained = (
+        np.concatenate(both)
+        for both in zip(
+            _asked(market, points["requests"]), _welcomed(market, points["welcomes"]), strict=True
+        )
+    )
+    order = np.argsort(row, kind="stable")
+    return Extra(_starts(row, len(market.imgs)), column[order], _rows(gained[order], np.int16))
+
+
+def _asked(market: Market, points: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return rows and columns of requests, and the points for each."""
+    asked = market.img_arrays.requests
     column_of = np.full(len(market.lexicon.mentors), -1)
     column_of[market.mentor_arrays.key] = np.arange(len(market.mentors))
-    earlier = (asked[:, :, None] == asked[:, None, :]) & np.tri(
-        asked.shape[1], k=-1, dtype=np.bool_
-    )
+    earlier = (asked[:, :, None] == asked[:, None, :]) & np.tri(asked.shape[1], k=-1, dtype=np.bool_)
     row, rank = np.nonzero((asked >= 0) & ~earlier.any(axis=2))
     gained = earned(rate(points)[row], np.array(closeness.RANKED_REQUESTS)[rank])
-    return Extra(_starts(row, n), column_of[asked[row, rank]], gained.astype(np.int16))
+    return row, column_of[asked[row, rank]], gained
+
+
+def _welcomed(market: Market, points: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return rows and columns of IMGs whom mentors marked, and the points for each."""
+    marks = market.mentor_arrays.welcomes[:, market.img_arrays.key].tocoo()
+    mentor, img = (each.astype(np.int64) for each in marks.coords)
+    return img, mentor, points[img]
 
 
 def _allowed(market: Market, rules: Rules) -> Allowed:

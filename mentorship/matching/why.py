@@ -11,8 +11,10 @@ from mentorship.matching.closeness import RANKED_FIELDS
 from mentorship.matching.people import Img, Mentor
 from mentorship.matching.tables import Tables
 from mentorship.matching.week import free_minutes
+from mentorship.matching.words import stems
 
 Names: TypeAlias = Callable[[str, str], str]  # (list, id) -> English name
+MOST_WORDS = 3  # of a text, named in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,22 @@ def rhythm(pair: Pair) -> str:
     return f"{would}; {voice.mentor} can make {given}."
 
 
+def words(pair: Pair) -> str:
+    """Name a few words that stand in both texts, the longest, which tell most.
+
+    The two read each other's text in full. A leader reads neither and is told a number only.
+    """
+    said, heard = stems(pair.img.goals), stems(pair.mentor.about)
+    shared = [word for stem, word in said.items() if stem in heard]
+    if not shared:
+        return "What both wrote has no words in common."
+    if not pair.voice.you:
+        return f"What both wrote has {_words(len(shared))} in common."
+    telling = sorted(shared, key=len, reverse=True)[:MOST_WORDS]
+    named = in_words([word for word in shared if word in telling])
+    return f"{pair.voice.both} write about {named}."
+
+
 def requests(pair: Pair) -> str:
     voice = pair.voice
     if pair.mentor.key not in pair.img.requests[:5]:
@@ -186,6 +204,16 @@ def requests(pair: Pair) -> str:
         return f"{voice.img} asked for you by name."
     rank = _ordinal(pair.img.requests.index(pair.mentor.key))
     return f"{voice.img} asked for this mentor by name, as {rank} choice."
+
+
+def welcomes(pair: Pair) -> str:
+    """Tell an IMG that they are welcome, but never that a mentor would rather have others."""
+    voice = pair.voice
+    if pair.img.key in pair.mentor.welcomes:
+        return f"{voice.mentor} would gladly take {voice.img}."
+    if voice.you == "img":
+        return "Whom a mentor would gladly take is theirs to say."
+    return f"{voice.mentor} marked other IMGs, not this one."
 
 
 def same_country(pair: Pair) -> str:
@@ -246,6 +274,10 @@ def _live(voice: Voice) -> str:
 
 def _times(count: int) -> str:
     return "one meeting" if count == 1 else f"{count} meetings"
+
+
+def _words(count: int) -> str:
+    return "one word" if count == 1 else f"{count} words"
 
 
 def _ordinal(place: int) -> str:

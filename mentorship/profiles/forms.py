@@ -196,7 +196,7 @@ class MentorForm(ProfileForm):
         return False
 
     def values(self, before: Mentor) -> Mentor:
-        """Return the values; those excluded by key before have no field and stay."""
+        """Return the values; those welcome or excluded by key before have no field and stay."""
         return Mentor(
             **self.common(),
             **self.plain(self.PLAIN),
@@ -205,6 +205,7 @@ class MentorForm(ProfileForm):
             seats=int(self.seats.data),
             about=self.about.data or "",
             selects_at=self.selects_at.lines,
+            welcomes=before.welcomes,
             exclude=(
                 *self.exclude_addresses.addresses,
                 *(key for key in before.exclude if "@" not in key),

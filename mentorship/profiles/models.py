@@ -193,11 +193,12 @@ class Availability(_OfProfile, Model):
 
 class NamingUse(enum.StrEnum):
     REQUEST = "request"  # an IMG asks for this mentor
+    WELCOME = "welcome"  # a mentor would gladly take this IMG
     AVOID = "avoid"  # never pair with this person
 
 
 class Naming(_OfProfile, Model):
-    """Another person named in a profile: asked for (ranked, with a line on why) or avoided.
+    """Another person named: asked for (ranked, with a line on why), welcome or avoided.
 
     For somebody avoided by e-mail, ``line`` keeps the address as it was typed: it is what the
     author sees again, and never becomes a way to learn somebody's new address.

@@ -1,4 +1,4 @@
-"""Who is meant by the people a profile names: mentors asked for, and people to avoid.
+"""Who is meant by the people a profile names: mentors asked for, IMGs welcome, people to avoid.
 
 Plain values name a person by the text of their key or by an e-mail address. An address to avoid
 that belongs to nobody (yet) is kept sealed on the profile, and nothing tells its author whether it
@@ -11,6 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
+from mentorship.matching.people import CHOSEN
 from mentorship.profiles.models import Naming, NamingUse
 from mentorship.profiles.rows import Row, Rows, in_portions
 from mentorship.profiles.values import ProfileRefused, TooMany
@@ -25,10 +27,15 @@ from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 MOST_AVOIDED = 60
 LONGEST_LINE = 300
+AVOIDED: Mapping[type[Img | Mentor], str] = MappingProxyType({Img: "avoid", Mentor: "exclude"})
 
 
 class NotAMentorHere(ProfileRefused):
     """Somebody asked for who is no mentor in a section of the one who asks."""
+
+
+class NotAnImgHere(ProfileRefused):
+    """Somebody marked as welcome who is no IMG in a section of the mentor."""
 
 
 class NamesOneself(ProfileRefused):
@@ -51,6 +58,9 @@ class People:
     def is_mentor_for(self, asked: uuid.UUID, by: uuid.UUID) -> bool:
         return not self.mentor_in[asked].isdisjoint(self.img_in[by])
 
+    def is_img_for(self, marked: uuid.UUID, by: uuid.UUID) -> bool:
+        return not self.img_in[marked].isdisjoint(self.mentor_in[by])
+
 
 @dataclass(slots=True)
 class Namings:
@@ -61,21 +71,20 @@ class Namings:
 
 
 def named(values: Img | Mentor) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the keys of those asked for and of those avoided."""
-    if isinstance(values, Img):
-        return values.requests, values.avoid
-    return (), values.exclude
+    """Return the keys of those chosen and of those avoided."""
+    kind = type(values)
+    return getattr(values, CHOSEN[kind]), getattr(values, AVOIDED[kind])
 
 
 def look_up(session: Session, everybody: Iterable[tuple[uuid.UUID, Img | Mentor]]) -> People:
     """Find whom the profiles of ``everybody`` (by their own key) name, in a few queries."""
     addresses: set[str] = set()
     keys: set[uuid.UUID] = set()
-    askers: set[uuid.UUID] = set()
+    choosers: set[uuid.UUID] = set()
     for own, values in everybody:
-        requests, avoided = named(values)
-        askers |= {own} if requests else set()
-        for key in (*requests, *avoided):
+        chosen, avoided = named(values)
+        choosers |= {own} if chosen else set()
+        for key in (*chosen, *avoided):
             if person := _key(key):
                 keys.add(person)
             else:
@@ -84,11 +93,12 @@ def look_up(session: Session, everybody: Iterable[tuple[uuid.UUID, Img | Mentor]
     known = set(of_address.values())
     for portion in in_portions(keys - known):
         known |= set(session.scalars(sa.select(User.id).where(User.id.in_(portion))))
+    members = choosers | known if choosers else set()
     return People(
         of_address=of_address,
         known=frozenset(known),
-        img_in=_sections(session, askers, SectionRole.IMG),
-        mentor_in=_sections(session, known if askers else (), SectionRole.MENTOR),
+        img_in=_sections(session, members, SectionRole.IMG),
+        mentor_in=_sections(session, members, SectionRole.MENTOR),
     )
 
 
@@ -126,31 +136,61 @@ def resolve(
 ) -> Namings:
     """Make the rows of the people that ``values`` name, and say who cannot be meant.
 
-    ``before`` are the profile's rows until now: whoever is asked for already may stay, also after
+    ``before`` are the profile's rows until now: whoever is chosen already may stay, also after
     leaving the section, and an address that was resolved once keeps meaning the same person.
     """
-    requests, avoided = named(values)
-    use = "avoid" if isinstance(values, Img) else "exclude"
+    chosen, avoided = named(values)
+    wanted, unwanted = CHOSEN[type(values)], AVOIDED[type(values)]
+    _count(wanted, chosen, vocabulary.AT_MOST[wanted])
+    _count(unwanted, avoided, MOST_AVOIDED)
     result = Namings()
+    if isinstance(values, Img):
+        result.rows += _requests(own, chosen, lines, people, before)
+    else:
+        result.rows += _welcomes(own, chosen, people, before)
+    _avoid((own, unwanted), avoided, people, before, result)
+    return result
+
+
+def _requests(
+    own: uuid.UUID,
+    keys: Iterable[str],
+    lines: Mapping[str, str],
+    people: People,
+    before: Rows,
+) -> list[Row]:
     asked = {row[2]: row[3] for row in before[Naming] if row[0] is NamingUse.REQUEST}
-    _count("requests", requests, vocabulary.AT_MOST["requests"])
-    _count(use, avoided, MOST_AVOIDED)
     chosen: dict[uuid.UUID, str] = {}
-    for key in requests:
-        person = _key(key) or people.of_address.get(address(key))
-        if person == own:
-            raise NamesOneself("requests", key, "is this person", "name somebody else")
+    for key in keys:
+        person = _other("requests", own, key, people)
         if person is None or not (person in asked or people.is_mentor_for(person, own)):
             what = "is no mentor in a section of this person"
             raise NotAMentorHere("requests", key, what, "choose a mentor of the section")
         line = " ".join(lines.get(key, asked.get(person, "")).split())[:LONGEST_LINE]
         chosen.setdefault(person, line)
-    result.rows += [
+    return [
         (NamingUse.REQUEST, rank, person, line)
         for rank, (person, line) in enumerate(chosen.items())
     ]
-    _avoid((own, use), avoided, people, before, result)
-    return result
+
+
+def _welcomes(own: uuid.UUID, keys: Iterable[str], people: People, before: Rows) -> list[Row]:
+    marked = {row[2] for row in before[Naming] if row[0] is NamingUse.WELCOME}
+    chosen: set[uuid.UUID] = set()
+    for key in keys:
+        person = _other("welcomes", own, key, people)
+        if person is None or not (person in marked or people.is_img_for(person, own)):
+            what = "is no IMG in a section of this person"
+            raise NotAnImgHere("welcomes", key, what, "choose an IMG of the section")
+        chosen.add(person)
+    return [(NamingUse.WELCOME, 0, person, "") for person in chosen]
+
+
+def _other(use: str, own: uuid.UUID, key: str, people: People) -> uuid.UUID | None:
+    person = _key(key) or people.of_address.get(address(key))
+    if person == own:
+        raise NamesOneself(use, key, "is this person", "name somebody else")
+    return person
 
 
 def _avoid(
@@ -198,7 +238,8 @@ def _key(said: str) -> uuid.UUID | None:
 
 def keys_of(rows: Rows, unknown: Iterable[str]) -> dict[NamingUse, tuple[str, ...]]:
     """Return the people of a profile as its author named them."""
-    uses: dict[NamingUse, list[str]] = {NamingUse.REQUEST: [], NamingUse.AVOID: list(unknown)}
+    uses: dict[NamingUse, list[str]] = {use: [] for use in NamingUse}
+    uses[NamingUse.AVOID] += unknown
     for use, _rank, person, line in rows[Naming]:
         typed = use is NamingUse.AVOID and line
         uses[use].append(line if typed else str(person))

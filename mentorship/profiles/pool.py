@@ -65,15 +65,18 @@ def _people(
     """Translate the people a profile names into keys.
 
     Whoever is asked for but not in the pool keeps their place in the ranking, under a key that
-    nobody has. Of those to avoid, only profiles that could be paired with this one matter.
+    nobody has. Of those welcome or to avoid, only profiles that could be paired with this one
+    matter.
     """
     others = pool.mentors if profile.kind is ProfileKind.IMG else pool.imgs
     asked = [row[2] for row in below[Naming] if row[0] is NamingUse.REQUEST]
+    welcome = [row[2] for row in below[Naming] if row[0] is NamingUse.WELCOME]
     avoided = {row[2] for row in below[Naming] if row[0] is NamingUse.AVOID}
     avoided |= {pool.of_address[address] for address in unknown if address in pool.of_address}
     avoided.add(profile.person_id)
     return {
         NamingUse.REQUEST: tuple(pool.mentors.get(person, str(person)) for person in asked),
+        NamingUse.WELCOME: tuple(sorted(others[person] for person in welcome if person in others)),
         NamingUse.AVOID: tuple(sorted(others[person] for person in avoided if person in others)),
     }
 

@@ -160,6 +160,7 @@ def read(
         fields["avoid"] = people[NamingUse.AVOID]
         fields["importance"] = MappingProxyType(dict(rows[Importance]))
     else:
+        fields["welcomes"] = people[NamingUse.WELCOME]
         fields["exclude"] = people[NamingUse.AVOID]
     return fields
 

@@ -20,7 +20,7 @@ from mentorship.profiles import naming, rows
 from mentorship.profiles.cards import Audience, ImgCard, MentorCard, card, cards
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
 from mentorship.profiles.models import Availability, Choice, Profile, ProfileKind
-from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere
+from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere, NotAnImgHere
 from mentorship.profiles.values import (
     KINDS,
     NotText,
@@ -43,6 +43,7 @@ __all__ = [
     "NamesOneself",
     "NobodyThere",
     "NotAMentorHere",
+    "NotAnImgHere",
     "NotText",
     "OutOfRange",
     "ProfileRefused",

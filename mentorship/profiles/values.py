@@ -72,7 +72,7 @@ def is_ranked(kind: type[Img | Mentor], field: str) -> bool:
 
 
 def tidy(values: Values) -> Values:
-    """Return the values in their one form; ``requests``, ``avoid`` and ``exclude`` stay as given.
+    """Return the values in their one form; people they name stay as given.
 
     Raises
     ------

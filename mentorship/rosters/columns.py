@@ -70,6 +70,7 @@ MENTOR_COLUMNS: Mapping[str, Cell] = MappingProxyType(
         "accepts_specialties": cells.words("specialty", "subspecialty"),
         "accepts_stages": cells.words("stage"),
         "accepts_languages": cells.words("language"),
+        "welcomes": cells.emails(at_most=AT_MOST["welcomes"]),
         "exclude": cells.emails(),
         "exclude_institutions": _INSTITUTIONS,
         "selects_at": _INSTITUTIONS,

@@ -32,7 +32,7 @@ class Export:
 def export_roster(session: Session, *, section: Section) -> Export:
     """Return what an import of the same section would change nothing with.
 
-    A request for a mentor of another section is left out: it is that section's to tell.
+    Whom somebody chose from another section is left out: it is that section's to tell.
     """
     imgs = _members(session, section, SectionRole.IMG)
     mentors = _members(session, section, SectionRole.MENTOR)
@@ -43,6 +43,7 @@ def export_roster(session: Session, *, section: Section) -> Export:
         *(key for said in said_by_mentors.values() for key in said.values.exclude),
     ]
     addresses = _Addresses(
+        imgs={str(person.id): person.email for person in imgs},
         mentors={str(person.id): person.email for person in mentors},
         people=_emails(session, avoided),
     )
@@ -62,8 +63,9 @@ def export_roster(session: Session, *, section: Section) -> Export:
 
 @dataclass(frozen=True, slots=True)
 class _Addresses:
-    """Addresses by the text of a person's key: of the section's mentors, and of all named."""
+    """Addresses by the text of a person's key: of the section's members, and of all avoided."""
 
+    imgs: Mapping[str, str]
     mentors: Mapping[str, str]
     people: Mapping[str, str]
 
@@ -111,8 +113,12 @@ def _mentor_row(
     agreed: Mapping[uuid.UUID, frozenset[str]],
 ) -> MentorRow:
     values = said.values if said else Mentor(key=person.email)
+    welcomes = sorted(addresses.imgs[k] for k in values.welcomes if k in addresses.imgs)
     profile = dataclasses.replace(
-        values, key=person.email, exclude=_spelled(values.exclude, addresses)
+        values,
+        key=person.email,
+        welcomes=tuple(welcomes),
+        exclude=_spelled(values.exclude, addresses),
     )
     paused = said.paused_until if said else None
     return MentorRow(**_own(person, agreed), paused_until=paused, profile=profile)

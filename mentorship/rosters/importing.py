@@ -7,12 +7,15 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
+from mentorship.matching.people import CHOSEN
 from mentorship.profiles import service as profiles
 from mentorship.profiles.service import Answers, Change, ProfileRefused, Values
 from mentorship.rosters import enrolment
@@ -109,8 +112,18 @@ def _emails(session: Session, section: Section, role: SectionRole) -> frozenset[
     return frozenset(session.scalars(members))
 
 
-def _requests(values: Img | Mentor) -> tuple[str, ...]:
-    return values.requests if isinstance(values, Img) else ()
+# whose people a profile chooses from, and what somebody who is none of them is told
+_OTHERS: Mapping[type[Img | Mentor], tuple[SectionRole, str]] = MappingProxyType(
+    {
+        Img: (SectionRole.MENTOR, "is no mentor of the section"),
+        Mentor: (SectionRole.IMG, "is no IMG of the section"),
+    }
+)
+
+
+def _chosen(values: Img | Mentor) -> tuple[str, ...]:
+    chosen: tuple[str, ...] = getattr(values, CHOSEN[type(values)])
+    return chosen
 
 
 @dataclass(slots=True)
@@ -157,28 +170,29 @@ class _Work:
         ]
         ids = [people[entry.email].id for entry, _ in of_kind]
         before = profiles.read_many(self.session, ids, kind)
-        here = _emails(self.session, self.section, SectionRole.MENTOR)
-        elsewhere = self._mentors_elsewhere(before.values())
+        others, _ = _OTHERS[kind]
+        here = _emails(self.session, self.section, others)
+        chosen = {uuid.UUID(key) for said in before.values() for key in _chosen(said.values)}
+        elsewhere = self._elsewhere(chosen, others)
         answers: dict[uuid.UUID, Answers[Values]] = {}
         for entry, values in of_kind:
             person = people[entry.email]
             standing = Standing(
                 self.columns[entry.role], person.confirmed_at is not None, elsewhere
             )
-            known = self._with_known_requests(entry, values, here)
+            known = self._with_known_choices(entry, values, here)
             answers[person.id] = merged(entry, known, before.get(person.id), standing)
         written = profiles.write_many(self.session, answers, now=self.now)
         return self._outcomes({entry: written[people[entry.email].id] for entry, _ in of_kind})
 
-    def _with_known_requests(self, entry: Entry, values: Values, here: frozenset[str]) -> Values:
-        if not isinstance(values, Img):
-            return values
-        for email in values.requests:
+    def _with_known_choices(self, entry: Entry, values: Values, here: frozenset[str]) -> Values:
+        column, (_, wrong) = CHOSEN[type(values)], _OTHERS[type(values)]
+        for email in _chosen(values):
             if email not in here:
-                told = (email, "is no mentor of the section", "correct it or take it out")
-                self.problems.append(Problem(entry.file, entry.row.line, "requests", *told))
-        known = tuple(email for email in values.requests if email in here)
-        return dataclasses.replace(values, requests=known)
+                told = (email, wrong, "correct it or take it out")
+                self.problems.append(Problem(entry.file, entry.row.line, column, *told))
+        known: dict[str, Any] = {column: tuple(e for e in _chosen(values) if e in here)}
+        return dataclasses.replace(values, **known)
 
     def _outcomes(self, written: Mapping[Entry, Change | ProfileRefused]) -> dict[Entry, Change]:
         outcomes: dict[Entry, Change] = {}
@@ -191,15 +205,14 @@ class _Work:
             self.refused.add(entry)
         return outcomes
 
-    def _mentors_elsewhere(self, before: Iterable[Answers[Values]]) -> frozenset[uuid.UUID]:
-        """Return those asked for until now who are mentors in another section."""
-        asked = {uuid.UUID(key) for said in before for key in _requests(said.values)}
+    def _elsewhere(self, chosen: Iterable[uuid.UUID], role: SectionRole) -> frozenset[uuid.UUID]:
+        """Return those chosen until now who have the role in another section."""
         found: set[uuid.UUID] = set()
-        for portion in portions(asked):
+        for portion in portions(chosen):
             rows = sa.select(Membership.person_id).where(
                 Membership.person_id.in_(portion),
                 Membership.section_id != self.section.id,
-                Membership.role == SectionRole.MENTOR,
+                Membership.role == role,
                 Membership.state == MembershipState.ACTIVE,
             )
             found |= set(self.session.scalars(rows))

@@ -9,6 +9,7 @@ from typing import Any
 
 from mentorship import vocabulary
 from mentorship.matching import Img
+from mentorship.matching.people import CHOSEN
 from mentorship.profiles.service import Answers, Values
 from mentorship.rosters.enrolment import Entry, kept_address
 from mentorship.rosters.rows import MentorRow
@@ -24,7 +25,7 @@ class Standing:
 
     columns: frozenset[str]  # of the file
     claimed: bool
-    asked_elsewhere: frozenset[uuid.UUID]  # mentors of other sections, for requests
+    chosen_elsewhere: frozenset[uuid.UUID]  # people of other sections, asked for or welcome
 
 
 def merged(
@@ -32,7 +33,7 @@ def merged(
 ) -> Answers[Values]:
     """Return what the profile is to say after the import.
 
-    Columns the file does not have stay as they are, as do the mentors asked for in other sections.
+    Columns the file does not have stay as they are, as do people chosen in other sections.
     Somebody who has claimed the account keeps what the file leaves empty, and whom they avoid.
     """
     paused = entry.row.paused_until if isinstance(entry.row, MentorRow) else None
@@ -54,9 +55,9 @@ def _either(name: str, new: Any, old: Any, standing: Standing) -> Any:
         return old
     if name in _KEPT_APART and standing.claimed:
         return tuple(dict.fromkeys((*new, *old)))
-    if name == "requests":
-        elsewhere = tuple(key for key in old if uuid.UUID(key) in standing.asked_elsewhere)
-        return (*new, *elsewhere)[: vocabulary.AT_MOST["requests"]]
+    if name in CHOSEN.values():
+        elsewhere = tuple(key for key in old if uuid.UUID(key) in standing.chosen_elsewhere)
+        return (*new, *elsewhere)[: vocabulary.AT_MOST[name]]
     return new
 
 
@@ -68,4 +69,8 @@ def with_kept_addresses(values: Values) -> Values:
             requests=tuple(map(kept_address, values.requests)),
             avoid=tuple(map(kept_address, values.avoid)),
         )
-    return dataclasses.replace(values, exclude=tuple(map(kept_address, values.exclude)))
+    return dataclasses.replace(
+        values,
+        welcomes=tuple(map(kept_address, values.welcomes)),
+        exclude=tuple(map(kept_address, values.exclude)),
+    )

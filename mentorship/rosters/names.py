@@ -1,14 +1,20 @@
-"""People whom the people of a roster name: asked for, avoided or excluded; do they exist."""
+"""People whom the people of a roster name: asked for, welcome or to avoid; do they exist."""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Any
 
+from mentorship.matching.people import CHOSEN
 from mentorship.rosters.problems import Problem
-from mentorship.rosters.rows import ImgRow, MentorRow, Roster
+from mentorship.rosters.rows import ImgRow, MentorRow, Roster, Row
 
+_WRONG: Mapping[str, str] = MappingProxyType(
+    {"requests": "is no mentor's e-mail", "welcomes": "is no IMG's e-mail"}
+)
 _NO_ONE: frozenset[str] = frozenset()
 _SUGGEST_FROM = 5_000  # addresses; among more, looking for a near one would take too long
 
@@ -22,36 +28,41 @@ def check_names(
 ) -> tuple[Roster[ImgRow], Roster[MentorRow]]:
     """Return both rosters with what is to be said of addresses that nobody has.
 
-    A request for somebody who is no mentor is a problem; the row stays, without that request, for
-    a slip in one wish is no reason to leave a person out. To avoid somebody who is not here (yet)
-    is a right: it is kept, with a note. Addresses known from elsewhere, such as a section's
-    members, come as ``more_imgs`` and ``more_mentors``.
+    A request for somebody who is no mentor, or a welcome to somebody who is no IMG, is a problem;
+    the row stays, without that name, for a slip in one wish is no reason to leave a person out. To
+    avoid somebody who is not here (yet) is a right: it is kept, with a note. Addresses known from
+    elsewhere, such as a section's members, come as ``more_imgs`` and ``more_mentors``.
     """
     known_mentors = mentors.emails.union(more_mentors)
-    everybody = known_mentors.union(imgs.emails, more_imgs)
+    known_imgs = imgs.emails.union(more_imgs)
+    everybody = known_mentors | known_imgs
     return (
         dataclasses.replace(
-            _requests_known(imgs, known_mentors), notes=(*imgs.notes, *_strangers(imgs, everybody))
+            _chosen_known(imgs, known_mentors), notes=(*imgs.notes, *_strangers(imgs, everybody))
         ),
-        dataclasses.replace(mentors, notes=(*mentors.notes, *_strangers(mentors, everybody))),
+        dataclasses.replace(
+            _chosen_known(mentors, known_imgs),
+            notes=(*mentors.notes, *_strangers(mentors, everybody)),
+        ),
     )
 
 
-def _requests_known(imgs: Roster[ImgRow], known: Collection[str]) -> Roster[ImgRow]:
+def _chosen_known(roster: Roster[Row], known: Collection[str]) -> Roster[Row]:
     problems: list[Problem] = []
-    rows: list[ImgRow] = []
-    for row in imgs.rows:
-        kept = tuple(email for email in row.profile.requests if email in known)
-        for email in row.profile.requests:
+    rows: list[Row] = []
+    for row in roster.rows:
+        column = CHOSEN[type(row.profile)]
+        chosen = getattr(row.profile, column)
+        kept = tuple(email for email in chosen if email in known)
+        for email in chosen:
             if email not in known:
                 right = _near(email, known) or "correct it or take it out"
-                told = Problem(
-                    imgs.file, row.line, "requests", email, "is no mentor's e-mail", right
-                )
+                told = Problem(roster.file, row.line, column, email, _WRONG[column], right)
                 problems.append(told)
-        profile = dataclasses.replace(row.profile, requests=kept)
+        change: dict[str, Any] = {column: kept}
+        profile: Any = dataclasses.replace(row.profile, **change)
         rows.append(dataclasses.replace(row, profile=profile))
-    return dataclasses.replace(imgs, rows=tuple(rows), problems=(*imgs.problems, *problems))
+    return dataclasses.replace(roster, rows=tuple(rows), problems=(*roster.problems, *problems))
 
 
 def _strangers(roster: Roster[ImgRow] | Roster[MentorRow], everybody: Collection[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """What a run was made of, as plain values: kept sealed, without names, its digest in the open.
 
-Profiles appear under their keys. Free text is left out: no criterion and no rule reads it.
+Profiles appear under their keys, as the matcher read them: goals and a mentor's own words too, for
+the words they have in common count. Names are left out unless somebody wrote one there.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from typing import Any
 
 from mentorship.matching import Img, Market, Mentor, Rules, Span
 
-FORMAT = 1
-NOT_KEPT = ("goals", "about")
+FORMAT = 2  # 1 left out goals and about, which no criterion read then
 
 
 def snapshot(
@@ -40,8 +40,7 @@ def digest(values: Mapping[str, Any]) -> str:
 
 
 def _person(person: Img | Mentor) -> dict[str, Any]:
-    said = {each.name: getattr(person, each.name) for each in fields(person)}
-    return {name: _plain(value) for name, value in said.items() if name not in NOT_KEPT}
+    return {each.name: _plain(getattr(person, each.name)) for each in fields(person)}
 
 
 def _plain(value: object) -> object:

@@ -22,6 +22,7 @@ LANGUAGES = ("en", "hi", "ur", "es")
 STATES = sorted(TABLES.state_regions)
 STAGES = sorted(TABLES.stage_order)
 PLACES = ("Saint Mary", "General Hospital")
+WORDS = ("research", "cardiology", "visas", "J-1", "a", "the", "Cardiologist", "clinic", "42")
 IMGS, MENTORS = ("i0", "i1", "i2", "i3", "both"), ("m0", "m1", "m2", "both")
 
 shared = {
@@ -41,6 +42,9 @@ shared = {
 }
 
 
+texts = st.lists(words(WORDS), max_size=8).map(" ".join)
+
+
 def img(key: str) -> st.SearchStrategy[Img]:
     return st.builds(
         Img,
@@ -55,6 +59,7 @@ def img(key: str) -> st.SearchStrategy[Img]:
         conflicts=some(PLACES, 1),
         wishes=some(("same_country", "same_gender", "mentor_is_img")),
         importance=st.dictionaries(words(list(CRITERIA)), words(("low", "normal", "high"))),
+        goals=texts,
     )
 
 
@@ -71,9 +76,11 @@ def mentor(key: str) -> st.SearchStrategy[Mentor]:
         states_licensed=some(STATES),
         seats=st.integers(0, 3),
         accepts_stages=some(STAGES, 1),
+        welcomes=some((*IMGS, "elsewhere")),
         exclude=some(IMGS, 1),
         selects_at=some(PLACES, 1),
         institution=st.none() | words(PLACES),
+        about=texts,
     )
 
 

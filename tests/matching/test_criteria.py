@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mentorship.matching import CRITERIA, FULL
@@ -87,6 +88,7 @@ def judged(criterion: str, of_img: dict[str, Any], of_mentor: dict[str, Any]) ->
         ("requests", {"requests": ("y", "z", "mentor")}, {}, 8_000),
         ("requests", {"requests": ("y",)}, {}, 0),
         ("requests", {"requests": (*"abcde", "mentor")}, {}, 0),  # five count
+        ("welcomes", {}, {"welcomes": ("img", "elsewhere")}, FULL),
         ("languages", {"languages": ("en", "hi", "ur")}, {"languages": ("en",)}, 3_000),
         ("languages", {"languages": ("en", "hi")}, {"languages": ("en", "hi")}, 8_000),
         ("languages", {"languages": ("hi",)}, {"languages": ("hi", "ur")}, 8_000),
@@ -125,6 +127,15 @@ def judged(criterion: str, of_img: dict[str, Any], of_mentor: dict[str, Any]) ->
         ),
         ("rhythm", {"meetings_a_month": 2}, {"meetings_a_month": 4}, FULL),
         ("rhythm", {"meetings_a_month": 4}, {"meetings_a_month": 1}, 2_500),
+        ("words", {"goals": "Research!"}, {"about": "I like RESEARCH."}, FULL),
+        ("words", {"goals": "visas"}, {"about": "My visa: to be or not to be"}, FULL),
+        ("words", {"goals": "the visa"}, {"about": "the children"}, 0),
+        (
+            "words",  # one stem of four in common; it weighs 2, the others 3
+            {"goals": "visa research surgery heart"},
+            {"about": "visa children choir garden"},
+            2 * 35 * 35,
+        ),
         (
             "same_country",
             {"wishes": ("same_country",), "school_country": "IN"},
@@ -161,7 +172,7 @@ def test_marks(
 WISHES = ("same_country", "same_gender", "mentor_is_img")
 
 
-@pytest.mark.parametrize("criterion", [key for key in CRITERIA if key not in WISHES])
+@pytest.mark.parametrize("criterion", [key for key in CRITERIA if key not in {*WISHES, "welcomes"}])
 def test_an_img_who_says_nothing_has_not_answered(criterion: str) -> None:
     assert not judged(criterion, {}, {}).imgs.any()
 
@@ -219,6 +230,28 @@ def test_two_ways_into_one_subspecialty_are_close() -> None:
     assert TABLES.closeness("sleep_medicine", "internal_medicine") == 8_000
 
 
+def test_whom_a_mentor_did_not_mark_earns_nothing_from_that_mentor_only() -> None:
+    people = market(
+        [img("a"), img("b")],
+        [mentor("x", welcomes=("b",)), mentor("y"), mentor("z", welcomes=("elsewhere",))],
+    )
+    judge = CRITERIA["welcomes"].judge
+    verdict = judge(people.img_arrays, people.mentor_arrays, people.lexicon)
+    assert verdict.marks.tolist() == [[0, 0, 0], [FULL, 0, 0]]
+    assert verdict.mentors.tolist() == [True, False, False]  # "elsewhere" is not in this round
+    assert verdict.imgs.all()
+    backwards = people.img_arrays.take(np.array([1, 0]))
+    verdict = judge(backwards, people.mentor_arrays.take(slice(0, 1)), people.lexicon)
+    assert verdict.marks.tolist() == [[FULL], [0]]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "I would like to be with you.", "2027 - 42"])
+def test_a_text_that_says_nothing_is_no_answer(text: str) -> None:
+    verdict = judged("words", {"goals": text}, {"about": text})
+    assert not verdict.imgs.any()
+    assert not verdict.mentors.any()
+
+
 def test_only_visa_and_gender_give_something_away() -> None:
     assert {key for key, each in CRITERIA.items() if each.sensitive} == {"visa", "same_gender"}
 
@@ -229,4 +262,4 @@ def test_the_table_names_every_criterion_in_words() -> None:
         assert criterion.label
         assert criterion.sentence.endswith(".")
         assert 0 < criterion.weight <= 10
-        assert criterion.direction in {"need", "shared", "wish"}
+        assert criterion.direction in {"need", "mentor", "shared", "wish"}

@@ -192,6 +192,7 @@ WHOLE_IMG = img(
     gender="woman",
     requests=("z", "mentor"),
     wishes=("same_country", "same_gender", "mentor_is_img"),
+    goals="I hope for Cardiology research, and I'm stuck: which visa? My visa tells J-1.",
 )
 WHOLE_MENTOR = mentor(
     "mentor",
@@ -211,6 +212,8 @@ WHOLE_MENTOR = mentor(
     formats=("ongoing",),
     meetings_a_month=4,
     gender="woman",
+    welcomes=("other", "img"),
+    about="Cardiologist. Visas, J1 waivers, stuck projects: researching is my secret joy.",
 )
 
 
@@ -222,12 +225,14 @@ def test_an_img_reads_why() -> None:
         "stage": "Your mentor helps people at the stage “Usmle Step1” and has gone further.",
         "visa": "Your mentor has lived through H1B Visa, which helps in your situation.",
         "requests": "You asked for this mentor by name, as second choice.",
+        "welcomes": "Your mentor would gladly take you.",
         "availability": "3 h of free time in common a week.",
         "languages": "You both speak Hi.",
         "location": "Your mentor lives or holds a license in Tx, where you hope to be.",
         "formats": "Way of working in common: Ongoing.",
         "rhythm": "You would like 2 meetings a month; your mentor can make 4.",
         "channels": "Way to talk in common: Video.",
+        "words": "You both write about cardiology, research and stuck.",
         "same_country": "You both went to medical school in In, as you wished.",
         "same_gender": "You both gave the same gender, as you wished.",
         "mentor_is_img": "Your mentor is an IMG, as you wished.",
@@ -240,6 +245,10 @@ def test_a_mentor_and_a_leader_read_the_same_in_their_own_person() -> None:
     to_leader = evidence(people, 0, 0, names=names)
     assert to_mentor["topics"] == "Your mentee needs Usmle Planning and Cv Review; you offer them."
     assert to_mentor["requests"] == "Your mentee asked for you by name."
+    assert to_mentor["welcomes"] == "You would gladly take your mentee."
+    assert to_leader["welcomes"] == "The mentor would gladly take the IMG."
+    assert to_mentor["words"] == "You both write about cardiology, research and stuck."
+    assert to_leader["words"] == "What both wrote has 5 words in common."  # leaders read neither
     assert to_leader["stage"] == (
         "The mentor helps people at the stage “Usmle Step1” and has gone further."
     )
@@ -267,6 +276,8 @@ def test_a_mentor_and_a_leader_read_the_same_in_their_own_person() -> None:
         ({"languages": ("hi",)}, {"languages": ("es",)}, "No language in common."),
         ({"requests": ("z",)}, {}, "You asked for somebody else by name."),
         ({"channels": ("video",)}, {"channels": ("phone",)}, "No way to talk in common."),
+        ({"goals": "Visa!"}, {"about": "Choir"}, "What both wrote has no words in common."),
+        ({"goals": "A visa"}, {"about": "Visas"}, "You both write about visa."),
         (
             {"state": "NY"},
             {"state": "NY"},
@@ -314,3 +325,24 @@ def test_what_does_not_fit_is_said_as_plainly(
 ) -> None:
     people = market([img(**of_img)], [mentor(**of_mentor)])
     assert told in evidence(people, 0, 0, names=names, voice=TO_IMG).values()
+
+
+def test_an_img_is_never_told_of_others_whom_the_mentor_marked() -> None:
+    people = market([img("a"), img("b")], [mentor("m", welcomes=("b",))])
+    told = {
+        voice.you: evidence(people, 0, 0, names=names, voice=voice)["welcomes"]
+        for voice in (TO_IMG, TO_MENTOR, TO_LEADER)
+    }
+    assert told == {
+        "img": "Whom a mentor would gladly take is theirs to say.",
+        "mentor": "You marked other IMGs, not this one.",
+        "": "The mentor marked other IMGs, not this one.",
+    }
+
+
+def test_no_sentence_holds_more_of_a_text_than_three_words() -> None:
+    people = market([WHOLE_IMG], [WHOLE_MENTOR])
+    for voice in (TO_IMG, TO_MENTOR, TO_LEADER):
+        said = " ".join(evidence(people, 0, 0, names=names, voice=voice).values())
+        assert "secret" not in said
+        assert "tells" not in said

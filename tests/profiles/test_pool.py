@@ -113,6 +113,17 @@ def test_people_asked_for_become_keys_in_their_rank(session: Session) -> None:
     assert len(img.requests) == 3
 
 
+def test_imgs_who_are_welcome_become_the_keys_of_those_in_the_pool(session: Session) -> None:
+    here = Round(session)
+    first, second = here.img(), here.img()
+    without_profile = factories.member(session, here.section, SectionRole.IMG)
+    marked = (first, second, without_profile)
+    here.mentor(welcomes=tuple(str(person.id) for person in marked))
+    keys = [here.key(first, ProfileKind.IMG), here.key(second, ProfileKind.IMG)]
+    (mentor,) = here.run()[1]
+    assert mentor.welcomes == tuple(sorted(keys))
+
+
 def test_people_avoided_become_the_keys_they_could_be_paired_under(session: Session) -> None:
     here = Round(session)
     both = here.mentor()

@@ -239,6 +239,57 @@ def test_a_request_outlives_the_mentor_leaving_the_section(session: Session) -> 
     assert save(session, img, LATER, requests=(str(mentor.id),)) is service.Change.UNCHANGED
 
 
+def test_a_mentor_may_mark_imgs_of_the_section_by_key_or_address(session: Session) -> None:
+    where, img, mentor = pair(session)
+    other = factories.member(session, where, SectionRole.IMG)
+    save_mentor(session, mentor, welcomes=(other.email.upper(), str(img.id), str(other.id)))
+    marked = service.read_mentor(session, mentor.id).values.welcomes
+    assert marked == tuple(sorted((str(img.id), str(other.id))))
+    assert save_mentor(session, mentor, welcomes=marked[::-1]) is service.Change.UNCHANGED
+
+
+def test_only_imgs_of_ones_own_sections_may_be_marked(session: Session) -> None:
+    where, _, mentor = pair(session)
+    strangers = [
+        factories.member(session, factories.section(session), SectionRole.IMG),
+        factories.member(session, where, SectionRole.MENTOR),
+        factories.member(session, where, SectionRole.IMG, state=MembershipState.ASKED),
+    ]
+    for key in (*(str(person.id) for person in strangers), "nobody@example.org"):
+        with pytest.raises(service.NotAnImgHere) as caught:
+            save_mentor(session, mentor, welcomes=(key,))
+        assert caught.value.field == "welcomes"
+    factories.member(session, where, SectionRole.IMG, mentor)
+    with pytest.raises(service.NamesOneself):
+        save_mentor(session, mentor, welcomes=(str(mentor.id),))
+
+
+def test_a_mark_outlives_the_img_leaving_the_section(session: Session) -> None:
+    _, img, mentor = pair(session)
+    save_mentor(session, mentor, welcomes=(str(img.id),))
+    session.execute(
+        sa.update(Membership)
+        .where(Membership.person_id == img.id)
+        .values(state=MembershipState.LEFT)
+    )
+    again = save_mentor(session, mentor, welcomes=(str(img.id),))
+    assert again is service.Change.UNCHANGED
+
+
+def test_one_person_may_be_welcome_and_excluded(session: Session) -> None:
+    _, img, mentor = pair(session)
+    save_mentor(session, mentor, welcomes=(str(img.id),), exclude=(img.email,))
+    said = service.read_mentor(session, mentor.id).values
+    assert (said.welcomes, said.exclude) == ((str(img.id),), (img.email,))
+
+
+def test_marks_have_a_limit(session: Session) -> None:
+    mentor = factories.person(session)
+    with pytest.raises(service.TooMany) as caught:
+        save_mentor(session, mentor, welcomes=tuple(str(uuid.uuid4()) for _ in range(21)))
+    assert caught.value.field == "welcomes"
+
+
 def test_an_address_to_avoid_reads_the_same_whether_it_has_an_account_or_not(
     session: Session,
 ) -> None:

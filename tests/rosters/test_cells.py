@@ -62,6 +62,8 @@ def test_what_people_write_is_understood(column: str, text: str, value: object) 
          ("is a list of 6", "keep at most 5")),
         ("requests", "|".join(f"m{i}@example.org" for i in range(6)),
          ("is a list of 6", "keep at most 5")),
+        ("welcomes", "|".join(f"i{i}@example.org" for i in range(21)),
+         ("is a list of 21", "keep at most 20")),
         ("languages", "|".join("x" for _ in range(61)), ("is a list of 61", "keep at most 60")),
         ("graduation_year", "1899", ("is not such a number", "from 1950 to 2100")),
         ("graduation_year", "²019", ("is not such a number", "from 1950 to 2100")),

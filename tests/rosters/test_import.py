@@ -222,6 +222,49 @@ def test_a_mentor_asked_for_in_another_section_stays_asked_for(
     assert img_of(session, "ana@example.org").requests == (str(mo.id),)
 
 
+WELCOMES = "email,name,welcomes\nmo@example.org,Mo Mentor,{}\n"
+
+
+def welcome(session: Session) -> tuple[str, ...]:
+    return profiles.read_mentor(session, person(session, "mo@example.org").id).values.welcomes
+
+
+def test_a_mentor_marks_imgs_of_the_same_files(session: Session, here: Section) -> None:
+    report = bring(session, here, IMGS, WELCOMES.format("ANA@example.org"))
+    assert report.problems == ()
+    assert welcome(session) == (str(person(session, "ana@example.org").id),)
+    again = bring(session, here, IMGS, WELCOMES.format("ana@example.org"))
+    assert counts(again) == (0, 0, 3)
+    bring(session, here, IMGS)  # a file without the column says nothing of it
+    assert welcome(session) == (str(person(session, "ana@example.org").id),)
+    bring(session, here, IMGS, WELCOMES.format(""))
+    assert welcome(session) == ()
+
+
+def test_an_img_marked_in_another_section_stays_marked(session: Session, here: Section) -> None:
+    bring(session, here, IMGS, WELCOMES.format("ana@example.org"))
+    there = factories.section(session)
+    bring(
+        session, there, "email,name\nnew@example.org,New Img\n", WELCOMES.format("new@example.org")
+    )
+    marked = {str(person(session, f"{name}@example.org").id) for name in ("ana", "new")}
+    assert set(welcome(session)) == marked
+
+
+def test_a_welcome_to_no_img_is_told_and_leaves_the_mentor_in(
+    session: Session, here: Section
+) -> None:
+    wrong = WELCOMES.format("mo@example.org|ben@example.org")
+    report = bring(session, here, IMGS, wrong)
+    (problem,) = report.problems
+    assert report.refused
+    assert str(problem).startswith(
+        'mentors.csv line 2, column welcomes: "mo@example.org" is no IMG'
+    )
+    assert counts(bring(session, here, IMGS, wrong, skip_bad=True)) == (3, 0, 0)
+    assert welcome(session) == (str(person(session, "ben@example.org").id),)
+
+
 def test_a_mentor_of_the_section_may_be_asked_for_without_standing_in_the_file(
     session: Session, here: Section
 ) -> None:

@@ -47,10 +47,13 @@ def test_an_export_changes_nothing_here_and_is_the_same_elsewhere(
     here, savepoint = factories.section(session), session.begin_nested()
     guides = [factories.member(session, here, SectionRole.MENTOR) for _ in mentors]
     seekers = [factories.member(session, here, SectionRole.IMG) for _ in imgs]
-    keys = [str(person.id) for person in guides]
-    some = st.lists(st.sampled_from(keys), unique=True).map(tuple) if keys else st.just(())
+    some, any_imgs = (
+        st.lists(st.sampled_from(keys), unique=True).map(tuple) if keys else st.just(())
+        for keys in ([str(person.id) for person in people] for people in (guides, seekers))
+    )
     for person, mentor in zip(guides, mentors, strict=True):
-        profiles.write_mentor(session, person_id=person.id, mentor=mentor, now=NOW)
+        marks = dataclasses.replace(mentor, welcomes=data.draw(any_imgs))
+        profiles.write_mentor(session, person_id=person.id, mentor=marks, now=NOW)
     for person, img in zip(seekers, imgs, strict=True):
         said = dataclasses.replace(img, requests=data.draw(some), avoid=data.draw(some))
         profiles.write_img(session, person_id=person.id, img=said, now=NOW)
@@ -84,8 +87,9 @@ def by_email(session: Session) -> dict[str, Img | Mentor]:
         )
     for mentor in mentors:
         excluded = tuple(sorted(names[other] for other in mentor.exclude))
+        welcome = tuple(sorted(names[other] for other in mentor.welcomes))
         key = names[mentor.key]
-        pool[key] = dataclasses.replace(mentor, key=key, exclude=excluded)
+        pool[key] = dataclasses.replace(mentor, key=key, welcomes=welcome, exclude=excluded)
     return pool
 
 
@@ -109,6 +113,17 @@ def test_addresses_of_another_sections_mentors_are_not_told(session: Session) ->
     profiles.write_img(session, person_id=img.id, img=said, now=NOW)
     assert export_roster(session, section=here).imgs[0].profile.requests == ()
     assert export_roster(session, section=there).imgs[0].profile.requests == (other.email,)
+
+
+def test_addresses_of_another_sections_imgs_are_not_told(session: Session) -> None:
+    here, there = factories.section(session), factories.section(session)
+    mentor = factories.member(session, here, SectionRole.MENTOR)
+    factories.member(session, there, SectionRole.MENTOR, mentor)
+    other = factories.member(session, there, SectionRole.IMG)
+    said = dataclasses.replace(FULL_MENTOR, welcomes=(str(other.id),))
+    profiles.write_mentor(session, person_id=mentor.id, mentor=said, now=NOW)
+    assert export_roster(session, section=here).mentors[0].profile.welcomes == ()
+    assert export_roster(session, section=there).mentors[0].profile.welcomes == (other.email,)
 
 
 def test_what_stands_on_the_row_is_exported_too(session: Session) -> None:

@@ -27,6 +27,21 @@ def test_a_request_for_nobody_is_a_problem_and_leaves_the_row() -> None:
     assert [row.profile.requests for row in imgs.rows] == [("mia@example.org",)] * 2
 
 
+def test_a_welcome_to_nobody_is_a_problem_and_leaves_the_row() -> None:
+    text = "email,name,welcomes\nmia@example.org,Mia,mia@example.org|a@example.org|c@example.com\n"
+    _, mentors = check_names(
+        read_imgs(io.BytesIO(IMGS.encode())),
+        read_mentors(io.BytesIO(text.encode())),
+        more_imgs={"c@example.com"},
+    )
+    (problem,) = mentors.problems
+    assert str(problem) == (
+        'mentors.csv line 2, column welcomes: "mia@example.org" is no IMG\'s e-mail; '
+        'did you mean "a@example.org"?'
+    )
+    assert mentors.rows[0].profile.welcomes == ("a@example.org", "c@example.com")
+
+
 def test_somebody_unknown_to_avoid_is_kept_and_noted() -> None:
     imgs, mentors = check_names(
         read_imgs(io.BytesIO(IMGS.encode())), read_mentors(io.BytesIO(MENTORS.encode()))

@@ -117,6 +117,7 @@ mentors = emails.flatmap(
             accepts_specialties=words("specialty"),
             accepts_stages=words("stage"),
             accepts_languages=words("language"),
+            welcomes=people,
             exclude=people,
             exclude_institutions=institutions,
             selects_at=institutions,

@@ -62,10 +62,13 @@ def test_a_run_keeps_how_it_was_made(cast: Cast) -> None:
 
 
 def test_the_kept_inputs_name_nobody(cast: Cast) -> None:
-    cast.img("Dana Free", goals="My name is Dana Free", visa="outside_us")
+    cast.img("Dana Free", goals="A first paper", visa="outside_us")
     _, run = cast.reviewed()
     kept = json.dumps(run.inputs)
     assert "outside_us" in kept
+    assert "A first paper" in kept
+    assert run.inputs_sealed is not None
+    assert b"paper" not in run.inputs_sealed
     assert not [name for name in cast.people if name in kept]
     assert not [who for who in cast.people.values() if who.email in kept]
 
@@ -77,10 +80,18 @@ def test_the_kept_inputs_decide_the_same_pairs_again(cast: Cast, session: Sessio
             timezone="Asia/Kathmandu",
             availability=(Span(0, 600, 720),),
             importance={"topics": "high"},
+            goals=f"Research in {('cardiology', 'oncology', 'surgery')[number % 3]}",
         )
+    cast.mentor(
+        "Rada Petrov",
+        about="Cardiologist, and glad of research on oncology.",
+        welcomes=tuple(str(cast.people[f"Alike {number}"].id) for number in (1, 4)),
+    )
     _, run = cast.reviewed(set_up=service.SetUp(weights={"visa": 0}, must_share_language=True))
     assert run.inputs is not None
     kept = json.loads(json.dumps(run.inputs))
+    assert kept["format"] == 2
+    assert sum(len(mentor["welcomes"]) for mentor in kept["mentors"]) == 2
 
     def again(kind: type[Img | Mentor], plain: dict[str, Any]) -> Any:
         spans = tuple(Span(*span) for span in plain["availability"])

@@ -122,6 +122,29 @@ def _add_week(into, total, week, i, low):
 
 
 @njit(cache=True, nogil=True)
+def _find_words(both, words, i):
+    """Add up the weights of rare stems in common with each mentor."""
+    both[:] = 0
+    for p in range(words.rare_start[i], words.rare_start[i + 1]):
+        stem, weight = words.rare[p], words.rare_weight[p]
+        for q in range(words.having_start[stem], words.having_start[stem + 1]):
+            if words.having[q] < len(both):
+                both[words.having[q]] += weight * words.having_weight[q]
+
+
+@njit(cache=True, nogil=True)
+def _add_words(into, both, words, i, low):
+    """Add the weights of frequent stems; marks are twice the sum."""
+    rate, width = words.rates[i], len(into)
+    for p in range(words.start[i], words.start[i + 1]):
+        having, weight = words.rows[words.item[p], low : low + width], words.weight[p]
+        for j in range(width):
+            both[j] += np.int16(having[j]) * weight
+    for j in range(width):
+        into[j] += earned(rate, np.int16(2) * min(both[j], np.int16(FULL // 2)))
+
+
+@njit(cache=True, nogil=True)
 def _add_silence(into, silent, i, low):
     """Add what a mentor gets who did not answer: the mean."""
     width = len(into)
@@ -150,15 +173,21 @@ def _leave_out(into, may, allowed, i, low):
 
 
 @njit(cache=True, nogil=True)
-def score(imgs, base, best, topics, languages, week, silent, extra, allowed, never, block):
+def score(
+    imgs, base, best, topics, languages, week, words, silent, extra, allowed, never, block
+):  # fmt: skip
     """Write the scores of ``imgs`` with the first mentors into ``block``, -1 where forbidden."""
     m = block.shape[1]
+    both = np.empty(m, np.int16)
     for t in range(len(imgs)):
         i, row = imgs[t], block[t]
         row[:] = base[i]
         for p in range(extra.start[i], extra.start[i + 1]):
             if extra.item[p] < m:
                 row[extra.item[p]] += extra.points[p]
+        wrote = words.rates[i] > 0
+        if wrote:
+            _find_words(both, words, i)
         total, marks = np.empty(STRETCH, np.uint8), np.empty(STRETCH, np.int16)
         for low in range(0, m, STRETCH):
             into = row[low : low + STRETCH]
@@ -166,6 +195,8 @@ def score(imgs, base, best, topics, languages, week, silent, extra, allowed, nev
             _add_topics(into, total, topics, i, low)
             _add_languages(into, total, languages, i, low)
             _add_week(into, total, week, i, low)
+            if wrote:
+                _add_words(into, both[low : low + STRETCH], words, i, low)
             _add_silence(into, silent, i, low)
             _leave_out(into, total, allowed, i, low)
         for p in range(never.start[i], never.start[i + 1]):
