@@ -474,7 +474,9 @@ def _asked(market: Market, points: Ints) -> tuple[Ints, Ints, Ints]:
     asked = market.img_arrays.requests
     column_of = np.full(len(market.lexicon.mentors), -1)
     column_of[market.mentor_arrays.key] = np.arange(len(market.mentors))
-    earlier = (asked[:, :, None] == asked[:, None, :]) & np.tri(asked.shape[1], k=-1, dtype=np.bool_)
+    earlier = (asked[:, :, None] == asked[:, None, :]) & np.tri(
+        asked.shape[1], k=-1, dtype=np.bool_
+    )
     row, rank = np.nonzero((asked >= 0) & ~earlier.any(axis=2))
     gained = earned(rate(points)[row], np.array(closeness.RANKED_REQUESTS)[rank])
     return row, column_of[asked[row, rank]], gained
