@@ -31,7 +31,8 @@ def worth_to_others(scores: Scores, mates: Ints, free: Ints) -> Ints:
 
     Parameters
     ----------
-    scores : of n IMGs and m mentors, in blocks; -1 where a pair is impossible
+    scores : Scores
+        Of n IMGs and m mentors, in blocks; -1 where a pair is impossible.
     mates : (n,) int
         Column of each IMG who can be moved, -1 for everybody else.
     free : (m,) int

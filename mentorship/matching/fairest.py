@@ -21,10 +21,10 @@ import numpy as np
 from mentorship.matching.blocks import Offer, each_block
 from mentorship.matching.compiled import kernels
 from mentorship.matching.heaviest import ADDED, Candidates, Face, heaviest
-from mentorship.matching.lottery import DRAW_BITS
+from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
 from mentorship.matching.marks import FULL, Ints
 from mentorship.matching.pairing import Pairing, Progress
-from mentorship.matching.weights import people, points_first
+from mentorship.matching.weights import people, points_then_draws
 
 BAND = 100
 BANDS = FULL // BAND + 1
@@ -41,7 +41,7 @@ class _Step(NamedTuple):
 
 def fairest(offer: Offer, progress: Progress | None) -> Pairing:
     """Return pairs of which the worst are as good as they can be."""
-    k, m = offer.shape
+    k = offer.shape[0]
     candidates = Candidates.of(offer)
     level, matched = _highest_level(offer, candidates, progress)
     if matched == 0:
@@ -85,7 +85,7 @@ def _lexicographic(offer: Offer, candidates: Candidates, matched: int) -> tuple[
     at_once = max(1, BITS // bits - 1)
     height = bits * at_once
     while low < BANDS:
-        bands = np.unique(face.pairs.score // BAND)
+        bands = np.unique(face.pairs.score // BAND).astype(np.int64)
         bands = bands[bands >= low][:at_once]
         if len(bands) == 0:
             break
@@ -94,10 +94,11 @@ def _lexicographic(offer: Offer, candidates: Candidates, matched: int) -> tuple[
         face, imgs, seats = _follow(face, worth, 1 << height + bits)
         steps.append(_Step(weight, imgs, seats))
         low = int(bands[-1]) + 1
-    last = points_first(k)
-    worth = last.of(face.pairs.score.astype(np.int64)) + face.draws()
-    face, imgs, seats = _follow(face, worth, last.of(FULL) * (k + 1))
-    steps.append(_Step(last.of(np.arange(FULL + 1)), imgs, seats))
+    by_score = points_then_draws(k).of(np.arange(FULL + 1))
+    worth = by_score[face.pairs.score] + face.draws()
+    most = int(by_score[-1]) + HIGHEST_DRAW
+    face, imgs, seats = _follow(face, worth, most * (k + 1))
+    steps.append(_Step(by_score, imgs, seats))
     return face.drawn(), steps
 
 

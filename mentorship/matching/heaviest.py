@@ -71,7 +71,8 @@ class Candidates:
             lists.best_of_rows(offer.block(rows), rows[0], k, *found)
 
         each_block(list_best, np.arange(n), m)
-        return cls(*lists.packed(columns, scores, length), threshold)
+        start, column, score = lists.packed(columns, scores, length)
+        return cls(start, column, score, threshold)
 
     @property
     def row(self) -> Ints:
@@ -187,7 +188,7 @@ def _place(offer: Offer, candidates: Candidates, state: _State, progress: Progre
     then whenever half of the rest is placed.
     """
     n = len(state[0])
-    step = max(32, n // 100)
+    step = max(n if progress is None and n < 100 else 1, n // 100)
     begin, left = 0, n // 4
     candidates.sort(state[1], state[2])
     seated = _seated(offer, candidates, state)
@@ -261,7 +262,7 @@ def underpriced(
         lists.underpriced(
             sorted_offer.block(rows[part], int(reach[some[-1]])), rows[part], u, cheapest, order,
             weigh.point, weigh.person, *offer.hashes, weigh.shift,
-            candidates.start, candidates.column, candidates.score, candidates.threshold,
+            candidates.start, candidates.column, candidates.threshold,
             columns[part], scores[part], length[part], over[part],
         )  # fmt: skip
 
@@ -309,7 +310,6 @@ class Face:
         ``must`` is more than all weights together. Prices are those of ``weight`` alone; a price
         of who must be in may be below 0.
         """
-        assign = kernels().assign
         row, column = self.pairs.row, self.pairs.column
         must_row, must_column = self.rows.astype(np.int64) * must, self.columns * np.int64(must)
         weight = weight + must_row[row] + must_column[column]

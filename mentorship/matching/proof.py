@@ -104,11 +104,11 @@ class Stage:
             scores, _ = read(rows)
             return ~self._excess(rows, scores).any(axis=2) & self._possible(rows, scores)
 
-        return self._longer(exact) is not None
+        return self.longer(exact) is not None
 
     def could_match_more(self, read: Read) -> bool:
         """Say whether one IMG more could be matched at all."""
-        return self._longer(self._at_least(0, read)) is not None
+        return self.longer(self._at_least(0, read)) is not None
 
     def could_do_better(self, read: Read) -> bool:
         """Say whether as many can be matched with all scores above the lowest there is now."""
@@ -120,7 +120,7 @@ class Stage:
         stage = replace(self, mates=np.where(lost, -1, self.mates))
         possible = self._at_least(lowest + 1, read)
         for _ in range(int(lost.sum())):
-            longer = stage._longer(possible)
+            longer = stage.longer(possible)
             if longer is None:
                 return False
             stage = replace(stage, mates=longer)
@@ -133,7 +133,7 @@ class Stage:
 
         return possible
 
-    def _longer(self, possible: Callable[[Ints], Flags]) -> Ints | None:
+    def longer(self, possible: Callable[[Ints], Flags]) -> Ints | None:
         """Return pairs of one IMG more along a shortest alternating path, if there is one.
 
         C. Berge, Two theorems in graph theory, PNAS 43(9), 1957, doi:10.1073/pnas.43.9.842.

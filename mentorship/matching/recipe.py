@@ -163,8 +163,8 @@ class Recipe:
         """Prepare a round's scores under its rules."""
         n = len(market.imgs)
         shares = shared_out(market, rules, np.arange(n))
-        never = _lists(*pairs_never(market, rules).T, n)
-        locked = _lists(*market.places.of(rules.locked).T, n)
+        never = _lists(pairs_never(market, rules), n)
+        locked = _lists(market.places.of(rules.locked), n)
         allowed = _allowed(market, rules)
         prepared = _prepared(market, shares, means, allowed, never, locked)
         return replace(prepared, least=rules.minimum_score)
@@ -174,8 +174,7 @@ class Recipe:
         """Give one criterion's marks, 0 where it does not count or somebody did not answer."""
         imgs, _ = answered(market, key)
         shares = np.where(np.array(list(CRITERIA)) == key, FULL * imgs[:, None], 0)
-        nobody = np.zeros(0, dtype=np.int64)
-        none = _lists(nobody, nobody, len(imgs))
+        none = _lists(np.zeros((0, 2), dtype=np.int64), len(imgs))
         everybody = _by_limits([], len(imgs), len(market.mentors))
         return _prepared(market, shares, dict.fromkeys(CRITERIA, 0), everybody, none, none)
 
@@ -265,7 +264,7 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
 ) -> Recipe:
     points = dict(zip(CRITERIA, shares.T, strict=True))
     unasked = {key: ~answered(market, key)[0] for key in (*_ADDED, "requests")}
-    mean_points = {key: earned(rate(points[key]), np.int64(means[key])) for key in unasked}
+    mean_points = {key: earned(rate(points[key]), np.array(means[key])) for key in unasked}
     base = sum(np.where(unasked[key], mean_points[key], 0) for key in unasked)
     told = {key: np.where(unasked[key], 0, points[key]) for key in unasked}
     return Recipe(
@@ -285,10 +284,10 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
     )
 
 
-def _lists(rows: Ints, items: Ints, n: int) -> Lists:
-    """Gather items by row; items of a row keep their order."""
-    order = np.argsort(rows, kind="stable")
-    return Lists(_starts(rows, n), items[order])
+def _lists(pairs: Ints, n: int) -> Lists:
+    """Gather (k, 2) rows and items by row; items of a row keep their order."""
+    rows, items = pairs[:, 0], pairs[:, 1]
+    return Lists(_starts(rows, n), items[np.argsort(rows, kind="stable")])
 
 
 def _starts(rows: Ints, n: int) -> Ints:
@@ -320,7 +319,8 @@ def _best(market: Market, means: Mapping[str, int], points: Mapping[str, Ints]) 
         slots.append(imgs * len(_BEST) + place)
         items.append(which + height)
         height += len(table)
-    lists = _lists(np.concatenate(slots), np.concatenate(items), n * len(_BEST))
+    listed = np.stack([np.concatenate(slots), np.concatenate(items)], axis=1)
+    lists = _lists(listed, n * len(_BEST))
     begin = lists.start[np.arange(n)[:, None] * len(_BEST) + np.arange(len(_BEST) + 1)]
     rates = _rows(rate(np.stack([points[key] for key in _BEST], axis=1)), np.int16)
     return Best(_rows(np.concatenate(rows), np.int16), begin, lists.item, rates)
@@ -510,6 +510,6 @@ def _by_limits(found: Sequence[Any], n: int, m: int) -> Allowed:
         imgs.append(img)
         items.append(word + height)
         height += limit.wanted.shape[1]
-    lists = _lists(np.concatenate(imgs), np.concatenate(items), n)
+    lists = _lists(np.stack([np.concatenate(imgs), np.concatenate(items)], axis=1), n)
     everything = np.uint8((1 << len(found)) - 1)
     return Allowed(_rows(np.concatenate(rows), np.uint8), *lists, by_mentor, by_img, everything)

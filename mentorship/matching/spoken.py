@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from mentorship.matching.forbid import HARD_RULES
-from mentorship.matching.problem import Id
+from mentorship.matching.lottery import Id
 from mentorship.matching.reasons import NoPossibleMentor, Reason, TooFewSeats, UnusedSeats
 from mentorship.matching.scoring import MINIMUM
 from mentorship.matching.why import in_words

@@ -97,14 +97,14 @@ def blocking_pairs(problem: Problem, result: Result) -> int:
     views = problem.scores, problem.mentor_scores
     for rows in problem.blocks():
         here = np.flatnonzero((imgs >= rows[0]) & (imgs <= rows[-1]))
-        for found, view in zip((scores, own), views, strict=True):
-            found[here] = view.block(rows)[imgs[here] - rows[0], mentors[here]]
+        for into, view in zip((scores, own), views, strict=True):
+            into[here] = view.block(rows)[imgs[here] - rows[0], mentors[here]]
     parts = stages(problem, result, scores, own)
-    return sum(
-        part.blocking(rows, *(view.block(rows) for view in views))
-        for rows in problem.blocks()
-        for part in parts
-    )
+    found = 0
+    for rows in problem.blocks():
+        table, theirs = (each.block(rows).astype(np.int32) for each in views)
+        found += sum(part.blocking(rows, table, theirs) for part in parts)
+    return found
 
 
 def _by_prices(problem: Problem, result: Result, parts: list[Stage]) -> _Proof:

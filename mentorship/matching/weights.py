@@ -76,6 +76,11 @@ def people_and_points(rows: int) -> Weigh:
     return Weigh(1, 4 * FULL * (rows + 1), people=True)
 
 
+def points_then_draws(rows: int) -> Weigh:
+    """Points, then draws, where the number of pairs is settled."""
+    return Weigh(HIGHEST_DRAW * rows + 1, 1, 64 - DRAW_BITS)
+
+
 def people(_: int) -> Weigh:
     """Pairs alone, all worth the same."""
     return Weigh(0, 1)

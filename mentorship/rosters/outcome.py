@@ -79,7 +79,7 @@ def outcome_files(  # noqa: PLR0913 - what the command was asked
 def _pairs(market: Market, rules: Rules, problem: Problem, result: Result) -> bytes:
     parts = parts_table(market, rules, result.pairs, means=problem.means)
     rows = (
-        (problem.img_ids[i], problem.mentor_ids[j], int(problem.scores[i, j]), *part)
+        (problem.img_ids[i], problem.mentor_ids[j], sum(part), *part)
         for (i, j), part in zip(result.pairs.tolist(), parts.tolist(), strict=True)
     )
     return _csv(("img", "mentor", "score", *CRITERIA), rows)
@@ -102,7 +102,7 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
 
 def _report(problem: Problem, result: Result, told: Explanation) -> dict[str, Any]:
     proof = verify(problem, result)
-    scores = problem.scores[tuple(result.pairs.T)].tolist()
+    scores = problem.scores_of(result.pairs).tolist()
     return {
         "engine": result.engine,
         "policy": result.policy,

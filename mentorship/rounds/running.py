@@ -173,13 +173,15 @@ def _run(problem: Problem, market: Market, rules: Rules, result: Result, report:
 def _pairs(
     run: Run, problem: Problem, market: Market, rules: Rules, result: Result
 ) -> Iterator[Pair]:
-    for (i, j), second in zip(result.pairs.tolist(), result.second.tolist(), strict=True):
+    scores = problem.scores_of(result.pairs).tolist()
+    made = zip(result.pairs.tolist(), scores, result.second.tolist(), strict=True)
+    for (i, j), score, second in made:
         pair = Pair(
             run_id=run.id,
             img_id=uuid.UUID(market.imgs[i].key),
             mentor_id=uuid.UUID(market.mentors[j].key),
             place=2 if second else 1,
-            score=int(problem.scores[i, j]),
+            score=score,
         )
         pair.parts = _parts(problem, market, rules, i, j)
         yield pair
@@ -218,7 +220,7 @@ def _detail(problem: Problem, i: int, reason: Reason) -> dict[str, Any]:
     """Return a reason as ids and counts. A group may be large: it is counted, not listed."""
     if not isinstance(reason, TooFewSeats):
         return {name: value for name, value in dataclasses.asdict(reason).items() if name != "img"}
-    scores = np.where(problem.seats > 0, problem.scores[i], -1)
+    scores = np.where(problem.seats > 0, problem.scores.block(np.array([i]))[0], -1)
     best = int(scores.argmax())
     return {
         "imgs": len(reason.imgs),

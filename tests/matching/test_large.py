@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentorship.matching import POLICIES, Market, Problem, Result, Rules, blocks, heaviest, solve
+from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import mean_marks
 from tests.matching.problems import problems
 from tests.matching.strategies import markets
@@ -55,7 +55,7 @@ def test_neither_the_length_of_lists_nor_the_size_of_blocks_changes_anything(
         assert_same(usual, solve(problem, policy, lottery))
 
 
-KINDS = {
+KINDS: dict[str, Callable[[np.random.Generator, int, int], Ints]] = {
     "all different": lambda rng, n, m: rng.integers(0, 10_001, (n, m)),
     "coarse": lambda rng, n, m: rng.integers(0, 4, (n, m)) * 2_500,
     "all alike": lambda rng, n, m: rng.integers(0, 9_000, m) + rng.integers(0, 2, (n, m)),
@@ -78,16 +78,17 @@ def test_the_length_of_lists_changes_nothing(kind: str, policy: str) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_the_number_of_threads_changes_nothing(policy: str) -> None:
+def test_the_number_of_threads_changes_nothing(
+    policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = np.random.default_rng(5)
-    problem = Problem.from_scores(rng.integers(-1, 5, (200, 80)) * 2_000, rng.integers(1, 3, 80))
-    usual = solve(problem, policy, 7)
-    threads = numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
-        assert_same(usual, solve(problem, policy, 7))
-    finally:
-        numba.set_num_threads(threads)
+    scores = np.maximum(rng.integers(-1, 5, (200, 80)) * 2_000, -1)
+    problem = Problem.from_scores(scores, rng.integers(1, 3, 80))
+    with lists_of(8, 1_000):
+        monkeypatch.setattr(blocks, "THREADS", 1)
+        alone = solve(problem, policy, 7)
+        monkeypatch.setattr(blocks, "THREADS", 4)
+        assert_same(alone, solve(problem, policy, 7))
 
 
 RULES = st.builds(

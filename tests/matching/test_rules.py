@@ -170,8 +170,8 @@ def test_rules_concern_only_their_own_pair() -> None:
     mentors = [mentor("x", accepts_languages=("en", "hi")), mentor("y", accepts_languages=("en",))]
     problem = Problem.of(market(imgs, mentors), Rules())
     assert (problem.table() >= 0).tolist() == [[False, False], [True, True]]
-    assert np.argwhere(problem.never["avoid"]).tolist() == [[0, 0]]
-    assert np.argwhere(problem.never["limit_languages"]).tolist() == [[0, 1]]
+    assert np.argwhere(problem.ruled_out(np.arange(2))["avoid"]).tolist() == [[0, 0]]
+    assert np.argwhere(problem.ruled_out(np.arange(2))["limit_languages"]).tolist() == [[0, 1]]
 
 
 def test_what_rules_and_criteria_read_are_fields_of_people() -> None:

@@ -41,7 +41,7 @@ def only(*keys: str, weight: int = 5) -> Rules:
 @given(markets(), rules)
 def test_the_parts_of_every_pair_add_up_to_its_score(people: Market, rules: Rules) -> None:
     means = mean_marks(people)
-    table = scores(people, rules, means)
+    table = scores(people, rules, means, np.arange(len(people.imgs)))
     pairs = [tuple(pair) for pair in np.ndindex(table.shape)]
     many = parts_table(people, rules, pairs, means=means)
     for (i, j), row in zip(pairs, many, strict=True):
@@ -69,7 +69,9 @@ def test_a_forbidden_pair_is_one_that_some_rule_forbids(people: Market, rules: R
     problem = Problem.of(people, rules)
     for i, j in np.ndindex(problem.shape):
         verdicts = {v.rule for v in forbidden(people, rules, i, j, means=problem.means)}
-        assert verdicts == {rule for rule, out in problem.never.items() if out[i, j]}
+        assert verdicts == {
+            rule for rule, out in problem.ruled_out(np.array([i])).items() if out[0, j]
+        }
         assert (problem.table()[i, j] < 0) == bool(verdicts)
 
 
@@ -121,7 +123,7 @@ def test_an_answer_that_is_missing_counts_as_the_mean_of_those_given() -> None:
     mentors = [mentor("x", topics=("t",)), mentor("y", topics=("t",)), mentor("quiet")]
     people = market(imgs, mentors)
     assert mean_marks(people)["topics"] == 5_000
-    table = scores(people, only("topics"), mean_marks(people))
+    table = scores(people, only("topics"), mean_marks(people), np.arange(len(people.imgs)))
     assert table.tolist() == [[FULL, FULL, 5_000], [0, 0, 5_000], [5_000, 5_000, 5_000]]
     (part,) = parts(people, only("topics"), 2, 0)
     assert not part.answered
@@ -129,7 +131,9 @@ def test_an_answer_that_is_missing_counts_as_the_mean_of_those_given() -> None:
 
 def test_where_nobody_answered_half_marks_stand_in_for_all() -> None:
     people = market([img("a"), img("b")], [mentor("x")])
-    assert scores(people, only("visa"), mean_marks(people)).tolist() == [[5_000], [5_000]]
+    assert scores(
+        people, only("visa"), mean_marks(people), np.arange(len(people.imgs))
+    ).tolist() == [[5_000], [5_000]]
 
 
 def test_a_wish_nobody_made_leaves_the_mean_alone() -> None:
@@ -150,7 +154,9 @@ def test_means_kept_with_a_run_score_it_again_as_it_was() -> None:
 def test_what_matters_more_to_an_img_counts_more(importance: str, score: int) -> None:
     person = img(topics=("t",), languages=("hi",), importance={"topics": importance})
     people = market([person], [mentor(topics=("t",), languages=("es",))])
-    table = scores(people, only("topics", "languages"), mean_marks(people))
+    table = scores(
+        people, only("topics", "languages"), mean_marks(people), np.arange(len(people.imgs))
+    )
     assert table.tolist() == [[score]]
 
 
@@ -158,7 +164,9 @@ def test_full_marks_stay_full_marks_whatever_matters() -> None:
     for level in ("low", "normal", "high"):
         person = img(topics=("t",), channels=("video",), importance={"topics": level})
         people = market([person], [mentor(topics=("t",), channels=("video",))])
-        table = scores(people, only("topics", "channels"), mean_marks(people))
+        table = scores(
+            people, only("topics", "channels"), mean_marks(people), np.arange(len(people.imgs))
+        )
         assert table.tolist() == [[FULL]]
 
 
@@ -171,7 +179,7 @@ def test_points_left_over_go_to_the_largest_remainders() -> None:
 
 def test_without_any_weight_everybody_scores_nothing() -> None:
     people = market([img(topics=("t",))], [mentor(topics=("t",))])
-    assert scores(people, only(), mean_marks(people)).tolist() == [[0]]
+    assert scores(people, only(), mean_marks(people), np.arange(len(people.imgs))).tolist() == [[0]]
     assert parts(people, only(), 0, 0) == ()
 
 

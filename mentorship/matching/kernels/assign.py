@@ -2,10 +2,12 @@
 
 Lists are in compressed rows: the candidates of row i are ``column[start[i]:start[i + 1]]``, and
 ``mate[i]`` is the candidate taken, -1 for none. They are sorted by ``key``, highest first: what a
-candidate was worth after its price at some time, and is at most now, for prices only rise. Throughout, with prices u of
-rows and v of columns, all 0 or more: no candidate is worth more than its prices, w <= u + v; a
-pair that is made is worth just them; a row without a column has u = 0, and a column with a free
-seat has v = 0. By linear programming duality the pairs made are then the heaviest.
+candidate was worth after its price at some time, and is at most now, for prices only rise.
+
+Throughout, with prices u of rows and v of columns, all 0 or more: no candidate is worth more than
+its prices, w <= u + v; a pair that is made is worth just them; a row without a column has u = 0,
+and a column with a free seat has v = 0. By linear programming duality the pairs made are then the
+heaviest.
 
 J. Edmonds, R. M. Karp, J. ACM 19(2), 1972, doi:10.1145/321694.321699 (potentials);
 R. Jonker, A. Volgenant, Computing 38, 1987, doi:10.1007/BF02278710 (shortest augmenting paths).
@@ -141,10 +143,10 @@ def move_rows(rows, start, column, weight, key, seats, u, v, mate, first, holder
     """Let ``rows`` that found something better move, and reprice; all in place.
 
     Pairs that outweigh their prices are left aside until their row is looked at, so that no step
-    of a chain gains. A row gives up its seat, and the chain of moves that it starts ends with that seat taken again:
-    at worst by the row itself, at the cost of what it had found. Mostly that is little, and so is
-    the search. Where a free seat, or a row left without one, comes into reach as well, nothing is
-    done, and the row is among those returned: these must be taken out and placed anew.
+    of a chain gains. A row gives up its seat, and the chain of moves that it starts ends with that
+    seat taken again: at worst by the row itself, at the cost of what it had found. Mostly that is
+    little, and so is the search. Where a free seat, or a row left without one, comes into reach as
+    well, nothing is done, and the row is among those returned: they must be taken out and placed.
     """
     m = len(seats)
     distance, through, mover = np.full(m, FAR), np.full(m, -1), np.full(m, -1)

@@ -149,7 +149,7 @@ def sort(rows, start, column, score, weight, key, v, mate):
 
 @njit(cache=True, nogil=True)
 def _listed(column, j):
-    for listed in column:
+    for listed in column:  # noqa: SIM110 - the compiler knows no generators
         if listed == j:
             return True
     return False
@@ -157,7 +157,7 @@ def _listed(column, j):
 
 @njit(cache=True, nogil=True)
 def underpriced(
-    block, rows, u, price, order, step, base, row_hash, column_hash, shift, start, column, score,
+    block, rows, u, price, order, step, base, row_hash, column_hash, shift, start, column,
     threshold, columns, scores, length, over,
 ):  # fmt: skip
     """List up to q pairs of each row that weigh as much as their prices or more, heaviest first.
