@@ -1,0 +1,39 @@
+"""What the benchmarks ask of the engine, in one place: a problem of any size, scores in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentorship import matching
+from mentorship.matching import Market, Problem, Rules
+
+BLOCK = 256  # IMGs at once
+
+# One door once the two are one; until then the large one reads scores in blocks.
+_Problem: Any = getattr(matching, "LargeProblem", Problem)
+
+
+def problem_of(market: Market, rules: Rules, means: Mapping[str, int] | None = None) -> Any:
+    """Make a problem whose scores are worked out in blocks."""
+    return _Problem.of(market, rules, means=means)
+
+
+def score_blocks(problem: Any) -> Iterator[tuple[slice, NDArray[np.int32]]]:
+    """Yield rows and their (rows, m) scores, -1 where a pair must not be made.
+
+    Rows are those of the problem, whose people must be in the order of their ids.
+    """
+    n, m = len(problem.img_ids), len(problem.mentor_ids)
+    scores, _ = problem.read(np.arange(n), np.arange(m))
+    for start in range(0, n, BLOCK):
+        rows = np.arange(start, min(n, start + BLOCK))
+        yield slice(start, start + len(rows)), scores.block(rows)
+
+
+def score_matrix(problem: Any) -> NDArray[np.int32]:
+    """Return all scores at once, (n, m) int32."""
+    return np.concatenate([block for _, block in score_blocks(problem)])
