@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from benchmarks.clock import machine, timed, turn_about
 from benchmarks.engine import problem_of, score_matrix
 from benchmarks.people import market
-from mentorship.matching import Market, Rules, solve, warm
+from mentorship.matching import Rules, solve, warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def main() -> None:
 
 
 def _people(size: str) -> int:
-    return int(size.split("x")[0])
+    return int(size.split("x", maxsplit=1)[0])
 
 
 if __name__ == "__main__":

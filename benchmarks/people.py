@@ -94,7 +94,11 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
             own_week=True,
         ),
         "coarse": Shape(sentence="scores in steps of 500", step=500),
-        "second-mentors": Shape(sentence="30 % want two mentors", two_wanted=0.3),
+        "second-mentors": Shape(
+            sentence="30 % want two mentors, seven IMGs for ten seats",
+            two_wanted=0.3,
+            imgs_a_seat=0.7,
+        ),
         "tight": Shape(sentence="mentors accept only their own specialties", own_specialty=True),
     }
 )
