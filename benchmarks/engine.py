@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentorship import matching
-from mentorship.matching import Market, Problem, Rules
+from mentorship.matching import Market, Problem, Rules, sparse
 
 BLOCK = 256  # IMGs at once
+LENGTHS = ("FEWEST", "MORE")  # of ``sparse``: candidates an IMG is listed with at first
 
 # One door once the two are one; until then the large one reads scores in blocks.
 _Problem: Any = getattr(matching, "LargeProblem", Problem)
@@ -37,3 +39,16 @@ def score_blocks(problem: Any) -> Iterator[tuple[slice, NDArray[np.int32]]]:
 def score_matrix(problem: Any) -> NDArray[np.int32]:
     """Return all scores at once, (n, m) int32."""
     return np.concatenate([block for _, block in score_blocks(problem)])
+
+
+@contextlib.contextmanager
+def lists_of(length: int) -> Iterator[None]:
+    """Let the engine list that many candidates of each IMG at first."""
+    usual = {name: getattr(sparse, name) for name in LENGTHS}
+    try:
+        for name in usual:
+            setattr(sparse, name, length)
+        yield
+    finally:
+        for name, value in usual.items():
+            setattr(sparse, name, value)

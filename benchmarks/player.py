@@ -20,7 +20,7 @@ class Failed(Exception):
 class Player:
     """A process that answers every line on its standard input with a line of JSON.
 
-    Its peak memory counts from its start: the round it holds is part of it.
+    Its peak memory counts from when it is ready: the people or scores it holds are part of it.
     """
 
     def __init__(self, command: list[str]) -> None:
