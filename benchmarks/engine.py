@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentorship import matching
-from mentorship.matching import Market, Problem, Rules, sparse
+from mentorship.matching import Market, Problem, Rules
 
 BLOCK = 256  # IMGs at once
-LENGTHS = ("FEWEST", "MORE")  # of ``sparse``: candidates an IMG is listed with at first
+# Where the engine says with how many candidates an IMG is listed at first.
+LISTS, LENGTHS = "mentorship.matching.sparse", ("FEWEST", "MORE")
 
 # One door once the two are one; until then the large one reads scores in blocks.
 _Problem: Any = getattr(matching, "LargeProblem", Problem)
@@ -44,11 +46,12 @@ def score_matrix(problem: Any) -> NDArray[np.int32]:
 @contextlib.contextmanager
 def lists_of(length: int) -> Iterator[None]:
     """Let the engine list that many candidates of each IMG at first."""
-    usual = {name: getattr(sparse, name) for name in LENGTHS}
+    module = importlib.import_module(LISTS)
+    usual = {name: getattr(module, name) for name in LENGTHS}
     try:
         for name in usual:
-            setattr(sparse, name, length)
+            setattr(module, name, length)
         yield
     finally:
         for name, value in usual.items():
-            setattr(sparse, name, value)
+            setattr(module, name, value)

@@ -11,20 +11,19 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from benchmarks.draws import Draw, objects, words_of
 from benchmarks.engine import problem_of, score_blocks
 from mentorship import vocabulary
 from mentorship.matching import CRITERIA, Img, Market, Mentor, Rules, Span
 
 WEEK = dt.date(2027, 1, 4)
-SILENT = 0.05  # share of people who leave a question out
 ABROAD = (
     "America/New_York",
     "Asia/Kolkata",
@@ -43,11 +42,6 @@ AT_HOME = ("America/New_York", "America/Chicago", "America/Los_Angeles", "Americ
 HOSPITALS = tuple(f"Hospital {k:03d}" for k in range(300))
 SEATS = (1, 2, 3, 4, 5)
 SEATS_OFTEN = (0.3, 0.25, 0.2, 0.15, 0.1)
-GOALS = ("A residency position.", "Ready for the interviews.", "To know where to start.", "")
-ABOUT = ("Glad to help with interviews.", "I came this way myself.", "")
-
-Words = Sequence[Any]
-Objects = NDArray[np.object_]
 Columns = dict[str, list[Any]]
 
 
@@ -116,116 +110,40 @@ def people(shape: str, n: int, m: int, seed: int = 1) -> tuple[list[Img], list[M
     return _imgs(draw, kind, n, m), _mentors(draw, kind, n, m)
 
 
-class Draw:
-    """Answers for many people at once."""
-
-    def __init__(self, seed: int) -> None:
-        self.rng = np.random.default_rng(seed)
-
-    def happens(self, share: float, n: int) -> NDArray[np.bool_]:
-        return self.rng.random(n) < share
-
-    def one(self, words: Words, n: int, silent: float = SILENT) -> Objects:
-        """Draw one word each, the first most often; None for who leaves it out."""
-        found = _objects(words)[self._codes(len(words), n)]
-        found[self.happens(silent, n)] = None
-        return found
-
-    def some(
-        self, words: Words, n: int, count: tuple[int, int], silent: float = SILENT
-    ) -> list[Any]:
-        """Draw from the least to the most different words each, the first most often."""
-        least, most = count
-        often = (1 / np.arange(1, len(words) + 1)).astype(np.float32)
-        when = self.rng.standard_exponential((n, len(words)), dtype=np.float32) / often
-        first = np.argpartition(when, min(most, len(words) - 1), axis=1)[:, :most]
-        order = np.argsort(np.take_along_axis(when, first, axis=1), axis=1)
-        chosen = _objects(words)[np.take_along_axis(first, order, axis=1)].tolist()
-        length = self.rng.integers(least, most + 1, n)
-        length[self.happens(silent, n)] = 0
-        return [tuple(row[:k]) for row, k in zip(chosen, length.tolist(), strict=True)]
-
-    def weeks(self, n: int) -> list[tuple[Span, ...]]:
-        """Draw weekly free time: some evenings, and a stretch of most days of the weekend."""
-        shape = (n, 7)
-        weekend = np.arange(7) >= 5
-        free = self.rng.random(shape) < np.where(weekend, 0.7, 0.5)
-        start = np.where(weekend, self._between(16, 33, shape), self._between(32, 41, shape))
-        length = np.where(weekend, self._between(4, 11, shape), self._between(2, 9, shape))
-        end = np.minimum(start + length, 48)
-        stretches = np.where(free, _SPANS[np.arange(7), start, end], None).tolist()
-        silent = self.happens(SILENT, n).tolist()
-        return [
-            () if left_out else tuple(filter(None, week))
-            for week, left_out in zip(stretches, silent, strict=True)
-        ]
-
-    def _between(self, low: int, high: int, shape: tuple[int, int]) -> NDArray[np.int64]:
-        return self.rng.integers(low, high, shape)
-
-    def _codes(self, k: int, n: int) -> NDArray[np.int64]:
-        often = 1 / np.arange(1, k + 1)
-        return np.searchsorted(np.cumsum(often / often.sum()), self.rng.random(n)).clip(max=k - 1)
-
-
-def _objects(words: Words) -> Objects:
-    """Return words, or tuples of them, as one row."""
-    row = np.empty(len(words), dtype=np.object_)
-    row[:] = words
-    return row
-
-
-def _every_span() -> Objects:
-    """Return [day, start, end] in half hours: the same few spans are everybody's."""
-    spans = np.full((7, 49, 49), None, dtype=np.object_)
-    for day in range(7):
-        for start in range(16, 48):
-            for end in range(start + 1, 49):
-                spans[day, start, end] = Span(day, 30 * start, 30 * end)
-    return spans
-
-
-_SPANS = _every_span()
-
-
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(word for word in vocabulary.LISTS[name] if vocabulary.answer(word))
-
-
 def _both(draw: Draw, n: int) -> Columns:
     """Answer what IMGs and mentors alike are asked."""
-    spoken = draw.some(_words("language")[1:], n, (0, 2))
+    spoken = draw.some(words_of("language")[1:], n, (0, 2))
     return {
         "languages": [("en", *others) for others in spoken],
-        "school_country": draw.one(_words("country"), n).tolist(),
-        "state": draw.one(_words("state"), n).tolist(),
+        "school_country": draw.one(words_of("country"), n).tolist(),
+        "state": draw.one(words_of("state"), n).tolist(),
         "availability": draw.weeks(n),
-        "channels": draw.some(_words("channel"), n, (1, 3)),
-        "formats": draw.some(_words("format"), n, (1, 3)),
+        "channels": draw.some(words_of("channel"), n, (1, 3)),
+        "formats": draw.some(words_of("format"), n, (1, 3)),
         "meetings_a_month": draw.one((2, 1, 4, 3), n).tolist(),
-        "gender": draw.one(_words("gender"), n).tolist(),
+        "gender": draw.one(words_of("gender"), n).tolist(),
     }
 
 
 def _imgs(draw: Draw, kind: Shape, n: int, m: int) -> list[Img]:
     own = n if kind.profiles is None else min(n, kind.profiles)
     answers = _both(draw, own) | {
-        "stage": draw.one(_words("stage")[:12], own).tolist(),
-        "specialties": draw.some(_words("specialty"), own, (1, 3)),
-        "topics": draw.some(_words("topic"), own, (2, 5)),
-        "visa": draw.one(_words("visa"), own).tolist(),
+        "stage": draw.one(words_of("stage")[:12], own).tolist(),
+        "specialties": draw.some(words_of("specialty"), own, (1, 3)),
+        "topics": draw.some(words_of("topic"), own, (2, 5)),
+        "visa": draw.one(words_of("visa"), own).tolist(),
         "graduation_year": draw.one(tuple(range(2026, 1996, -1)), own).tolist(),
-        "states": draw.some(_words("state"), own, (0, 3)),
+        "states": draw.some(words_of("state"), own, (0, 3)),
         "timezone": draw.one(ABROAD, own).tolist(),
         "requests": _requests(draw, kind, own, m),
         "avoid": _keys(draw, own, m, share=0.1),
         "conflicts": draw.some(HOSPITALS, own, (1, 2), silent=0.9),
-        "wishes": draw.some(_words("wish"), own, (1, 2), silent=0.75),
+        "wishes": draw.some(words_of("wish"), own, (1, 2), silent=0.75),
         "importance": draw.one(_importances(), own, silent=0).tolist(),
-        "goals": draw.one(GOALS, own, silent=0).tolist(),
+        "goals": _texts(draw, own, ("I hope to work in {}.", "I need help with {}.")),
     }
     who = np.arange(n) if own == n else draw.rng.integers(0, own, n)
-    columns = {name: _objects(column)[who].tolist() for name, column in answers.items()}
+    columns = {name: objects(column)[who].tolist() for name, column in answers.items()}
     if kind.own_week:
         columns["availability"] = draw.weeks(n)
     columns["mentors_wanted"] = np.where(draw.happens(kind.two_wanted, n), 2, 1).tolist()
@@ -233,26 +151,26 @@ def _imgs(draw: Draw, kind: Shape, n: int, m: int) -> list[Img]:
 
 
 def _mentors(draw: Draw, kind: Shape, n: int, m: int) -> list[Mentor]:
-    specialties = draw.some(_words("specialty"), m, (1, 2))
+    specialties = draw.some(words_of("specialty"), m, (1, 2))
     answers = _both(draw, m) | {
-        "career_level": draw.one(_words("career_level")[5:], m).tolist(),
+        "career_level": draw.one(words_of("career_level")[5:], m).tolist(),
         "specialties": specialties,
-        "subspecialties": draw.some(_words("subspecialty"), m, (0, 2)),
-        "topics": draw.some(_words("topic"), m, (3, 9)),
-        "stages": draw.some(_words("stage"), m, (2, 6)),
-        "visas": draw.some(_words("visa_path"), m, (0, 2)),
+        "subspecialties": draw.some(words_of("subspecialty"), m, (0, 2)),
+        "topics": draw.some(words_of("topic"), m, (3, 9)),
+        "stages": draw.some(words_of("stage"), m, (2, 6)),
+        "visas": draw.some(words_of("visa_path"), m, (0, 2)),
         "is_img": draw.one((True, False), m).tolist(),
-        "states_licensed": draw.some(_words("state"), m, (1, 3)),
+        "states_licensed": draw.some(words_of("state"), m, (1, 3)),
         "timezone": draw.one(AT_HOME, m).tolist(),
         "seats": _seats(draw, kind, n, m),
-        "accepts_specialties": draw.some(_words("specialty"), m, (3, 10), silent=0.28),
-        "accepts_stages": draw.some(_words("stage"), m, (3, 6), silent=0.3),
-        "accepts_languages": draw.some(_words("language")[1:], m, (3, 8), silent=0.88),
+        "accepts_specialties": draw.some(words_of("specialty"), m, (3, 10), silent=0.28),
+        "accepts_stages": draw.some(words_of("stage"), m, (3, 6), silent=0.3),
+        "accepts_languages": draw.some(words_of("language")[1:], m, (3, 8), silent=0.88),
         "exclude": _keys(draw, m, n, share=0.05, side="i"),
         "exclude_institutions": draw.some(HOSPITALS, m, (1, 1), silent=0.95),
         "selects_at": draw.some(HOSPITALS, m, (1, 1), silent=0.9),
         "institution": draw.one(HOSPITALS, m).tolist(),
-        "about": draw.one(ABOUT, m, silent=0).tolist(),
+        "about": _texts(draw, m, ("I trained in {}.", "Glad to talk about {}.")),
     }
     if kind.own_specialty:
         answers["accepts_specialties"] = specialties
@@ -264,7 +182,7 @@ def _mentors(draw: Draw, kind: Shape, n: int, m: int) -> list[Mentor]:
 def _liked_by_all() -> dict[str, Any]:
     """Return the answers of a mentor whom everybody wants."""
     everything: dict[str, Any] = {
-        name: _words(which)
+        name: words_of(which)
         for name, which in {
             "topics": "topic",
             "stages": "stage",
@@ -274,7 +192,7 @@ def _liked_by_all() -> dict[str, Any]:
         }.items()
     }
     limits = dict.fromkeys(("accepts_specialties", "accepts_stages", "accepts_languages"), ())
-    field = {"specialties": _words("specialty")[:2], "career_level": _words("career_level")[-3]}
+    field = {"specialties": words_of("specialty")[:2], "career_level": words_of("career_level")[-3]}
     week = tuple(Span(day, 0, 24 * 60) for day in range(7))
     return everything | limits | field | {"availability": week, "meetings_a_month": 4}
 
@@ -310,6 +228,19 @@ def _importances() -> list[Mapping[str, str]]:
     keys = list(CRITERIA)
     said = [{}, {keys[0]: "high"}, {keys[1]: "high", keys[-1]: "low"}, {keys[5]: "low"}]
     return [MappingProxyType(each) for each in said]
+
+
+def _texts(draw: Draw, n: int, said: tuple[str, str]) -> list[str]:
+    """Write some sentences each, about specialties and topics."""
+    names = [
+        [term.name.lower() for term in vocabulary.LISTS[name].values()]
+        for name in ("specialty", "topic")
+    ]
+    sentences = [
+        sentence.format(name) for sentence, each in zip(said, names, strict=True) for name in each
+    ]
+    draw.rng.shuffle(sentences)
+    return [" ".join(chosen) for chosen in draw.some(sentences, n, (1, 5), silent=0.3)]
 
 
 def _made(who: Callable[..., Any], keys: Iterable[str], answers: Columns) -> list[Any]:

@@ -28,7 +28,9 @@ class Quality:
     lowest : the lowest score of a pair; None where there is none
     blocking : IMGs and mentors who would both rather have each other than the worst they have
     faults : pairs that must not be made or are made twice, and people beyond seats or wants
-    overpriced : possible pairs worth more than the prices of both; None without prices
+    overpriced : possible pairs worth more than the prices of both, and prices below 0
+    gap : by how much all prices exceed what the first mentors' pairs are worth
+        With none overpriced and no gap nothing can be worth more. None without prices, both.
 
     """
 
@@ -38,6 +40,7 @@ class Quality:
     blocking: int
     faults: int
     overpriced: int | None
+    gap: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def judge(  # noqa: PLR0913 - a round, and an answer to it
     scores = _scores(blocks, pairs)
     stages = list(_stages(pairs, second, scores, seats, wants))
     blocking, overpriced = 0, 0
-    levels = None if prices is None or prices[0] is None else [_one_level(p) for p in prices]
+    imgs, mentors, person = _levels(prices)
     for rows, block in blocks():
         possible = block >= 0
         for stage in stages:
@@ -70,19 +73,20 @@ def judge(  # noqa: PLR0913 - a round, and an answer to it
             here = _within(stage.taken, rows)
             would[here[:, 0], here[:, 1]] = False
             blocking += int(would.sum())
-        if levels is not None:
-            imgs, mentors = levels
-            person = PERSON * (np.ndim(prices[0]) == 2)
-            overpriced += int(
-                (possible & (block.astype(np.int64) + person > imgs[rows, None] + mentors)).sum()
-            )
+        if imgs is not None:
+            worth = block.astype(np.int64) + person
+            overpriced += int((possible & (worth > imgs[rows, None] + mentors)).sum())
+    if imgs is not None:
+        overpriced += int((imgs < 0).sum() + (mentors < 0).sum())
+        gap = int(imgs.sum() + mentors @ seats - (scores[~second] + person).sum())
     return Quality(
         total=int(scores.sum()),
         matched=len(np.unique(pairs[:, 0])),
         lowest=int(scores.min()) if len(scores) else None,
         blocking=blocking,
         faults=_faults(pairs, scores, seats, wants),
-        overpriced=None if levels is None else overpriced,
+        overpriced=None if imgs is None else overpriced,
+        gap=None if imgs is None else gap,
     )
 
 
@@ -125,10 +129,18 @@ def _within(pairs: Ints, rows: slice) -> Ints:
     return here - np.array([rows.start, 0])
 
 
-def _one_level(prices: Any) -> Ints:
-    """Return prices as one number each; of (people, points) a person outweighs all points."""
-    prices = np.asarray(prices, dtype=np.int64)
-    return prices if prices.ndim == 1 else prices @ np.array([PERSON, 1])
+def _levels(prices: Any) -> tuple[Any, Any, int]:
+    """Return prices as one number each, and what a person counts beside points.
+
+    Of (people, points) a person outweighs all points.
+    """
+    if prices is None or prices[0] is None:
+        return None, None, 0
+    imgs, mentors = (np.asarray(each, dtype=np.int64) for each in prices)
+    if imgs.ndim == 1:
+        return imgs, mentors, 0
+    one = np.array([PERSON, 1])
+    return imgs @ one, mentors @ one, PERSON
 
 
 def _faults(pairs: Ints, scores: Ints, seats: Ints, wants: Ints) -> int:

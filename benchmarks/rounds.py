@@ -34,7 +34,7 @@ ONCE = 45.0  # a turn that takes longer is not repeated
 LARGEST_MATRIX = 10_000  # IMGs up to which scores are kept as a matrix
 TITLES = (
     "shape", "size", "method", "seconds", "/ ours", "model (s)", "peak MB", "total", "matched",
-    "lowest", "blocking", "faults", "overpriced", "runs",
+    "lowest", "blocking", "faults", "overpriced", "gap", "runs",
 )  # fmt: skip
 
 
@@ -120,11 +120,11 @@ def lines(round_: Round, turns: dict[str, Any]) -> Iterator[str]:
         ratio = "" if ours is None or method in POLICIES else f"{seconds[method] / ours:.2f}"
         model = "" if method in POLICIES else f"{_median(told, 'prepare'):.3f}"
         found = round_.judge(told[-1])
-        overpriced = "" if found.overpriced is None else found.overpriced
+        proof = " | ".join("" if x is None else f"{x}" for x in (found.overpriced, found.gap))
         yield (
             f"{start} {seconds[method]:.4f} | {ratio} | {model} | {told[-1]['peak']} | "
             f"{found.total} | {found.matched} | {found.lowest} | {found.blocking} | "
-            f"{found.faults} | {overpriced} | {len(told)} |"
+            f"{found.faults} | {proof} | {len(told)} |"
         )
 
 
