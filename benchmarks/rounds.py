@@ -57,12 +57,15 @@ class Round:
 
     def command(self, method: str) -> list[str]:
         """Return how to start a method; raise ``Failed`` if it does not take this round."""
-        if method in POLICIES:
-            module = [sys.executable, "-m", "benchmarks.players.ours"]
-            given = [str(self.file)] if SHAPES[self.shape].step > 1 else []
-            return [*module, method, self.shape, self.size, str(self.seed), *given]
-        if self.n > PEERS[method].largest:
+        coarse = SHAPES[self.shape].step > 1
+        if method in PEERS and self.n > PEERS[method].largest:
             raise Failed(f"not tried with more than {PEERS[method].largest} IMGs")
+        if (method in PEERS or coarse) and not self.file.exists():
+            raise Failed(f"no matrix of more than {LARGEST_MATRIX} IMGs")
+        if method in POLICIES:
+            module = [sys.executable, "-m", "benchmarks.players.ours", method]
+            given = [str(self.file)] if coarse else []
+            return [*module, self.shape, self.size, str(self.seed), *given]
         try:
             return command(PEERS[method], self.file)
         except NotInstalled as error:
