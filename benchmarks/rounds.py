@@ -1,118 +1,169 @@
-"""Whole rounds beside scipy on a ready score matrix: ``python benchmarks/rounds.py 1000x400``.
+"""Our policies and others' tools on made-up rounds, in one table: ``python -m benchmarks.rounds``.
 
-Sizes may be given (``1000x400``). Ours starts from profiles as arrays and ends with proved pairs;
-scipy is given the finished matrix, a column a seat. Both run in one process, turn about.
+Every method is a process of its own, and all of a round take turns. Ours is timed over the whole
+round: from profiles as arrays, with the means of unanswered questions given, to pairs with prices,
+every pair priced. Others are given the finished scores, and the time is that of solving alone; what
+they take to build their model is told beside it. Coarse scores are a matrix for us as well.
+How good the pairs are is counted here, by one code for all.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import resource
+import argparse
 import statistics
 import sys
-import time
-from collections.abc import Callable
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from mentorship import vocabulary
-from mentorship.matching import Img, LargeProblem, Market, Mentor, Rules, Span, solve, warm
+from benchmarks.clock import machine
+from benchmarks.engine import problem_of, score_blocks, score_matrix
+from benchmarks.peers import PEERS, NotInstalled, command
+from benchmarks.people import SHAPES, market
+from benchmarks.player import Failed, Player
+from benchmarks.quality import Quality, judge
+from mentorship.matching import POLICIES, Problem, Rules
 
-SIZES = ("300x300", "1000x400")
-TIMES = 3
-ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "Asia/Kolkata", "UTC")
-WEEK = dt.date(2027, 1, 4)
+SIZES = ("200x80", "1000x400", "5000x2000", "10000x4000", "20000x8000", "40000x16000")
+LIMIT = 120.0  # seconds for one turn
+ONCE = 45.0  # a turn that takes longer is not repeated
+LARGEST_MATRIX = 10_000  # IMGs up to which scores are kept as a matrix
+TITLES = (
+    "shape", "size", "method", "seconds", "/ ours", "model (s)", "peak MB", "total", "matched",
+    "lowest", "blocking", "faults", "overpriced", "gap", "runs",
+)  # fmt: skip
 
 
-def people(n: int, m: int, seed: int = 1) -> Market:
-    """Return made-up people with common answers far more frequent than rare ones."""
-    rng = np.random.default_rng(seed)
+class Round:
+    """One made-up round, and the file from which peers read it."""
 
-    def some(name: str, least: int, most: int) -> tuple[str, ...]:
-        words = list(vocabulary.LISTS[name])
-        often = 1 / np.arange(1, len(words) + 1)
-        count = int(rng.integers(least, most + 1))
-        return tuple(rng.choice(words, count, replace=False, p=often / often.sum()).tolist())
+    def __init__(self, shape: str, size: str, seed: int, folder: Path) -> None:
+        self.shape, self.size, self.seed = shape, size, seed
+        self.n, self.m = map(int, size.split("x"))
+        self.problem: Any = problem_of(market(shape, self.n, self.m, seed), Rules())
+        self.file = folder / f"{shape}-{size}.npz"
+        if self.n > LARGEST_MATRIX:
+            return
+        scores, step = score_matrix(self.problem), SHAPES[shape].step
+        scores = np.where(scores >= 0, scores // step * step, -1).astype(np.int32)
+        seats, wants = self.problem.seats, self.problem.wants
+        np.savez(self.file, scores=scores, seats=seats, wants=wants)
+        if step > 1:
+            self.problem = Problem.from_scores(scores, seats, wants)
 
-    def shared() -> dict[str, Any]:
-        days = zip(rng.choice(7, 4, replace=False), rng.integers(30, 42, 4), strict=True)
-        return {
-            "languages": tuple(dict.fromkeys(("en", *some("language", 0, 2)))),
-            "school_country": some("country", 1, 1)[0],
-            "state": some("state", 1, 1)[0],
-            "timezone": ZONES[int(rng.integers(len(ZONES)))],
-            "availability": tuple(Span(int(d), int(s) * 30, int(s) * 30 + 120) for d, s in days),
-            "channels": some("channel", 1, 3),
-            "formats": some("format", 1, 3),
-            "meetings_a_month": int(rng.integers(1, 5)),
-        }
+    def command(self, method: str) -> list[str]:
+        """Return how to start a method; raise ``Failed`` if it does not take this round."""
+        coarse = SHAPES[self.shape].step > 1
+        if method in PEERS and self.n > PEERS[method].largest:
+            raise Failed(f"not tried with more than {PEERS[method].largest} IMGs")
+        if (method in PEERS or coarse) and not self.file.exists():
+            raise Failed(f"no matrix of more than {LARGEST_MATRIX} IMGs")
+        if method in POLICIES:
+            module = [sys.executable, "-m", "benchmarks.players.ours", method]
+            given = [str(self.file)] if coarse else []
+            return [*module, self.shape, self.size, str(self.seed), *given]
+        try:
+            return command(PEERS[method], self.file)
+        except NotInstalled as error:
+            raise Failed(f"not installed: {error}") from None
 
-    imgs = [
-        Img(
-            key=f"i{k:06d}",
-            stage=some("stage", 1, 1)[0],
-            visa=some("visa", 1, 1)[0],
-            specialties=some("specialty", 1, 3),
-            topics=some("topic", 2, 5),
-            states=some("state", 0, 3),
-            **shared(),
+    def judge(self, told: dict[str, Any]) -> Quality:
+        return judge(
+            lambda: score_blocks(self.problem),
+            self.problem.seats,
+            self.problem.wants,
+            pairs=told["pairs"],
+            second=told["second"],
+            prices=told.get("prices"),
         )
-        for k in range(n)
-    ]
-    mentors = [
-        Mentor(
-            key=f"m{k:06d}",
-            career_level=some("career_level", 1, 1)[0],
-            specialties=some("specialty", 1, 2),
-            topics=some("topic", 3, 9),
-            stages=some("stage", 2, 6),
-            visas=some("visa_path", 0, 2),
-            states_licensed=some("state", 1, 3),
-            accepts_specialties=some("specialty", 6, 15) if rng.random() < 0.3 else (),
-            seats=int(rng.choice([1, 2, 3, 4, 5], p=[0.3, 0.25, 0.2, 0.15, 0.1])),
-            **shared(),
+
+
+def race(round_: Round, methods: list[str], times: int, limit: float) -> dict[str, Any]:
+    """Return method -> what its turns told, or why there are none."""
+    turns: dict[str, Any] = {method: [] for method in methods}
+    with ExitStack() as stack:
+        players = {}
+        for method in methods:
+            try:
+                players[method] = stack.enter_context(Player(round_.command(method)))
+            except Failed as error:
+                turns[method] = str(error)
+        for turn in range(-1, times):
+            for method, player in list(players.items()):
+                try:
+                    if turn < 0:
+                        player.wait_until_ready()
+                        continue
+                    told = player.turn(limit)
+                except Failed as error:
+                    turns[method] = str(error)
+                    del players[method]
+                    continue
+                turns[method].append(told)
+                if told["prepare"] + told["solve"] > ONCE:
+                    del players[method]
+    return turns
+
+
+def lines(round_: Round, turns: dict[str, Any]) -> Iterator[str]:
+    """Yield a line of the table for each method."""
+    seconds = {method: _seconds(method, told) for method, told in turns.items()}
+    for method, told in turns.items():
+        policy = method if method in POLICIES else PEERS[method].beside
+        name = f"ours, {method}" if method in POLICIES else f"{method} ({policy})"
+        start = f"| {round_.shape} | {round_.size} | {name} |"
+        if isinstance(told, str):
+            yield f"{start} {told.replace('|', '/')} |" + " |" * (len(TITLES) - 4)
+            continue
+        ours = seconds.get(policy)
+        ratio = "" if ours is None or method in POLICIES else f"{seconds[method] / ours:.2f}"
+        model = "" if method in POLICIES else f"{_median(told, 'prepare'):.3f}"
+        found = round_.judge(told[-1])
+        proof = " | ".join("" if x is None else f"{x}" for x in (found.overpriced, found.gap))
+        yield (
+            f"{start} {seconds[method]:.4f} | {ratio} | {model} | {told[-1]['peak']} | "
+            f"{found.total} | {found.matched} | {found.lowest} | {found.blocking} | "
+            f"{found.faults} | {proof} | {len(told)} |"
         )
-        for k in range(m)
-    ]
-    return Market.of(imgs, mentors, vocabulary.tables(), week=WEEK)
 
 
-def timed(work: Callable[[], int]) -> tuple[float, int]:
-    start = time.perf_counter()
-    found = work()
-    return time.perf_counter() - start, found
+def _seconds(method: str, told: Any) -> float | None:
+    """Return the seconds that count: the whole of ours, others' solving."""
+    if isinstance(told, str):
+        return None
+    if method in POLICIES:
+        return statistics.median(turn["prepare"] + turn["solve"] for turn in told)
+    return _median(told, "solve")
 
 
-def measure(size: str) -> None:
-    n, m = map(int, size.split("x"))
-    market = people(n, m)
-    ready = LargeProblem.of(market, Rules())
-    matrix = ready.recipe.block(np.arange(n))
-    each_seat = np.maximum(matrix, 0)[:, np.repeat(np.arange(m), ready.seats)]
-
-    def ours() -> int:
-        return solve(LargeProblem.of(market, Rules(), means=ready.means)).total
-
-    def scipy() -> int:
-        rows, columns = linear_sum_assignment(each_seat, maximize=True)
-        return int(each_seat[rows, columns].sum())
-
-    turns = [(timed(ours), timed(scipy)) for _ in range(TIMES)]
-    totals = {total for turn in turns for _, total in turn}
-    one, other = (statistics.median(turn[side][0] for turn in turns) for side in (0, 1))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    same = "same total" if len(totals) == 1 else f"TOTALS DIFFER: {sorted(totals)}"
-    print(f"| {size} | {one:.3f} | {other:.3f} | {other / one:.1f} | {same} | {memory} |")
+def _median(told: list[dict[str, Any]], key: str) -> float:
+    return statistics.median(turn[key] for turn in told)
 
 
 def main() -> None:
-    warm()
-    print("| IMGs x mentors | ours, whole round (s) | scipy, solve only (s) | ratio | | peak MB |")
-    print("|---|---|---|---|---|---|")
-    for size in sys.argv[1:] or SIZES:
-        measure(size)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=["balanced"])
+    parser.add_argument("--sizes", nargs="+", default=["200x80", "1000x400"], metavar="NxM")
+    parser.add_argument("--policies", nargs="*", choices=POLICIES, default=list(POLICIES))
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds for one turn")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    print(f"{machine()}; medians of up to {asked.times}\n")
+    print(f"| {' | '.join(TITLES)} |\n|{'---|' * len(TITLES)}")
+    for shape in asked.shapes:
+        for size in asked.sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                round_ = Round(shape, size, asked.seed, Path(folder))
+                methods = [*asked.policies, *asked.peers]
+                turns = race(round_, methods, asked.times, asked.limit)
+                print("\n".join(lines(round_, turns)), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
