@@ -14,8 +14,6 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
-import numba
-
 from benchmarks.alike import changed, mentors_of, two_orders
 from benchmarks.clock import machine, turn_about
 from benchmarks.engine import lists_of, score_blocks
@@ -24,7 +22,7 @@ from benchmarks.look import overpriced
 from benchmarks.people import SHAPES
 from benchmarks.player import Player
 from benchmarks.quality import Quality, judge
-from mentorship.matching import POLICIES, Problem, Rules, compare, solve, warm
+from mentorship.matching import POLICIES, Problem, Rules, blocks, compare, solve, warm
 
 Fits: TypeAlias = Callable[[str], bool]  # whether a size may be measured
 
@@ -128,10 +126,9 @@ def changes(_: int, fits: Fits) -> Iterator[Figure]:
         problem, shuffled = two_orders(shape, size)
         usual = mentors_of(problem)
         found = {"rows shuffled": changed(usual, mentors_of(shuffled))}
-        threads = numba.get_num_threads()
-        numba.set_num_threads(1)
+        threads, blocks.THREADS = blocks.THREADS, 1
         found["one thread"] = changed(usual, mentors_of(problem))
-        numba.set_num_threads(threads)
+        blocks.THREADS = threads
         for length in (16, 200):
             with lists_of(length):
                 found[f"lists of {length}"] = changed(usual, mentors_of(problem))
