@@ -16,6 +16,7 @@ from mentorship.matching.marks import Ints, Points
 PAIRS = 2**19  # scored at once: 1 MB, so that a block stays in the cache until it is read
 MOST = 512  # IMGs in a block
 THREADS = os.cpu_count() or 1
+WORTH = 2**20  # fewer pairs are scored sooner than threads are started
 
 
 class Scores(Protocol):
@@ -126,7 +127,7 @@ def each_block(work: Callable[[Ints], object], rows: Ints, columns: int) -> None
     first block that fails stops the rest.
     """
     parts = list(blocks(rows, columns))
-    if len(parts) < 2 or THREADS == 1:
+    if len(parts) < 2 or THREADS == 1 or len(rows) * columns < WORTH:
         for part in parts:
             work(part)
         return

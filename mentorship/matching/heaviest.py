@@ -26,9 +26,9 @@ from mentorship.matching.marks import Flags, Ints, Points
 from mentorship.matching.pairing import Progress
 from mentorship.matching.weights import NO_DRAW, Weigh
 
-FEWEST = 64  # candidates an IMG is listed with at first
+FEWEST = 96  # candidates an IMG is listed with at first
 MANY_IMGS, MORE = 2_000, 128
-LISTED = 2_000  # what sorting a list costs, in pairs scored
+LISTED = 400  # what sorting a list costs, in pairs scored
 SHORT = 8  # candidates a row, on the whole, are not worth sorting again
 ADDED = 16  # candidates an IMG can get at each pricing
 WARM = 10  # up to one IMG in so many moves to something better; with more all start anew
@@ -188,7 +188,7 @@ def _place(offer: Offer, candidates: Candidates, state: _State, progress: Progre
     then whenever half of the rest is placed.
     """
     n = len(state[0])
-    step = max(n if progress is None and n < 100 else 1, n // 100)
+    step = max(1, n // 100) if progress is not None else max(64, n // 32)
     begin, left = 0, n // 4
     candidates.sort(state[1], state[2])
     seated = _seated(offer, candidates, state)

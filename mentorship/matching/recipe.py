@@ -166,17 +166,20 @@ class Recipe:
         never = _lists(pairs_never(market, rules), n)
         locked = _lists(market.places.of(rules.locked), n)
         allowed = _allowed(market, rules)
-        prepared = _prepared(market, shares, means, allowed, never, locked)
+        known = answered(market)
+        prepared = _prepared(market, known, shares, means, allowed, never, locked)
         return replace(prepared, least=rules.minimum_score)
 
     @classmethod
     def of_marks(cls, market: Market, key: str) -> Recipe:
         """Give one criterion's marks, 0 where it does not count or somebody did not answer."""
-        imgs, _ = answered(market, key)
+        known = answered(market)
+        imgs = known[key].imgs
         shares = np.where(np.array(list(CRITERIA)) == key, FULL * imgs[:, None], 0)
         none = _lists(np.zeros((0, 2), dtype=np.int64), len(imgs))
         everybody = _by_limits([], len(imgs), len(market.mentors))
-        return _prepared(market, shares, dict.fromkeys(CRITERIA, 0), everybody, none, none)
+        means = dict.fromkeys(CRITERIA, 0)
+        return _prepared(market, known, shares, means, everybody, none, none)
 
     def block(self, rows: Ints, width: int | None = None) -> Points:
         """Return (len(rows), m or width) scores, -1 where a pair must not be made."""
@@ -228,19 +231,30 @@ class Recipe:
         )
 
 
-def answered(market: Market, key: str) -> tuple[Flags, Flags]:
-    """Return for whom a criterion counts and who answered: (n,) IMGs, (m,) mentors."""
+class Answered(NamedTuple):
+    """For whom a criterion counts and who answered."""
+
+    imgs: Flags  # (n,)
+    mentors: Flags  # (m,)
+
+
+def answered(market: Market) -> dict[str, Answered]:
+    """Return criterion -> who answered, each side looked at without the other."""
     none = np.zeros(0, dtype=np.int64)
-    imgs, mentors, judge = market.img_arrays, market.mentor_arrays, CRITERIA[key].judge
-    one = judge(imgs, mentors.take(none), market.lexicon)
-    return one.imgs & one.applies, judge(imgs.take(none), mentors, market.lexicon).mentors
+    imgs, mentors, words = market.img_arrays, market.mentor_arrays, market.lexicon
+    no_imgs, no_mentors = imgs.take(none), mentors.take(none)
+    found = {}
+    for key, criterion in CRITERIA.items():
+        one = criterion.judge(imgs, no_mentors, words)
+        other = criterion.judge(no_imgs, mentors, words)
+        found[key] = Answered(one.imgs & one.applies, other.mentors)
+    return found
 
 
 def mean_marks_of_many(market: Market) -> dict[str, int]:
     """Return what ``scoring.mean_marks`` does, with compiled loops."""
     found = {}
-    for key in CRITERIA:
-        imgs, mentors = answered(market, key)
+    for key, (imgs, mentors) in answered(market).items():
         count = int(imgs.sum()) * int(mentors.sum())
         if key in _FEW:
             marks, _, kind = _few(market, key, 0)
@@ -256,6 +270,7 @@ def mean_marks_of_many(market: Market) -> dict[str, int]:
 
 def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
     market: Market,
+    known: Mapping[str, Answered],
     shares: Ints,
     means: Mapping[str, int],
     allowed: Allowed,
@@ -263,7 +278,7 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
     locked: Lists,
 ) -> Recipe:
     points = dict(zip(CRITERIA, shares.T, strict=True))
-    unasked = {key: ~answered(market, key)[0] for key in (*_ADDED, "requests")}
+    unasked = {key: ~known[key].imgs for key in (*_ADDED, "requests")}
     mean_points = {key: earned(rate(points[key]), np.array(means[key])) for key in unasked}
     base = sum(np.where(unasked[key], mean_points[key], 0) for key in unasked)
     told = {key: np.where(unasked[key], 0, points[key]) for key in unasked}
@@ -275,7 +290,7 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
         languages=_languages(market, told["languages"]),
         week=_week(market, told["availability"]),
         words=_words(market, told["words"]),
-        silent=_silent(market, unasked, mean_points),
+        silent=_silent(known, unasked, mean_points),
         extra=_extra(market, told),
         allowed=allowed,
         never=never,
@@ -420,10 +435,10 @@ def _week(market: Market, points: Ints) -> Week:
 
 
 def _silent(
-    market: Market, unasked: Mapping[str, Flags], mean_points: Mapping[str, Ints]
+    known: Mapping[str, Answered], unasked: Mapping[str, Flags], mean_points: Mapping[str, Ints]
 ) -> Silent:
     """Prepare what mentors get who did not answer; points of 0 where all mentors did."""
-    quiet = np.stack([~answered(market, key)[1] for key in _ADDED])
+    quiet = np.stack([~known[key].mentors for key in _ADDED])
     points = [
         np.where(unasked[key] | ~quiet[place].any(), 0, mean_points[key])
         for place, key in enumerate(_ADDED)
