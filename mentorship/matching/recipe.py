@@ -401,7 +401,7 @@ def _topics(market: Market, points: Ints) -> Topics:
     return Topics(
         _rows(np.where(market.mentor_arrays.topics.T, 255, 0), np.uint8),
         _starts(img, len(needed)),
-        topic,
+        _rows(topic, np.int64),
         needed[img, topic].astype(np.uint8),
         one_of(needed.sum(axis=1)).astype(np.int16),
         _rates(points),
@@ -418,7 +418,7 @@ def _languages(market: Market, points: Ints) -> Languages:
     return Languages(
         _rows(market.mentor_arrays.languages.T * worth[:, None], np.uint8),
         _starts(img, len(spoken)),
-        language,
+        _rows(language, np.int64),
         _rows(np.diff(earned(rate(points)[:, None], steps), axis=1), np.int16),
     )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from types import MappingProxyType
 
+import numpy as np
+
 from mentorship.matching.assignment import solve
+from mentorship.matching.compiled import kernels
 from mentorship.matching.market import Market
 from mentorship.matching.people import Img, Mentor
 from mentorship.matching.policies import POLICIES
@@ -35,3 +38,13 @@ def warm() -> None:
     problem = Problem.of(market, Rules())
     for policy in POLICIES:
         solve(problem, policy)
+    _take_out_nobody()
+
+
+def _take_out_nobody() -> None:
+    """Compile what only rounds with hardly a seat to spare come to."""
+    assign = kernels().assign
+    one, column, mate = np.zeros(1, np.int64), np.zeros(1, np.int32), np.full(1, -1)
+    seated = assign.holders(column, mate, one)
+    prices = one.copy(), one.copy()
+    assign.take_out_rows(one, np.array([0, 1]), column, one + 1, one, *prices, mate, *seated)

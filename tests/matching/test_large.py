@@ -138,3 +138,40 @@ def test_neither_the_matcher_nor_the_site_loads_the_compiler() -> None:
     code = "import mentorship.matching, mentorship.app, sys; assert 'numba' not in sys.modules"
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
+
+
+NOTHING_MORE = """
+import numpy as np
+from mentorship.matching import POLICIES, Problem, Rules, solve, warm
+from mentorship.matching.compiled import kernels
+from tests.matching.people import hours, img, market, mentor
+
+def compiled():
+    modules = kernels().assign, kernels().lists, kernels().rows, kernels().propose
+    found = [each for module in modules for each in vars(module).values()]
+    return sum(len(each.signatures) for each in found if hasattr(each, "signatures"))
+
+warm()
+before = compiled()
+week = {"timezone": "UTC", "availability": (hours(1, 9, 12),)}
+shared = {"languages": ("en", "es"), "topics": ("a", "b"), "specialties": ("psychiatry",), **week}
+imgs = [
+    img(f"i{k}", **shared, requests=("m1",), goals="research in cardiology", states=("NY",))
+    for k in range(130)
+]
+mentors = [
+    mentor(f"m{k}", **shared, seats=1, welcomes=("i1",), about="cardiology", state="NY")
+    for k in range(100)
+]
+problem = Problem.of(market(imgs, mentors), Rules(minimum_score=1))
+scores = np.random.default_rng(1).integers(-1, 10_000, (300, 120))
+for each in (problem, Problem.from_scores(scores, [2] * 120, [2] * 300)):
+    for policy in POLICIES:
+        solve(each, policy)
+assert compiled() == before, (before, compiled())
+"""
+
+
+def test_nothing_is_compiled_while_somebody_waits() -> None:
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", NOTHING_MORE], check=True, cwd=root)
