@@ -51,7 +51,7 @@ def test_the_demo_is_paired_and_everybody_is_accounted_for(tmp_path: Path) -> No
     assert done.exit_code == 0, done.output
     pairs, unmatched = table(tmp_path, "pairs.csv"), table(tmp_path, "unmatched.csv")
     assert list(pairs[0]) == ["img", "mentor", "score", *CRITERIA]
-    assert list(unmatched[0]) == ["img", "reason"]
+    assert list(unmatched[0]) == ["img", "reason", "smallest_change"]
     assert all(row["reason"].endswith(".") for row in unmatched)
     with DEMO[0].open(encoding="utf-8-sig", newline="") as file:
         everybody = {row["email"] for row in csv.DictReader(file)}
@@ -186,7 +186,24 @@ def test_without_consent_nobody_takes_part(tmp_path: Path) -> None:
     assert row == {
         "img": "b@example.org",
         "reason": "Has not agreed to matching (column consents).",
+        "smallest_change": "",
     }
+
+
+def test_the_smallest_change_and_what_seats_are_worth_are_told(tmp_path: Path) -> None:
+    imgs = "email,name\na@example.org,A\nb@example.org,B\n"
+    mentors = "email,name,seats,state\nm@example.org,M,1,NY\n"
+    assert run_text(tmp_path, imgs, mentors).exit_code == 0
+    (row,) = table(tmp_path, "unmatched.csv")
+    assert row["smallest_change"] == (
+        "One more seat with m@example.org would give this IMG a mentor; nobody loses theirs."
+    )
+    by_group = report(tmp_path)["one_more_seat_by_group"]
+    assert isinstance(by_group, dict)
+    assert set(by_group) == {"specialty", "topic", "state", "visa"}
+    assert by_group["state"]["NY"]["seats"] == 1
+    assert run_text(tmp_path, imgs, mentors, "--policy", "stable").exit_code == 0
+    assert report(tmp_path)["one_more_seat_by_group"] is None
 
 
 def test_files_that_do_not_speak_of_consent_are_taken_as_they_are(tmp_path: Path) -> None:

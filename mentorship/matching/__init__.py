@@ -23,6 +23,7 @@ from mentorship.matching.reasons import (
     WorthMoreElsewhere,
     explain,
 )
+from mentorship.matching.relief import Change, smallest_change, smallest_changes
 from mentorship.matching.result import ENGINE_VERSION, Result
 from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
@@ -31,17 +32,20 @@ from mentorship.matching.tables import Tables
 from mentorship.matching.verify import Report, verify
 from mentorship.matching.warming import warm
 from mentorship.matching.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
+from mentorship.matching.worth import GROUPS, Worth, worth_by_group, worth_to_show
 
 __all__ = [
     "CRITERIA",
     "ENGINE_VERSION",
     "FULL",
+    "GROUPS",
     "HARD_RULES",
     "POLICIES",
     "REASONS",
     "TO_IMG",
     "TO_LEADER",
     "TO_MENTOR",
+    "Change",
     "Criterion",
     "Explanation",
     "HardRule",
@@ -65,6 +69,7 @@ __all__ = [
     "UnusedSeats",
     "Verdict",
     "Voice",
+    "Worth",
     "WorthMoreElsewhere",
     "compare",
     "evidence",
@@ -74,7 +79,11 @@ __all__ = [
     "parts",
     "parts_table",
     "said",
+    "smallest_change",
+    "smallest_changes",
     "solve",
     "verify",
     "warm",
+    "worth_by_group",
+    "worth_to_show",
 ]

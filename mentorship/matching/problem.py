@@ -54,6 +54,7 @@ class Problem:
     imgs, mentors : everybody on the two sides, with unique ids
     market, rules, means : what the scores come from, for explaining them; None if from a matrix
     banned : (k, 2) int64, pairs that a problem from a matrix forbids besides
+    unbanned : the scores of such a problem without these bans; None if from a market
 
     """
 
@@ -68,6 +69,7 @@ class Problem:
     rules: Rules | None = None
     means: Mapping[str, int] | None = None
     banned: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+    unbanned: Scores | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -185,6 +187,7 @@ class Problem:
             imgs=Side.of(_ids("img_ids", img_ids, n)),
             mentors=Side.of(_ids("mentor_ids", mentor_ids, m)),
             banned=bans,
+            unbanned=Ready.of(table),
         )
         _check_locks(problem)
         return problem

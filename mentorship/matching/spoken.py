@@ -8,6 +8,7 @@ from typing import TypeAlias
 from mentorship.matching.forbid import HARD_RULES
 from mentorship.matching.lottery import Id
 from mentorship.matching.reasons import NoPossibleMentor, Reason, TooFewSeats, UnusedSeats
+from mentorship.matching.relief import Change
 from mentorship.matching.scoring import MINIMUM
 from mentorship.matching.why import in_words
 
@@ -19,10 +20,21 @@ RULES = {
     MINIMUM: "below the round's minimum score",
     "never": "marked as impossible",
 }
+CHANGES = {
+    "seat": "One more seat with {mentor}",
+    "banned": "Lifting the section leader's ban on the pair with {mentor}",
+    "not_again": "Allowing the pair with {mentor} from an earlier round again",
+    "limits": "If {mentor} agreed to take IMGs of every specialty, stage and language, that",
+    "must_share_language": "Allowing pairs who share no language",
+    "must_cover_first_topic": "Allowing mentors who do not offer the topic an IMG needs first",
+    "respect_institutions": "Allowing pairs at institutions that were named as a conflict",
+}
 
 
-def said(reason: Reason | UnusedSeats, name: NameOf) -> str:
-    """Return a reason as plain sentences; ``name`` gives the name of an id."""
+def said(reason: Reason | UnusedSeats | Change, name: NameOf) -> str:
+    """Return a reason or a change as plain sentences; ``name`` gives the name of an id."""
+    if isinstance(reason, Change):
+        return _change(reason, name)
     if isinstance(reason, NoPossibleMentor):
         return _no_possible_mentor(reason)
     if isinstance(reason, TooFewSeats):
@@ -70,6 +82,18 @@ def _unused(reason: UnusedSeats, name: NameOf) -> str:
         return f"{free}: no other IMG is possible."
     who = "the other possible IMG has" if reason.possible == 1 else "all other possible IMGs have"
     return f"{free}: {who} a mentor already."
+
+
+def _change(change: Change, name: NameOf) -> str:
+    few = len(change.lost) <= NAMED
+    lost = in_words([name(each) for each in change.lost]) if few else f"{len(change.lost)} others"
+    if change.kind == "minimum":
+        tail = f"; {lost} would lose their mentor" if change.lost else ""
+        return f"Lowering the minimum score to {change.amount:,} would be enough{tail}."
+    mentor = "" if change.mentor is None else name(change.mentor)
+    what = CHANGES[change.kind].format(mentor=mentor)
+    tail = f"{lost} would lose theirs" if change.lost else "nobody loses theirs"
+    return f"{what} would give this IMG a mentor; {tail}."
 
 
 def _names(ids: Sequence[Id], name: NameOf) -> str:

@@ -26,8 +26,10 @@ from mentorship.matching import (
     explain,
     parts_table,
     said,
+    smallest_changes,
     solve,
     verify,
+    worth_to_show,
 )
 from mentorship.rosters import escape
 from mentorship.rosters.people import Participants
@@ -35,6 +37,7 @@ from mentorship.rosters.people import Participants
 # Clocks are compared as they stand in the week of the day given, or else in this one.
 STANDARD_WEEK = dt.date(2027, 1, 4)
 NO_CONSENT = "Has not agreed to matching (column consents)."
+MOST_PAIRS = 250_000  # possible ones, beyond which no smallest changes are looked for
 
 
 def outcome_files(  # noqa: PLR0913 - what the command was asked
@@ -71,7 +74,7 @@ def outcome_files(  # noqa: PLR0913 - what the command was asked
         report["policies"] = {key: dataclasses.asdict(each) for key, each in told_apart.items()}
     return {
         "pairs.csv": _pairs(market, rules, problem, result),
-        "unmatched.csv": _unmatched(told, people.imgs_without_consent),
+        "unmatched.csv": _unmatched(problem, result, told, people.imgs_without_consent),
         "report.json": (json.dumps(report, indent=2, sort_keys=True) + "\n").encode(),
     }
 
@@ -85,10 +88,18 @@ def _pairs(market: Market, rules: Rules, problem: Problem, result: Result) -> by
     return _csv(("img", "mentor", "score", *CRITERIA), rows)
 
 
-def _unmatched(told: Explanation, without_consent: Iterable[str]) -> bytes:
-    reasons = [(str(reason.img), said(reason, str)) for reason in told.unmatched]
-    reasons += [(email, NO_CONSENT) for email in without_consent]
-    return _csv(("img", "reason"), sorted(reasons))
+def _unmatched(
+    problem: Problem, result: Result, told: Explanation, without_consent: Iterable[str]
+) -> bytes:
+    small = len(problem.img_ids) * len(problem.mentor_ids) <= MOST_PAIRS
+    found = smallest_changes(problem, result) if small else {}
+    changes = {img: said(change, str) for img, change in found.items() if change is not None}
+    reasons = [
+        (str(reason.img), said(reason, str), changes.get(reason.img, ""))
+        for reason in told.unmatched
+    ]
+    reasons += [(email, NO_CONSENT, "") for email in without_consent]
+    return _csv(("img", "reason", "smallest_change"), sorted(reasons))
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
@@ -128,4 +139,10 @@ def _report(problem: Problem, result: Result, told: Explanation) -> dict[str, An
         "one_more_seat_is_worth": None
         if result.seat_prices is None
         else dict(zip(map(str, problem.mentor_ids), result.seat_prices.tolist(), strict=True)),
+        "one_more_seat_by_group": None
+        if result.seat_prices is None
+        else {
+            kind: {name: dataclasses.asdict(worth) for name, worth in groups.items()}
+            for kind, groups in worth_to_show(problem, result).items()
+        },
     }
