@@ -5,10 +5,12 @@ from __future__ import annotations
 from mentorship.matching.assignment import solve
 from mentorship.matching.compare import Outcome, compare
 from mentorship.matching.criteria import CRITERIA, Criterion
+from mentorship.matching.exporting import GRAPH_FORMS, graph_file
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import outcome
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
+from mentorship.matching.pairing import Progress
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.policies import POLICIES, Policy
 from mentorship.matching.problem import ImpossibleRules, Problem
@@ -36,6 +38,7 @@ __all__ = [
     "CRITERIA",
     "ENGINE_VERSION",
     "FULL",
+    "GRAPH_FORMS",
     "HARD_RULES",
     "POLICIES",
     "REASONS",
@@ -55,6 +58,7 @@ __all__ = [
     "Part",
     "Policy",
     "Problem",
+    "Progress",
     "Reason",
     "Report",
     "Result",
@@ -70,6 +74,7 @@ __all__ = [
     "evidence",
     "explain",
     "forbidden",
+    "graph_file",
     "outcome",
     "parts",
     "parts_table",
