@@ -74,7 +74,8 @@ def test_both_graphs_load_again_and_tell_the_same(tmp_path: Path, policy: str) -
         done = run(tmp_path, *DEMO, "--policy", policy, "--graph", form)
         assert done.exit_code == 0, done.output
     flat = nx.read_graphml(io.BytesIO(read(tmp_path, "outcome.graphml").encode()), node_type=int)
-    full = nx.node_link_graph(json.loads(read(tmp_path, "outcome.json")), edges="edges")
+    data = json.loads(read(tmp_path, "outcome.json"))
+    full = nx.node_link_graph(data, name="node", edges="edges")
     assert set(flat) == set(full)
     assert {frozenset(edge) for edge in flat.edges} == {frozenset(edge) for edge in full.edges}
     for one, other, held in full.edges(data=True):

@@ -45,7 +45,7 @@ def _add_parts(graph: Outcome, problem: Problem) -> None:
 
 
 def _json(graph: Outcome) -> bytes:
-    data = nx.node_link_data(graph, edges="edges")
+    data = nx.node_link_data(graph, name="node", edges="edges")
     return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()
 
 
