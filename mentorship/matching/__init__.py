@@ -5,10 +5,12 @@ from __future__ import annotations
 from mentorship.matching.assignment import solve
 from mentorship.matching.compare import Outcome, compare
 from mentorship.matching.criteria import CRITERIA, Criterion
+from mentorship.matching.exporting import GRAPH_FORMS, graph_file
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import outcome
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
+from mentorship.matching.pairing import Progress
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.policies import POLICIES, Policy
 from mentorship.matching.problem import ImpossibleRules, Problem
@@ -38,6 +40,7 @@ __all__ = [
     "CRITERIA",
     "ENGINE_VERSION",
     "FULL",
+    "GRAPH_FORMS",
     "GROUPS",
     "HARD_RULES",
     "POLICIES",
@@ -59,6 +62,7 @@ __all__ = [
     "Part",
     "Policy",
     "Problem",
+    "Progress",
     "Reason",
     "Report",
     "Result",
@@ -75,6 +79,7 @@ __all__ = [
     "evidence",
     "explain",
     "forbidden",
+    "graph_file",
     "outcome",
     "parts",
     "parts_table",

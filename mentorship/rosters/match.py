@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from mentorship.matching import POLICIES, ImpossibleRules, Rules
+from mentorship.matching import GRAPH_FORMS, POLICIES, ImpossibleRules, Rules
 from mentorship.rosters.format import read_imgs, read_mentors
+from mentorship.rosters.matrix import read_matrix
 from mentorship.rosters.names import check_names
-from mentorship.rosters.outcome import outcome_files
+from mentorship.rosters.outcome import Asked, Written, from_matrix, from_people
 from mentorship.rosters.people import participants
+from mentorship.rosters.progress import progress_line
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
 
 _YEARS = range(2000, 2101)  # of which time zones can be told
@@ -21,8 +24,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("match")
-@click.argument("imgs", type=_FILE)
-@click.argument("mentors", type=_FILE)
+@click.argument("imgs", type=_FILE, required=False)
+@click.argument("mentors", type=_FILE, required=False)
 @click.option(
     "--policy",
     type=click.Choice(list(POLICIES)),
@@ -36,7 +39,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
-    help="Folder for pairs.csv, unmatched.csv and report.json.",
+    help="Folder for pairs.csv, unmatched.csv, report.json and the graph.",
 )
 @click.option(
     "--on",
@@ -54,42 +57,91 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--compare", "side_by_side", is_flag=True, help="Report what each policy would give.")
 @click.option("--skip-bad", is_flag=True, help="Go on with the good rows.")
+@click.option(
+    "--scores",
+    "matrix",
+    type=_FILE,
+    help="Score matrix (.npz) in place of IMGS and MENTORS; see docs/matching-report.md.",
+)
+@click.option(
+    "--graph",
+    type=click.Choice(list(GRAPH_FORMS)),
+    help="Also write who is paired, at what price, and who was next, as outcome.graphml or .json.",
+)
+@click.option(
+    "--verify",
+    "show_proof",
+    is_flag=True,
+    help="Say what the independent check found, and exit 1 if it found a fault. It is always made"
+    " and always in report.json.",
+)
 def match(  # noqa: PLR0913 - one argument an option
-    imgs: Path,
-    mentors: Path,
+    imgs: Path | None,
+    mentors: Path | None,
     *,
-    policy: str,
-    lottery: int,
     folder: Path,
     day: dt.datetime | None,
     rules_file: Path | None,
-    side_by_side: bool,
     skip_bad: bool,
+    matrix: Path | None,
+    show_proof: bool,
+    **options: Any,  # policy, lottery, side_by_side and graph
 ) -> None:
     """Pair the people of IMGS and MENTORS (roster files), and write what came of it.
 
     The same files, options and lottery give the same output to the byte. No database is used and
     no clock is read.
     """
+    with progress_line() as progress:
+        asked = Asked(progress=progress, **options)
+        try:
+            if matrix is not None:
+                _refuse({"IMGS": imgs, "--rules": rules_file, "--on": day, "--skip-bad": skip_bad})
+                written = _from_matrix(matrix, asked)
+            elif imgs is None or mentors is None:
+                raise click.UsageError("want IMGS and MENTORS, or --scores")
+            else:
+                written = _from_rosters((imgs, mentors), asked, day, rules_file, skip_bad=skip_bad)
+        except ImpossibleRules as error:
+            raise click.ClickException(str(error)) from None
+    _write(folder, written.files)
+    if show_proof:
+        _tell_proof(written)
+
+
+def _refuse(given: Mapping[str, object]) -> None:
+    for name, value in given.items():
+        if value:
+            raise click.UsageError(f"{name} does not go with --scores")
+
+
+def _from_matrix(path: Path, asked: Asked) -> Written:
+    try:
+        problem = read_matrix(path)
+    except ValueError as error:
+        raise click.ClickException(f"{path.name}: {error}") from None
+    return from_matrix(problem, asked)
+
+
+def _from_rosters(
+    files: tuple[Path, Path],
+    asked: Asked,
+    day: dt.datetime | None,
+    rules_file: Path | None,
+    *,
+    skip_bad: bool,
+) -> Written:
     on = None if day is None else day.date()
     if on is not None and on.year not in _YEARS:
         raise click.ClickException(f"--on {on}: want a year from {_YEARS[0]} to {_YEARS[-1]}")
     rules = _rules(rules_file)
-    img_roster, mentor_roster = _read(imgs, mentors)
-    bad_rows = _tell(img_roster, mentor_roster, skip_bad=skip_bad)
-    people = participants(img_roster, mentor_roster, on=on)
-    try:
-        files = outcome_files(
-            people,
-            policy=policy,
-            lottery=lottery,
-            on=on,
-            bad_rows=bad_rows,
-            rules=rules,
-            side_by_side=side_by_side,
-        )
-    except ImpossibleRules as error:
-        raise click.ClickException(str(error)) from None
+    imgs, mentors = _read(*files)
+    bad_rows = _tell(imgs, mentors, skip_bad=skip_bad)
+    people = participants(imgs, mentors, on=on)
+    return from_people(people, asked, on=on, bad_rows=bad_rows, rules=rules)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -98,6 +150,13 @@ def match(  # noqa: PLR0913 - one argument an option
         raise click.ClickException(f"cannot write to {folder}: {error.strerror}") from None
     pairs, unmatched = (files[f"{name}.csv"].count(b"\n") - 1 for name in ("pairs", "unmatched"))
     click.echo(f"{pairs} pairs, {unmatched} IMGs without a mentor: see {folder}")
+
+
+def _tell_proof(written: Written) -> None:
+    if not written.proof.ok:
+        raise click.ClickException(f"independent check: {'; '.join(written.proof.faults)}")
+    looked = f"{written.pairs:,} possible pairs and {written.prices:,} prices looked at"
+    click.echo(f"independent check: ok, {looked}")
 
 
 def _rules(path: Path | None) -> Rules:

@@ -1,4 +1,4 @@
-"""A round solved straight from roster files, and the three files that tell its outcome.
+"""A round solved straight from files, and the files that tell its outcome.
 
 No clock, no database: the same people, policy, lottery and day give the same bytes.
 """
@@ -10,8 +10,11 @@ import dataclasses
 import datetime as dt
 import io
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from mentorship import vocabulary
@@ -20,10 +23,13 @@ from mentorship.matching import (
     Explanation,
     Market,
     Problem,
+    Progress,
+    Report,
     Result,
     Rules,
     compare,
     explain,
+    graph_file,
     parts_table,
     said,
     smallest_changes,
@@ -40,25 +46,44 @@ NO_CONSENT = "Has not agreed to matching (column consents)."
 MOST_PAIRS = 250_000  # possible ones, beyond which no smallest changes are looked for
 
 
-def outcome_files(  # noqa: PLR0913 - what the command was asked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How to solve a round, and what to write of it."""
+
+    policy: str = "best-total"
+    lottery: int = 0
+    side_by_side: bool = False
+    graph: str | None = None  # a key of GRAPH_FORMS
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The files by name, and what the independent check found looking at how much."""
+
+    files: Mapping[str, bytes]
+    proof: Report
+    pairs: int  # possible ones, made or not
+    prices: int  # 0 where the policy has none
+
+
+def from_people(
     people: Participants,
+    asked: Asked,
     *,
-    policy: str,
-    lottery: int,
     on: dt.date | None = None,
     bad_rows: int = 0,
     rules: Rules | None = None,
-    side_by_side: bool = False,
-) -> Mapping[str, bytes]:
-    """Solve the round; return ``pairs.csv``, ``unmatched.csv`` and ``report.json`` by name."""
+) -> Written:
+    """Solve the round; write ``pairs.csv``, ``unmatched.csv`` and ``report.json``."""
     week = STANDARD_WEEK if on is None else on - dt.timedelta(days=on.weekday())
     market = Market.of(people.imgs, people.mentors, vocabulary.tables(), week=week)
     rules = Rules() if rules is None else rules
     problem = Problem.of(market, rules)
-    result = solve(problem, policy=policy, lottery=lottery)
-    told = explain(problem, result)
-    report = {
-        **_report(problem, result, told),
+    result = solve(problem, asked.policy, asked.lottery, asked.progress)
+    parts = parts_table(market, rules, result.pairs, means=problem.means)
+    told = {
+        "mean_marks": problem.means,
         "rules": rules.to_json(),
         "on": None if on is None else on.isoformat(),
         "week": week.isoformat(),
@@ -69,23 +94,67 @@ def outcome_files(  # noqa: PLR0913 - what the command was asked
             "mentors_paused": list(people.paused),
         },
     }
-    if side_by_side:
-        told_apart = compare(problem, lottery)
+    pairs = _pairs(problem, result, parts.tolist(), CRITERIA)
+    return _written(problem, result, asked, pairs, told, people.imgs_without_consent)
+
+
+def from_matrix(problem: Problem, asked: Asked) -> Written:
+    """Solve a round given as scores; the same files, without what only rosters have."""
+    result = solve(problem, asked.policy, asked.lottery, asked.progress)
+    return _written(problem, result, asked, _pairs(problem, result))
+
+
+def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
+    problem: Problem,
+    result: Result,
+    asked: Asked,
+    pairs: bytes,
+    more: Mapping[str, Any] = MappingProxyType({}),
+    without_consent: Iterable[str] = (),
+) -> Written:
+    told, proof = explain(problem, result), verify(problem, result)
+    report = {**_report(problem, result, told, proof), **more}
+    if asked.side_by_side:
+        told_apart = compare(problem, asked.lottery)
         report["policies"] = {key: dataclasses.asdict(each) for key, each in told_apart.items()}
-    return {
-        "pairs.csv": _pairs(market, rules, problem, result),
-        "unmatched.csv": _unmatched(problem, result, told, people.imgs_without_consent),
+    files = {
+        "pairs.csv": pairs,
+        "unmatched.csv": _unmatched(problem, result, told, without_consent),
         "report.json": (json.dumps(report, indent=2, sort_keys=True) + "\n").encode(),
     }
-
-
-def _pairs(market: Market, rules: Rules, problem: Problem, result: Result) -> bytes:
-    parts = parts_table(market, rules, result.pairs, means=problem.means)
-    rows = (
-        (problem.img_ids[i], problem.mentor_ids[j], sum(part), *part)
-        for (i, j), part in zip(result.pairs.tolist(), parts.tolist(), strict=True)
+    if asked.graph is not None:
+        files[f"outcome.{asked.graph}"] = graph_file(problem, result, asked.graph)
+    prices = (
+        result.img_prices,
+        result.seat_prices,
+        result.second_img_prices,
+        result.second_seat_prices,
     )
-    return _csv(("img", "mentor", "score", *CRITERIA), rows)
+    return Written(
+        files=files,
+        proof=proof,
+        pairs=math.prod(problem.shape),
+        prices=sum(len(each) for each in prices if each is not None),
+    )
+
+
+def _pairs(
+    problem: Problem,
+    result: Result,
+    parts: Iterable[Iterable[int]] | None = None,
+    criteria: Iterable[str] = (),
+) -> bytes:
+    scores = problem.scores_of(result.pairs).tolist()
+    rows = (
+        (problem.img_ids[i], problem.mentor_ids[j], score, *part)
+        for (i, j), score, part in zip(
+            result.pairs.tolist(),
+            scores,
+            [()] * len(scores) if parts is None else parts,
+            strict=True,
+        )
+    )
+    return _csv(("img", "mentor", "score", *criteria), rows)
 
 
 def _unmatched(
@@ -111,14 +180,12 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _report(problem: Problem, result: Result, told: Explanation) -> dict[str, Any]:
-    proof = verify(problem, result)
+def _report(problem: Problem, result: Result, told: Explanation, proof: Report) -> dict[str, Any]:
     scores = problem.scores_of(result.pairs).tolist()
     return {
         "engine": result.engine,
         "policy": result.policy,
         "lottery": result.lottery,
-        "mean_marks": problem.means,
         "imgs": len(problem.img_ids),
         "mentors": len(problem.mentor_ids),
         "seats": int(problem.seats.sum()),
@@ -140,7 +207,7 @@ def _report(problem: Problem, result: Result, told: Explanation) -> dict[str, An
         if result.seat_prices is None
         else dict(zip(map(str, problem.mentor_ids), result.seat_prices.tolist(), strict=True)),
         "one_more_seat_by_group": None
-        if result.seat_prices is None
+        if result.seat_prices is None or problem.market is None
         else {
             kind: {name: dataclasses.asdict(worth) for name, worth in groups.items()}
             for kind, groups in worth_to_show(problem, result).items()

@@ -1,0 +1,75 @@
+"""The outcome graph as a file other programs read: GraphML, or networkx node-link JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import networkx as nx
+
+from mentorship.matching.criteria import CRITERIA
+from mentorship.matching.graph import Outcome, outcome
+from mentorship.matching.problem import Problem
+from mentorship.matching.result import Result
+from mentorship.matching.scoring import parts_table
+
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def graph_file(problem: Problem, result: Result, form: str) -> bytes:
+    """Return the outcome as a file; ``form`` is a key of ``GRAPH_FORMS``.
+
+    Edges also carry ``part_topics`` and so on, the points of each criterion, where the scores come
+    from people and not from a matrix. Sensitive criteria are left out.
+    """
+    graph = outcome(problem, result)
+    _add_parts(graph, problem)
+    return GRAPH_FORMS[form](graph)
+
+
+def _add_parts(graph: Outcome, problem: Problem) -> None:
+    if problem.market is None or problem.rules is None:
+        return
+    n = problem.shape[0]
+    edges = [(min(edge), max(edge)) for edge in graph.edges]
+    pairs = [(img, mentor - n) for img, mentor in edges]
+    table = parts_table(problem.market, problem.rules, pairs, means=problem.means)
+    for edge, points in zip(edges, table.tolist(), strict=True):
+        for (key, criterion), part in zip(CRITERIA.items(), points, strict=True):
+            if not criterion.sensitive:
+                graph.edges[edge][f"part_{key}"] = part
+
+
+def _json(graph: Outcome) -> bytes:
+    data = nx.node_link_data(graph, name="node", edges="edges")
+    return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _graphml(graph: Outcome) -> bytes:
+    flat: Outcome = nx.Graph()
+    flat.add_nodes_from((node, _scalars(held)) for node, held in graph.nodes(data=True))
+    flat.add_edges_from((one, other, _scalars(held)) for one, other, held in graph.edges(data=True))
+    out = io.BytesIO()
+    nx.write_graphml_xml(flat, out)
+    return out.getvalue() + b"\n"
+
+
+def _scalars(held: Mapping[str, Any]) -> dict[str, int | str]:
+    """Return what GraphML can hold: no None, lists as text, no characters XML forbids."""
+    return {key: _scalar(value) for key, value in held.items() if value is not None}
+
+
+def _scalar(value: Any) -> int | str:
+    if isinstance(value, int):
+        return value
+    text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return _NOT_IN_XML.sub("\ufffd", text)
+
+
+GRAPH_FORMS: Mapping[str, Callable[[Outcome], bytes]] = MappingProxyType(
+    {"graphml": _graphml, "json": _json}
+)
