@@ -52,7 +52,8 @@ def solve(
     lottery : int
         The number that settles ties.
     progress : callable, optional
-        Called now and then with (IMGs placed, IMGs in all). It may raise to stop.
+        Called now and then with (IMGs placed, IMGs in all), from the start again in every step of a
+        policy and in the second stage. It may raise to stop; nothing is left half done.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def solve(
     first, second_locks = _first_stage(problem)
     firsts = _pair(problem, first, best, hashes, progress)
     second = _second_stage(problem, firsts, second_locks)
-    seconds = _pair(problem, second, best, hashes, None)
+    seconds = _pair(problem, second, best, hashes, progress)
 
     pairs = [_made(found.mates) for found in (firsts, seconds)]
     both = np.concatenate(pairs)

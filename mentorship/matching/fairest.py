@@ -48,7 +48,7 @@ def fairest(offer: Offer, progress: Progress | None) -> Pairing:
         return Pairing(np.full(k, -1), np.zeros(k, dtype=np.int64), None, None)
     above, kept = offer.at_least(level), candidates.at_least(level)
     while True:
-        mates, steps = _lexicographic(above, kept, matched)
+        mates, steps = _lexicographic(above, kept, matched, progress)
         if not _add_underpriced(above, kept, steps):
             return Pairing(mates, kept.scores_of(mates), None, None)
 
@@ -66,7 +66,7 @@ def _highest_level(
     while matched and high - low > 1:
         level = (low + high) // 2
         some = candidates.at_least(level)
-        mates = heaviest(offer.at_least(level), people(0), some).mates
+        mates = heaviest(offer.at_least(level), people(0), some, progress).mates
         if (mates >= 0).sum() == matched:
             low, most = level, mates
         else:
@@ -75,7 +75,9 @@ def _highest_level(
     return low, matched
 
 
-def _lexicographic(offer: Offer, candidates: Candidates, matched: int) -> tuple[Ints, list[_Step]]:
+def _lexicographic(
+    offer: Offer, candidates: Candidates, matched: int, progress: Progress | None
+) -> tuple[Ints, list[_Step]]:
     """Return the best pairing among the candidates, and the steps that lead to it."""
     k, m = offer.shape
     everything = np.ones(len(candidates.column), dtype=np.bool_)
@@ -91,15 +93,15 @@ def _lexicographic(offer: Offer, candidates: Candidates, matched: int) -> tuple[
             break
         weight = _by_band(bands, low, height - bits * np.arange(1, 1 + len(bands)), height)
         worth = weight[face.pairs.score // BAND]
-        face, imgs, seats = _follow(face, worth, 1 << height + bits)
+        face, imgs, seats = _follow(face, worth, 1 << height + bits, progress)
         steps.append(_Step(weight, imgs, seats))
         low = int(bands[-1]) + 1
     by_score = points_then_draws(k).of(np.arange(FULL + 1))
     worth = by_score[face.pairs.score] + face.draws()
     most = int(by_score[-1]) + HIGHEST_DRAW
-    face, imgs, seats = _follow(face, worth, most * (k + 1))
+    face, imgs, seats = _follow(face, worth, most * (k + 1), progress)
     steps.append(_Step(by_score, imgs, seats))
-    return face.drawn(), steps
+    return face.drawn(progress), steps
 
 
 def _by_band(bands: Ints, low: int, bits: Ints, height: int) -> Ints:
@@ -117,9 +119,11 @@ def _by_band(bands: Ints, low: int, bits: Ints, height: int) -> Ints:
     return weight
 
 
-def _follow(face: Face, worth: Ints, must: int) -> tuple[Face, Ints, Ints]:
+def _follow(
+    face: Face, worth: Ints, must: int, progress: Progress | None
+) -> tuple[Face, Ints, Ints]:
     """Take one step: keep to the pairs and people of its best answers; return its prices too."""
-    _, imgs, seats = face.best(worth, must)
+    _, imgs, seats = face.best(worth, must, progress)
     exact = worth == imgs[face.pairs.row] + seats[face.pairs.column]
     must_be = face.rows | (imgs > 0), face.columns | (seats > 0)
     return Face.of(face.offer, face.pairs, exact, must_be), imgs, seats

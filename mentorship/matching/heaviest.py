@@ -156,6 +156,8 @@ def heaviest(
     _place(offer, candidates, (u, v, mate), progress)
     while True:
         _lower(offer, candidates, (u, v, mate))
+        if progress is not None:
+            progress(n, n)
         held = _columns(candidates, mate)
         rows, heavy, all_listed = underpriced(offer, weigh, candidates, u, v)
         if len(rows):
@@ -172,7 +174,7 @@ def heaviest(
         return Heaviest(held, u, v)
     exact = candidates.weight == u[candidates.row] + v[candidates.column]
     face = Face.of(offer, candidates, exact, (u > 0, v > 0))
-    return Heaviest(held if face.leaves_no_choice() else face.drawn(), u, v)
+    return Heaviest(held if face.leaves_no_choice() else face.drawn(progress), u, v)
 
 
 def _columns(candidates: Candidates, mate: Ints) -> Ints:
@@ -299,12 +301,12 @@ class Face:
         )
         return drawn
 
-    def drawn(self) -> Ints:
+    def drawn(self, progress: Progress | None = None) -> Ints:
         """Return the columns of the pairing with the largest sum of finer draws."""
         drawn = kernels().lists.fine_draws(*self.offer.hashes, self.pairs.row, self.pairs.column)
-        return self.best(drawn + 1, len(self.rows) << FINE_BITS + 1).mates
+        return self.best(drawn + 1, len(self.rows) << FINE_BITS + 1, progress).mates
 
-    def best(self, weight: Ints, must: int) -> Heaviest:
+    def best(self, weight: Ints, must: int, progress: Progress | None = None) -> Heaviest:
         """Return a heaviest pairing that leaves nobody out who must be in.
 
         ``must`` is more than all weights together. Prices are those of ``weight`` alone; a price
@@ -318,7 +320,7 @@ class Face:
         pairs = replace(self.pairs, column=order[0], score=order[1], weight=weight)
         pairs.key = np.empty_like(weight)
         state = np.zeros(k, np.int64), np.zeros(m, np.int64), np.full(k, -1)
-        _place(self.offer, pairs, state, None)
+        _place(self.offer, pairs, state, progress)
         u, v, mate = state
         mates = _columns(pairs, mate)
         return Heaviest(mates, u - must_row, v - must_column)

@@ -7,20 +7,20 @@ doi:10.1112/jlms/s1-10.37.26); or every possible seat is worth more to somebody 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentorship.matching.certificate import OUT_OF_REACH, worth_to_others
 from mentorship.matching.graph import next_best, outcome
 from mentorship.matching.lottery import Id
-from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.marks import Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+from mentorship.matching.rivals import Bits, Rivals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,6 @@ class UnusedSeats:
     possible: int
 
 
-Bits: TypeAlias = NDArray[np.uint8]
 Reason: TypeAlias = NoPossibleMentor | TooFewSeats | WorthMoreElsewhere
 
 REASONS: MappingProxyType[str, type[Reason]] = MappingProxyType(
@@ -139,80 +138,12 @@ def explain(problem: Problem, result: Result) -> Explanation:
     """
     rivals = Rivals.of(problem, result)
     why = dict(_nobody_possible(problem, rivals))
+    why |= dict(_others(problem, result, rivals, why.keys()))
     return Explanation(
-        unmatched=tuple(why.get(i) or _why(problem, result, rivals, i) for i in rivals.waiting),
+        unmatched=tuple(why[i] for i in rivals.waiting),
         pairs=_next_best(problem, result),
         unused=_unused(problem, result, rivals),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Rivals:
-    """Who can be moved where: the first mentors' market without what locks hold.
-
-    Sets of mentors are bits, so that all of them fit: (m, m / 8) bytes.
-    """
-
-    mates: Ints  # (n,) column of those who can be moved, -1 for others
-    seats: Ints  # (m,) that locks do not hold
-    free: Ints  # (m,) of those, free
-    waiting: tuple[int, ...]  # (u,) unmatched
-    wanted: Bits  # (u, m / 8) mentors possible for each of them
-    onward: Bits  # (m, m / 8) mentors to whom the holders of a seat could move
-    possible: Ints  # (m,) how many IMGs could be paired with each mentor and are not
-
-    @classmethod
-    def of(cls, problem: Problem, result: Result) -> Rivals:
-        n, m = problem.shape
-        firsts = result.pairs[~result.second]
-        loose = firsts[~np.isin(firsts[:, 0], problem.locked[:, 0])]
-        mates = np.full(n, -1, dtype=np.int64)
-        mates[loose[:, 0]] = loose[:, 1]
-        seats = problem.seats - np.bincount(problem.locked[:, 1], minlength=m)
-        waiting = np.zeros(n, dtype=np.bool_)
-        waiting[result.unmatched] = True
-        wanted, onward = [np.zeros((0, -(-m // 8)), np.uint8)], np.zeros((m, -(-m // 8)), np.uint8)
-        possible = -np.bincount(result.pairs[:, 1], minlength=m)
-        for rows in problem.blocks():
-            flags = (problem.scores.block(rows) >= 0) & (problem.seats > 0)
-            possible += flags.sum(axis=0)
-            bits = np.packbits(flags, axis=1)
-            wanted.append(bits[waiting[rows]])
-            moving = mates[rows] >= 0
-            np.bitwise_or.at(onward, mates[rows[moving]], bits[moving])
-        return cls(
-            mates=mates,
-            seats=seats,
-            free=seats - np.bincount(loose[:, 1], minlength=m),
-            waiting=tuple(result.unmatched.tolist()),
-            wanted=np.concatenate(wanted),
-            onward=onward,
-            possible=possible,
-        )
-
-    def group(self, img: int) -> tuple[Flags, Flags] | None:
-        """Return IMGs (n,) and mentors (m,) that ``img`` competes with and for.
-
-        Everybody who holds a seat this IMG could take could only move to a seat of the group. None
-        if somebody could move to a free seat: then seats are not what is lacking.
-        """
-        mentors = self.wanted[self.waiting.index(img)]
-        fresh = mentors
-        while fresh.any():
-            columns = self._columns(fresh)
-            if (self.free[columns] > 0).any():
-                return None
-            reached = np.bitwise_or.reduce(self.onward[columns], axis=0)
-            fresh = reached & ~mentors
-            mentors = mentors | reached
-        flags = self._columns(mentors)
-        imgs = (self.mates >= 0) & flags[self.mates]
-        lost = ~(self.wanted & ~mentors).any(axis=1) & self.wanted.any(axis=1)
-        imgs[np.array(self.waiting)[lost]] = True
-        return imgs, flags
-
-    def _columns(self, bits: Bits) -> Flags:
-        return np.unpackbits(bits, count=len(self.seats)).astype(np.bool_)
 
 
 def _nobody_possible(problem: Problem, rivals: Rivals) -> Iterator[tuple[int, Reason]]:
@@ -233,35 +164,66 @@ def _nobody_possible(problem: Problem, rivals: Rivals) -> Iterator[tuple[int, Re
         )
 
 
-def _why(problem: Problem, result: Result, rivals: Rivals, img: int) -> Reason:
-    group = rivals.group(img)
-    if group is not None:
-        imgs, mentors = group
-        held = problem.seats - rivals.seats
-        in_order = problem.imgs.order, problem.mentors.order
-        return TooFewSeats(
-            img=problem.img_ids[img],
-            imgs=tuple(problem.img_ids[i] for i in in_order[0][imgs[in_order[0]]]),
-            mentors=tuple(problem.mentor_ids[j] for j in in_order[1][mentors[in_order[1]]]),
-            seats=int(rivals.seats[mentors].sum()),
-            held=int(held[mentors].sum()),
-        )
-    # Only "best-total" and "stable" come here: where most people count, a chain of moves would
-    # have been used. In "stable" the mentors' own view decides.
+def _others(
+    problem: Problem, result: Result, rivals: Rivals, known: Collection[int]
+) -> Iterator[tuple[int, Reason]]:
+    """Yield whoever is not ``known``, and the reason.
+
+    Groups and prices are worked out once, for many wait for the same seats.
+    """
+    groups: dict[bytes, TooFewSeats] = {}
+    nearest: Callable[[int], Reason] | None = None
+    for place, img in enumerate(rivals.waiting):
+        if img in known:
+            continue
+        mentors = rivals.reached(place)
+        if mentors is None:
+            nearest = nearest or _nearest(problem, result, rivals)
+            yield img, nearest(img)
+            continue
+        group = groups.get(mentors.tobytes())
+        if group is None:
+            group = groups[mentors.tobytes()] = _group(problem, rivals, img, mentors)
+        yield img, replace(group, img=problem.img_ids[img])
+
+
+def _group(problem: Problem, rivals: Rivals, img: int, reached: Bits) -> TooFewSeats:
+    imgs, mentors = rivals.group(reached)
+    held = problem.seats - rivals.seats
+    in_order = problem.imgs.order, problem.mentors.order
+    return TooFewSeats(
+        img=problem.img_ids[img],
+        imgs=tuple(problem.img_ids[i] for i in in_order[0][imgs[in_order[0]]]),
+        mentors=tuple(problem.mentor_ids[j] for j in in_order[1][mentors[in_order[1]]]),
+        seats=int(rivals.seats[mentors].sum()),
+        held=int(held[mentors].sum()),
+    )
+
+
+def _nearest(problem: Problem, result: Result, rivals: Rivals) -> Callable[[int], Reason]:
+    """Return what tells the mentor an IMG came nearest to.
+
+    Only "best-total" and "stable" come here: where most people count, a chain of moves would have
+    been used. In "stable" the mentors' own view decides.
+    """
     if result.policy == "stable":
         scores, prices = problem.mentor_scores, _worst_kept(problem, rivals)
     else:
         scores, prices = problem.scores, worth_to_others(problem.scores, rivals.mates, rivals.free)
-    own = scores.block(np.array([img]))[0].astype(np.int64)
-    possible = (problem.scores.block(np.array([img]))[0] >= 0) & (problem.seats > 0)
-    short = np.where(possible, prices - own, OUT_OF_REACH)
-    nearest = int(problem.mentors.order[short[problem.mentors.order].argmin()])
-    return WorthMoreElsewhere(
-        img=problem.img_ids[img],
-        mentor=problem.mentor_ids[nearest],
-        score=int(own[nearest]),
-        price=int(prices[nearest]),
-    )
+
+    def nearest(img: int) -> Reason:
+        own = scores.block(np.array([img]))[0].astype(np.int64)
+        possible = (problem.scores.block(np.array([img]))[0] >= 0) & (problem.seats > 0)
+        short = np.where(possible, prices - own, OUT_OF_REACH)
+        mentor = int(problem.mentors.order[short[problem.mentors.order].argmin()])
+        return WorthMoreElsewhere(
+            img=problem.img_ids[img],
+            mentor=problem.mentor_ids[mentor],
+            score=int(own[mentor]),
+            price=int(prices[mentor]),
+        )
+
+    return nearest
 
 
 def _worst_kept(problem: Problem, rivals: Rivals) -> Ints:

@@ -24,7 +24,11 @@ from mentorship.matching import (
     said,
     solve,
 )
+from mentorship.matching import reasons as reasons_module
+from mentorship.matching.blocks import Scores
+from mentorship.matching.certificate import worth_to_others
 from mentorship.matching.graph import next_best
+from mentorship.matching.marks import Ints
 from mentorship.matching.spoken import RULES
 from tests.matching import oracle
 from tests.matching.people import img, market, mentor
@@ -115,6 +119,37 @@ def test_a_group_that_competes_is_named_and_only_that_group() -> None:
         "This IMG and 2 others (Dr. b and Dr. c) can only go to Dr. x, "
         "with 2 seats left for all of them."
     )
+
+
+def test_of_many_who_wait_for_the_same_seats_each_has_their_own_reason() -> None:
+    scores = np.full((60, 3), 5)
+    scores[40:, 0] = -1
+    problem = Problem.from_scores(scores, [5, 5, 5], img_ids=[f"i{k:02}" for k in range(60)])
+    reasons = explain(problem, solve(problem)).unmatched
+    assert len({reason.img for reason in reasons}) == 45
+    for reason in reasons:
+        assert isinstance(reason, TooFewSeats)
+        assert reason.img in reason.imgs
+
+
+def test_prices_are_worked_out_once_for_all_who_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a pass over all pairs for every move of the longest chain."""
+    rng, worked_out = np.random.default_rng(1), []
+
+    def counted(scores: Scores, mates: Ints, free: Ints) -> Ints:
+        worked_out.append(len(mates))
+        return worth_to_others(scores, mates, free)
+
+    monkeypatch.setattr(reasons_module, "worth_to_others", counted)
+    scores = np.full((40, 20), -1)
+    scores[:20, :4] = rng.integers(3_000, 5_000, (20, 4))
+    scores[20:, :4] = rng.integers(8_000, 10_000, (20, 4))
+    scores[20:, 4:] = rng.integers(0, 1_000, (20, 16))
+    problem = Problem.from_scores(scores, np.full(20, 2))
+    reasons = explain(problem, solve(problem)).unmatched
+    assert {reason.kind for reason in reasons} == {"worth_more_elsewhere"}
+    assert len(reasons) == 20
+    assert worked_out == [40]
 
 
 def test_seats_that_locks_hold_are_not_to_be_had() -> None:
