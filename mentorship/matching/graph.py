@@ -27,9 +27,9 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     networkx.Graph
         Nodes are integers: IMG ``i`` is ``i``, mentor ``j`` is ``n + j``. Nodes carry ``side``
         ("img" or "mentor"), ``id`` and ``price`` (of IMG or seat; None where the policy has none),
-        mentors also ``seats`` and ``used``. Edges carry ``score``, ``kind`` ("first", "second" or
-        "next") and, where the pair was not made, ``next_for``: the nodes for whom it would be the
-        next best.
+        IMGs also ``wants``, mentors ``seats`` and ``used``. Edges carry ``score`` and ``kind``
+        ("first", "second" or "next"); pairs that were made ``locked``, others ``next_for``: the
+        nodes for whom it would be the next best.
 
     """
     n, m = problem.shape
@@ -38,15 +38,17 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     for i, (key, price) in enumerate(
         zip(problem.img_ids, _prices(result.img_prices, n), strict=True)
     ):
-        graph.add_node(i, side="img", id=key, price=price)
+        graph.add_node(i, side="img", id=key, price=price, wants=int(problem.wants[i]))
     seat_prices = _prices(result.seat_prices, m)
     for j, (key, price) in enumerate(zip(problem.mentor_ids, seat_prices, strict=True)):
         seats = {"seats": int(problem.seats[j]), "used": int(used[j])}
         graph.add_node(n + j, side="mentor", id=key, price=price, **seats)
     scores = problem.scores_of(result.pairs)
+    locked = set(map(tuple, problem.locked.tolist()))
     made = zip(result.pairs.tolist(), scores.tolist(), result.second.tolist(), strict=True)
     for (i, j), score, second in made:
-        graph.add_edge(i, n + j, score=score, kind="second" if second else "first")
+        kind = "second" if second else "first"
+        graph.add_edge(i, n + j, score=score, kind=kind, locked=(i, j) in locked)
     for_imgs, for_mentors = _next(problem, result, alternatives)
     for i, j, score in for_imgs:
         _add_next(graph, i, n + j, score, next_for=i)

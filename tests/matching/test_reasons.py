@@ -262,10 +262,21 @@ def test_the_outcome_is_a_graph_of_pairs_and_alternatives(problem: Problem, poli
 def test_the_graph_carries_ids_prices_and_seats() -> None:
     problem = Problem.from_scores([[9], [8]], [1], img_ids=["a", "b"], mentor_ids=["x"])
     graph = outcome(problem, solve(problem))
-    assert graph.nodes[0] == {"side": "img", "id": "a", "price": 1}
+    assert graph.nodes[0] == {"side": "img", "id": "a", "price": 1, "wants": 1}
     assert graph.nodes[2] == {"side": "mentor", "id": "x", "price": 8, "seats": 1, "used": 1}
-    assert graph.edges[0, 2] == {"score": 9, "kind": "first"}
+    assert graph.edges[0, 2] == {"score": 9, "kind": "first", "locked": False}
     assert graph.edges[1, 2] == {"score": 8, "kind": "next", "next_for": (1, 2)}
+
+
+def test_the_graph_tells_who_wants_two_and_which_pairs_are_locked() -> None:
+    problem = Problem.from_scores([[9, 1], [8, 7]], [1, 2], wants=[2, 1], locked=[(0, 1)])
+    graph = outcome(problem, solve(problem))
+    assert [graph.nodes[img]["wants"] for img in (0, 1)] == [2, 1]
+    locked = [(i, j) for i, j, held in graph.edges(data=True) if held.get("locked")]
+    assert locked == [(0, 3)]
+    assert all(
+        ("locked" in held) is (held["kind"] != "next") for *_, held in graph.edges(data=True)
+    )
 
 
 def test_the_oracle_would_notice_a_worse_answer() -> None:
