@@ -18,6 +18,7 @@ from mentorship.rosters.outcome import Asked, Written, from_matrix, from_people
 from mentorship.rosters.people import participants
 from mentorship.rosters.progress import progress_line
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
+from mentorship.rosters.writing import write_all
 
 _YEARS = range(2000, 2101)  # of which time zones can be told
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -143,9 +144,7 @@ def _from_rosters(
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
+        write_all(folder, files)
     except OSError as error:
         raise click.ClickException(f"cannot write to {folder}: {error.strerror}") from None
     pairs, unmatched = (files[f"{name}.csv"].count(b"\n") - 1 for name in ("pairs", "unmatched"))
