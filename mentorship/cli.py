@@ -23,6 +23,7 @@ from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
+from mentorship.worker import worker
 
 
 @click.command("set-up")
@@ -86,4 +87,4 @@ def needs_no_settings(words: Sequence[str]) -> bool:
     return next((w for w in named if not w.startswith("-")), None) == match.name
 
 
-COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, roster, toolkit)
+COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, roster, toolkit, worker)

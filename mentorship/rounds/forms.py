@@ -15,11 +15,12 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
 
 from mentorship.matching import CRITERIA, POLICIES
 from mentorship.notices.service import one_line
 from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
+from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
 
@@ -126,6 +127,34 @@ class PublishForm(FlaskForm):
     """The run that was looked at, so that exactly this one is published."""
 
     run = HiddenField(validators=[InputRequired()])
+
+
+class SeenForm(FlaskForm):
+    """The run that was looked at, and the one to go to, if that is asked."""
+
+    run = HiddenField(validators=[InputRequired()])
+    to = HiddenField()
+
+
+class EditForm(FlaskForm):
+    """A change by hand: to two people, to ticked pairs, or to every pair that was found."""
+
+    run = HiddenField(validators=[InputRequired()])
+    kind = StringField(validators=[AnyOf(list(EditKind))])
+    img = HiddenField()
+    mentor = HiddenField()
+    every = BooleanField()
+    q = HiddenField()
+    show = HiddenField()
+
+
+class NoteForm(FlaskForm):
+    words = TextAreaField(
+        "Add a note",
+        filters=[plain],
+        validators=[DataRequired("Write something"), Length(max=LONGEST_WORDS)],
+        description="Only leaders of this section read it. Leave out health and visa details.",
+    )
 
 
 class FilterForm(FlaskForm):

@@ -26,6 +26,8 @@ from mentorship.rounds.models import (
     RunSeat,
     SeatCount,
 )
+from mentorship.rounds.run_models import StepKind
+from mentorship.rounds.steps import take_step, ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,13 @@ class Preview:
     left: int  # IMGs who take part and get no mentor
     answer_by: dt.datetime
     changed: Sequence[OutOfDate]
-    is_latest: bool
+    counts: bool  # it is the run that the leaders work with
 
 
 def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> Preview:
     """Return what the leader should know before publishing, in three queries."""
     pairs = session.scalars(_pairs_of(run)).all()
     people = candidates(session, round_, today=now.date())
-    latest = sa.select(sa.func.max(Run.number)).where(Run.round_id == round_.id)
     matched = {pair.img_id for pair in pairs}
     imgs = {one.profile_id for one in people if one.kind is ProfileKind.IMG and one.takes_part}
     return Preview(
@@ -78,7 +79,7 @@ def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> P
         left=len(imgs - matched),
         answer_by=_answer_by(round_, now),
         changed=out_of_date(people, pairs),
-        is_latest=session.scalar(latest) == run.number,
+        counts=ways(session, round_.id).current == run.id,
     )
 
 
@@ -116,6 +117,8 @@ def publish_round(
     )
     session.add(publication)
     _count_seats(session, run, people)
+    if ways(session, round_id).current != run.id:
+        take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=by, now=now)
     offers = [_offer(round_id, pair, now) for pair in pairs]
     session.add_all(offers)
     session.flush()

@@ -46,6 +46,7 @@ class UnmatchedLine:
     name: str
     reason: str
     sentences: Sequence[str]
+    img_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def summary(session: Session, run: Run) -> Summary:
 def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[UnmatchedLine]:
     """Return the IMGs without a mentor, by name, each with the reason in sentences."""
     query = (
-        sa.select(User.name, Unmatched.reason, Unmatched.detail)
+        sa.select(User.name, Unmatched.reason, Unmatched.detail, Unmatched.img_id)
         .join(Profile, Profile.id == Unmatched.img_id)
         .join(User, User.id == Profile.person_id)
         .where(Unmatched.run_id == run_id)
@@ -104,11 +105,11 @@ def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Un
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted)
-    named = {detail["mentor"] for _, _, detail in found.rows if "mentor" in detail}
+    named = {detail["mentor"] for _, _, detail, _ in found.rows if "mentor" in detail}
     names = _names(session, named)
     rows = [
-        UnmatchedLine(name, reason, why_unmatched(name, reason, detail, names))
-        for name, reason, detail in found.rows
+        UnmatchedLine(name, reason, why_unmatched(name, reason, detail, names), img_id)
+        for name, reason, detail, img_id in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
 

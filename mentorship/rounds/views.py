@@ -14,8 +14,9 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.forms import FilterForm, SetUpForm
+from mentorship.rounds.leading import changed_page, wanted_by
 from mentorship.rounds.people import PARTS, people_of
-from mentorship.rounds.review_views import bp, changed_page, wanted_by
+from mentorship.rounds.review_views import bp
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.service import section_led_by
@@ -71,8 +72,7 @@ def create(slug: str) -> Response | tuple[str, int]:
 @members
 def show(slug: str, round_id: uuid.UUID) -> str:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    now = dt.datetime.now(dt.UTC)
-    page = overview.overview(db.session(), round_, today=now.date())
+    page = overview.overview(db.session(), round_, now=dt.datetime.now(dt.UTC))
     return render_template(
         "rounds/show.html",
         page=page,
