@@ -115,6 +115,7 @@ def _pages(session: Session, *where: sa.ColumnElement[bool], now: dt.datetime) -
         .outerjoin(base, base.id == RunJob.base_run_id)
         .where(*where)
         .order_by(RunJob.asked_at, RunJob.policy)
+        .execution_options(populate_existing=True)
     ).all()
     names = _names(session, [job.failure for job, _, _ in rows if job.failure])
     return [_page(*row, names=names, now=now) for row in rows]
