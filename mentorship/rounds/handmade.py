@@ -76,7 +76,7 @@ def _imgs(session: Session, run: Run) -> Sequence[Choice]:
         .join(User, User.id == Profile.person_id)
         .where(Unmatched.run_id == run.id)
     )
-    found = session.execute(sa.union_all(left, matched).limit(MOST_PEOPLE))
+    found: Any = session.execute(sa.union_all(left, matched).limit(MOST_PEOPLE))
     rows: list[Any] = sorted(found, key=lambda row: (row[2] is not None, row[1].casefold()))
     return [
         Choice(str(key), name, f"with {who}" if who else "no mentor") for key, name, who in rows

@@ -18,6 +18,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -130,7 +131,7 @@ class Stage:
         return process
 
 
-def _count(what: object, where: sa.ColumnElement[bool]) -> int:
+def _count(what: Any, where: sa.ColumnElement[bool]) -> int:
     return db.session.scalars(sa.select(sa.func.count(what)).where(where)).one()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from mentorship.rounds import comparing, editing, jobs, progress, service, steps
 from mentorship.rounds.editing import BadEdit, Edit, EditKind, edited
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.paging import Wanted
-from mentorship.rounds.run_models import JobState, RunJob, StepKind
+from mentorship.rounds.run_models import JobState, RunJob, RunStep, StepKind
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.rounds.cast import Cast
@@ -89,7 +90,7 @@ def test_an_edit_and_its_undo_give_back_the_same_pairs(cast: Cast, session: Sess
     assert after != before
     assert not [img for img, _ in after if img == cast.profile("Ana Silva")]
 
-    who = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
+    who: dict[str, Any] = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
     back = steps.undo(session, seen=run.id, **who)
     assert pairs_of(session, run_of_round(session, round_.id)) == before == pairs_of(session, back)
     forth = steps.redo(session, seen=back.id, **who)
@@ -224,7 +225,7 @@ def test_an_edit_works_on_the_people_as_the_run_saw_them(cast: Cast, session: Se
 
 
 def test_two_runs_side_by_side_say_who_gains_and_who_loses(cast: Cast, session: Session) -> None:
-    round_, first = cast.reviewed()
+    round_, _ = cast.reviewed()
     _, run = try_edit(cast, session, EditKind.UNMATCH, pair(cast, "Ana Silva", "Noor Haddad"))
     assert run
     runs = comparing.runs_of(session, round_.id, [1, 2, 99, 2])
@@ -241,12 +242,12 @@ def test_two_runs_side_by_side_say_who_gains_and_who_loses(cast: Cast, session: 
 
 
 def test_kinds_of_steps_are_told_apart(cast: Cast, session: Session) -> None:
-    round_, first = cast.reviewed()
+    _, first = cast.reviewed()
     _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
     assert run
     keep(cast, session, run)
     keep(cast, session, first)
-    taken = sa.select(steps.RunStep.kind).order_by(steps.RunStep.number)
+    taken = sa.select(RunStep.kind).order_by(RunStep.number)
     assert list(session.scalars(taken)) == [StepKind.RUN, StepKind.EDIT, StepKind.CHOOSE]
 
 

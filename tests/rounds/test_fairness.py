@@ -41,9 +41,7 @@ def test_the_gap_is_said_in_words() -> None:
     alike = [FairLine("A", 20, 10, 1), FairLine("B", 20, 10, 1)]
     assert "alike" in _reading(alike)
     apart = [FairLine("A", 20, 20, 1), FairLine("B", 20, 10, 1)]
-    assert _reading(apart).endswith(
-        "With the same share, 10 more people of that group would have one."
-    )
+    assert "With the same share, 10 more people" in _reading(apart)
     assert "no second group" in _reading(alike[:1])
 
 
@@ -57,5 +55,5 @@ def test_a_run_keeps_only_what_may_be_told(cast: Cast, session: Session) -> None
     assert "NG" not in str(kept)
     tables = {table.title: table for table in fair_tables(kept)}
     visa = {line.label: line.imgs for line in tables["Visa situation"].lines}
-    assert visa["Outside the US, no visa yet"] + visa.get("All smaller groups together", 0) <= 10
+    assert visa == {"All smaller groups together": 10}  # one alone, three silent, and six
     assert sum(mentors for _, mentors in load_lines(kept)) == 2
