@@ -88,9 +88,14 @@ class Stage:
         start = time.monotonic()
         while (found := self.state(job_id)) is not state:
             if time.monotonic() - start > seconds:
-                raise Fault(f"{found} and not {state} after {seconds} s")
+                raise Fault(f"{found} and not {state} after {seconds} s: {self.told(job_id)}")
             time.sleep(0.01)
         return time.monotonic() - start
+
+    def told(self, job_id: uuid.UUID) -> str:
+        with self.app.app_context():
+            job = db.session.get_one(RunJob, job_id, populate_existing=True)
+            return f"attempt {job.attempt}, {job.phase} {job.percent}%, lease {job.lease_until}"
 
     def check(self, runs: int) -> None:
         """Every run there is is whole, there are as many as were done, and nobody was told."""
