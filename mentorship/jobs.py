@@ -23,7 +23,10 @@ from sqlalchemy.exc import OperationalError
 
 from mentorship.config import Settings
 from mentorship.extensions import reading, transaction
-from mentorship.rounds import jobs
+from mentorship.notices import delivery
+from mentorship.rounds import jobs, planning
+from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.run_models import Phase
 from mentorship.rounds.running import solved
 
@@ -162,6 +165,21 @@ def solve_run(row_id: str, heart: Callable[[jobs.Held], Heart] = Heart) -> None:
             log.exception("run %s failed", row_id)
         with transaction() as session:
             jobs.fail(session, held, failure=jobs.failure_of(refused), now=utc_now())
+
+
+def publish_due() -> None:
+    """Let the publications go out whose time has come; each in a transaction of its own."""
+    with reading() as session:
+        waiting = planning.due_publications(session, now=utc_now())
+    for round_id in waiting:
+        try:
+            with transaction() as session:
+                planning.send_out(session, round_id=round_id, now=utc_now())
+        except (RunOutOfDate, NothingToPublish, RoundChanged):
+            with transaction() as session:
+                planning.hold_up(session, round_id=round_id, now=utc_now())
+    if waiting:
+        delivery.write_files()
 
 
 TASKS = {"solve_run": solve_run}

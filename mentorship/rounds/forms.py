@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    DateTimeLocalField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -15,7 +16,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from mentorship.matching import CRITERIA, POLICIES
 from mentorship.notices.service import one_line
@@ -127,6 +128,23 @@ class PublishForm(FlaskForm):
     """The run that was looked at, so that exactly this one is published."""
 
     run = HiddenField(validators=[InputRequired()])
+    goes_out_at = DateTimeLocalField(
+        "Or at another time",
+        validators=[Optional()],
+        format="%Y-%m-%dT%H:%M",
+        description="By your clock, within 60 days. Leave it empty to publish in 30 minutes.",
+    )
+
+
+class MoveForm(FlaskForm):
+    """Another time for a run that is on its way out."""
+
+    goes_out_at = DateTimeLocalField(
+        "Another time",
+        validators=[InputRequired("Enter a date and a time")],
+        format="%Y-%m-%dT%H:%M",
+        description="By your clock, at least 30 minutes from now.",
+    )
 
 
 class SeenForm(FlaskForm):

@@ -24,6 +24,7 @@ from mentorship.rounds.models import (
     RoundState,
     Run,
 )
+from mentorship.rounds.planning import Planned, planned
 from mentorship.rounds.progress import JobPage, live_jobs
 from mentorship.rounds.run_models import JobKind, RunJob, RunStep
 from mentorship.rounds.setup import SWITCHES, SetUp, rules_of
@@ -79,6 +80,7 @@ class Overview:
     published_by: str | None
     answers: Mapping[OfferState, int]
     jobs: Sequence[JobPage]  # being worked on
+    planned: Planned | None  # on its way out
 
     @property
     def current(self) -> RunLine | None:
@@ -148,7 +150,7 @@ def _taking_part(kind: ProfileKind) -> sa.ScalarSelect[int]:
 
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
-    """Return all that the page of one round shows, in at most eight queries."""
+    """Return all that the page of one round shows, in at most nine queries."""
     people = candidates(session, round_, today=now.date())
     taking_part = [each for each in people if each.takes_part]
     mentors = [each for each in taking_part if each.kind is ProfileKind.MENTOR]
@@ -175,6 +177,7 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         published_by=published_by,
         answers=answer_counts(session, round_.id),
         jobs=live_jobs(session, round_.id, now=now),
+        planned=planned(session, round_.id),
     )
 
 

@@ -84,7 +84,12 @@ def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> P
 
 
 def publish_round(
-    session: Session, *, round_id: uuid.UUID, run_id: uuid.UUID, by: uuid.UUID, now: dt.datetime
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    run_id: uuid.UUID,
+    by: uuid.UUID | None,
+    now: dt.datetime,
 ) -> Publication:
     """Ask the mentors of a run. Of two leaders who publish at once, one does.
 

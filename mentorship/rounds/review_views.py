@@ -1,4 +1,4 @@
-"""Pages for section leaders: look at what a run gave, publish it, follow the answers."""
+"""Pages for section leaders: look at what a run gave, and follow the answers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.rounds import board, handmade, pairs, review, service
-from mentorship.rounds.edit_views import bp
 from mentorship.rounds.fairness import FEWEST, fair_tables, load_lines
-from mentorship.rounds.forms import FilterForm, NoteForm, PublishForm, SeenForm
-from mentorship.rounds.leading import changed_page, key_of, round_and_run, wanted_by
+from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
+from mentorship.rounds.leading import changed_page, round_and_run, wanted_by
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import histogram, picture
-from mentorship.rounds.publishing import preview
+from mentorship.rounds.plan_views import bp
 from mentorship.rounds.run_models import RunFairness
-from mentorship.rounds.scope import pair_of_round, round_of_leader, run_of_round
-from mentorship.rounds.sentences import OBSTACLES, REASONS
+from mentorship.rounds.scope import pair_of_round, round_of_leader
+from mentorship.rounds.sentences import REASONS
 from mentorship.rounds.steps import ways
 
 __all__ = ["bp"]
@@ -111,40 +110,6 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         free=review.free_seats(db.session(), shown.id, page=request.args.get("free", 1, type=int)),
         reasons=REASONS,
     )
-
-
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/publish")
-@members
-def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    if round_.state is not RoundState.REVIEW:
-        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
-    now = dt.datetime.now(dt.UTC)
-    return render_template(
-        "rounds/publish.html",
-        round=round_,
-        preview=preview(db.session(), round_, shown, now=now),
-        form=PublishForm(run=str(shown.id)),
-        obstacles=OBSTACLES,
-    )
-
-
-@bp.post("/sections/<slug>/rounds/<uuid:round_id>/publish")
-@members
-def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
-    me, now = current_id(), dt.datetime.now(dt.UTC)
-    try:
-        with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
-            run_id = key_of(PublishForm().run.data)
-            service.publish_round(session, round_id=round_id, run_id=run_id, by=me, now=now)
-    except service.RoundChanged as changed:
-        return changed_page(slug, round_id, changed)
-    except (service.RunOutOfDate, service.NothingToPublish):
-        return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
-    flash("The round is published. The mentors are asked by mail.", "success")
-    return redirect(url_for(".answers", slug=slug, round_id=round_id), code=303)
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/answers")

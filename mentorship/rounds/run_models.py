@@ -134,6 +134,27 @@ class RunStep(Model):
     )
 
 
+class PublishPlan(Model):
+    """A run on its way out: until ``goes_out_at`` nobody is told and a leader may take it back.
+
+    Its key makes sure that of two leaders who publish at once one does.
+    """
+
+    __tablename__ = "publish_plan"
+    __table_args__ = (sa.CheckConstraint("goes_out_at > planned_at", name="goes_out_later"),)
+
+    round_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Round.id, ondelete="CASCADE"), primary_key=True
+    )
+    run_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Run.id, ondelete="CASCADE"), index=True)
+    planned_at: Mapped[dt.datetime]
+    planned_by_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey(User.id, ondelete="SET NULL")
+    )
+    goes_out_at: Mapped[dt.datetime]
+    held_up_at: Mapped[dt.datetime | None]  # it could not go out then: people have changed
+
+
 class PairNext(Model):
     """Who would have been next for the two people of a pair, with the score; NULL for nobody."""
 

@@ -19,7 +19,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import Rules
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.run_models import JobKind, RunJob, RunStep, StepKind
+from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob, RunStep, StepKind
 
 
 class RunChanged(RuntimeError):
@@ -196,11 +196,19 @@ def _go(  # noqa: PLR0913  as take_step
 
 
 def hold_review(session: Session, round_id: uuid.UUID) -> None:
-    """Hold the round so that it cannot be published meanwhile; it must be in review."""
+    """Hold the round so that it cannot be published meanwhile; it must be in review.
+
+    Raises
+    ------
+    RoundChanged
+        It is not in review, or a run of it is on its way out.
+
+    """
     state = session.scalars(
         sa.select(Round.state).where(Round.id == round_id).with_for_update()
     ).one()
-    if state is not RoundState.REVIEW:
+    planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
+    if state is not RoundState.REVIEW or session.scalar(planned):
         raise round_changed(session, round_id)
 
 

@@ -78,6 +78,9 @@ def test_a_leader_takes_a_round_from_nothing_to_finished(
     assert "3 IMGs will read that a mentor is being asked" in question.text
     assert "0 IMGs will read that there is no mentor" in question.text
     page = leader.follow(leader.submit(at(home, made, "publish")))
+    assert page.h1 == "On its way out"
+    assert session.scalars(sa.select(Offer)).all() == []
+    page = leader.follow(leader.post(at(home, made, "publish/now")))
     assert page.h1 == "Answers"
     assert sum("Waiting for the mentor" in row for row in rows(page)) == 3
 
@@ -302,6 +305,7 @@ def test_a_run_out_of_date_is_not_published_and_says_who(
     leader.submit(at(home, round_, "publish"), action=at(home, round_, "run"))
     work(session)
     leader.submit(at(home, round_, "publish"))
+    leader.post(at(home, round_, "publish/now"))
     assert cast.again(round_).state is RoundState.PUBLISHED
 
 
@@ -311,6 +315,9 @@ def test_the_second_leader_reads_who_published_and_when(
     other = factories.member(session, cast.section, SectionRole.LEADER)
     round_, run = cast.reviewed()
     sign_in(other).submit(at(home, round_, "publish"))
+    page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
+    assert f"{other.name} published a run of it on" in page.text
+    sign_in(other).post(at(home, round_, "publish/now"))
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
     assert f"published by {other.name} on" in page.text
     assert leader.get(at(home, round_, "publish"), status=409).h1 == "The round has changed"
