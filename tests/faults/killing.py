@@ -52,7 +52,7 @@ class Stage:
     """A database with one round that can be run, and the means to run it."""
 
     def __init__(self, app: Flask) -> None:
-        self.app = app
+        self.app, self.started = app, list[subprocess.Popen[str]]()
         settings: Settings = app.config["SETTINGS"]
         self.given = json.dumps(
             {
@@ -95,6 +95,11 @@ class Stage:
             time.sleep(0.01)
         return time.monotonic() - start
 
+    def end(self) -> None:
+        """End every worker there may be, frozen ones too."""
+        for worker in self.started:
+            _end(worker)
+
     def told(self, job_id: uuid.UUID) -> str:
         with self.app.app_context():
             job = db.session.get_one(RunJob, job_id, populate_existing=True)
@@ -130,6 +135,7 @@ class Stage:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.started.append(process)
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(self.given)
@@ -163,7 +169,6 @@ def kill(stage: Stage, times: int, seed: int = 7) -> list[float]:
         recovered.append(time.monotonic() - start)
         stage.check(runs + 1)
         worker = standby
-    _end(worker)
     return recovered
 
 
@@ -173,20 +178,18 @@ def freeze(stage: Stage, runs: int) -> None:
     job_id = stage.ask()
     stage.wait(job_id, JobState.RUNNING)
     zombie.send_signal(signal.SIGSTOP)
-    other = stage.worker()
+    stage.worker()
     stage.wait(job_id, JobState.DONE, seconds=RECOVERED)
     zombie.send_signal(signal.SIGCONT)
     time.sleep(2)
     stage.check(runs + 1)
-    _end(zombie, other)
 
 
-def _end(*workers: subprocess.Popen[str]) -> None:
-    for worker in workers:
-        worker.kill()
-        worker.wait()
-        if worker.stdout is not None:
-            worker.stdout.close()
+def _end(worker: subprocess.Popen[str]) -> None:
+    worker.kill()
+    worker.wait()
+    if worker.stdout is not None:
+        worker.stdout.close()
 
 
 @contextmanager
@@ -221,8 +224,12 @@ def main() -> None:
             with transaction() as session:
                 sync_terms(session)
         stage = Stage(app)
-        took = sorted(kill(stage, times))  # raises what it finds
-        freeze(stage, times)
+        try:
+            took = sorted(kill(stage, times))  # raises what it finds
+            stage.end()
+            freeze(stage, times)
+        finally:
+            stage.end()
     print(  # noqa: T201
         f"{times} workers killed, 1 frozen: 0 runs half done, lost or doubled, nobody told;"
         f" recovered in {took[len(took) // 2]:.1f} s (median), {took[-1]:.1f} s at most,"

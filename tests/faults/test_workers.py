@@ -13,5 +13,9 @@ TIMES = 2
 
 def test_a_killed_or_frozen_worker_leaves_nothing_half_done(new_app: Callable[..., Flask]) -> None:
     stage = Stage(new_app())
-    assert all(seconds < RECOVERED for seconds in kill(stage, TIMES))
-    freeze(stage, TIMES)
+    try:
+        assert all(seconds < RECOVERED for seconds in kill(stage, TIMES))
+        stage.end()
+        freeze(stage, TIMES)
+    finally:
+        stage.end()
