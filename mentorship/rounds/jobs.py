@@ -161,6 +161,7 @@ def claim(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> Held | No
 
     A job that was taken too often fails instead: it may be what kills the workers.
     """
+    _let_go_when_frozen(session)
     free = (RunJob.id == job_id, _free(now))
     _change(
         session,
@@ -186,6 +187,7 @@ def claim(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> Held | No
 
 def beat(session: Session, held: Held, *, phase: Phase, percent: int, now: dt.datetime) -> None:
     """Say that the worker lives and how far it is; raise ``NotMine`` if the job is not its own."""
+    _let_go_when_frozen(session)
     values = {"phase": phase, "percent": percent, "heartbeat_at": now, "lease_until": now + LEASE}
     if not _change(session, _mine(held, now), **values):
         raise NotMine
@@ -212,10 +214,6 @@ def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> R
         The round has been published meanwhile.
 
     """
-    if session.get_bind().dialect.name == "postgresql":
-        # a worker that freezes in here must not hold the row longer than its lease
-        wait = int(LEASE.total_seconds() * 1000)
-        session.execute(sa.text(f"SET LOCAL idle_in_transaction_session_timeout = {wait}"))
     beat(session, held, phase=Phase.KEEPING, percent=95, now=now)  # and holds the row
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
     run = keep(session, made, round_id=job.round_id, by=job.asked_by_id, now=now)
@@ -250,6 +248,16 @@ def failure_of(refused: Exception) -> Mapping[str, Any]:
             "mentor": refused.mentor,
         }
     return {"kind": kind}
+
+
+def _let_go_when_frozen(session: Session) -> None:
+    """See to it that a worker frozen in this transaction loses its locks when its lease is over.
+
+    SQLite has no such limit: who freezes in the milliseconds of a write holds up every writer.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        wait = int(LEASE.total_seconds() * 1000)
+        session.execute(sa.text(f"SET LOCAL idle_in_transaction_session_timeout = {wait}"))
 
 
 def _free(now: dt.datetime) -> sa.ColumnElement[bool]:

@@ -26,11 +26,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
 from mentorship.app import create_app
 from mentorship.config import Mode, Settings
 from mentorship.crypto import new_key
-from mentorship.extensions import db, enqueue, transaction
+from mentorship.extensions import db, enqueue, reading, transaction
 from mentorship.notices.models import Message
 from mentorship.profiles.service import sync_terms
 from mentorship.rounds.jobs import ask_run
@@ -83,8 +84,8 @@ class Stage:
         return job_id
 
     def state(self, job_id: uuid.UUID) -> JobState:
-        with self.app.app_context():
-            return db.session.scalars(sa.select(RunJob.state).where(RunJob.id == job_id)).one()
+        with self.app.app_context(), reading() as session:
+            return session.scalars(sa.select(RunJob.state).where(RunJob.id == job_id)).one()
 
     def wait(self, job_id: uuid.UUID, state: JobState, seconds: float = 30) -> float:
         """Wait until the job is in a state; return for how long."""
@@ -101,14 +102,13 @@ class Stage:
             _end(worker)
 
     def told(self, job_id: uuid.UUID) -> str:
-        with self.app.app_context():
-            job = db.session.get_one(RunJob, job_id, populate_existing=True)
+        with self.app.app_context(), reading() as session:
+            job = session.get_one(RunJob, job_id, populate_existing=True)
             return f"attempt {job.attempt}, {job.phase} {job.percent}%, lease {job.lease_until}"
 
     def check(self, runs: int) -> None:
         """Every run there is is whole, there are as many as were done, and nobody was told."""
-        with self.app.app_context():
-            session = db.session()
+        with self.app.app_context(), reading() as session:
             made = session.scalars(sa.select(Run.id)).all()
             done = sa.select(RunJob.run_id).where(RunJob.state == JobState.DONE)
             if len(made) != runs or set(session.scalars(done)) != set(made):
@@ -177,12 +177,28 @@ def freeze(stage: Stage, runs: int) -> None:
     zombie = stage.worker()
     job_id = stage.ask()
     stage.wait(job_id, JobState.RUNNING)
-    zombie.send_signal(signal.SIGSTOP)
+    _stop_between_writes(stage, zombie)
     stage.worker()
     stage.wait(job_id, JobState.DONE, seconds=RECOVERED)
     zombie.send_signal(signal.SIGCONT)
     time.sleep(2)
     stage.check(runs + 1)
+
+
+def _stop_between_writes(stage: Stage, worker: subprocess.Popen[str]) -> None:
+    """Stop a worker where it does not hold SQLite's one lock, which would stop everybody."""
+    while True:
+        worker.send_signal(signal.SIGSTOP)
+        with stage.app.app_context():
+            try:
+                db.session.execute(sa.text("SELECT 1"))  # begins IMMEDIATE
+            except OperationalError:
+                worker.send_signal(signal.SIGCONT)
+                time.sleep(0.01)
+            else:
+                return
+            finally:
+                db.session.rollback()
 
 
 def _end(worker: subprocess.Popen[str]) -> None:
