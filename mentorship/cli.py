@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from flask_security import hash_password
 
 from mentorship.accounts.command import create_admin
+from mentorship.audit import audit
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.extensions import transaction
@@ -87,4 +88,13 @@ def needs_no_settings(words: Sequence[str]) -> bool:
     return next((w for w in named if not w.startswith("-")), None) == match.name
 
 
-COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, roster, toolkit, worker)
+COMMANDS: tuple[click.Command, ...] = (
+    set_up,
+    audit,
+    create_admin,
+    mail,
+    match,
+    roster,
+    toolkit,
+    worker,
+)

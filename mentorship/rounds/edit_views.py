@@ -16,13 +16,13 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import editing, handmade, steps
 from mentorship.rounds.editing import BadEdit, Edit, EditKind
 from mentorship.rounds.forms import EditForm, NoteForm, SeenForm
-from mentorship.rounds.leading import changed_page, key_of, round_and_run, run_changed_page
+from mentorship.rounds.leading import acting, changed_page, key_of, round_and_run, run_changed_page
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
 from mentorship.rounds.run_views import ROUND, bp, to_job
-from mentorship.rounds.scope import pair_of_round, round_of_leader
+from mentorship.rounds.scope import pair_of_round
 from mentorship.rounds.steps import NothingToUndo, RunChanged
 
 __all__ = ["bp"]
@@ -34,7 +34,7 @@ def change(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, form = current_id(), EditForm()
     try:
         with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
+            acting(session, slug, round_id, "round.change", kind=str(form.kind.data))
             if not form.validate():
                 raise BadRequest
             job = editing.ask_edit(
@@ -71,13 +71,13 @@ def _edit(session: Session, form: EditForm) -> Edit:
 @bp.post(f"{ROUND}/review/undo")
 @members
 def undo(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
-    return _step(slug, round_id, steps.undo, "Undone. Run {} counts again.")
+    return _step(slug, round_id, "round.undo", steps.undo, "Undone. Run {} counts again.")
 
 
 @bp.post(f"{ROUND}/review/redo")
 @members
 def redo(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
-    return _step(slug, round_id, steps.redo, "Done again. Run {} counts.")
+    return _step(slug, round_id, "round.redo", steps.redo, "Done again. Run {} counts.")
 
 
 @bp.post(f"{ROUND}/review/choose")
@@ -87,18 +87,19 @@ def choose(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     return _step(
         slug,
         round_id,
+        "round.choose",
         lambda session, **who: steps.choose(session, run_id=key_of(form.to.data), **who),
         "Run {} counts from now on. You can undo this.",
     )
 
 
 def _step(
-    slug: str, round_id: uuid.UUID, take: Callable[..., Run], words: str
+    slug: str, round_id: uuid.UUID, action: str, take: Callable[..., Run], words: str
 ) -> Response | tuple[str, int]:
     me, form = current_id(), SeenForm()
     try:
         with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
+            acting(session, slug, round_id, action)
             now = dt.datetime.now(dt.UTC)
             run = take(session, round_id=round_id, seen=key_of(form.run.data), by=me, now=now)
     except RoundChanged as changed:
@@ -130,7 +131,7 @@ def by_hand(slug: str, round_id: uuid.UUID) -> str:
 def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
     me, form = current_id(), NoteForm()
     with transaction() as session:
-        round_ = round_of_leader(session, me, slug, round_id)
+        round_ = acting(session, slug, round_id, "round.note", pair=str(pair_id))
         _, pair = pair_of_round(session, round_.id, pair_id)
         if form.validate():
             now = dt.datetime.now(dt.UTC)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
+from mentorship import audit
 from mentorship.access import current_id
 from mentorship.extensions import db
 from mentorship.notices.service import one_line
@@ -45,6 +48,22 @@ def run_changed_page(slug: str, round_id: uuid.UUID, changed: RunChanged) -> tup
     """Tell a leader that another run counts than the one they looked at."""
     back = url_for(".review_run", slug=slug, round_id=round_id)
     return render_template("rounds/run_changed.html", back=back, changed=changed), 409
+
+
+def acting(
+    session: Session, slug: str, round_id: uuid.UUID, action: str, **detail: str | int
+) -> Round:
+    """Return the leader's round, and log that they act on it in this transaction."""
+    round_ = round_of_leader(session, current_id(), slug, round_id)
+    audit.record(
+        session,
+        action=action,
+        actor_id=current_id(),
+        about_id=round_.id,
+        now=dt.datetime.now(dt.UTC),
+        detail=detail,
+    )
+    return round_
 
 
 def round_and_run(slug: str, round_id: uuid.UUID) -> tuple[Round, Run]:

@@ -13,7 +13,7 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import planning
 from mentorship.rounds.edit_views import bp
 from mentorship.rounds.forms import MoveForm, PublishForm
-from mentorship.rounds.leading import changed_page, key_of
+from mentorship.rounds.leading import acting, changed_page, key_of
 from mentorship.rounds.letters import sample_offer
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
@@ -60,7 +60,7 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     here = redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     try:
         with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
+            acting(session, slug, round_id, "round.publish")
             run_id = key_of(form.run.data)
             planning.plan_publication(
                 session, round_id=round_id, run_id=run_id, by=me, now=now, goes_out_at=_time(form)
@@ -79,7 +79,7 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 def take_back(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.publish.undo")
             planning.take_back(session, round_id=round_id)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
@@ -93,7 +93,7 @@ def move_publication(slug: str, round_id: uuid.UUID) -> Response | tuple[str, in
     form, now = MoveForm(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.publish.move")
             wanted = _time(form) or now
             planning.move_publication(session, round_id=round_id, goes_out_at=wanted, now=now)
     except RoundChanged as changed:
@@ -111,7 +111,7 @@ def send_now(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.publish.now")
             sent = planning.send_out(session, round_id=round_id, now=now)
             if sent is None:
                 raise round_changed(session, round_id)

@@ -14,7 +14,7 @@ from mentorship.matching import POLICIES
 from mentorship.rounds import board, handmade, pairs, review, service
 from mentorship.rounds.fairness import FEWEST, fair_tables, load_lines
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
-from mentorship.rounds.leading import changed_page, round_and_run, wanted_by
+from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
@@ -150,7 +150,7 @@ def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
 def finish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.finish")
             service.finish_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
     except service.RoundChanged as changed:
         return changed_page(slug, round_id, changed)

@@ -13,7 +13,7 @@ from mentorship.extensions import db, enqueue, transaction
 from mentorship.rounds import comparing, jobs, progress
 from mentorship.rounds.answer_views import bp
 from mentorship.rounds.forms import FilterForm
-from mentorship.rounds.leading import changed_page, round_and_run, wanted_by
+from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.run_models import JobKind
@@ -31,7 +31,7 @@ def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
+            acting(session, slug, round_id, "round.run")
             job = jobs.ask_run(session, round_id=round_id, by=me, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
@@ -63,7 +63,7 @@ def job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> str | Response:
 def cancel_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
-        round_ = round_of_leader(session, current_id(), slug, round_id)
+        round_ = acting(session, slug, round_id, "round.run.cancel")
         shown = progress.job_page(session, round_.id, job_id, now=now)
         in_time = jobs.cancel(session, job_id=shown.id, now=now)
     if in_time:
@@ -77,7 +77,7 @@ def ask_policies(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
+            acting(session, slug, round_id, "round.policies")
             base = run_of_round(session, round_id)
             asked = jobs.ask_policies(session, round_id=round_id, run=base, by=me, now=now)
     except RoundChanged as changed:
