@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.people.put_back": "Put a person back",
         "round.run": "Asked for a run",
         "round.run.cancel": "Cancelled a run",
+        "round.rest": "Asked to match the rest again",
         "round.policies": "Compared all policies",
         "round.change": "Tried a change by hand",
         "round.choose": "Chose the run that counts",

@@ -16,8 +16,8 @@ from mentorship.accounts.models import User
 from mentorship.matching import Market, Rules
 from mentorship.profiles.models import Profile
 from mentorship.profiles.pool import gather
-from mentorship.rounds.candidates import candidates
 from mentorship.rounds.models import Round, Run
+from mentorship.rounds.rest import still_free
 from mentorship.rounds.snapshot import restored
 
 
@@ -62,7 +62,7 @@ def gathered(
 
     """
     today = now.date()
-    taking_part = [each for each in candidates(session, round_, today=today) if each.takes_part]
+    taking_part = [each for each in still_free(session, round_, today=today) if each.takes_part]
     seats = {str(each.profile_id): each.seats for each in taking_part}
     ids = [each.profile_id for each in taking_part]
     monday = today - dt.timedelta(days=today.weekday())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,8 @@ from mentorship.rounds.inputs import (
     kept,
 )
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
-from mentorship.rounds.models import Round, Run
+from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.rest import rules_for_rest
 from mentorship.rounds.run_models import (
     LIVE_JOBS,
     MOST_ATTEMPTS,
@@ -36,7 +37,7 @@ from mentorship.rounds.run_models import (
     RunJob,
     StepKind,
 )
-from mentorship.rounds.running import RUNNABLE, ProofFailed, Solved, keep
+from mentorship.rounds.running import PUBLISHED, RUNNABLE, ProofFailed, Solved, keep
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
@@ -78,7 +79,7 @@ def ask_run(
         The round is not open and not in review.
 
     """
-    round_ = hold_runnable(session, round_id)
+    round_ = hold_in(session, round_id, RUNNABLE)
     rules = with_edits(rules_of(session, round_), current_run(session, round_id))
     job = RunJob(
         round_id=round_id,
@@ -95,7 +96,7 @@ def ask_policies(
     session: Session, *, round_id: uuid.UUID, run: Run, by: uuid.UUID, now: dt.datetime
 ) -> Sequence[RunJob]:
     """Ask for the same people and rules under every other policy, to compare; raises likewise."""
-    hold_runnable(session, round_id)
+    hold_in(session, round_id, RUNNABLE)
     return [
         ask(
             session,
@@ -112,6 +113,27 @@ def ask_policies(
         for policy in POLICIES
         if policy != run.policy
     ]
+
+
+def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.datetime) -> RunJob:
+    """Ask for a run of whoever still waits in a published round, with the seats that are left.
+
+    Raises
+    ------
+    RoundChanged
+        The round is not published, or finished.
+
+    """
+    round_ = hold_in(session, round_id, PUBLISHED)
+    job = RunJob(
+        round_id=round_id,
+        kind=JobKind.REST,
+        policy=round_.policy,
+        rules=rules_for_rest(session, round_, rules_of(session, round_)).to_json(),
+        asked_by_id=by,
+        asked_at=now,
+    )
+    return ask(session, job)
 
 
 def ask(session: Session, job: RunJob) -> RunJob:
@@ -131,9 +153,9 @@ def ask(session: Session, job: RunJob) -> RunJob:
     return job
 
 
-def hold_runnable(session: Session, round_id: uuid.UUID) -> Round:
+def hold_in(session: Session, round_id: uuid.UUID, states: Collection[RoundState]) -> Round:
     round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
-    if round_.state not in RUNNABLE:
+    if round_.state not in states:
         raise round_changed(session, round_id)
     return round_
 
@@ -216,7 +238,14 @@ def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> R
     """
     beat(session, held, phase=Phase.KEEPING, percent=95, now=now)  # and holds the row
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
-    run = keep(session, made, round_id=job.round_id, by=job.asked_by_id, now=now)
+    run = keep(
+        session,
+        made,
+        round_id=job.round_id,
+        by=job.asked_by_id,
+        now=now,
+        of_rest=job.kind is JobKind.REST,
+    )
     if job.kind is JobKind.RUN:
         take_step(
             session,

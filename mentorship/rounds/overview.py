@@ -223,6 +223,8 @@ def how_made(job: RunJob | None, base: int | None) -> str:
         return ""
     if job.kind is JobKind.POLICY:
         return f"run {base} under another policy"
+    if job.kind is JobKind.REST:
+        return "who was left, with the seats that were left"
     kind = EditKind((job.edit or {})["kind"])
     return f"run {base} with a change: {IN_WORDS[kind].lower()}"
 

@@ -19,6 +19,7 @@ from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.planning import BadTime
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
+from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
@@ -38,9 +39,11 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         return render_template(
             "rounds/planned.html", round=round_, plan=plan, form=_move_form(plan.goes_out_at)
         )
-    if round_.state is not RoundState.REVIEW:
+    if round_.state not in {RoundState.REVIEW, RoundState.PUBLISHED}:
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
     shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
+    if not may_go_out(db.session(), round_, shown):
+        return changed_page(slug, round_id, round_changed(db.session(), round_id))
     found = preview(db.session(), round_, shown, now=dt.datetime.now(dt.UTC))
     return render_template(
         "rounds/publish.html",

@@ -18,9 +18,15 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Publication, Round, Run
-from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview, publish_round
+from mentorship.rounds.publishing import (
+    NothingToPublish,
+    RunOutOfDate,
+    offer_rest,
+    preview,
+    publish_round,
+)
+from mentorship.rounds.rest import is_of_rest, may_go_out
 from mentorship.rounds.run_models import PublishPlan
-from mentorship.rounds.steps import hold_review
 
 UNDO = dt.timedelta(minutes=30)
 LATEST = dt.timedelta(days=60)
@@ -65,8 +71,9 @@ def plan_publication(  # noqa: PLR0913  which run, when, who
 
     """
     run = session.scalars(sa.select(Run).where(Run.id == run_id, Run.round_id == round_id)).one()
-    hold_review(session, round_id)
-    round_ = session.get_one(Round, round_id)
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    if not may_go_out(session, round_, run):
+        raise round_changed(session, round_id)
     found = preview(session, round_, run, now=now)
     if not found.offers:
         raise NothingToPublish(round_.name)
@@ -149,9 +156,10 @@ def send_out(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> Publ
     ).one_or_none()
     if plan is None:
         return None
-    return publish_round(
-        session, round_id=round_id, run_id=plan.run_id, by=plan.planned_by_id, now=now
-    )
+    run = session.get_one(Run, plan.run_id)
+    if is_of_rest(session, run):
+        return offer_rest(session, round_id=round_id, run_id=run.id, now=now)
+    return publish_round(session, round_id=round_id, run_id=run.id, by=plan.planned_by_id, now=now)
 
 
 def hold_up(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:

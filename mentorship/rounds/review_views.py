@@ -20,6 +20,7 @@ from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import histogram, picture
 from mentorship.rounds.plan_views import bp
+from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.run_models import RunFairness
 from mentorship.rounds.scope import pair_of_round, round_of_leader
 from mentorship.rounds.sentences import REASONS
@@ -40,6 +41,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         policy=POLICIES[shown.policy],
         differs=has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
+        may_go_out=may_go_out(db.session(), round_, shown),
         ways=ways(db.session(), round_.id),
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),

@@ -36,6 +36,7 @@ LIVE_JOBS = (JobState.WAITING, JobState.RUNNING)
 class JobKind(enum.StrEnum):
     RUN = "run"  # with everybody as they are now; it becomes the current run
     POLICY = "policy"  # the same people under another policy, to compare
+    REST = "rest"  # who is left of a published round, with the seats that are left
     EDIT = "edit"  # an earlier run with one change of a leader's, to keep or to drop
 
 

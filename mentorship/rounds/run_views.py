@@ -38,6 +38,19 @@ def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     return to_job(slug, round_id, job.id)
 
 
+@bp.post(f"{ROUND}/rest")
+@members
+def match_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.rest")
+            job = jobs.ask_rest(session, round_id=round_id, by=me, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    return to_job(slug, round_id, job.id)
+
+
 def to_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
     enqueue("solve_run", job_id)
     return redirect(url_for(".job", slug=slug, round_id=round_id, job_id=job_id), code=303)
@@ -50,7 +63,7 @@ def job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> str | Response:
     shown = progress.job_page(db.session(), round_.id, job_id, now=dt.datetime.now(dt.UTC))
     if shown.run is None:
         return render_template("rounds/job.html", round=round_, job=shown)
-    if shown.kind is JobKind.RUN:
+    if shown.kind in {JobKind.RUN, JobKind.REST}:
         to = url_for(".review_run", slug=slug, round_id=round_id, run=shown.run)
     else:
         runs = [shown.base, shown.run]

@@ -48,6 +48,7 @@ from mentorship.rounds.snapshot import digest, snapshot
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
 RUNNABLE = (RoundState.OPEN, RoundState.REVIEW)
+PUBLISHED = (RoundState.PUBLISHED,)
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 
 
@@ -128,18 +129,27 @@ def solved(
     return Solved(run, rows)
 
 
-def keep(
-    session: Session, made: Solved, *, round_id: uuid.UUID, by: uuid.UUID | None, now: dt.datetime
+def keep(  # noqa: PLR0913  what, of which round, by whom and when
+    session: Session,
+    made: Solved,
+    *,
+    round_id: uuid.UUID,
+    by: uuid.UUID | None,
+    now: dt.datetime,
+    of_rest: bool = False,
 ) -> Run:
-    """Keep a run and all that hangs on it; the round is then in review.
+    """Keep a run and all that hangs on it.
+
+    The round is then in review, or stays published if the run is of its rest.
 
     Raises
     ------
     RoundChanged
-        The round is not open and not in review.
+        The round is not where such a run is made.
 
     """
-    move(session, round_id, RUNNABLE, RoundState.REVIEW)  # holds its row: runs get numbers in turn
+    start, end = (PUBLISHED, PUBLISHED[0]) if of_rest else (RUNNABLE, RoundState.REVIEW)
+    move(session, round_id, start, end)  # holds its row: runs get numbers in turn
     run = made.run
     run.round_id, run.made_at, run.made_by_id = round_id, now, by
     run.number = _next_number(session, round_id)

@@ -57,6 +57,7 @@ def upgrade() -> None:
             sa.Enum(
                 "run",
                 "policy",
+                "rest",
                 "edit",
                 name="kind_known",
                 native_enum=False,
