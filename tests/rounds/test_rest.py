@@ -24,11 +24,16 @@ LATER = NOW + dt.timedelta(days=3)
 
 @pytest.fixture
 def round_(cast: Cast, session: Session) -> Round:
-    """Noor has said no to Ana, Omar yes to Ben; Chi waits for Omar; Pia, who fits less, is free."""
-    cast.mentor("Pia Late", topics=("research",), stages=("medical_school",), seats=1)
-    made = cast.published()
+    """Noor has said no to Ana, Omar yes to Bea; Chi waits for Omar; Pia, who fits less, is free."""
+    cast.mentor("Pia Late", topics=("research",), seats=1)
+    cast.img("Bea Lind", topics=("visa_choice",), specialties=("psychiatry",))
+    made = cast.open()
+    ben = cast.profile("Ben Okafor")
+    service.leave_out(session, round_id=made.id, profile_ids=[ben], now=NOW)
+    run = service.run_round(session, round_id=made.id, by=None, now=NOW)
+    service.publish_round(session, round_id=made.id, run_id=run.id, by=None, now=NOW)
     _answer(cast, session, "Noor Haddad", "Ana Silva", yes=False)
-    _answer(cast, session, "Omar Aziz", "Ben Okafor", yes=True)
+    _answer(cast, session, "Omar Aziz", "Bea Lind", yes=True)
     return made
 
 
@@ -115,8 +120,8 @@ def test_an_img_who_needs_nobody_any_more_is_left_alone(
 ) -> None:
     service.decline_match(
         session,
-        person_id=cast.people["Ben Okafor"].id,
-        offer_id=cast.offer("Ben Okafor").id,
+        person_id=cast.people["Bea Lind"].id,
+        offer_id=cast.offer("Bea Lind").id,
         reason=reason,
         words="",
         now=NOW,
