@@ -22,6 +22,7 @@ from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
+from mentorship.rounds.command import round_
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
 from mentorship.worker import worker
@@ -95,6 +96,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mail,
     match,
     roster,
+    round_,
     toolkit,
     worker,
 )

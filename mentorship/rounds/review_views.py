@@ -20,6 +20,7 @@ from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import histogram, picture
 from mentorship.rounds.plan_views import bp
+from mentorship.rounds.report import report_file
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.run_models import RunFairness
 from mentorship.rounds.scope import pair_of_round, round_of_leader
@@ -133,6 +134,15 @@ def answers(slug: str, round_id: uuid.UUID) -> str:
         if without
         else None,
     )
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/report.csv")
+@members
+def report(slug: str, round_id: uuid.UUID) -> Response:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    answer = Response(report_file(db.session(), round_), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="round-report.csv"'
+    return answer
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/finish")
