@@ -70,7 +70,10 @@ class Queue:
         return {name: self.huey.task(name=name)(self._inside(TASKS[name])) for name in TASKS}
 
     def put(self, task: str, row_id: uuid.UUID) -> None:
-        self.tasks[task](str(row_id))
+        try:
+            self.tasks[task](str(row_id))
+        finally:
+            self.huey.storage.close()  # leaders run rounds rarely: no connection is kept for it
 
     def _inside(self, task: Callable[[str], None]) -> Callable[[str], None]:
         def run(row_id: str) -> None:
