@@ -216,12 +216,14 @@ def beat(session: Session, held: Held, *, phase: Phase, percent: int, now: dt.da
 
 
 def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
-    """Return what the run is to be made of. Raises the refusals of ``gathered`` and ``kept``."""
+    """Return what the run is to be made of. Raises what may be refused."""
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
     rules = Rules.from_json(job.rules)
     if job.base_run_id is not None:
         return kept(session.get_one(Run, job.base_run_id), rules=rules, policy=job.policy)
     round_ = session.get_one(Round, job.round_id, populate_existing=True)
+    if round_.state not in (PUBLISHED if job.kind is JobKind.REST else RUNNABLE):
+        raise round_changed(session, round_.id)
     return gathered(session, round_, rules=rules, policy=job.policy, now=now)
 
 
