@@ -19,8 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from mentorship.matching.blocks import Offer, each_block
+from mentorship.matching.candidates import Candidates
 from mentorship.matching.compiled import kernels
-from mentorship.matching.heaviest import ADDED, Candidates, Face, heaviest
+from mentorship.matching.face import Face
+from mentorship.matching.heaviest import ADDED, heaviest
 from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
 from mentorship.matching.marks import FULL, Ints
 from mentorship.matching.pairing import Pairing, Progress

@@ -15,6 +15,8 @@ from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
 from mentorship.matching.marks import FULL, Ints
 
 NO_DRAW = 64  # a hash shifted by all its bits says nothing
+DEAREST = 20_000  # points; a seat that costs more is as good as out of reach
+NONE = -DEAREST - 1  # points; less than anything possible leaves after a price
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ import numpy as np
 from numba import njit
 
 from mentorship.matching.lottery import FINE_BITS
+from mentorship.matching.marks import FULL
+from mentorship.matching.weights import DEAREST, NONE
 
 CIRCLE = 40_503  # steps of neighbors around the circle: the golden section of 2**16
 
-STEPS = 64
+STEPS = 64  # of what is left after prices, in a sorted list
+MOST_LEFT = DEAREST + FULL  # fits 16 bits
 
 
 @njit(cache=True, nogil=True)
@@ -31,11 +34,11 @@ def draw(row, column, shift):
 
 
 @njit(cache=True, nogil=True)
-def _more_than(scores, bound):
-    """Count scores above a bound, in short numbers as far as these can count."""
+def _more_than(left, bound):
+    """Count values above a bound, in short numbers as far as these can count."""
     count = 0
-    for low in range(0, len(scores), 2**14):
-        some = scores[low : low + 2**14]
+    for low in range(0, len(left), 2**14):
+        some = left[low : low + 2**14]
         found = np.int16(0)
         for j in range(len(some)):
             found += np.int16(some[j] > bound)
@@ -44,14 +47,14 @@ def _more_than(scores, bound):
 
 
 @njit(cache=True, nogil=True)
-def _bound(scores, k, guess):
-    """Return the largest x with k scores or more above it, if more than k are above -1."""
-    low, high = -1, 10_000
+def _bound(left, k, guess):
+    """Return the largest x with k values or more above it, if more than k are above -1."""
+    low, high = -1, MOST_LEFT
     probe, step = guess, 64
     while high - low > 1:
         if not low < probe < high:
             probe = low + (high - low) // 2
-        found = _more_than(scores, np.int16(probe))
+        found = _more_than(left, np.int16(probe))
         if found == k:
             return probe
         if found > k:
@@ -63,35 +66,44 @@ def _bound(scores, k, guess):
 
 
 @njit(cache=True, nogil=True)
-def best_of_rows(block, first, k, columns, scores, length, threshold):
-    """List the k best possible columns of each row of a block, exactly.
+def _left_after(scores, price, left):
+    """Subtract prices, and add ``DEAREST`` so that only what is impossible is below 0."""
+    for j in range(len(scores)):
+        left[j] = np.int16(scores[j] + DEAREST - price[j]) if scores[j] >= 0 else np.int16(-1)
 
-    Nothing possible that was left out scores more than ``threshold``; it is -1 where nothing was.
-    Among equal scores at the end of a list those after the row's own place in a circle of columns
-    are taken, so that people who are alike do not all list the same few.
+
+@njit(cache=True, nogil=True)
+def best_of_rows(block, first, k, price, columns, scores, length, threshold):
+    """List the k possible columns of each row of a block with the most left after prices, exactly.
+
+    ``price`` (m,) is in points, 0 to ``DEAREST``. Nothing possible that was left out leaves more
+    than ``threshold``; it is ``NONE`` where nothing was. Among equals at the end of a list those
+    after the row's own place in a circle of columns are taken, so that people who are alike do not
+    all list the same few.
     """
     b, m = block.shape
-    guess = 5_000
+    guess = DEAREST
+    left = np.empty(m, np.int16)
     for i in range(b):
+        _left_after(block[i], price, left)
         low, room, count = -1, m, 0
-        many = _more_than(block[i], np.int16(low)) > k
+        many = _more_than(left, np.int16(low)) > k
         if many:
-            low = guess = _bound(block[i], k, guess)
-            room = k - _more_than(block[i], np.int16(low + 1))  # for scores of just low + 1
+            low = guess = _bound(left, k, guess)
+            room = k - _more_than(left, np.int16(low + 1))  # for those with just low + 1 left
+        threshold[i] = low + 1 - DEAREST if many else NONE
         turn = (first + i) * CIRCLE % max(m, 1)
         for begin, end in ((turn, m), (0, turn)):
             for j in range(begin, end):
-                s = block[i, j]
-                if s <= low:
+                if left[j] <= low:
                     continue
-                if s == low + 1:
+                if left[j] == low + 1:
                     if room == 0:
                         continue
                     room -= 1
-                columns[i, count], scores[i, count] = j, s
+                columns[i, count], scores[i, count] = j, block[i, j]
                 count += 1
         length[i] = count
-        threshold[i] = low + 1 if many else -1
 
 
 @njit(cache=True, nogil=True)
@@ -158,12 +170,12 @@ def _listed(column, j):
 @njit(cache=True, nogil=True)
 def underpriced(
     block, rows, u, price, order, step, base, row_hash, column_hash, shift, start, column,
-    threshold, columns, scores, length, over,
+    columns, scores, length, over,
 ):  # fmt: skip
     """List up to q pairs of each row that weigh as much as their prices or more, heaviest first.
 
-    Columns of the block are sorted by price; ``order`` says which they are. ``over`` is by how
-    much the heaviest outweighs its prices. Pairs listed already are passed over.
+    ``order`` says which columns those of the block are. ``over`` is by how much the heaviest
+    outweighs its prices. Pairs listed already are passed over.
     """
     q = columns.shape[1]
     most = np.int64(0) if shift >= 64 else (np.int64(1) << np.int64(64 - shift)) - 1
@@ -171,12 +183,11 @@ def underpriced(
         i = rows[t]
         excess = np.empty(q, np.int64)
         count = 0
-        highest = threshold[i]  # all that score more are listed
         least = 0 if shift < 64 else 1
         left = base + most - u[i]
         for j in range(block.shape[1]):
             s = np.int64(block[t, j])
-            if s < 0 or s > highest or step * s + left < price[j]:
+            if s < 0 or step * s + left < price[j]:
                 continue
             x = order[j]
             by = step * s + base - u[i] - price[j]
