@@ -51,14 +51,14 @@ class Face:
 
     def draws(self) -> Ints:
         """Return the draw of each pair."""
-        drawn: Ints = kernels().lists.draws(
+        drawn: Ints = kernels().draws.draws(
             *self.offer.hashes, self.pairs.row, self.pairs.column, 64 - DRAW_BITS
         )
         return drawn
 
     def drawn(self, progress: Progress | None = None) -> Ints:
         """Return the columns of the pairing with the largest sum of finer draws."""
-        drawn = kernels().lists.fine_draws(*self.offer.hashes, self.pairs.row, self.pairs.column)
+        drawn = kernels().draws.fine_draws(*self.offer.hashes, self.pairs.row, self.pairs.column)
         return self.best(drawn + 1, len(self.rows) << FINE_BITS + 1, progress).mates
 
     def best(self, weight: Ints, must: int, progress: Progress | None = None) -> Priced:

@@ -141,7 +141,7 @@ def _add_underpriced(offer: Offer, candidates: Candidates, steps: list[_Step]) -
 
     def price(some: Ints) -> None:
         part = slice(some[0], some[-1] + 1)
-        kernels().lists.underpriced_in_steps(
+        kernels().pricing.underpriced_in_steps(
             offer.block(rows[part]), rows[part], by_band, steps[-1].weight, u, v, *offer.hashes,
             64 - DRAW_BITS, candidates.start, candidates.column, candidates.threshold,
             columns[part], scores[part], length[part],

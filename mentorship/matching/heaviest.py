@@ -28,9 +28,10 @@ from mentorship.matching.weights import NO_DRAW, NONE, Weigh
 
 ROUGH = 32  # candidates an IMG is listed with until prices are known roughly
 LEFT_OUT = 10  # one IMG in so many is left out while they are found
+CROWDED = 10  # they are not, while one IMG in so many still finds a seat among more mentors
 TAKEN, FREE = 16, 16  # candidates of an IMG then: mentors all of whose seats are taken, and others
 ADDED = 16  # candidates an IMG can get at each pricing
-WARM = 10  # up to one IMG in so many moves to something better; with more all start anew
+WARM = 100  # up to one IMG in so many moves to something better; with more all start anew
 ANEW = 2  # with more than one IMG in so many, they are also listed anew, with twice as many each
 
 
@@ -47,16 +48,24 @@ def promising(offer: Offer, weigh: Weigh) -> Candidates:
     """List for everybody the mentors they may well be given.
 
     Who they are depends on what seats will cost. So nine IMGs in ten are placed among their best
-    mentors first, to see which seats are sought after.
+    mentors first, to see which seats are sought after; and again among more mentors for as long as
+    there are free seats that too few of them see.
     """
     n, m = offer.shape
-    rough = Candidates.of(offer, ROUGH)
-    if m <= ROUGH:
-        return rough
-    rough.weigh(offer, weigh)
-    placing = Placing.of(rough, offer.seats)
-    placing.place(np.flatnonzero(np.arange(n) % LEFT_OUT))
-    return _listed_by_price(offer, weigh, placing, 1)
+    few = Candidates.of(offer, ROUGH)
+    if m <= ROUGH or n == 0:
+        return few
+    some, times, before = np.flatnonzero(np.arange(n) % LEFT_OUT), 1, 0
+    while True:
+        few.weigh(offer, weigh)
+        placing = Placing.of(few, offer.seats)
+        placing.place(some)
+        few = _listed_by_price(offer, weigh, placing, times)
+        placed = int((placing.mate >= 0).sum())
+        many_free = min(len(some), int(offer.seats.sum())) - placed > n // CROWDED
+        if not many_free or placed - before <= n // CROWDED:
+            return few
+        times, before = 2 * times, placed
 
 
 def _listed_by_price(offer: Offer, weigh: Weigh, placing: Placing, times: int) -> Candidates:
@@ -66,8 +75,8 @@ def _listed_by_price(offer: Offer, weigh: Weigh, placing: Placing, times: int) -
     counts among these is only how they compare.
     """
     taken = placing.taken
-    price = placing.v // weigh.point
-    price -= price[taken].min(initial=0)
+    price = weigh.in_points(placing.v)
+    price -= price[taken].min() if taken.any() else 0
     groups = (np.flatnonzero(taken), TAKEN * times), (np.flatnonzero(~taken), FREE * times)
     return Candidates.of_groups(offer, price, groups)
 
@@ -92,11 +101,12 @@ def heaviest(
         rows, heavy, all_listed = underpriced(offer, weigh, candidates, placing.u, placing.v)
         if not heavy.any() and all_listed:
             break
-        if weigh.point and heavy.sum() > n // ANEW:
+        many = int(heavy.sum())
+        if many > max(32, n // ANEW) and weigh.point:
             times *= 2
             candidates = _listed_by_price(offer, weigh, placing, times)
         candidates.weigh(offer, weigh)
-        if heavy.sum() > max(32, n // WARM):
+        if many > max(32, n // WARM):
             placing = Placing.of(candidates, offer.seats)
             placing.place(everybody, progress)
         else:
@@ -126,7 +136,6 @@ def underpriced(
     Only rows whose best pair left out could weigh so much are looked at, and only as far as seats
     are cheap enough: mentors are sorted by how much dearer they are than when lists were made.
     """
-    lists = kernels().lists
     dearer = v - weigh.point * candidates.price
     order = np.argsort(dearer, kind="stable")
     at_most = weigh.of(candidates.threshold) + weigh.most_drawn - u
@@ -143,7 +152,7 @@ def underpriced(
 
     def price(some: Ints) -> None:
         part = slice(some[0], some[-1] + 1)
-        lists.underpriced(
+        kernels().pricing.underpriced(
             sorted_offer.block(rows[part], int(reach[some[-1]])), rows[part], u, price_of, order,
             weigh.point, weigh.person, *offer.hashes, weigh.shift,
             candidates.start, candidates.column,

@@ -80,20 +80,19 @@ class Placing:
 
     def place_again(self, rows: Ints) -> None:
         """Let a few rows move to something better; the chains of most are short."""
-        assign = kernels().assign
         self._sort()
         seated = self._seated()
-        left = assign.move_rows(rows, *self._listed, *seated)
+        left = kernels().assign.move_rows(rows, *self._listed, *seated)
         if len(left):
             start, column, weight, _, *state = self._listed
-            assign.take_out_rows(left, start, column, weight, *state, *seated)
+            kernels().undo.take_out_rows(left, start, column, weight, *state, *seated)
             self._sort()
-            assign.place_rows(left, *self._listed, *seated)
+            kernels().assign.place_rows(left, *self._listed, *seated)
 
     def lower(self) -> None:
         """Lower prices to the smallest."""
         self._sort()
-        kernels().assign.smallest_prices(*self._listed)
+        kernels().prices.smallest_prices(*self._listed)
 
     def look_again(self, columns: Ints) -> None:
         """Find the candidate of each row for its column, after more were listed."""
@@ -110,7 +109,7 @@ class Placing:
 
     def _seated(self) -> tuple[Ints, ...]:
         """Return who holds a seat of each column, as the loops keep it."""
-        seated: tuple[Ints, ...] = kernels().assign.holders(
+        seated: tuple[Ints, ...] = kernels().seats.holders(
             self.candidates.column, self.mate, self.seats
         )
         return seated

@@ -48,6 +48,11 @@ class Weigh:
             prices - self.person * people, self.point
         )
 
+    def in_points(self, prices: Ints) -> Ints:
+        """Return about how many points prices come to, a person standing for full marks."""
+        people = _nearest(prices, self.person) if self.people else np.zeros_like(prices)
+        return FULL * people + (prices - self.person * people) // self.point
+
     def split(self, prices: Ints) -> Ints:
         """Return prices as points, or as (people, points) on a last axis."""
         if not self.people:
