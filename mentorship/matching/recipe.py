@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentorship.matching import added
-from mentorship.matching.answered import Answered, answered
 from mentorship.matching.blocks import blocks
 from mentorship.matching.chosen import FEW, best, few
 from mentorship.matching.compiled import kernels
@@ -74,20 +73,18 @@ class Recipe:
         never = by_row(pairs_never(market, rules), n)
         locked = by_row(market.places.of(rules.locked), n)
         allowed = _allowed(market, rules)
-        known = answered(market)
-        prepared = _prepared(market, known, shares, means, allowed, never, locked)
+        prepared = _prepared(market, shares, means, allowed, never, locked)
         return replace(prepared, least=rules.minimum_score)
 
     @classmethod
     def of_marks(cls, market: Market, key: str) -> Recipe:
         """Give one criterion's marks, 0 where it does not count or somebody did not answer."""
-        known = answered(market)
-        imgs = known[key].imgs
+        imgs = market.answered[key].imgs
         shares = np.where(np.array(list(CRITERIA)) == key, FULL * imgs[:, None], 0)
         none = by_row(np.zeros((0, 2), dtype=np.int64), len(imgs))
         everybody = _by_limits([], len(imgs), len(market.mentors))
         means = dict.fromkeys(CRITERIA, 0)
-        return _prepared(market, known, shares, means, everybody, none, none)
+        return _prepared(market, shares, means, everybody, none, none)
 
     def block(self, rows: Ints, width: int | None = None) -> Points:
         """Return (len(rows), m or width) scores, -1 where a pair must not be made."""
@@ -142,7 +139,7 @@ class Recipe:
 def mean_marks_of_many(market: Market) -> dict[str, int]:
     """Return what ``scoring.mean_marks`` does, with compiled loops."""
     found = {}
-    for key, (imgs, mentors) in answered(market).items():
+    for key, (_, imgs, mentors) in market.answered.items():
         count = int(imgs.sum()) * int(mentors.sum())
         if key in FEW:
             marks, _, kind = few(market, key, 0)
@@ -158,13 +155,13 @@ def mean_marks_of_many(market: Market) -> dict[str, int]:
 
 def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
     market: Market,
-    known: Mapping[str, Answered],
     shares: Ints,
     means: Mapping[str, int],
     allowed: Allowed,
     never: Lists,
     locked: Lists,
 ) -> Recipe:
+    known = market.answered
     points = dict(zip(CRITERIA, shares.T, strict=True))
     unasked = {key: ~known[key].imgs for key in (*added.ADDED, "requests")}
     mean_points = {key: earned(rate(points[key]), np.array(means[key])) for key in unasked}

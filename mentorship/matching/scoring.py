@@ -175,8 +175,7 @@ def shared_out(market: Market, rules: Rules, rows: Ints) -> Ints:
         among equal ones.
 
     """
-    imgs, nobody = market.img_arrays.take(rows), market.mentor_arrays.take(np.array([], np.int64))
-    applies = [c.judge(imgs, nobody, market.lexicon).applies for c in CRITERIA.values()]
+    applies = [market.answered[key].applies[rows] for key in CRITERIA]
     weights = np.array([rules.weights[key] for key in CRITERIA], dtype=np.int64)
     wanted = np.array(applies).T * _importance(market, rows) * weights
     total = wanted.sum(axis=1, keepdims=True)
