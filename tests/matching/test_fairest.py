@@ -1,4 +1,4 @@
-"""Rounds too large to try all ways: ``fairest`` is what one flow with weights of any length says."""
+"""Rounds too large to try all ways: ``fairest`` is what one flow with very long weights says."""
 
 from __future__ import annotations
 
