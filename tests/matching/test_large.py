@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -193,3 +194,11 @@ assert compiled() == before, (before, compiled())
 def test_nothing_is_compiled_while_somebody_waits() -> None:
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", NOTHING_MORE], check=True, cwd=root)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_numpy_starts_no_threads_that_wait_for_each_other() -> None:
+    code = "import mentorship.app, os; assert len(os.listdir('/proc/self/task')) == 1"
+    root = Path(__file__).parents[2]
+    usual = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root, env=usual)
