@@ -25,7 +25,7 @@ from mentorship.matching.reasons import (
     WorthMoreElsewhere,
     explain,
 )
-from mentorship.matching.relief import Change, smallest_change, smallest_changes
+from mentorship.matching.relief import Change, Relief, smallest_changes
 from mentorship.matching.result import ENGINE_VERSION, Result
 from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
@@ -64,6 +64,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Reason",
+    "Relief",
     "Report",
     "Result",
     "Rules",
@@ -84,7 +85,6 @@ __all__ = [
     "parts",
     "parts_table",
     "said",
-    "smallest_change",
     "smallest_changes",
     "solve",
     "verify",

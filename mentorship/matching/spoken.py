@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from mentorship.matching.changes import SWITCHES
 from mentorship.matching.forbid import HARD_RULES
 from mentorship.matching.lottery import Id
 from mentorship.matching.reasons import NoPossibleMentor, Reason, TooFewSeats, UnusedSeats
-from mentorship.matching.relief import Change
+from mentorship.matching.relief import MOST_PAIRS, Relief
 from mentorship.matching.scoring import MINIMUM
 from mentorship.matching.why import in_words
 
@@ -20,21 +21,38 @@ RULES = {
     MINIMUM: "below the round's minimum score",
     "never": "marked as impossible",
 }
+_SEAT = "one more seat there, kept for this IMG by a lock"
+# kind -> one change, up to the verb; and the same with a seat kept for the IMG
 CHANGES = {
     "seat": "One more seat with {mentor}",
+    "minimum": "Lowering the minimum score to {amount:,}",
     "banned": "Lifting the section leader's ban on the pair with {mentor}",
     "not_again": "Allowing the pair with {mentor} from an earlier round again",
     "limits": "If {mentor} agreed to take IMGs of every specialty, stage and language, that",
+    "policy": "The policy “most people matched”",
     "must_share_language": "Allowing pairs who share no language",
     "must_cover_first_topic": "Allowing mentors who do not offer the topic an IMG needs first",
     "respect_institutions": "Allowing pairs at institutions that were named as a conflict",
 }
+KEPT = {
+    "seat": "One more seat with {mentor}, kept for this IMG by a lock,",
+    "minimum": "One more seat with {mentor}, kept for this IMG by a lock although the score is"
+    " below the minimum,",
+    "banned": f"{CHANGES['banned']}, and {_SEAT},",
+    "not_again": f"{CHANGES['not_again']}, and {_SEAT},",
+    "limits": "If {mentor} agreed to take IMGs of every specialty, stage and language, and to "
+    "offer one more seat, kept for this IMG by a lock, that",
+    **{
+        rule: f"{CHANGES[rule]}, and one more seat with {{mentor}}, kept for this IMG by a lock,"
+        for rule in SWITCHES
+    },
+}
 
 
-def said(reason: Reason | UnusedSeats | Change, name: NameOf) -> str:
+def said(reason: Reason | UnusedSeats | Relief, name: NameOf) -> str:
     """Return a reason or a change as plain sentences; ``name`` gives the name of an id."""
-    if isinstance(reason, Change):
-        return _change(reason, name)
+    if isinstance(reason, Relief):
+        return _relief(reason, name)
     if isinstance(reason, NoPossibleMentor):
         return _no_possible_mentor(reason)
     if isinstance(reason, TooFewSeats):
@@ -84,16 +102,31 @@ def _unused(reason: UnusedSeats, name: NameOf) -> str:
     return f"{free}: {who} a mentor already."
 
 
-def _change(change: Change, name: NameOf) -> str:
-    few = len(change.lost) <= NAMED
-    lost = in_words([name(each) for each in change.lost]) if few else f"{len(change.lost)} others"
-    if change.kind == "minimum":
-        tail = f"; {lost} would lose their mentor" if change.lost else ""
-        return f"Lowering the minimum score to {change.amount:,} would be enough{tail}."
+def _relief(relief: Relief, name: NameOf) -> str:
+    change = relief.change
+    if change is None and set(relief.untried) >= set(CHANGES):
+        return f"No change was tried: the round has more than {MOST_PAIRS:,} possible pairs."
+    if change is None and relief.untried:
+        return "No change that was tried would help, but not all were tried: that takes too long."
+    if change is None:
+        return (
+            "No change that can be suggested would help: with each mentor who has a seat, what"
+            " somebody asked for or more than one rule is in the way."
+        )
     mentor = "" if change.mentor is None else name(change.mentor)
-    what = CHANGES[change.kind].format(mentor=mentor)
-    tail = f"{lost} would lose theirs" if change.lost else "nobody loses theirs"
-    return f"{what} would give this IMG a mentor; {tail}."
+    what = (KEPT if change.kept else CHANGES)[change.kind]
+    tail = f"{_people(change.lost, name)} would lose theirs" if change.lost else ""
+    told = (
+        f"{what.format(mentor=mentor, amount=change.amount)} would give this IMG a mentor;"
+        f" {tail or 'nobody loses theirs'}."
+    )
+    first = _people(change.instead, name)
+    return f"One more seat with {mentor} would go to {first} first. {told}" if first else told
+
+
+def _people(ids: Sequence[Id], name: NameOf) -> str:
+    few = len(ids) <= NAMED
+    return in_words([name(each) for each in ids]) if few else f"{len(ids)} others"
 
 
 def _names(ids: Sequence[Id], name: NameOf) -> str:

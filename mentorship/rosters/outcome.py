@@ -43,7 +43,6 @@ from mentorship.rosters.people import Participants
 # Clocks are compared as they stand in the week of the day given, or else in this one.
 STANDARD_WEEK = dt.date(2027, 1, 4)
 NO_CONSENT = "Has not agreed to matching (column consents)."
-MOST_PAIRS = 250_000  # possible ones, beyond which no smallest changes are looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +159,8 @@ def _pairs(
 def _unmatched(
     problem: Problem, result: Result, told: Explanation, without_consent: Iterable[str]
 ) -> bytes:
-    small = len(problem.img_ids) * len(problem.mentor_ids) <= MOST_PAIRS
-    found = smallest_changes(problem, result) if small else {}
-    changes = {img: said(change, str) for img, change in found.items() if change is not None}
+    found = smallest_changes(problem, result)
+    changes = {img: said(relief, str) for img, relief in found.items()}
     reasons = [
         (str(reason.img), said(reason, str), changes.get(reason.img, ""))
         for reason in told.unmatched
