@@ -21,7 +21,6 @@ from mentorship.matching.reasons import (
     NoPossibleMentor,
     Reason,
     TooFewSeats,
-    UnusedSeats,
     WorthMoreElsewhere,
     explain,
 )
@@ -31,6 +30,7 @@ from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
 from mentorship.matching.spoken import said
 from mentorship.matching.tables import Tables
+from mentorship.matching.unused import UnusedSeats
 from mentorship.matching.verify import Report, verify
 from mentorship.matching.warming import warm
 from mentorship.matching.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice

@@ -8,9 +8,10 @@ from typing import TypeAlias
 from mentorship.matching.changes import SWITCHES
 from mentorship.matching.forbid import HARD_RULES
 from mentorship.matching.lottery import Id
-from mentorship.matching.reasons import NoPossibleMentor, Reason, TooFewSeats, UnusedSeats
+from mentorship.matching.reasons import NoPossibleMentor, Reason, TooFewSeats
 from mentorship.matching.relief import MOST_PAIRS, Relief
 from mentorship.matching.scoring import MINIMUM
+from mentorship.matching.unused import UnusedSeats
 from mentorship.matching.why import in_words
 
 NameOf: TypeAlias = Callable[[Id], str]
@@ -20,6 +21,11 @@ RULES = {
     **{key: rule.counted for key, rule in HARD_RULES.items()},
     MINIMUM: "below the round's minimum score",
     "never": "marked as impossible",
+}
+WAITING = {
+    **{key: rule.counted_imgs for key, rule in HARD_RULES.items()},
+    MINIMUM: RULES[MINIMUM],
+    "never": RULES["never"],
 }
 _SEAT = "one more seat there, kept for this IMG by a lock"
 # kind -> one change, up to the verb; and the same with a seat kept for the IMG
@@ -96,10 +102,31 @@ def _too_few_seats(reason: TooFewSeats, name: NameOf) -> str:
 
 def _unused(reason: UnusedSeats, name: NameOf) -> str:
     free = f"{name(reason.mentor)} has {_count(reason.seats, 'free seat')}"
-    if reason.possible == 0:
+    if not reason.waiting and not reason.possible:
         return f"{free}: no other IMG is possible."
-    who = "the other possible IMG has" if reason.possible == 1 else "all other possible IMGs have"
-    return f"{free}: {who} a mentor already."
+    told = (_who_waits(reason), _who_has_a_mentor(reason))
+    return f"{free}: {'; '.join(each for each in told if each)}."
+
+
+def _who_waits(reason: UnusedSeats) -> str:
+    if not reason.waiting:
+        return ""
+    parts = [f"{WAITING.get(rule, rule)} ({count})" for rule, count in reason.ruled_out.items()]
+    whom = "the one IMG" if reason.waiting == 1 else f"none of the {reason.waiting} IMGs"
+    told = f"{whom} without a mentor is {'not ' if reason.waiting == 1 else ''}possible here"
+    return f"{told}, {in_words(parts)}" if parts else told
+
+
+def _who_has_a_mentor(reason: UnusedSeats) -> str:
+    if not reason.possible:
+        return "" if reason.waiting else "no other IMG is possible"
+    one = reason.possible == 1
+    told = f"{'the other possible IMG has' if one else 'all other possible IMGs have'} a mentor"
+    if reason.better == reason.possible:
+        return f"{told} who suits at least as well"
+    return f"{told} already" + (
+        f", {reason.better} of them one who suits at least as well" if reason.better else ""
+    )
 
 
 def _relief(relief: Relief, name: NameOf) -> str:
