@@ -10,6 +10,7 @@ from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import outcome
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
+from mentorship.matching.newcomer import Gain, one_more_mentor
 from mentorship.matching.pairing import Progress
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.policies import POLICIES, Policy
@@ -51,6 +52,7 @@ __all__ = [
     "Change",
     "Criterion",
     "Explanation",
+    "Gain",
     "HardRule",
     "Img",
     "ImpossibleRules",
@@ -81,6 +83,7 @@ __all__ = [
     "explain",
     "forbidden",
     "graph_file",
+    "one_more_mentor",
     "outcome",
     "parts",
     "parts_table",

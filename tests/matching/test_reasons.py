@@ -252,7 +252,8 @@ def test_other_reasons_in_words(reason: NoPossibleMentor, words: str) -> None:
             4,
             (
                 "none of the 4 IMGs without a mentor is possible here, of specialties the mentor"
-                " does not take (4); all other possible IMGs have a mentor who suits at least as well"
+                " does not take (4); all other possible IMGs have a mentor who suits at least"
+                " as well"
             ),
         ),
     ],
