@@ -24,7 +24,7 @@ from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 from mentorship.matching.worth import FEWEST, GROUPS, members
 
-MOST_PAIRS = 250_000  # possible ones, beyond which prices stand in
+MOST_PAIRS = 100_000  # possible ones, beyond which prices stand in
 _UNKNOWN = -3  # code of a mentor whom nobody asked for by name
 
 

@@ -31,7 +31,7 @@ _SEAT = "one more seat there, kept for this IMG by a lock"
 # kind -> one change, up to the verb; and the same with a seat kept for the IMG
 CHANGES = {
     "seat": "One more seat with {mentor}",
-    "minimum": "Lowering the minimum score to {amount:,}",
+    "minimum": "Lowering the minimum score to {amount}",
     "banned": "Lifting the section leader's ban on the pair with {mentor}",
     "not_again": "Allowing the pair with {mentor} from an earlier round again",
     "limits": "If {mentor} agreed to take IMGs of every specialty, stage and language, that",
@@ -55,10 +55,19 @@ KEPT = {
 }
 
 
-def said(reason: Reason | UnusedSeats | Relief, name: NameOf) -> str:
-    """Return a reason or a change as plain sentences; ``name`` gives the name of an id."""
+def _points(score: int) -> str:
+    return f"{score:,}"
+
+
+def said(
+    reason: Reason | UnusedSeats | Relief, name: NameOf, *, points: Callable[[int], str] = _points
+) -> str:
+    """Return a reason or a change as plain sentences.
+
+    ``name`` gives the name of an id, ``points`` writes a minimum score.
+    """
     if isinstance(reason, Relief):
-        return _relief(reason, name)
+        return _relief(reason, name, points)
     if isinstance(reason, NoPossibleMentor):
         return _no_possible_mentor(reason)
     if isinstance(reason, TooFewSeats):
@@ -101,11 +110,13 @@ def _too_few_seats(reason: TooFewSeats, name: NameOf) -> str:
 
 
 def _unused(reason: UnusedSeats, name: NameOf) -> str:
-    free = f"{name(reason.mentor)} has {_count(reason.seats, 'free seat')}"
-    if not reason.waiting and not reason.possible:
-        return f"{free}: no other IMG is possible."
+    return f"{name(reason.mentor)} has {_count(reason.seats, 'free seat')}: {why_unused(reason)}."
+
+
+def why_unused(reason: UnusedSeats) -> str:
+    """Return why seats are free, as words that follow a colon."""
     told = (_who_waits(reason), _who_has_a_mentor(reason))
-    return f"{free}: {'; '.join(each for each in told if each)}."
+    return "; ".join(each for each in told if each)
 
 
 def _who_waits(reason: UnusedSeats) -> str:
@@ -129,7 +140,7 @@ def _who_has_a_mentor(reason: UnusedSeats) -> str:
     )
 
 
-def _relief(relief: Relief, name: NameOf) -> str:
+def _relief(relief: Relief, name: NameOf, points: Callable[[int], str]) -> str:
     change = relief.change
     if change is None and set(relief.untried) >= set(CHANGES):
         return f"No change was tried: the round has more than {MOST_PAIRS:,} possible pairs."
@@ -137,18 +148,21 @@ def _relief(relief: Relief, name: NameOf) -> str:
         return "No change that was tried would help, but not all were tried: that takes too long."
     if change is None:
         return (
-            "No change that can be suggested would help: with each mentor who has a seat, what"
-            " somebody asked for or more than one rule is in the way."
+            "No change that can be suggested would help: with every mentor who has a seat, what"
+            " somebody asked for or more than one rule is in the way. A new mentor is needed."
         )
     mentor = "" if change.mentor is None else name(change.mentor)
     what = (KEPT if change.kept else CHANGES)[change.kind]
     tail = f"{_people(change.lost, name)} would lose theirs" if change.lost else ""
-    told = (
-        f"{what.format(mentor=mentor, amount=change.amount)} would give this IMG a mentor;"
-        f" {tail or 'nobody loses theirs'}."
-    )
+    what = what.format(mentor=mentor, amount=points(change.amount or 0))
+    told = f"{what} would give this IMG a mentor; {tail or 'nobody loses theirs'}."
     first = _people(change.instead, name)
-    return f"One more seat with {mentor} would go to {first} first. {told}" if first else told
+    if not first:
+        return told
+    return (
+        f"One more seat with {mentor} would go to {first} first. Kept for this IMG by a lock, it"
+        f" would give this IMG a mentor; {tail or 'nobody loses theirs'}."
+    )
 
 
 def _people(ids: Sequence[Id], name: NameOf) -> str:

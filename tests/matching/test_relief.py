@@ -84,7 +84,7 @@ def test_what_is_promised_of_a_matrix_happens(problem: Problem, policy: str) -> 
     for row, relief in found.items():
         assert relief.untried == ()
         if relief.change is None:
-            assert not possible[row].any()
+            assert not possible[int(row)].any()
         else:
             check(problem, before, relief, applied_to_matrix(problem, relief))
 
@@ -206,8 +206,8 @@ def test_a_seat_that_somebody_else_would_get_is_kept_by_a_lock_and_they_are_name
     assert told(found["b"]) == ("seat", "x", False)
     assert told(found["c"]) == ("seat", "x", True)
     assert said(found["c"], str) == (
-        "One more seat with x would go to b first. One more seat with x, kept for this IMG by a "
-        "lock, would give this IMG a mentor; nobody loses theirs."
+        "One more seat with x would go to b first. Kept for this IMG by a lock, it would give this "
+        "IMG a mentor; nobody loses theirs."
     )
 
 
