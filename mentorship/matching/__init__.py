@@ -7,7 +7,7 @@ from mentorship.matching.compare import Outcome, compare
 from mentorship.matching.criteria import CRITERIA, Criterion
 from mentorship.matching.exporting import GRAPH_FORMS, graph_file
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
-from mentorship.matching.graph import outcome
+from mentorship.matching.graph import add_parts, outcome
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
 from mentorship.matching.newcomer import Gain, one_more_mentor
@@ -78,6 +78,7 @@ __all__ = [
     "Voice",
     "Worth",
     "WorthMoreElsewhere",
+    "add_parts",
     "compare",
     "evidence",
     "explain",

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from mentorship.matching import (
+    CRITERIA,
     HARD_RULES,
     REASONS,
     NextBest,
@@ -20,8 +21,10 @@ from mentorship.matching import (
     TooFewSeats,
     UnusedSeats,
     WorthMoreElsewhere,
+    add_parts,
     explain,
     outcome,
+    parts,
     said,
     solve,
 )
@@ -280,6 +283,28 @@ def test_what_stands_between_a_mentor_and_who_waits_is_counted() -> None:
 
 def test_every_rule_can_be_said() -> None:
     assert set(HARD_RULES) <= set(RULES) & set(WAITING)
+
+
+def test_alternatives_carry_their_parts_and_people_their_prices() -> None:
+    imgs = [img(k, topics=("cv",), languages=("en",), visa="j1_physician") for k in "abc"]
+    mentors = [mentor(k, topics=("cv",), languages=("en", "hi"), visas=("j1_visa",)) for k in "xy"]
+    problem = Problem.of(market(imgs, mentors), Rules())
+    result = solve(problem)
+    graph = outcome(problem, result, alternatives=2)
+    add_parts(graph, problem)
+    kinds = [edge["kind"] for *_, edge in graph.edges(data=True)]
+    assert (kinds.count("first"), kinds.count("next")) == (2, 4)
+    assert problem.market is not None
+    for one, other, edge in graph.edges(data=True):
+        i, j = min(one, other), max(one, other) - 3
+        whole = {part.key: part.points for part in parts(problem.market, Rules(), i, j)}
+        told = {key[5:]: points for key, points in edge.items() if key.startswith("part_")}
+        assert set(told) == {key for key, each in CRITERIA.items() if not each.sensitive}
+        assert all(points == whole.get(key, 0) for key, points in told.items())
+        assert edge["score"] - sum(told.values()) == whole["visa"] > 0
+        if edge["kind"] == "next":
+            prices = graph.nodes[i]["price"] + graph.nodes[3 + j]["price"]
+            assert prices >= edge["score"]
 
 
 def test_the_next_best_of_both_sides() -> None:
