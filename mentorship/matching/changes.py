@@ -147,12 +147,11 @@ def _lifted(
 
 def _seats(whole: Whole, waiting: Ints) -> Iterator[Trial]:
     """Yield the mentors who suit most of those who wait best, first."""
-    possible = whole.possible[waiting]
-    best = np.where(possible, whole.scores[waiting], -1)
-    first = best.argmax(axis=1)[possible.any(axis=1)] if possible.size else np.zeros(0, np.int64)
-    asked = np.bincount(first, minlength=possible.shape[1])
+    possible = whole.possible
+    best = [column for _, column in _best_of_each(whole, waiting, possible)]
+    asked = np.bincount(np.array(best, dtype=np.int64), minlength=possible.shape[1])
     base = _lifted(whole, ())
-    for column in _most_first(whole, asked, in_any(possible.T)):
+    for column in _most_first(whole, asked, in_any(possible[waiting].T)):
         yield Trial(rows=waiting, make=partial(one_more_seat, base, column), column=column)
 
 

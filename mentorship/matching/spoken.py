@@ -125,7 +125,8 @@ def _who_waits(reason: UnusedSeats) -> str:
     parts = [f"{WAITING.get(rule, rule)} ({count})" for rule, count in reason.ruled_out.items()]
     whom = "the one IMG" if reason.waiting == 1 else f"none of the {reason.waiting} IMGs"
     told = f"{whom} without a mentor is {'not ' if reason.waiting == 1 else ''}possible here"
-    return f"{told}, {in_words(parts)}" if parts else told
+    twice = " (one may count twice)" if sum(reason.ruled_out.values()) > reason.waiting else ""
+    return f"{told}, {in_words(parts)}{twice}" if parts else told
 
 
 def _who_has_a_mentor(reason: UnusedSeats) -> str:
@@ -155,14 +156,13 @@ def _relief(relief: Relief, name: NameOf, points: Callable[[int], str]) -> str:
     what = (KEPT if change.kept else CHANGES)[change.kind]
     tail = f"{_people(change.lost, name)} would lose theirs" if change.lost else ""
     what = what.format(mentor=mentor, amount=points(change.amount or 0))
+    if change.instead:
+        first = _people(change.instead, name)
+        what = (
+            f"One more seat with {mentor} would help {first} first. Kept for this IMG by a lock, it"
+        )
     told = f"{what} would give this IMG a mentor; {tail or 'nobody loses theirs'}."
-    first = _people(change.instead, name)
-    if not first:
-        return told
-    return (
-        f"One more seat with {mentor} would go to {first} first. Kept for this IMG by a lock, it"
-        f" would give this IMG a mentor; {tail or 'nobody loses theirs'}."
-    )
+    return f"{told} Not every smaller change was tried." if relief.untried else told
 
 
 def _people(ids: Sequence[Id], name: NameOf) -> str:

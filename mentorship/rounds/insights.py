@@ -120,7 +120,7 @@ class GainTable:
 
 
 def gain_tables(session: Session, run_id: uuid.UUID) -> Sequence[GainTable] | None:
-    """Return where one more mentor would help, most helpful first; None if it was not kept."""
+    """Return where one more mentor would help, most helpful first; None if nothing was kept."""
     rows = session.scalars(sa.select(MentorGain).where(MentorGain.run_id == run_id)).all()
     if not rows:
         return None

@@ -48,7 +48,7 @@ def test_who_is_left_reads_what_would_help_and_who_comes_first(
     kept = {name: each for name, each in told.items() if "by a lock" in each}
     assert 1 <= len(kept) < 3
     for each in kept.values():
-        assert any(f"would go to {other} first" in each for other in told.keys() - kept.keys())
+        assert any(f"would help {other} first" in each for other in told.keys() - kept.keys())
 
 
 def test_the_minimum_is_told_as_on_the_form(cast: Cast, session: Session) -> None:
