@@ -19,6 +19,7 @@ from mentorship.matching.blocks import Ready
 from mentorship.matching.forbid import marked
 from mentorship.matching.marks import Flags, Ints, Points, in_any
 from mentorship.matching.problem import Problem
+from mentorship.matching.result import Result
 
 MINIMUM_STEP = 100  # points by which a lower minimum score is tried
 LIMITS = ("limit_specialties", "limit_stages", "limit_languages")
@@ -45,6 +46,7 @@ class Whole:
     scores : (n, m) hard rules aside; -1 where a matrix says never
     out : rule -> (n, m) bool, the pairs it forbids
     count : (n, m) how many rules forbid a pair
+    free : (m,) seats that the answer leaves free
 
     """
 
@@ -52,9 +54,10 @@ class Whole:
     scores: Points
     out: Mapping[str, Flags]
     count: Ints
+    free: Ints
 
     @classmethod
-    def of(cls, problem: Problem) -> Self:
+    def of(cls, problem: Problem, result: Result) -> Self:
         n, m = problem.shape
         rows, market, rules = np.arange(n), problem.market, problem.rules
         if market is None or rules is None or problem.means is None:
@@ -67,7 +70,8 @@ class Whole:
         count = np.zeros((n, m), dtype=np.int64)
         for flags in out.values():
             count += flags
-        return cls(problem, plain, out, count)
+        free = problem.seats - np.bincount(result.pairs[:, 1], minlength=m)
+        return cls(problem, plain, out, count, free)
 
     @property
     def possible(self) -> Flags:
@@ -111,7 +115,7 @@ class Trial:
     make : gives the round with the change
     column, amount : of the mentor concerned; the new minimum score
     policy : to solve it with; None for the round's own
-    kept : whether there is also one more seat with the mentor, locked for the IMG
+    kept : whether there is also a seat with the mentor, locked for the IMG
 
     """
 
@@ -133,10 +137,10 @@ def one_more_seat(problem: Problem, column: int) -> Problem:
     return replace(problem, seats=seats)
 
 
-def keep(problem: Problem, row: int, column: int) -> Problem:
-    """Return the round with one more seat at a mentor, locked for an IMG."""
+def lock(problem: Problem, row: int, column: int) -> Problem:
+    """Return the round with one more locked pair."""
     locked = np.unique(np.vstack([problem.locked, (row, column)]), axis=0)
-    return replace(one_more_seat(problem, column), locked=locked)
+    return replace(problem, locked=locked)
 
 
 def _lifted(
@@ -216,11 +220,14 @@ SINGLE: Mapping[str, Trials] = MappingProxyType(
 def _kept(rules: Collection[str], where: str = "") -> Trials:
     """Return what yields a seat kept with the best mentor whom these rules alone forbid.
 
-    Without rules it is the best of the possible ones. A lock may fall short of the minimum score.
+    One with a free seat comes first. Without rules it is the best of the possible ones. A lock may
+    fall short of the minimum score.
     """
 
     def trials(whole: Whole, waiting: Ints) -> Iterator[Trial]:
         fit = whole.forbidden_by([*rules, scoring.MINIMUM]) if rules else whole.possible
+        free = fit & (whole.free > 0)
+        fit = np.where(in_any(free)[:, None], free, fit)
         for row, column in _best_of_each(whole, waiting, fit):
             make = partial(_with_kept, whole, rules, row, column, where)
             yield Trial(rows=np.array([row]), make=make, column=column, kept=True)
@@ -231,10 +238,11 @@ def _kept(rules: Collection[str], where: str = "") -> Trials:
 def _with_kept(
     whole: Whole, rules: Collection[str], row: int, column: int, where: str = ""
 ) -> Problem:
-    """Return the round with a pair locked to a new seat, and rules lifted there or for all."""
+    """Return the round with a pair locked to a free or new seat, rules lifted there or for all."""
     scores = whole.allowed(rules, row if where == PAIR else None, column if where else None)
     scores[row, column] = whole.scores[row, column]
-    return keep(whole.with_scores(scores), row, column)
+    changed = lock(whole.with_scores(scores), row, column)
+    return changed if whole.free[column] else one_more_seat(changed, column)
 
 
 # kinds that go with a seat kept for the IMG: a seat and a lock, and what is in the way of that

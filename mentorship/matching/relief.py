@@ -33,7 +33,8 @@ class Change:
     kind : "seat", "minimum", "banned", "not_again", "limits", "policy", or a rule switched off
     mentor : id of the mentor with the seat, the pair or the limits; None for a rule of the round
     amount : the new minimum score; None for other kinds
-    kept : whether, besides, there is one more seat with the mentor, kept for this IMG by a lock
+    kept : whether, besides, a seat with the mentor is kept for this IMG by a lock
+    free : whether that seat is free now; otherwise it is one more
     matched_after : IMGs with a mentor
     lost : ids of others who would be left without any mentor, in order
     instead : ids of others to whom a seat that is not kept would go, where that was tried
@@ -44,6 +45,7 @@ class Change:
     mentor: Id | None
     amount: int | None
     kept: bool
+    free: bool
     matched_after: int
     lost: tuple[Id, ...]
     instead: tuple[Id, ...] = ()
@@ -82,7 +84,8 @@ def smallest_changes(
     6. a rule of the round switched off;
     7. one more seat with the best possible mentor, kept for this IMG by a lock;
     8. the same with the best mentor whom only the minimum score forbids, or else a ban, an earlier
-       round, limits or a rule of the round, lifted besides.
+       round, limits or a rule of the round, lifted besides; one with a free seat comes first, and
+       then no other seat is needed.
 
     Only changes by which more people are matched count, so nothing but seats is tried where every
     seat is used. A kept seat takes nothing from others: among answers in which this IMG has no
@@ -97,7 +100,10 @@ def smallest_changes(
     if len(result.unmatched) and n * m <= MOST_PAIRS:
         solves = min(max(PAIRS_SOLVED // (n * m), FEWEST_SOLVES), MOST_SOLVES) if n * m else 0
         search = _Search(
-            Whole.of(problem), result, {True: solves // 2, False: solves - solves // 2}, progress
+            Whole.of(problem, result),
+            result,
+            {True: solves // 2, False: solves - solves // 2},
+            progress,
         )
         search.single()
         search.double()
@@ -191,6 +197,7 @@ class _Search:
             mentor=None if column is None else problem.mentor_ids[column],
             amount=trial.amount,
             kept=trial.kept,
+            free=trial.kept and column is not None and bool(self.whole.free[column] > 0),
             matched_after=len(problem.img_ids) - len(unmatched),
             lost=self._ids(np.setdiff1d(unmatched, self.result.unmatched)),
             instead=self._ids(instead) if kind == SEAT else (),

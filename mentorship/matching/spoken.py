@@ -27,8 +27,7 @@ WAITING = {
     MINIMUM: RULES[MINIMUM],
     "never": RULES["never"],
 }
-_SEAT = "one more seat there, kept for this IMG by a lock"
-# kind -> one change, up to the verb; and the same with a seat kept for the IMG
+# kind -> one change, up to the verb
 CHANGES = {
     "seat": "One more seat with {mentor}",
     "minimum": "Lowering the minimum score to {amount}",
@@ -40,18 +39,16 @@ CHANGES = {
     "must_cover_first_topic": "Allowing mentors who do not offer the topic an IMG needs first",
     "respect_institutions": "Allowing pairs at institutions that were named as a conflict",
 }
+_LOCK = "kept for this IMG by a lock"
+# the same with a seat kept, which is free or one more
 KEPT = {
-    "seat": "One more seat with {mentor}, kept for this IMG by a lock,",
-    "minimum": "One more seat with {mentor}, kept for this IMG by a lock although the score is"
-    " below the minimum,",
-    "banned": f"{CHANGES['banned']}, and {_SEAT},",
-    "not_again": f"{CHANGES['not_again']}, and {_SEAT},",
-    "limits": "If {mentor} agreed to take IMGs of every specialty, stage and language, and to "
-    "offer one more seat, kept for this IMG by a lock, that",
-    **{
-        rule: f"{CHANGES[rule]}, and one more seat with {{mentor}}, kept for this IMG by a lock,"
-        for rule in SWITCHES
-    },
+    "seat": f"{{seat}} with {{mentor}}, {_LOCK},",
+    "minimum": f"{{seat}} with {{mentor}}, {_LOCK} although the score is below the minimum,",
+    "banned": f"{CHANGES['banned']}, and {{seat}} there, {_LOCK},",
+    "not_again": f"{CHANGES['not_again']}, and {{seat}} there, {_LOCK},",
+    "limits": "If {mentor} agreed to take IMGs of every specialty, stage and language, and {seat}"
+    f" there were {_LOCK}, that",
+    **{rule: f"{CHANGES[rule]}, and {{seat}} with {{mentor}}, {_LOCK}," for rule in SWITCHES},
 }
 
 
@@ -122,7 +119,8 @@ def why_unused(reason: UnusedSeats) -> str:
 def _who_waits(reason: UnusedSeats) -> str:
     if not reason.waiting:
         return ""
-    parts = [f"{WAITING.get(rule, rule)} ({count})" for rule, count in reason.ruled_out.items()]
+    counts = sorted(reason.ruled_out.items(), key=lambda rule: -rule[1])
+    parts = [f"{WAITING.get(rule, rule)} ({count})" for rule, count in counts]
     whom = "the one IMG" if reason.waiting == 1 else f"none of the {reason.waiting} IMGs"
     told = f"{whom} without a mentor is {'not ' if reason.waiting == 1 else ''}possible here"
     twice = " (one may count twice)" if sum(reason.ruled_out.values()) > reason.waiting else ""
@@ -155,7 +153,9 @@ def _relief(relief: Relief, name: NameOf, points: Callable[[int], str]) -> str:
     mentor = "" if change.mentor is None else name(change.mentor)
     what = (KEPT if change.kept else CHANGES)[change.kind]
     tail = f"{_people(change.lost, name)} would lose theirs" if change.lost else ""
-    what = what.format(mentor=mentor, amount=points(change.amount or 0))
+    seat = "a free seat" if change.free else "one more seat"
+    what = what.format(mentor=mentor, amount=points(change.amount or 0), seat=seat)
+    what = what[0].upper() + what[1:]
     if change.instead:
         first = _people(change.instead, name)
         what = (

@@ -280,8 +280,9 @@ def test_what_stands_between_a_mentor_and_who_waits_is_counted() -> None:
     (unused,) = explain(problem, solve(problem)).unused
     assert (unused.waiting, unused.ruled_out) == (2, {"avoid": 1, "limit_languages": 2})
     assert said(unused, str) == (
-        "x has 1 free seat: none of the 2 IMGs without a mentor is possible here, asked not to have"
-        " this mentor (1) and without a language the mentor asks for (2) (one may count twice)."
+        "x has 1 free seat: none of the 2 IMGs without a mentor is possible here, without a"
+        " language the mentor asks for (2) and asked not to have this mentor (1) (one may count"
+        " twice)."
     )
 
 

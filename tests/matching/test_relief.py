@@ -58,7 +58,7 @@ def applied_to_matrix(problem: Problem, relief: Relief) -> Problem:
     seats, banned, locked = problem.seats.copy(), problem.banned.tolist(), problem.locked.tolist()
     if change.mentor is not None:
         pair = [problem.img_ids.index(relief.img), problem.mentor_ids.index(change.mentor)]
-        if change.kept or change.kind == "seat":
+        if (change.kept and not change.free) or change.kind == "seat":
             seats[pair[1]] += 1
         if change.kept:
             locked.append(pair)
@@ -171,7 +171,7 @@ def applied(
         rules = with_rule(rules, "minimum_score", change.amount)
     if change.kind == "limits":
         now[pair[1]] = replace(now[pair[1]], accepts_stages=(), accepts_languages=())
-    if change.kept or change.kind == "seat":
+    if (change.kept and not change.free) or change.kind == "seat":
         now[pair[1]] = replace(now[pair[1]], seats=now[pair[1]].seats + 1)
     if change.kept:
         rules = with_rule(rules, "locked", rules.locked | {pair})
@@ -213,7 +213,7 @@ def test_one_more_seat_comes_first_and_with_the_mentor_who_suits_best() -> None:
     )
     (relief,) = smallest_changes(problem, solve(problem)).values()
     assert relief.change == Change(
-        kind="seat", mentor="y", amount=None, kept=False, matched_after=3, lost=()
+        kind="seat", mentor="y", amount=None, kept=False, free=False, matched_after=3, lost=()
     )
     assert said(relief, lambda each: f"Dr. {each}") == (
         "One more seat with Dr. y would give this IMG a mentor; nobody loses theirs."
@@ -240,6 +240,22 @@ def test_a_ban_is_lifted_with_a_seat_where_none_is_free() -> None:
     assert said(relief, str) == (
         "Lifting the section leader's ban on the pair with x, and one more seat there, kept for "
         "this IMG by a lock, would give this IMG a mentor; nobody loses theirs."
+    )
+
+
+def test_a_free_seat_is_locked_below_the_minimum_where_a_lower_one_helps_somebody_else() -> None:
+    imgs = [img("a", topics=("visa",)), *(img(key, topics=("cv",)) for key in "bc")]
+    round_ = market(imgs, [mentor("x", topics=("cv",))])
+    scores = Problem.of(round_, Rules()).table()[:, 0]
+    assert scores[0] < scores[1] == scores[2]
+    rules = Rules(minimum_score=int(scores[1]) + 1)
+    relief = relief_of(round_, rules)
+    assert told(relief) == ("minimum", "x", True)
+    assert relief.change is not None
+    assert relief.change.free
+    assert said(relief, str) == (
+        "A free seat with x, kept for this IMG by a lock although the score is below the minimum, "
+        "would give this IMG a mentor; nobody loses theirs."
     )
 
 
@@ -360,7 +376,13 @@ def test_every_kind_can_be_said() -> None:
 
 def test_many_who_lose_are_counted() -> None:
     change = Change(
-        kind="policy", mentor=None, amount=None, kept=False, matched_after=9, lost=tuple("bcdefg")
+        kind="policy",
+        mentor=None,
+        amount=None,
+        kept=False,
+        free=False,
+        matched_after=9,
+        lost=tuple("bcdefg"),
     )
     assert said(Relief(img="a", change=change, untried=()), str) == (
         "The policy “most people matched” would give this IMG a mentor; 6 others would lose theirs."
