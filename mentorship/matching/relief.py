@@ -45,9 +45,9 @@ class Change:
     mentor: Id | None
     amount: int | None
     kept: bool
-    free: bool
     matched_after: int
     lost: tuple[Id, ...]
+    free: bool = False
     instead: tuple[Id, ...] = ()
 
 
