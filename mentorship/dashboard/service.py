@@ -80,7 +80,9 @@ def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHo
         status=img_status(session, person_id),
         profile=completeness(values),
         agreed=_agreed(session, person_id),
-        stage=for_stage(session, at, today=today, limit=RESOURCES) if at else None,
+        stage=for_stage(session, at, today=today, limit=RESOURCES, person_id=person_id)
+        if at
+        else None,
     )
 
 

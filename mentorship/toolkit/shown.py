@@ -69,6 +69,12 @@ class Day:
     in_source: DayInSource
     provenance: Provenance
     days_away: int
+    moment: dt.datetime | None = None  # where the hour matters too
+
+    @property
+    def marking(self) -> str:
+        """Return the word for a date that is not certain."""
+        return "Expected" if self.is_expected else "Unconfirmed"
 
     @property
     def is_expected(self) -> bool:
@@ -142,11 +148,22 @@ class StageView:
     dates: tuple[Day, ...]
     resources: tuple[ResourceCard, ...]
     resource_count: int  # of all at this stage
+    done: frozenset[str] = frozenset()  # ids of the reader's own ticks
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all stages, in their order."""
         return tuple(term.name for term in vocabulary.LISTS["stage"].values())
+
+
+@dataclass(frozen=True, slots=True)
+class StageInFull:
+    """A stage on a page that shows several."""
+
+    step: Step
+    facts: tuple[Fact, ...]
+    costs: tuple[Cost, ...]
+    pitfalls: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,7 @@ class StagePage:
     facts: tuple[Fact, ...]
     usual_months: tuple[tuple[str, str], ...]  # name of the month or "Any time", and what happens
     topics: tuple[str, ...]  # names of what a mentor can help with here
+    notes: tuple[tuple[str, str], ...]  # advice for some readers: for whom, and what
 
 
 @dataclass(frozen=True, slots=True)
