@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import enum
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import vocabulary
 from mentorship.toolkit.guide_models import GuideEntry
 from mentorship.toolkit.models import Confidence
 from mentorship.toolkit.provenance import readable_date
@@ -70,7 +72,7 @@ class Report:
 def freshness(
     session: Session, *, today: dt.date, wanted: Wanted | None = None, page: int = 1
 ) -> Report:
-    """Return one page of what to look at, the oldest first, in two queries.
+    """Return one page of what to look at, in two queries: in motion first, then unsure, then old.
 
     With a kind or words but without a reason, facts that are fine are found too: a leader who
     read something wrong must be able to find it.
@@ -81,7 +83,7 @@ def freshness(
     chosen = [reasons[wanted.reason]] if wanted.reason else []
     if wanted.kind:
         chosen.append(all_facts.c.kind == wanted.kind)
-    chosen += [all_facts.c.label.icontains(w, autoescape=True) for w in wanted.words.split()]
+    chosen += [_says(all_facts, word) for word in wanted.words.split()]
     fits = sa.and_(*chosen) if chosen else sa.or_(*reasons.values())
     counted = session.execute(
         sa.select(
@@ -96,7 +98,11 @@ def freshness(
         sa.select(all_facts, *(sa.case((reasons[r], 1), else_=0) for r in Reason))
         .where(fits)
         .order_by(
-            all_facts.c.date.nulls_first(), all_facts.c.kind, all_facts.c.label, all_facts.c.id
+            *(sa.case((reasons[r], 0), else_=1) for r in (Reason.IN_MOTION, Reason.LOW)),
+            all_facts.c.date.nulls_first(),
+            all_facts.c.kind,
+            all_facts.c.label,
+            all_facts.c.id,
         )
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
@@ -130,6 +136,7 @@ def _facts_of(kind: Kind) -> sa.Select[Any]:
         "kind": sa.literal(kind.id),
         "id": table.id,  # type: ignore[attr-defined]
         "label": sa.cast(_label(kind), sa.Text),
+        "said": _said(kind),
         "date": sa.func.coalesce(sa.cast(table.checked_on, sa.String), table.as_of),
         "confidence": sa.cast(table.confidence, sa.String),
         "volatile": table.volatile,
@@ -144,6 +151,24 @@ def _label(kind: Kind) -> sa.ColumnElement[object]:
     column = getattr(kind.table, kind.fields[0])
     by_key = kind.fields[0] in {"img_years", "us_img", "standing", "status"}
     return kind.table.id if by_key else column  # type: ignore[attr-defined]
+
+
+def _said(kind: Kind) -> sa.ColumnElement[str]:
+    """Return all words of a fact in one, to be searched."""
+    columns = [getattr(kind.table, name) for name in ("id", *kind.fields)]
+    texts = [sa.func.coalesce(column, "") for column in columns if _is_text(column.type)]
+    return functools.reduce(lambda all_, text: all_ + " " + text, texts)
+
+
+def _is_text(kind: sa.types.TypeEngine[object]) -> bool:
+    return isinstance(kind, sa.String) and not isinstance(kind, sa.Enum)
+
+
+def _says(facts: sa.Subquery, word: str) -> sa.ColumnElement[bool]:
+    """Tell which facts hold a word; a state is found by its name too."""
+    names = vocabulary.LISTS["state"].values()
+    states = [state.id for state in names if word.casefold() in state.name.casefold()]
+    return sa.or_(facts.c.said.icontains(word, autoescape=True), facts.c.id.in_(states))
 
 
 def _reasons(facts: sa.Subquery, today: dt.date) -> dict[Reason, sa.ColumnElement[bool]]:

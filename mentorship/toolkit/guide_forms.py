@@ -46,7 +46,11 @@ class LicenseFilter(Form):
         [Optional(), NumberRange(0, 30)],
         description="Rounded up",
     )
-    show = SelectField("The map shows", default="years", choices=list(VIEWS.items()))
+    show = SelectField(
+        "The map shows",
+        default="years",
+        choices=[SelectChoice(view, name) for view, name in VIEWS.items()],
+    )
 
     def background(self) -> Background:
         """Return what is said; what cannot be right counts as not said."""

@@ -173,12 +173,16 @@ def _limit(number: int | None, unit: str) -> str:
 def states(session: Session) -> tuple[State, ...]:
     """Return all jurisdictions by name, in one query."""
     rows = session.execute(_select())
-    return tuple(sorted((_state(*row.tuple()) for row in rows), key=_by_name))
+    found = (_state(where, rule, compact, law) for where, rule, compact, law in rows)
+    return tuple(sorted(found, key=_by_name))
 
 
 def state(session: Session, state_id: str) -> State | None:
     row = session.execute(_select().where(Jurisdiction.id == state_id)).one_or_none()
-    return _state(*row.tuple()) if row else None
+    if row is None:
+        return None
+    where, rule, compact, law = row
+    return _state(where, rule, compact, law)
 
 
 def _select() -> sa.Select[Jurisdiction, LicenseRule, CompactStanding, AddedPathway]:

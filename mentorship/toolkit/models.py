@@ -78,7 +78,9 @@ class Sourced:
     as_of: Mapped[str | None] = mapped_column(sa.String(10))  # YYYY, YYYY-MM or YYYY-MM-DD
     confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
     evidence: Mapped[str | None] = mapped_column(sa.Text)  # where it was read, if not at source_url
-    volatile: Mapped[bool] = mapped_column(default=False)  # in motion at the date of the source
+    volatile: Mapped[bool] = mapped_column(  # in motion at the date of the source
+        default=False, server_default=sa.false()
+    )
     checked_on: Mapped[dt.date | None]  # the day a leader last compared it with its source
 
 

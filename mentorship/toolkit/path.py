@@ -24,6 +24,7 @@ from mentorship.profiles.rows import readable
 from mentorship.profiles.service import read_img, write_img
 from mentorship.toolkit.models import ChecklistItem, JourneyStage
 from mentorship.toolkit.path_models import Situation, Tick
+from mentorship.toolkit.shown import topic_name
 
 
 class Place(enum.StrEnum):
@@ -74,6 +75,7 @@ class PathStage:
     title: str
     items: tuple[PathItem, ...]
     notes: tuple[tuple[str, str], ...]  # whom it is for, and what it says
+    topics: tuple[str, ...]  # names of what a mentor can help with here
 
     @property
     def name(self) -> str:
@@ -111,7 +113,7 @@ class Path:
 
 def my_path(session: Session, person_id: uuid.UUID) -> Path:
     """Return all stages with what this person has done of each."""
-    profile = session.scalars(_profile_of(person_id)).one_or_none()
+    profile, here = _profile_of(session, person_id)
     track = _track(session, person_id, profile)
     items: dict[str, list[PathItem]] = defaultdict(list)
     rows = session.execute(
@@ -134,10 +136,11 @@ def my_path(session: Session, person_id: uuid.UUID) -> Path:
                 title=stage.title,
                 items=tuple(items[stage.id]),
                 notes=notes_for(stage, track),
+                topics=tuple(topic_name(topic) for topic in stage.topics),
             )
             for stage in stages
         ),
-        here=_stage_of(session, profile),
+        here=here,
         track=track,
         has_profile=profile is not None,
     )
@@ -148,7 +151,7 @@ def notes_for(stage: JourneyStage, track: Track) -> tuple[tuple[str, str], ...]:
 
 
 def my_track(session: Session, person_id: uuid.UUID) -> Track:
-    return _track(session, person_id, session.scalars(_profile_of(person_id)).one_or_none())
+    return _track(session, person_id, _profile_of(session, person_id)[0])
 
 
 def progress(session: Session, person_id: uuid.UUID, stage_id: str) -> frozenset[str]:
@@ -215,16 +218,15 @@ def move_to(session: Session, *, person_id: uuid.UUID, stage_id: str, now: dt.da
     write_img(session, person_id=person_id, img=moved, lines=said.lines, now=now)
 
 
-def _profile_of(person_id: uuid.UUID) -> sa.Select[Profile]:
-    return sa.select(Profile).where(Profile.person_id == person_id, Profile.kind == ProfileKind.IMG)
-
-
-def _stage_of(session: Session, profile: Profile | None) -> str | None:
-    if profile is None:
-        return None
-    chosen = sa.select(Choice).where(Choice.profile_id == profile.id, Choice.field == "stage")
-    choice = session.scalars(chosen).one_or_none()
-    return choice.term if choice else None
+def _profile_of(session: Session, person_id: uuid.UUID) -> tuple[Profile | None, str | None]:
+    """Return an IMG's profile and the stage it names; nothing where there is none."""
+    of_stage = sa.and_(Choice.profile_id == Profile.id, Choice.field == "stage")
+    row = session.execute(
+        sa.select(Profile, Choice.term)
+        .join(Choice, of_stage, isouter=True)
+        .where(Profile.person_id == person_id, Profile.kind == ProfileKind.IMG)
+    ).one_or_none()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def _track(session: Session, person_id: uuid.UUID, profile: Profile | None) -> Track:

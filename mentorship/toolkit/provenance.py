@@ -81,7 +81,7 @@ class Provenance:
         if self.source_url is None:
             warnings.append("Unconfirmed: we have no source for this")
         elif self.is_unconfirmed:
-            warnings.append("Unconfirmed: the source has no date")
+            warnings.append("Undated source: check that it still holds")
         if self.confidence is Confidence.LOW:
             warnings.append(self._whom_to_ask())
         return tuple(warnings)

@@ -50,6 +50,7 @@ MOST_DATES = 100
 EASTERN = ZoneInfo("America/New_York")
 
 __all__ = [
+    "Day",
     "ResourceCard",
     "StageView",
     "days",

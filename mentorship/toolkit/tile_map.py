@@ -64,7 +64,7 @@ def draw(states: Iterable[State], view: str, background: Background) -> Map:
     for state in states:
         tone, sign, meaning = _mark(state, view, background)
         column, row = PLACES[state.id]
-        label = f"{state.name}: {meaning}"
+        label = f"{state.id} {sign}, {state.name}: {meaning}"
         if not state.is_sure and view not in {"pathway", "compact"}:
             label += ". Confirm with the board"
         tiles.append(Tile(state.id, column * STEP + 2, row * STEP + 2, tone, sign, label))

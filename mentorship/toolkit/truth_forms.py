@@ -139,7 +139,9 @@ def _field(kind: Kind, name: str) -> Any:
     label, needed = LABELS[name], InputRequired("This must not be empty")
     first: list[Callable[..., None]] = [Optional() if column.nullable else needed]
     if isinstance(column.type, sa.Enum):
-        return SelectField(label, choices=[(v, _words(v)) for v in column.type.enums])
+        return SelectField(
+            label, choices=[SelectChoice(word, _words(word)) for word in column.type.enums]
+        )
     if isinstance(column.type, sa.Date):
         return DateField(label, first)
     if isinstance(column.type, sa.Integer):

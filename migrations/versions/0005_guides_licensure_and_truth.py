@@ -30,11 +30,15 @@ def _source(table: str) -> list[sa.Column | sa.CheckConstraint]:
             "confidence", _one_of("confidence_known", "high", "medium", "low"), nullable=False
         ),
         sa.Column("evidence", sa.Text(), nullable=True),
-        sa.Column("volatile", sa.Boolean(), nullable=False),
+        _volatile(),
         sa.Column("checked_on", sa.Date(), nullable=True),
         _check(table, "as_of_shape", "length(as_of) IN (4, 7, 10)"),
         _check(table, "address_marked", "(source_url IS NULL) = (url_check = 'none')"),
     ]
+
+
+def _volatile() -> sa.Column:
+    return sa.Column("volatile", sa.Boolean(), nullable=False, server_default=sa.false())
 
 
 def _check(table: str, name: str, condition: str) -> sa.CheckConstraint:
@@ -86,13 +90,8 @@ def upgrade() -> None:
 
 def _mark_what_is_there() -> None:
     for table in SOURCED:
-        with op.batch_alter_table(table) as batch:
-            batch.add_column(
-                sa.Column("volatile", sa.Boolean(), nullable=False, server_default=sa.false())
-            )
-            batch.add_column(sa.Column("checked_on", sa.Date(), nullable=True))
-        with op.batch_alter_table(table) as batch:
-            batch.alter_column("volatile", server_default=None)
+        op.add_column(table, _volatile())
+        op.add_column(table, sa.Column("checked_on", sa.Date(), nullable=True))
     op.add_column("cycle_date", sa.Column("eastern", sa.String(length=5), nullable=True))
     op.add_column("journey_stage", sa.Column("tracks", sa.JSON(), nullable=True))
     op.execute("UPDATE journey_stage SET tracks = '[]'")

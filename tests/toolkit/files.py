@@ -12,6 +12,7 @@ from mentorship import vocabulary
 from mentorship.toolkit.guide_facts import FILES
 
 Data = dict[str, Any]
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 SOURCE: Data = {
     "source_url": "https://example.org/fees",
@@ -136,6 +137,6 @@ class Files:
             **self.guides,
         }
         for name, data in files.items():
-            text = yaml.safe_dump(copy.deepcopy(data), sort_keys=False)
+            text = yaml.dump(copy.deepcopy(data), Dumper=_Dumper, sort_keys=False)
             (self.folder / name).write_text(text, encoding="utf-8")
         return self.folder
