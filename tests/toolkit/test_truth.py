@@ -216,7 +216,7 @@ def test_a_leader_finds_corrects_and_traces_a_fact(
     sign_in: SignIn, loaded: Session, leader: User
 ) -> None:
     page = sign_in(leader)
-    report = page.get("/toolkit/facts?q=Conrad+program+permanent")
+    report = page.get("/toolkit/facts?q=Conrad+program+last")
     path = "/toolkit/facts/guide_entry/visas.conrad-sunset"
     assert path in report.links()
     action = path
