@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from mentorship.consents.service import MATCHING, in_force
 from mentorship.matching import Img, Mentor
 from mentorship.profiles.completeness import Completeness, completeness
-from mentorship.profiles.models import Choice
 from mentorship.profiles.service import glance
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
-from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
-from mentorship.rounds.models import Offer, RoundState
+from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
+from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -95,20 +94,12 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
     status = mentor_status(session, person_id, now=now)
     return MentorHome(
         status=status,
-        mentees=_mentees_at(session, status.mentees),
+        mentees=[(each.img, each.stage) for each in status.mentees if each.stage],
         dates=days(session, today=now.date())[:RESOURCES],
         profile=completeness(values),
         agreed=_agreed(session, person_id),
         resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
     )
-
-
-def _mentees_at(session: Session, mentees: Sequence[MentorOffer]) -> Sequence[tuple[str, str]]:
-    """Return the stages of those whom a mentor mentors, in one query."""
-    at = sa.select(Offer.id, Choice.term).join(Choice, Choice.profile_id == Offer.img_id)
-    mine = at.where(Choice.field == "stage", Offer.id.in_([each.offer_id for each in mentees]))
-    stages = dict(session.execute(mine).all())
-    return [(each.img, stages[each.offer_id]) for each in mentees if each.offer_id in stages]
 
 
 def facts_to_look_at(session: Session, *, today: dt.date) -> Mapping[Reason, int]:

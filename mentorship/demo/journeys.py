@@ -1,4 +1,4 @@
-"""What some IMGs of the demo have done of their checklists, through the same service as real ones."""
+"""What some of the demo's IMGs have done of their checklists, by the same service as real ones."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ VIEWS = {
 
 
 class WordsFilter(Form):
-    q = SearchField("Words", filters=[one_line])
+    q = SearchField("Words to look for", filters=[one_line])
 
 
 class LicenseFilter(Form):

@@ -154,13 +154,6 @@ def my_track(session: Session, person_id: uuid.UUID) -> Track:
     return _track(session, person_id, _profile_of(session, person_id)[0])
 
 
-def progress(session: Session, person_id: uuid.UUID, stage_id: str) -> frozenset[str]:
-    """Return the items of one stage that this person has done."""
-    done = sa.select(Tick.item_id).join(ChecklistItem, ChecklistItem.id == Tick.item_id)
-    mine = done.where(Tick.person_id == person_id, ChecklistItem.stage_id == stage_id)
-    return frozenset(session.scalars(mine))
-
-
 def keep_ticks(
     session: Session, *, person_id: uuid.UUID, stage_id: str, done: Mapping[str, dt.date]
 ) -> int:

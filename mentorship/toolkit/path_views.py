@@ -26,7 +26,13 @@ def mine() -> str:
     form = TrackForm(place=found.track.place or "", status=found.track.status or "")
     view = service.for_stage(session, found.here, today=_today()) if found.here else None
     return render_template(
-        "toolkit/path.html", path=found, form=form, ticks=TicksForm(), view=view, today=_today()
+        "toolkit/path.html",
+        path=found,
+        form=form,
+        ticks=TicksForm(),
+        view=view,
+        costs=service.costs_of(session, found.here) if found.here else (),
+        today=_today(),
     )
 
 

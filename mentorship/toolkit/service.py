@@ -6,11 +6,11 @@ situation differ.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -29,7 +29,8 @@ from mentorship.toolkit.models import (
     Sourced,
     UrlCheck,
 )
-from mentorship.toolkit.path import Track, my_track, notes_for, progress
+from mentorship.toolkit.path import Track, my_track, notes_for
+from mentorship.toolkit.path_models import Tick
 from mentorship.toolkit.provenance import Provenance
 from mentorship.toolkit.shown import (
     BOARD_STAGES,
@@ -53,6 +54,7 @@ __all__ = [
     "Day",
     "ResourceCard",
     "StageView",
+    "costs_of",
     "days",
     "for_mentors",
     "for_stage",
@@ -91,13 +93,12 @@ def for_stage(
 
     ``limit`` bounds the resources and the dates; ``person_id`` adds one's own ticks.
     """
-    around = _around(session, stage_id)
-    if not around:
-        return None
-    view = _view(session, around, today=today, limit=limit)
-    if person_id is None:
-        return view
-    return dataclasses.replace(view, done=progress(session, person_id, stage_id))
+    around = _around(session, stage_id, person_id)
+    return _view(session, around, today=today, limit=limit) if around else None
+
+
+def costs_of(session: Session, stage_id: str) -> tuple[Cost, ...]:
+    return tuple(_costs(session, stage_id)[stage_id])
 
 
 def stage_page(
@@ -112,18 +113,16 @@ def stage_page(
 
     ``person_id`` adds one's own ticks and leaves out notes for others.
     """
-    around = _around(session, stage_id)
-    if not around:
+    around = _around(session, stage_id, person_id)
+    if around is None:
         return None
-    stage = around[0]
-    view, track = _view(session, around, today=today, limit=limit), Track()
-    if person_id is not None:
-        view = dataclasses.replace(view, done=progress(session, person_id, stage_id))
-        track = my_track(session, person_id)
+    stage, before = around.stages[0], around.stages.get(-1)
+    track = my_track(session, person_id) if person_id else Track()
     return StagePage(
-        view=view,
+        view=_view(session, around, today=today, limit=limit),
         notes=notes_for(stage, track),
-        before=_step(around[-1]) if -1 in around else None,
+        before=_step(before) if before else None,
+        costs=costs_of(session, stage_id),
         facts=tuple(_facts(session, stage_id)[stage_id]),
         usual_months=tuple((month_name(m["month"]), m["text"]) for m in stage.usual_months),
         topics=tuple(topic_name(topic) for topic in stage.topics),
@@ -147,33 +146,46 @@ def stages_in_full(session: Session, stage_ids: Sequence[str]) -> tuple[StageInF
     )
 
 
-def _around(session: Session, stage_id: str) -> dict[int, JourneyStage]:
-    """Return the stage at 0, the one before at -1 and the one after at 1; nothing if unknown."""
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """A stage at 0, its neighbors at -1 and 1, and the stage's checklist with one's own ticks."""
+
+    stages: Mapping[int, JourneyStage]
+    items: Sequence[tuple[str, str, dt.date | None]]
+
+
+def _around(session: Session, stage_id: str, person_id: uuid.UUID | None) -> _Around | None:
+    """Read a stage with what is beside it in one query; None if there is no such stage."""
     if stage_id not in vocabulary.LISTS["stage"]:
-        return {}
+        return None
     here = sa.select(JourneyStage.position).where(JourneyStage.id == stage_id).scalar_subquery()
-    near = JourneyStage.position.between(here - 1, here + 1)
-    stages = session.scalars(sa.select(JourneyStage).where(near)).all()
-    position = next((each.position for each in stages if each.id == stage_id), 0)
-    return {each.position - position: each for each in stages}
-
-
-def _view(
-    session: Session, around: Mapping[int, JourneyStage], *, today: dt.date, limit: int
-) -> StageView:
-    stage = around[0]
-    checklist = session.execute(
-        sa.select(ChecklistItem.id, ChecklistItem.text)
-        .where(ChecklistItem.stage_id == stage.id)
+    of_here = sa.and_(ChecklistItem.stage_id == JourneyStage.id, JourneyStage.id == stage_id)
+    mine = sa.and_(Tick.item_id == ChecklistItem.id, Tick.person_id == person_id)
+    rows = session.execute(
+        sa.select(JourneyStage, ChecklistItem.id, ChecklistItem.text, Tick.done_on)
+        .join(ChecklistItem, of_here, isouter=True)
+        .join(Tick, mine, isouter=True)
+        .where(JourneyStage.position.between(here - 1, here + 1))
         .order_by(ChecklistItem.position)
+    ).all()
+    position = next((stage.position for stage, *_ in rows if stage.id == stage_id), None)
+    if position is None:
+        return None
+    return _Around(
+        stages={stage.position - position: stage for stage, *_ in rows},
+        items=[(item, text, done_on) for _, item, text, done_on in rows if item],
     )
+
+
+def _view(session: Session, around: _Around, *, today: dt.date, limit: int) -> StageView:
+    stage = around.stages[0]
     cards, count = at_stage(session, stage.id, limit)
     return StageView(
         step=_step(stage),
-        after=_step(around[1]) if 1 in around else None,
-        checklist=tuple((key, text) for key, text in checklist),
+        after=_step(around.stages[1]) if 1 in around.stages else None,
+        checklist=tuple((item, text) for item, text, _ in around.items),
+        done=frozenset(item for item, _, done_on in around.items if done_on),
         pitfalls=tuple(stage.pitfalls),
-        costs=tuple(_costs(session, stage.id)[stage.id]),
         dates=_dates(session, stage.id, today=today, limit=limit),
         resources=cards,
         resource_count=count,

@@ -144,7 +144,6 @@ class StageView:
     after: Step | None
     checklist: tuple[tuple[str, str], ...]  # id and text
     pitfalls: tuple[str, ...]
-    costs: tuple[Cost, ...]
     dates: tuple[Day, ...]
     resources: tuple[ResourceCard, ...]
     resource_count: int  # of all at this stage
@@ -171,6 +170,7 @@ class StagePage:
     view: StageView
     before: Step | None
     facts: tuple[Fact, ...]
+    costs: tuple[Cost, ...]
     usual_months: tuple[tuple[str, str], ...]  # name of the month or "Any time", and what happens
     topics: tuple[str, ...]  # names of what a mentor can help with here
     notes: tuple[tuple[str, str], ...]  # advice for some readers: for whom, and what
