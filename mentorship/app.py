@@ -21,6 +21,8 @@ from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
 from mentorship.demo import load as demo
 from mentorship.extensions import csrf, db, migrate, prepare_engine
+from mentorship.mentorships import leader_views as led_mentorships_views
+from mentorship.mentorships import views as mentorships_views
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
@@ -33,6 +35,8 @@ BLUEPRINTS = (
     dashboard_views.bp,
     accounts_views.bp,
     consents_views.bp,
+    led_mentorships_views.bp,
+    mentorships_views.bp,
     profiles_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,

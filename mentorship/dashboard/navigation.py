@@ -77,7 +77,8 @@ def _menu() -> tuple[Entry, ...]:
         label = "Section" if len(led) == 1 else section.name
         rounds = _entry("Match rounds", "rounds.list_rounds", slug=section.slug)
         people = _entry("Members", "sections.list_members", slug=section.slug)
-        entries.append(_group(label, rounds, people))
+        pairs = _entry("Mentorships", "led_mentorships.index", slug=section.slug)
+        entries.append(_group(label, rounds, people, pairs))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.edit_img"))
     if SectionRole.MENTOR in roles:

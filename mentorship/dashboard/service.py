@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.consents.service import MATCHING, in_force
 from mentorship.matching import Img, Mentor
+from mentorship.mentorships.service import met_of_section
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
 from mentorship.rounds.funnel import Funnel, leader_funnel
@@ -65,6 +66,8 @@ class LedSection:
     funnel: Funnel
     rounds: Sequence[RoundLine]
     asking: int
+    met: int  # pairs that have met
+    concerns: int  # that wait for a leader
 
     @property
     def going(self) -> Sequence[RoundLine]:
@@ -96,15 +99,19 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
 
 def leader_home(session: Session, led: Collection[Section]) -> Sequence[LedSection]:
     """Return the sections somebody leads, each with its funnel and rounds."""
-    return [
-        LedSection(
-            section=section,
-            funnel=leader_funnel(session, section.id),
-            rounds=round_list(session, section.id),
-            asking=_asking(session, section.id),
-        )
-        for section in led
-    ]
+    return [_led(session, section) for section in led]
+
+
+def _led(session: Session, section: Section) -> LedSection:
+    met, concerns = met_of_section(session, section.id)
+    return LedSection(
+        section=section,
+        funnel=leader_funnel(session, section.id),
+        rounds=round_list(session, section.id),
+        asking=_asking(session, section.id),
+        met=met,
+        concerns=concerns,
+    )
 
 
 def administrator_home(session: Session) -> Sequence[Overview]:

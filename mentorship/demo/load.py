@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
 from mentorship.config import Settings
+from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.format import read_imgs, read_mentors
@@ -133,11 +134,13 @@ def _rounds(session: Session, section: Section, leader: uuid.UUID, now: dt.datet
     for offer, answer in zip(offers, itertools.cycle(AFTER_ALL)):
         answer(session, offer, spring + dt.timedelta(days=6))
     finish_round(session, round_id=finished.id, now=spring + dt.timedelta(days=20))
+    months_together(session, _again(session, offers), now=now)
 
     answering = _begin(session, section, f"{lately:%B %Y} round", share=3, now=lately)
     offers = _publish(session, answering, leader, now=lately + dt.timedelta(days=1))
     for offer, answer in zip(offers, itertools.cycle(SO_FAR)):
         answer(session, offer, lately + dt.timedelta(days=3))
+    first_weeks(session, _again(session, offers), now=now)
 
     _begin(session, section, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1))
 
@@ -174,6 +177,11 @@ def _publish(
         .where(Offer.round_id == made.id)
         .order_by(User.email, Offer.place)
     ).all()
+
+
+def _again(session: Session, offers: Sequence[Offer]) -> Sequence[Offer]:
+    """Read the offers as they are after the answers."""
+    return [session.get_one(Offer, offer.id, populate_existing=True) for offer in offers]
 
 
 def _person(session: Session, profile_id: uuid.UUID) -> uuid.UUID:

@@ -19,8 +19,7 @@ from mentorship.consents.models import Consent
 from mentorship.consents.service import MATCHING, PURPOSES
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
-from mentorship.rounds.choices import LIVE_OFFERS
-from mentorship.rounds.models import Offer, Participant, Round, RoundState
+from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
 from mentorship.sections.models import Membership, MembershipState
 
 
@@ -131,15 +130,21 @@ def agrees(profile: type[Profile] = Profile) -> sa.Exists:
 
 
 def _held_elsewhere(round_id: uuid.UUID) -> sa.ScalarSelect[int]:
-    """Count offers of other published rounds that hold a seat, or an IMG, until they are over."""
+    """Count what holds a seat, or an IMG, elsewhere.
+
+    A mentorship holds them until it ends, an offer in between only while its round is published.
+    """
+    in_between = sa.and_(
+        Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
+        Round.state == RoundState.PUBLISHED,
+    )
     return (
         sa.select(sa.func.count())
         .select_from(Offer)
         .join(Round, Round.id == Offer.round_id)
         .where(
             sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
-            Offer.state.in_(LIVE_OFFERS),
-            Round.state == RoundState.PUBLISHED,
+            sa.or_(Offer.state == OfferState.CONFIRMED, in_between),
             Round.id != round_id,
         )
         .correlate(Profile)

@@ -81,10 +81,9 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     waiting_for_img = [each for each in live if each.state is OfferState.ACCEPTED]
     mentees = [each for _, each in offers if each.state is OfferState.CONFIRMED]
     present = {each.offer_id for each in (*waiting, *waiting_for_img, *mentees)}
-    held = (OfferState.ACCEPTED, OfferState.CONFIRMED)
     return MentorStatus(
         seats=seats,
-        used=sum(each.state in held for each in live),
+        used=len(mentees) + len(waiting_for_img),
         paused_until=paused_until if paused_until and paused_until > now.date() else None,
         taking_part=_takes_part_in(session, person_id),
         waiting=waiting,

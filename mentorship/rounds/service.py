@@ -9,6 +9,7 @@ from mentorship.rounds.answering import (
     confirm_match,
     decline_match,
     decline_offer,
+    end_match,
 )
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.enrolment import (
@@ -65,6 +66,7 @@ __all__ = [
     "decline_match",
     "decline_offer",
     "edit_round",
+    "end_match",
     "finish_round",
     "img_status",
     "leader_funnel",
