@@ -21,6 +21,8 @@ from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
 from mentorship.demo import load as demo
 from mentorship.extensions import csrf, db, migrate, prepare_engine
+from mentorship.finding import mentor_views as finding_imgs_views
+from mentorship.finding import views as finding_views
 from mentorship.mentorships import leader_views as led_mentorships_views
 from mentorship.mentorships import views as mentorships_views
 from mentorship.notices import delivery
@@ -35,6 +37,8 @@ BLUEPRINTS = (
     dashboard_views.bp,
     accounts_views.bp,
     consents_views.bp,
+    finding_imgs_views.bp,
+    finding_views.bp,
     led_mentorships_views.bp,
     mentorships_views.bp,
     profiles_views.bp,

@@ -19,11 +19,12 @@ from werkzeug.routing import Rule
 
 from mentorship.access import OPEN_ENDPOINTS
 from mentorship.accounts.models import User
+from mentorship.consents.service import LISTED, give
 from mentorship.mentorships import service as mentorships
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service
 from mentorship.rounds.scope import run_of_round
-from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from mentorship.toolkit.loading import load_facts
 from tests import factories
 from tests.factories import NOW
@@ -38,6 +39,9 @@ EVERYBODY = frozenset(
     }
 )
 SIGNED_IN = EVERYBODY - {"stranger"}
+
+IMGS = frozenset({"img", "mentee", "both"})
+MENTORS = frozenset({"mentor", "mentoring", "both"})
 
 # Endpoints that belong to fewer people than their mark admits.
 SCOPES: Mapping[str, frozenset[str]] = {
@@ -56,12 +60,28 @@ SCOPES: Mapping[str, frozenset[str]] = {
         frozenset({"img"}),
     ),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
+    **dict.fromkeys(("finding.mentors", "finding.compare", "finding.choices"), IMGS),
+    **dict.fromkeys(
+        (
+            *("finding.mentor", "finding.mark", "finding.ask", "finding.move", "finding.drop"),
+            *("finding.confirm_avoid", "finding.avoid"),
+        ),
+        IMGS,
+    ),
+    **dict.fromkeys(
+        (
+            *("finding_imgs.imgs", "finding_imgs.avoided", "finding_imgs.img"),
+            *("finding_imgs.mark", "finding_imgs.welcome", "finding_imgs.allow"),
+            *("finding_imgs.confirm_avoid", "finding_imgs.avoid"),
+        ),
+        MENTORS,
+    ),
     "mentorships.confirm_delete_note": frozenset({"mentee"}),
     "dashboard.img": frozenset({"img", "mentee", "both"}),
     "dashboard.mentor": frozenset({"mentor", "mentoring", "both", "waiting"}),
     "dashboard.leader": frozenset({"leader", "leader2"}),
 }
-OF_THE_LEADER = re.compile(r"/sections/<slug>/(rounds|members|mentorships)\b")
+OF_THE_LEADER = re.compile(r"/sections/<slug>/(rounds|members|mentorships|finding)\b")
 OF_A_PAIR = re.compile(r"^/mentorships/")
 ANSWERS_BY_KEY = frozenset({"token"})  # such pages are about their key, not about who asks
 
@@ -88,6 +108,9 @@ def stage(session: Session) -> Stage:
     both = cast.img("Bo Both")
     cast.mentor("Bo Both")
     ana = cast.people["Ana Silva"]
+    cast.section.browsing = Browsing.BOTH
+    for who in cast.people.values():
+        give(session, who.id, LISTED, NOW)
     waiting = factories.member(
         session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED
     )
@@ -114,6 +137,7 @@ def stage(session: Session) -> Stage:
             "offer_id": offer.id,
             **kept,
             "profile_id": offer.img_id,
+            "mentor_profile_id": offer.mentor_id,
             "membership_id": mine.id,
             "leader_membership_id": leading.id,
             "purpose": "matching",

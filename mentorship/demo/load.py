@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
 from mentorship.config import Settings
+from mentorship.consents.service import LISTED, give
 from mentorship.demo.mentorships import first_weeks, months_together
+from mentorship.finding.service import set_up_finding
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.format import read_imgs, read_mentors
@@ -32,7 +34,7 @@ from mentorship.rounds.models import Offer, OfferState, Participant, Round, Roun
 from mentorship.rounds.publishing import publish_round
 from mentorship.rounds.running import run_round
 from mentorship.rounds.setup import SetUp
-from mentorship.sections.models import Section, SectionRole
+from mentorship.sections.models import Browsing, Section, SectionRole
 from mentorship.sections.service import appoint_leader, ask_to_join, create_section
 
 FOLDER = Path(__file__).parent
@@ -99,6 +101,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
         )
     if report.problems:
         raise ValueError(f"the demo rosters do not load: {report.problems[0]}")
+    _list(session, section, now=long_ago)
     _ask(session, section, now=now - dt.timedelta(days=2))
     session.execute(
         sa.update(User).values(demo=True, password=password_hash, confirmed_at=User.created_at)
@@ -114,6 +117,19 @@ def _staff(session: Session, *, now: dt.datetime) -> User:
     leader = new_person(session, email=email, name=name, now=now)
     leader.timezone = "America/Chicago"
     return leader
+
+
+def _list(session: Session, section: Section, *, now: dt.datetime) -> None:
+    """Let members look each other up: most mentors and half of the IMGs agreed to it."""
+    set_up_finding(session, section_id=section.id, browsing=Browsing.BOTH, names_masked=False)
+    people = session.execute(
+        sa.select(Profile.person_id, Profile.kind)
+        .join(User, User.id == Profile.person_id)
+        .order_by(User.email)
+    ).all()
+    for number, (person_id, kind) in enumerate(people):
+        if number % 2 if kind is ProfileKind.IMG else number % 5:
+            give(session, person_id, LISTED, now)
 
 
 def _ask(session: Session, section: Section, *, now: dt.datetime) -> None:

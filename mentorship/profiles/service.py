@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
-from mentorship.profiles.cards import Audience, ImgCard, MentorCard, card, cards
+from mentorship.profiles.audience import SHOWN, Audience, code_name
+from mentorship.profiles.cards import ImgCard, MentorCard, browsing_card, card, cards
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
 from mentorship.profiles.models import Availability, Choice, Profile, ProfileKind
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere, NotAnImgHere
@@ -34,6 +35,7 @@ from mentorship.profiles.values import (
 from mentorship.profiles.words import WordInUse, sync_terms
 
 __all__ = [
+    "SHOWN",
     "Answers",
     "Audience",
     "Change",
@@ -51,8 +53,10 @@ __all__ = [
     "Values",
     "WordInUse",
     "WordUnknown",
+    "browsing_card",
     "card",
     "cards",
+    "code_name",
     "completeness",
     "is_ready",
     "read_img",

@@ -82,7 +82,7 @@ def candidates(
             member.label("member"),
             agrees().label("agrees"),
             is_ready().label("ready"),
-            _held_elsewhere(round_.id).label("held"),
+            held(elsewhere_than=round_.id).label("held"),
             Participant.joined_at,
             Participant.left_out_at,
         )
@@ -115,22 +115,22 @@ def belongs(
     )
 
 
-def agrees(profile: type[Profile] = Profile) -> sa.Exists:
-    """Say whether the person of a profile agrees to be matched, to the text as it reads now."""
+def agrees(profile: type[Profile] = Profile, *, purpose: str = MATCHING) -> sa.Exists:
+    """Say whether the person of a profile agrees (to be matched), to the text as it reads now."""
     return (
         sa.exists()
         .where(
             Consent.person_id == profile.person_id,
-            Consent.purpose == MATCHING,
-            Consent.version == PURPOSES[MATCHING].version,
+            Consent.purpose == purpose,
+            Consent.version == PURPOSES[purpose].version,
             Consent.withdrawn_at.is_(None),
         )
         .correlate_except(Consent)
     )
 
 
-def _held_elsewhere(round_id: uuid.UUID) -> sa.ScalarSelect[int]:
-    """Count what holds a seat, or an IMG, elsewhere.
+def held(*, elsewhere_than: uuid.UUID | None = None) -> sa.ScalarSelect[int]:
+    """Count what holds a seat of a mentor, or an IMG, in rounds other than the one named.
 
     A mentorship holds them until it ends, an offer in between only while its round is published.
     """
@@ -138,18 +138,19 @@ def _held_elsewhere(round_id: uuid.UUID) -> sa.ScalarSelect[int]:
         Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
         Round.state == RoundState.PUBLISHED,
     )
-    return (
+    holding = (
         sa.select(sa.func.count())
         .select_from(Offer)
         .join(Round, Round.id == Offer.round_id)
         .where(
             sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
             sa.or_(Offer.state == OfferState.CONFIRMED, in_between),
-            Round.id != round_id,
         )
         .correlate(Profile)
-        .scalar_subquery()
     )
+    if elsewhere_than is not None:
+        holding = holding.where(Round.id != elsewhere_than)
+    return holding.scalar_subquery()
 
 
 def _candidate(row: sa.Row[*tuple[Any, ...]], today: dt.date) -> Candidate:

@@ -25,7 +25,7 @@ from mentorship.rounds.models import (
     Round,
     RoundState,
 )
-from mentorship.rounds.scope import TOLD_TO_IMG, Contact, contact_of
+from mentorship.rounds.scope import TOLD_TO_IMG, Contact, contact_of, name_of
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 _IMG = aliased(Profile)
@@ -120,10 +120,12 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
     ).all()
     offers = session.execute(
         sa.select(Offer, User)
+        .join(Offer.round)
+        .join(Round.section)
         .join(_IMG, _IMG.id == Offer.img_id)
         .join(Profile, Profile.id == Offer.mentor_id)
         .join(User, User.id == Profile.person_id)
-        .options(lazyload(User.roles))
+        .options(contains_eager(Offer.round).contains_eager(Round.section), lazyload(User.roles))
         .where(_IMG.person_id == person_id)
         .order_by(Offer.state != OfferState.CONFIRMED, Offer.place)
     ).all()
@@ -143,7 +145,7 @@ def _img_round(
         ImgMatch(
             offer_id=offer.id,
             state=offer.state,
-            mentor=mentor.name,
+            mentor=name_of(mentor, ProfileKind.MENTOR, offer),
             contact=contact_of(mentor, offer),
             since=offer.img_answered_at,
         )

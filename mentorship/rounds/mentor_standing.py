@@ -20,7 +20,7 @@ from mentorship.rounds.models import (
     Round,
     RoundState,
 )
-from mentorship.rounds.scope import Contact, contact_of
+from mentorship.rounds.scope import Contact, contact_of, name_of
 
 _MENTOR = aliased(Profile)
 
@@ -97,7 +97,7 @@ def _mentor_offer(offer: Offer, img: User, answer_by: dt.datetime, now: dt.datet
     return MentorOffer(
         offer_id=offer.id,
         state=offer.state,
-        img=img.name,
+        img=name_of(img, ProfileKind.IMG, offer),
         round=offer.round.name,
         section=offer.round.section.name,
         answer_by=answer_by,
