@@ -7,6 +7,7 @@ fit leaves sensitive criteria out, so that no order of names tells a visa situat
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
@@ -57,6 +58,8 @@ OPEN_CRITERIA = tuple(
     key for key, criterion in CRITERIA.items() if not criterion.sensitive and key not in UNTOLD
 )
 MOST_REASONS = 4
+ABOUT_A_MENTOR = dataclasses.replace(TO_IMG, mentor="this mentor", mentor_of="this mentor's")
+ABOUT_AN_IMG = dataclasses.replace(TO_MENTOR, img="this IMG", img_of="this IMG's")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +209,7 @@ def _found(  # noqa: PLR0913, PLR0917  a pair and what is known of it
     img, mentor = market.imgs[i], market.mentors[j]
     values: Img | Mentor = mentor if as_img else img
     row = people[uuid.UUID(values.key)]
-    voice = TO_IMG if as_img else TO_MENTOR
+    voice = ABOUT_A_MENTOR if as_img else ABOUT_AN_IMG
     said = evidence(market, i, j, names=vocabulary.name, voice=voice)
     best = sorted(
         (

@@ -90,6 +90,13 @@ def avoid(profile_id: uuid.UUID) -> Response:
     return redirect(url_for(".imgs"), code=303)
 
 
+@bp.get("/outlook")
+@members
+def outlook() -> str:
+    found = service.mentor_outlook(db.session(), current_id(), today=_now().date())
+    return render_template("finding/mentor_outlook.html", found=found)
+
+
 @bp.get("/avoided")
 @members
 def avoided() -> str:

@@ -22,6 +22,7 @@ from mentorship.finding.choosing import (
     welcome,
 )
 from mentorship.finding.lists import Found, Listing, listing, sections_offering
+from mentorship.finding.outlook import ImgOutlook, MentorOutlook, img_outlook, mentor_outlook
 from mentorship.sections.models import Browsing, Section
 
 __all__ = [
@@ -29,13 +30,17 @@ __all__ = [
     "AlreadyFive",
     "Choice",
     "Found",
+    "ImgOutlook",
     "Listing",
+    "MentorOutlook",
     "allow_again",
     "ask_for",
     "avoid",
     "avoided_by_mentor",
     "choices_of",
+    "img_outlook",
     "listing",
+    "mentor_outlook",
     "move",
     "note",
     "sections_offering",

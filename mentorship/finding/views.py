@@ -152,6 +152,13 @@ def avoid(mentor_profile_id: uuid.UUID) -> Response:
     return redirect(url_for(".mentors"), code=303)
 
 
+@bp.get("/outlook/img")
+@members
+def outlook() -> str:
+    found = service.img_outlook(db.session(), current_id(), today=_now().date())
+    return render_template("finding/img_outlook.html", found=found)
+
+
 @bp.get("/sections/<slug>/finding")
 @members
 def set_up(slug: str) -> str:

@@ -25,7 +25,7 @@ class Audience(enum.StrEnum):
 
 
 Card = TypeVar("Card")
-_EVERY = frozenset(Audience)
+_EVERY = frozenset(Audience)  # leaders: in lists, and in the sentences on why two were paired
 _MEMBERS = _EVERY - {Audience.LEADER}
 _PAIR = frozenset({Audience.OFFERED, Audience.MATCHED})
 _BOTH_SAID_YES = frozenset({Audience.MATCHED})
@@ -34,13 +34,13 @@ _REACHABLE = _BOTH_SAID_YES | {Audience.LEADER}
 _OF_BOTH: Mapping[str, frozenset[Audience]] = {
     "name": _EVERY,  # or a code in its place, where the section hides names
     "specialties": _EVERY,
-    "topics": _MEMBERS,
-    "languages": _MEMBERS,
+    "topics": _EVERY,
+    "languages": _EVERY,
     "school_country": _PAIR,
     "timezone": _MEMBERS,
-    "channels": _MEMBERS,
-    "formats": _MEMBERS,
-    "meetings_a_month": _MEMBERS,
+    "channels": _EVERY,
+    "formats": _EVERY,
+    "meetings_a_month": _EVERY,
     "hours": _BOTH_SAID_YES,
     "email": _REACHABLE,
     "phone": _BOTH_SAID_YES,
@@ -50,19 +50,19 @@ SHOWN: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyTyp
         ProfileKind.IMG: {
             **_OF_BOTH,
             "stage": _EVERY,
-            "states": _MEMBERS,
+            "states": _EVERY,
             "goals": _PAIR,
             "asked_because": _PAIR,
             "visa": _PAIR,
         },
         ProfileKind.MENTOR: {
             **_OF_BOTH,
-            "career_level": _MEMBERS,
-            "subspecialties": _MEMBERS,
-            "stages": _MEMBERS,
-            "state": _MEMBERS,
-            "states_licensed": _MEMBERS,
-            "is_img": _MEMBERS,
+            "career_level": _EVERY,
+            "subspecialties": _EVERY,
+            "stages": _EVERY,
+            "state": _EVERY,
+            "states_licensed": _EVERY,
+            "is_img": _EVERY,
             "institution": _MEMBERS,  # but not where names are hidden: it gives the name away
             "about": _MEMBERS,
             "visas": _PAIR,

@@ -131,6 +131,31 @@ def cards(
     return made
 
 
+def seen_by_others(
+    session: Session, person_id: uuid.UUID, kind: ProfileKind
+) -> dict[Audience, ImgCard | MentorCard]:
+    """Return a person's own profile as each audience sees it; nothing where there is none yet."""
+    own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
+    profile_id = session.scalars(own).one_or_none()
+    if profile_id is None:
+        return {}
+    profile, below, shares_visa = _whole(session, profile_id)
+    whole = _card(profile, below, shares_visa=shares_visa, reader_id=None)
+    return {audience: cut_to(whole, kind, audience) for audience in Audience}
+
+
+def _whole(session: Session, profile_id: uuid.UUID) -> tuple[Profile, rows.Rows, bool]:
+    profile = session.scalars(
+        sa.select(Profile)
+        .join(Profile.person)
+        .where(Profile.id == profile_id)
+        .options(contains_eager(Profile.person).lazyload(User.roles))
+    ).one()
+    below = rows.load(session, [profile_id])[profile_id]
+    agreed = consents.in_force(session, [profile.person_id])[profile.person_id]
+    return profile, below, consents.SHARE_VISA in agreed
+
+
 def browsing_card(
     values: Img | Mentor, *, person_id: uuid.UUID, name: str, hide_name: bool
 ) -> ImgCard | MentorCard:

@@ -18,7 +18,14 @@ from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
 from mentorship.profiles.audience import SHOWN, Audience, code_name
-from mentorship.profiles.cards import ImgCard, MentorCard, browsing_card, card, cards
+from mentorship.profiles.cards import (
+    ImgCard,
+    MentorCard,
+    browsing_card,
+    card,
+    cards,
+    seen_by_others,
+)
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
 from mentorship.profiles.models import Availability, Choice, Profile, ProfileKind
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere, NotAnImgHere
@@ -48,6 +55,7 @@ __all__ = [
     "NotAnImgHere",
     "NotText",
     "OutOfRange",
+    "PauseOver",
     "ProfileRefused",
     "TooMany",
     "Values",
@@ -59,14 +67,20 @@ __all__ = [
     "code_name",
     "completeness",
     "is_ready",
+    "pause_mentor",
     "read_img",
     "read_many",
     "read_mentor",
+    "seen_by_others",
     "sync_terms",
     "write_img",
     "write_many",
     "write_mentor",
 ]
+
+
+class PauseOver(ValueError):
+    """A pause that would end before it begins."""
 
 
 class Change(enum.StrEnum):
@@ -130,6 +144,30 @@ def _write_one(
         raise outcome
     _adopt_zone(session, person_id, answers.values.timezone)
     return outcome
+
+
+def pause_mentor(
+    session: Session, *, person_id: uuid.UUID, until: dt.date | None, today: dt.date
+) -> None:
+    """Offer a mentor nobody new until a day, or from now on again (None).
+
+    Raises
+    ------
+    PauseOver
+        The day is not after today.
+    NoResultFound
+        The person has no mentor profile.
+
+    """
+    if until is not None and until <= today:
+        raise PauseOver
+    changed = session.execute(
+        sa.update(Profile)
+        .where(Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR)
+        .values(paused_until=until)
+        .returning(Profile.id)
+    )
+    changed.one()
 
 
 def _adopt_zone(session: Session, person_id: uuid.UUID, zone: str | None) -> None:
