@@ -143,6 +143,22 @@ def in_force(
     return {person_id: frozenset(purposes) for person_id, purposes in given.items()}
 
 
+def agrees_to(
+    purpose: str, person_id: sa.orm.InstrumentedAttribute[uuid.UUID]
+) -> sa.ColumnElement[bool]:
+    """Say in a query whether a person agrees now, to the text as it reads."""
+    return (
+        sa.exists()
+        .where(
+            Consent.person_id == person_id,
+            Consent.purpose == purpose,
+            Consent.version == PURPOSES[purpose].version,
+            Consent.withdrawn_at.is_(None),
+        )
+        .correlate_except(Consent)
+    )
+
+
 def _open(person_id: uuid.UUID, purpose: str) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         Consent.person_id == person_id,

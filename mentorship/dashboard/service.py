@@ -11,9 +11,8 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.consents.service import MATCHING, in_force
 from mentorship.matching import Img, Mentor
-from mentorship.mentorships.service import met_of_section
+from mentorship.mentorships.service import Coming, coming_meetings, met_of_section
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
 from mentorship.rounds.funnel import Funnel, leader_funnel
@@ -48,6 +47,7 @@ class ImgHome:
     profile: Completeness
     agreed: bool  # to be matched
     stage: StageView | None
+    meetings: Sequence[Coming]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,7 @@ class MentorHome:
     status: MentorStatus
     profile: Completeness
     agreed: bool  # to be matched
+    meetings: Sequence[Coming]
     resources: Sequence[ResourceCard]
 
 
@@ -75,24 +76,29 @@ class LedSection:
         return [line for line in self.rounds if line.state is not RoundState.FINISHED]
 
 
-def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHome:
+def img_home(
+    session: Session, person_id: uuid.UUID, *, today: dt.date, now: dt.datetime
+) -> ImgHome:
     """Return an IMG's home page; ``stage`` is None until the person has said where they stand."""
-    values = glance(session, person_id, Img)
-    at = values.stage
+    values, agreed = glance(session, person_id, Img)
+    at, status = values.stage, img_status(session, person_id)
     return ImgHome(
-        status=img_status(session, person_id),
+        status=status,
         profile=completeness(values),
-        agreed=_agreed(session, person_id),
+        agreed=agreed,
         stage=for_stage(session, at, today=today, limit=RESOURCES) if at else None,
+        meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
     )
 
 
 def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorHome:
-    values = glance(session, person_id, Mentor)
+    values, agreed = glance(session, person_id, Mentor)
+    status = mentor_status(session, person_id, now=now)
     return MentorHome(
-        status=mentor_status(session, person_id, now=now),
+        status=status,
         profile=completeness(values),
-        agreed=_agreed(session, person_id),
+        agreed=agreed,
+        meetings=coming_meetings(session, person_id, now=now) if status.mentees else (),
         resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
     )
 
@@ -116,10 +122,6 @@ def _led(session: Session, section: Section) -> LedSection:
 
 def administrator_home(session: Session) -> Sequence[Overview]:
     return all_sections(session)
-
-
-def _agreed(session: Session, person_id: uuid.UUID) -> bool:
-    return MATCHING in in_force(session, [person_id])[person_id]
 
 
 def _asking(session: Session, section_id: uuid.UUID) -> int:

@@ -18,9 +18,11 @@ from mentorship.mentorships.ending import (
     raise_concern,
 )
 from mentorship.mentorships.meetings import (
+    Coming,
     NotPlanned,
     Plan,
     cancel_meeting,
+    coming_meetings,
     log_meeting,
     meeting_of,
     move_meeting,
@@ -42,6 +44,7 @@ from mentorship.mentorships.work import (
 __all__ = [
     "AgreementChanged",
     "AlreadyHandled",
+    "Coming",
     "Mentorship",
     "MentorshipEnded",
     "NotPlanned",
@@ -53,6 +56,7 @@ __all__ = [
     "agreement_of",
     "cancel_meeting",
     "close_concern",
+    "coming_meetings",
     "delete_note",
     "end_as_leader",
     "end_mentorship",

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents import service as consents
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
 from mentorship.profiles.audience import SHOWN, Audience, code_name
@@ -276,16 +277,23 @@ def read_mentor(session: Session, person_id: uuid.UUID) -> Answers[Mentor]:
     return read_many(session, [person_id], Mentor).get(person_id, empty)
 
 
-def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Values:
-    """Return what a home page needs of a profile, in three queries.
+def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> tuple[Values, bool]:
+    """Return what a home page needs of a profile, in three queries, and whether it may be matched.
 
-    People and institutions named and the importance of criteria are not read.
+    People and institutions named and the importance of criteria are not read. Without a profile
+    there is nothing that could be matched.
     """
-    found = _profiles(session, [person_id], KINDS[kind])
-    if not found:
-        return kind(key=str(person_id))
-    below = rows.load(session, [found[0].id], tables=(Choice, Availability))
-    return _answers(kind, found[0], below[found[0].id]).values
+    agrees = consents.agrees_to(consents.MATCHING, Profile.person_id)
+    row = session.execute(
+        sa.select(Profile, agrees)
+        .where(Profile.person_id == person_id, Profile.kind == KINDS[kind])
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        return kind(key=str(person_id)), False
+    profile, agreed = row
+    below = rows.load(session, [profile.id], tables=(Choice, Availability))
+    return _answers(kind, profile, below[profile.id]).values, agreed
 
 
 def read_many(

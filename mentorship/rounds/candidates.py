@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.consents.models import Consent
-from mentorship.consents.service import MATCHING, PURPOSES
+from mentorship.consents.service import MATCHING, agrees_to
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
@@ -115,18 +114,9 @@ def belongs(
     )
 
 
-def agrees(profile: type[Profile] = Profile, *, purpose: str = MATCHING) -> sa.Exists:
+def agrees(profile: type[Profile] = Profile, *, purpose: str = MATCHING) -> sa.ColumnElement[bool]:
     """Say whether the person of a profile agrees (to be matched), to the text as it reads now."""
-    return (
-        sa.exists()
-        .where(
-            Consent.person_id == profile.person_id,
-            Consent.purpose == purpose,
-            Consent.version == PURPOSES[purpose].version,
-            Consent.withdrawn_at.is_(None),
-        )
-        .correlate_except(Consent)
-    )
+    return agrees_to(purpose, profile.person_id)
 
 
 def held(*, elsewhere_than: uuid.UUID | None = None) -> sa.ScalarSelect[int]:

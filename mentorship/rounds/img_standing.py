@@ -11,6 +11,7 @@ import enum
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
@@ -102,36 +103,30 @@ class ImgStatus:
 
 
 def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
-    """Return where an IMG stands, in three queries at most."""
+    """Return where an IMG stands, in two queries at most."""
     rows = session.execute(
-        sa.select(Round, Publication.answer_by)
+        sa.select(Round, Publication.answer_by, Offer, User)
         .join(Round.section)
         .join(Participant, Participant.round_id == Round.id)
-        .join(Profile, Profile.id == Participant.profile_id)
+        .join(_IMG, _IMG.id == Participant.profile_id)
         .outerjoin(Publication, Publication.round_id == Round.id)
-        .options(contains_eager(Round.section))
+        .outerjoin(Offer, sa.and_(Offer.round_id == Round.id, Offer.img_id == _IMG.id))
+        .outerjoin(Profile, Profile.id == Offer.mentor_id)
+        .outerjoin(User, User.id == Profile.person_id)
+        .options(contains_eager(Round.section), lazyload(User.roles))
         .where(
-            Profile.person_id == person_id,
-            Profile.kind == ProfileKind.IMG,
+            _IMG.person_id == person_id,
+            _IMG.kind == ProfileKind.IMG,
             Participant.left_out_at.is_(None),
             Round.state != RoundState.DRAFT,
         )
-        .order_by(Round.created_at.desc())
-    ).all()
-    offers = session.execute(
-        sa.select(Offer, User)
-        .join(Offer.round)
-        .join(Round.section)
-        .join(_IMG, _IMG.id == Offer.img_id)
-        .join(Profile, Profile.id == Offer.mentor_id)
-        .join(User, User.id == Profile.person_id)
-        .options(contains_eager(Offer.round).contains_eager(Round.section), lazyload(User.roles))
-        .where(_IMG.person_id == person_id)
-        .order_by(Offer.state != OfferState.CONFIRMED, Offer.place)
+        .order_by(
+            Round.created_at.desc(), Round.id, Offer.state != OfferState.CONFIRMED, Offer.place
+        )
     ).all()
     rounds = [
-        _img_round(round_, answer_by, [(o, u) for o, u in offers if o.round_id == round_.id])
-        for round_, answer_by in rows
+        _img_round(round_, answer_by, [(o, u) for _, _, o, u in group if o is not None])
+        for (round_, answer_by), group in groupby(rows, key=lambda row: (row[0], row[1]))
     ]
     if any(r.standing in _LIVE for r in rounds):  # an open round is no news to them
         return ImgStatus(rounds)
@@ -145,7 +140,7 @@ def _img_round(
         ImgMatch(
             offer_id=offer.id,
             state=offer.state,
-            mentor=name_of(mentor, ProfileKind.MENTOR, offer),
+            mentor=name_of(mentor, ProfileKind.MENTOR, offer, round_.section),
             contact=contact_of(mentor, offer),
             since=offer.img_answered_at,
         )

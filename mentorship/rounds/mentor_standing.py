@@ -97,7 +97,7 @@ def _mentor_offer(offer: Offer, img: User, answer_by: dt.datetime, now: dt.datet
     return MentorOffer(
         offer_id=offer.id,
         state=offer.state,
-        img=name_of(img, ProfileKind.IMG, offer),
+        img=name_of(img, ProfileKind.IMG, offer, offer.round.section),
         round=offer.round.name,
         section=offer.round.section.name,
         answer_by=answer_by,

@@ -105,13 +105,10 @@ def _offer_of(
     )
 
 
-def name_of(other: User, kind: ProfileKind, offer: Offer) -> str:
-    """Return how the other side is called: by a code until both said yes, if the section asks.
-
-    The offer's round is loaded with its section.
-    """
+def name_of(other: User, kind: ProfileKind, offer: Offer, section: Section) -> str:
+    """Return how the other side is called: by a code until both said yes, if the section asks."""
     known = offer.state in {OfferState.CONFIRMED, OfferState.ENDED}
-    hidden = offer.round.section.names_masked and not known
+    hidden = section.names_masked and not known
     return code_name(kind, other.id) if hidden else other.name
 
 

@@ -66,10 +66,12 @@ def for_stage(
 ) -> StageView | None:
     """Return what a dashboard shows somebody at this stage; None if the stage is not loaded.
 
+    What it costs is on the page of the stage.
+
     ``limit`` bounds the resources and the dates.
     """
     around = _around(session, stage_id)
-    return _view(session, around, today=today, limit=limit) if around else None
+    return _view(session, around, (), today=today, limit=limit) if around else None
 
 
 def stage_page(
@@ -81,7 +83,7 @@ def stage_page(
         return None
     stage = around[0]
     return StagePage(
-        view=_view(session, around, today=today, limit=limit),
+        view=_view(session, around, _costs(session, stage_id), today=today, limit=limit),
         before=_step(around[-1]) if -1 in around else None,
         facts=_facts(session, stage_id),
         usual_months=tuple((month_name(m["month"]), m["text"]) for m in stage.usual_months),
@@ -101,7 +103,12 @@ def _around(session: Session, stage_id: str) -> dict[int, JourneyStage]:
 
 
 def _view(
-    session: Session, around: Mapping[int, JourneyStage], *, today: dt.date, limit: int
+    session: Session,
+    around: Mapping[int, JourneyStage],
+    costs: tuple[Cost, ...],
+    *,
+    today: dt.date,
+    limit: int,
 ) -> StageView:
     stage = around[0]
     checklist = session.execute(
@@ -115,7 +122,7 @@ def _view(
         after=_step(around[1]) if 1 in around else None,
         checklist=tuple((key, text) for key, text in checklist),
         pitfalls=tuple(stage.pitfalls),
-        costs=_costs(session, stage.id),
+        costs=costs,
         dates=_dates(session, stage.id, today=today, limit=limit),
         resources=cards,
         resource_count=count,
