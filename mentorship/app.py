@@ -28,8 +28,10 @@ from mentorship.mentorships import views as mentorships_views
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
+from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
+from mentorship.sections.service import AFTER_LEAVING
 from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
@@ -85,6 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
+    if let_go not in AFTER_LEAVING:
+        AFTER_LEAVING.append(let_go)
     configure_mappers()
     check_every_view_is_marked(app)
     if settings.proxies:

@@ -54,6 +54,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
+            *("rounds.participation", "rounds.withdraw", "rounds.come_back"),
             *("rounds.match", "rounds.confirm"),
             *("rounds.confirm_decline_match", "rounds.decline_match"),
         ),

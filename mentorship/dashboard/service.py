@@ -34,6 +34,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.ASKED: ("A mentor is being asked", "info"),
         Standing.ANSWER_NEEDED: ("Waiting for your answer", "warn"),
         Standing.CONFIRMED: ("You have a mentor", "good"),
+        Standing.WITHDREW: ("You withdrew", "neutral"),
         Standing.WAITING: ("Waiting for a mentor", "warn"),
         Standing.NOT_MATCHED: ("No mentor was found", "neutral"),
         Standing.ENDED: ("Mentorship ended", "neutral"),

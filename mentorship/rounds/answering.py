@@ -146,6 +146,17 @@ def decline_match(  # noqa: PLR0913  an answer has a reason and words
         _twice(session, offer, no)
 
 
+def turn_down(session: Session, offer: Offer, *, by_mentor: bool, now: dt.datetime) -> bool:
+    """Withdraw a waiting offer for somebody who leaves; False if it waits no longer."""
+    end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
+    said = {"decline_reason": "situation_changed"}
+    side = "mentor_answered_at" if by_mentor else "img_answered_at"
+    if _answer(session, offer, ACCEPTED, end, **said, **{side: now}):
+        _free_seat(session, offer)
+        return True
+    return _answer(session, offer, OFFERED, end, **said, **{side: now})
+
+
 def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
     session: Session,
     *,

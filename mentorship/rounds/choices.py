@@ -41,7 +41,7 @@ REASONS_TOLD: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# Why a mentorship ends, as whoever ends it reads it. "left" is said by nobody but the service.
+# Why a mentorship ends, as whoever ends it reads it.
 END_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "goals_met": "We reached what we set out to do",
@@ -63,7 +63,6 @@ ENDS_TOLD: Mapping[str, str] = MappingProxyType(
         "not_a_fit": "Not the right fit",
         "no_contact": "No contact",
         "concern": "A concern",
-        "left": "Left the section",
         "other": "Another reason",
     }
 )

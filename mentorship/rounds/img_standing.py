@@ -41,6 +41,7 @@ class Standing(enum.StrEnum):
     ASKED = "asked"  # a mentor is being asked
     ANSWER_NEEDED = "answer_needed"  # the mentor said yes; now the IMG
     CONFIRMED = "confirmed"
+    WITHDREW = "withdrew"  # by their own wish
     WAITING = "waiting"  # no mentor now; keeps the place
     NOT_MATCHED = "not_matched"  # the round finished without a mentor
     ENDED = "ended"
@@ -55,6 +56,7 @@ _MATTERS = (
     Standing.CONFIRMED,
     Standing.WAITING,
     Standing.NOT_IN,
+    Standing.WITHDREW,
     Standing.NOT_MATCHED,
     Standing.ENDED,
 )
@@ -79,6 +81,8 @@ class ImgRound:
     standing: Standing
     answer_by: dt.datetime | None
     matches: Sequence[ImgMatch]
+    round_id: uuid.UUID | None = None  # with the profile's: one's place in it, None without
+    profile_id: uuid.UUID | None = None
 
     @property
     def to_answer(self) -> ImgMatch | None:
@@ -105,7 +109,7 @@ class ImgStatus:
 def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
     """Return where an IMG stands, in two queries at most."""
     rows = session.execute(
-        sa.select(Round, Publication.answer_by, Offer, User)
+        sa.select(Round, Publication.answer_by, Participant, Offer, User)
         .join(Round.section)
         .join(Participant, Participant.round_id == Round.id)
         .join(_IMG, _IMG.id == Participant.profile_id)
@@ -117,7 +121,7 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
         .where(
             _IMG.person_id == person_id,
             _IMG.kind == ProfileKind.IMG,
-            Participant.left_out_at.is_(None),
+            sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
             Round.state != RoundState.DRAFT,
         )
         .order_by(
@@ -125,8 +129,8 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
         )
     ).all()
     rounds = [
-        _img_round(round_, answer_by, [(o, u) for _, _, o, u in group if o is not None])
-        for (round_, answer_by), group in groupby(rows, key=lambda row: (row[0], row[1]))
+        _img_round(round_, answer_by, place, [(o, u) for *_, o, u in group if o is not None])
+        for (round_, answer_by, place), group in groupby(rows, key=lambda row: tuple(row[:3]))
     ]
     if any(r.standing in _LIVE for r in rounds):  # an open round is no news to them
         return ImgStatus(rounds)
@@ -134,7 +138,10 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
 
 
 def _img_round(
-    round_: Round, answer_by: dt.datetime | None, offers: Sequence[tuple[Offer, User]]
+    round_: Round,
+    answer_by: dt.datetime | None,
+    place: Participant,
+    offers: Sequence[tuple[Offer, User]],
 ) -> ImgRound:
     matches = [
         ImgMatch(
@@ -147,8 +154,19 @@ def _img_round(
         for offer, mentor in offers
         if offer.state in TOLD_TO_IMG
     ]
-    standing = _standing(round_, {offer.state for offer, _ in offers})
-    return ImgRound(round_.name, round_.section.name, standing, answer_by, matches)
+    states = {offer.state for offer, _ in offers}
+    standing = _standing(round_, states)
+    if place.withdrew and OfferState.CONFIRMED not in states:
+        standing = Standing.WITHDREW
+    return ImgRound(
+        round_.name,
+        round_.section.name,
+        standing,
+        answer_by,
+        matches,
+        round_id=round_.id,
+        profile_id=place.profile_id,
+    )
 
 
 def _standing(round_: Round, states: set[OfferState]) -> Standing:

@@ -80,6 +80,8 @@ class Participant(Model):
     )
     joined_at: Mapped[dt.datetime]
     left_out_at: Mapped[dt.datetime | None]  # kept, so that a refresh does not bring them back
+    # left out by their own wish: then they may also come back
+    withdrew: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Run(Model):
@@ -309,7 +311,7 @@ class Ending(Model):
     __table_args__ = (
         sa.CheckConstraint(
             "reason IN ('goals_met', 'time_over', 'no_time', 'situation_changed', 'not_a_fit',"
-            " 'no_contact', 'concern', 'left', 'other')",
+            " 'no_contact', 'concern', 'other')",
             name="reason_known",
         ),
     )

@@ -35,6 +35,14 @@ from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish
 from mentorship.rounds.running import BadProfile, NobodyToMatch, ProofFailed, run_round
 from mentorship.rounds.scope import Contact
 from mentorship.rounds.setup import SetUp
+from mentorship.rounds.withdrawing import (
+    Participation,
+    TooLate,
+    come_back,
+    let_go,
+    participation_of,
+    withdraw,
+)
 
 __all__ = [
     "AlreadyAnswered",
@@ -52,6 +60,7 @@ __all__ = [
     "NobodyToMatch",
     "NothingToPublish",
     "Obstacle",
+    "Participation",
     "ProofFailed",
     "RoundChanged",
     "RoundLine",
@@ -59,8 +68,10 @@ __all__ = [
     "RunOutOfDate",
     "SetUp",
     "Standing",
+    "TooLate",
     "accept_offer",
     "candidates",
+    "come_back",
     "confirm_match",
     "create_round",
     "decline_match",
@@ -71,12 +82,15 @@ __all__ = [
     "img_status",
     "leader_funnel",
     "leave_out",
+    "let_go",
     "mentor_status",
     "open_round",
+    "participation_of",
     "publish_round",
     "put_back",
     "refresh",
     "round_changed",
     "round_list",
     "run_round",
+    "withdraw",
 ]

@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "reason IN ('goals_met', 'time_over', 'no_time', 'situation_changed', 'not_a_fit', 'no_contact', 'concern', 'left', 'other')",
+            "reason IN ('goals_met', 'time_over', 'no_time', 'situation_changed', 'not_a_fit', 'no_contact', 'concern', 'other')",
             name=op.f("ck_ending_reason_known"),
         ),
         sa.ForeignKeyConstraint(

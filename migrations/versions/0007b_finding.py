@@ -1,4 +1,4 @@
-"""Members look each other up: who may, whose names are hidden, and what they noted.
+"""Members look each other up: who may, whose names are hidden, what they noted, and who withdrew.
 
 And a new key may seal anew what a run keeps: its sealed columns may change from one sealed value
 to another (the seal proves that it is the same place, and the digest of a run that its inputs are
@@ -81,6 +81,10 @@ def upgrade() -> None:
         "section",
         sa.Column("names_masked", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
+    op.add_column(
+        "participant",
+        sa.Column("withdrew", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
     op.create_table(
         "mark",
         sa.Column("reader_id", sa.Uuid(), nullable=False),
@@ -111,6 +115,7 @@ def downgrade() -> None:
     _freeze_seals()
     op.drop_index(op.f("ix_mark_profile_id"), "mark")
     op.drop_table("mark")
+    op.drop_column("participant", "withdrew")
     op.drop_column("section", "names_masked")
     op.drop_column("section", "browsing")
     op.execute("DELETE FROM consent WHERE purpose = 'listed'")

@@ -121,7 +121,7 @@ def test_a_mentor_reads_which_rounds_are_coming_and_of_a_pause(
         seats=0,
         used=0,
         paused_until=None,
-        taking_part=[],
+        places=[],
         waiting=[],
         waiting_for_img=[],
         mentees=[],
