@@ -165,6 +165,7 @@ def _meeting_form(mentorship_id: uuid.UUID, form: MeetingForm, meeting_id: uuid.
         form=form,
         meeting_id=meeting_id,
         zone=str(reader_zone()),
+        together=service.free_together(db.session(), pair, now=utc_now()),
     )
 
 

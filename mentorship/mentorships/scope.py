@@ -86,7 +86,7 @@ def mentorship_of(session: Session, person_id: uuid.UUID, mentorship_id: uuid.UU
 def going_mentorship(
     session: Session, person_id: uuid.UUID, mentorship_id: uuid.UUID
 ) -> Mentorship:
-    """Return a mentorship to change, held so that it cannot end meanwhile.
+    """Return a mentorship to change, held: it cannot end meanwhile, and two clicks take turns.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def going_mentorship(
         It is over.
 
     """
-    session.execute(sa.select(Offer.id).where(Offer.id == mentorship_id).with_for_update(read=True))
+    session.execute(sa.select(Offer.id).where(Offer.id == mentorship_id).with_for_update())
     found = mentorship_of(session, person_id, mentorship_id)
     if not found.going:
         raise MentorshipEnded

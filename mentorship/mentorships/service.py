@@ -28,6 +28,7 @@ from mentorship.mentorships.meetings import (
     move_meeting,
     plan_meeting,
 )
+from mentorship.mentorships.overlap import Stretch, free_together
 from mentorship.mentorships.overview import led_page, listing, met_of_section
 from mentorship.mentorships.page import Page, page_of
 from mentorship.mentorships.scope import Mentorship, MentorshipEnded, mentorship_of
@@ -50,6 +51,7 @@ __all__ = [
     "NotPlanned",
     "Page",
     "Plan",
+    "Stretch",
     "TooMuch",
     "accept_agreement",
     "add_goal",
@@ -61,6 +63,7 @@ __all__ = [
     "end_as_leader",
     "end_mentorship",
     "feedback_of",
+    "free_together",
     "give_feedback",
     "led_page",
     "listing",
