@@ -26,6 +26,7 @@ from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
+from mentorship.toolkit import guide_views, license_views, path_views, truth_views
 from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
@@ -38,6 +39,10 @@ BLUEPRINTS = (
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
+    guide_views.bp,
+    license_views.bp,
+    path_views.bp,
+    truth_views.bp,
 )
 
 

@@ -53,6 +53,10 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "dashboard.img": frozenset({"img", "both"}),
     "dashboard.mentor": frozenset({"mentor", "both", "waiting"}),
     "dashboard.leader": frozenset({"leader", "leader2"}),
+    **dict.fromkeys(
+        ("facts.report", "facts.show", "facts.correct", "facts.check", "facts.put_back"),
+        frozenset({"leader", "leader2", "administrator"}),
+    ),
 }
 OF_THE_LEADER = re.compile(r"/sections/<slug>/(rounds|members)\b")
 ANSWERS_BY_KEY = frozenset({"token"})  # such pages are about their key, not about who asks
@@ -106,6 +110,10 @@ def stage(session: Session) -> Stage:
             "leader_membership_id": leading.id,
             "purpose": "matching",
             "stage_id": "interviews",
+            "state_id": "tx",
+            "kind": "license_rule",
+            "fact_id": "TX",
+            "change_id": uuid.uuid4(),
             "token": "made-up",
         },
     )
@@ -187,7 +195,14 @@ def test_nothing_can_be_done_by_whom_it_is_not_for(
 def test_what_is_not_mine_looks_like_what_does_not_exist(
     app: Flask, stage: Stage, sign_in: Callable[[User], PageClient]
 ) -> None:
-    made_up = {"slug": "no-such-section", "purpose": "nothing", "stage_id": "nothing"}
+    made_up = {
+        "slug": "no-such-section",
+        "purpose": "nothing",
+        "stage_id": "nothing",
+        "state_id": "zz",
+        "kind": "nothing",
+        "fact_id": "nothing",
+    }
     nowhere = {name: made_up.get(name, uuid.uuid4()) for name in stage.values}
     different = []
     for who, person in stage.people.items():
