@@ -32,6 +32,7 @@ from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
+from mentorship.toolkit import guide_views, license_views, path_views, truth_views
 from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
@@ -48,6 +49,10 @@ BLUEPRINTS = (
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
+    guide_views.bp,
+    license_views.bp,
+    path_views.bp,
+    truth_views.bp,
 )
 
 

@@ -84,6 +84,10 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "dashboard.img": frozenset({"img", "mentee", "both"}),
     "dashboard.mentor": frozenset({"mentor", "mentoring", "both", "waiting"}),
     "dashboard.leader": frozenset({"leader", "leader2"}),
+    **dict.fromkeys(
+        ("facts.report", "facts.show", "facts.correct", "facts.check", "facts.put_back"),
+        frozenset({"leader", "leader2", "administrator"}),
+    ),
 }
 OF_THE_LEADER = re.compile(r"/sections/<slug>/(rounds|members|mentorships|finding)\b")
 OF_A_PAIR = re.compile(r"^/mentorships/")
@@ -146,6 +150,10 @@ def stage(session: Session) -> Stage:
             "leader_membership_id": leading.id,
             "purpose": "matching",
             "stage_id": "interviews",
+            "state_id": "tx",
+            "kind": "license_rule",
+            "fact_id": "TX",
+            "change_id": uuid.uuid4(),
             "token": "made-up",
         },
     )
@@ -247,7 +255,9 @@ def test_what_is_not_mine_looks_like_what_does_not_exist(
         "slug": "no-such-section",
         "purpose": "nothing",
         "stage_id": "nothing",
-        "state": "met",
+        "state_id": "zz",
+        "kind": "nothing",
+        "fact_id": "nothing",
     }
     nowhere = {name: made_up.get(name, uuid.uuid4()) for name in stage.values}
     different = []

@@ -22,7 +22,8 @@ from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
-from mentorship.toolkit.service import ResourceCard, StageView, for_mentors, for_stage
+from mentorship.toolkit.freshness import Reason, to_look_at
+from mentorship.toolkit.service import Day, ResourceCard, StageView, days, for_mentors, for_stage
 
 RESOURCES = 3  # of a stage, on a home page
 # a standing in the fewest words, with the tone of its tag
@@ -58,6 +59,8 @@ class MentorHome:
     agreed: bool  # to be matched
     meetings: Sequence[Coming]
     resources: Sequence[ResourceCard]
+    mentees: Sequence[tuple[str, str]]  # name, and the stage they say they are at
+    dates: Sequence[Day]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,9 @@ def img_home(
         status=status,
         profile=completeness(values),
         agreed=agreed,
-        stage=for_stage(session, at, today=today, limit=RESOURCES) if at else None,
+        stage=for_stage(session, at, today=today, limit=RESOURCES, person_id=person_id)
+        if at
+        else None,
         meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
     )
 
@@ -97,11 +102,18 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
     status = mentor_status(session, person_id, now=now)
     return MentorHome(
         status=status,
+        mentees=[(each.img, each.stage) for each in status.mentees if each.stage],
+        dates=days(session, today=now.date())[:RESOURCES],
         profile=completeness(values),
         agreed=agreed,
         meetings=coming_meetings(session, person_id, now=now) if status.mentees else (),
         resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
     )
+
+
+def facts_to_look_at(session: Session, *, today: dt.date) -> Mapping[Reason, int]:
+    """Count what leaders should check in the toolkit, by reason."""
+    return to_look_at(session, today=today)
 
 
 def leader_home(session: Session, led: Collection[Section]) -> Sequence[LedSection]:

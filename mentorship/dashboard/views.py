@@ -60,7 +60,8 @@ def leader() -> str:
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     shown = service.leader_home(db.session(), led)
-    return render_template("dashboard/leader.html", sections=shown, tabs=tabs())
+    facts = service.facts_to_look_at(db.session(), today=_today())
+    return render_template("dashboard/leader.html", sections=shown, facts=facts, tabs=tabs())
 
 
 @bp.get("/admin")

@@ -20,6 +20,7 @@ from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
 from mentorship.config import Settings
 from mentorship.consents.service import LISTED, give
+from mentorship.demo import journeys
 from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.finding.service import set_up_finding
 from mentorship.notices.models import Message
@@ -107,6 +108,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
         sa.update(User).values(demo=True, password=password_hash, confirmed_at=User.created_at)
     )
     _rounds(session, section, leader.id, now)
+    journeys.walk(session, now=now)
     session.execute(sa.delete(Message))
 
 

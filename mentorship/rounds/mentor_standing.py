@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.models import (
     Offer,
     OfferState,
@@ -52,6 +52,7 @@ class MentorOffer:
     overdue: bool
     contact: Contact | None
     since: dt.datetime | None
+    stage: str | None  # where the IMG stands in the journey today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +82,21 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         )
     ).one_or_none()
     seats, paused_until = profile or (0, None)
+    of_stage = sa.and_(Choice.profile_id == Offer.img_id, Choice.field == "stage")
     rows = session.execute(
-        sa.select(Offer, User, Publication.answer_by)
+        sa.select(Offer, User, Publication.answer_by, Choice.term)
         .join(Publication, Publication.round_id == Offer.round_id)
         .join(_MENTOR, _MENTOR.id == Offer.mentor_id)
         .join(Profile, Profile.id == Offer.img_id)
         .join(User, User.id == Profile.person_id)
+        .join(Choice, of_stage, isouter=True)
         .options(joinedload(Offer.round).joinedload(Round.section), lazyload(User.roles))
         .where(_MENTOR.person_id == person_id)
         .order_by(Offer.offered_at.desc(), sa.func.lower(User.name))
     ).all()
     offers = [
-        (offer.round.state, _mentor_offer(offer, img, answer_by, now))
-        for offer, img, answer_by in rows
+        (offer.round.state, _mentor_offer(offer, img, answer_by, stage, now=now))
+        for offer, img, answer_by, stage in rows
     ]
     live = [each for state, each in offers if state is RoundState.PUBLISHED]
     waiting = [each for each in live if each.state is OfferState.OFFERED]
@@ -112,7 +115,9 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     )
 
 
-def _mentor_offer(offer: Offer, img: User, answer_by: dt.datetime, now: dt.datetime) -> MentorOffer:
+def _mentor_offer(
+    offer: Offer, img: User, answer_by: dt.datetime, stage: str | None, *, now: dt.datetime
+) -> MentorOffer:
     return MentorOffer(
         offer_id=offer.id,
         state=offer.state,
@@ -123,6 +128,7 @@ def _mentor_offer(offer: Offer, img: User, answer_by: dt.datetime, now: dt.datet
         overdue=offer.state is OfferState.OFFERED and now > answer_by,
         contact=contact_of(img, offer),
         since=offer.img_answered_at,
+        stage=stage,
     )
 
 

@@ -13,12 +13,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.notices.service import one_line
-<<<<<<< HEAD
 from mentorship.rounds import board, insights, pairs, review, service
-from mentorship.rounds.answer_views import bp
-=======
-from mentorship.rounds import board, pairs, review, service
->>>>>>> ec09e65 (Withdraw from a round and come back; leaving tells whoever waits; leaders see who comes first next time)
 from mentorship.rounds.forms import FilterForm, PublishForm
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.overview import has_changed
