@@ -16,6 +16,7 @@ from mentorship.accounts.command import create_admin
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.extensions import transaction
+from mentorship.keys import keys
 from mentorship.matching import warm
 from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
@@ -86,4 +87,4 @@ def needs_no_settings(words: Sequence[str]) -> bool:
     return next((w for w in named if not w.startswith("-")), None) == match.name
 
 
-COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, roster, toolkit)
+COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, keys, mail, match, roster, toolkit)

@@ -31,7 +31,8 @@ def home() -> str | Response:
 @members
 def img() -> str:
     _need(SectionRole.IMG)
-    shown = service.img_home(db.session(), current_person().id, today=_today())
+    now = dt.datetime.now(dt.UTC)
+    shown = service.img_home(db.session(), current_person().id, today=_today(), now=now)
     words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(

@@ -20,9 +20,23 @@ from mentorship.rounds.models import (
     Round,
     RoundState,
 )
-from mentorship.rounds.scope import Contact, contact_of
+from mentorship.rounds.scope import Contact, contact_of, name_of
 
 _MENTOR = aliased(Profile)
+
+
+COMING = (RoundState.OPEN, RoundState.REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mentor's place in a round; ``coming``: its offers are not out yet."""
+
+    round: str
+    round_id: uuid.UUID
+    profile_id: uuid.UUID
+    coming: bool
+    withdrew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +62,16 @@ class MentorStatus:
     seats: int
     used: int
     paused_until: dt.date | None
-    taking_part: Sequence[str]  # names of rounds that are open or in review
+    places: Sequence[Place]  # in rounds that are not finished
     waiting: Sequence[MentorOffer]
     waiting_for_img: Sequence[MentorOffer]
     mentees: Sequence[MentorOffer]
     past: Sequence[MentorOffer]
+
+    @property
+    def taking_part(self) -> Sequence[str]:
+        """Return the names of the rounds to come that the mentor is part of."""
+        return [place.round for place in self.places if place.coming and not place.withdrew]
 
 
 def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorStatus:
@@ -84,12 +103,11 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     waiting_for_img = [each for each in live if each.state is OfferState.ACCEPTED]
     mentees = [each for _, each in offers if each.state is OfferState.CONFIRMED]
     present = {each.offer_id for each in (*waiting, *waiting_for_img, *mentees)}
-    held = (OfferState.ACCEPTED, OfferState.CONFIRMED)
     return MentorStatus(
         seats=seats,
-        used=sum(each.state in held for each in live),
+        used=len(mentees) + len(waiting_for_img),
         paused_until=paused_until if paused_until and paused_until > now.date() else None,
-        taking_part=_takes_part_in(session, person_id),
+        places=_places(session, person_id),
         waiting=waiting,
         waiting_for_img=waiting_for_img,
         mentees=mentees,
@@ -103,7 +121,7 @@ def _mentor_offer(
     return MentorOffer(
         offer_id=offer.id,
         state=offer.state,
-        img=img.name,
+        img=name_of(img, ProfileKind.IMG, offer, offer.round.section),
         round=offer.round.name,
         section=offer.round.section.name,
         answer_by=answer_by,
@@ -114,16 +132,20 @@ def _mentor_offer(
     )
 
 
-def _takes_part_in(session: Session, person_id: uuid.UUID) -> Sequence[str]:
-    return session.scalars(
-        sa.select(Round.name)
+def _places(session: Session, person_id: uuid.UUID) -> Sequence[Place]:
+    rows = session.execute(
+        sa.select(Round.name, Round.id, Participant.profile_id, Round.state, Participant.withdrew)
         .join(Participant, Participant.round_id == Round.id)
         .join(Profile, Profile.id == Participant.profile_id)
         .where(
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.MENTOR,
-            Participant.left_out_at.is_(None),
-            Round.state.in_((RoundState.OPEN, RoundState.REVIEW)),
+            sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
+            Round.state.in_((*COMING, RoundState.PUBLISHED)),
         )
         .order_by(Round.created_at)
-    ).all()
+    )
+    return [
+        Place(name, round_id, profile_id, state in COMING, withdrew)
+        for name, round_id, profile_id, state, withdrew in rows
+    ]

@@ -14,7 +14,6 @@ from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.notices.service import one_line
 from mentorship.rounds import board, insights, pairs, review, service
-from mentorship.rounds.answer_views import bp
 from mentorship.rounds.forms import FilterForm, PublishForm
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.overview import has_changed
@@ -22,6 +21,7 @@ from mentorship.rounds.paging import LONGEST_CHOICE, LONGEST_WORDS, Wanted
 from mentorship.rounds.publishing import preview
 from mentorship.rounds.scope import pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
+from mentorship.rounds.withdrawing_views import bp
 
 __all__ = ["bp", "changed_page", "wanted_by"]
 
