@@ -21,11 +21,18 @@ from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
 from mentorship.demo import load as demo
 from mentorship.extensions import csrf, db, migrate, prepare_engine
+from mentorship.finding import mentor_views as finding_imgs_views
+from mentorship.finding import views as finding_views
+from mentorship.mentorships import leader_views as led_mentorships_views
+from mentorship.mentorships import views as mentorships_views
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
+from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
+from mentorship.sections.service import AFTER_LEAVING
+from mentorship.toolkit import guide_views, license_views, path_views, truth_views
 from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
@@ -33,11 +40,19 @@ BLUEPRINTS = (
     dashboard_views.bp,
     accounts_views.bp,
     consents_views.bp,
+    finding_imgs_views.bp,
+    finding_views.bp,
+    led_mentorships_views.bp,
+    mentorships_views.bp,
     profiles_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
+    guide_views.bp,
+    license_views.bp,
+    path_views.bp,
+    truth_views.bp,
 )
 
 
@@ -79,6 +94,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
+    if let_go not in AFTER_LEAVING:
+        AFTER_LEAVING.append(let_go)
     configure_mappers()
     check_every_view_is_marked(app)
     if settings.proxies:

@@ -17,6 +17,7 @@ from mentorship.audit import audit
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.extensions import transaction
+from mentorship.keys import keys
 from mentorship.matching import warm
 from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
@@ -93,6 +94,7 @@ COMMANDS: tuple[click.Command, ...] = (
     set_up,
     audit,
     create_admin,
+    keys,
     mail,
     match,
     roster,

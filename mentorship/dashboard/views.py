@@ -31,7 +31,8 @@ def home() -> str | Response:
 @members
 def img() -> str:
     _need(SectionRole.IMG)
-    shown = service.img_home(db.session(), current_person().id, today=_today())
+    now = dt.datetime.now(dt.UTC)
+    shown = service.img_home(db.session(), current_person().id, today=_today(), now=now)
     words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(
@@ -59,7 +60,8 @@ def leader() -> str:
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     shown = service.leader_home(db.session(), led)
-    return render_template("dashboard/leader.html", sections=shown, tabs=tabs())
+    facts = service.facts_to_look_at(db.session(), today=_today())
+    return render_template("dashboard/leader.html", sections=shown, facts=facts, tabs=tabs())
 
 
 @bp.get("/admin")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
-from mentorship.rounds import board, handmade, pairs, review, service
+from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.fairness import FEWEST, fair_tables, load_lines
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
@@ -24,7 +24,7 @@ from mentorship.rounds.report import report_file
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.run_models import RunFairness
 from mentorship.rounds.scope import pair_of_round, round_of_leader
-from mentorship.rounds.sentences import REASONS
+from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import ways
 
 __all__ = ["bp"]
@@ -112,6 +112,9 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         listing=review.unmatched(db.session(), shown.id, wanted),
         free=review.free_seats(db.session(), shown.id, page=request.args.get("free", 1, type=int)),
         reasons=REASONS,
+        gains=insights.gain_tables(db.session(), shown.id),
+        away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
+        obstacles=OBSTACLES,
     )
 
 

@@ -40,6 +40,7 @@ from mentorship.matching import (
 )
 from mentorship.rounds.fairness import fairness_tables
 from mentorship.rounds.inputs import Inputs, gathered
+from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
 from mentorship.rounds.models import Pair, Round, RoundState, Run, RunSeat, Unmatched
 from mentorship.rounds.run_models import PairNext, Phase, RunFairness, StepKind
@@ -125,6 +126,7 @@ def solved(
         RunFairness(run_id=run.id, tables=fairness_tables(problem, result)),
         *_unmatched(run, problem, result, explanation),
         *_seats(run, market, explanation),
+        *insights(run.id, problem, result, explanation, progress),
     ]
     return Solved(run, rows)
 

@@ -1,4 +1,7 @@
-"""Bringing the facts files into the database: afterwards its rows are those of the files."""
+"""Bringing the facts files into the database: afterwards its rows are those of the files.
+
+What leaders corrected lies on top.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.extensions import Model
 from mentorship.toolkit.facts import DATA, KEYS, TABLES, Facts, Key, Row, read_facts
+from mentorship.toolkit.truth import lay_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class LoadReport:
 def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
     """Add, change and remove rows until the tables hold what the files say. The caller commits.
 
-    Rows that are right already are not touched, so a second load writes nothing.
+    Rows that are right already are not touched, so a second load writes nothing. What leaders
+    corrected stands above the files.
 
     Raises
     ------
@@ -46,6 +51,7 @@ def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
 
     """
     facts = read_facts(folder)
+    lay_over(session, facts)
     present = {table: _present(session, table) for table in TABLES}
     for table in reversed(TABLES):
         for key, row in present[table].items():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from unittest.mock import patch
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.jobs import Heart, solve_run
+from mentorship.rounds import jobs
 from mentorship.rounds.run_models import JobState, RunJob
 
 
@@ -17,7 +21,8 @@ class Still(Heart):
 
 
 def work(session: Session) -> None:
-    """Do every job that waits."""
+    """Do every job that waits. Without signs of life a lease must outlast a first compilation."""
     waiting = sa.select(RunJob.id).where(RunJob.state == JobState.WAITING).order_by(RunJob.asked_at)
-    for job_id in session.scalars(waiting).all():
-        solve_run(str(job_id), heart=Still)
+    with patch.object(jobs, "LEASE", dt.timedelta(hours=1)):
+        for job_id in session.scalars(waiting).all():
+            solve_run(str(job_id), heart=Still)
