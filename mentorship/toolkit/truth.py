@@ -17,6 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.accounts.models import User
+from mentorship.sections.models import SectionRole
+from mentorship.sections.service import active_roles
 from mentorship.toolkit.fact_rows import Facts
 from mentorship.toolkit.guide_models import GuideEntry, MatchRate
 from mentorship.toolkit.license_models import AddedPathway, CompactStanding, LicenseRule
@@ -95,6 +98,11 @@ class NothingChanged(ValueError):
 
 class ChangedMeanwhile(ValueError):
     """Somebody else changed the fact after this person opened it."""
+
+
+def may_keep_facts(session: Session, person: User) -> bool:
+    """Tell whether somebody may check and correct facts: leaders of any section may."""
+    return person.is_administrator or SectionRole.LEADER in active_roles(session, person.id)
 
 
 def fact(session: Session, kind: str, fact_id: str) -> Any:
