@@ -22,6 +22,7 @@ from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
+from mentorship.rounds.remind_command import remind_all
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
 
@@ -87,4 +88,13 @@ def needs_no_settings(words: Sequence[str]) -> bool:
     return next((w for w in named if not w.startswith("-")), None) == match.name
 
 
-COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, keys, mail, match, roster, toolkit)
+COMMANDS: tuple[click.Command, ...] = (
+    set_up,
+    create_admin,
+    keys,
+    mail,
+    match,
+    remind_all,
+    roster,
+    toolkit,
+)
