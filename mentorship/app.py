@@ -21,6 +21,8 @@ from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
 from mentorship.demo import load as demo
 from mentorship.extensions import csrf, db, migrate, prepare_engine
+from mentorship.news import feed_views as news_desk_views
+from mentorship.news import views as news_views
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
@@ -33,6 +35,8 @@ BLUEPRINTS = (
     dashboard_views.bp,
     accounts_views.bp,
     consents_views.bp,
+    news_views.bp,
+    news_desk_views.bp,
     profiles_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,

@@ -17,6 +17,8 @@ from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.extensions import transaction
 from mentorship.matching import warm
+from mentorship.news.command import news
+from mentorship.news.seeds import load_news
 from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
@@ -37,6 +39,7 @@ def set_up(*, demo: bool) -> None:
     with transaction() as session:
         sync_terms(session)
         load_facts(session)
+        load_news(session, now=dt.datetime.now(dt.UTC))
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()
     if demo:
@@ -86,4 +89,4 @@ def needs_no_settings(words: Sequence[str]) -> bool:
     return next((w for w in named if not w.startswith("-")), None) == match.name
 
 
-COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, roster, toolkit)
+COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, news, roster, toolkit)

@@ -77,7 +77,8 @@ def _menu() -> tuple[Entry, ...]:
         label = "Section" if len(led) == 1 else section.name
         rounds = _entry("Match rounds", "rounds.list_rounds", slug=section.slug)
         people = _entry("Members", "sections.list_members", slug=section.slug)
-        entries.append(_group(label, rounds, people))
+        desk = _entry("News desk", "news_desk.board", slug=section.slug)
+        entries.append(_group(label, rounds, people, desk))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.edit_img"))
     if SectionRole.MENTOR in roles:
@@ -85,6 +86,7 @@ def _menu() -> tuple[Entry, ...]:
     if current_user.is_administrator:
         entries.append(_entry("Administration", "sections_admin.index"))
     entries.append(_entry("Toolkit", "toolkit.overview"))
+    entries.append(_entry("News", "news.index"))
     return tuple(entries)
 
 

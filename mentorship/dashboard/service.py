@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.consents.service import MATCHING, in_force
 from mentorship.matching import Img, Mentor
+from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
 from mentorship.rounds.funnel import Funnel, leader_funnel
@@ -47,6 +48,7 @@ class ImgHome:
     profile: Completeness
     agreed: bool  # to be matched
     stage: StageView | None
+    news: Sequence[NewsLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class MentorHome:
     profile: Completeness
     agreed: bool  # to be matched
     resources: Sequence[ResourceCard]
+    news: Sequence[NewsLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,9 @@ class LedSection:
         return [line for line in self.rounds if line.state is not RoundState.FINISHED]
 
 
-def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHome:
+def img_home(
+    session: Session, person_id: uuid.UUID, *, today: dt.date, now: dt.datetime
+) -> ImgHome:
     """Return an IMG's home page; ``stage`` is None until the person has said where they stand."""
     values = glance(session, person_id, Img)
     at = values.stage
@@ -81,6 +86,7 @@ def img_home(session: Session, person_id: uuid.UUID, *, today: dt.date) -> ImgHo
         profile=completeness(values),
         agreed=_agreed(session, person_id),
         stage=for_stage(session, at, today=today, limit=RESOURCES) if at else None,
+        news=latest(session, person_id, stages=[at] if at else [], now=now),
     )
 
 
@@ -91,6 +97,7 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
         profile=completeness(values),
         agreed=_agreed(session, person_id),
         resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
+        news=latest(session, person_id, stages=values.stages, now=now),
     )
 
 

@@ -11,6 +11,7 @@ from mentorship.access import administrators, current_person, members
 from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.extensions import db
+from mentorship.news.service import latest
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.web import reader_zone
 
@@ -31,7 +32,8 @@ def home() -> str | Response:
 @members
 def img() -> str:
     _need(SectionRole.IMG)
-    shown = service.img_home(db.session(), current_person().id, today=_today())
+    now = dt.datetime.now(dt.UTC)
+    shown = service.img_home(db.session(), current_person().id, today=_today(), now=now)
     words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(
@@ -59,7 +61,8 @@ def leader() -> str:
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     shown = service.leader_home(db.session(), led)
-    return render_template("dashboard/leader.html", sections=shown, tabs=tabs())
+    news = latest(db.session(), current_person().id, now=dt.datetime.now(dt.UTC))
+    return render_template("dashboard/leader.html", sections=shown, news=news, tabs=tabs())
 
 
 @bp.get("/admin")
