@@ -28,6 +28,7 @@ from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
+from mentorship.toolkit import curating_views, search_views, shelf_views
 from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
@@ -42,6 +43,9 @@ BLUEPRINTS = (
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
+    search_views.bp,
+    shelf_views.bp,
+    curating_views.bp,
 )
 
 

@@ -23,8 +23,10 @@ from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
+from mentorship.search.service import rebuild
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.searched import SOURCES
 
 
 @click.command("set-up")
@@ -39,6 +41,7 @@ def set_up(*, demo: bool) -> None:
     with transaction() as session:
         sync_terms(session)
         load_facts(session)
+        rebuild(session, SOURCES)
         load_news(session, now=dt.datetime.now(dt.UTC))
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()

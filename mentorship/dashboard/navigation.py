@@ -78,7 +78,8 @@ def _menu() -> tuple[Entry, ...]:
         rounds = _entry("Match rounds", "rounds.list_rounds", slug=section.slug)
         people = _entry("Members", "sections.list_members", slug=section.slug)
         desk = _entry("News desk", "news_desk.board", slug=section.slug)
-        entries.append(_group(label, rounds, people, desk))
+        links = _entry("Resources", "curating.listing", slug=section.slug)
+        entries.append(_group(label, rounds, people, desk, links))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.edit_img"))
     if SectionRole.MENTOR in roles:

@@ -85,7 +85,9 @@ def img_home(
         status=img_status(session, person_id),
         profile=completeness(values),
         agreed=_agreed(session, person_id),
-        stage=for_stage(session, at, today=today, limit=RESOURCES) if at else None,
+        stage=for_stage(session, at, today=today, limit=RESOURCES, person_id=person_id)
+        if at
+        else None,
         news=latest(session, person_id, stages=[at] if at else [], now=now),
     )
 
@@ -96,7 +98,9 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
         status=mentor_status(session, person_id, now=now),
         profile=completeness(values),
         agreed=_agreed(session, person_id),
-        resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
+        resources=for_mentors(
+            session, stages=values.stages, limit=2 * RESOURCES, person_id=person_id
+        ),
         news=latest(session, person_id, stages=values.stages, now=now),
     )
 

@@ -24,7 +24,7 @@ from mentorship.news.models import (
     Topic,
 )
 from mentorship.news.topics import NAMES, at_stages
-from mentorship.sections.models import Membership, MembershipState
+from mentorship.sections.service import sections_of
 from mentorship.toolkit.provenance import readable_date
 
 PER_PAGE = 15
@@ -68,13 +68,6 @@ class NewsPage:
 class Choices:
     topics: frozenset[Topic]
     weekly: bool
-
-
-def sections_of(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:
-    """Select the sections in which this person is active."""
-    return sa.select(Membership.section_id).where(
-        Membership.person_id == person_id, Membership.state == MembershipState.ACTIVE
-    )
 
 
 def shown_to(person_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:

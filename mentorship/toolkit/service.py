@@ -6,13 +6,14 @@ Nothing here depends on who reads: the toolkit is the same for every member.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources
+from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources, topics
 from mentorship.toolkit.models import (
     ChecklistItem,
     CycleDate,
@@ -48,6 +49,7 @@ __all__ = [
     "organizations",
     "resources",
     "stage_page",
+    "topics",
 ]
 
 
@@ -62,18 +64,28 @@ def journey(session: Session, *, today: dt.date, dates: int = 4) -> JourneyOverv
 
 
 def for_stage(
-    session: Session, stage_id: str, *, today: dt.date, limit: int = 3
+    session: Session,
+    stage_id: str,
+    *,
+    today: dt.date,
+    limit: int = 3,
+    person_id: uuid.UUID | None = None,
 ) -> StageView | None:
     """Return what a dashboard shows somebody at this stage; None if the stage is not loaded.
 
     ``limit`` bounds the resources and the dates.
     """
     around = _around(session, stage_id)
-    return _view(session, around, today=today, limit=limit) if around else None
+    return _view(session, around, today=today, limit=limit, person_id=person_id) if around else None
 
 
 def stage_page(
-    session: Session, stage_id: str, *, today: dt.date, limit: int = 8
+    session: Session,
+    stage_id: str,
+    *,
+    today: dt.date,
+    limit: int = 8,
+    person_id: uuid.UUID | None = None,
 ) -> StagePage | None:
     """Return everything known of a stage, with the first ``limit`` of its resources and dates."""
     around = _around(session, stage_id)
@@ -81,7 +93,7 @@ def stage_page(
         return None
     stage = around[0]
     return StagePage(
-        view=_view(session, around, today=today, limit=limit),
+        view=_view(session, around, today=today, limit=limit, person_id=person_id),
         before=_step(around[-1]) if -1 in around else None,
         facts=_facts(session, stage_id),
         usual_months=tuple((month_name(m["month"]), m["text"]) for m in stage.usual_months),
@@ -101,7 +113,12 @@ def _around(session: Session, stage_id: str) -> dict[int, JourneyStage]:
 
 
 def _view(
-    session: Session, around: Mapping[int, JourneyStage], *, today: dt.date, limit: int
+    session: Session,
+    around: Mapping[int, JourneyStage],
+    *,
+    today: dt.date,
+    limit: int,
+    person_id: uuid.UUID | None,
 ) -> StageView:
     stage = around[0]
     checklist = session.execute(
@@ -109,7 +126,7 @@ def _view(
         .where(ChecklistItem.stage_id == stage.id)
         .order_by(ChecklistItem.position)
     )
-    cards, count = at_stage(session, stage.id, limit)
+    cards, count = at_stage(session, stage.id, limit, person_id)
     return StageView(
         step=_step(stage),
         after=_step(around[1]) if 1 in around else None,

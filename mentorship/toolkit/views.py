@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Blueprint, abort, render_template, request
 
-from mentorship.access import members
+from mentorship.access import current_id, members
 from mentorship.extensions import db
 from mentorship.toolkit import service
 from mentorship.toolkit.forms import ResourceFilter
@@ -26,7 +26,7 @@ def overview() -> str:
 @bp.get("/journey/<stage_id>")
 @members
 def stage(stage_id: str) -> str:
-    page = service.stage_page(db.session(), stage_id, today=_today())
+    page = service.stage_page(db.session(), stage_id, today=_today(), person_id=current_id())
     if page is None:
         abort(404)
     return render_template("toolkit/stage.html", page=page, view=page.view)
@@ -36,9 +36,9 @@ def stage(stage_id: str) -> str:
 @members
 def resources() -> str:
     form = ResourceFilter(request.args)
-    form.offer(service.organizations(db.session()))
+    form.offer(service.organizations(db.session()), service.topics(db.session()))
     page = request.args.get("page", 1, type=int)
-    found = service.resources(db.session(), form.search(), page=page)
+    found = service.resources(db.session(), form.search(), person_id=current_id(), page=page)
     return render_template("toolkit/resources.html", form=form, found=found)
 
 

@@ -1,7 +1,11 @@
 """News, search, what sections make of the catalog, letters, and the life of a section."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0006"
 down_revision = "0004"
@@ -10,6 +14,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "search_miss",
+        sa.Column("text", sa.String(length=100), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("times > 0", name=op.f("ck_search_miss_times_count")),
+        sa.PrimaryKeyConstraint("text", name=op.f("pk_search_miss")),
+    )
     op.create_table(
         "digest_reader",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -98,6 +110,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "topic", name=op.f("pk_news_interest")),
     )
     op.create_table(
+        "search_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("section_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("href", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_search_entry_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
+        sa.UniqueConstraint("source", "key", name=op.f("uq_search_entry_source_key")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_search_entry_section_id"), "search_entry", ["section_id"], unique=False
+    )
+    op.create_table(
         "news_item",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("section_id", sa.Uuid(), nullable=True),
@@ -184,6 +220,166 @@ def upgrade() -> None:
     op.create_index(op.f("ix_news_item_section_id"), "news_item", ["section_id"], unique=False)
     op.create_index("ix_news_item_shown", "news_item", ["state", "published_at"], unique=False)
     op.create_table(
+        "resource_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.Column("resource_id", sa.String(length=80), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "change",
+            sa.Enum(
+                "added",
+                "edited",
+                "restored",
+                "hidden",
+                "shown",
+                "moved",
+                name="change_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "before",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["user.id"], name=op.f("fk_resource_change_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["resource.id"],
+            name=op.f("fk_resource_change_resource_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_resource_change_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_change")),
+    )
+    op.create_index(
+        op.f("ix_resource_change_resource_id"), "resource_change", ["resource_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_resource_change_section_id"), "resource_change", ["section_id"], unique=False
+    )
+    op.create_table(
+        "resource_mark",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("resource_id", sa.String(length=80), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "saved",
+                "seen",
+                "useful",
+                name="kind_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["user.id"], name=op.f("fk_resource_mark_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["resource.id"],
+            name=op.f("fk_resource_mark_resource_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("person_id", "resource_id", "kind", name=op.f("pk_resource_mark")),
+    )
+    op.create_index(
+        op.f("ix_resource_mark_resource_id"), "resource_mark", ["resource_id"], unique=False
+    )
+    op.create_table(
+        "resource_placing",
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.Column("resource_id", sa.String(length=80), nullable=False),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.CheckConstraint("position > 0", name=op.f("ck_resource_placing_position_counts")),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["resource.id"],
+            name=op.f("fk_resource_placing_resource_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_resource_placing_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("section_id", "resource_id", name=op.f("pk_resource_placing")),
+    )
+    op.create_index(
+        op.f("ix_resource_placing_resource_id"), "resource_placing", ["resource_id"], unique=False
+    )
+    op.create_table(
+        "resource_report",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("resource_id", sa.String(length=80), nullable=False),
+        sa.Column(
+            "trouble",
+            sa.Enum(
+                "dead",
+                "stale",
+                "wrong",
+                name="trouble_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["user.id"],
+            name=op.f("fk_resource_report_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["resource.id"],
+            name=op.f("fk_resource_report_resource_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"],
+            ["user.id"],
+            name=op.f("fk_resource_report_settled_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_report")),
+    )
+    op.create_index(
+        op.f("ix_resource_report_resource_id"), "resource_report", ["resource_id"], unique=False
+    )
+    op.create_index(
+        "uq_resource_report_open",
+        "resource_report",
+        ["person_id", "resource_id"],
+        unique=True,
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_table(
         "news_hiding",
         sa.Column("section_id", sa.Uuid(), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
@@ -200,19 +396,121 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_news_hiding_item_id"), "news_hiding", ["item_id"], unique=False)
     op.add_column("message", sa.Column("unsubscribe", sa.String(length=300), nullable=True))
+    _widen_resource()
+    op.create_index(op.f("ix_resource_replaces_id"), "resource", ["replaces_id"], unique=False)
+    op.create_index(op.f("ix_resource_section_id"), "resource", ["section_id"], unique=False)
+    op.create_index(
+        "uq_resource_section_id_replaces_id", "resource", ["section_id", "replaces_id"], unique=True
+    )
+    _make_full_text()
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE search_fts")
 
+    op.drop_index("uq_resource_section_id_replaces_id", table_name="resource")
+    op.drop_index(op.f("ix_resource_section_id"), table_name="resource")
+    op.drop_index(op.f("ix_resource_replaces_id"), table_name="resource")
+    _narrow_resource()
     op.drop_column("message", "unsubscribe")
     op.drop_index(op.f("ix_news_hiding_item_id"), table_name="news_hiding")
     op.drop_table("news_hiding")
+    op.drop_index(
+        "uq_resource_report_open",
+        table_name="resource_report",
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_resource_report_resource_id"), table_name="resource_report")
+    op.drop_table("resource_report")
+    op.drop_index(op.f("ix_resource_placing_resource_id"), table_name="resource_placing")
+    op.drop_table("resource_placing")
+    op.drop_index(op.f("ix_resource_mark_resource_id"), table_name="resource_mark")
+    op.drop_table("resource_mark")
+    op.drop_index(op.f("ix_resource_change_section_id"), table_name="resource_change")
+    op.drop_index(op.f("ix_resource_change_resource_id"), table_name="resource_change")
+    op.drop_table("resource_change")
     op.drop_index("ix_news_item_shown", table_name="news_item")
     op.drop_index(op.f("ix_news_item_section_id"), table_name="news_item")
     op.drop_index(op.f("ix_news_item_feed_id"), table_name="news_item")
     op.drop_table("news_item")
+    op.drop_index(op.f("ix_search_entry_section_id"), table_name="search_entry")
+    op.drop_table("search_entry")
     op.drop_table("news_interest")
     op.drop_index(op.f("ix_news_feed_section_id"), table_name="news_feed")
     op.drop_index(op.f("ix_news_feed_next_check_at"), table_name="news_feed")
     op.drop_table("news_feed")
     op.drop_table("digest_reader")
+    op.drop_table("search_miss")
+
+
+def _make_full_text() -> None:
+    """Each database has full text of its own kind; the stems in it are ours."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE search_fts USING fts5("
+            "title, keywords, body, tokenize = 'unicode61')"
+        )
+        return
+    op.execute(
+        "CREATE TABLE search_fts ("
+        "entry_id integer NOT NULL CONSTRAINT pk_search_fts PRIMARY KEY"
+        " CONSTRAINT fk_search_fts_entry_id REFERENCES search_entry (id) ON DELETE CASCADE,"
+        " words tsvector NOT NULL)"
+    )
+    op.execute("CREATE INDEX ix_search_fts_words ON search_fts USING gin (words)")
+
+
+def _widen_resource() -> None:
+    with _dependents_kept(), op.batch_alter_table("resource") as table:
+        table.add_column(sa.Column("section_id", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("replaces_id", sa.String(length=80), nullable=True))
+        table.create_foreign_key(
+            op.f("fk_resource_section_id"), "section", ["section_id"], ["id"], ondelete="CASCADE"
+        )
+        table.create_foreign_key(
+            op.f("fk_resource_replaces_id"),
+            "resource",
+            ["replaces_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
+        table.create_check_constraint(
+            op.f("ck_resource_replaces_there"), "replaces_id IS NULL OR section_id IS NOT NULL"
+        )
+
+
+def _narrow_resource() -> None:
+    op.execute("DELETE FROM resource WHERE section_id IS NOT NULL")
+    with _dependents_kept(), op.batch_alter_table("resource") as table:
+        table.drop_constraint(op.f("ck_resource_replaces_there"), type_="check")
+        table.drop_constraint(op.f("fk_resource_replaces_id"), type_="foreignkey")
+        table.drop_constraint(op.f("fk_resource_section_id"), type_="foreignkey")
+        table.drop_column("replaces_id")
+        table.drop_column("section_id")
+
+
+@contextmanager
+def _dependents_kept() -> Iterator[None]:
+    """Keep the rows that point to a resource.
+
+    SQLite copies the table and drops the old one, and by the foreign keys they would go with it.
+    """
+    bind = op.get_bind()
+    if bind.dialect.name != "sqlite":
+        yield
+        return
+    inspector = sa.inspect(bind)
+    dependents = [
+        table
+        for table in inspector.get_table_names()
+        if table != "resource"
+        and any(key["referred_table"] == "resource" for key in inspector.get_foreign_keys(table))
+    ]
+    for table in dependents:
+        op.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table}")
+    yield
+    for table in dependents:
+        op.execute(f"DELETE FROM {table}")
+        op.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+        op.execute(f"DROP TABLE kept_{table}")
