@@ -14,12 +14,15 @@ from mentorship import cli, pages, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
+from mentorship.community import desk_views as community_desk_views
+from mentorship.community import views as community_views
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
 from mentorship.demo import load as demo
+from mentorship.equity import views as equity_views
 from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.news import feed_views as news_desk_views
 from mentorship.news import views as news_views
@@ -28,6 +31,8 @@ from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
+from mentorship.spotlight import desk_views as spotlight_desk_views
+from mentorship.spotlight import views as spotlight_views
 from mentorship.toolkit import curating_views, search_views, shelf_views
 from mentorship.toolkit import views as toolkit_views
 
@@ -38,6 +43,11 @@ BLUEPRINTS = (
     consents_views.bp,
     news_views.bp,
     news_desk_views.bp,
+    spotlight_views.bp,
+    spotlight_desk_views.bp,
+    equity_views.bp,
+    community_views.bp,
+    community_desk_views.bp,
     profiles_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,

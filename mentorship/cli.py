@@ -15,6 +15,7 @@ from flask_security import hash_password
 from mentorship.accounts.command import create_admin
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
+from mentorship.equity.searched import SOURCES as EQUITY
 from mentorship.extensions import transaction
 from mentorship.matching import warm
 from mentorship.news.command import news
@@ -41,7 +42,7 @@ def set_up(*, demo: bool) -> None:
     with transaction() as session:
         sync_terms(session)
         load_facts(session)
-        rebuild(session, SOURCES)
+        rebuild(session, {**SOURCES, **EQUITY})
         load_news(session, now=dt.datetime.now(dt.UTC))
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()

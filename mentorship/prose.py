@@ -48,3 +48,8 @@ def _lower_headings(tokens: Iterable[Token]) -> None:
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + 1, DEEPEST)}"
+
+
+def typed(words: str | None) -> str:
+    """Keep Markdown as somebody typed it, but for control characters and spaces at the ends."""
+    return "".join(c for c in words or "" if c.isprintable() or c in "\n\t").strip()

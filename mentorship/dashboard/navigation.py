@@ -79,7 +79,8 @@ def _menu() -> tuple[Entry, ...]:
         people = _entry("Members", "sections.list_members", slug=section.slug)
         desk = _entry("News desk", "news_desk.board", slug=section.slug)
         links = _entry("Resources", "curating.listing", slug=section.slug)
-        entries.append(_group(label, rounds, people, desk, links))
+        letters = _entry("Letters", "spotlight_desk.board", slug=section.slug)
+        entries.append(_group(label, rounds, people, desk, links, letters))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.edit_img"))
     if SectionRole.MENTOR in roles:
@@ -87,7 +88,15 @@ def _menu() -> tuple[Entry, ...]:
     if current_user.is_administrator:
         entries.append(_entry("Administration", "sections_admin.index"))
     entries.append(_entry("Toolkit", "toolkit.overview"))
-    entries.append(_entry("News", "news.index"))
+    entries.append(
+        _group(
+            "Community",
+            _entry("News", "news.index"),
+            _entry("Spotlight", "spotlight.index"),
+            _entry("Equity", "equity.index"),
+            _entry("My section", "community.mine"),
+        )
+    )
     return tuple(entries)
 
 

@@ -19,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from mentorship.news.models import TITLE_LENGTH, URL_LENGTH, Topic
 from mentorship.news.topics import ABOUT, NAMES
 from mentorship.notices.service import one_line
+from mentorship.prose import typed
 
 LEAD_LENGTH = 300
 BODY_LENGTH = 20_000
@@ -27,12 +28,6 @@ TOPICS = [SelectChoice(topic.value, name) for topic, name in NAMES.items()]
 
 def line(words: str | None) -> str:
     return one_line(words or "")
-
-
-def lines(words: str | None) -> str:
-    """Keep what may be Markdown as it is, but for control characters and spaces at the ends."""
-    kept = "".join(c for c in words or "" if c.isprintable() or c in "\n\t")
-    return kept.strip()
 
 
 class ItemForm(FlaskForm):
@@ -55,7 +50,7 @@ class ItemForm(FlaskForm):
 class PostForm(ItemForm):
     body = TextAreaField(
         "Text",
-        filters=[lines],
+        filters=[typed],
         validators=[DataRequired("Write the text"), Length(max=BODY_LENGTH)],
         description=(
             "Leave an empty line between paragraphs. **two stars** make words strong, "

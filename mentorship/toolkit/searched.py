@@ -18,13 +18,14 @@ from mentorship.toolkit.catalog import words_of
 from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.shown import TYPE_NAMES
+from mentorship.toolkit.states import states
 
 DATA = Path(__file__).with_name("data")
 SUMMARY_LENGTH = 220
 PATHWAYS: Mapping[str, str] = MappingProxyType(
     {
         "enacted": "An added pathway for physicians trained abroad is law.",
-        "limited_permit_only": "There is a limited permit for physicians trained abroad.",
+        "limited_permit": "There is a limited permit for physicians trained abroad.",
     }
 )
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -33,6 +34,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "visa": "Visa questions",
         "state": "State licenses",
         "resource": "Resources",
+        "letter": "Letters",
+        "policy": "Equity and policy",
     }
 )
 
@@ -95,7 +98,7 @@ def of_visas(_session: Session) -> Iterator[Entry]:
 
 
 def of_states(_session: Session) -> Iterator[Entry]:
-    for row in _file("licensure.yaml")["states"]:
+    for row in states():
         name, rules, pathway = vocabulary.name("state", row["id"]), row["rules"], row["pathway"]
         known = " ".join(filter(None, (PATHWAYS.get(pathway["status"]), pathway.get("text"))))
         dated = readable_date(rules.get("as_of")) or "undated"

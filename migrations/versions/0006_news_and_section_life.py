@@ -23,6 +23,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("text", name=op.f("pk_search_miss")),
     )
     op.create_table(
+        "council_seat",
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("office", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("position > 0", name=op.f("ck_council_seat_position_counts")),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_council_seat_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_seat")),
+    )
+    op.create_index(
+        op.f("ix_council_seat_section_id"), "council_seat", ["section_id"], unique=False
+    )
+    op.create_table(
         "digest_reader",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=43), nullable=False),
@@ -32,6 +52,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digest_reader")),
         sa.UniqueConstraint("key", name=op.f("uq_digest_reader_key")),
+    )
+    op.create_table(
+        "directory_card",
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.String(length=300), nullable=False),
+        sa.Column("show_email", sa.Boolean(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["user.id"], name=op.f("fk_directory_card_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_directory_card_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("section_id", "person_id", name=op.f("pk_directory_card")),
+    )
+    op.create_index(
+        op.f("ix_directory_card_person_id"), "directory_card", ["person_id"], unique=False
     )
     op.create_table(
         "news_feed",
@@ -110,6 +151,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "topic", name=op.f("pk_news_interest")),
     )
     op.create_table(
+        "resolution",
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("problem", sa.String(length=3000), nullable=False),
+        sa.Column("ask", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "idea",
+                "drafting",
+                "sent",
+                "adopted",
+                "amended",
+                "referred",
+                "not_adopted",
+                "withdrawn",
+                name="state_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_resolution_author_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_resolution_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resolution")),
+    )
+    op.create_index(op.f("ix_resolution_author_id"), "resolution", ["author_id"], unique=False)
+    op.create_index(op.f("ix_resolution_section_id"), "resolution", ["section_id"], unique=False)
+    op.create_table(
         "search_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=20), nullable=False),
@@ -132,6 +213,123 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_search_entry_section_id"), "search_entry", ["section_id"], unique=False
+    )
+    op.create_table(
+        "section_event",
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "url = '' OR url LIKE 'http://%' OR url LIKE 'https://%'",
+            name=op.f("ck_section_event_url_of_web"),
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_section_event_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_section_event_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_event")),
+    )
+    op.create_index(
+        op.f("ix_section_event_section_id"), "section_event", ["section_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_section_event_starts_at"), "section_event", ["starts_at"], unique=False
+    )
+    op.create_table(
+        "section_opening",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "leadership",
+                "outside",
+                name="kind_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "url = '' OR url LIKE 'http://%' OR url LIKE 'https://%'",
+            name=op.f("ck_section_opening_url_of_web"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_section_opening_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_opening")),
+    )
+    op.create_index(
+        op.f("ix_section_opening_section_id"), "section_opening", ["section_id"], unique=False
+    )
+    op.create_table(
+        "spotlight_letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "returned",
+                "published",
+                "hidden",
+                name="state_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("byline", sa.String(length=120), nullable=False),
+        sa.Column("about", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'published' OR published_at IS NOT NULL",
+            name=op.f("ck_spotlight_letter_shown_when"),
+        ),
+        sa.CheckConstraint("length(title) > 0", name=op.f("ck_spotlight_letter_title_given")),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["user.id"],
+            name=op.f("fk_spotlight_letter_author_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["section.id"],
+            name=op.f("fk_spotlight_letter_section_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spotlight_letter")),
+    )
+    op.create_index(
+        op.f("ix_spotlight_letter_author_id"), "spotlight_letter", ["author_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_spotlight_letter_section_id"), "spotlight_letter", ["section_id"], unique=False
     )
     op.create_table(
         "news_item",
@@ -219,6 +417,42 @@ def upgrade() -> None:
     op.create_index(op.f("ix_news_item_feed_id"), "news_item", ["feed_id"], unique=False)
     op.create_index(op.f("ix_news_item_section_id"), "news_item", ["section_id"], unique=False)
     op.create_index("ix_news_item_shown", "news_item", ["state", "published_at"], unique=False)
+    op.create_table(
+        "resolution_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resolution_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "idea",
+                "drafting",
+                "sent",
+                "adopted",
+                "amended",
+                "referred",
+                "not_adopted",
+                "withdrawn",
+                name="state_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resolution_id"],
+            ["resolution.id"],
+            name=op.f("fk_resolution_step_resolution_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resolution_step")),
+    )
+    op.create_index(
+        op.f("ix_resolution_step_resolution_id"), "resolution_step", ["resolution_id"], unique=False
+    )
     op.create_table(
         "resource_change",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -430,17 +664,34 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_resource_change_section_id"), table_name="resource_change")
     op.drop_index(op.f("ix_resource_change_resource_id"), table_name="resource_change")
     op.drop_table("resource_change")
+    op.drop_index(op.f("ix_resolution_step_resolution_id"), table_name="resolution_step")
+    op.drop_table("resolution_step")
     op.drop_index("ix_news_item_shown", table_name="news_item")
     op.drop_index(op.f("ix_news_item_section_id"), table_name="news_item")
     op.drop_index(op.f("ix_news_item_feed_id"), table_name="news_item")
     op.drop_table("news_item")
+    op.drop_index(op.f("ix_spotlight_letter_section_id"), table_name="spotlight_letter")
+    op.drop_index(op.f("ix_spotlight_letter_author_id"), table_name="spotlight_letter")
+    op.drop_table("spotlight_letter")
+    op.drop_index(op.f("ix_section_opening_section_id"), table_name="section_opening")
+    op.drop_table("section_opening")
+    op.drop_index(op.f("ix_section_event_starts_at"), table_name="section_event")
+    op.drop_index(op.f("ix_section_event_section_id"), table_name="section_event")
+    op.drop_table("section_event")
     op.drop_index(op.f("ix_search_entry_section_id"), table_name="search_entry")
     op.drop_table("search_entry")
+    op.drop_index(op.f("ix_resolution_section_id"), table_name="resolution")
+    op.drop_index(op.f("ix_resolution_author_id"), table_name="resolution")
+    op.drop_table("resolution")
     op.drop_table("news_interest")
     op.drop_index(op.f("ix_news_feed_section_id"), table_name="news_feed")
     op.drop_index(op.f("ix_news_feed_next_check_at"), table_name="news_feed")
     op.drop_table("news_feed")
+    op.drop_index(op.f("ix_directory_card_person_id"), table_name="directory_card")
+    op.drop_table("directory_card")
     op.drop_table("digest_reader")
+    op.drop_index(op.f("ix_council_seat_section_id"), table_name="council_seat")
+    op.drop_table("council_seat")
     op.drop_table("search_miss")
 
 
