@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
 from mentorship.config import Settings
+from mentorship.demo.section_life import load_section_life
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.format import read_imgs, read_mentors
@@ -103,6 +104,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
         sa.update(User).values(demo=True, password=password_hash, confirmed_at=User.created_at)
     )
     _rounds(session, section, leader.id, now)
+    load_section_life(session, section, leader.id, now=now)
     session.execute(sa.delete(Message))
 
 

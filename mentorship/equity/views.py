@@ -20,6 +20,6 @@ def index() -> str:
 @bp.get("/licensing")
 @members
 def licensing() -> str:
-    only = request.args.get("only") == "gap"
+    only = request.args.get("show") == "gap"
     rows = [row for row in parity().rows if not only or (row.gap or 0) > 0]
     return render_template("equity/licensing.html", parity=parity(), rows=rows, only=only)

@@ -50,7 +50,7 @@ def test_the_parity_table_has_every_state_and_its_gap(reader: PageClient) -> Non
     by_state = {row.id: row for row in parity().rows}
     assert (by_state["AL"].img_years, by_state["AL"].us_years, by_state["AL"].gap) == (2, 1, 1)
     assert by_state["CT"].gap == 0
-    only = reader.get("/equity/licensing?only=gap")
+    only = reader.get("/equity/licensing?show=gap")
     shown = len(only.tree.findall(".//main//tbody/tr"))
     assert shown == sum((row.gap or 0) > 0 for row in parity().rows)
     assert "Confirm with the board" in only.text
