@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import administrators, current_person, members
 from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
+from mentorship.dashboard.todo import to_do
 from mentorship.extensions import db
 from mentorship.news.service import latest
 from mentorship.sections.models import MembershipState, SectionRole
@@ -62,7 +63,10 @@ def leader() -> str:
     ]
     shown = service.leader_home(db.session(), led)
     news = latest(db.session(), current_person().id, now=dt.datetime.now(dt.UTC))
-    return render_template("dashboard/leader.html", sections=shown, news=news, tabs=tabs())
+    waiting = to_do(db.session(), [section.id for section in led])
+    return render_template(
+        "dashboard/leader.html", sections=shown, news=news, waiting=waiting, tabs=tabs()
+    )
 
 
 @bp.get("/admin")

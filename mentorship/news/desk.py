@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from mentorship.news.models import Feed, ItemState, NewsHiding, NewsItem, Topic
+from mentorship.news.models import ItemState, NewsHiding, NewsItem, Topic
 from mentorship.news.parsing import fingerprint
 from mentorship.news.service import NEWEST_FIRST
 
@@ -171,22 +171,6 @@ def show_everybodys(session: Session, section_id: uuid.UUID, item_id: uuid.UUID)
         )
     )
     return item
-
-
-def waiting_count(session: Session, section_ids: Sequence[uuid.UUID]) -> int:
-    """Count what waits for a decision of a leader of these sections."""
-    waiting = sa.select(sa.func.count(NewsItem.id)).where(
-        NewsItem.section_id.in_(section_ids), NewsItem.state == ItemState.WAITING
-    )
-    return session.scalar(waiting) or 0
-
-
-def sick_feeds(session: Session, section_ids: Sequence[uuid.UUID], *, after: int) -> int:
-    """Count the feeds that failed so many times in a row."""
-    sick = sa.select(sa.func.count(Feed.id)).where(
-        Feed.section_id.in_(section_ids), Feed.failures >= after, Feed.paused.is_(False)
-    )
-    return session.scalar(sick) or 0
 
 
 def _of_everybody(session: Session, item_id: uuid.UUID) -> NewsItem:

@@ -30,6 +30,7 @@ from mentorship.toolkit.searched import of_resource
 from mentorship.toolkit.shelf_models import Change, ResourceChange, ResourcePlacing, ResourceReport
 
 FIRST = 9  # places a section can give
+PER_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,23 +71,43 @@ class Curated:
         return self.resource.section_id is not None
 
 
-def curated(session: Session, section_id: uuid.UUID) -> Sequence[Curated]:
-    """Return all resources of a section, in its order, the hidden ones last."""
+@dataclass(frozen=True, slots=True)
+class CuratedPage:
+    rows: Sequence[Curated]
+    total: int
+    page: int
+    pages: int
+
+
+def curated(
+    session: Session, section_id: uuid.UUID, *, words: str = "", page: int = 1
+) -> CuratedPage:
+    """Return the resources of a section page by page, in its order, the hidden ones last."""
     other = aliased(Resource)
     replaced = sa.select(other.replaces_id).where(
         other.section_id == section_id, other.replaces_id.is_not(None)
     )
+    which = [_in(section_id), Resource.id.not_in(replaced)]
+    if words:
+        said = (Resource.title, Resource.organization)
+        which.append(sa.or_(*(column.icontains(words, autoescape=True) for column in said)))
+    total = session.scalar(sa.select(sa.func.count(Resource.id)).where(*which)) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(max(1, page), pages)
     rows = session.execute(
         sa.select(Resource, ResourcePlacing.hidden, ResourcePlacing.position)
         .join(ResourcePlacing, _placed_in(section_id), isouter=True)
-        .where(_in(section_id), Resource.id.not_in(replaced))
+        .where(*which)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
         .order_by(
             sa.func.coalesce(ResourcePlacing.hidden, sa.false()),
             ResourcePlacing.position.nulls_last(),
             *BEST_FIRST,
         )
     )
-    return [Curated(row, bool(hidden), position) for row, hidden, position in rows]
+    found = [Curated(row, bool(hidden), position) for row, hidden, position in rows]
+    return CuratedPage(found, total, page, pages)
 
 
 def one_of(session: Session, section_id: uuid.UUID, resource_id: str) -> Curated:

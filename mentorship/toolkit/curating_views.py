@@ -15,6 +15,7 @@ from mentorship.sections.models import Section
 from mentorship.sections.service import section_led_by
 from mentorship.toolkit import catalog, curating
 from mentorship.toolkit.curating import Curated
+from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.shelf_forms import PlaceForm, ResourceForm
 from mentorship.web import reader_zone
 
@@ -25,10 +26,12 @@ bp = Blueprint("curating", __name__, url_prefix="/sections/<slug>/resources")
 @members
 def listing(slug: str) -> str:
     section = section_led_by(db.session(), current_id(), slug)
+    words, page = one_line(request.args.get("q")), request.args.get("page", 1, type=int)
     return render_template(
         "toolkit/curating/list.html",
         section=section,
-        rows=curating.curated(db.session(), section.id),
+        words=words,
+        found=curating.curated(db.session(), section.id, words=words, page=page),
         reports=curating.open_reports(db.session(), section.id),
         misses=search.misses(db.session()),
     )

@@ -80,7 +80,7 @@ def test_the_news_that_come_with_the_service_have_source_and_date(
     assert load_news(session, now=NOW) == 41
     assert load_news(session, now=NOW) == 0
     page = sign_in(reader).get("/news")
-    assert "Court in Massachusetts postpones that rule nationwide" in page.text
+    assert "Court in Massachusetts postpones the rule on fixed J-1 stays" in page.text
     assert "Unconfirmed: we have no page for this" in page.text
     assert "Federal Register, July 17, 2026" in page.text
     assert "/news?page=2" in page.links()
