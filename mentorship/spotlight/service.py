@@ -21,8 +21,9 @@ from mentorship.search import service as search
 from mentorship.sections.models import Section
 from mentorship.sections.service import sections_of
 from mentorship.spotlight.models import LetterState, SpotlightLetter
-from mentorship.toolkit.catalog import resources
-from mentorship.toolkit.shown import ResourceCard, Search
+from mentorship.toolkit.catalog import of_types
+from mentorship.toolkit.models import ResourceType
+from mentorship.toolkit.shown import ResourceCard
 
 DRAFT, SUBMITTED, RETURNED = LetterState.DRAFT, LetterState.SUBMITTED, LetterState.RETURNED
 PUBLISHED, HIDDEN = LetterState.PUBLISHED, LetterState.HIDDEN
@@ -48,9 +49,9 @@ def gallery(session: Session, person_id: uuid.UUID) -> Gallery:
         .where(*_readable(person_id))
         .order_by(SpotlightLetter.published_at.desc(), SpotlightLetter.id)
     ).all()
-    videos = resources(session, Search(type="video"), person_id=person_id).rows
-    elsewhere = resources(session, Search(type="letter"), person_id=person_id).rows
-    return Gallery(letters, videos, elsewhere)
+    cards = of_types(session, (ResourceType.VIDEO, ResourceType.LETTER), person_id)
+    videos = [card for card in cards if card.type is ResourceType.VIDEO]
+    return Gallery(letters, videos, [card for card in cards if card not in videos])
 
 
 def published_letter(

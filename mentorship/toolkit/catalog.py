@@ -21,6 +21,7 @@ from mentorship.toolkit.models import (
     Resource,
     ResourceStage,
     ResourceTopic,
+    ResourceType,
     ToolkitTopic,
     UrlCheck,
 )
@@ -142,6 +143,14 @@ def for_mentors(
         .limit(limit)
     )
     return tuple(_card(resource) for resource in session.scalars(chosen))
+
+
+def of_types(
+    session: Session, types: Collection[ResourceType], person_id: uuid.UUID
+) -> tuple[ResourceCard, ...]:
+    """Return all resources of some types that this person sees, best first."""
+    rows = sa.select(Resource).where(Resource.type.in_(types), *shown_to(person_id))
+    return tuple(_card(resource) for resource in session.scalars(rows.order_by(*BEST_FIRST)))
 
 
 def at_stage(
