@@ -8,10 +8,15 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mentorship.matching import Market, Problem, Rules, heaviest
+from mentorship.matching import Market, Problem, Rules, candidates, heaviest
 
 BLOCK = 256  # IMGs at once
-LENGTHS = ("FEWEST", "MORE")  # with how many candidates an IMG is listed at first
+LENGTHS = (  # with how many candidates an IMG is listed
+    (candidates, "FEWEST"),
+    (heaviest, "ROUGH"),
+    (heaviest, "TAKEN"),
+    (heaviest, "FREE"),
+)
 
 
 def problem_of(market: Market, rules: Rules, means: Mapping[str, int] | None = None) -> Problem:
@@ -35,11 +40,11 @@ def score_matrix(problem: Problem) -> NDArray[np.int32]:
 @contextlib.contextmanager
 def lists_of(length: int) -> Iterator[None]:
     """Let the engine list that many candidates of each IMG at first."""
-    usual = {name: getattr(heaviest, name) for name in LENGTHS}
+    usual = [getattr(module, name) for module, name in LENGTHS]
     try:
-        for name in usual:
-            setattr(heaviest, name, length)
+        for module, name in LENGTHS:
+            setattr(module, name, length)
         yield
     finally:
-        for name, value in usual.items():
-            setattr(heaviest, name, value)
+        for (module, name), value in zip(LENGTHS, usual, strict=True):
+            setattr(module, name, value)

@@ -17,6 +17,7 @@ from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.equity.searched import SOURCES as EQUITY
 from mentorship.extensions import transaction
+from mentorship.keys import keys
 from mentorship.matching import warm
 from mentorship.news.command import news
 from mentorship.news.seeds import load_news
@@ -93,4 +94,13 @@ def needs_no_settings(words: Sequence[str]) -> bool:
     return next((w for w in named if not w.startswith("-")), None) == match.name
 
 
-COMMANDS: tuple[click.Command, ...] = (set_up, create_admin, mail, match, news, roster, toolkit)
+COMMANDS: tuple[click.Command, ...] = (
+    set_up,
+    create_admin,
+    keys,
+    mail,
+    match,
+    news,
+    roster,
+    toolkit,
+)

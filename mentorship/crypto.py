@@ -90,6 +90,20 @@ class Keyring:
             raise UnreadableField(f"{place}: wrong place or altered") from None
         return json.loads(plain)
 
+    def seal_anew(self, blob: bytes, *, place: str) -> bytes | None:
+        """Seal a value again under the current key; None where it is sealed so already.
+
+        Raises
+        ------
+        UnreadableField
+            It does not open.
+
+        """
+        name, _, _ = bytes(blob).partition(b":")
+        if name == self._current.encode():
+            return None
+        return self.seal(self.open(blob, place=place), place=place)
+
 
 keyring = Keyring()
 

@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoResultFound, lambda _error: _error_page(NotFound()))
     app.register_error_handler(Exception, _crash_page)
     app.jinja_env.filters.update(
-        term=vocabulary.name, day=_day, moment=_moment, isodate=dt.date.isoformat
+        term=vocabulary.name, day=_day, moment=_moment, hour=_hour, isodate=dt.date.isoformat
     )
 
 
@@ -154,6 +154,11 @@ def _day(value: dt.date | dt.datetime | None) -> str:
     if isinstance(value, dt.datetime):
         value = value.astimezone(reader_zone()).date()
     return f"{value:%B} {value.day}, {value.year}"
+
+
+def _hour(value: dt.datetime) -> str:
+    local = value.astimezone(reader_zone())
+    return f"{local.hour % 12 or 12}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'}"
 
 
 def _moment(value: dt.datetime | None) -> str:

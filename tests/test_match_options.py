@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -66,6 +67,20 @@ def test_verify_names_the_faults_and_exits_1(
     assert proof["ok"] is False
     assert f"independent check: {'; '.join(proof['faults'])}" in done.stderr
     assert run_matrix(tmp_path, scores=SCORES, seats=[1, 1]).exit_code == 0
+
+
+def test_in_a_large_round_the_check_is_left_out_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome, "MOST_CHECKED", 5)
+    done = run_matrix(tmp_path, scores=SCORES, seats=[1, 1])
+    assert done.exit_code == 0
+    assert outcome.LEFT_OUT in done.stdout
+    assert json.loads(read(tmp_path, "report.json"))["proof"] == {"left_out": outcome.LEFT_OUT}
+    done = run_matrix(tmp_path, "--verify", scores=SCORES, seats=[1, 1])
+    assert "independent check: ok" in done.stdout
+    assert outcome.LEFT_OUT not in done.stdout
+    assert json.loads(read(tmp_path, "report.json"))["proof"]["ok"] is True
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -181,9 +196,7 @@ def test_a_file_that_is_no_matrix_is_told(tmp_path: Path, content: bytes | str) 
 
 
 def test_what_does_not_go_with_scores_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "rules.toml").write_text("")
     for name, words in {
-        "--rules": ["--rules", str(tmp_path / "rules.toml")],
         "--on": ["--on", "2027-03-01"],
         "--skip-bad": ["--skip-bad"],
         "IMGS": list(DEMO),
@@ -196,14 +209,64 @@ def test_what_does_not_go_with_scores_is_refused(tmp_path: Path) -> None:
     assert "want IMGS and MENTORS, or --scores" in done.output
 
 
+def test_locks_and_bans_of_rules_go_with_a_matrix(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('locked = [["b", "y"]]\nbanned = [["a", "x"]]\n', encoding="utf-8")
+    ids = {"img_ids": ["a", "b", "c"], "mentor_ids": ["x", "y"]}
+    words = ("--rules", str(rules))
+    done = run_matrix(tmp_path, *words, scores=SCORES, seats=[1, 1], locked=[[1, 1]], **ids)
+    assert done.exit_code == 0, done.output
+    assert read(tmp_path, "pairs.csv") == "img,mentor,score\nb,y,100\n"
+    rules.write_text("banned = [[0, 0]]\n", encoding="utf-8")
+    assert run_matrix(tmp_path, *words, scores=SCORES, seats=[1, 1]).exit_code == 0
+    assert read(tmp_path, "pairs.csv") == "img,mentor,score\n0,1,8000\n1,0,8500\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("minimum_score = 9", "minimum_score of --rules does not go with --scores"),
+        ("[weights]\ntopics = 1", "only locked and banned are left to say"),
+        ('banned = [["a", "z"]]', "banned: 'a' and 'z' are not both in the matrix"),
+        ("banned = [1]", "banned: want pairs (id of an IMG, id of a mentor)"),
+        ("banned = 1", "banned: want pairs (id of an IMG, id of a mentor)"),
+        ('locked = [["a", "x"], ["b", "x"]]', "has 1 seats and is locked to more IMGs"),
+        ("locked = ", "rules.toml: "),
+    ],
+)
+def test_other_rules_with_a_matrix_are_refused_in_a_sentence(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(text, encoding="utf-8")
+    ids = {"img_ids": ["a", "b", "c"], "mentor_ids": ["x", "y"]}
+    done = run_matrix(tmp_path, "--rules", str(rules), scores=SCORES, seats=[1, 1], **ids)
+    assert done.exit_code in {1, 2}
+    assert said in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def everything(terminal: int) -> str:
+    """Read a terminal until nobody writes to it any more."""
+    seen = b""
+    with contextlib.suppress(OSError):  # how Linux says that it is closed at the other end
+        while more := os.read(terminal, 65_536):
+            seen += more
+    os.close(terminal)
+    return seen.decode()
+
+
 def test_progress_is_told_on_a_terminal_only(tmp_path: Path) -> None:
     code = "from mentorship.rosters.match import match; match()"
     words = [sys.executable, "-c", code, *DEMO, "--out"]
     ours, theirs = pty.openpty()
-    subprocess.run([*words, str(tmp_path / "out")], check=True, cwd=ROOT, stderr=theirs)
-    os.close(theirs)
-    seen = os.read(ours, 100_000).decode()
-    os.close(ours)
+    with subprocess.Popen([*words, str(tmp_path / "out")], cwd=ROOT, stderr=theirs) as running:
+        os.close(theirs)
+        seen = everything(ours)
+    assert running.returncode == 0
+    phases = ("scoring", "pairing", "proof", "reasons", "changes that would help", "files")
+    places = [seen.index(f"{phase} ...") for phase in phases]
+    assert places == sorted(places)
     assert "pairing: " in seen
     quiet = subprocess.run(
         [*words, str(tmp_path / "quiet")], check=True, cwd=ROOT, capture_output=True

@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,20 +19,29 @@ from werkzeug.routing import Rule
 
 from mentorship.access import OPEN_ENDPOINTS
 from mentorship.accounts.models import User
+from mentorship.consents.service import LISTED, give
+from mentorship.mentorships import service as mentorships
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service
 from mentorship.rounds.scope import run_of_round
-from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from mentorship.toolkit.loading import load_facts
 from tests import factories
 from tests.factories import NOW
+from tests.mentorships.pair import Pair, confirm
 from tests.page import PageClient
 from tests.rounds.cast import Cast, counted, small_cast
 
 EVERYBODY = frozenset(
-    {"stranger", "img", "mentor", "both", "waiting", "leader", "leader2", "administrator"}
+    {
+        *("stranger", "img", "mentor", "mentee", "mentoring", "both", "waiting"),
+        *("leader", "leader2", "administrator"),
+    }
 )
 SIGNED_IN = EVERYBODY - {"stranger"}
+
+IMGS = frozenset({"img", "mentee", "both"})
+MENTORS = frozenset({"mentor", "mentoring", "both"})
 
 # Endpoints that belong to fewer people than their mark admits.
 SCOPES: Mapping[str, frozenset[str]] = {
@@ -44,17 +54,43 @@ SCOPES: Mapping[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
+            *("rounds.participation", "rounds.withdraw", "rounds.come_back"),
             *("rounds.match", "rounds.confirm"),
             *("rounds.confirm_decline_match", "rounds.decline_match"),
         ),
         frozenset({"img"}),
     ),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
-    "dashboard.img": frozenset({"img", "both"}),
-    "dashboard.mentor": frozenset({"mentor", "both", "waiting"}),
+    **dict.fromkeys(
+        ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS
+    ),
+    **dict.fromkeys(
+        (
+            *("finding.mentor", "finding.mark", "finding.ask", "finding.move", "finding.drop"),
+            *("finding.confirm_avoid", "finding.avoid"),
+        ),
+        IMGS,
+    ),
+    **dict.fromkeys(
+        (
+            *("finding_imgs.imgs", "finding_imgs.avoided", "finding_imgs.img"),
+            "finding_imgs.outlook",
+            *("finding_imgs.mark", "finding_imgs.welcome", "finding_imgs.allow"),
+            *("finding_imgs.confirm_avoid", "finding_imgs.avoid"),
+        ),
+        MENTORS,
+    ),
+    "mentorships.confirm_delete_note": frozenset({"mentee"}),
+    "dashboard.img": frozenset({"img", "mentee", "both"}),
+    "dashboard.mentor": frozenset({"mentor", "mentoring", "both", "waiting"}),
     "dashboard.leader": frozenset({"leader", "leader2"}),
+    **dict.fromkeys(
+        ("facts.report", "facts.show", "facts.correct", "facts.check", "facts.put_back"),
+        frozenset({"leader", "leader2", "administrator"}),
+    ),
 }
-OF_THE_LEADER = re.compile(r"/sections/<slug>/(rounds|members)\b")
+OF_THE_LEADER = re.compile(r"/sections/<slug>/(rounds|members|mentorships|finding)\b")
+OF_A_PAIR = re.compile(r"^/mentorships/")
 ANSWERS_BY_KEY = frozenset({"token"})  # such pages are about their key, not about who asks
 
 
@@ -76,9 +112,13 @@ def stage(session: Session) -> Stage:
         who for name, who in cast.people.items() if _profile_of(cast, name) == offer.mentor_id
     )
     service.accept_offer(session, person_id=mentor.id, offer_id=offer.id, now=NOW)
+    kept = _kept(confirm(cast, round_, "Chi Tanaka", "Omar Aziz"))
     both = cast.img("Bo Both")
     cast.mentor("Bo Both")
     ana = cast.people["Ana Silva"]
+    cast.section.browsing = Browsing.BOTH
+    for who in cast.people.values():
+        give(session, who.id, LISTED, NOW)
     waiting = factories.member(
         session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED
     )
@@ -90,6 +130,8 @@ def stage(session: Session) -> Stage:
             "stranger": None,
             "img": ana,
             "mentor": mentor,
+            "mentee": cast.people["Chi Tanaka"],
+            "mentoring": cast.people["Omar Aziz"],
             "both": both,
             "waiting": waiting,
             "leader": cast.leader,
@@ -101,14 +143,34 @@ def stage(session: Session) -> Stage:
             "round_id": run.round_id,
             "pair_id": offer.pair_id,
             "offer_id": offer.id,
+            **kept,
             "profile_id": offer.img_id,
+            "mentor_profile_id": offer.mentor_id,
             "membership_id": mine.id,
             "leader_membership_id": leading.id,
             "purpose": "matching",
             "stage_id": "interviews",
+            "state_id": "tx",
+            "kind": "license_rule",
+            "fact_id": "TX",
+            "change_id": uuid.uuid4(),
             "token": "made-up",
         },
     )
+
+
+def _kept(pair: Pair) -> dict[str, uuid.UUID]:
+    """Return the keys of what the pair keeps: one of each kind."""
+    say: dict[str, Any] = {"person_id": pair.img.id, "mentorship_id": pair.id, "now": NOW}
+    plan = mentorships.Plan(starts_at=NOW, minutes=30)
+    goal: dict[str, Any] = {"title": "Match", "first_step": "", "due_on": None}
+    return {
+        "mentorship_id": pair.id,
+        "goal_id": mentorships.add_goal(pair.session, **goal, **say).id,
+        "meeting_id": mentorships.plan_meeting(pair.session, plan=plan, **say).id,
+        "note_id": mentorships.write_note(pair.session, text="Mine", **say).id,
+        "concern_id": mentorships.raise_concern(pair.session, kind="other", words="Hm", **say).id,
+    }
 
 
 def _profile_of(cast: Cast, name: str) -> uuid.UUID:
@@ -129,6 +191,8 @@ def _admitted(app: Flask, rule: Rule) -> frozenset[str]:
         return frozenset({"administrator"})
     if OF_THE_LEADER.search(rule.rule):
         return frozenset({"leader"})
+    if OF_A_PAIR.search(rule.rule):
+        return SCOPES.get(rule.endpoint, frozenset({"mentee", "mentoring"}))
     return SCOPES.get(rule.endpoint, SIGNED_IN)
 
 
@@ -187,7 +251,14 @@ def test_nothing_can_be_done_by_whom_it_is_not_for(
 def test_what_is_not_mine_looks_like_what_does_not_exist(
     app: Flask, stage: Stage, sign_in: Callable[[User], PageClient]
 ) -> None:
-    made_up = {"slug": "no-such-section", "purpose": "nothing", "stage_id": "nothing"}
+    made_up = {
+        "slug": "no-such-section",
+        "purpose": "nothing",
+        "stage_id": "nothing",
+        "state_id": "zz",
+        "kind": "nothing",
+        "fact_id": "nothing",
+    }
     nowhere = {name: made_up.get(name, uuid.uuid4()) for name in stage.values}
     different = []
     for who, person in stage.people.items():

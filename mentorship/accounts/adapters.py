@@ -32,6 +32,8 @@ class People(SQLAlchemyUserDatastore):
         person: User | None
         if "email" in kwargs:
             person = service.find_by_email(self.db.session(), str(kwargs["email"]))
+        elif "fs_uniquifier" in kwargs:  # every page asks for this one
+            person = service.find_by_key(self.db.session(), str(kwargs["fs_uniquifier"]))
         else:
             person = super().find_user(case_insensitive=case_insensitive, **kwargs)
         settings: Settings = current_app.config["SETTINGS"]

@@ -11,7 +11,7 @@ from functools import cache
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from mentorship.accounts import letters
 from mentorship.accounts.claims import claim_links
@@ -105,6 +105,12 @@ def find_by_email(session: Session, email: str) -> User | None:
     return session.scalar(
         sa.select(User).where(User.email == email.strip().lower()).options(lazyload(User.roles))
     )
+
+
+def find_by_key(session: Session, key: str) -> User | None:
+    """Return the person whose session key this is, with their roles, in one query."""
+    found = sa.select(User).where(User.fs_uniquifier == key).options(joinedload(User.roles))
+    return session.scalars(found).unique().one_or_none()
 
 
 def new_person(  # noqa: PLR0913  one argument a column

@@ -280,6 +280,19 @@ def hide_me(session: Session, section_id: uuid.UUID, person_id: uuid.UUID) -> No
     )
 
 
+def forget_who_left(
+    session: Session,
+    *,
+    section_id: uuid.UUID,
+    person_id: uuid.UUID,
+    role: SectionRole,  # noqa: ARG001  the other role may remain
+    now: dt.datetime,  # noqa: ARG001
+) -> None:
+    """Take whoever is no longer a member out of the directory; coming back, they agree anew."""
+    if not _roles(session, section_id, [person_id]):
+        hide_me(session, section_id, person_id)
+
+
 def _roles(
     session: Session, section_id: uuid.UUID, people: Sequence[uuid.UUID]
 ) -> Mapping[uuid.UUID, list[SectionRole]]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mentorship.consents.models import Consent
 from mentorship.extensions import UtcDateTime
 
-MATCHING, SHARE_VISA, STATISTICS = "matching", "share_visa", "statistics"
+MATCHING, SHARE_VISA, LISTED, STATISTICS = "matching", "share_visa", "listed", "statistics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,21 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 ),
                 without="Without this your match does not see it. You can still tell them.",
                 withdrawing="Your match no longer sees your visa situation or visa paths here.",
+            ),
+            Purpose(
+                key=LISTED,
+                version=1,
+                label="Let members of my section look me up",
+                text=(
+                    "If your section offers it, IMGs can look through a list of mentors, and "
+                    "mentors through a list of IMGs. They see your name (or a code, if your "
+                    "section hides names), your stage or position, specialties, topics, languages, "
+                    "states, and how you like to meet; of a mentor also the institution and a few "
+                    "words. They never see your visa answers, gender, free hours, goals, or how to "
+                    "reach you."
+                ),
+                without="Without this you are in no list. The match program still considers you.",
+                withdrawing="You are in no list any more. Who has asked for you stays as it is.",
             ),
             Purpose(
                 key=STATISTICS,
@@ -126,6 +141,22 @@ def in_force(
     for person_id, purpose in rows:
         given[person_id].add(purpose)
     return {person_id: frozenset(purposes) for person_id, purposes in given.items()}
+
+
+def agrees_to(
+    purpose: str, person_id: sa.orm.InstrumentedAttribute[uuid.UUID]
+) -> sa.ColumnElement[bool]:
+    """Say in a query whether a person agrees now, to the text as it reads."""
+    return (
+        sa.exists()
+        .where(
+            Consent.person_id == person_id,
+            Consent.purpose == purpose,
+            Consent.version == PURPOSES[purpose].version,
+            Consent.withdrawn_at.is_(None),
+        )
+        .correlate_except(Consent)
+    )
 
 
 def _open(person_id: uuid.UUID, purpose: str) -> tuple[sa.ColumnElement[bool], ...]:

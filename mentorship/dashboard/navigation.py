@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from mentorship.config import Settings
 from mentorship.extensions import db
-from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from mentorship.sections.service import memberships_of
 
 PRESENT = (MembershipState.ACTIVE, MembershipState.ASKED)
@@ -80,11 +80,16 @@ def _menu() -> tuple[Entry, ...]:
         desk = _entry("News desk", "news_desk.board", slug=section.slug)
         links = _entry("Resources", "curating.listing", slug=section.slug)
         letters = _entry("Letters", "spotlight_desk.board", slug=section.slug)
-        entries.append(_group(label, rounds, people, desk, links, letters))
+        pairs = _entry("Mentorships", "led_mentorships.index", slug=section.slug)
+        entries.append(_group(label, rounds, people, pairs, desk, links, letters))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.edit_img"))
+    if _offers(mine, SectionRole.IMG, Browsing.IMGS, Browsing.BOTH):
+        entries.append(_entry("Find a mentor", "finding.mentors"))
     if SectionRole.MENTOR in roles:
         entries.append(_entry("My mentor profile", "profiles.edit_mentor"))
+    if _offers(mine, SectionRole.MENTOR, Browsing.BOTH):
+        entries.append(_entry("Find IMGs", "finding_imgs.imgs"))
     if current_user.is_administrator:
         entries.append(_entry("Administration", "sections_admin.index"))
     entries.append(_entry("Toolkit", "toolkit.overview"))
@@ -98,6 +103,14 @@ def _menu() -> tuple[Entry, ...]:
         )
     )
     return tuple(entries)
+
+
+def _offers(mine: Sequence[Membership], role: SectionRole, *browsing: Browsing) -> bool:
+    """Tell whether a section lets this person look through a list of the others."""
+    return any(
+        m.role is role and m.state is MembershipState.ACTIVE and m.section.browsing in browsing
+        for m in mine
+    )
 
 
 def tabs() -> tuple[Entry, ...]:

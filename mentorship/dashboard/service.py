@@ -11,8 +11,8 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.consents.service import MATCHING, in_force
 from mentorship.matching import Img, Mentor
+from mentorship.mentorships.service import Coming, coming_meetings, met_of_section
 from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
@@ -23,7 +23,8 @@ from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
-from mentorship.toolkit.service import ResourceCard, StageView, for_mentors, for_stage
+from mentorship.toolkit.freshness import Reason, to_look_at
+from mentorship.toolkit.service import Day, ResourceCard, StageView, days, for_mentors, for_stage
 
 RESOURCES = 3  # of a stage, on a home page
 # a standing in the fewest words, with the tone of its tag
@@ -35,6 +36,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.ASKED: ("A mentor is being asked", "info"),
         Standing.ANSWER_NEEDED: ("Waiting for your answer", "warn"),
         Standing.CONFIRMED: ("You have a mentor", "good"),
+        Standing.WITHDREW: ("You withdrew", "neutral"),
         Standing.WAITING: ("Waiting for a mentor", "warn"),
         Standing.NOT_MATCHED: ("No mentor was found", "neutral"),
         Standing.ENDED: ("Mentorship ended", "neutral"),
@@ -49,6 +51,7 @@ class ImgHome:
     agreed: bool  # to be matched
     stage: StageView | None
     news: Sequence[NewsLine]
+    meetings: Sequence[Coming]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +59,11 @@ class MentorHome:
     status: MentorStatus
     profile: Completeness
     agreed: bool  # to be matched
+    meetings: Sequence[Coming]
     resources: Sequence[ResourceCard]
     news: Sequence[NewsLine]
+    mentees: Sequence[tuple[str, str]]  # name, and the stage they say they are at
+    dates: Sequence[Day]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,8 @@ class LedSection:
     funnel: Funnel
     rounds: Sequence[RoundLine]
     asking: int
+    met: int  # pairs that have met
+    concerns: int  # that wait for a leader
 
     @property
     def going(self) -> Sequence[RoundLine]:
@@ -79,25 +87,30 @@ def img_home(
     session: Session, person_id: uuid.UUID, *, today: dt.date, now: dt.datetime
 ) -> ImgHome:
     """Return an IMG's home page; ``stage`` is None until the person has said where they stand."""
-    values = glance(session, person_id, Img)
-    at = values.stage
+    values, agreed = glance(session, person_id, Img)
+    at, status = values.stage, img_status(session, person_id)
     return ImgHome(
-        status=img_status(session, person_id),
+        status=status,
         profile=completeness(values),
-        agreed=_agreed(session, person_id),
+        agreed=agreed,
         stage=for_stage(session, at, today=today, limit=RESOURCES, person_id=person_id)
         if at
         else None,
+        meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
         news=latest(session, person_id, stages=[at] if at else [], now=now),
     )
 
 
 def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorHome:
-    values = glance(session, person_id, Mentor)
+    values, agreed = glance(session, person_id, Mentor)
+    status = mentor_status(session, person_id, now=now)
     return MentorHome(
-        status=mentor_status(session, person_id, now=now),
+        status=status,
+        mentees=[(each.img, each.stage) for each in status.mentees if each.stage],
+        dates=days(session, today=now.date())[:RESOURCES],
         profile=completeness(values),
-        agreed=_agreed(session, person_id),
+        agreed=agreed,
+        meetings=coming_meetings(session, person_id, now=now) if status.mentees else (),
         resources=for_mentors(
             session, stages=values.stages, limit=2 * RESOURCES, person_id=person_id
         ),
@@ -105,25 +118,30 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
     )
 
 
+def facts_to_look_at(session: Session, *, today: dt.date) -> Mapping[Reason, int]:
+    """Count what leaders should check in the toolkit, by reason."""
+    return to_look_at(session, today=today)
+
+
 def leader_home(session: Session, led: Collection[Section]) -> Sequence[LedSection]:
     """Return the sections somebody leads, each with its funnel and rounds."""
-    return [
-        LedSection(
-            section=section,
-            funnel=leader_funnel(session, section.id),
-            rounds=round_list(session, section.id),
-            asking=_asking(session, section.id),
-        )
-        for section in led
-    ]
+    return [_led(session, section) for section in led]
+
+
+def _led(session: Session, section: Section) -> LedSection:
+    met, concerns = met_of_section(session, section.id)
+    return LedSection(
+        section=section,
+        funnel=leader_funnel(session, section.id),
+        rounds=round_list(session, section.id),
+        asking=_asking(session, section.id),
+        met=met,
+        concerns=concerns,
+    )
 
 
 def administrator_home(session: Session) -> Sequence[Overview]:
     return all_sections(session)
-
-
-def _agreed(session: Session, person_id: uuid.UUID) -> bool:
-    return MATCHING in in_force(session, [person_id])[person_id]
 
 
 def _asking(session: Session, section_id: uuid.UUID) -> int:

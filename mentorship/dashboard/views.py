@@ -62,10 +62,16 @@ def leader() -> str:
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     shown = service.leader_home(db.session(), led)
+    facts = service.facts_to_look_at(db.session(), today=_today())
     news = latest(db.session(), current_person().id, now=dt.datetime.now(dt.UTC))
     waiting = to_do(db.session(), [section.id for section in led])
     return render_template(
-        "dashboard/leader.html", sections=shown, news=news, waiting=waiting, tabs=tabs()
+        "dashboard/leader.html",
+        sections=shown,
+        facts=facts,
+        news=news,
+        waiting=waiting,
+        tabs=tabs(),
     )
 
 

@@ -19,7 +19,11 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
 from mentorship.config import Settings
+from mentorship.consents.service import LISTED, give
+from mentorship.demo import journeys
+from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.demo.section_life import load_section_life
+from mentorship.finding.service import set_up_finding
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.format import read_imgs, read_mentors
@@ -32,7 +36,7 @@ from mentorship.rounds.models import Offer, OfferState, Participant, Round, Roun
 from mentorship.rounds.publishing import publish_round
 from mentorship.rounds.running import run_round
 from mentorship.rounds.setup import SetUp
-from mentorship.sections.models import Section, SectionRole
+from mentorship.sections.models import Browsing, Section, SectionRole
 from mentorship.sections.service import appoint_leader, ask_to_join, create_section
 
 FOLDER = Path(__file__).parent
@@ -99,11 +103,13 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
         )
     if report.problems:
         raise ValueError(f"the demo rosters do not load: {report.problems[0]}")
+    _list(session, section, now=long_ago)
     _ask(session, section, now=now - dt.timedelta(days=2))
     session.execute(
         sa.update(User).values(demo=True, password=password_hash, confirmed_at=User.created_at)
     )
     _rounds(session, section, leader.id, now)
+    journeys.walk(session, now=now)
     load_section_life(session, section, leader.id, now=now)
     session.execute(sa.delete(Message))
 
@@ -115,6 +121,19 @@ def _staff(session: Session, *, now: dt.datetime) -> User:
     leader = new_person(session, email=email, name=name, now=now)
     leader.timezone = "America/Chicago"
     return leader
+
+
+def _list(session: Session, section: Section, *, now: dt.datetime) -> None:
+    """Let members look each other up: most mentors and half of the IMGs agreed to it."""
+    set_up_finding(session, section_id=section.id, browsing=Browsing.BOTH, names_masked=False)
+    people = session.execute(
+        sa.select(Profile.person_id, Profile.kind)
+        .join(User, User.id == Profile.person_id)
+        .order_by(User.email)
+    ).all()
+    for number, (person_id, kind) in enumerate(people):
+        if number % 2 if kind is ProfileKind.IMG else number % 5:
+            give(session, person_id, LISTED, now)
 
 
 def _ask(session: Session, section: Section, *, now: dt.datetime) -> None:
@@ -135,11 +154,13 @@ def _rounds(session: Session, section: Section, leader: uuid.UUID, now: dt.datet
     for offer, answer in zip(offers, itertools.cycle(AFTER_ALL)):
         answer(session, offer, spring + dt.timedelta(days=6))
     finish_round(session, round_id=finished.id, now=spring + dt.timedelta(days=20))
+    months_together(session, _again(session, offers), now=now)
 
     answering = _begin(session, section, f"{lately:%B %Y} round", share=3, now=lately)
     offers = _publish(session, answering, leader, now=lately + dt.timedelta(days=1))
     for offer, answer in zip(offers, itertools.cycle(SO_FAR)):
         answer(session, offer, lately + dt.timedelta(days=3))
+    first_weeks(session, _again(session, offers), now=now)
 
     _begin(session, section, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1))
 
@@ -176,6 +197,11 @@ def _publish(
         .where(Offer.round_id == made.id)
         .order_by(User.email, Offer.place)
     ).all()
+
+
+def _again(session: Session, offers: Sequence[Offer]) -> Sequence[Offer]:
+    """Read the offers as they are after the answers."""
+    return [session.get_one(Offer, offer.id, populate_existing=True) for offer in offers]
 
 
 def _person(session: Session, profile_id: uuid.UUID) -> uuid.UUID:

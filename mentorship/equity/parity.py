@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.toolkit.models import Confidence, UrlCheck
+from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
+from mentorship.toolkit.licensing import PATHWAY_NAMES
+from mentorship.toolkit.models import Confidence
 from mentorship.toolkit.provenance import Provenance
-from mentorship.toolkit.states import states
-
-PATHWAYS: Mapping[str, str] = MappingProxyType(
-    {
-        "enacted": "Law",
-        "enacted_unverified": "Law, not confirmed",
-        "limited_permit": "Limited permit only",
-        "bill_pending": "Bill",
-        "bill_failed": "Bill failed",
-        "none_found": "None found",
-        "unknown": "Not known",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +26,6 @@ class ParityRow:
     img_words: str
     us_words: str
     pathway: str
-    board_url: str
     provenance: Provenance
 
     @property
@@ -69,28 +57,25 @@ class Parity:
         return [r for r in self.rows if r.gap is not None and r.provenance.confidence is not low]
 
 
-@functools.cache
-def parity() -> Parity:
-    rows = [_row(state) for state in states()]
+def parity(session: Session) -> Parity:
+    """Return all states by name, in one query; none where the toolkit is not loaded."""
+    found = session.execute(
+        sa.select(LicenseRule, AddedPathway.status).join(
+            AddedPathway, AddedPathway.id == LicenseRule.id
+        )
+    )
+    rows = [_row(rule, status) for rule, status in found]
     return Parity(tuple(sorted(rows, key=lambda row: row.name)))
 
 
-def _row(state: Mapping[str, Any]) -> ParityRow:
-    rules, status = state["rules"], state["pathway"]["status"]
+def _row(rule: LicenseRule, pathway: PathwayState) -> ParityRow:
     return ParityRow(
-        id=state["id"],
-        name=vocabulary.name("state", state["id"]),
-        img_years=rules.get("img_years"),
-        us_years=rules.get("us_years"),
-        img_words=str(rules.get("img_years_words") or ""),
-        us_words=str(rules.get("us_years_words") or ""),
-        pathway=PATHWAYS.get(status, status.replace("_", " ").capitalize()),
-        board_url=state.get("board_url") or "",
-        provenance=Provenance(
-            source_url=rules.get("source_url"),
-            url_check=UrlCheck(rules["url_check"]),
-            as_of=rules.get("as_of"),
-            confidence=Confidence(rules["confidence"]),
-            ask_board=True,
-        ),
+        id=rule.id,
+        name=vocabulary.name("state", rule.id),
+        img_years=rule.img_years,
+        us_years=rule.us_years,
+        img_words=rule.img_years_words or "",
+        us_words=rule.us_years_words or "",
+        pathway=PATHWAY_NAMES[pathway],
+        provenance=Provenance.of(rule, ask_board=True),
     )

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from mentorship.access import members
 from mentorship.equity.parity import parity
 from mentorship.equity.policy import policy
+from mentorship.extensions import db
 
 bp = Blueprint("equity", __name__, url_prefix="/equity")
 
@@ -14,12 +15,12 @@ bp = Blueprint("equity", __name__, url_prefix="/equity")
 @bp.get("")
 @members
 def index() -> str:
-    return render_template("equity/index.html", policy=policy(), parity=parity())
+    return render_template("equity/index.html", policy=policy(), parity=parity(db.session()))
 
 
 @bp.get("/licensing")
 @members
 def licensing() -> str:
-    only = request.args.get("show") == "gap"
-    rows = [row for row in parity().rows if not only or (row.gap or 0) > 0]
-    return render_template("equity/licensing.html", parity=parity(), rows=rows, only=only)
+    only, found = request.args.get("show") == "gap", parity(db.session())
+    rows = [row for row in found.rows if not only or (row.gap or 0) > 0]
+    return render_template("equity/licensing.html", parity=found, rows=rows, only=only)

@@ -7,9 +7,10 @@ from mentorship.matching.compare import Outcome, compare
 from mentorship.matching.criteria import CRITERIA, Criterion
 from mentorship.matching.exporting import GRAPH_FORMS, graph_file
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
-from mentorship.matching.graph import outcome
+from mentorship.matching.graph import add_parts, outcome
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
+from mentorship.matching.newcomer import Gain, one_more_mentor
 from mentorship.matching.pairing import Progress
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.policies import POLICIES, Policy
@@ -21,16 +22,16 @@ from mentorship.matching.reasons import (
     NoPossibleMentor,
     Reason,
     TooFewSeats,
-    UnusedSeats,
     WorthMoreElsewhere,
     explain,
 )
-from mentorship.matching.relief import Change, smallest_change, smallest_changes
+from mentorship.matching.relief import Change, Relief, smallest_changes
 from mentorship.matching.result import ENGINE_VERSION, Result
 from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
 from mentorship.matching.spoken import said
 from mentorship.matching.tables import Tables
+from mentorship.matching.unused import UnusedSeats
 from mentorship.matching.verify import Report, verify
 from mentorship.matching.warming import warm
 from mentorship.matching.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
@@ -51,6 +52,7 @@ __all__ = [
     "Change",
     "Criterion",
     "Explanation",
+    "Gain",
     "HardRule",
     "Img",
     "ImpossibleRules",
@@ -64,6 +66,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Reason",
+    "Relief",
     "Report",
     "Result",
     "Rules",
@@ -75,16 +78,17 @@ __all__ = [
     "Voice",
     "Worth",
     "WorthMoreElsewhere",
+    "add_parts",
     "compare",
     "evidence",
     "explain",
     "forbidden",
     "graph_file",
+    "one_more_mentor",
     "outcome",
     "parts",
     "parts_table",
     "said",
-    "smallest_change",
     "smallest_changes",
     "solve",
     "verify",

@@ -16,6 +16,7 @@ from typing import Self
 import numpy as np
 from scipy.sparse import csr_array
 
+from mentorship.matching.coding import Words, flags_of, ints_of, sparse_of
 from mentorship.matching.marks import Flags, Ints, Marks
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.tables import Tables
@@ -25,40 +26,6 @@ from mentorship.matching.words import rarity, scaled, stems
 TOPIC_WEIGHTS = (5, 4, 3, 2, 1)  # of the first topic needed, the second ...
 IMPORTANCE = MappingProxyType({"low": 1, "normal": 2, "high": 4})  # half, once, twice the weight
 WISHES = ("same_country", "same_gender", "mentor_is_img")
-
-
-class Words:
-    """The words of one list that occur in a market, sorted; a word's place is its code."""
-
-    def __init__(self, words: Iterable[str | None]) -> None:
-        self.words = tuple(sorted({word for word in words if word is not None}))
-        self._code = {word: code for code, word in enumerate(self.words)}
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.words)
-
-    def codes(self, words: Iterable[str | None]) -> Ints:
-        """Return the code of each word; -1 for ``None`` and for a word that nobody listed."""
-        return np.array([self._code.get(word or "", -1) for word in words], dtype=np.int64)
-
-    def ranked(self, lists: Sequence[Sequence[str]], length: int) -> Ints:
-        """Return (rows, length) codes in rank order, -1 where a list is shorter."""
-        codes = np.full((len(lists), length), -1, dtype=np.int64)
-        for row, words in enumerate(lists):
-            for rank, word in enumerate(words[:length]):
-                codes[row, rank] = self._code.get(word, -1)
-        return codes
-
-    def hot(self, lists: Sequence[Iterable[str]]) -> Flags:
-        """Return (rows, words) bool: which words each list holds."""
-        flags = np.zeros((len(lists), len(self.words)), dtype=np.bool_)
-        for row, words in enumerate(lists):
-            for word in words:
-                flags[row, self._code[word]] = True
-        return flags
 
 
 class _Rows:
@@ -164,7 +131,7 @@ class Lexicon:
             tables=tables,
             closeness=tables.closeness_table(specialties.words),
             helping=paths.hot([tables.visa_helped_by.get(visa, ()) for visa in visas]),
-            neighbours=_flags([[a == b for b in regions] for a in regions], len(regions)),
+            neighbours=flags_of([[a == b for b in regions] for a in regions], len(regions)),
             stages=Words(
                 [
                     *(i.stage for i in imgs),
@@ -197,7 +164,7 @@ class Lexicon:
             ),
             criteria=Words(_all(i.importance for i in imgs)),
             stems=Words(weights),
-            rarity=_ints(weights[stem] for stem in sorted(weights)),
+            rarity=ints_of(weights[stem] for stem in sorted(weights)),
         )
 
     def img_rows(self, imgs: Sequence[Img], week: date) -> ImgArrays:
@@ -213,7 +180,7 @@ class Lexicon:
         return ImgArrays(
             key=self.imgs.codes(i.key for i in imgs),
             stage=self.stages.codes(i.stage for i in imgs),
-            stage_order=_ints(order.get(i.stage or "", 0) for i in imgs),
+            stage_order=ints_of(order.get(i.stage or "", 0) for i in imgs),
             visa=self.visas.codes(i.visa for i in imgs),
             country=self.countries.codes(i.school_country for i in imgs),
             gender=self.genders.codes(i.gender for i in imgs),
@@ -226,10 +193,10 @@ class Lexicon:
             channels=self.channels.hot([i.channels for i in imgs]),
             formats=self.formats.hot([i.formats for i in imgs]),
             words=self._texts(i.goals for i in imgs),
-            meetings=_ints(i.meetings_a_month or 0 for i in imgs),
+            meetings=ints_of(i.meetings_a_month or 0 for i in imgs),
             week=free,
             has_week=has_week,
-            wishes=_flags([[wish in i.wishes for wish in WISHES] for i in imgs], len(WISHES)),
+            wishes=flags_of([[wish in i.wishes for wish in WISHES] for i in imgs], len(WISHES)),
             fields=self.fields.hot(list(_targets(imgs, self.tables))),
             importance=_importance(imgs, self.criteria),
         )
@@ -240,12 +207,12 @@ class Lexicon:
         return MentorArrays(
             key=self.mentors.codes(m.key for m in mentors),
             welcomes=self._welcomes(mentors),
-            level_order=_ints(level.get(m.career_level or "", 0) for m in mentors),
+            level_order=ints_of(level.get(m.career_level or "", 0) for m in mentors),
             specialties=self.specialties.hot(list(_fields(mentors))),
             topics=self.topics.hot([m.topics for m in mentors]),
             stages=self.stages.hot([m.stages for m in mentors]),
             visas=self.paths.hot([m.visas for m in mentors]),
-            is_img=_ints(-1 if m.is_img is None else int(m.is_img) for m in mentors),
+            is_img=ints_of(-1 if m.is_img is None else int(m.is_img) for m in mentors),
             country=self.countries.codes(m.school_country for m in mentors),
             gender=self.genders.codes(m.gender for m in mentors),
             state=self.states.codes(m.state for m in mentors),
@@ -254,7 +221,7 @@ class Lexicon:
             channels=self.channels.hot([m.channels for m in mentors]),
             formats=self.formats.hot([m.formats for m in mentors]),
             words=self._texts(m.about for m in mentors),
-            meetings=_ints(m.meetings_a_month or 0 for m in mentors),
+            meetings=ints_of(m.meetings_a_month or 0 for m in mentors),
             week=free,
             has_week=has_week,
             accepts_specialties=self.fields.hot([m.accepts_specialties for m in mentors]),
@@ -266,11 +233,11 @@ class Lexicon:
         """Leave out IMGs who are not in this market: a mark of theirs says nothing about others."""
         marked = [np.unique(self.imgs.codes(m.welcomes)) for m in mentors]
         here = [codes[codes >= 0] for codes in marked]
-        return _sparse(here, [[1] * len(codes) for codes in here], len(self.imgs))
+        return sparse_of(here, [[1] * len(codes) for codes in here], len(self.imgs))
 
     def _texts(self, texts: Iterable[str]) -> csr_array:
         columns = [np.sort(self.stems.codes(stems(text))) for text in texts]
-        return _sparse(
+        return sparse_of(
             columns, [scaled(self.rarity[row].tolist()) for row in columns], len(self.stems)
         )
 
@@ -298,22 +265,6 @@ def _fields(mentors: Iterable[Mentor]) -> Iterator[tuple[str, ...]]:
 
 def _licensed(mentors: Iterable[Mentor]) -> Iterator[tuple[str, ...]]:
     return ((*m.states_licensed, *((m.state,) if m.state else ())) for m in mentors)
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), dtype=np.int64)
-
-
-def _flags(rows: Sequence[Sequence[bool]], width: int) -> Flags:
-    return np.array(rows, dtype=np.bool_).reshape(len(rows), width)
-
-
-def _sparse(columns: Sequence[Ints], values: Sequence[Sequence[int]], width: int) -> csr_array:
-    """Return (rows, width) int64 with these values in these columns, which come sorted."""
-    start = np.cumsum([0, *map(len, columns)], dtype=np.int64)
-    items = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
-    known = _ints(value for row in values for value in row)
-    return csr_array((known, items, start), shape=(len(columns), width))
 
 
 def _weeks(

@@ -101,9 +101,10 @@ class Offer:
         """Return the offer without pairs that score less."""
         return replace(self, least=least)
 
-    def in_order(self, columns: Ints) -> Offer:
-        """Return the offer with mentors in another order."""
-        place = np.append(np.argsort(columns), -1)  # -1 stays -1
+    def only(self, columns: Ints) -> Offer:
+        """Return the offer of some mentors, in that order."""
+        place = np.full(self.shape[1] + 1, -1)  # one more, so that -1 stays -1
+        place[columns] = np.arange(len(columns))
         everybody = np.arange(self.shape[0])
         return replace(
             self,

@@ -11,11 +11,9 @@ from typing import Any
 
 import networkx as nx
 
-from mentorship.matching.criteria import CRITERIA
-from mentorship.matching.graph import Outcome, outcome
+from mentorship.matching.graph import Outcome, add_parts, outcome
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
-from mentorship.matching.scoring import parts_table
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -23,25 +21,11 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 def graph_file(problem: Problem, result: Result, form: str) -> bytes:
     """Return the outcome as a file; ``form`` is a key of ``GRAPH_FORMS``.
 
-    Edges also carry ``part_topics`` and so on, the points of each criterion, where the scores come
-    from people and not from a matrix. Sensitive criteria are left out.
+    Where the scores come from people and not from a matrix, edges carry their parts.
     """
     graph = outcome(problem, result)
-    _add_parts(graph, problem)
+    add_parts(graph, problem)
     return GRAPH_FORMS[form](graph)
-
-
-def _add_parts(graph: Outcome, problem: Problem) -> None:
-    if problem.market is None or problem.rules is None:
-        return
-    n = problem.shape[0]
-    edges = [(min(edge), max(edge)) for edge in graph.edges]
-    pairs = [(img, mentor - n) for img, mentor in edges]
-    table = parts_table(problem.market, problem.rules, pairs, means=problem.means)
-    for edge, points in zip(edges, table.tolist(), strict=True):
-        for (key, criterion), part in zip(CRITERIA.items(), points, strict=True):
-            if not criterion.sensitive:
-                graph.edges[edge][f"part_{key}"] = part
 
 
 def _json(graph: Outcome) -> bytes:

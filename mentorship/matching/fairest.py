@@ -19,8 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from mentorship.matching.blocks import Offer, each_block
+from mentorship.matching.candidates import Candidates
 from mentorship.matching.compiled import kernels
-from mentorship.matching.heaviest import ADDED, Candidates, Face, heaviest
+from mentorship.matching.face import Face
+from mentorship.matching.heaviest import ADDED, heaviest
 from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
 from mentorship.matching.marks import FULL, Ints
 from mentorship.matching.pairing import Pairing, Progress
@@ -139,7 +141,7 @@ def _add_underpriced(offer: Offer, candidates: Candidates, steps: list[_Step]) -
 
     def price(some: Ints) -> None:
         part = slice(some[0], some[-1] + 1)
-        kernels().lists.underpriced_in_steps(
+        kernels().pricing.underpriced_in_steps(
             offer.block(rows[part]), rows[part], by_band, steps[-1].weight, u, v, *offer.hashes,
             64 - DRAW_BITS, candidates.start, candidates.column, candidates.threshold,
             columns[part], scores[part], length[part],

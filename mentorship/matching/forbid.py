@@ -47,7 +47,8 @@ class HardRule:
     ----------
     key : what stored runs and reports call it
     verdict : of one pair, in one sentence
-    counted : of several mentors, to be read after a number ("3 mentors ...")
+    counted : of several mentors and one IMG, to be read after a number ("3 mentors ...")
+    counted_imgs : of several IMGs and one mentor
     img_fields, mentor_fields : names of the fields of ``Img`` and ``Mentor`` it reads
     pairs : (k, 2) rows and columns of the pairs of a market it forbids; a pair may come twice
     limit : or the limit it sets; None if this round's rules set none
@@ -57,6 +58,7 @@ class HardRule:
     key: str
     verdict: str
     counted: str
+    counted_imgs: str
     img_fields: tuple[str, ...] = ()
     mentor_fields: tuple[str, ...] = ()
     pairs: Callable[[Market, Rules], Ints] | None = None
@@ -147,6 +149,7 @@ _ALL = (
         key="same_person",
         verdict="It is one person, once as an IMG and once as a mentor.",
         counted="the same person",
+        counted_imgs="the same person",
         img_fields=("key",),
         mentor_fields=("key",),
         pairs=_named("same_person"),
@@ -155,6 +158,7 @@ _ALL = (
         key="avoid",
         verdict="The IMG asked not to be paired with this mentor.",
         counted="on the IMG's list of people to avoid",
+        counted_imgs="asked not to have this mentor",
         img_fields=("avoid",),
         mentor_fields=("key",),
         pairs=_named("avoid"),
@@ -163,6 +167,7 @@ _ALL = (
         key="exclude",
         verdict="The mentor asked not to be paired with this IMG.",
         counted="asked not to be paired with the IMG",
+        counted_imgs="not wanted by the mentor",
         img_fields=("key",),
         mentor_fields=("exclude",),
         pairs=_named("exclude"),
@@ -171,6 +176,7 @@ _ALL = (
         key="limit_specialties",
         verdict="The mentor takes only IMGs of other specialties.",
         counted="take only other specialties",
+        counted_imgs="of specialties the mentor does not take",
         img_fields=("specialties",),
         mentor_fields=("accepts_specialties",),
         limit=_limit_specialties,
@@ -179,6 +185,7 @@ _ALL = (
         key="limit_stages",
         verdict="The mentor takes only IMGs at other stages.",
         counted="take only other stages",
+        counted_imgs="at stages the mentor does not take",
         img_fields=("stage",),
         mentor_fields=("accepts_stages",),
         limit=_limit_stages,
@@ -187,6 +194,7 @@ _ALL = (
         key="limit_languages",
         verdict="The mentor takes only IMGs who speak other languages.",
         counted="take only speakers of other languages",
+        counted_imgs="without a language the mentor asks for",
         img_fields=("languages",),
         mentor_fields=("accepts_languages",),
         limit=_limit_languages,
@@ -195,6 +203,7 @@ _ALL = (
         key="institutions",
         verdict="The IMG named an institution of the mentor's as a conflict.",
         counted="at an institution that is a conflict",
+        counted_imgs="at an institution that is a conflict",
         img_fields=("conflicts",),
         mentor_fields=("institution", "exclude_institutions"),
         pairs=_named("institutions", lambda rules: rules.respect_institutions),
@@ -203,6 +212,7 @@ _ALL = (
         key="selection",
         verdict="The mentor selects residents where the IMG says it would be a conflict.",
         counted="select residents where it would be a conflict",
+        counted_imgs="could be selected by this mentor",
         img_fields=("conflicts", "stage"),
         mentor_fields=("selects_at",),
         pairs=_named("selection", lambda rules: rules.respect_selection),
@@ -211,6 +221,7 @@ _ALL = (
         key="must_share_language",
         verdict="They share no language.",
         counted="share no language with the IMG",
+        counted_imgs="without a language in common",
         img_fields=("languages",),
         mentor_fields=("languages",),
         limit=_language,
@@ -219,6 +230,7 @@ _ALL = (
         key="must_cover_first_topic",
         verdict="The mentor does not offer the topic the IMG needs first.",
         counted="do not offer the topic needed first",
+        counted_imgs="in need of a first topic the mentor does not offer",
         img_fields=("topics",),
         mentor_fields=("topics",),
         limit=_first_topic,
@@ -227,12 +239,14 @@ _ALL = (
         key="not_again",
         verdict="They were paired in an earlier round.",
         counted="paired with the IMG in an earlier round",
+        counted_imgs="paired with this mentor in an earlier round",
         pairs=lambda market, rules: market.places.of(rules.not_again),
     ),
     HardRule(
         key="banned",
         verdict="The section leader ruled this pair out.",
         counted="ruled out by the section leader",
+        counted_imgs="ruled out by the section leader",
         pairs=lambda market, rules: market.places.of(rules.banned),
     ),
 )

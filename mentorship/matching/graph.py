@@ -11,9 +11,11 @@ import networkx as nx
 import numpy as np
 
 from mentorship.matching.blocks import blocks
+from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.marks import Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+from mentorship.matching.scoring import parts_table
 
 Outcome: TypeAlias = "nx.Graph[int]"
 _Next: TypeAlias = tuple[int, int, int]  # row, column, score
@@ -55,6 +57,24 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     for i, j, score in for_mentors:
         _add_next(graph, i, n + j, score, next_for=n + j)
     return graph
+
+
+def add_parts(graph: Outcome, problem: Problem) -> None:
+    """Put ``part_topics`` and so on on all edges, alternatives too: the points of each criterion.
+
+    Sensitive criteria are left out; what is missing up to ``score`` tells their sum. A problem from
+    a matrix has no parts.
+    """
+    if problem.market is None or problem.rules is None:
+        return
+    n = problem.shape[0]
+    edges = [(min(edge), max(edge)) for edge in graph.edges]
+    pairs = [(img, mentor - n) for img, mentor in edges]
+    table = parts_table(problem.market, problem.rules, pairs, means=problem.means)
+    for edge, points in zip(edges, table.tolist(), strict=True):
+        for (key, criterion), part in zip(CRITERIA.items(), points, strict=True):
+            if not criterion.sensitive:
+                graph.edges[edge][f"part_{key}"] = part
 
 
 def next_best(graph: Outcome, node: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mentorship.matching.answered import Answered, answered
 from mentorship.matching.arrays import ImgArrays, Lexicon, MentorArrays
 from mentorship.matching.lottery import Side
 from mentorship.matching.marks import Ints
@@ -26,6 +27,7 @@ class Market:
     img_arrays, mentor_arrays : the same people as arrays
     img_side, mentor_side : their keys, sorted and hashed
     places : where everybody stands
+    answered : criterion -> for whom it counts, and who answered what it asks
     named : hard rule -> (k, 2) pairs that people rule out by naming each other or institutions
 
     """
@@ -40,6 +42,7 @@ class Market:
     img_side: Side
     mentor_side: Side
     places: Places
+    answered: Mapping[str, Answered]
     named: Mapping[str, Ints]
 
     @classmethod
@@ -60,17 +63,19 @@ class Market:
         _check_unique("imgs", (i.key for i in imgs))
         _check_unique("mentors", (m.key for m in mentors))
         lexicon = Lexicon.of(imgs, mentors, tables)
+        img_arrays, mentor_arrays = lexicon.img_rows(imgs, week), lexicon.mentor_rows(mentors, week)
         return cls(
             imgs=tuple(imgs),
             mentors=tuple(mentors),
             tables=tables,
             week=week,
             lexicon=lexicon,
-            img_arrays=lexicon.img_rows(imgs, week),
-            mentor_arrays=lexicon.mentor_rows(mentors, week),
+            img_arrays=img_arrays,
+            mentor_arrays=mentor_arrays,
             img_side=Side.of([img.key for img in imgs]),
             mentor_side=Side.of([mentor.key for mentor in mentors]),
             places=Places(imgs, mentors),
+            answered=answered(img_arrays, mentor_arrays, lexicon),
             named=named_pairs(imgs, mentors, tables),
         )
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from mentorship.matching.blocks import Offer
 from mentorship.matching.fairest import fairest
-from mentorship.matching.heaviest import Candidates, heaviest
+from mentorship.matching.heaviest import heaviest, promising
 from mentorship.matching.pairing import Pairing, Progress
 from mentorship.matching.stable import stable
 from mentorship.matching.weights import (
@@ -53,10 +53,9 @@ def most_matched(offer: Offer, progress: Progress | None) -> Pairing:
 
 def _priced(offer: Offer, progress: Progress | None, weigh: Weigh, told: Weigh) -> Pairing:
     """Pair by one weighing and tell the prices in another."""
-    candidates = Candidates.of(offer)
-    found = heaviest(offer, weigh, candidates, progress)
+    found = heaviest(offer, weigh, promising(offer, weigh), progress)
     imgs, seats = (weigh.told_as(told, prices) for prices in (found.imgs, found.seats))
-    return Pairing(found.mates, candidates.scores_of(found.mates), imgs, seats)
+    return Pairing(found.mates, found.candidates.scores_of(found.mates), imgs, seats)
 
 
 _ALL = (

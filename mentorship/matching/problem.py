@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from mentorship.matching import scoring
 from mentorship.matching.blocks import Ready, Scores, blocks
+from mentorship.matching.checking import ids_of, matrix, pairs_of, row_of
 from mentorship.matching.forbid import marked, ruled_out
 from mentorship.matching.lottery import Id, Side
 from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Flags, Ints, Marks, Points
+from mentorship.matching.marks import Flags, Ints, Marks, Points
 from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.rules import Rules
 
@@ -169,23 +170,23 @@ class Problem:
             Locks contradict bans, seats, wants or each other; it names pair, mentor and rule.
 
         """
-        open_seats = check_row("seats", seats, None, low=0)
-        table = _matrix("scores", scores, len(open_seats))
+        open_seats = row_of("seats", seats, None, low=0)
+        table = matrix("scores", scores, len(open_seats))
         n, m = table.shape
         if n > MOST_IMGS:
             raise ValueError(f"scores: {n} IMGs; at most {MOST_IMGS} can be matched at once")
-        view = table if mentor_scores is None else _matrix("mentor_scores", mentor_scores, m, n)
-        bans = _pairs("banned", banned, n, m)
+        view = table if mentor_scores is None else matrix("mentor_scores", mentor_scores, m, n)
+        bans = pairs_of("banned", banned, n, m)
         allowed = table.copy() if len(bans) else table
         allowed[tuple(bans.T)] = -1
         problem = cls(
             scores=Ready.of(allowed),
             mentor_scores=Ready.of(view),
             seats=open_seats,
-            wants=np.ones(n, np.int64) if wants is None else check_row("wants", wants, n, 1, 2),
-            locked=_pairs("locked", locked, n, m),
-            imgs=Side.of(_ids("img_ids", img_ids, n)),
-            mentors=Side.of(_ids("mentor_ids", mentor_ids, m)),
+            wants=np.ones(n, np.int64) if wants is None else row_of("wants", wants, n, 1, 2),
+            locked=pairs_of("locked", locked, n, m),
+            imgs=Side.of(ids_of("img_ids", img_ids, n)),
+            mentors=Side.of(ids_of("mentor_ids", mentor_ids, m)),
             banned=bans,
             unbanned=Ready.of(table),
         )
@@ -213,8 +214,8 @@ class Problem:
         problem = cls(
             scores=recipe,
             mentor_scores=recipe,
-            seats=check_row("seats", [mentor.seats for mentor in market.mentors], m, low=0),
-            wants=check_row("wants", [img.mentors_wanted for img in market.imgs], n, 1, 2),
+            seats=row_of("seats", [mentor.seats for mentor in market.mentors], m, low=0),
+            wants=row_of("wants", [img.mentors_wanted for img in market.imgs], n, 1, 2),
             locked=np.unique(market.places.of(rules.locked), axis=0),
             imgs=market.img_side,
             mentors=market.mentor_side,
@@ -235,72 +236,6 @@ def _read(scores: Scores, pairs: Ints) -> Ints:
         named, place = np.unique(rows, return_inverse=True)
         found[some] = scores.block(named)[place, columns]
     return found
-
-
-def _matrix(argument: str, given: ArrayLike, columns: int, rows: int | None = None) -> Points:
-    """Return a checked (rows, columns) table of scores."""
-    table = _whole(argument, given)
-    if table.size == 0 and table.ndim < 2:
-        table = table.reshape(0, columns)
-    if table.ndim != 2 or table.shape[1] != columns or rows not in {None, len(table)}:
-        wanted = f"({'n' if rows is None else rows}, {columns})"
-        raise ValueError(f"{argument}: shape {table.shape}; want {wanted}")
-    if table.size and not (table.min() >= -1 and table.max() <= FULL):
-        raise ValueError(f"{argument}: from {table.min()} to {table.max()}; want -1 to {FULL}")
-    return table.astype(np.int16)
-
-
-def check_row(
-    argument: str, given: ArrayLike, length: int | None, low: int, high: int | None = None
-) -> Ints:
-    """Return a checked (length,) row of whole numbers from ``low`` to ``high``."""
-    row = _whole(argument, given)
-    if row.ndim != 1 or length not in {None, len(row)}:
-        raise ValueError(f"{argument}: shape {row.shape}; want ({length or 'm'},)")
-    outside = (row < low) | (row > (np.iinfo(np.int64).max if high is None else high))
-    if outside.any():
-        wanted = f"{low} or more" if high is None else f"{low} to {high}"
-        raise ValueError(
-            f"{argument}: {row[outside][0]} in place {outside.argmax()}; want {wanted}"
-        )
-    return row.astype(np.int64)
-
-
-def _whole(argument: str, given: ArrayLike) -> NDArray[Any]:
-    """Return an array of integers; nothing is rounded, and NaN and True are no integers."""
-    try:
-        array = np.asarray(given)
-    except (TypeError, ValueError):
-        raise ValueError(f"{argument}: want a table of whole numbers") from None
-    if array.size and array.dtype.kind not in "iu":
-        raise ValueError(f"{argument}: want whole numbers, not {array.dtype}")
-    return array if array.size else array.astype(np.int64)
-
-
-def _pairs(argument: str, given: Iterable[Sequence[int]] | NDArray[Any], n: int, m: int) -> Ints:
-    """Return checked (k, 2) pairs, sorted, each once."""
-    listed = given if isinstance(given, np.ndarray) else list(given)
-    pairs = _whole(argument, listed)
-    if pairs.size == 0:
-        return np.empty((0, 2), dtype=np.int64)
-    if pairs.ndim != 2 or pairs.shape[1] != 2:
-        raise ValueError(f"{argument}: shape {pairs.shape}; want pairs (img, mentor)")
-    outside = (pairs < 0).any(axis=1) | (pairs >= (n, m)).any(axis=1)
-    if outside.any():
-        img, mentor = pairs[outside.argmax()]
-        raise ValueError(f"{argument}: there is no pair ({img}, {mentor}) among {n} x {m}")
-    return np.unique(pairs.astype(np.int64), axis=0)
-
-
-def _ids(argument: str, given: Iterable[object] | None, length: int) -> tuple[Id, ...]:
-    if given is None:
-        return tuple(range(length))
-    ids = tuple(int(i) if isinstance(i, (int, np.integer)) else str(i) for i in given)
-    if len(ids) != length:
-        raise ValueError(f"{argument}: {len(ids)} ids; want {length}")
-    if len(set(ids)) != length:
-        raise ValueError(f"{argument}: an id occurs twice")
-    return ids
 
 
 def _check_known(problem: Problem, rules: Rules) -> None:

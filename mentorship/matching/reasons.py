@@ -21,6 +21,7 @@ from mentorship.matching.marks import Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 from mentorship.matching.rivals import Bits, Rivals
+from mentorship.matching.unused import UnusedSeats, unused_seats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,23 +99,6 @@ class NextBest:
     next_img_score: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnusedSeats:
-    """A mentor with free seats: nobody possible, or all who are possible are placed.
-
-    Attributes
-    ----------
-    mentor : id
-    seats : how many stayed free
-    possible : how many IMGs could be paired with this mentor and are not
-
-    """
-
-    mentor: Id
-    seats: int
-    possible: int
-
-
 Reason: TypeAlias = NoPossibleMentor | TooFewSeats | WorthMoreElsewhere
 
 REASONS: MappingProxyType[str, type[Reason]] = MappingProxyType(
@@ -142,7 +126,7 @@ def explain(problem: Problem, result: Result) -> Explanation:
     return Explanation(
         unmatched=tuple(why[i] for i in rivals.waiting),
         pairs=_next_best(problem, result),
-        unused=_unused(problem, result, rivals),
+        unused=unused_seats(problem, result),
     )
 
 
@@ -255,13 +239,3 @@ def _next_best(problem: Problem, result: Result) -> tuple[NextBest, ...]:
             )
         )
     return tuple(found)
-
-
-def _unused(problem: Problem, result: Result, rivals: Rivals) -> tuple[UnusedSeats, ...]:
-    free = problem.seats - np.bincount(result.pairs[:, 1], minlength=len(problem.seats))
-    return tuple(
-        UnusedSeats(
-            mentor=problem.mentor_ids[j], seats=int(free[j]), possible=int(rivals.possible[j])
-        )
-        for j in np.flatnonzero(free > 0)
-    )

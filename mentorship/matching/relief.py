@@ -1,194 +1,220 @@
 """The smallest change that would give somebody a mentor, found by solving the round again.
 
-Changes are tried one at a time, from small to large; docs/decisions/0007 says why in this order,
-and what is never suggested.
+Changes are tried from small to large; one solving tells of everybody who waits.
+docs/decisions/0007 says why in this order, and what is never suggested.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from mentorship.matching import scoring
 from mentorship.matching.assignment import solve
-from mentorship.matching.blocks import Ready
+from mentorship.matching.changes import DOUBLE, MOST_MATCHED, PAIRS, SEAT, SINGLE, Trial, Whole
 from mentorship.matching.lottery import Id
-from mentorship.matching.market import Market
-from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.marks import Ints
+from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
-from mentorship.matching.rules import Rules
 
-MOST_MENTORS = 5  # at whom a seat, or without whose limits, is tried for one IMG
-LIMITS = frozenset({"limit_specialties", "limit_stages", "limit_languages"})
-SWITCHES = ("must_share_language", "must_cover_first_topic", "respect_institutions")
+MOST_PAIRS = 250_000  # possible ones, beyond which no change is tried
+# How often a round is solved again at most, half of it for seats: more often if it is small.
+PAIRS_SOLVED, FEWEST_SOLVES, MOST_SOLVES = 20_000_000, 80, 240
+UNSOLVED = frozenset({SEAT, "minimum", *PAIRS})  # kinds that with a seat kept need no solving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change, and what the round would be with it.
+    """One change, or two, and what the round would be with it. Never are fewer matched than before.
 
     Attributes
     ----------
-    kind : "seat", "minimum", "banned", "not_again", "limits", or the name of a rule switched off
-    img : id of who would have a mentor
+    kind : "seat", "minimum", "banned", "not_again", "limits", "policy", or a rule switched off
     mentor : id of the mentor with the seat, the pair or the limits; None for a rule of the round
-    amount : seats added, or the new minimum score; None for other kinds
-    matched_after, total_after : IMGs with a mentor, and the sum of scores
+    amount : the new minimum score; None for other kinds
+    kept : whether, besides, a seat with the mentor is kept for this IMG by a lock
+    free : whether that seat is free now; otherwise it is one more
+    matched_after : IMGs with a mentor
     lost : ids of others who would be left without any mentor, in order
+    instead : ids of others to whom a seat that is not kept would go, where that was tried
+
+    """
+
+    kind: str
+    mentor: Id | None
+    amount: int | None
+    kept: bool
+    matched_after: int
+    lost: tuple[Id, ...]
+    free: bool = False
+    instead: tuple[Id, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relief:
+    """What would give one IMG a mentor.
+
+    Attributes
+    ----------
+    img : id
+    change : the smallest that was found; None if none of those tried helps
+    untried : kinds of smaller changes, or of all, that were not tried to the end
 
     """
 
     img: Id
-    kind: str
-    mentor: Id | None
-    amount: int | None
-    matched_after: int
-    total_after: int
-    lost: tuple[Id, ...]
+    change: Change | None
+    untried: tuple[str, ...]
 
 
-class _Try(NamedTuple):
-    kind: str
-    column: int | None
-    amount: int | None
-    problem: Problem
+def smallest_changes(
+    problem: Problem, result: Result, progress: Progress | None = None
+) -> dict[Id, Relief]:
+    """Return what would give each of the unmatched a mentor, in the order of their ids.
 
+    Each change is tried by solving again, with the same lottery and, but for one change, the same
+    policy; locks are kept, and mentors without a seat in the round are not asked. In order:
 
-def smallest_change(problem: Problem, result: Result, img: Id) -> Change | None:
-    """Return the first change that gives an unmatched IMG a mentor; None if none of them does.
-
-    Each is tried by solving again, with the same policy and lottery; locks are kept. In order:
-
-    1. one more seat with a mentor possible for this IMG, best score first, five at most;
-    2. the minimum lowered to this IMG's best score with a mentor whom it alone forbids;
+    1. one more seat with a mentor possible for somebody who waits;
+    2. the minimum lowered, in steps of 100;
     3. the best pair allowed that the leader banned, or else that was made in an earlier round;
-    4. the limits of one mentor lifted, whom they alone forbid, best score first, five at most;
-    5. a rule of the round switched off.
+    4. the limits of one mentor lifted;
+    5. the policy "most-matched";
+    6. a rule of the round switched off;
+    7. one more seat with the best possible mentor, kept for this IMG by a lock;
+    8. the same with the best mentor whom only the minimum score forbids, or else a ban, an earlier
+       round, limits or a rule of the round, lifted besides; one with a free seat comes first, and
+       then no other seat is needed.
 
-    Mentors without a seat in the round are not asked. A problem from a matrix knows only seats
-    and bans. At worst the round is solved 16 times.
+    Only changes by which more people are matched count, so nothing but seats is tried where every
+    seat is used. A kept seat takes nothing from others: among answers in which this IMG has no
+    other seat the best one stays what it was, so it needs no solving; in "stable" others may change
+    places, but the same people have one (A. E. Roth, On the allocation of residents to rural
+    hospitals, Econometrica 54, 1986, doi:10.2307/1913160). A problem from a matrix knows only
+    seats, bans and policies.
 
-    Raises
-    ------
-    ValueError
-        The IMG is not in the round, or has a mentor.
-
+    ``progress`` is called with (unmatched with a change found, unmatched in all); it may raise.
     """
-    row = problem.img_ids.index(img)
-    if row not in result.unmatched:
-        raise ValueError(f"img: {img!r} has a mentor")
-    for each in _tries(problem, row):
-        after = solve(each.problem, result.policy, result.lottery)
-        if row not in after.unmatched:
-            lost = np.isin(problem.imgs.order, np.setdiff1d(after.unmatched, result.unmatched))
-            return Change(
-                img=img,
-                kind=each.kind,
-                mentor=None if each.column is None else problem.mentor_ids[each.column],
-                amount=each.amount,
-                matched_after=len(problem.img_ids) - len(after.unmatched),
-                total_after=after.total,
-                lost=tuple(problem.img_ids[i] for i in problem.imgs.order[lost].tolist()),
-            )
-    return None
-
-
-def smallest_changes(problem: Problem, result: Result, most: int = 20) -> dict[Id, Change | None]:
-    """Return the smallest change for each of the unmatched, in the order of their ids.
-
-    Only the first ``most`` are looked at, the rest have None, so that the cost stays bounded: the
-    round is solved again up to 16 times for each of them.
-    """
+    n, m = problem.shape
+    if len(result.unmatched) and n * m <= MOST_PAIRS:
+        solves = min(max(PAIRS_SOLVED // (n * m), FEWEST_SOLVES), MOST_SOLVES) if n * m else 0
+        search = _Search(
+            Whole.of(problem, result),
+            result,
+            {True: solves // 2, False: solves - solves // 2},
+            progress,
+        )
+        search.single()
+        search.double()
+        return search.reliefs()
     order = problem.imgs.order
-    unmatched = [problem.img_ids[i] for i in order[np.isin(order, result.unmatched)].tolist()]
-    found: dict[Id, Change | None] = dict.fromkeys(unmatched)
-    return found | {img: smallest_change(problem, result, img) for img in unmatched[:most]}
+    left = [problem.img_ids[i] for i in order[np.isin(order, result.unmatched)].tolist()]
+    return {img: Relief(img=img, change=None, untried=tuple(SINGLE)) for img in left}
 
 
-def _tries(problem: Problem, row: int) -> Iterator[_Try]:
-    """Yield the round with each change in turn, made only when asked for."""
-    market, rules = problem.market, problem.rules
-    yield from _seats(problem, row)
-    if market is None or rules is None:
-        yield from _bans_of_a_matrix(problem, row)
-        return
-    scores = scoring.scores(market, rules, problem.means or {}, np.array([row]))[0]
-    low = _best(problem, scores, _alone(problem, row, {scoring.MINIMUM}))
-    for j in low[:1]:
-        least = int(scores[j])
-        changed = _again(problem, market, replace(rules, minimum_score=least))
-        yield _Try("minimum", None, least, changed)
-    for kind in ("banned", "not_again"):
-        for j in _best(problem, scores, _alone(problem, row, {kind}))[:1]:
-            pair = (market.imgs[row].key, market.mentors[j].key)
-            allowed = _with(rules, kind, getattr(rules, kind) - {pair})
-            yield _Try(kind, j, None, _again(problem, market, allowed))
-    for j in _best(problem, scores, _alone(problem, row, LIMITS))[:MOST_MENTORS]:
-        yield _Try("limits", j, None, _again(problem, _without_limits(market, j), rules))
-    for switch in SWITCHES:
-        if getattr(rules, switch):
-            off = _again(problem, market, _with(rules, switch, value=False))
-            yield _Try(switch, None, None, off)
+@dataclass(slots=True)
+class _Search:
+    """What was found so far, and how often the round may still be solved: for seats, or not."""
 
+    whole: Whole
+    result: Result
+    left: dict[bool, int]
+    progress: Progress | None
+    found: dict[int, Change] = field(default_factory=dict)
+    untried: dict[int, dict[str, None]] = field(default_factory=dict)
+    taken: dict[int, Ints] = field(default_factory=dict)  # column -> rows one more seat would help
 
-def _seats(problem: Problem, row: int) -> Iterator[_Try]:
-    scores = problem.scores.block(np.array([row]))[0]
-    possible = (scores >= 0) & (problem.seats > 0)
-    for j in _best(problem, scores, possible)[:MOST_MENTORS]:
-        seats = problem.seats.copy()
-        seats[j] += 1
-        yield _Try("seat", j, 1, replace(problem, seats=seats))
+    @property
+    def waiting(self) -> Ints:
+        """Return the rows of those for whom nothing was found yet, in the order of their ids."""
+        order = self.whole.problem.imgs.order
+        rows = order[np.isin(order, self.result.unmatched)]
+        return rows[~np.isin(rows, list(self.found))]
 
+    def single(self) -> None:
+        """Try one change."""
+        n, problem = self.whole.problem.shape[0], self.whole.problem
+        full = n - len(self.result.unmatched) >= problem.seats.sum()
+        for kind in SINGLE:
+            if full and kind != SEAT:
+                return  # with every seat used, nobody more can be matched
+            if kind != "policy" or self.result.policy not in {MOST_MATCHED, "fairest"}:
+                self._kind(kind)
 
-def _bans_of_a_matrix(problem: Problem, row: int) -> Iterator[_Try]:
-    if problem.unbanned is None:
-        return
-    scores = problem.unbanned.block(np.array([row]))[0]
-    banned = np.isin(np.arange(problem.shape[1]), problem.banned[problem.banned[:, 0] == row, 1])
-    for j in _best(problem, scores, banned & (scores >= 0) & (problem.seats > 0))[:1]:
-        table = problem.table()
-        table[row, j] = scores[j]
-        rest = problem.banned[(problem.banned != (row, j)).any(axis=1)]
-        yield _Try("banned", j, None, replace(problem, scores=Ready.of(table), banned=rest))
+    def double(self) -> None:
+        """Try a seat kept for one IMG, with another change where a rule is in the way."""
+        for kind, trials in DOUBLE.items():
+            for trial in trials(self.whole, self.waiting):
+                (row,) = trial.rows.tolist()
+                if kind in UNSOLVED:
+                    left = self.result.unmatched[self.result.unmatched != row]
+                    self.found[row] = self._change(kind, trial, left)
+                    continue
+                after = self._solved(kind, trial)
+                if after is not None and len(after.unmatched) < len(self.result.unmatched):
+                    self.found[row] = self._change(kind, trial, after.unmatched)
 
+    def _kind(self, kind: str) -> None:
+        """Try every change of a kind, and keep for each IMG the one that costs others least."""
+        waiting, best = self.waiting, dict[int, tuple[tuple[int, int, int], Change]]()
+        if len(waiting) == 0:
+            return
+        for place, trial in enumerate(SINGLE[kind](self.whole, waiting)):
+            after = self._solved(kind, trial)
+            if after is None:
+                continue
+            helped = np.setdiff1d(self.result.unmatched, after.unmatched)
+            if kind == SEAT and trial.column is not None:
+                self.taken[trial.column] = helped
+            if len(after.unmatched) >= len(self.result.unmatched):
+                continue
+            change = self._change(kind, trial, after.unmatched)
+            for row in np.intersect1d(helped, trial.rows).tolist():
+                suits = 0 if trial.column is None else int(self.whole.scores[row, trial.column])
+                key = (len(change.lost), -suits, place)
+                if row not in best or key < best[row][0]:
+                    best[row] = key, change
+        self.found |= {row: change for row, (_, change) in best.items()}
 
-def _alone(problem: Problem, row: int, rules: set[str] | frozenset[str]) -> Flags:
-    """Return (m,) mentors with a seat whom these rules forbid and no other does."""
-    out = {rule: flags[0] for rule, flags in problem.ruled_out(np.array([row])).items()}
-    nobody = np.zeros(problem.shape[1], dtype=np.bool_)
-    ours, others = nobody.copy(), nobody.copy()
-    for rule, flags in out.items():
-        (ours if rule in rules else others)[flags] = True
-    alone: Flags = ours & ~others & (problem.seats > 0)
-    return alone
+    def _solved(self, kind: str, trial: Trial) -> Result | None:
+        """Solve the round with a change; None, and noted, if it was solved often enough."""
+        purse = kind == SEAT
+        if not self.left[purse]:
+            for row in trial.rows.tolist():
+                self.untried.setdefault(row, {})[kind] = None
+            return None
+        self.left[purse] -= 1
+        if self.progress:
+            self.progress(len(self.found), len(self.result.unmatched))
+        return solve(trial.make(), trial.policy or self.result.policy, self.result.lottery)
 
+    def _change(self, kind: str, trial: Trial, unmatched: Ints) -> Change:
+        problem, column = self.whole.problem, trial.column
+        instead = self.taken.get(column, ()) if trial.kept and column is not None else ()
+        return Change(
+            kind=kind,
+            mentor=None if column is None else problem.mentor_ids[column],
+            amount=trial.amount,
+            kept=trial.kept,
+            free=trial.kept and column is not None and bool(self.whole.free[column] > 0),
+            matched_after=len(problem.img_ids) - len(unmatched),
+            lost=self._ids(np.setdiff1d(unmatched, self.result.unmatched)),
+            instead=self._ids(instead) if kind == SEAT else (),
+        )
 
-def _best(problem: Problem, scores: Ints, wanted: Flags) -> list[int]:
-    """Return the columns that are wanted, best score first, then by id."""
-    order = problem.mentors.order[wanted[problem.mentors.order]]
-    sort = np.argsort(-scores[order].astype(np.int64), kind="stable")
-    best: list[int] = order[sort].tolist()
-    return best
+    def _ids(self, rows: Ints | tuple[()]) -> tuple[Id, ...]:
+        ids, order = self.whole.problem.img_ids, self.whole.problem.imgs.order
+        return tuple(ids[i] for i in order[np.isin(order, rows)].tolist())
 
-
-def _without_limits(market: Market, column: int) -> Market:
-    mentors = list(market.mentors)
-    mentors[column] = replace(
-        mentors[column], accepts_specialties=(), accepts_stages=(), accepts_languages=()
-    )
-    return Market.of(market.imgs, mentors, market.tables, week=market.week)
-
-
-def _with(rules: Rules, name: str, value: object) -> Rules:
-    changed: dict[str, Any] = {name: value}
-    return replace(rules, **changed)
-
-
-def _again(problem: Problem, market: Market, rules: Rules) -> Problem:
-    """Return the round under other rules; marks that stand in for answers stay what they were."""
-    changed = Problem.of(market, rules, means=problem.means)
-    return replace(changed, seats=problem.seats)
+    def reliefs(self) -> dict[Id, Relief]:
+        """Return what was found for each of the unmatched, in the order of their ids."""
+        ids, order = self.whole.problem.img_ids, self.whole.problem.imgs.order
+        return {
+            ids[row]: Relief(
+                img=ids[row],
+                change=self.found.get(row),
+                untried=tuple(self.untried.get(row, ())),
+            )
+            for row in order[np.isin(order, self.result.unmatched)].tolist()
+        }

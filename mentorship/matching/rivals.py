@@ -28,7 +28,6 @@ class Rivals:
     waiting: tuple[int, ...]  # (u,) unmatched
     wanted: Bits  # (u, m / 8) mentors possible for each of them
     onward: Bits  # (m, m / 8) mentors to whom the holders of a seat could move
-    possible: Ints  # (m,) how many IMGs could be paired with each mentor and are not
 
     @classmethod
     def of(cls, problem: Problem, result: Result) -> Rivals:
@@ -41,10 +40,8 @@ class Rivals:
         waiting = np.zeros(n, dtype=np.bool_)
         waiting[result.unmatched] = True
         wanted, onward = [np.zeros((0, -(-m // 8)), np.uint8)], np.zeros((m, -(-m // 8)), np.uint8)
-        possible = -np.bincount(result.pairs[:, 1], minlength=m)
         for rows in problem.blocks():
             flags = (problem.scores.block(rows) >= 0) & (problem.seats > 0)
-            possible += flags.sum(axis=0)
             bits = np.packbits(flags, axis=1)
             wanted.append(bits[waiting[rows]])
             moving = mates[rows] >= 0
@@ -56,7 +53,6 @@ class Rivals:
             waiting=tuple(result.unmatched.tolist()),
             wanted=np.concatenate(wanted),
             onward=onward,
-            possible=possible,
         )
 
     def reached(self, place: int) -> Bits | None:

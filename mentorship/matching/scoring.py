@@ -25,7 +25,7 @@ from mentorship.matching.why import TO_LEADER, Names, Pair, Voice, sentence
 
 MINIMUM = "minimum_score"
 BLOCK = 512  # IMGs scored at once, so that the tables of a block stay small
-PAIRS = 64  # pairs looked at together: their rows are crossed with their columns
+PAIRS = 32  # pairs looked at together: their IMGs are crossed with their mentors
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,13 @@ def parts_table(
     chosen = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
     means = mean_marks(market) if means is None else means
     table = np.zeros((len(chosen), len(CRITERIA)), dtype=np.int32)
-    for start in range(0, len(chosen), PAIRS):
-        some = slice(start, start + PAIRS)
-        rows, columns = chosen[some].T
+    order = np.argsort(chosen[:, 0], kind="stable")  # so that pairs of one IMG are looked at once
+    for some in np.split(order, range(PAIRS, len(order), PAIRS)):
+        rows, row = np.unique(chosen[some, 0], return_inverse=True)
+        columns, column = np.unique(chosen[some, 1], return_inverse=True)
         found = _judgements(market, rules, means, rows=rows, columns=columns)
         for criterion, (points, _, _) in enumerate(found):
-            table[some, criterion] = points.diagonal()
+            table[some, criterion] = points[row, column]
     return table
 
 
@@ -175,8 +176,7 @@ def shared_out(market: Market, rules: Rules, rows: Ints) -> Ints:
         among equal ones.
 
     """
-    imgs, nobody = market.img_arrays.take(rows), market.mentor_arrays.take(np.array([], np.int64))
-    applies = [c.judge(imgs, nobody, market.lexicon).applies for c in CRITERIA.values()]
+    applies = [market.answered[key].applies[rows] for key in CRITERIA]
     weights = np.array([rules.weights[key] for key in CRITERIA], dtype=np.int64)
     wanted = np.array(applies).T * _importance(market, rows) * weights
     total = wanted.sum(axis=1, keepdims=True)

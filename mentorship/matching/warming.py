@@ -43,8 +43,9 @@ def warm() -> None:
 
 def _take_out_nobody() -> None:
     """Compile what only rounds with hardly a seat to spare come to."""
-    assign = kernels().assign
     one, column, mate = np.zeros(1, np.int64), np.zeros(1, np.int32), np.full(1, -1)
-    seated = assign.holders(column, mate, one)
+    seated = kernels().seats.holders(column, mate, one)
     prices = one.copy(), one.copy()
-    assign.take_out_rows(one, np.array([0, 1]), column, one + 1, one, *prices, mate, *seated)
+    kernels().undo.take_out_rows(
+        one, np.array([0, 1]), column, one + 1, one, *prices, mate, *seated
+    )

@@ -15,6 +15,8 @@ from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
 from mentorship.matching.marks import FULL, Ints
 
 NO_DRAW = 64  # a hash shifted by all its bits says nothing
+DEAREST = 20_000  # points; a seat that costs more is as good as out of reach
+NONE = -DEAREST - 1  # points; less than anything possible leaves after a price
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Weigh:
         return told.person * people + told.point * _nearest(
             prices - self.person * people, self.point
         )
+
+    def in_points(self, prices: Ints) -> Ints:
+        """Return about how many points prices come to, a person standing for full marks."""
+        people = _nearest(prices, self.person) if self.people else np.zeros_like(prices)
+        return FULL * people + (prices - self.person * people) // self.point
 
     def split(self, prices: Ints) -> Ints:
         """Return prices as points, or as (people, points) on a last axis."""

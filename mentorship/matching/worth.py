@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from mentorship.matching.market import Market
 from mentorship.matching.marks import Ints
 from mentorship.matching.people import Mentor
 from mentorship.matching.problem import Problem
@@ -61,14 +62,19 @@ def worth_by_group(problem: Problem, result: Result, group: Group) -> dict[str, 
         raise ValueError("problem: made from a matrix, so nothing is known of its mentors")
     if result.seat_prices is None:
         raise ValueError(f"result: {result.policy!r} has no prices")
-    members: dict[str, list[int]] = {}
-    for column, mentor in enumerate(problem.market.mentors):
-        for name in set(group(mentor)):
-            members.setdefault(name, []).append(column)
     return {
         name: _worth(problem.seats[columns], result.seat_prices[columns])
-        for name, columns in sorted(members.items())
+        for name, columns in members(problem.market, group).items()
     }
+
+
+def members(market: Market, group: Group) -> dict[str, list[int]]:
+    """Return group -> columns of its mentors, groups sorted."""
+    found: dict[str, list[int]] = {}
+    for column, mentor in enumerate(market.mentors):
+        for name in set(group(mentor)):
+            found.setdefault(name, []).append(column)
+    return dict(sorted(found.items()))
 
 
 def worth_to_show(problem: Problem, result: Result) -> dict[str, dict[str, Worth]]:

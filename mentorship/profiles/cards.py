@@ -1,12 +1,11 @@
-"""What one side of an offer sees of the other. Each field on a card is there on purpose.
+"""What others see of a profile, as a card whose words are names to read.
 
-Gender, people to avoid, conflicts and limits are on no card. Visa words are there only while their
-owner agrees to share them; ways to reach somebody only once both sides have said yes.
+Which field is for whom stands in the table of ``audience``; a card is made whole and then cut.
 """
 
 from __future__ import annotations
 
-import enum
+import dataclasses
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +19,9 @@ from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.matching import Img, Mentor, Span
 from mentorship.profiles import rows
+from mentorship.profiles.audience import Audience, code_name, cut_to
 from mentorship.profiles.models import (
+    CHOICE_LISTS,
     SINGLE_CHOICES,
     Availability,
     Choice,
@@ -29,12 +30,9 @@ from mentorship.profiles.models import (
     Profile,
     ProfileKind,
 )
-from mentorship.profiles.values import SEALED_LISTS
+from mentorship.profiles.values import SEALED_LISTS, list_of
 
-
-class Audience(enum.StrEnum):
-    OFFERED = "offered"  # the other side of an offer
-    MATCHED = "matched"  # the other side, when both have said yes
+HIDING = frozenset({Audience.BROWSING, Audience.OFFERED})  # where a section may hide names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +93,11 @@ def card(
     audience: Audience,
     *,
     reader_id: uuid.UUID | None = None,
+    hide_name: bool = False,
 ) -> ImgCard | MentorCard:
     """Return the card of one profile; raises ``KeyError`` where there is none."""
-    return cards(session, {profile_id: audience}, reader_id=reader_id)[profile_id]
+    shown = {profile_id: audience}
+    return cards(session, shown, reader_id=reader_id, hide_names=hide_name)[profile_id]
 
 
 def cards(
@@ -105,10 +105,12 @@ def cards(
     audiences: Mapping[uuid.UUID, Audience],
     *,
     reader_id: uuid.UUID | None = None,
+    hide_names: bool = False,
 ) -> dict[uuid.UUID, ImgCard | MentorCard]:
     """Return the cards of several profiles, each for its audience, in a fixed number of queries.
 
-    ``reader_id`` is the person who reads them.
+    ``reader_id`` is the person who reads them. ``hide_names`` puts codes in place of names until
+    both have said yes.
     """
     profiles = session.scalars(
         sa.select(Profile)
@@ -119,35 +121,89 @@ def cards(
     ).all()
     below = rows.load(session, [profile.id for profile in profiles])
     agreed = consents.in_force(session, [profile.person_id for profile in profiles])
-    return {
-        profile.id: _card(
-            profile,
-            below[profile.id],
-            audiences[profile.id],
-            shares_visa=consents.SHARE_VISA in agreed[profile.person_id],
-            reader_id=reader_id,
-        )
-        for profile in profiles
-    }
+    made: dict[uuid.UUID, ImgCard | MentorCard] = {}
+    for profile in profiles:
+        shares_visa = consents.SHARE_VISA in agreed[profile.person_id]
+        whole = _card(profile, below[profile.id], shares_visa=shares_visa, reader_id=reader_id)
+        cut = cut_to(whole, profile.kind, audiences[profile.id])
+        hides = hide_names and audiences[profile.id] in HIDING
+        made[profile.id] = _nameless(cut, profile.person_id) if hides else cut
+    return made
+
+
+def seen_by_others(
+    session: Session, person_id: uuid.UUID, kind: ProfileKind
+) -> dict[Audience, ImgCard | MentorCard]:
+    """Return a person's own profile as each audience sees it; nothing where there is none yet."""
+    own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
+    profile_id = session.scalars(own).one_or_none()
+    if profile_id is None:
+        return {}
+    profile, below, shares_visa = _whole(session, profile_id)
+    whole = _card(profile, below, shares_visa=shares_visa, reader_id=None)
+    return {audience: cut_to(whole, kind, audience) for audience in Audience}
+
+
+def _whole(session: Session, profile_id: uuid.UUID) -> tuple[Profile, rows.Rows, bool]:
+    profile = session.scalars(
+        sa.select(Profile)
+        .join(Profile.person)
+        .where(Profile.id == profile_id)
+        .options(contains_eager(Profile.person).lazyload(User.roles))
+    ).one()
+    below = rows.load(session, [profile_id])[profile_id]
+    agreed = consents.in_force(session, [profile.person_id])[profile.person_id]
+    return profile, below, consents.SHARE_VISA in agreed
+
+
+def browsing_card(
+    values: Img | Mentor, *, person_id: uuid.UUID, name: str, hide_name: bool
+) -> ImgCard | MentorCard:
+    """Return what members of the section see who look around; from plain values, no query."""
+    img = isinstance(values, Img)
+    shape: type[ImgCard | MentorCard] = ImgCard if img else MentorCard
+    fields = {field.name for field in dataclasses.fields(shape)}
+    plain = {key: _in_words(values, key) for key in fields if hasattr(values, key)}
+    blank = {"email": None, "phone": None, "hours": ()}
+    more = {"visa": None, "asked_because": ""} if img else {"visas": ()}
+    made = shape(**(plain | blank | more), profile_id=uuid.UUID(values.key), name=name)
+    cut = cut_to(made, ProfileKind.IMG if img else ProfileKind.MENTOR, Audience.BROWSING)
+    return _nameless(cut, person_id) if hide_name else cut
+
+
+def _in_words(values: Img | Mentor, field: str) -> Any:
+    """Return a field as people read it."""
+    said = getattr(values, field)
+    lists = CHOICE_LISTS.get(field)
+    if lists is None:
+        return said
+    words = (said,) if isinstance(said, str) else said or ()
+    names = tuple(_name(list_of(field, word), word) for word in words)
+    return (names[0] if names else None) if field in SINGLE_CHOICES else names
+
+
+def _nameless(card: ImgCard | MentorCard, person_id: uuid.UUID) -> ImgCard | MentorCard:
+    if isinstance(card, ImgCard):
+        return dataclasses.replace(card, name=code_name(ProfileKind.IMG, person_id))
+    name = code_name(ProfileKind.MENTOR, person_id)
+    return dataclasses.replace(card, name=name, institution=None)
 
 
 def _card(
     profile: Profile,
     below: rows.Rows,
-    audience: Audience,
     *,
     shares_visa: bool,
     reader_id: uuid.UUID | None,
 ) -> ImgCard | MentorCard:
-    matched = audience is Audience.MATCHED
     both: dict[str, Any] = {
         "profile_id": profile.id,
         "name": profile.person.name,
         "timezone": profile.timezone,
         "meetings_a_month": profile.meetings_a_month,
-        "hours": _hours(below) if matched else (),
-        "email": profile.person.email if matched else None,
-        "phone": profile.person.phone if matched else None,
+        "hours": _hours(below),
+        "email": profile.person.email,
+        "phone": profile.person.phone,
     }
     if profile.kind is ProfileKind.IMG:
         visa = vocabulary.answer(rows.readable(profile, "visa")) if shares_visa else None

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
+from mentorship.profiles.audience import code_name
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,15 @@ def mentors_to_choose(
     """
     theirs, own = aliased(Membership), aliased(Membership)
     mentors = (
-        sa.select(User.id, User.name, Profile.institution)
+        sa.select(
+            User.id,
+            User.name,
+            Profile.institution,
+            sa.func.max(sa.cast(Section.names_masked, sa.Integer)),
+        )
         .join(theirs, theirs.person_id == User.id)
         .join(own, own.section_id == theirs.section_id)
+        .join(Section, Section.id == own.section_id)
         .join(
             Profile,
             sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR),
@@ -44,15 +51,21 @@ def mentors_to_choose(
             *(own.role == SectionRole.IMG, own.state == MembershipState.ACTIVE),
             *(own.person_id == person_id, User.id != person_id, User.active),
         )
-        .distinct()
+        .group_by(User.id, User.name, Profile.institution)
         .order_by(User.name, User.id)
     )
     here = tuple(
-        Choosable(str(key), f"{name}, {institution}" if institution else name)
-        for key, name, institution in session.execute(mentors)
+        Choosable(str(key), _label(key, name, institution, masked=bool(masked)))
+        for key, name, institution, masked in session.execute(mentors)
     )
     others = {key for key in named if "@" not in key} - {mentor.key for mentor in here}
     return here + _former(session, others)
+
+
+def _label(key: uuid.UUID, name: str, institution: str | None, *, masked: bool) -> str:
+    if masked:
+        return code_name(ProfileKind.MENTOR, key)
+    return f"{name}, {institution}" if institution else name
 
 
 def _former(session: Session, keys: Collection[str]) -> tuple[Choosable, ...]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from flask_wtf import FlaskForm
 from wtforms import Form, FormField
 from wtforms.fields.choices import SelectChoice
 
@@ -148,6 +149,12 @@ def img_data(answers: Answers[Img]) -> dict[str, Any]:
         "avoid_addresses": "\n".join(key for key in img.avoid if "@" in key),
         "conflicts": "\n".join(img.conflicts),
     }
+
+
+class PauseForm(FlaskForm):
+    """A day on which a break ends; empty for no break."""
+
+    until = fields.Day("Take nobody new until")
 
 
 class MentorForm(ProfileForm):

@@ -15,9 +15,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents import service as consents
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
-from mentorship.profiles.cards import Audience, ImgCard, MentorCard, card, cards
+from mentorship.profiles.audience import SHOWN, Audience, code_name
+from mentorship.profiles.cards import (
+    ImgCard,
+    MentorCard,
+    browsing_card,
+    card,
+    cards,
+    seen_by_others,
+)
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
 from mentorship.profiles.models import Availability, Choice, Profile, ProfileKind
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere, NotAnImgHere
@@ -34,6 +43,7 @@ from mentorship.profiles.values import (
 from mentorship.profiles.words import WordInUse, sync_terms
 
 __all__ = [
+    "SHOWN",
     "Answers",
     "Audience",
     "Change",
@@ -46,23 +56,32 @@ __all__ = [
     "NotAnImgHere",
     "NotText",
     "OutOfRange",
+    "PauseOver",
     "ProfileRefused",
     "TooMany",
     "Values",
     "WordInUse",
     "WordUnknown",
+    "browsing_card",
     "card",
     "cards",
+    "code_name",
     "completeness",
     "is_ready",
+    "pause_mentor",
     "read_img",
     "read_many",
     "read_mentor",
+    "seen_by_others",
     "sync_terms",
     "write_img",
     "write_many",
     "write_mentor",
 ]
+
+
+class PauseOver(ValueError):
+    """A pause that would end before it begins."""
 
 
 class Change(enum.StrEnum):
@@ -126,6 +145,30 @@ def _write_one(
         raise outcome
     _adopt_zone(session, person_id, answers.values.timezone)
     return outcome
+
+
+def pause_mentor(
+    session: Session, *, person_id: uuid.UUID, until: dt.date | None, today: dt.date
+) -> None:
+    """Offer a mentor nobody new until a day, or from now on again (None).
+
+    Raises
+    ------
+    PauseOver
+        The day is not after today.
+    NoResultFound
+        The person has no mentor profile.
+
+    """
+    if until is not None and until <= today:
+        raise PauseOver
+    changed = session.execute(
+        sa.update(Profile)
+        .where(Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR)
+        .values(paused_until=until)
+        .returning(Profile.id)
+    )
+    changed.one()
 
 
 def _adopt_zone(session: Session, person_id: uuid.UUID, zone: str | None) -> None:
@@ -234,16 +277,23 @@ def read_mentor(session: Session, person_id: uuid.UUID) -> Answers[Mentor]:
     return read_many(session, [person_id], Mentor).get(person_id, empty)
 
 
-def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Values:
-    """Return what a home page needs of a profile, in three queries.
+def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> tuple[Values, bool]:
+    """Return what a home page needs of a profile, in three queries, and whether it may be matched.
 
-    People and institutions named and the importance of criteria are not read.
+    People and institutions named and the importance of criteria are not read. Without a profile
+    there is nothing that could be matched.
     """
-    found = _profiles(session, [person_id], KINDS[kind])
-    if not found:
-        return kind(key=str(person_id))
-    below = rows.load(session, [found[0].id], tables=(Choice, Availability))
-    return _answers(kind, found[0], below[found[0].id]).values
+    agrees = consents.agrees_to(consents.MATCHING, Profile.person_id)
+    row = session.execute(
+        sa.select(Profile, agrees)
+        .where(Profile.person_id == person_id, Profile.kind == KINDS[kind])
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        return kind(key=str(person_id)), False
+    profile, agreed = row
+    below = rows.load(session, [profile.id], tables=(Choice, Availability))
+    return _answers(kind, profile, below[profile.id]).values, agreed
 
 
 def read_many(

@@ -15,11 +15,13 @@ from mentorship.hours import DAYS
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import service
 from mentorship.profiles.choosing import mentors_to_choose
-from mentorship.profiles.forms import ImgForm, MentorForm, img_data, mentor_data
+from mentorship.profiles.forms import ImgForm, MentorForm, PauseForm, img_data, mentor_data
 from mentorship.profiles.grid import PARTS
+from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import Answers, ProfileRefused, Values
 from mentorship.sections import service as sections
 from mentorship.sections.models import SectionRole
+from mentorship.web import reader_zone
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 SAVED = "Your profile is saved."
@@ -51,6 +53,18 @@ def save_img() -> Response | tuple[str, int]:
             form.blame(refused)
             return _img_page(session, form, answers), 422
     return _saved(service.completeness(img), ".edit_img")
+
+
+@bp.get("/img/preview")
+@members
+def preview_img() -> str:
+    return _preview(ProfileKind.IMG)
+
+
+@bp.get("/mentor/preview")
+@members
+def preview_mentor() -> str:
+    return _preview(ProfileKind.MENTOR)
 
 
 @bp.get("/mentor")
@@ -87,6 +101,48 @@ def save_mentor() -> Response | tuple[str, int]:
             form.blame(refused)
             return _mentor_page(session, form, answers), 422
     return _saved(service.completeness(mentor), ".edit_mentor")
+
+
+@bp.get("/mentor/pause")
+@members
+def pause() -> str:
+    answers = service.read_mentor(db.session(), current_id())
+    form = PauseForm(data={"until": answers.paused_until})
+    return render_template("profiles/pause.html", form=form, answers=answers)
+
+
+@bp.post("/mentor/pause")
+@members
+def save_pause() -> Response | tuple[str, int]:
+    form, today = PauseForm(), dt.datetime.now(reader_zone()).date()
+    good = form.validate()
+    try:
+        if good:
+            with transaction() as session:
+                service.pause_mentor(
+                    session, person_id=current_id(), until=form.until.data, today=today
+                )
+    except service.PauseOver:
+        form.until.errors = ["Enter a day after today, or leave it empty."]
+        good = False
+    if not good:
+        answers = service.read_mentor(db.session(), current_id())
+        return render_template("profiles/pause.html", form=form, answers=answers), 422
+    flash("Your break is saved." if form.until.data else "You are back. Thank you.", "success")
+    return redirect(url_for("dashboard.mentor"), code=303)
+
+
+def _preview(kind: ProfileKind) -> str:
+    """Show what others see, audience by audience, as the cards they get."""
+    seen = service.seen_by_others(db.session(), current_id(), kind)
+    agreed = consents.in_force(db.session(), [current_id()])[current_id()]
+    return render_template(
+        "profiles/preview.html",
+        seen=seen,
+        kind=kind,
+        shares_visa=consents.SHARE_VISA in agreed,
+        listed=consents.LISTED in agreed,
+    )
 
 
 def _begin(answers: Answers[Values], data: dict[str, object]) -> dict[str, object]:

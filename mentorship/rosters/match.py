@@ -12,9 +12,9 @@ import click
 
 from mentorship.matching import GRAPH_FORMS, POLICIES, ImpossibleRules, Rules
 from mentorship.rosters.format import read_imgs, read_mentors
-from mentorship.rosters.matrix import read_matrix
+from mentorship.rosters.matrix import PAIRS, read_matrix
 from mentorship.rosters.names import check_names
-from mentorship.rosters.outcome import Asked, Written, from_matrix, from_people
+from mentorship.rosters.outcome import LEFT_OUT, Asked, Written, from_matrix, from_people
 from mentorship.rosters.people import participants
 from mentorship.rosters.progress import progress_line
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
@@ -73,8 +73,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--verify",
     "show_proof",
     is_flag=True,
-    help="Say what the independent check found, and exit 1 if it found a fault. It is always made"
-    " and always in report.json.",
+    help="Say what the independent check found, and exit 1 if it found a fault. Up to 1,000,000"
+    " possible pairs it is made in any case and stands in report.json; in larger rounds only with"
+    " this option.",
 )
 def match(  # noqa: PLR0913 - one argument an option
     imgs: Path | None,
@@ -93,12 +94,12 @@ def match(  # noqa: PLR0913 - one argument an option
     The same files, options and lottery give the same output to the byte. No database is used and
     no clock is read.
     """
-    with progress_line() as progress:
-        asked = Asked(progress=progress, **options)
+    with progress_line() as enter:
+        asked = Asked(enter=enter, proof=show_proof, **options)
         try:
             if matrix is not None:
-                _refuse({"IMGS": imgs, "--rules": rules_file, "--on": day, "--skip-bad": skip_bad})
-                written = _from_matrix(matrix, asked)
+                _refuse({"IMGS": imgs, "--on": day, "--skip-bad": skip_bad})
+                written = _from_matrix(matrix, asked, rules_file)
             elif imgs is None or mentors is None:
                 raise click.UsageError("want IMGS and MENTORS, or --scores")
             else:
@@ -106,8 +107,7 @@ def match(  # noqa: PLR0913 - one argument an option
         except ImpossibleRules as error:
             raise click.ClickException(str(error)) from None
     _write(folder, written.files)
-    if show_proof:
-        _tell_proof(written)
+    _tell_proof(written, asked_for=show_proof)
 
 
 def _refuse(given: Mapping[str, object]) -> None:
@@ -116,9 +116,16 @@ def _refuse(given: Mapping[str, object]) -> None:
             raise click.UsageError(f"{name} does not go with --scores")
 
 
-def _from_matrix(path: Path, asked: Asked) -> Written:
+def _from_matrix(path: Path, asked: Asked, rules_file: Path | None) -> Written:
+    rules = {} if rules_file is None else _toml(rules_file)
+    for name in sorted(set(rules) - set(PAIRS)):
+        raise click.UsageError(
+            f"{name} of --rules does not go with --scores: these are scored already, so only"
+            f" {' and '.join(PAIRS)} are left to say (a score of -1 is never paired)"
+        )
+    asked.enter("scoring")
     try:
-        problem = read_matrix(path)
+        problem = read_matrix(path, rules)
     except ValueError as error:
         raise click.ClickException(f"{path.name}: {error}") from None
     return from_matrix(problem, asked)
@@ -151,7 +158,12 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     click.echo(f"{pairs} pairs, {unmatched} IMGs without a mentor: see {folder}")
 
 
-def _tell_proof(written: Written) -> None:
+def _tell_proof(written: Written, *, asked_for: bool) -> None:
+    if written.proof is None:
+        click.echo(LEFT_OUT)
+        return
+    if not asked_for:
+        return
     if not written.proof.ok:
         raise click.ClickException(f"independent check: {'; '.join(written.proof.faults)}")
     looked = f"{written.pairs:,} possible pairs and {written.prices:,} prices looked at"
@@ -162,7 +174,14 @@ def _rules(path: Path | None) -> Rules:
     if path is None:
         return Rules()
     try:
-        return Rules.from_json(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Rules.from_json(_toml(path))
+    except ValueError as error:
+        raise click.ClickException(f"{path.name}: {error}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise click.ClickException(f"{path.name}: {error}") from None
 

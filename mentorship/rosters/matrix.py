@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,8 @@ from numpy.typing import NDArray
 from mentorship.matching import Problem
 
 NEEDED = ("scores", "seats")
-KEYS = (*NEEDED, "wants", "locked", "banned", "mentor_scores", "img_ids", "mentor_ids")
+PAIRS = ("locked", "banned")
+KEYS = (*NEEDED, "wants", *PAIRS, "mentor_scores", "img_ids", "mentor_ids")
 _BROKEN = (
     EOFError,
     MemoryError,
@@ -27,8 +30,11 @@ _BROKEN = (
 )
 
 
-def read_matrix(path: Path) -> Problem:
+def read_matrix(path: Path, rules: Mapping[str, Any] = MappingProxyType({})) -> Problem:
     """Read a problem; ``Problem.from_scores`` tells what each key holds.
+
+    ``rules`` may hold ``PAIRS``, lists of pairs (id of an IMG, id of a mentor; row and column where
+    the file has no ids), which come on top of those in the file.
 
     Raises
     ------
@@ -45,7 +51,30 @@ def read_matrix(path: Path) -> Problem:
             raise ValueError("not a file of arrays (.npz)")  # noqa: TRY004 - the file is wrong
         with file:
             arrays = _arrays(file)
-    return Problem.from_scores(**arrays)
+    problem = Problem.from_scores(**arrays)
+    if not rules:
+        return problem
+    more = {
+        key: [*arrays.get(key, ()), *_places(problem, key, rules[key])]
+        for key in PAIRS
+        if key in rules
+    }
+    return Problem.from_scores(**{**arrays, **more})
+
+
+def _places(problem: Problem, key: str, pairs: object) -> Iterator[tuple[int, int]]:
+    """Yield rows and columns of pairs of ids."""
+    row, column = (
+        {str(each): place for place, each in enumerate(ids)}
+        for ids in (problem.img_ids, problem.mentor_ids)
+    )
+    for pair in pairs if isinstance(pairs, list) else [pairs]:
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise ValueError(f"{key}: want pairs (id of an IMG, id of a mentor)")
+        img, mentor = map(str, pair)
+        if img not in row or mentor not in column:
+            raise ValueError(f"{key}: {img!r} and {mentor!r} are not both in the matrix")
+        yield row[img], column[mentor]
 
 
 def _arrays(file: NpzFile) -> dict[str, Any]:

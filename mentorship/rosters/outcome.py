@@ -24,12 +24,14 @@ from mentorship.matching import (
     Market,
     Problem,
     Progress,
+    Relief,
     Report,
     Result,
     Rules,
     compare,
     explain,
     graph_file,
+    one_more_mentor,
     parts_table,
     said,
     smallest_changes,
@@ -37,13 +39,19 @@ from mentorship.matching import (
     verify,
     worth_to_show,
 )
+from mentorship.matching.lottery import Id
 from mentorship.rosters import escape
 from mentorship.rosters.people import Participants
+from mentorship.rosters.progress import Enter, silent
 
 # Clocks are compared as they stand in the week of the day given, or else in this one.
 STANDARD_WEEK = dt.date(2027, 1, 4)
+MOST_CHECKED = 1_000_000  # possible pairs, beyond which the proof is made only if asked for
+LEFT_OUT = (
+    f"The independent check was not made: the round has more than {MOST_CHECKED:,} possible pairs."
+    " --verify makes it."
+)
 NO_CONSENT = "Has not agreed to matching (column consents)."
-MOST_PAIRS = 250_000  # possible ones, beyond which no smallest changes are looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +62,8 @@ class Asked:
     lottery: int = 0
     side_by_side: bool = False
     graph: str | None = None  # a key of GRAPH_FORMS
-    progress: Progress | None = None
+    proof: bool = False  # wanted also where it takes long
+    enter: Enter = silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,7 @@ class Written:
     """The files by name, and what the independent check found looking at how much."""
 
     files: Mapping[str, bytes]
-    proof: Report
+    proof: Report | None  # None if it was left out
     pairs: int  # possible ones, made or not
     prices: int  # 0 where the policy has none
 
@@ -77,10 +86,11 @@ def from_people(
 ) -> Written:
     """Solve the round; write ``pairs.csv``, ``unmatched.csv`` and ``report.json``."""
     week = STANDARD_WEEK if on is None else on - dt.timedelta(days=on.weekday())
+    asked.enter("scoring")
     market = Market.of(people.imgs, people.mentors, vocabulary.tables(), week=week)
     rules = Rules() if rules is None else rules
     problem = Problem.of(market, rules)
-    result = solve(problem, asked.policy, asked.lottery, asked.progress)
+    result = solve(problem, asked.policy, asked.lottery, asked.enter("pairing"))
     parts = parts_table(market, rules, result.pairs, means=problem.means)
     told = {
         "mean_marks": problem.means,
@@ -100,7 +110,7 @@ def from_people(
 
 def from_matrix(problem: Problem, asked: Asked) -> Written:
     """Solve a round given as scores; the same files, without what only rosters have."""
-    result = solve(problem, asked.policy, asked.lottery, asked.progress)
+    result = solve(problem, asked.policy, asked.lottery, asked.enter("pairing"))
     return _written(problem, result, asked, _pairs(problem, result))
 
 
@@ -112,14 +122,21 @@ def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
     more: Mapping[str, Any] = MappingProxyType({}),
     without_consent: Iterable[str] = (),
 ) -> Written:
-    told, proof = explain(problem, result), verify(problem, result)
+    proof = _proof(problem, result, asked)
+    asked.enter("reasons")
+    told = explain(problem, result)
     report = {**_report(problem, result, told, proof), **more}
+    progress = asked.enter("changes that would help")
+    changes = smallest_changes(problem, result, progress)
+    report["one_more_mentor_by_group"] = _gains(problem, result, progress)
     if asked.side_by_side:
+        asked.enter("policies side by side")
         told_apart = compare(problem, asked.lottery)
         report["policies"] = {key: dataclasses.asdict(each) for key, each in told_apart.items()}
+    asked.enter("files")
     files = {
         "pairs.csv": pairs,
-        "unmatched.csv": _unmatched(problem, result, told, without_consent),
+        "unmatched.csv": _unmatched(told, changes, without_consent),
         "report.json": (json.dumps(report, indent=2, sort_keys=True) + "\n").encode(),
     }
     if asked.graph is not None:
@@ -136,6 +153,25 @@ def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
         pairs=math.prod(problem.shape),
         prices=sum(len(each) for each in prices if each is not None),
     )
+
+
+def _proof(problem: Problem, result: Result, asked: Asked) -> Report | None:
+    if math.prod(problem.shape) > MOST_CHECKED and not asked.proof:
+        return None
+    asked.enter("proof")
+    return verify(problem, result)
+
+
+def _gains(
+    problem: Problem, result: Result, progress: Progress | None
+) -> dict[str, dict[str, dict[str, Any]]] | None:
+    """Return kind of mentor -> group -> what one more would add; None for a matrix."""
+    if problem.market is None:
+        return None
+    return {
+        kind: {name: dataclasses.asdict(gain) for name, gain in groups.items()}
+        for kind, groups in one_more_mentor(problem, result, progress).items()
+    }
 
 
 def _pairs(
@@ -158,13 +194,10 @@ def _pairs(
 
 
 def _unmatched(
-    problem: Problem, result: Result, told: Explanation, without_consent: Iterable[str]
+    told: Explanation, changes: Mapping[Id, Relief], without_consent: Iterable[str]
 ) -> bytes:
-    small = len(problem.img_ids) * len(problem.mentor_ids) <= MOST_PAIRS
-    found = smallest_changes(problem, result) if small else {}
-    changes = {img: said(change, str) for img, change in found.items() if change is not None}
     reasons = [
-        (str(reason.img), said(reason, str), changes.get(reason.img, ""))
+        (str(reason.img), said(reason, str), said(changes[reason.img], str))
         for reason in told.unmatched
     ]
     reasons += [(email, NO_CONSENT, "") for email in without_consent]
@@ -180,7 +213,9 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _report(problem: Problem, result: Result, told: Explanation, proof: Report) -> dict[str, Any]:
+def _report(
+    problem: Problem, result: Result, told: Explanation, proof: Report | None
+) -> dict[str, Any]:
     scores = problem.scores_of(result.pairs).tolist()
     return {
         "engine": result.engine,
@@ -194,7 +229,9 @@ def _report(problem: Problem, result: Result, told: Explanation, proof: Report) 
         "unmatched": Counter(reason.kind for reason in told.unmatched),
         "total": result.total,
         "lowest_score": min(scores, default=None),
-        "proof": {
+        "proof": {"left_out": LEFT_OUT}
+        if proof is None
+        else {
             "ok": proof.ok,
             "primal": proof.primal,
             "dual": proof.dual,

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.matching import CRITERIA
-from mentorship.profiles.cards import Audience, ImgCard, MentorCard, card
+from mentorship.profiles.audience import Audience
+from mentorship.profiles.cards import ImgCard, MentorCard, card
 from mentorship.rounds.models import (
     Offer,
     OfferState,
@@ -67,7 +68,7 @@ def offer_page(
 ) -> OfferPage:
     """Return what a mentor reads of an offer; NoResultFound if it is not theirs."""
     offer = offer_for_mentor(session, person_id, offer_id)
-    img = card(session, offer.img_id, _audience(offer), reader_id=person_id)
+    img = _card(session, offer, offer.img_id, person_id)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
     answer_by, seats, taken = session.execute(
         sa.select(Publication.answer_by, SeatCount.seats, SeatCount.taken)
@@ -88,7 +89,7 @@ def match_page(
 ) -> MatchPage:
     """Return what an IMG reads of a match; NoResultFound if it is not theirs to see (yet)."""
     offer = offer_for_img(session, person_id, offer_id)
-    mentor = card(session, offer.mentor_id, _audience(offer), reader_id=person_id)
+    mentor = _card(session, offer, offer.mentor_id, person_id)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
     answer_by = session.scalars(
         sa.select(Publication.answer_by).where(Publication.round_id == offer.round_id)
@@ -98,6 +99,13 @@ def match_page(
         reasons=_reasons(offer.pair, "img", shares_visa=bool(mentor.visas)),
         mentor=mentor,
     )
+
+
+def _card(
+    session: Session, offer: Offer, profile_id: uuid.UUID, reader_id: uuid.UUID
+) -> ImgCard | MentorCard:
+    hide = offer.round.section.names_masked
+    return card(session, profile_id, _audience(offer), reader_id=reader_id, hide_name=hide)
 
 
 def _audience(offer: Offer) -> Audience:

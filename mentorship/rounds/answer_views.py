@@ -63,7 +63,7 @@ def decline_offer(offer_id: uuid.UUID) -> Answer:
                 person_id=me,
                 offer_id=offer_id,
                 reason=form.reason.data,
-                words=form.words.data,
+                words=form.told,
                 now=now,
             )
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:

@@ -13,7 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.rounds import letters
-from mentorship.rounds.models import Offer, OfferState, Round, RoundState, SeatCount
+from mentorship.rounds.models import (
+    Ending,
+    Offer,
+    OfferState,
+    Round,
+    RoundState,
+    SeatCount,
+    Side,
+)
 from mentorship.rounds.scope import offer_for_img, offer_for_mentor
 
 OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED
@@ -136,6 +144,38 @@ def decline_match(  # noqa: PLR0913  an answer has a reason and words
         letters.img_declined(session, offer, now=now)
     else:
         _twice(session, offer, no)
+
+
+def turn_down(session: Session, offer: Offer, *, by_mentor: bool, now: dt.datetime) -> bool:
+    """Withdraw a waiting offer for somebody who leaves; False if it waits no longer."""
+    end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
+    said = {"decline_reason": "situation_changed"}
+    side = "mentor_answered_at" if by_mentor else "img_answered_at"
+    if _answer(session, offer, ACCEPTED, end, **said, **{side: now}):
+        _free_seat(session, offer)
+        return True
+    return _answer(session, offer, OFFERED, end, **said, **{side: now})
+
+
+def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
+    session: Session,
+    *,
+    offer: Offer,
+    side: Side,
+    by: uuid.UUID | None,
+    reason: str,
+    words: str,
+    now: dt.datetime,
+) -> bool:
+    """End a mentorship: its seat is free again. False when it has ended already."""
+    if not _answer(session, offer, CONFIRMED, OfferState.ENDED):
+        return False
+    _free_seat(session, offer)
+    ending = Ending(offer_id=offer.id, side=side, by_id=by, reason=reason, ended_at=now)
+    ending.words = words or None
+    session.add(ending)
+    session.flush()
+    return True
 
 
 def _hold_open(session: Session, offer: Offer) -> None:

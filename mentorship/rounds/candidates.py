@@ -15,12 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.consents.models import Consent
-from mentorship.consents.service import MATCHING, PURPOSES
+from mentorship.consents.service import MATCHING, agrees_to
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
-from mentorship.rounds.choices import LIVE_OFFERS
-from mentorship.rounds.models import Offer, Participant, Round, RoundState
+from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
 from mentorship.sections.models import Membership, MembershipState
 
 
@@ -83,7 +81,7 @@ def candidates(
             member.label("member"),
             agrees().label("agrees"),
             is_ready().label("ready"),
-            _held_elsewhere(round_.id).label("held"),
+            held(elsewhere_than=round_.id).label("held"),
             Participant.joined_at,
             Participant.left_out_at,
         )
@@ -116,35 +114,33 @@ def belongs(
     )
 
 
-def agrees(profile: type[Profile] = Profile) -> sa.Exists:
-    """Say whether the person of a profile agrees to be matched, to the text as it reads now."""
-    return (
-        sa.exists()
-        .where(
-            Consent.person_id == profile.person_id,
-            Consent.purpose == MATCHING,
-            Consent.version == PURPOSES[MATCHING].version,
-            Consent.withdrawn_at.is_(None),
-        )
-        .correlate_except(Consent)
+def agrees(profile: type[Profile] = Profile, *, purpose: str = MATCHING) -> sa.ColumnElement[bool]:
+    """Say whether the person of a profile agrees (to be matched), to the text as it reads now."""
+    return agrees_to(purpose, profile.person_id)
+
+
+def held(*, elsewhere_than: uuid.UUID | None = None) -> sa.ScalarSelect[int]:
+    """Count what holds a seat of a mentor, or an IMG, in rounds other than the one named.
+
+    A mentorship holds them until it ends, an offer in between only while its round is published.
+    """
+    in_between = sa.and_(
+        Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
+        Round.state == RoundState.PUBLISHED,
     )
-
-
-def _held_elsewhere(round_id: uuid.UUID) -> sa.ScalarSelect[int]:
-    """Count offers of other published rounds that hold a seat, or an IMG, until they are over."""
-    return (
+    holding = (
         sa.select(sa.func.count())
         .select_from(Offer)
         .join(Round, Round.id == Offer.round_id)
         .where(
             sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
-            Offer.state.in_(LIVE_OFFERS),
-            Round.state == RoundState.PUBLISHED,
-            Round.id != round_id,
+            sa.or_(Offer.state == OfferState.CONFIRMED, in_between),
         )
         .correlate(Profile)
-        .scalar_subquery()
     )
+    if elsewhere_than is not None:
+        holding = holding.where(Round.id != elsewhere_than)
+    return holding.scalar_subquery()
 
 
 def _candidate(row: sa.Row[*tuple[Any, ...]], today: dt.date) -> Candidate:

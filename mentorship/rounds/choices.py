@@ -41,5 +41,31 @@ REASONS_TOLD: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Why a mentorship ends, as whoever ends it reads it.
+END_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "goals_met": "We reached what we set out to do",
+        "time_over": "The time we agreed on is over",
+        "no_time": "I do not have enough time any more",
+        "situation_changed": "My situation has changed",
+        "not_a_fit": "We do not fit well",
+        "no_contact": "I could not reach the other person",
+        "concern": "Something happened that worries me",
+        "other": "Another reason",
+    }
+)
+ENDS_TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "goals_met": "Goals reached",
+        "time_over": "Agreed time over",
+        "no_time": "No time any more",
+        "situation_changed": "Situation changed",
+        "not_a_fit": "Not the right fit",
+        "no_contact": "No contact",
+        "concern": "A concern",
+        "other": "Another reason",
+    }
+)
+
 LIVE_OFFERS = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.CONFIRMED)
 EDITABLE = (RoundState.DRAFT, RoundState.OPEN, RoundState.REVIEW)

@@ -132,5 +132,5 @@ def _mark(
     session.execute(
         sa.update(Participant)
         .where(Participant.round_id == round_id, Participant.profile_id.in_(profile_ids))
-        .values(left_out_at=left_out_at)
+        .values(left_out_at=left_out_at, withdrew=False)
     )

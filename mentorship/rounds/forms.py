@@ -26,6 +26,8 @@ from mentorship.rounds.setup import SWITCHES, SetUp
 HEAVIEST = 10
 LONGEST_WORDS = 1000
 WEIGHT = "weight_"
+LONGEST_COLLEAGUE = 150
+SUGGESTS = "Suggests a colleague: "
 
 
 def line(words: str | None) -> str:
@@ -158,11 +160,29 @@ def _choices(reasons: Mapping[str, str]) -> list[SelectChoice]:
 
 
 class MentorDeclineForm(DeclineForm):
+    colleague = StringField(
+        "Do you know a colleague who would fit?",
+        filters=[line],
+        validators=[Length(max=LONGEST_COLLEAGUE)],
+        description="A name, and where your section leader finds them. Ask them first.",
+    )
+    words = TextAreaField(
+        "Anything else your section leader should know?",
+        filters=[plain],
+        validators=[Length(max=LONGEST_WORDS - LONGEST_COLLEAGUE - len(SUGGESTS))],
+        description="Only section leaders read this. Please leave out health and visa details.",
+    )
     reason = RadioField(
         "Your reason",
         choices=_choices(MENTOR_REASONS),
         validators=[InputRequired("Choose a reason")],
     )
+
+    @property
+    def told(self) -> str:
+        """Return the words for the leader, with whom the mentor suggests."""
+        suggested = f"{SUGGESTS}{self.colleague.data}" if self.colleague.data else ""
+        return "\n".join(filter(None, [self.words.data, suggested]))
 
 
 class ImgDeclineForm(DeclineForm):

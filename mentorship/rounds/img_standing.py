@@ -11,6 +11,7 @@ import enum
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
@@ -25,7 +26,7 @@ from mentorship.rounds.models import (
     Round,
     RoundState,
 )
-from mentorship.rounds.scope import TOLD_TO_IMG, Contact, contact_of
+from mentorship.rounds.scope import TOLD_TO_IMG, Contact, contact_of, name_of
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 _IMG = aliased(Profile)
@@ -40,6 +41,7 @@ class Standing(enum.StrEnum):
     ASKED = "asked"  # a mentor is being asked
     ANSWER_NEEDED = "answer_needed"  # the mentor said yes; now the IMG
     CONFIRMED = "confirmed"
+    WITHDREW = "withdrew"  # by their own wish
     WAITING = "waiting"  # no mentor now; keeps the place
     NOT_MATCHED = "not_matched"  # the round finished without a mentor
     ENDED = "ended"
@@ -54,6 +56,7 @@ _MATTERS = (
     Standing.CONFIRMED,
     Standing.WAITING,
     Standing.NOT_IN,
+    Standing.WITHDREW,
     Standing.NOT_MATCHED,
     Standing.ENDED,
 )
@@ -78,6 +81,8 @@ class ImgRound:
     standing: Standing
     answer_by: dt.datetime | None
     matches: Sequence[ImgMatch]
+    round_id: uuid.UUID | None = None  # with the profile's: one's place in it, None without
+    profile_id: uuid.UUID | None = None
 
     @property
     def to_answer(self) -> ImgMatch | None:
@@ -102,34 +107,30 @@ class ImgStatus:
 
 
 def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
-    """Return where an IMG stands, in three queries at most."""
+    """Return where an IMG stands, in two queries at most."""
     rows = session.execute(
-        sa.select(Round, Publication.answer_by)
+        sa.select(Round, Publication.answer_by, Participant, Offer, User)
         .join(Round.section)
         .join(Participant, Participant.round_id == Round.id)
-        .join(Profile, Profile.id == Participant.profile_id)
+        .join(_IMG, _IMG.id == Participant.profile_id)
         .outerjoin(Publication, Publication.round_id == Round.id)
-        .options(contains_eager(Round.section))
+        .outerjoin(Offer, sa.and_(Offer.round_id == Round.id, Offer.img_id == _IMG.id))
+        .outerjoin(Profile, Profile.id == Offer.mentor_id)
+        .outerjoin(User, User.id == Profile.person_id)
+        .options(contains_eager(Round.section), lazyload(User.roles))
         .where(
-            Profile.person_id == person_id,
-            Profile.kind == ProfileKind.IMG,
-            Participant.left_out_at.is_(None),
+            _IMG.person_id == person_id,
+            _IMG.kind == ProfileKind.IMG,
+            sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
             Round.state != RoundState.DRAFT,
         )
-        .order_by(Round.created_at.desc())
-    ).all()
-    offers = session.execute(
-        sa.select(Offer, User)
-        .join(_IMG, _IMG.id == Offer.img_id)
-        .join(Profile, Profile.id == Offer.mentor_id)
-        .join(User, User.id == Profile.person_id)
-        .options(lazyload(User.roles))
-        .where(_IMG.person_id == person_id)
-        .order_by(Offer.state != OfferState.CONFIRMED, Offer.place)
+        .order_by(
+            Round.created_at.desc(), Round.id, Offer.state != OfferState.CONFIRMED, Offer.place
+        )
     ).all()
     rounds = [
-        _img_round(round_, answer_by, [(o, u) for o, u in offers if o.round_id == round_.id])
-        for round_, answer_by in rows
+        _img_round(round_, answer_by, place, [(o, u) for *_, o, u in group if o is not None])
+        for (round_, answer_by, place), group in groupby(rows, key=lambda row: tuple(row[:3]))
     ]
     if any(r.standing in _LIVE for r in rounds):  # an open round is no news to them
         return ImgStatus(rounds)
@@ -137,21 +138,35 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
 
 
 def _img_round(
-    round_: Round, answer_by: dt.datetime | None, offers: Sequence[tuple[Offer, User]]
+    round_: Round,
+    answer_by: dt.datetime | None,
+    place: Participant,
+    offers: Sequence[tuple[Offer, User]],
 ) -> ImgRound:
     matches = [
         ImgMatch(
             offer_id=offer.id,
             state=offer.state,
-            mentor=mentor.name,
+            mentor=name_of(mentor, ProfileKind.MENTOR, offer, round_.section),
             contact=contact_of(mentor, offer),
             since=offer.img_answered_at,
         )
         for offer, mentor in offers
         if offer.state in TOLD_TO_IMG
     ]
-    standing = _standing(round_, {offer.state for offer, _ in offers})
-    return ImgRound(round_.name, round_.section.name, standing, answer_by, matches)
+    states = {offer.state for offer, _ in offers}
+    standing = _standing(round_, states)
+    if place.withdrew and OfferState.CONFIRMED not in states:
+        standing = Standing.WITHDREW
+    return ImgRound(
+        round_.name,
+        round_.section.name,
+        standing,
+        answer_by,
+        matches,
+        round_id=round_.id,
+        profile_id=place.profile_id,
+    )
 
 
 def _standing(round_: Round, states: set[OfferState]) -> Standing:

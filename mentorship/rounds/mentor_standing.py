@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.models import (
     Offer,
     OfferState,
@@ -20,9 +20,23 @@ from mentorship.rounds.models import (
     Round,
     RoundState,
 )
-from mentorship.rounds.scope import Contact, contact_of
+from mentorship.rounds.scope import Contact, contact_of, name_of
 
 _MENTOR = aliased(Profile)
+
+
+COMING = (RoundState.OPEN, RoundState.REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mentor's place in a round; ``coming``: its offers are not out yet."""
+
+    round: str
+    round_id: uuid.UUID
+    profile_id: uuid.UUID
+    coming: bool
+    withdrew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class MentorOffer:
     overdue: bool
     contact: Contact | None
     since: dt.datetime | None
+    stage: str | None  # where the IMG stands in the journey today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +62,16 @@ class MentorStatus:
     seats: int
     used: int
     paused_until: dt.date | None
-    taking_part: Sequence[str]  # names of rounds that are open or in review
+    places: Sequence[Place]  # in rounds that are not finished
     waiting: Sequence[MentorOffer]
     waiting_for_img: Sequence[MentorOffer]
     mentees: Sequence[MentorOffer]
     past: Sequence[MentorOffer]
+
+    @property
+    def taking_part(self) -> Sequence[str]:
+        """Return the names of the rounds to come that the mentor is part of."""
+        return [place.round for place in self.places if place.coming and not place.withdrew]
 
 
 def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorStatus:
@@ -62,31 +82,32 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         )
     ).one_or_none()
     seats, paused_until = profile or (0, None)
+    of_stage = sa.and_(Choice.profile_id == Offer.img_id, Choice.field == "stage")
     rows = session.execute(
-        sa.select(Offer, User, Publication.answer_by)
+        sa.select(Offer, User, Publication.answer_by, Choice.term)
         .join(Publication, Publication.round_id == Offer.round_id)
         .join(_MENTOR, _MENTOR.id == Offer.mentor_id)
         .join(Profile, Profile.id == Offer.img_id)
         .join(User, User.id == Profile.person_id)
+        .join(Choice, of_stage, isouter=True)
         .options(joinedload(Offer.round).joinedload(Round.section), lazyload(User.roles))
         .where(_MENTOR.person_id == person_id)
         .order_by(Offer.offered_at.desc(), sa.func.lower(User.name))
     ).all()
     offers = [
-        (offer.round.state, _mentor_offer(offer, img, answer_by, now))
-        for offer, img, answer_by in rows
+        (offer.round.state, _mentor_offer(offer, img, answer_by, stage, now=now))
+        for offer, img, answer_by, stage in rows
     ]
     live = [each for state, each in offers if state is RoundState.PUBLISHED]
     waiting = [each for each in live if each.state is OfferState.OFFERED]
     waiting_for_img = [each for each in live if each.state is OfferState.ACCEPTED]
     mentees = [each for _, each in offers if each.state is OfferState.CONFIRMED]
     present = {each.offer_id for each in (*waiting, *waiting_for_img, *mentees)}
-    held = (OfferState.ACCEPTED, OfferState.CONFIRMED)
     return MentorStatus(
         seats=seats,
-        used=sum(each.state in held for each in live),
+        used=len(mentees) + len(waiting_for_img),
         paused_until=paused_until if paused_until and paused_until > now.date() else None,
-        taking_part=_takes_part_in(session, person_id),
+        places=_places(session, person_id),
         waiting=waiting,
         waiting_for_img=waiting_for_img,
         mentees=mentees,
@@ -94,30 +115,37 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     )
 
 
-def _mentor_offer(offer: Offer, img: User, answer_by: dt.datetime, now: dt.datetime) -> MentorOffer:
+def _mentor_offer(
+    offer: Offer, img: User, answer_by: dt.datetime, stage: str | None, *, now: dt.datetime
+) -> MentorOffer:
     return MentorOffer(
         offer_id=offer.id,
         state=offer.state,
-        img=img.name,
+        img=name_of(img, ProfileKind.IMG, offer, offer.round.section),
         round=offer.round.name,
         section=offer.round.section.name,
         answer_by=answer_by,
         overdue=offer.state is OfferState.OFFERED and now > answer_by,
         contact=contact_of(img, offer),
         since=offer.img_answered_at,
+        stage=stage,
     )
 
 
-def _takes_part_in(session: Session, person_id: uuid.UUID) -> Sequence[str]:
-    return session.scalars(
-        sa.select(Round.name)
+def _places(session: Session, person_id: uuid.UUID) -> Sequence[Place]:
+    rows = session.execute(
+        sa.select(Round.name, Round.id, Participant.profile_id, Round.state, Participant.withdrew)
         .join(Participant, Participant.round_id == Round.id)
         .join(Profile, Profile.id == Participant.profile_id)
         .where(
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.MENTOR,
-            Participant.left_out_at.is_(None),
-            Round.state.in_((RoundState.OPEN, RoundState.REVIEW)),
+            sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
+            Round.state.in_((*COMING, RoundState.PUBLISHED)),
         )
         .order_by(Round.created_at)
-    ).all()
+    )
+    return [
+        Place(name, round_id, profile_id, state in COMING, withdrew)
+        for name, round_id, profile_id, state, withdrew in rows
+    ]

@@ -80,6 +80,8 @@ class Participant(Model):
     )
     joined_at: Mapped[dt.datetime]
     left_out_at: Mapped[dt.datetime | None]  # kept, so that a refresh does not bring them back
+    # left out by their own wish: then they may also come back
+    withdrew: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Run(Model):
@@ -292,3 +294,39 @@ class Offer(Model):
 
     pair: Mapped[Pair] = relationship(lazy="raise")
     round: Mapped[Round] = relationship(lazy="raise")
+
+
+class Side(enum.StrEnum):
+    """Who of a pair, or about it, did something."""
+
+    IMG = "img"
+    MENTOR = "mentor"
+    LEADER = "leader"
+
+
+class Ending(Model):
+    """How a mentorship came to its end. ``words`` are for section leaders only."""
+
+    __tablename__ = "ending"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "reason IN ('goals_met', 'time_over', 'no_time', 'situation_changed', 'not_a_fit',"
+            " 'no_contact', 'concern', 'other')",
+            name="reason_known",
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    offer_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Offer.id, ondelete="CASCADE"), unique=True
+    )
+    side: Mapped[Side] = mapped_column(one_of(Side, "side_known"))
+    by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(User.id, ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(sa.String(30))
+    words_sealed: Mapped[bytes | None]
+    ended_at: Mapped[dt.datetime]
+
+    words = Sealed[str | None]()
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**({"id": uuid.uuid4()} | values))

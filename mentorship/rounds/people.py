@@ -18,6 +18,7 @@ from mentorship.rounds.models import (
     Round,
 )
 from mentorship.rounds.paging import Listing, Wanted, cut
+from mentorship.rounds.priority import priority_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class People:
     listing: Listing[Candidate]
     counts: Mapping[str, int]
     in_short: Mapping[uuid.UUID, str]  # profile -> stage and specialties, of those listed
+    priority: Mapping[uuid.UUID, str]  # profile -> why they deserve a mentor first, if they do
 
 
 PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
@@ -48,7 +50,8 @@ def people_of(session: Session, round_: Round, wanted: Wanted, *, today: dt.date
     shown = [each for each in everybody if belongs(each) and words in each.name.casefold()]
     counts = {part: sum(map(test, everybody)) for part, test in PARTS.items()}
     listing = cut(shown, wanted)
-    return People(listing, counts, _in_short(session, [each.profile_id for each in listing.rows]))
+    listed = [each.profile_id for each in listing.rows]
+    return People(listing, counts, _in_short(session, listed), priority_of(session, listed))
 
 
 def _in_short(session: Session, profile_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:

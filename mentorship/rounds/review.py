@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
+from mentorship.rounds.insight_models import FreeSeat, SmallestChange
+from mentorship.rounds.insights import people_named, what_helps, why_free
 from mentorship.rounds.models import Pair, Publication, Run, RunSeat, Unmatched
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.sentences import why_unmatched
@@ -46,16 +48,17 @@ class UnmatchedLine:
     name: str
     reason: str
     sentences: Sequence[str]
+    helps: str  # what would give this IMG a mentor; empty for runs that did not keep it
 
 
 @dataclass(frozen=True, slots=True)
 class FreeSeats:
-    """A mentor with seats that the run did not use; ``others`` IMGs could have had one."""
+    """A mentor with seats that the run did not use, and why."""
 
     name: str
     free: int
     seats: int
-    others: int
+    why: str
 
 
 def summary(session: Session, run: Run) -> Summary:
@@ -95,20 +98,29 @@ def summary(session: Session, run: Run) -> Summary:
 def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[UnmatchedLine]:
     """Return the IMGs without a mentor, by name, each with the reason in sentences."""
     query = (
-        sa.select(User.name, Unmatched.reason, Unmatched.detail)
+        sa.select(User.name, Unmatched.reason, Unmatched.detail, SmallestChange.detail)
         .join(Profile, Profile.id == Unmatched.img_id)
         .join(User, User.id == Profile.person_id)
+        .outerjoin(
+            SmallestChange,
+            sa.and_(
+                SmallestChange.run_id == Unmatched.run_id,
+                SmallestChange.img_id == Unmatched.img_id,
+            ),
+        )
         .where(Unmatched.run_id == run_id)
         .order_by(sa.func.lower(User.name), Profile.id)
     )
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted)
-    named = {detail["mentor"] for _, _, detail in found.rows if "mentor" in detail}
-    names = _names(session, named)
+    named = {detail["mentor"] for _, _, detail, _ in found.rows if "mentor" in detail}
+    names = _names(session, named | people_named(change for *_, change in found.rows))
     rows = [
-        UnmatchedLine(name, reason, why_unmatched(name, reason, detail, names))
-        for name, reason, detail in found.rows
+        UnmatchedLine(
+            name, reason, why_unmatched(name, reason, detail, names), what_helps(change, names)
+        )
+        for name, reason, detail, change in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
 
@@ -132,12 +144,26 @@ def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing
     )
     free = RunSeat.seats - used
     query = (
-        sa.select(User.name, free.label("free"), RunSeat.seats, RunSeat.others)
+        sa.select(
+            User.name,
+            free.label("free"),
+            RunSeat.seats,
+            RunSeat.others,
+            FreeSeat,
+        )
         .select_from(RunSeat)
         .join(Profile, Profile.id == RunSeat.mentor_id)
         .join(User, User.id == Profile.person_id)
+        .outerjoin(
+            FreeSeat,
+            sa.and_(FreeSeat.run_id == RunSeat.run_id, FreeSeat.mentor_id == RunSeat.mentor_id),
+        )
         .where(RunSeat.run_id == run_id, free > 0)
         .order_by(free.desc(), sa.func.lower(User.name), Profile.id)
     )
     found = fetch(session, query, Wanted(page=page))
-    return Listing([FreeSeats(*row) for row in found.rows], found.found, found.page, found.last)
+    rows = [
+        FreeSeats(name, count, seats, why_free(others, kept))
+        for name, count, seats, others, kept in found.rows
+    ]
+    return Listing(rows, found.found, found.page, found.last)

@@ -13,8 +13,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.notices.service import one_line
-from mentorship.rounds import board, pairs, review, service
-from mentorship.rounds.answer_views import bp
+from mentorship.rounds import board, insights, pairs, review, service
 from mentorship.rounds.forms import FilterForm, PublishForm
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.overview import has_changed
@@ -22,6 +21,7 @@ from mentorship.rounds.paging import LONGEST_CHOICE, LONGEST_WORDS, Wanted
 from mentorship.rounds.publishing import preview
 from mentorship.rounds.scope import pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
+from mentorship.rounds.withdrawing_views import bp
 
 __all__ = ["bp", "changed_page", "wanted_by"]
 
@@ -119,6 +119,9 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         listing=review.unmatched(db.session(), shown.id, wanted),
         free=review.free_seats(db.session(), shown.id, page=request.args.get("free", 1, type=int)),
         reasons=REASONS,
+        gains=insights.gain_tables(db.session(), shown.id),
+        away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
+        obstacles=OBSTACLES,
     )
 
 

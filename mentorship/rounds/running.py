@@ -39,6 +39,7 @@ from mentorship.matching import (
 from mentorship.profiles.models import Profile
 from mentorship.profiles.pool import gather
 from mentorship.rounds.candidates import candidates
+from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
 from mentorship.rounds.models import Pair, Round, RoundState, Run, RunSeat, Unmatched
 from mentorship.rounds.setup import rules_of
@@ -99,6 +100,7 @@ def run_round(
     explanation = explain(problem, result)
     session.add_all(_unmatched(run, problem, result, explanation))
     session.add_all(_seats(run, market, explanation))
+    session.add_all(insights(run.id, problem, result, explanation))
     session.flush()
     return run
 

@@ -14,7 +14,8 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from mentorship.accounts.models import User
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.service import code_name
 from mentorship.rounds.models import Offer, OfferState, Pair, Round, Run
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
@@ -102,6 +103,13 @@ def _offer_of(
         )
         .execution_options(populate_existing=True)
     )
+
+
+def name_of(other: User, kind: ProfileKind, offer: Offer, section: Section) -> str:
+    """Return how the other side is called: by a code until both said yes, if the section asks."""
+    known = offer.state in {OfferState.CONFIRMED, OfferState.ENDED}
+    hidden = section.names_masked and not known
+    return code_name(kind, other.id) if hidden else other.name
 
 
 def contact_of(other: User, offer: Offer) -> Contact | None:

@@ -72,7 +72,7 @@ def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str
         said.append(f"{rivals} IMGs compete for the {left} of {_mentors(detail['mentors'])}.")
     else:
         said.append("No seat is left there.")
-    return [*said, "One more seat would help."]
+    return said
 
 
 def _worth_more(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
@@ -84,7 +84,6 @@ def _worth_more(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) 
     return [
         nearest,
         f"That seat adds {price} to the total when somebody else has it.",
-        "One more seat there, or another policy, would help.",
     ]
 
 

@@ -9,6 +9,7 @@ from mentorship.rounds.answering import (
     confirm_match,
     decline_match,
     decline_offer,
+    end_match,
 )
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.enrolment import (
@@ -34,6 +35,14 @@ from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish
 from mentorship.rounds.running import BadProfile, NobodyToMatch, ProofFailed, run_round
 from mentorship.rounds.scope import Contact
 from mentorship.rounds.setup import SetUp
+from mentorship.rounds.withdrawing import (
+    Participation,
+    TooLate,
+    come_back,
+    let_go,
+    participation_of,
+    withdraw,
+)
 
 __all__ = [
     "AlreadyAnswered",
@@ -51,6 +60,7 @@ __all__ = [
     "NobodyToMatch",
     "NothingToPublish",
     "Obstacle",
+    "Participation",
     "ProofFailed",
     "RoundChanged",
     "RoundLine",
@@ -58,23 +68,29 @@ __all__ = [
     "RunOutOfDate",
     "SetUp",
     "Standing",
+    "TooLate",
     "accept_offer",
     "candidates",
+    "come_back",
     "confirm_match",
     "create_round",
     "decline_match",
     "decline_offer",
     "edit_round",
+    "end_match",
     "finish_round",
     "img_status",
     "leader_funnel",
     "leave_out",
+    "let_go",
     "mentor_status",
     "open_round",
+    "participation_of",
     "publish_round",
     "put_back",
     "refresh",
     "round_changed",
     "round_list",
     "run_round",
+    "withdraw",
 ]

@@ -93,6 +93,9 @@ _ALIKE = (
     ("deadline", "date", "calendar"),
     ("figure", "statistic", "rate"),
     ("score", "result"),
+    ("rule", "requirement"),
+    ("loan", "mortgage"),
+    ("cap", "lottery"),
 )
 
 _stemmer = snowballstemmer.stemmer("english")

@@ -26,6 +26,14 @@ class MembershipState(enum.StrEnum):
     LEFT = "left"
 
 
+class Browsing(enum.StrEnum):
+    """Who may look through a list of the others; only people who agreed to it are in it."""
+
+    NOBODY = "nobody"
+    IMGS = "imgs"  # IMGs see mentors
+    BOTH = "both"  # and mentors see IMGs
+
+
 class Section(Model):
     __tablename__ = "section"
     __table_args__ = (sa.CheckConstraint("length(slug) >= 2", name="slug_long_enough"),)
@@ -35,6 +43,11 @@ class Section(Model):
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
     about: Mapped[str] = mapped_column(sa.Text, default="")
     approve_imgs: Mapped[bool] = mapped_column(default=False)  # mentors are always approved
+    browsing: Mapped[Browsing] = mapped_column(
+        one_of(Browsing, "browsing_known"), default=Browsing.IMGS, server_default="imgs"
+    )
+    # put codes in place of names until both have said yes
+    names_masked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[dt.datetime]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +23,8 @@ from mentorship.sections.moves import Place, insert, move, read
 
 ASKED, ACTIVE = MembershipState.ASKED, MembershipState.ACTIVE
 DECLINED, LEFT = MembershipState.DECLINED, MembershipState.LEFT
+# What packages above this one do when somebody leaves; the application fills it in.
+AFTER_LEAVING: list[Callable[..., None]] = []
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 
@@ -296,7 +298,15 @@ def leave(
     own = Membership.id == membership_id, Membership.person_id == person_id
     membership = read(session, *own)
     _not_leader(membership.role)
-    move(session, *own, start=(ASKED, ACTIVE), end=LEFT, by=person_id, now=now)
+    if move(session, *own, start=(ASKED, ACTIVE), end=LEFT, by=person_id, now=now):
+        for follow in AFTER_LEAVING:
+            follow(
+                session,
+                section_id=membership.section_id,
+                person_id=person_id,
+                role=membership.role,
+                now=now,
+            )
     return read(session, *own)
 
 

@@ -42,6 +42,12 @@ class Entry:
         self._unread.discard(field)
         return self._fields.get(field)
 
+    def has(self, field: str) -> bool:
+        return field in self._fields
+
+    def fields(self) -> tuple[str, ...]:
+        return tuple(map(str, self._fields))
+
     def text(self, field: str) -> str:
         """Return a text that must be there, or "" after noting that it is not."""
         text = self.text_if_any(field)
@@ -100,6 +106,33 @@ class Entry:
             self.problem(field, f"must be a whole number from {lowest} to {highest}, not {value!r}")
             return None
         return value
+
+    def yes(self, field: str) -> bool:
+        """Return whether the entry says yes; a missing field is a no."""
+        value = self._take(field)
+        if value is not None and not isinstance(value, bool):
+            self.problem(field, f"must be true or false, not {value!r}")
+        return value is True
+
+    def per_mille(self, field: str) -> int:
+        """Return a percentage such as 59.5 in thousandths, so that it is a whole number."""
+        value = self._take(field)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+            self.problem(field, f"must be a percentage from 0 to 100, not {value!r}")
+            return 0
+        return round(value * 10)
+
+    def named_texts(self, field: str, allowed: Collection[str]) -> dict[str, str]:
+        """Return a few texts by name; a missing field counts as none."""
+        value = self._take(field)
+        if value is None:
+            return {}
+        if isinstance(value, Mapping) and all(
+            name in allowed and isinstance(text, str) for name, text in value.items()
+        ):
+            return dict(value)
+        self.problem(field, f"must be texts named {', '.join(allowed)}, not {value!r}")
+        return {}
 
     def url_if_any(self, field: str) -> str | None:
         url = self.text_if_any(field)

@@ -1,62 +1,36 @@
-"""The two facts files as rows of tables: every entry checked, nothing touched yet.
+"""The facts files as rows of tables: every entry checked, nothing touched yet.
 
-``journey.yaml`` holds the stages and the present cycle, ``resources.yaml`` the catalog.
+``journey.yaml`` holds the stages and the present cycle, ``resources.yaml`` the catalog; the others
+are read by ``guide_facts`` and ``license_facts``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
-
-import sqlalchemy as sa
 
 from mentorship import vocabulary
-from mentorship.extensions import Model
 from mentorship.toolkit import models
 from mentorship.toolkit.entries import Entry, FactsRefused, open_file
+from mentorship.toolkit.fact_rows import KEYS, TABLES, Facts, Key, Row, source
+from mentorship.toolkit.guide_facts import FILES, read_guide
+from mentorship.toolkit.guide_models import GuideEntry
+from mentorship.toolkit.license_facts import read_licensure
+from mentorship.toolkit.visa_routes import read_chooser
+
+__all__ = ["DATA", "KEYS", "TABLES", "Facts", "Key", "Row", "read_facts"]
 
 DATA = Path(__file__).with_name("data")
 MONTHS = range(1, 13)
 DOLLARS = range(1, 100_000)
-
-# In the order in which rows may be added: whatever points at a row comes after it.
-TABLES: tuple[type[Model], ...] = (
-    models.JourneyStage,
-    models.ChecklistItem,
-    models.JourneyCost,
-    models.JourneyFact,
-    models.CycleDate,
-    models.CycleDateStage,
-    models.ToolkitTopic,
-    models.Resource,
-    models.ResourceStage,
-    models.ResourceTopic,
-)
-KEYS = MappingProxyType(
-    {table: tuple(str(column.key) for column in sa.inspect(table).primary_key) for table in TABLES}
-)
-
-Key = tuple[str, ...]
-Row = dict[str, Any]
-
-
-class Facts:
-    """The rows each table should hold, by key."""
-
-    def __init__(self) -> None:
-        self.rows: dict[type[Model], dict[Key, Row]] = {table: {} for table in TABLES}
-
-    def add(self, table: type[Model], entry: Entry, **row: Any) -> None:
-        key = tuple(row[name] for name in KEYS[table])
-        if key in self.rows[table]:
-            entry.problem("id", f'"{key[-1]}" is there twice')
-        self.rows[table][key] = row
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+PLACES = ("us", "abroad", "any")
+STATUSES = ("citizen", "resident", "visa", "any")
 
 
 def read_facts(folder: Path = DATA) -> Facts:
-    """Read and check both files.
+    """Read and check all files.
 
     Raises
     ------
@@ -68,29 +42,23 @@ def read_facts(folder: Path = DATA) -> Facts:
     facts = Facts()
     journey = open_file(folder / "journey.yaml", problems)
     catalog = open_file(folder / "resources.yaml", problems)
+    licensure = open_file(folder / "licensure.yaml", problems)
+    routes = open_file(folder / "visa_routes.yaml", problems)
+    guides = {guide: open_file(folder / name, problems) for guide, name in FILES.items()}
     if not problems:
         _read_catalog(catalog, facts)
         _read_stages(journey, facts)
         _read_cycle(journey.entry("cycle"), facts)
         journey.close()
         catalog.close()
+        read_licensure(licensure, facts)
+        for guide, file in guides.items():
+            read_guide(file, guide, facts)
+        known = {key for (key,) in facts.rows[GuideEntry]}
+        read_chooser(routes, problems=problems, known=known)
     if problems:
         raise FactsRefused(problems)
     return facts
-
-
-def _source(entry: Entry) -> Row:
-    url = entry.url_if_any("source_url")
-    check = entry.word("url_check", tuple(models.UrlCheck))
-    if check and (url is None) != (check == models.UrlCheck.NONE):
-        entry.problem("url_check", '"none" goes with no source_url, and only then')
-    return {
-        "source_url": url,
-        "url_check": check,
-        "as_of": entry.as_of(),
-        "confidence": entry.word("confidence", tuple(models.Confidence)),
-        "evidence": entry.text_if_any("evidence"),
-    }
 
 
 def _read_stages(journey: Entry, facts: Facts) -> None:
@@ -110,6 +78,7 @@ def _read_stages(journey: Entry, facts: Facts) -> None:
                 "topics", {**vocabulary.LISTS["topic"], **vocabulary.LISTS["visa_path"]}
             ),
             usual_months=[_month(each) for each in entry.entries("usual_months")],
+            tracks=[_track(each) for each in entry.entries("tracks")],
             as_of=entry.as_of(),
             confidence=entry.word("confidence", tuple(models.Confidence)),
         )
@@ -126,6 +95,23 @@ def _month(entry: Entry) -> Row:
     row = {"month": entry.number_if_any("month", MONTHS), "text": entry.text("text")}
     entry.close()
     return row
+
+
+def _track(entry: Entry) -> Row:
+    row = {
+        "place": entry.word("place", PLACES),
+        "status": entry.word("status", STATUSES),
+        "text": entry.text("text"),
+    }
+    entry.close()
+    return row
+
+
+def _hour(entry: Entry) -> str | None:
+    hour = entry.text_if_any("eastern")
+    if hour and not CLOCK.fullmatch(hour):
+        entry.problem("eastern", f'must be an hour such as "21:00", not "{hour}"')
+    return hour
 
 
 def _read_checklist(stage_entry: Entry, stage: str, facts: Facts) -> None:
@@ -146,7 +132,7 @@ def _read_costs(stage_entry: Entry, stage: str, facts: Facts) -> None:
             "usd": entry.number_if_any("usd", DOLLARS),
             "note": entry.text_if_any("note"),
             "amount_in_source": entry.word("amount_in_source", tuple(models.AmountInSource)),
-            **_source(entry),
+            **source(entry),
         }
         if row["source_url"] is None and row["amount_in_source"] != models.AmountInSource.NO:
             entry.problem("amount_in_source", 'must be "no" where there is no source_url')
@@ -157,7 +143,7 @@ def _read_costs(stage_entry: Entry, stage: str, facts: Facts) -> None:
 def _read_stage_facts(stage_entry: Entry, stage: str, facts: Facts) -> None:
     for position, entry in enumerate(stage_entry.entries("facts"), start=1):
         row = {"id": entry.key(stage), "stage_id": stage, "position": position}
-        facts.add(models.JourneyFact, entry, **row, text=entry.text("text"), **_source(entry))
+        facts.add(models.JourneyFact, entry, **row, text=entry.text("text"), **source(entry))
         entry.close()
 
 
@@ -182,10 +168,11 @@ def _read_cycle(cycle: Entry, facts: Facts) -> None:
             id=key,
             cycle=name,
             day=entry.day("date"),
+            eastern=_hour(entry),
             event=entry.text("event"),
             note=entry.text_if_any("note"),
             amount_in_source=entry.word("amount_in_source", tuple(models.DayInSource)),
-            **_source(entry),
+            **source(entry),
         )
         for stage in _some(entry, "stages", vocabulary.LISTS["stage"]):
             facts.add(models.CycleDateStage, entry, date_id=key, stage_id=stage)

@@ -1,4 +1,7 @@
-"""Bringing the facts files into the database: afterwards its rows are those of the files."""
+"""Bringing the facts files into the database: afterwards its rows are those of the files.
+
+What leaders corrected lies on top.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from sqlalchemy.orm import Session
 from mentorship.extensions import Model
 from mentorship.toolkit.facts import DATA, KEYS, TABLES, Facts, Key, Row, read_facts
 from mentorship.toolkit.models import Resource, ResourceStage, ResourceTopic
+from mentorship.toolkit.truth import lay_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class LoadReport:
 def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
     """Add, change and remove rows until the tables hold what the files say. The caller commits.
 
-    Rows that are right already are not touched, so a second load writes nothing.
+    Rows that are right already are not touched, so a second load writes nothing. What leaders
+    corrected stands above the files.
 
     Raises
     ------
@@ -47,6 +52,7 @@ def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
 
     """
     facts = read_facts(folder)
+    lay_over(session, facts)
     present = {table: _present(session, table) for table in TABLES}
     for table in reversed(TABLES):
         for key, row in present[table].items():

@@ -64,7 +64,7 @@ def _stage() -> Mapped[str]:
     return mapped_column(sa.ForeignKey("journey_stage.id", ondelete="CASCADE"), index=True)
 
 
-def _sourced() -> tuple[sa.CheckConstraint, ...]:
+def sourced() -> tuple[sa.CheckConstraint, ...]:
     return (
         sa.CheckConstraint("length(as_of) IN (4, 7, 10)", name="as_of_shape"),
         sa.CheckConstraint("(source_url IS NULL) = (url_check = 'none')", name="address_marked"),
@@ -79,6 +79,10 @@ class Sourced:
     as_of: Mapped[str | None] = mapped_column(sa.String(10))  # YYYY, YYYY-MM or YYYY-MM-DD
     confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
     evidence: Mapped[str | None] = mapped_column(sa.Text)  # where it was read, if not at source_url
+    volatile: Mapped[bool] = mapped_column(  # in motion at the date of the source
+        default=False, server_default=sa.false()
+    )
+    checked_on: Mapped[dt.date | None]  # the day a leader last compared it with its source
 
 
 class JourneyStage(Model):
@@ -98,6 +102,7 @@ class JourneyStage(Model):
     pitfalls: Mapped[list[str]] = mapped_column(sa.JSON)
     topics: Mapped[list[str]] = mapped_column(sa.JSON)  # of the lists topic and visa_path
     usual_months: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)  # {month or None, text}
+    tracks: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)  # {place, status, text}
     as_of: Mapped[str | None] = mapped_column(sa.String(10))
     confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
 
@@ -120,7 +125,7 @@ class JourneyCost(Sourced, Model):
         sa.CheckConstraint(
             "source_url IS NOT NULL OR amount_in_source = 'no'", name="amount_has_page"
         ),
-        *_sourced(),
+        *sourced(),
     )
 
     id: Mapped[str] = _key()
@@ -136,7 +141,7 @@ class JourneyCost(Sourced, Model):
 
 class JourneyFact(Sourced, Model):
     __tablename__ = "journey_fact"
-    __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"), *_sourced())
+    __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"), *sourced())
 
     id: Mapped[str] = _key()
     stage_id: Mapped[str] = _stage()
@@ -148,11 +153,12 @@ class CycleDate(Sourced, Model):
     """A day of one Match cycle."""
 
     __tablename__ = "cycle_date"
-    __table_args__ = _sourced()
+    __table_args__ = sourced()
 
     id: Mapped[str] = _key()
     cycle: Mapped[str] = mapped_column(sa.Text)
     day: Mapped[dt.date] = mapped_column(index=True)
+    eastern: Mapped[str | None] = mapped_column(sa.String(5))  # HH:MM in New York, where it matters
     event: Mapped[str] = mapped_column(sa.Text)
     note: Mapped[str | None] = mapped_column(sa.Text)
     amount_in_source: Mapped[DayInSource] = mapped_column(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from mentorship.toolkit.models import Confidence, UrlCheck
+from mentorship.toolkit.models import Confidence, Sourced, UrlCheck
 
 ADDRESS_NOTES = MappingProxyType(
     {
@@ -40,10 +40,27 @@ class Provenance:
     confidence: Confidence
     evidence: str | None = None
     ask_board: bool = False
+    volatile: bool = False
+    checked_on: dt.date | None = None
+    own: bool = False  # advice of ours, which is no fact and needs no source
+
+    @classmethod
+    def of(cls, fact: Sourced, *, ask_board: bool = False, own: bool = False) -> Provenance:
+        return cls(
+            source_url=fact.source_url,
+            url_check=fact.url_check,
+            as_of=fact.as_of,
+            confidence=fact.confidence,
+            evidence=fact.evidence,
+            ask_board=ask_board,
+            volatile=fact.volatile,
+            checked_on=fact.checked_on,
+            own=own,
+        )
 
     @property
     def is_unconfirmed(self) -> bool:
-        return self.source_url is None or self.as_of is None
+        return self.source_url is None or (self.as_of is None and self.checked_on is None)
 
     @property
     def host(self) -> str:
@@ -56,20 +73,33 @@ class Provenance:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know before relying on it."""
+        if self.own:
+            return ()
         warnings = []
+        if self.volatile:
+            warnings.append(self._in_motion())
         if self.source_url is None:
             warnings.append("Unconfirmed: we have no source for this")
-        elif self.as_of is None:
-            warnings.append("Unconfirmed: the source has no date")
+        elif self.is_unconfirmed:
+            warnings.append("Undated source: check that it still holds")
         if self.confidence is Confidence.LOW:
             warnings.append(self._whom_to_ask())
         return tuple(warnings)
+
+    def _in_motion(self) -> str:
+        """Say of what date a rule in motion is, which must never be shown without it."""
+        if self.checked_on:
+            return f"In motion: checked on {readable_date(self.checked_on.isoformat())}"
+        return f"In motion: this was so in {self.date}" if self.date else "In motion and undated"
 
     @property
     def details(self) -> tuple[str, ...]:
         """How it was checked, where that is less than reading the page."""
         read_in = f"Read in {self.evidence}" if self.evidence else ""
-        return tuple(detail for detail in (ADDRESS_NOTES[self.url_check], read_in) if detail)
+        checked = self.checked_on and readable_date(self.checked_on.isoformat())
+        by_leader = f"A section leader checked it on {checked}" if checked else ""
+        details = (ADDRESS_NOTES[self.url_check], read_in, by_leader)
+        return tuple(detail for detail in details if detail)
 
     def _whom_to_ask(self) -> str:
         if self.ask_board:

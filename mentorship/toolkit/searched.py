@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import sqlalchemy as sa
-import yaml
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.search.service import Entry, Sources
 from mentorship.toolkit.catalog import words_of
+from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
+from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
 from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.shown import TYPE_NAMES
-from mentorship.toolkit.states import states
 
-DATA = Path(__file__).with_name("data")
 SUMMARY_LENGTH = 220
-PATHWAYS: Mapping[str, str] = MappingProxyType(
+PATHWAYS: Mapping[PathwayState, str] = MappingProxyType(
     {
-        "enacted": "An added pathway for physicians trained abroad is law.",
-        "limited_permit": "There is a limited permit for physicians trained abroad.",
+        PathwayState.ENACTED: "An added pathway for physicians trained abroad is law.",
+        PathwayState.LIMITED_PERMIT: "There is a limited permit for physicians trained abroad.",
+    }
+)
+GUIDES: Mapping[Guide, str] = MappingProxyType(
+    {
+        Guide.VISAS: "Visa questions",
+        Guide.EXPERIENCE: "US clinical experience",
+        Guide.MATCH: "Finding a residency",
+        Guide.RESIDENCY: "Finding a residency",
+        Guide.PRACTICE: "After training",
+        Guide.MENTORING: "Mentorship guide",
+    }
+)
+PAGES: Mapping[Guide, str] = MappingProxyType(
+    {
+        Guide.VISAS: "visas",
+        Guide.EXPERIENCE: "experience",
+        Guide.MATCH: "residency",
+        Guide.RESIDENCY: "residency",
+        Guide.PRACTICE: "practice",
+        Guide.MENTORING: "mentoring",
     }
 )
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "stage": "Stages of the journey",
-        "visa": "Visa questions",
+        "guide": "Guides",
         "state": "State licenses",
         "resource": "Resources",
         "letter": "Letters",
@@ -80,37 +96,52 @@ def of_stages(session: Session) -> Iterator[Entry]:
         )
 
 
-def of_visas(_session: Session) -> Iterator[Entry]:
-    file = _file("visas.yaml")
-    chapters = {chapter["id"]: chapter["name"] for chapter in file["chapters"]}
-    for row in file["entries"]:
-        moving = " The rule was in motion then." if row.get("volatile") else ""
+def of_guides(session: Session) -> Iterator[Entry]:
+    """Read the answers of the visa guide and the advice of the other guides."""
+    rows = session.execute(
+        sa.select(GuideEntry, Chapter.guide, Chapter.name).join(
+            Chapter, Chapter.id == GuideEntry.chapter_id
+        )
+    )
+    for row, guide, chapter in rows:
+        text = " ".join(filter(None, (row.text, *row.todo)))
         yield Entry(
-            source="visa",
-            key=row["id"],
-            title=row["title"],
-            summary=_short(row["text"]),
-            href="/toolkit/journey/visa",
-            note=f"As of {readable_date(row.get('as_of')) or 'no date'}. Not legal advice.{moving}",
-            keywords=chapters[row["chapter"]],
-            text=row["text"],
+            source="guide",
+            key=row.id,
+            title=row.title,
+            summary=_short(text),
+            href=f"/toolkit/{PAGES[guide]}#{row.id.split('.', 1)[1]}",
+            note=f"{GUIDES[guide]}. {_marks(row)}",
+            keywords=f"{chapter} {GUIDES[guide]}",
+            text=text,
         )
 
 
-def of_states(_session: Session) -> Iterator[Entry]:
-    for row in states():
-        name, rules, pathway = vocabulary.name("state", row["id"]), row["rules"], row["pathway"]
-        known = " ".join(filter(None, (PATHWAYS.get(pathway["status"]), pathway.get("text"))))
-        dated = readable_date(rules.get("as_of")) or "undated"
+def _marks(row: GuideEntry) -> str:
+    """Say how old a fact is and whether it moves; advice has no source and no date."""
+    if row.own:
+        return "Our advice."
+    moving = " The rule was in motion then." if row.volatile else ""
+    return f"As of {readable_date(row.as_of) or 'no date'}. Not legal advice.{moving}"
+
+
+def of_states(session: Session) -> Iterator[Entry]:
+    rows = session.execute(
+        sa.select(LicenseRule, AddedPathway).join(AddedPathway, AddedPathway.id == LicenseRule.id)
+    )
+    for rule, pathway in rows:
+        name = vocabulary.name("state", rule.id)
+        known = " ".join(filter(None, (PATHWAYS.get(pathway.status), pathway.text)))
+        dated = readable_date(rule.as_of) or "undated"
         yield Entry(
             source="state",
-            key=row["id"],
+            key=rule.id,
             title=f"Medical license in {name}",
             summary=f"Training years, exam limits and pathways. {known}".strip(),
-            href=f"/equity/licensing#state-{row['id'].lower()}",
-            note=f"{dated}, confidence {rules['confidence']}. Confirm with the board.",
-            keywords=f"{name} {row['id']} state licensure board",
-            text=" ".join(filter(None, (rules.get("note"), pathway.get("law")))),
+            href=f"/toolkit/licensure/{rule.id.lower()}",
+            note=f"{dated}, confidence {rule.confidence}. Confirm with the board.",
+            keywords=f"{name} {rule.id} state licensure board",
+            text=" ".join(filter(None, (rule.note, pathway.law))),
         )
 
 
@@ -118,17 +149,10 @@ SOURCES: Sources = MappingProxyType(
     {
         "resource": of_resources,
         "stage": of_stages,
-        "visa": of_visas,
+        "guide": of_guides,
         "state": of_states,
     }
 )
-
-
-@functools.cache
-def _file(name: str) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loaded: dict[str, Any] = yaml.load((DATA / name).read_bytes(), Loader=loader)  # noqa: S506  a safe one
-    return loaded
 
 
 def _short(text: str) -> str:

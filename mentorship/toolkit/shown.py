@@ -69,6 +69,12 @@ class Day:
     in_source: DayInSource
     provenance: Provenance
     days_away: int
+    moment: dt.datetime | None = None  # where the hour matters too
+
+    @property
+    def marking(self) -> str:
+        """Return the word for a date that is not certain."""
+        return "Expected" if self.is_expected else "Unconfirmed"
 
     @property
     def is_expected(self) -> bool:
@@ -141,10 +147,10 @@ class StageView:
     after: Step | None
     checklist: tuple[tuple[str, str], ...]  # id and text
     pitfalls: tuple[str, ...]
-    costs: tuple[Cost, ...]
     dates: tuple[Day, ...]
     resources: tuple[ResourceCard, ...]
     resource_count: int  # of all at this stage
+    done: frozenset[str] = frozenset()  # ids of the reader's own ticks
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -153,12 +159,24 @@ class StageView:
 
 
 @dataclass(frozen=True, slots=True)
+class StageInFull:
+    """A stage on a page that shows several."""
+
+    step: Step
+    facts: tuple[Fact, ...]
+    costs: tuple[Cost, ...]
+    pitfalls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StagePage:
     view: StageView
     before: Step | None
     facts: tuple[Fact, ...]
+    costs: tuple[Cost, ...]
     usual_months: tuple[tuple[str, str], ...]  # name of the month or "Any time", and what happens
     topics: tuple[str, ...]  # names of what a mentor can help with here
+    notes: tuple[tuple[str, str], ...]  # advice for some readers: for whom, and what
 
 
 @dataclass(frozen=True, slots=True)

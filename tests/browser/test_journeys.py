@@ -107,10 +107,40 @@ def test_an_img_sees_the_mentor_why_they_fit_and_the_toolkit(
     img.reads(match.mentor_email)
     img.go("/home/img")
     img.reads(match.mentor_email)
-    img.follow("More on this stage")
+    img.follow("Costs and more on this stage")
     img.go("/toolkit/resources")
     for path in ("/profile/img", "/privacy-choices", "/account", "/sections"):
         img.go(path)
+
+
+def test_an_img_walks_the_toolkit_and_a_leader_corrects_a_fact(
+    visitor: Callable[[], Visitor], match: Match
+) -> None:
+    img = visitor()
+    img.sign_in(match.img_email, DEMO_PASSWORD)
+    img.go("/toolkit")
+    img.follow("My path")
+    img.page.locator("main .usa-checkbox label").first.click()
+    img.press(re.compile("^Save what"))
+    img.go("/toolkit/visas")
+    img.page.get_by_label("Words to look for").fill("appalachian")
+    assert img.page.locator("main details:visible").count() == 1
+    img.follow("Start")
+    for answer in ("I am outside the United States", "Residency or fellowship", "Yes"):
+        img.page.get_by_text(answer, exact=True).click()
+        img.press("Next")
+    img.reads("2 routes that may apply")
+    img.go("/toolkit/licensure?training=2&tries=1")
+    img.page.locator("main svg a").first.click()
+    img.reads("Confirm with the board")
+    for path in ("residency", "experience", "exams", "mentoring", "practice", "journey"):
+        img.go(f"/toolkit/{path}")
+    leader = visitor()
+    leader.sign_in(LEADER[0], DEMO_PASSWORD)
+    leader.go("/toolkit/facts?q=Texas&kind=license_rule")
+    leader.follow("Texas: training and exams")
+    leader.press("I checked it today: it is right")
+    leader.reads("Last checked on")
 
 
 def test_an_administrator_makes_a_section_and_finds_a_leader_for_it(

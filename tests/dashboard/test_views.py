@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, give, withdraw
 from mentorship.matching import Img, Mentor
+from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.profiles.service import write_img, write_mentor
 from mentorship.rounds.models import OfferState
 from mentorship.rounds.service import accept_offer
@@ -17,10 +19,12 @@ from mentorship.search.service import note_miss
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.spotlight.service import submit as submit_letter
 from mentorship.spotlight.service import write as write_letter
+from mentorship.toolkit.loading import load_facts
 from tests import factories
 from tests.factories import NOW
+from tests.mentorships.pair import confirm
 from tests.page import PageClient
-from tests.rounds.cast import Cast, small_cast
+from tests.rounds.cast import Cast, counted, small_cast
 
 SignIn = Callable[[User], PageClient]
 
@@ -110,3 +114,35 @@ def test_a_leader_sees_what_else_waits(sign_in: SignIn, session: Session) -> Non
     assert "1 letter waits to be read" in page.text
     assert "1 search found nothing" in page.text
     assert f"/sections/{section.slug}/letters" in page.links()
+
+
+def test_home_pages_keep_to_the_budget_of_statements(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """Twelve at most, and no more with a meeting, a finished round and many more people."""
+    load_facts(session)
+    pages = [
+        (cast.people["Ana Silva"], "/home/img"),
+        (cast.people["Noor Haddad"], "/home/mentor"),
+        (cast.leader, "/home/leader"),
+    ]
+
+    def statements() -> list[int]:
+        counts = []
+        for person, path in pages:
+            client = sign_in(person)
+            with counted(session) as seen:
+                client.get(path)
+            counts.append(len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]))
+        return counts
+
+    empty = statements()
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    plan = Plan(starts_at=NOW + dt.timedelta(days=900), minutes=30)
+    plan_meeting(session, person_id=pair.img.id, mentorship_id=pair.id, plan=plan, now=NOW)
+    for n in range(10):
+        cast.img(f"Img {n}")
+        cast.mentor(f"Mentor {n}")
+    full = statements()
+    assert max(empty + full) <= 12
+    assert "with Noor Haddad, 30 minutes" in sign_in(pair.img).get("/home/img").text

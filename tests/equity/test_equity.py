@@ -14,6 +14,7 @@ from mentorship.equity.parity import parity
 from mentorship.equity.policy import FILE, policy
 from mentorship.equity.searched import SOURCES
 from mentorship.search.service import rebuild
+from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import Confidence
 from tests import factories
 from tests.page import PageClient
@@ -25,6 +26,7 @@ BRITISH = re.compile(
 
 @pytest.fixture
 def reader(session: Session, sign_in: Callable[[User], PageClient]) -> PageClient:
+    load_facts(session)
     return sign_in(factories.person(session))
 
 
@@ -43,24 +45,25 @@ def test_the_page_shows_plan_positions_bills_and_how_to_act(reader: PageClient) 
     assert {"/equity/licensing", "/spotlight", "/community"} <= set(page.links())
 
 
-def test_the_parity_table_has_every_state_and_its_gap(reader: PageClient) -> None:
+def test_the_parity_table_has_every_state_and_its_gap(session: Session, reader: PageClient) -> None:
     page = reader.get("/equity/licensing")
     rows = page.tree.findall(".//main//tbody/tr")
     assert len(rows) == len(vocabulary.LISTS["state"]) == 55
-    by_state = {row.id: row for row in parity().rows}
+    by_state = {row.id: row for row in parity(session).rows}
     assert (by_state["AL"].img_years, by_state["AL"].us_years, by_state["AL"].gap) == (2, 1, 1)
     assert by_state["CT"].gap == 0
     only = reader.get("/equity/licensing?show=gap")
     shown = len(only.tree.findall(".//main//tbody/tr"))
-    assert shown == sum((row.gap or 0) > 0 for row in parity().rows)
+    assert shown == sum((row.gap or 0) > 0 for row in parity(session).rows)
     assert "Confirm with the board" in only.text
 
 
-def test_states_we_could_not_check_are_not_counted() -> None:
-    unsure = [row for row in parity().rows if row.provenance.confidence is Confidence.LOW]
+def test_states_we_could_not_check_are_not_counted(session: Session) -> None:
+    load_facts(session)
+    unsure = [row for row in parity(session).rows if row.provenance.confidence is Confidence.LOW]
     assert unsure
-    assert parity().sure + len(unsure) <= 55
-    assert parity().with_gap + parity().count(0) <= parity().sure
+    assert parity(session).sure + len(unsure) <= 55
+    assert parity(session).with_gap + parity(session).count(0) <= parity(session).sure
 
 
 def test_every_statement_of_the_file_is_ours_and_says_how_sure_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentorship.matching import POLICIES, Market, Problem, Result, Rules, blocks, heaviest, solve
+from mentorship.matching import (
+    POLICIES,
+    Market,
+    Problem,
+    Result,
+    Rules,
+    blocks,
+    candidates,
+    heaviest,
+    solve,
+)
 from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import mean_marks
 from tests.matching.problems import problems
@@ -22,15 +33,23 @@ from tests.matching.strategies import markets
 unhurried = settings(deadline=None)
 
 
+LENGTHS = (  # of lists, wherever one is made
+    (candidates, "FEWEST"),
+    (heaviest, "ROUGH"),
+    (heaviest, "TAKEN"),
+    (heaviest, "FREE"),
+)
+
+
 @contextmanager
 def lists_of(listed: int, block: int = 2**20) -> Iterator[None]:
     """List so many candidates of everybody, and score so many pairs at once."""
-    before = heaviest.FEWEST, heaviest.ADDED, blocks.PAIRS
-    heaviest.FEWEST, heaviest.ADDED, blocks.PAIRS = listed, max(1, listed // 2), block
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in LENGTHS:
+            patch.setattr(module, name, listed)
+        patch.setattr(heaviest, "ADDED", max(1, listed // 2))
+        patch.setattr(blocks, "PAIRS", block)
         yield
-    finally:
-        heaviest.FEWEST, heaviest.ADDED, blocks.PAIRS = before
 
 
 def assert_same(one: Result, other: Result) -> None:
@@ -147,7 +166,7 @@ from mentorship.matching.compiled import kernels
 from tests.matching.people import hours, img, market, mentor
 
 def compiled():
-    modules = kernels().assign, kernels().lists, kernels().rows, kernels().propose
+    modules = [getattr(kernels(), name) for name in kernels().__all__]
     found = [each for module in modules for each in vars(module).values()]
     return sum(len(each.signatures) for each in found if hasattr(each, "signatures"))
 
@@ -175,3 +194,11 @@ assert compiled() == before, (before, compiled())
 def test_nothing_is_compiled_while_somebody_waits() -> None:
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", NOTHING_MORE], check=True, cwd=root)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_numpy_starts_no_threads_that_wait_for_each_other() -> None:
+    code = "import mentorship.app, os; assert len(os.listdir('/proc/self/task')) == 1"
+    root = Path(__file__).parents[2]
+    usual = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root, env=usual)

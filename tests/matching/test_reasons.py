@@ -10,17 +10,21 @@ import pytest
 from hypothesis import given
 
 from mentorship.matching import (
+    CRITERIA,
     HARD_RULES,
     REASONS,
     NextBest,
     NoPossibleMentor,
     Problem,
+    Result,
     Rules,
     TooFewSeats,
     UnusedSeats,
     WorthMoreElsewhere,
+    add_parts,
     explain,
     outcome,
+    parts,
     said,
     solve,
 )
@@ -29,7 +33,7 @@ from mentorship.matching.blocks import Scores
 from mentorship.matching.certificate import worth_to_others
 from mentorship.matching.graph import next_best
 from mentorship.matching.marks import Ints
-from mentorship.matching.spoken import RULES
+from mentorship.matching.spoken import RULES, WAITING
 from tests.matching import oracle
 from tests.matching.people import img, market, mentor
 from tests.matching.problems import policies, problems
@@ -83,6 +87,19 @@ def test_free_seats_are_those_nobody_unmatched_could_take(problem: Problem, poli
         if j in unused:
             assert unused[j].seats == seats
             assert not (problem.table()[result.unmatched, j] >= 0).any()
+            check_others(problem, result, j, unused[j])
+
+
+def check_others(problem: Problem, result: Result, j: int, told: UnusedSeats) -> None:
+    scores = problem.table()
+    firsts = dict(result.pairs[~result.second].tolist())
+    here = {i for i, own in result.pairs.tolist() if own == j}
+    others = [i for i in range(len(scores)) if scores[i, j] >= 0 and i not in here]
+    assert told.possible == len(others)
+    assert told.better == sum(scores[i, j] <= scores[i, firsts[i]] for i in others)
+    assert told.waiting == len(result.unmatched)
+    out = problem.ruled_out(result.unmatched)
+    assert told.ruled_out == {rule: n for rule, f in out.items() if (n := int(f[:, j].sum()))}
 
 
 @given(problems(), policies)
@@ -201,22 +218,98 @@ def test_a_tie_is_said_to_be_one() -> None:
             NoPossibleMentor(img=1, mentors=1, without_seat=0, ruled_out={"banned": 1}),
             "The only mentor is not possible: ruled out by the section leader (1).",
         ),
-        (
-            UnusedSeats(mentor="x", seats=1, possible=0),
-            "x has 1 free seat: no other IMG is possible.",
-        ),
-        (
-            UnusedSeats(mentor="x", seats=2, possible=3),
-            "x has 2 free seats: all other possible IMGs have a mentor already.",
-        ),
     ],
 )
-def test_other_reasons_in_words(reason: NoPossibleMentor | UnusedSeats, words: str) -> None:
+def test_other_reasons_in_words(reason: NoPossibleMentor, words: str) -> None:
     assert said(reason, str) == words
 
 
+@pytest.mark.parametrize(
+    ("possible", "better", "waiting", "words"),
+    [
+        (0, 0, 0, "no other IMG is possible"),
+        (1, 1, 0, "the other possible IMG has a mentor who suits at least as well"),
+        (3, 3, 0, "all other possible IMGs have a mentor who suits at least as well"),
+        (3, 0, 0, "all other possible IMGs have a mentor already"),
+        (
+            3,
+            2,
+            0,
+            (
+                "all other possible IMGs have a mentor already, 2 of them one who suits at least as"
+                " well"
+            ),
+        ),
+        (
+            0,
+            0,
+            1,
+            (
+                "the one IMG without a mentor is not possible here, of specialties the mentor"
+                " does not take (1)"
+            ),
+        ),
+        (
+            3,
+            3,
+            4,
+            (
+                "none of the 4 IMGs without a mentor is possible here, of specialties the mentor"
+                " does not take (4); all other possible IMGs have a mentor who suits at least"
+                " as well"
+            ),
+        ),
+    ],
+)
+def test_free_seats_in_words(possible: int, better: int, waiting: int, words: str) -> None:
+    unused = UnusedSeats(
+        mentor="x",
+        seats=2,
+        possible=possible,
+        better=better,
+        waiting=waiting,
+        ruled_out={"limit_specialties": waiting},
+    )
+    assert said(unused, str) == f"x has 2 free seats: {words}."
+
+
+def test_what_stands_between_a_mentor_and_who_waits_is_counted() -> None:
+    imgs = [img("a", avoid=("x",)), img("b", languages=("en",)), img("c", languages=("hi",))]
+    mentors = [mentor("x", seats=2, accepts_languages=("hi",))]
+    problem = Problem.of(market(imgs, mentors), Rules())
+    (unused,) = explain(problem, solve(problem)).unused
+    assert (unused.waiting, unused.ruled_out) == (2, {"avoid": 1, "limit_languages": 2})
+    assert said(unused, str) == (
+        "x has 1 free seat: none of the 2 IMGs without a mentor is possible here, without a"
+        " language the mentor asks for (2) and asked not to have this mentor (1) (one may count"
+        " twice)."
+    )
+
+
 def test_every_rule_can_be_said() -> None:
-    assert set(HARD_RULES) <= set(RULES)
+    assert set(HARD_RULES) <= set(RULES) & set(WAITING)
+
+
+def test_alternatives_carry_their_parts_and_people_their_prices() -> None:
+    imgs = [img(k, topics=("cv",), languages=("en",), visa="j1_physician") for k in "abc"]
+    mentors = [mentor(k, topics=("cv",), languages=("en", "hi"), visas=("j1_visa",)) for k in "xy"]
+    problem = Problem.of(market(imgs, mentors), Rules())
+    result = solve(problem)
+    graph = outcome(problem, result, alternatives=2)
+    add_parts(graph, problem)
+    kinds = [edge["kind"] for *_, edge in graph.edges(data=True)]
+    assert (kinds.count("first"), kinds.count("next")) == (2, 4)
+    assert problem.market is not None
+    for one, other, edge in graph.edges(data=True):
+        i, j = min(one, other), max(one, other) - 3
+        whole = {part.key: part.points for part in parts(problem.market, Rules(), i, j)}
+        told = {key[5:]: points for key, points in edge.items() if key.startswith("part_")}
+        assert set(told) == {key for key, each in CRITERIA.items() if not each.sensitive}
+        assert all(points == whole.get(key, 0) for key, points in told.items())
+        assert edge["score"] - sum(told.values()) == whole["visa"] > 0
+        if edge["kind"] == "next":
+            prices = graph.nodes[i]["price"] + graph.nodes[3 + j]["price"]
+            assert prices >= edge["score"]
 
 
 def test_the_next_best_of_both_sides() -> None:

@@ -28,7 +28,7 @@ from mentorship.matching import (
 )
 from mentorship.profiles.models import Availability, Profile, ProfileKind
 from mentorship.rounds import running, service
-from mentorship.rounds.models import Pair, RoundState, Run, RunSeat, Unmatched
+from mentorship.rounds.models import Pair, RoundState, Run, RunSeat, Side, Unmatched
 from mentorship.rounds.snapshot import digest
 from tests.factories import NOW
 from tests.rounds.cast import Cast
@@ -224,6 +224,15 @@ def test_pairs_of_an_earlier_round_meet_again_unless_the_leader_says_no(
     service.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
     service.confirm_match(session, person_id=ana.id, offer_id=offer.id, now=NOW)
     service.finish_round(session, round_id=offer.round_id, now=NOW)
+    service.end_match(
+        session,
+        offer=offer,
+        side=Side.IMG,
+        by=ana.id,
+        reason="time_over",
+        words="",
+        now=NOW,
+    )
     pair = (offer.img_id, offer.mentor_id)
     _, again = cast.reviewed("Spring")
     assert pair in pairs_of(session, again)

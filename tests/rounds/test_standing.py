@@ -106,7 +106,7 @@ def test_a_mentor_follows_offers_and_mentees(cast: Cast, session: Session) -> No
     assert ben.contact.email == cast.people["Ben Okafor"].email
     service.finish_round(session, round_id=round_.id, now=NOW)
     omar = mentor(cast, "Omar Aziz")
-    assert (omar.used, omar.waiting_for_img) == (0, [])
+    assert (omar.used, omar.waiting_for_img) == (1, [])  # a mentorship holds its seat
     assert [offer.img for offer in omar.mentees] == ["Ben Okafor"]
     assert [offer.img for offer in omar.past] == ["Chi Tanaka"]
 
@@ -121,7 +121,7 @@ def test_a_mentor_reads_which_rounds_are_coming_and_of_a_pause(
         seats=0,
         used=0,
         paused_until=None,
-        taking_part=[],
+        places=[],
         waiting=[],
         waiting_for_img=[],
         mentees=[],

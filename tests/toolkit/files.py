@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from mentorship import vocabulary
+from mentorship.toolkit.guide_facts import FILES
 
 Data = dict[str, Any]
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 SOURCE: Data = {
     "source_url": "https://example.org/fees",
@@ -66,8 +68,24 @@ def stage(key: str, **fields: Any) -> Data:
     return given | fields
 
 
+def entry(key: str = "first", **fields: Any) -> Data:
+    given: Data = {"id": key, "chapter": "all", "title": f"Title of {key}", "text": "So it is."}
+    return given | SOURCE | fields
+
+
+def state(key: str, **rules: Any) -> Data:
+    return {
+        "id": key,
+        "board_url": f"https://example.org/{key}",
+        "board_url_check": "not_opened",
+        "rules": {"img_years": 3, "us_years": 1, "attempts": 3, "span": 7} | SOURCE | rules,
+        "compact": {"standing": "member"} | SOURCE,
+        "pathway": {"status": "none_found"} | SOURCE,
+    }
+
+
 class Files:
-    """Both files in a folder. Change ``journey`` or ``catalog``, then ``write``."""
+    """All files in a folder. Change ``journey``, ``catalog`` or another, then ``write``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,6 +97,29 @@ class Files:
             "topics": [{"id": "visas", "name": "Visas"}],
             "resources": [resource()],
         }
+        self.guides: dict[str, Data] = {
+            name: {"chapters": [{"id": "all", "name": "All"}], "entries": [entry()]}
+            for name in FILES.values()
+        }
+        self.guides["match.yaml"]["rates"] = [
+            {"id": "2026", "us_img": 70.0, "non_us_img": 56.4, **SOURCE}
+        ]
+        self.licensure: Data = {"states": [state(key) for key in vocabulary.LISTS["state"]]}
+        self.routes: Data = {
+            "questions": [
+                {"id": "aim", "text": "What for?", "options": [{"id": "work", "label": "Work"}]}
+            ],
+            "routes": [
+                {
+                    "id": "job",
+                    "name": "A job",
+                    "when": {"aim": ["work"]},
+                    "why": "It is work.",
+                    "ask": ["Ask."],
+                    "answers": ["first"],
+                }
+            ],
+        }
         visa = self.stage("visa")
         visa["costs"] = [cost()]
         visa["facts"] = [{"id": "rule", "text": "A rule.", **SOURCE}]
@@ -88,7 +129,14 @@ class Files:
         return next(each for each in self.journey["stages"] if each["id"] == key)
 
     def write(self) -> Path:
-        for name, data in [("journey", self.journey), ("resources", self.catalog)]:
-            text = yaml.safe_dump(copy.deepcopy(data), sort_keys=False)
-            (self.folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        files = {
+            "journey.yaml": self.journey,
+            "resources.yaml": self.catalog,
+            "licensure.yaml": self.licensure,
+            "visa_routes.yaml": self.routes,
+            **self.guides,
+        }
+        for name, data in files.items():
+            text = yaml.dump(copy.deepcopy(data), Dumper=_Dumper, sort_keys=False)
+            (self.folder / name).write_text(text, encoding="utf-8")
         return self.folder

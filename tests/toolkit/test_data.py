@@ -30,7 +30,7 @@ def facts() -> Facts:
     return read_facts()
 
 
-@pytest.mark.parametrize("name", ["journey.yaml", "resources.yaml"])
+@pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("*.yaml")))
 def test_the_texts_are_in_american_english(name: str) -> None:
     text = (DATA / name).read_text(encoding="utf-8")
     assert BRITISH.findall(IDS.sub("", WEB.sub("", text))) == []

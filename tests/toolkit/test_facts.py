@@ -186,3 +186,82 @@ def test_a_file_without_entries_is_refused(files: Files, text: str) -> None:
     (files.folder / "journey.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(FactsRefused, match=r"journey\.yaml"):
         read_facts(files.folder)
+
+
+# ---- guides, licensure, the chooser
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"confidence": "sure"}, 'confidence: "sure" is not one of high, medium, low'),
+        ({"title": None}, "title: is missing"),
+        ({"chapter": "none"}, 'chapter: "none" is not one of all'),
+        ({"volatile": "yes"}, "volatile: must be true or false, not 'yes'"),
+        ({"stages": ["moon"]}, 'stages: "moon" is not known'),
+        ({"who": "nobody"}, 'who: "nobody" is not one of img, mentor, both, section'),
+        ({"own": True}, "own: advice of ours has no source_url"),
+        ({"details": {"color": "red"}}, "details: must be texts named hands_on, who"),
+        ({"tittle": "x"}, "tittle: is not a field of this entry"),
+    ],
+)
+def test_a_broken_entry_of_a_guide_is_named(files: Files, fields: Data, message: str) -> None:
+    files.guides["visas.yaml"]["entries"][0] |= fields
+    assert any(
+        problem.startswith(f"visas.yaml: entries[first]: {message}") for problem in problems(files)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"img_years": 12}, "img_years: must be a whole number from 0 to 9, not 12"),
+        ({"span": "7+"}, "span: must be a whole number from 0 to 30, not '7+'"),
+        ({"source_url": "ftp://x"}, 'source_url: "ftp://x" is not a web address'),
+    ],
+)
+def test_a_broken_rule_of_a_board_is_named(files: Files, rules: Data, message: str) -> None:
+    files.licensure["states"][0]["rules"] |= rules
+    key = files.licensure["states"][0]["id"]
+    assert f"licensure.yaml: states[{key}]: rules: {message}" in problems(files)
+
+
+def test_a_board_that_is_missing_or_twice_is_named(files: Files) -> None:
+    first, *rest = files.licensure["states"]
+    files.licensure["states"] = rest
+    assert "licensure.yaml: states: must be all of the vocabulary's list, each once" in problems(
+        files
+    )
+    files.licensure["states"] = [first, first, *rest]
+    assert any("is there twice" in problem for problem in problems(files))
+
+
+@pytest.mark.parametrize("rate", [101, -1, "59.5", True])
+def test_a_rate_is_a_percentage(files: Files, rate: object) -> None:
+    files.guides["match.yaml"]["rates"][0]["us_img"] = rate
+    (problem,) = problems(files)
+    assert problem.startswith("match.yaml: rates[2026]: us_img: must be a percentage")
+
+
+def test_the_chooser_may_only_name_what_is_there(files: Files) -> None:
+    route = files.routes["routes"][0]
+    route |= {"answers": ["gone"], "when": {"aim": ["fly"]}}
+    assert problems(files) == (
+        'visa_routes.yaml: routes[job]: answers: "visas.gone" is not an answer of visas.yaml',
+        'visa_routes.yaml: routes[job]: when: aim: "fly" is not known',
+    )
+
+
+def test_a_note_for_nobody_and_an_hour_that_is_none_are_named(files: Files) -> None:
+    files.stage("visa")["tracks"] = [{"place": "moon", "status": "any", "text": "Fly."}]
+    files.journey["cycle"]["dates"][0]["eastern"] = "9 pm"
+    found = problems(files)
+    assert any("tracks[1]: place:" in problem for problem in found)
+    assert any('eastern: must be an hour such as "21:00"' in problem for problem in found)
+
+
+def test_a_file_that_is_gone_is_named(files: Files) -> None:
+    folder = files.write()
+    (folder / "licensure.yaml").unlink()
+    with pytest.raises(FactsRefused, match=r"licensure\.yaml: cannot be read"):
+        read_facts(folder)

@@ -97,7 +97,7 @@ def test_visa_paths_count_among_what_mentors_help_with(loaded: Session) -> None:
 
 
 def test_doubtful_license_fees_are_to_be_confirmed_with_the_board(loaded: Session) -> None:
-    costs = {cost.item: cost for cost in at(loaded, "licensure").costs}
+    costs = {cost.item: cost for cost in service.costs_of(loaded, "licensure")}
     assert "Confirm with the board" in costs["State license, Georgia"].provenance.warnings
     assert costs["State license, Florida"].provenance.warnings == ()
 

@@ -65,9 +65,10 @@ def test_a_search_leads_to_an_address_of_its_own(reader: PageClient) -> None:
     page = reader.follow(answer)
     assert "Medical license in Texas" in page.text
     assert "Confirm with the board" in page.text
-    only = reader.get("/toolkit/search?q=visa&of=visa")
+    only = reader.get("/toolkit/search?q=visa&of=guide")
     assert "Visa questions" in only.text
     assert "/toolkit/search?q=visa" in only.links()
+    assert any(link.startswith("/toolkit/visas#") for link in only.links())
 
 
 def test_what_is_found_nowhere_is_told_to_the_leaders(

@@ -67,7 +67,7 @@ def test_a_fact_without_source_is_unconfirmed() -> None:
 
 def test_a_fact_without_date_is_unconfirmed() -> None:
     assert UNDATED.is_unconfirmed
-    assert UNDATED.warnings == ("Unconfirmed: the source has no date",)
+    assert UNDATED.warnings == ("Undated source: check that it still holds",)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,16 @@ from pathlib import Path
 if os.access(sys.prefix, os.W_OK):
     os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(sys.prefix) / "numba"))
 
-from mentorship.matching.kernels import assign, lists, propose, rows
+from mentorship.matching.kernels import (
+    assign,
+    draws,
+    lists,
+    prices,
+    pricing,
+    propose,
+    rows,
+    seats,
+    undo,
+)
 
-__all__ = ["assign", "lists", "propose", "rows"]
+__all__ = ["assign", "draws", "lists", "prices", "pricing", "propose", "rows", "seats", "undo"]

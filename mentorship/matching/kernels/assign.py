@@ -18,42 +18,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from mentorship.matching.kernels.heap import drop, push, roomier
-
-FAR = np.int64(2**62)
-ROOM = 1024  # of a heap, at first
-
-
-@njit(cache=True, nogil=True)
-def _enter(i, j, first, holder, place, count):
-    """Give row i a seat of column j, whose holders are ``holder[first[j]:][:count[j]]``."""
-    place[i] = count[j]
-    holder[first[j] + count[j]] = i
-    count[j] += 1
-
-
-@njit(cache=True, nogil=True)
-def _leave(i, j, first, holder, place, count):
-    count[j] -= 1
-    last = holder[first[j] + count[j]]
-    holder[first[j] + place[i]] = last
-    place[last] = place[i]
-
-
-@njit(cache=True, nogil=True)
-def holders(column, mate, seats):
-    """Return who holds a seat of each column: first, holder, place (of a row), count."""
-    room = np.zeros(len(seats), np.int64)
-    for j in column:
-        room[j] += 1
-    first = np.zeros(len(seats) + 1, np.int64)
-    first[1:] = np.cumsum(np.minimum(room, seats))
-    holder = np.empty(first[-1] + 1, np.int64)
-    place, count = np.zeros(len(mate), np.int64), np.zeros(len(seats), np.int64)
-    for i in range(len(mate)):
-        if mate[i] >= 0:
-            _enter(i, column[mate[i]], first, holder, place, count)
-    return first, holder, place, count
+from mentorship.matching.kernels.heap import FAR, ROOM, drop, push, roomier
+from mentorship.matching.kernels.seats import follow, leave
 
 
 @njit(cache=True, nogil=True)
@@ -123,17 +89,9 @@ def place_rows(
             j = end_column
             if end_row >= 0:
                 j = column[mate[end_row]]
-                _leave(end_row, j, first, holder, place, count)
+                leave(end_row, j, first, holder, place, count)
                 mate[end_row] = -1
-            while True:
-                i, old = mover[j], mate[mover[j]]
-                if old >= 0:
-                    _leave(i, column[old], first, holder, place, count)
-                mate[i] = through[j]
-                _enter(i, j, first, holder, place, count)
-                if i == row:
-                    break
-                j = column[old]
+            follow(row, j, column, mover, through, mate, first, holder, place, count)
         for t in range(reached):
             distance[touched[t]], settled[touched[t]] = FAR, False
 
@@ -222,163 +180,9 @@ def move_rows(rows, start, column, weight, key, seats, u, v, mate, first, holder
                     for p in range(first[j], first[j] + count[j]):
                         if holder[p] != row:
                             u[holder[p]] -= rise
-            _leave(row, hole, first, holder, place, count)
+            leave(row, hole, first, holder, place, count)
             mate[row] = -1
-            j = hole
-            while True:
-                i, old = mover[j], mate[mover[j]]
-                if old >= 0:
-                    _leave(i, column[old], first, holder, place, count)
-                mate[i] = through[j]
-                _enter(i, j, first, holder, place, count)
-                if i == row:
-                    break
-                j = column[old]
+            follow(row, hole, column, mover, through, mate, first, holder, place, count)
         for t in range(reached):
             distance[touched[t]], settled[touched[t]] = FAR, False
     return left[:lefts]
-
-
-@njit(cache=True, nogil=True)
-def by_column(start, column, m):
-    """Return candidates listed by column: offsets, candidates, their rows."""
-    offset = np.zeros(m + 1, np.int64)
-    for j in column:
-        offset[j + 1] += 1
-    offset = np.cumsum(offset)
-    fill, listed, row = offset.copy(), np.empty_like(column), np.empty_like(column)
-    for i in range(len(start) - 1):
-        for e in range(start[i], start[i + 1]):
-            at = fill[column[e]]
-            listed[at], row[at] = e, i
-            fill[column[e]] += 1
-    return offset, listed, row
-
-
-@njit(cache=True, nogil=True)
-def take_out_rows(
-    rows, start, column, weight, seats, u, v, mate, first, holder, place, count
-):  # fmt: skip
-    """Take ``rows`` out as if they had never come, and lower prices accordingly; all in place.
-
-    A seat given up goes, along a cheapest chain of moves, to somebody without one, or some seat
-    of the chain stays free: ``place_rows`` backwards.
-    """
-    m = len(seats)
-    offset, listed, row_of = by_column(start, column, m)
-    out = np.zeros(len(mate), np.bool_)
-    hole_at = np.full(len(rows), -1)
-    for t in range(len(rows)):
-        row = rows[t]
-        out[row] = True
-        u[row] = 0
-        if mate[row] >= 0:
-            hole_at[t] = column[mate[row]]
-            _leave(row, hole_at[t], first, holder, place, count)
-            mate[row] = -1
-    distance, onward, mover = np.full(m, FAR), np.full(m, -1), np.full(m, -1)
-    far_of, node_of = np.empty(ROOM, np.int64), np.empty(ROOM, np.int32)
-    settled, touched = np.zeros(m, np.bool_), np.empty(m, np.int64)
-    for hole in hole_at:
-        if hole < 0 or v[hole] == 0:
-            continue
-        cost, end_row, end_edge, end_column = v[hole], -1, -1, hole
-        distance[hole], touched[0], reached = np.int64(0), hole, 1
-        far_of[0], node_of[0], size = 0, hole, 1
-        while size and far_of[0] < cost:
-            near, x = far_of[0], node_of[0]
-            size -= 1
-            drop(far_of, node_of, size)
-            if settled[x]:
-                continue
-            settled[x] = True
-            for p in range(offset[x], offset[x + 1]):
-                i, e = row_of[p], listed[p]
-                far = near + u[i] + v[x] - weight[e]
-                if out[i] or far >= cost or mate[i] == e:
-                    continue
-                if mate[i] < 0:
-                    cost, end_row, end_edge, end_column = far, i, e, x
-                    continue
-                j = column[mate[i]]
-                if far >= distance[j]:
-                    continue
-                if distance[j] == FAR:
-                    touched[reached] = j
-                    reached += 1
-                distance[j], onward[j], mover[j] = far, e, i
-                if far + v[j] < cost:
-                    cost, end_row, end_edge, end_column = far + v[j], -1, -1, j
-                if size == len(far_of):
-                    far_of, node_of = roomier(far_of), roomier(node_of)
-                push(far_of, node_of, size, far, j)
-                size += 1
-        for t in range(reached):
-            j = touched[t]
-            fall = cost - distance[j]
-            if fall > 0:
-                v[j] -= fall
-                for p in range(first[j], first[j] + count[j]):
-                    u[holder[p]] += fall
-        j, comer, edge = end_column, end_row, end_edge
-        while j != hole or comer >= 0:
-            goer = -1 if j == hole else mover[j]
-            if goer >= 0:
-                _leave(goer, j, first, holder, place, count)
-            if comer >= 0:
-                mate[comer] = edge
-                _enter(comer, j, first, holder, place, count)
-            if goer < 0:
-                break
-            comer, edge = goer, onward[j]
-            j = column[edge]
-        for t in range(reached):
-            distance[touched[t]], settled[touched[t]] = FAR, False
-
-
-@njit(cache=True, nogil=True)
-def smallest_prices(start, column, weight, key, seats, u, v, mate):
-    """Lower ``v``, and raise ``u``, as far as the pairs made allow; in place.
-
-    A price may fall by as much as no row outside notices: by its own height at most, by the slack
-    of a row without a column, or by the slack of another row and as much as its own column falls.
-    The least of these is a shortest path to each column (Dijkstra). The smallest prices are what
-    one more seat would add: G. Demange, D. Gale, M. Sotomayor, J. Political Economy 94(4), 1986,
-    doi:10.1086/261411.
-    """
-    m = len(seats)
-    first, holder, _, count = holders(column, mate, seats)
-    fall, settled = v.copy(), np.zeros(m, np.bool_)
-    far_of, node_of = np.empty(m + ROOM, np.int64), np.empty(m + ROOM, np.int32)
-    size, most = 0, v.max() if m else np.int64(0)
-    for i in range(len(mate)):
-        if mate[i] < 0:
-            for e in range(start[i], start[i + 1]):
-                fall[column[e]] = min(fall[column[e]], u[i] + v[column[e]] - weight[e])
-    for j in range(m):
-        push(far_of, node_of, size, fall[j], j)
-        size += 1
-    while size:
-        j = node_of[0]
-        size -= 1
-        drop(far_of, node_of, size)
-        if settled[j]:
-            continue
-        settled[j] = True
-        for p in range(first[j], first[j] + count[j]):
-            i = holder[p]
-            for e in range(start[i], start[i + 1]):
-                if fall[j] + u[i] - key[e] >= most:
-                    break
-                x = column[e]
-                far = fall[j] + u[i] + v[x] - weight[e]
-                if far < fall[x] and e != mate[i]:
-                    fall[x] = far
-                    if size == len(far_of):
-                        far_of, node_of = roomier(far_of), roomier(node_of)
-                    push(far_of, node_of, size, far, x)
-                    size += 1
-    for j in range(m):
-        v[j] -= fall[j]
-        for p in range(first[j], first[j] + count[j]):
-            u[holder[p]] += fall[j]

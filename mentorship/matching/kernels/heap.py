@@ -9,6 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+FAR = np.int64(2**62)
+ROOM = 1024  # of a heap, at first
+
 
 @njit(cache=True, nogil=True)
 def roomier(values):

@@ -1,6 +1,6 @@
-"""Candidate lists: the best of each row, what was left out and is worth too much, and merging.
+"""Candidate lists: the best of each row, what they weigh, sorting and merging.
 
-Scores come in blocks, (b, m) int32 with -1 where a pair is impossible. What a pair weighs is
+Scores come in blocks, (b, m) int16 with -1 where a pair is impossible. What a pair weighs is
 ``step * score + base``, plus its draw of the lottery where ties are to be settled.
 """
 
@@ -9,33 +9,22 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from mentorship.matching.lottery import FINE_BITS
+from mentorship.matching.kernels.draws import draw
+from mentorship.matching.marks import FULL
+from mentorship.matching.weights import DEAREST, NONE
 
 CIRCLE = 40_503  # steps of neighbors around the circle: the golden section of 2**16
 
-STEPS = 64
+STEPS = 64  # of what is left after prices, in a sorted list
+MOST_LEFT = DEAREST + FULL  # fits 16 bits
 
 
 @njit(cache=True, nogil=True)
-def mixed(x):
-    """Return the finalizer of SplitMix64; the same as ``lottery`` mixes with."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-@njit(cache=True, nogil=True)
-def draw(row, column, shift):
-    """Return a pair's draw from the hash of the IMG and the mixed hash of the mentor."""
-    return np.int64(mixed(row + column) >> np.uint64(shift))
-
-
-@njit(cache=True, nogil=True)
-def _more_than(scores, bound):
-    """Count scores above a bound, in short numbers as far as these can count."""
+def _more_than(left, bound):
+    """Count values above a bound, in short numbers as far as these can count."""
     count = 0
-    for low in range(0, len(scores), 2**14):
-        some = scores[low : low + 2**14]
+    for low in range(0, len(left), 2**14):
+        some = left[low : low + 2**14]
         found = np.int16(0)
         for j in range(len(some)):
             found += np.int16(some[j] > bound)
@@ -44,14 +33,14 @@ def _more_than(scores, bound):
 
 
 @njit(cache=True, nogil=True)
-def _bound(scores, k, guess):
-    """Return the largest x with k scores or more above it, if more than k are above -1."""
-    low, high = -1, 10_000
+def _bound(left, k, guess):
+    """Return the largest x with k values or more above it, if more than k are above -1."""
+    low, high = -1, MOST_LEFT
     probe, step = guess, 64
     while high - low > 1:
         if not low < probe < high:
             probe = low + (high - low) // 2
-        found = _more_than(scores, np.int16(probe))
+        found = _more_than(left, np.int16(probe))
         if found == k:
             return probe
         if found > k:
@@ -63,35 +52,44 @@ def _bound(scores, k, guess):
 
 
 @njit(cache=True, nogil=True)
-def best_of_rows(block, first, k, columns, scores, length, threshold):
-    """List the k best possible columns of each row of a block, exactly.
+def _left_after(scores, price, left):
+    """Subtract prices, and add ``DEAREST`` so that only what is impossible is below 0."""
+    for j in range(len(scores)):
+        left[j] = np.int16(scores[j] + DEAREST - price[j]) if scores[j] >= 0 else np.int16(-1)
 
-    Nothing possible that was left out scores more than ``threshold``; it is -1 where nothing was.
-    Among equal scores at the end of a list those after the row's own place in a circle of columns
-    are taken, so that people who are alike do not all list the same few.
+
+@njit(cache=True, nogil=True)
+def best_of_rows(block, first, k, price, columns, scores, length, threshold):
+    """List the k possible columns of each row of a block with the most left after prices, exactly.
+
+    ``price`` (m,) is in points, 0 to ``DEAREST``. Nothing possible that was left out leaves more
+    than ``threshold``; it is ``NONE`` where nothing was. Among equals at the end of a list those
+    after the row's own place in a circle of columns are taken, so that people who are alike do not
+    all list the same few.
     """
     b, m = block.shape
-    guess = 5_000
+    guess = DEAREST
+    left = np.empty(m, np.int16)
     for i in range(b):
+        _left_after(block[i], price, left)
         low, room, count = -1, m, 0
-        many = _more_than(block[i], np.int16(low)) > k
+        many = _more_than(left, np.int16(low)) > k
         if many:
-            low = guess = _bound(block[i], k, guess)
-            room = k - _more_than(block[i], np.int16(low + 1))  # for scores of just low + 1
+            low = guess = _bound(left, k, guess)
+            room = k - _more_than(left, np.int16(low + 1))  # for those with just low + 1 left
+        threshold[i] = low + 1 - DEAREST if many else NONE
         turn = (first + i) * CIRCLE % max(m, 1)
         for begin, end in ((turn, m), (0, turn)):
             for j in range(begin, end):
-                s = block[i, j]
-                if s <= low:
+                if left[j] <= low:
                     continue
-                if s == low + 1:
+                if left[j] == low + 1:
                     if room == 0:
                         continue
                     room -= 1
-                columns[i, count], scores[i, count] = j, s
+                columns[i, count], scores[i, count] = j, block[i, j]
                 count += 1
         length[i] = count
-        threshold[i] = low + 1 if many else -1
 
 
 @njit(cache=True, nogil=True)
@@ -148,92 +146,6 @@ def sort(rows, start, column, score, weight, key, v, mate):
 
 
 @njit(cache=True, nogil=True)
-def _listed(column, j):
-    for listed in column:  # noqa: SIM110 - the compiler knows no generators
-        if listed == j:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True)
-def underpriced(
-    block, rows, u, price, order, step, base, row_hash, column_hash, shift, start, column,
-    threshold, columns, scores, length, over,
-):  # fmt: skip
-    """List up to q pairs of each row that weigh as much as their prices or more, heaviest first.
-
-    Columns of the block are sorted by price; ``order`` says which they are. ``over`` is by how
-    much the heaviest outweighs its prices. Pairs listed already are passed over.
-    """
-    q = columns.shape[1]
-    most = np.int64(0) if shift >= 64 else (np.int64(1) << np.int64(64 - shift)) - 1
-    for t in range(len(rows)):
-        i = rows[t]
-        excess = np.empty(q, np.int64)
-        count = 0
-        highest = threshold[i]  # all that score more are listed
-        least = 0 if shift < 64 else 1
-        left = base + most - u[i]
-        for j in range(block.shape[1]):
-            s = np.int64(block[t, j])
-            if s < 0 or s > highest or step * s + left < price[j]:
-                continue
-            x = order[j]
-            by = step * s + base - u[i] - price[j]
-            if shift < 64:
-                by += draw(row_hash[i], column_hash[x], shift)
-            if by < least or (count == q and by <= excess[q - 1]):
-                continue
-            if _listed(column[start[i] : start[i + 1]], x):
-                continue
-            p = min(count, q - 1)
-            while p > 0 and excess[p - 1] < by:
-                excess[p], columns[t, p], scores[t, p] = (
-                    excess[p - 1], columns[t, p - 1], scores[t, p - 1],
-                )  # fmt: skip
-                p -= 1
-            excess[p], columns[t, p], scores[t, p] = by, x, s
-            count = min(count + 1, q)
-        length[t] = count
-        over[t] = excess[0] if count else 0
-
-
-@njit(cache=True, nogil=True)
-def underpriced_in_steps(
-    block, rows, by_band, by_score, u, v, row_hash, column_hash, shift, start, column, threshold,
-    columns, scores, length,
-):  # fmt: skip
-    """List up to q pairs of each row that weigh as much as their prices, step after step, or more.
-
-    Prices (steps, rows) and (steps, columns) are compared like words in a dictionary: the first
-    step in which they differ from the weight decides. The last step weighs scores and draws.
-    """
-    q, last, band = columns.shape[1], len(by_band), (len(by_score) - 1) // (by_band.shape[1] - 1)
-    for t in range(len(rows)):
-        i = rows[t]
-        count = 0
-        highest = threshold[i]
-        for j in range(block.shape[1]):
-            s = np.int64(block[t, j])
-            if s < 0 or s > highest:
-                continue
-            by, step = np.int64(0), 0
-            while by == 0 and step < last:
-                by = by_band[step, s // band] - u[step, i] - v[step, j]
-                step += 1
-            if by == 0:
-                drawn = draw(row_hash[i], column_hash[j], shift)
-                by = by_score[s] + drawn - u[last, i] - v[last, j]
-            if by < 0 or _listed(column[start[i] : start[i + 1]], j):
-                continue
-            if count == q:
-                break
-            columns[t, count], scores[t, count] = j, s
-            count += 1
-        length[t] = count
-
-
-@njit(cache=True, nogil=True)
 def packed(columns, scores, length):
     """Turn lists of one width into compressed rows: start, column, score."""
     start = np.zeros(len(length) + 1, np.int64)
@@ -271,22 +183,3 @@ def found(start, column, mates):
             if column[e] == mates[i]:
                 edge[i] = e
     return edge
-
-
-@njit(cache=True, nogil=True)
-def draws(row_hash, column_hash, rows, columns, shift):
-    """Return the draw of each pair."""
-    drawn = np.empty(len(rows), np.int64)
-    for e in range(len(rows)):
-        drawn[e] = draw(row_hash[rows[e]], column_hash[columns[e]], shift)
-    return drawn
-
-
-@njit(cache=True, nogil=True)
-def fine_draws(row_hash, column_hash, rows, columns):
-    """Return a second draw of each pair, unrelated to the first."""
-    drawn = np.empty(len(rows), np.int64)
-    for e in range(len(rows)):
-        both = mixed(row_hash[rows[e]] + column_hash[columns[e]])
-        drawn[e] = np.int64(mixed(both) >> np.uint64(64 - FINE_BITS))
-    return drawn

@@ -1,0 +1,1 @@
+"""Looking around: members see who is there, in the order of fit, and say whom they would like."""

@@ -1,0 +1,264 @@
+"""What a person does with somebody in the list: note, ask for, welcome, or never be paired with.
+
+Requests, welcomes and people to avoid are part of the profile and go through its rules; here they
+are changed one at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, NoResultFound
+from sqlalchemy.orm import Session, aliased
+
+from mentorship import vocabulary
+from mentorship.accounts.models import User
+from mentorship.finding.models import Mark, MarkKind
+from mentorship.matching import Mentor
+from mentorship.profiles import service as profiles
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.sections.models import Membership, MembershipState, Section
+
+MOST_REQUESTS = vocabulary.AT_MOST["requests"]
+
+
+class AlreadyFive(ValueError):
+    """The list of mentors asked for is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A mentor asked for, in the order of the ranking, with the line on why."""
+
+    profile_id: uuid.UUID | None
+    name: str
+    why: str
+
+
+def note(
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    profile_id: uuid.UUID,
+    kind: MarkKind | None,
+) -> None:
+    """Bookmark or hide somebody, or neither; the last word counts."""
+    mine = Mark.reader_id == person_id, Mark.profile_id == profile_id
+    if kind is None:
+        session.execute(sa.delete(Mark).where(*mine))
+        return
+    changed = session.execute(sa.update(Mark).where(*mine).values(kind=kind).returning(Mark.kind))
+    if changed.one_or_none() is None:
+        try:
+            with session.begin_nested():
+                session.add(Mark(reader_id=person_id, profile_id=profile_id, kind=kind))
+        except IntegrityError:  # the other of two clicks was faster
+            session.execute(sa.update(Mark).where(*mine).values(kind=kind))
+
+
+def ask_for(
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    profile_id: uuid.UUID,
+    why: str,
+    now: dt.datetime,
+) -> None:
+    """Add a mentor at the end of the ranking, or change the line on why.
+
+    Raises
+    ------
+    AlreadyFive
+        There is no room for one more.
+    NoResultFound
+        No such mentor in a section of this person.
+
+    """
+    key = str(_person(session, profile_id, ProfileKind.MENTOR))
+    answers = profiles.read_img(session, person_id)
+    requests = answers.values.requests
+    if key not in requests:
+        if len(requests) >= MOST_REQUESTS:
+            raise AlreadyFive
+        requests = (*requests, key)
+    _keep_requests(session, person_id, requests, {**answers.lines, key: why}, now)
+
+
+def stop_asking(
+    session: Session, *, person_id: uuid.UUID, profile_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Take a mentor out of the ranking; twice is as good as once."""
+    key = str(_person(session, profile_id, ProfileKind.MENTOR))
+    answers = profiles.read_img(session, person_id)
+    requests = tuple(each for each in answers.values.requests if each != key)
+    if requests != answers.values.requests:
+        _keep_requests(session, person_id, requests, dict(answers.lines), now)
+
+
+def move(
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    profile_id: uuid.UUID,
+    by: int,
+    now: dt.datetime,
+) -> None:
+    """Move a mentor up (-1) or down (1) in the ranking; at its end nothing moves."""
+    key = str(_person(session, profile_id, ProfileKind.MENTOR))
+    answers = profiles.read_img(session, person_id)
+    ranking = list(answers.values.requests)
+    if key not in ranking:
+        raise NoResultFound
+    place = ranking.index(key)
+    to = min(max(place + by, 0), len(ranking) - 1)
+    ranking.insert(to, ranking.pop(place))
+    _keep_requests(session, person_id, tuple(ranking), dict(answers.lines), now)
+
+
+def choices_of(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:
+    """Return the mentors a person asked for, in order, named as the section names them."""
+    answers = profiles.read_img(session, person_id)
+    keys = [uuid.UUID(key) for key in answers.values.requests if "@" not in key]
+    found = _named(session, person_id, keys, ProfileKind.MENTOR)
+    return [Choice(*found[key], answers.lines.get(str(key), "")) for key in keys if key in found]
+
+
+def avoided_by_mentor(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:
+    """Return the IMGs a mentor never wants to be paired with, as far as they chose them here."""
+    answers = profiles.read_mentor(session, person_id)
+    keys = [uuid.UUID(key) for key in answers.values.exclude if "@" not in key]
+    found = _named(session, person_id, keys, ProfileKind.IMG)
+    return sorted((Choice(*each, "") for each in found.values()), key=lambda one: one.name)
+
+
+def _named(
+    session: Session, person_id: uuid.UUID, keys: Sequence[uuid.UUID], kind: ProfileKind
+) -> dict[uuid.UUID, tuple[uuid.UUID | None, str]]:
+    """Return the profile and the name of people as a section of the reader shows them."""
+    theirs, own = aliased(Membership), aliased(Membership)
+    masked = (
+        sa.exists()
+        .where(
+            theirs.person_id == User.id,
+            theirs.state == MembershipState.ACTIVE,
+            own.section_id == theirs.section_id,
+            own.person_id == person_id,
+            Section.id == own.section_id,
+            Section.names_masked,
+        )
+        .correlate(User)
+    )
+    of_kind = sa.and_(Profile.person_id == User.id, Profile.kind == kind)
+    rows = session.execute(
+        sa.select(User.id, User.name, Profile.id, masked)
+        .outerjoin(Profile, of_kind)
+        .where(User.id.in_(keys))
+    )
+    return {
+        person: (profile, profiles.code_name(kind, person) if hidden else name)
+        for person, name, profile, hidden in rows
+    }
+
+
+def welcome(
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    profile_id: uuid.UUID,
+    gladly: bool,
+    now: dt.datetime,
+) -> None:
+    """Say, as a mentor, that one would gladly take this IMG, or not any more.
+
+    Raises NoResultFound if there is no such IMG in a section of this person.
+    """
+    key = str(_person(session, profile_id, ProfileKind.IMG))
+    answers = profiles.read_mentor(session, person_id)
+    before = answers.values.welcomes
+    after = tuple(each for each in before if each != key) + ((key,) if gladly else ())
+    mentor = dataclasses.replace(answers.values, welcomes=after)
+    _write_mentor(session, person_id, mentor, answers, now)
+
+
+def avoid(
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    kind: ProfileKind,
+    profile_id: uuid.UUID,
+    now: dt.datetime,
+) -> None:
+    """Never be paired with somebody; nobody is told. It can be undone in the profile."""
+    other = ProfileKind.MENTOR if kind is ProfileKind.IMG else ProfileKind.IMG
+    key = str(_person(session, profile_id, other))
+    if kind is ProfileKind.IMG:
+        img = profiles.read_img(session, person_id)
+        if key not in img.values.avoid:
+            requests = tuple(each for each in img.values.requests if each != key)
+            changed = dataclasses.replace(
+                img.values, requests=requests, avoid=(*img.values.avoid, key)
+            )
+            profiles.write_img(session, person_id=person_id, img=changed, now=now, lines=img.lines)
+        return
+    mentor = profiles.read_mentor(session, person_id)
+    if key not in mentor.values.exclude:
+        welcomes = tuple(each for each in mentor.values.welcomes if each != key)
+        changed_mentor = dataclasses.replace(
+            mentor.values, welcomes=welcomes, exclude=(*mentor.values.exclude, key)
+        )
+        _write_mentor(session, person_id, changed_mentor, mentor, now)
+
+
+def allow_again(
+    session: Session, *, person_id: uuid.UUID, profile_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Take back, as a mentor, that one never wants to be paired with this IMG."""
+    key = str(_person(session, profile_id, ProfileKind.IMG))
+    answers = profiles.read_mentor(session, person_id)
+    exclude = tuple(each for each in answers.values.exclude if each != key)
+    if exclude != answers.values.exclude:
+        mentor = dataclasses.replace(answers.values, exclude=exclude)
+        _write_mentor(session, person_id, mentor, answers, now)
+
+
+def _write_mentor(
+    session: Session,
+    person_id: uuid.UUID,
+    mentor: Mentor,
+    before: profiles.Answers[Mentor],
+    now: dt.datetime,
+) -> None:
+    try:
+        profiles.write_mentor(
+            session,
+            person_id=person_id,
+            mentor=mentor,
+            now=now,
+            paused_until=before.paused_until,
+        )
+    except profiles.NotAnImgHere:
+        raise NoResultFound from None
+
+
+def _keep_requests(
+    session: Session,
+    person_id: uuid.UUID,
+    requests: tuple[str, ...],
+    lines: dict[str, str],
+    now: dt.datetime,
+) -> None:
+    img = dataclasses.replace(profiles.read_img(session, person_id).values, requests=requests)
+    try:
+        profiles.write_img(session, person_id=person_id, img=img, now=now, lines=lines)
+    except (profiles.NotAMentorHere, profiles.NamesOneself):
+        raise NoResultFound from None
+
+
+def _person(session: Session, profile_id: uuid.UUID, kind: ProfileKind) -> uuid.UUID:
+    one = sa.select(Profile.person_id).where(Profile.id == profile_id, Profile.kind == kind)
+    return session.scalars(one).one()

@@ -1,0 +1,234 @@
+"""Who is in the list that a person may look through, best fit first, with the reasons in words.
+
+In it are members of the same section who agreed to be looked up and could be paired with the
+reader: whoever one of the two does not want, or a hard rule keeps apart, is simply not there. The
+fit leaves sensitive criteria out, so that no order of names tells a visa situation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship import vocabulary
+from mentorship.accounts.models import User
+from mentorship.consents.service import LISTED
+from mentorship.finding.models import Mark, MarkKind
+from mentorship.matching import (
+    CRITERIA,
+    TO_IMG,
+    TO_MENTOR,
+    Img,
+    Market,
+    Mentor,
+    Rules,
+    evidence,
+    parts_table,
+)
+from mentorship.matching.forbid import ruled_out
+from mentorship.matching.scoring import shared_out
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.pool import gather
+from mentorship.profiles.service import ImgCard, MentorCard, browsing_card, is_ready
+from mentorship.rounds.candidates import agrees, held
+from mentorship.sections.models import (
+    Browsing,
+    Membership,
+    MembershipState,
+    Section,
+    SectionRole,
+)
+
+MAY_BROWSE: Mapping[ProfileKind, tuple[Browsing, ...]] = {
+    ProfileKind.IMG: (Browsing.IMGS, Browsing.BOTH),
+    ProfileKind.MENTOR: (Browsing.BOTH,),
+}
+OTHER = {ProfileKind.IMG: ProfileKind.MENTOR, ProfileKind.MENTOR: ProfileKind.IMG}
+# Neither fit nor reasons rest on what a list does not show, or on whom somebody else has chosen.
+UNTOLD = frozenset({"requests", "welcomes", "words", "same_country"})
+OPEN_CRITERIA = tuple(
+    key for key, criterion in CRITERIA.items() if not criterion.sensitive and key not in UNTOLD
+)
+MOST_REASONS = 4
+ABOUT_A_MENTOR = dataclasses.replace(TO_IMG, mentor="this mentor", mentor_of="this mentor's")
+ABOUT_AN_IMG = dataclasses.replace(TO_MENTOR, img="this IMG", img_of="this IMG's")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Somebody in the list. ``fit`` is 0 to 10,000; a reason has a label and a sentence."""
+
+    profile_id: uuid.UUID
+    person_id: uuid.UUID
+    card: ImgCard | MentorCard
+    values: Img | Mentor
+    fit: int
+    reasons: Sequence[tuple[str, str]]
+    mark: MarkKind | None
+    has_seat: bool
+    chosen: bool  # asked for by the IMG, or welcome to the mentor
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All whom a reader may see. ``open`` says whether a section of theirs offers the list."""
+
+    open: bool
+    ready: bool  # the reader has said enough to be compared
+    everybody: Sequence[Found]
+
+    def one(self, profile_id: uuid.UUID) -> Found:
+        """Return one of them; NoResultFound for whoever is not in the list."""
+        found = next((each for each in self.everybody if each.profile_id == profile_id), None)
+        if found is None:
+            raise sa.exc.NoResultFound
+        return found
+
+
+def listing(
+    session: Session, person_id: uuid.UUID, kind: ProfileKind, *, today: dt.date
+) -> Listing:
+    """Return whom a person may see as an IMG or as a mentor, in nine queries at most.
+
+    Raises
+    ------
+    NoResultFound
+        The person is not in this role in any section.
+
+    """
+    offering = sections_offering(session, person_id, kind)
+    if not offering:
+        return Listing(open=False, ready=True, everybody=())
+    people = _people(session, person_id, kind, offering)
+    own = next((key for key, row in people.items() if row.person_id == person_id), None)
+    if own is None:
+        return Listing(open=True, ready=False, everybody=())
+    imgs, mentors = gather(session, list(people), today=today)
+    if not imgs or not mentors:
+        return Listing(open=True, ready=True, everybody=())
+    monday = today - dt.timedelta(days=today.weekday())
+    market = Market.of(imgs, mentors, vocabulary.tables(), week=monday)
+    return Listing(open=True, ready=True, everybody=_ranked(market, kind, people))
+
+
+def sections_offering(
+    session: Session, person_id: uuid.UUID, kind: ProfileKind
+) -> Sequence[uuid.UUID]:
+    """Return the sections where this person, in this role, may look through the list.
+
+    Raises NoResultFound for a person who is not in this role anywhere.
+    """
+    rows = session.execute(
+        sa.select(Section.id, Section.browsing)
+        .join(Membership, Membership.section_id == Section.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == SectionRole(kind.value),
+            Membership.state == MembershipState.ACTIVE,
+        )
+    ).all()
+    if not rows:
+        raise sa.exc.NoResultFound
+    return [section for section, browsing in rows if browsing in MAY_BROWSE[kind]]
+
+
+def _people(
+    session: Session, person_id: uuid.UUID, kind: ProfileKind, sections: Sequence[uuid.UUID]
+) -> Mapping[uuid.UUID, sa.Row[*tuple[Any, ...]]]:
+    """Return those to compare, and the reader's own profile among them, in one query."""
+    role = SectionRole(OTHER[kind].value)
+    theirs = aliased(Membership)
+    listed = sa.and_(
+        Profile.kind == OTHER[kind],
+        theirs.role == role,
+        theirs.state == MembershipState.ACTIVE,
+        Profile.person_id != person_id,
+        agrees(purpose=LISTED),
+        agrees(),
+        is_ready(),
+        User.active,
+    )
+    own = sa.and_(Profile.kind == kind, Profile.person_id == person_id)
+    rows = session.execute(
+        sa.select(
+            Profile.id,
+            Profile.person_id,
+            User.name,
+            Mark.kind.label("mark"),
+            held().label("held"),
+            sa.func.max(sa.cast(Section.names_masked, sa.Integer)).label("masked"),
+        )
+        .join(User, User.id == Profile.person_id)
+        .join(theirs, theirs.person_id == Profile.person_id)
+        .join(Section, Section.id == theirs.section_id)
+        .outerjoin(Mark, sa.and_(Mark.profile_id == Profile.id, Mark.reader_id == person_id))
+        .where(theirs.section_id.in_(sections), sa.or_(listed, own))
+        .group_by(Profile.id, Profile.person_id, User.name, Mark.kind)
+    )
+    return {row.id: row for row in rows}
+
+
+def _ranked(market: Market, kind: ProfileKind, people: Mapping[uuid.UUID, Any]) -> Sequence[Found]:
+    """Return everybody who could be paired with the reader, best fit first."""
+    as_img = kind is ProfileKind.IMG
+    weights = {key: criterion.weight for key, criterion in CRITERIA.items()}
+    rules = Rules(weights=weights | {key: 0 for key in CRITERIA if key not in OPEN_CRITERIA})
+    rows = np.arange(len(market.imgs))
+    barred = np.zeros((len(market.imgs), len(market.mentors)), dtype=bool)
+    for flags in ruled_out(market, rules, rows).values():
+        barred |= flags
+    pairs = [(0, j) if as_img else (j, 0) for j in range(barred.size)]
+    table = parts_table(market, rules, pairs)
+    whole = shared_out(market, rules, rows)
+    found = [
+        _found(market, kind, people, pair, table[n], whole[pair[0]])
+        for n, pair in enumerate(pairs)
+        if not barred[pair]
+    ]
+    return sorted(found, key=lambda each: (-each.fit, each.card.name, each.profile_id))
+
+
+def _found(  # noqa: PLR0913, PLR0917  a pair and what is known of it
+    market: Market,
+    kind: ProfileKind,
+    people: Mapping[uuid.UUID, Any],
+    pair: tuple[int, int],
+    points: Any,
+    whole: Any,
+) -> Found:
+    i, j = pair
+    as_img = kind is ProfileKind.IMG
+    img, mentor = market.imgs[i], market.mentors[j]
+    values: Img | Mentor = mentor if as_img else img
+    row = people[uuid.UUID(values.key)]
+    voice = ABOUT_A_MENTOR if as_img else ABOUT_AN_IMG
+    said = evidence(market, i, j, names=vocabulary.name, voice=voice)
+    best = sorted(
+        (
+            (int(earned), key)
+            for key, earned, of in zip(CRITERIA, points, whole, strict=True)
+            if key in said and key in OPEN_CRITERIA and of and 5 * earned >= 3 * of
+        ),
+        key=lambda part: -part[0],
+    )
+    return Found(
+        profile_id=row.id,
+        person_id=row.person_id,
+        card=browsing_card(
+            values, person_id=row.person_id, name=row.name, hide_name=bool(row.masked)
+        ),
+        values=values,
+        fit=int(points.sum()),
+        reasons=[(CRITERIA[key].label, said[key]) for _, key in best[:MOST_REASONS]],
+        mark=row.mark,
+        has_seat=mentor.seats > (row.held if as_img else 0),
+        chosen=mentor.key in img.requests if as_img else img.key in mentor.welcomes,
+    )

@@ -1,0 +1,61 @@
+"""What others may ask of finding: the list, notes beside it, requests and welcomes."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.finding.choosing import (
+    MOST_REQUESTS,
+    AlreadyFive,
+    Choice,
+    allow_again,
+    ask_for,
+    avoid,
+    avoided_by_mentor,
+    choices_of,
+    move,
+    note,
+    stop_asking,
+    welcome,
+)
+from mentorship.finding.lists import Found, Listing, listing, sections_offering
+from mentorship.finding.outlook import ImgOutlook, MentorOutlook, img_outlook, mentor_outlook
+from mentorship.sections.models import Browsing, Section
+
+__all__ = [
+    "MOST_REQUESTS",
+    "AlreadyFive",
+    "Choice",
+    "Found",
+    "ImgOutlook",
+    "Listing",
+    "MentorOutlook",
+    "allow_again",
+    "ask_for",
+    "avoid",
+    "avoided_by_mentor",
+    "choices_of",
+    "img_outlook",
+    "listing",
+    "mentor_outlook",
+    "move",
+    "note",
+    "sections_offering",
+    "set_up_finding",
+    "stop_asking",
+    "welcome",
+]
+
+
+def set_up_finding(
+    session: Session, *, section_id: uuid.UUID, browsing: Browsing, names_masked: bool
+) -> None:
+    """Say who of a section may look whom up, and whether names are hidden."""
+    session.execute(
+        sa.update(Section)
+        .where(Section.id == section_id)
+        .values(browsing=browsing, names_masked=names_masked)
+    )

@@ -1,0 +1,1 @@
+"""What a confirmed match becomes: agreement, goals, meetings, notes, and a good end."""

@@ -1,0 +1,284 @@
+"""Forms of a mentorship. They help whoever types; the services and the database hold the rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from mentorship.mentorships.guide import TERMS
+from mentorship.mentorships.meetings import Plan
+from mentorship.mentorships.models import Agreement, GoalState, Meeting
+from mentorship.notices.service import one_line
+from mentorship.rounds.choices import END_REASONS
+
+LONG, MIDDLE, LINE = 4000, 1000, 200
+EARLIEST, LATEST = dt.date(2020, 1, 1), dt.date(2100, 1, 1)
+TERM = "term_"
+RATINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "5": "It helped me very much",
+        "4": "It helped",
+        "3": "It helped a little",
+        "2": "It did not help",
+        "1": "It did harm",
+    }
+)
+CONCERNS: Mapping[str, str] = MappingProxyType(
+    {
+        "no_contact": "I cannot reach the other person",
+        "behavior": "How the other person treats me",
+        "boundaries": "Requests for money, errands, documents or favors",
+        "promises": "Promises or pressure about a job, a letter or a rank",
+        "privacy": "Something private was passed on",
+        "other": "Something else",
+    }
+)
+
+
+def line(words: str | None) -> str:
+    return one_line(words or "")
+
+
+def plain(words: str | None) -> str:
+    """Keep lines, drop other control characters."""
+    return "\n".join(one_line(part) for part in (words or "").splitlines()).strip()
+
+
+def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
+class VersionForm(FlaskForm):
+    """The version of the agreement that was looked at."""
+
+    version = IntegerField(validators=[InputRequired(), NumberRange(0, 2**31 - 1)])
+
+
+class AgreementForm(FlaskForm):
+    """One text a term; the terms are added below."""
+
+    version = HiddenField(default="0")
+
+    @classmethod
+    def of(cls, agreement: Agreement | None) -> AgreementForm:
+        """Start from what is agreed, or from the suggestions."""
+        said = agreement.terms if agreement else {key: t.start for key, t in TERMS.items()}
+        values = {TERM + key: said.get(key, "") for key in TERMS}
+        return cls(data=values | {"version": str(agreement.version if agreement else 0)})
+
+    @property
+    def seen(self) -> int:
+        digits = self.version.data or "0"
+        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+
+    @property
+    def terms(self) -> dict[str, str]:
+        return {key: self[TERM + key].data for key in TERMS}
+
+    def validate(self, extra_validators: object = None) -> bool:
+        good = bool(super().validate(extra_validators))
+        if good and not any(self.terms.values()):
+            first = self[TERM + next(iter(TERMS))]
+            first.errors = ["Fill in at least one part."]
+            return False
+        return good
+
+
+for _term in TERMS.values():
+    setattr(
+        AgreementForm,
+        TERM + _term.id,
+        TextAreaField(
+            _term.label,
+            filters=[plain],
+            validators=[Length(max=MIDDLE)],
+            description=_term.hint + (f" For example: {_term.example}" if _term.example else ""),
+        ),
+    )
+
+
+class _OneOfSeveral(FlaskForm):
+    """A form beside others on one page: its fields have ids of their own."""
+
+    PREFIX = ""
+
+    def __init__(self, **more: object) -> None:
+        super().__init__(prefix=self.PREFIX, **more)
+
+
+class GoalForm(_OneOfSeveral):
+    PREFIX = "goal-"
+    title = StringField(
+        "Goal",
+        filters=[line],
+        validators=[DataRequired("Enter a goal"), Length(max=LINE)],
+        description="Something you can both see is done, such as: Step 2 CK taken.",
+    )
+    first_step = StringField("First step", filters=[line], validators=[Length(max=LINE)])
+    due_on = DateField("By when", validators=[Optional()])
+
+    def validate(self, extra_validators: object = None) -> bool:
+        good = bool(super().validate(extra_validators))
+        return _sane_day(self.due_on) and good
+
+
+class GoalStateForm(FlaskForm):
+    """A button beside a goal."""
+
+    state = SelectField(choices=[SelectChoice(state) for state in GoalState])
+
+
+class MeetingForm(FlaskForm):
+    """A day and a time, in the time zone of whoever types."""
+
+    day = DateField("Day", validators=[InputRequired("Enter a day")])
+    time = TimeField("Time", validators=[InputRequired("Enter a time")])
+    minutes = SelectField(
+        "How long",
+        choices=[
+            SelectChoice(str(n), label)
+            for n, label in (
+                (15, "15 minutes"),
+                (30, "30 minutes"),
+                (45, "45 minutes"),
+                (60, "1 hour"),
+                (90, "1 hour 30 minutes"),
+                (120, "2 hours"),
+            )
+        ],
+        default="45",
+    )
+    place = StringField(
+        "Where",
+        filters=[line],
+        validators=[Length(max=300)],
+        description="A link, who calls whom, or an address.",
+    )
+    agenda = TextAreaField("What about", filters=[plain], validators=[Length(max=MIDDLE)])
+
+    @classmethod
+    def of(cls, meeting: Meeting, zone: ZoneInfo) -> MeetingForm:
+        local = meeting.starts_at.astimezone(zone)
+        return cls(
+            data={
+                "day": local.date(),
+                "time": local.time(),
+                "minutes": str(meeting.minutes),
+                "place": meeting.words["place"],
+                "agenda": meeting.words["agenda"],
+            }
+        )
+
+    def plan(self, zone: ZoneInfo) -> Plan | None:
+        """Return what was planned; None, with the field blamed, if it cannot be."""
+        if not self.validate() or not _sane_day(self.day):
+            return None
+        local = dt.datetime.combine(self.day.data, self.time.data, tzinfo=zone)
+        starts_at = local.astimezone(dt.UTC)
+        if starts_at.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            self.time.errors = ["Clocks go forward that day and skip this time. Choose another."]
+            return None
+        return Plan(
+            starts_at=starts_at,
+            minutes=int(self.minutes.data),
+            place=self.place.data,
+            agenda=self.agenda.data,
+        )
+
+
+def _sane_day(field: DateField) -> bool:
+    if field.data is None or EARLIEST <= field.data < LATEST:
+        return True
+    field.errors = [*field.errors, "Enter a day between 2020 and 2099."]
+    return False
+
+
+class LogForm(FlaskForm):
+    met = RadioField(
+        "Did you meet?",
+        choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")],
+        validators=[InputRequired("Choose yes or no")],
+    )
+    log = TextAreaField(
+        "What you talked about, and who does what next",
+        filters=[plain],
+        validators=[Length(max=LONG)],
+        description="You both read this and can change it. Leaders see only that you met.",
+    )
+
+
+class NoteForm(_OneOfSeveral):
+    PREFIX = "note-"
+    text = TextAreaField(
+        "A note for yourself",
+        filters=[plain],
+        validators=[DataRequired("Write something first"), Length(max=LONG)],
+        description="Only you read it, and it is kept encrypted.",
+    )
+
+
+class EndForm(FlaskForm):
+    reason = RadioField(
+        "Why does it end?",
+        choices=_choices(END_REASONS),
+        validators=[InputRequired("Choose a reason")],
+    )
+    words = TextAreaField(
+        "Anything your section leader should know?",
+        filters=[plain],
+        validators=[Length(max=MIDDLE)],
+        description="Only section leaders read this and the reason.",
+    )
+
+
+class FeedbackForm(FlaskForm):
+    rating = RadioField(
+        "How much did this mentorship help?",
+        choices=_choices(RATINGS),
+        validators=[InputRequired("Choose one")],
+    )
+    words = TextAreaField(
+        "What should the program keep or change?",
+        filters=[plain],
+        validators=[Length(max=MIDDLE)],
+        description="Only section leaders read this.",
+    )
+
+
+class ConcernForm(FlaskForm):
+    kind = RadioField(
+        "What is it about?",
+        choices=_choices(CONCERNS),
+        validators=[InputRequired("Choose one")],
+    )
+    words = TextAreaField(
+        "What happened?",
+        filters=[plain],
+        validators=[DataRequired("Write a sentence or two"), Length(max=LONG)],
+        description="Only section leaders read this. The other person is not told.",
+    )
+
+
+class OutcomeForm(FlaskForm):
+    outcome = TextAreaField(
+        "What was done about it?",
+        filters=[plain],
+        validators=[DataRequired("Write what was done"), Length(max=MIDDLE)],
+        description="For the leaders of the section. Nobody else reads it.",
+    )

@@ -1,0 +1,185 @@
+"""The pages where a pair plans its meetings, and says what came of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.mentorships import service
+from mentorship.mentorships.calendar import calendar_file
+from mentorship.mentorships.forms import LogForm, MeetingForm
+from mentorship.web import reader_zone
+
+bp = Blueprint("mentorships", __name__, url_prefix="/mentorships/<uuid:mentorship_id>")
+Shown = str | Answer | tuple[str, int]
+
+
+@bp.get("/meetings/new")
+@members
+def new_meeting(mentorship_id: uuid.UUID) -> str:
+    return _meeting_form(mentorship_id, MeetingForm(), None)
+
+
+@bp.post("/meetings/new")
+@members
+def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
+    form = MeetingForm()
+    plan = form.plan(reader_zone())
+    if plan is None:
+        return _meeting_form(mentorship_id, form, None), 422
+    with transaction() as session:
+        meeting = service.plan_meeting(
+            session, person_id=current_id(), mentorship_id=mentorship_id, plan=plan, now=utc_now()
+        )
+    flash("The meeting is saved.", "success")
+    return back(mentorship_id, "meeting", meeting_id=meeting.id)
+
+
+@bp.get("/meetings/<uuid:meeting_id>")
+@members
+def meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
+    return _meeting_page(mentorship_id, meeting_id, None)
+
+
+@bp.get("/meetings/<uuid:meeting_id>/calendar.ics")
+@members
+def calendar(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Response:
+    pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
+    meeting = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
+    base_url = current_app.config["SETTINGS"].base_url
+    link = base_url + url_for(".meeting", mentorship_id=mentorship_id, meeting_id=meeting_id)
+    host = urlsplit(base_url).hostname or "localhost"
+    title = f"Mentorship meeting with {pair.other.name}"
+    body = calendar_file(meeting, title=title, link=link, host=host)
+    answer = Response(body, content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="meeting.ics"'
+    return answer
+
+
+@bp.get("/meetings/<uuid:meeting_id>/change")
+@members
+def change_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
+    meeting = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
+    return _meeting_form(mentorship_id, MeetingForm.of(meeting, reader_zone()), meeting_id)
+
+
+@bp.post("/meetings/<uuid:meeting_id>/change")
+@members
+def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
+    form = MeetingForm()
+    plan = form.plan(reader_zone())
+    if plan is None:
+        return _meeting_form(mentorship_id, form, meeting_id), 422
+    try:
+        with transaction() as session:
+            service.move_meeting(
+                session,
+                person_id=current_id(),
+                mentorship_id=mentorship_id,
+                meeting_id=meeting_id,
+                plan=plan,
+                now=utc_now(),
+            )
+    except service.NotPlanned:
+        flash("This meeting is over or was called off, so it stays as it is.", "warning")
+    else:
+        flash("The meeting is changed. The other side gets a mail.", "success")
+    return back(mentorship_id, "meeting", meeting_id=meeting_id)
+
+
+@bp.get("/meetings/<uuid:meeting_id>/cancel")
+@members
+def confirm_cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
+    meeting = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
+    return render_template("mentorships/cancel_meeting.html", meeting=meeting, where=mentorship_id)
+
+
+@bp.post("/meetings/<uuid:meeting_id>/cancel")
+@members
+def cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Answer:
+    try:
+        with transaction() as session:
+            service.cancel_meeting(
+                session,
+                person_id=current_id(),
+                mentorship_id=mentorship_id,
+                meeting_id=meeting_id,
+                now=utc_now(),
+            )
+    except service.NotPlanned:
+        flash("This meeting has taken place already.", "warning")
+    else:
+        flash("The meeting is called off. The other side gets a mail.", "success")
+    return back(mentorship_id, "show", anchor="meetings")
+
+
+@bp.post("/meetings/<uuid:meeting_id>/log")
+@members
+def log_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
+    form = LogForm()
+    if not form.validate():
+        return _meeting_page(mentorship_id, meeting_id, form), 422
+    try:
+        with transaction() as session:
+            service.log_meeting(
+                session,
+                person_id=current_id(),
+                mentorship_id=mentorship_id,
+                meeting_id=meeting_id,
+                met=form.met.data == "yes",
+                log=form.log.data,
+                now=utc_now(),
+            )
+    except service.NotPlanned:
+        flash("This meeting has not begun, or was called off.", "warning")
+    else:
+        flash("Saved.", "success")
+    return back(mentorship_id, "meeting", meeting_id=meeting_id)
+
+
+def _meeting_page(mentorship_id: uuid.UUID, meeting_id: uuid.UUID, form: LogForm | None) -> str:
+    me = current_id()
+    pair = service.mentorship_of(db.session(), me, mentorship_id)
+    meeting = service.meeting_of(db.session(), me, mentorship_id, meeting_id)
+    said = {"met": {"met": "yes", "missed": "no"}.get(meeting.state), "log": meeting.words["log"]}
+    return render_template(
+        "mentorships/meeting.html",
+        pair=pair,
+        meeting=meeting,
+        begun=meeting.starts_at <= utc_now(),
+        form=form or LogForm(data=said),
+    )
+
+
+def _meeting_form(mentorship_id: uuid.UUID, form: MeetingForm, meeting_id: uuid.UUID | None) -> str:
+    pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
+    return render_template(
+        "mentorships/plan_meeting.html",
+        pair=pair,
+        form=form,
+        meeting_id=meeting_id,
+        zone=str(reader_zone()),
+        together=service.free_together(db.session(), pair, now=utc_now()),
+    )
+
+
+def back(
+    mentorship_id: uuid.UUID,
+    page: str,
+    *,
+    anchor: str | None = None,
+    meeting_id: uuid.UUID | None = None,
+) -> Answer:
+    """Lead to a page of this mentorship after a POST."""
+    where = url_for(f".{page}", mentorship_id=mentorship_id, _anchor=anchor, meeting_id=meeting_id)
+    return redirect(where, code=303)
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

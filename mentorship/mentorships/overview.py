@@ -1,0 +1,196 @@
+"""The mentorships of a section as its leaders see them: who meets, who is stuck, who worries.
+
+A leader reads whether and when a pair met, its reasons and its feedback; never its notes, goals,
+agreement or what was said at meetings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.mentorships.models import Concern, Feedback, Meeting, MeetingState
+from mentorship.mentorships.scope import GOING_OR_OVER, Mentorship, led_mentorship, pairs
+from mentorship.rounds.choices import ENDS_TOLD
+from mentorship.rounds.models import Ending, Offer, OfferState, Round, Side
+
+STUCK = dt.timedelta(days=21)
+PARTS = ("going", "stuck", "concerns", "over")
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One mentorship in the list. ``since`` is when both had said yes."""
+
+    id: uuid.UUID
+    img: str
+    mentor: str
+    round: str
+    going: bool
+    since: dt.datetime
+    met: int
+    last_met: dt.datetime | None
+    next_planned: dt.datetime | None
+    concerns: int  # that wait
+    ended: str  # the reason in words, "" while it goes on
+    stuck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    lines: Sequence[Line]
+    counts: Mapping[str, int]
+    page: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedPage:
+    """One mentorship as a leader sees it."""
+
+    pair: Mentorship
+    line: Line
+    concerns: Sequence[tuple[Concern, str]]  # with who said so
+    feedback: Sequence[tuple[Feedback, str]]
+    ending: Ending | None
+    ended_by: str
+
+
+def listing(
+    session: Session, section_id: uuid.UUID, part: str, *, page: int, now: dt.datetime
+) -> Listing:
+    """Return the mentorships of a section, those that need a leader first, in one query."""
+    lines = _lines(session, Round.section_id == section_id, now=now)
+    belongs = {
+        "going": [each for each in lines if each.going],
+        "stuck": [each for each in lines if each.stuck],
+        "concerns": [each for each in lines if each.concerns],
+        "over": [each for each in lines if not each.going],
+    }
+    shown = belongs.get(part, belongs["going"])
+    last = max(1, -(-len(shown) // PER_PAGE))
+    page = min(max(page, 1), last)
+    counts = {name: len(found) for name, found in belongs.items()}
+    return Listing(shown[(page - 1) * PER_PAGE : page * PER_PAGE], counts, page, last)
+
+
+def led_page(
+    session: Session, section_id: uuid.UUID, mentorship_id: uuid.UUID, *, now: dt.datetime
+) -> LedPage:
+    """Return one mentorship of the section; NoResultFound if it has none such."""
+    pair = led_mentorship(session, section_id, mentorship_id)
+    (line,) = _lines(session, Offer.id == mentorship_id, now=now)
+    names = {pair.img.id: pair.img.name, pair.mentor.id: pair.mentor.name}
+    concerns = session.scalars(
+        sa.select(Concern)
+        .where(Concern.offer_id == mentorship_id)
+        .order_by(Concern.handled_at.is_not(None), Concern.raised_at.desc())
+    )
+    feedback = session.scalars(sa.select(Feedback).where(Feedback.offer_id == mentorship_id))
+    ending, ender = session.execute(
+        sa.select(Ending, User.name)
+        .outerjoin(User, User.id == Ending.by_id)
+        .where(Ending.offer_id == mentorship_id)
+    ).one_or_none() or (None, None)
+    return LedPage(
+        pair=pair,
+        line=line,
+        concerns=[(each, names.get(each.author_id, "")) for each in concerns],
+        feedback=[(each, names.get(each.author_id, "")) for each in feedback],
+        ending=ending,
+        ended_by=_who_ended(ending, ender, pair),
+    )
+
+
+def _who_ended(ending: Ending | None, name: str | None, pair: Mentorship) -> str:
+    if ending is None:
+        return ""
+    known = {Side.IMG: pair.img.name, Side.MENTOR: pair.mentor.name}
+    return known.get(ending.side) or name or "A section leader"
+
+
+def met_of_section(session: Session, section_id: uuid.UUID) -> tuple[int, int]:
+    """Count the pairs of a section that have met, and the concerns that wait for a leader."""
+    of_section = (
+        sa.select(Offer.id)
+        .join(Round, Round.id == Offer.round_id)
+        .where(Round.section_id == section_id, Offer.state.in_(GOING_OR_OVER))
+    )
+    met = sa.select(sa.func.count(sa.distinct(Meeting.offer_id))).where(
+        Meeting.state == MeetingState.MET, Meeting.offer_id.in_(of_section)
+    )
+    waiting = sa.select(sa.func.count(Concern.id)).where(
+        Concern.handled_at.is_(None), Concern.offer_id.in_(of_section)
+    )
+    row = session.execute(sa.select(met.scalar_subquery(), waiting.scalar_subquery())).one()
+    return row[0], row[1]
+
+
+def _lines(session: Session, where: sa.ColumnElement[bool], *, now: dt.datetime) -> list[Line]:
+    met = Meeting.state == MeetingState.MET
+    coming = sa.and_(Meeting.state == MeetingState.PLANNED, Meeting.starts_at > now)
+    met_of = (
+        sa.select(
+            Meeting.offer_id,
+            sa.func.count().filter(met).label("met"),
+            sa.func.max(Meeting.starts_at).filter(met).label("last_met"),
+            sa.func.min(Meeting.starts_at).filter(coming).label("coming"),
+        )
+        .group_by(Meeting.offer_id)
+        .subquery()
+    )
+    concerns = (
+        sa.select(Concern.offer_id, sa.func.count().label("waiting"))
+        .where(Concern.handled_at.is_(None))
+        .group_by(Concern.offer_id)
+        .subquery()
+    )
+    query = (
+        pairs()
+        .where(where)
+        .outerjoin(met_of, met_of.c.offer_id == Offer.id)
+        .outerjoin(concerns, concerns.c.offer_id == Offer.id)
+        .outerjoin(Ending, Ending.offer_id == Offer.id)
+        .add_columns(
+            met_of.c.met, met_of.c.last_met, met_of.c.coming, concerns.c.waiting, Ending.reason
+        )
+        .order_by(sa.func.coalesce(concerns.c.waiting, 0).desc(), Offer.img_answered_at.desc())
+    )
+    return [_line(*row, now=now) for row in session.execute(query)]
+
+
+def _line(  # noqa: PLR0913, PLR0917  the columns of a row
+    offer: Offer,
+    img: User,
+    mentor: User,
+    met: int | None,
+    last_met: dt.datetime | None,
+    coming: dt.datetime | None,
+    waiting: int | None,
+    reason: str | None,
+    *,
+    now: dt.datetime,
+) -> Line:
+    since = offer.img_answered_at or offer.offered_at
+    going = offer.state is OfferState.CONFIRMED
+    return Line(
+        id=offer.id,
+        img=img.name,
+        mentor=mentor.name,
+        round=offer.round.name,
+        going=going,
+        since=since,
+        met=met or 0,
+        last_met=last_met,
+        next_planned=coming,
+        concerns=waiting or 0,
+        ended="" if going else ENDS_TOLD.get(reason or "other", ""),
+        stuck=going and coming is None and now - (last_met or since) > STUCK,
+    )

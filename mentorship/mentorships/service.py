@@ -1,0 +1,83 @@
+"""What others may ask of mentorships: agree, set goals, meet, take notes, end, worry."""
+
+from __future__ import annotations
+
+from mentorship.mentorships.agreements import (
+    AgreementChanged,
+    accept_agreement,
+    agreement_of,
+    write_agreement,
+)
+from mentorship.mentorships.ending import (
+    AlreadyHandled,
+    close_concern,
+    end_as_leader,
+    end_mentorship,
+    feedback_of,
+    give_feedback,
+    raise_concern,
+)
+from mentorship.mentorships.meetings import (
+    Coming,
+    NotPlanned,
+    Plan,
+    cancel_meeting,
+    coming_meetings,
+    log_meeting,
+    meeting_of,
+    move_meeting,
+    plan_meeting,
+)
+from mentorship.mentorships.overlap import Stretch, free_together
+from mentorship.mentorships.overview import led_page, listing, met_of_section
+from mentorship.mentorships.page import Page, page_of
+from mentorship.mentorships.scope import Mentorship, MentorshipEnded, mentorship_of
+from mentorship.mentorships.work import (
+    TooMuch,
+    add_goal,
+    delete_note,
+    note_of,
+    notes_of,
+    set_goal_state,
+    write_note,
+)
+
+__all__ = [
+    "AgreementChanged",
+    "AlreadyHandled",
+    "Coming",
+    "Mentorship",
+    "MentorshipEnded",
+    "NotPlanned",
+    "Page",
+    "Plan",
+    "Stretch",
+    "TooMuch",
+    "accept_agreement",
+    "add_goal",
+    "agreement_of",
+    "cancel_meeting",
+    "close_concern",
+    "coming_meetings",
+    "delete_note",
+    "end_as_leader",
+    "end_mentorship",
+    "feedback_of",
+    "free_together",
+    "give_feedback",
+    "led_page",
+    "listing",
+    "log_meeting",
+    "meeting_of",
+    "mentorship_of",
+    "met_of_section",
+    "move_meeting",
+    "note_of",
+    "notes_of",
+    "page_of",
+    "plan_meeting",
+    "raise_concern",
+    "set_goal_state",
+    "write_agreement",
+    "write_note",
+]

@@ -1,0 +1,274 @@
+"""The pages of a pair. Each of the two opens them; to everybody else they do not exist."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, render_template
+from werkzeug.wrappers import Response as Answer
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.mentorships import service
+from mentorship.mentorships.forms import (
+    AgreementForm,
+    ConcernForm,
+    EndForm,
+    FeedbackForm,
+    GoalForm,
+    GoalStateForm,
+    NoteForm,
+    VersionForm,
+)
+from mentorship.mentorships.guide import BEFORE, FIRST_MEETING, TERMS
+from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
+from mentorship.mentorships.models import GoalState
+
+__all__ = ["bp"]
+
+
+@bp.errorhandler(service.MentorshipEnded)
+def over(_error: service.MentorshipEnded) -> tuple[str, int]:
+    return render_template("mentorships/over.html"), 409
+
+
+@bp.get("")
+@members
+def show(mentorship_id: uuid.UUID) -> str:
+    return _page(mentorship_id)
+
+
+def _page(mentorship_id: uuid.UUID, **forms: object) -> str:
+    page = service.page_of(db.session(), current_id(), mentorship_id, now=utc_now())
+    blank = {"goal_form": GoalForm(formdata=None), "note_form": NoteForm(formdata=None)}
+    return render_template(
+        "mentorships/show.html",
+        page=page,
+        before=BEFORE[page.pair.side],
+        first_meeting=FIRST_MEETING,
+        **(blank | forms),
+    )
+
+
+@bp.get("/agreement")
+@members
+def agreement(mentorship_id: uuid.UUID) -> str:
+    page = service.page_of(db.session(), current_id(), mentorship_id, now=utc_now())
+    return _agreement_page(page, AgreementForm.of(page.agreement))
+
+
+@bp.post("/agreement")
+@members
+def write_agreement(mentorship_id: uuid.UUID) -> Shown:
+    me, form = current_id(), AgreementForm()
+    page = service.page_of(db.session(), me, mentorship_id, now=utc_now())
+    if not form.validate():
+        return _agreement_page(page, form), 422
+    try:
+        with transaction() as session:
+            service.write_agreement(
+                session,
+                person_id=me,
+                mentorship_id=mentorship_id,
+                terms=form.terms,
+                seen=form.seen,
+                now=utc_now(),
+            )
+    except service.AgreementChanged:
+        return _changed(mentorship_id, form)
+    flash("Your version is saved. The other side is asked to accept it.", "success")
+    return back(mentorship_id, "agreement")
+
+
+@bp.post("/agreement/accept")
+@members
+def accept_agreement(mentorship_id: uuid.UUID) -> Shown:
+    form = VersionForm()
+    try:
+        with transaction() as session:
+            service.accept_agreement(
+                session,
+                person_id=current_id(),
+                mentorship_id=mentorship_id,
+                version=form.version.data if form.validate() else 0,
+                now=utc_now(),
+            )
+    except service.AgreementChanged:
+        return _changed(mentorship_id, None)
+    flash("You accepted the agreement.", "success")
+    return back(mentorship_id, "agreement")
+
+
+def _agreement_page(page: service.Page, form: AgreementForm) -> str:
+    return render_template("mentorships/agreement.html", page=page, form=form, terms=TERMS)
+
+
+def _changed(mentorship_id: uuid.UUID, form: AgreementForm | None) -> tuple[str, int]:
+    """Show the newer version, and beside it what was typed, so that nothing is lost."""
+    page = service.page_of(db.session(), current_id(), mentorship_id, now=utc_now())
+    shown = render_template("mentorships/changed.html", page=page, form=form, terms=TERMS)
+    return shown, 409
+
+
+@bp.post("/goals")
+@members
+def add_goal(mentorship_id: uuid.UUID) -> Shown:
+    form = GoalForm()
+    if not form.validate():
+        return _page(mentorship_id, goal_form=form), 422
+    try:
+        with transaction() as session:
+            service.add_goal(
+                session,
+                person_id=current_id(),
+                mentorship_id=mentorship_id,
+                title=form.title.data,
+                first_step=form.first_step.data,
+                due_on=form.due_on.data,
+                now=utc_now(),
+            )
+    except service.TooMuch:
+        form.title.errors = ["Twenty goals are enough for one mentorship."]
+        return _page(mentorship_id, goal_form=form), 422
+    return back(mentorship_id, "show", anchor="goals")
+
+
+@bp.post("/goals/<uuid:goal_id>")
+@members
+def set_goal(mentorship_id: uuid.UUID, goal_id: uuid.UUID) -> Shown:
+    form = GoalStateForm()
+    if not form.validate():
+        return _page(mentorship_id), 422
+    with transaction() as session:
+        service.set_goal_state(
+            session,
+            person_id=current_id(),
+            mentorship_id=mentorship_id,
+            goal_id=goal_id,
+            state=GoalState(form.state.data),
+            now=utc_now(),
+        )
+    return back(mentorship_id, "show", anchor="goals")
+
+
+@bp.post("/notes")
+@members
+def write_note(mentorship_id: uuid.UUID) -> Shown:
+    form = NoteForm()
+    if not form.validate():
+        return _page(mentorship_id, note_form=form), 422
+    try:
+        with transaction() as session:
+            service.write_note(
+                session,
+                person_id=current_id(),
+                mentorship_id=mentorship_id,
+                text=form.text.data,
+                now=utc_now(),
+            )
+    except service.TooMuch:
+        form.text.errors = ["There is no room for more notes. Delete some first."]
+        return _page(mentorship_id, note_form=form), 422
+    return back(mentorship_id, "show", anchor="notes")
+
+
+@bp.get("/notes/<uuid:note_id>/delete")
+@members
+def confirm_delete_note(mentorship_id: uuid.UUID, note_id: uuid.UUID) -> str:
+    note = service.note_of(db.session(), current_id(), mentorship_id, note_id)
+    return render_template("mentorships/delete_note.html", note=note, where=mentorship_id)
+
+
+@bp.post("/notes/<uuid:note_id>/delete")
+@members
+def delete_note(mentorship_id: uuid.UUID, note_id: uuid.UUID) -> Answer:
+    with transaction() as session:
+        service.delete_note(
+            session, person_id=current_id(), mentorship_id=mentorship_id, note_id=note_id
+        )
+    flash("The note is deleted.", "success")
+    return back(mentorship_id, "show", anchor="notes")
+
+
+@bp.get("/end")
+@members
+def confirm_end(mentorship_id: uuid.UUID) -> str:
+    return _pair_page("mentorships/end.html", mentorship_id, EndForm())
+
+
+@bp.post("/end")
+@members
+def end(mentorship_id: uuid.UUID) -> Shown:
+    form = EndForm()
+    if not form.validate():
+        return _pair_page("mentorships/end.html", mentorship_id, form), 422
+    with transaction() as session:
+        service.end_mentorship(
+            session,
+            person_id=current_id(),
+            mentorship_id=mentorship_id,
+            reason=form.reason.data,
+            words=form.words.data,
+            now=utc_now(),
+        )
+    flash("The mentorship has ended. Thank you for saying so.", "success")
+    return back(mentorship_id, "feedback")
+
+
+@bp.get("/feedback")
+@members
+def feedback(mentorship_id: uuid.UUID) -> str:
+    given = service.feedback_of(db.session(), current_id(), mentorship_id)
+    said = {"rating": str(given.rating), "words": given.words or ""} if given else {}
+    return _pair_page("mentorships/feedback.html", mentorship_id, FeedbackForm(data=said))
+
+
+@bp.post("/feedback")
+@members
+def give_feedback(mentorship_id: uuid.UUID) -> Shown:
+    form = FeedbackForm()
+    if not form.validate():
+        return _pair_page("mentorships/feedback.html", mentorship_id, form), 422
+    with transaction() as session:
+        service.give_feedback(
+            session,
+            person_id=current_id(),
+            mentorship_id=mentorship_id,
+            rating=int(form.rating.data),
+            words=form.words.data,
+            now=utc_now(),
+        )
+    flash("Thank you. Your section leaders read what you wrote.", "success")
+    return back(mentorship_id, "show")
+
+
+@bp.get("/concern")
+@members
+def concern(mentorship_id: uuid.UUID) -> str:
+    return _pair_page("mentorships/concern.html", mentorship_id, ConcernForm())
+
+
+@bp.post("/concern")
+@members
+def raise_concern(mentorship_id: uuid.UUID) -> Shown:
+    form = ConcernForm()
+    if not form.validate():
+        return _pair_page("mentorships/concern.html", mentorship_id, form), 422
+    with transaction() as session:
+        service.raise_concern(
+            session,
+            person_id=current_id(),
+            mentorship_id=mentorship_id,
+            kind=form.kind.data,
+            words=form.words.data,
+            now=utc_now(),
+        )
+    flash("Your section leaders have been told. They will get in touch with you.", "success")
+    return back(mentorship_id, "show")
+
+
+def _pair_page(
+    template: str, mentorship_id: uuid.UUID, form: EndForm | FeedbackForm | ConcernForm
+) -> str:
+    pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
+    return render_template(template, pair=pair, form=form)

@@ -1,0 +1,94 @@
+"""Who sees which field of a profile: one table, which cards are cut to and tests walk over.
+
+A field that is not in the table, or an audience not beside it, sees nothing: gender, people to
+avoid, conflicts, limits and the importance of criteria are on no card at all. Visa words need the
+owner's own switch besides (see ``consents``); ``asked_because`` is read by the mentor asked for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from mentorship.profiles.models import ProfileKind
+
+
+class Audience(enum.StrEnum):
+    BROWSING = "browsing"  # members of the section who look around, if the owner agreed to that
+    OFFERED = "offered"  # the other side of an offer
+    MATCHED = "matched"  # the other side, when both have said yes
+    LEADER = "leader"  # who leads the section
+
+
+Card = TypeVar("Card")
+_EVERY = frozenset(Audience)  # leaders: in lists, and in the sentences on why two were paired
+_MEMBERS = _EVERY - {Audience.LEADER}
+_PAIR = frozenset({Audience.OFFERED, Audience.MATCHED})
+_BOTH_SAID_YES = frozenset({Audience.MATCHED})
+_REACHABLE = _BOTH_SAID_YES | {Audience.LEADER}
+
+_OF_BOTH: Mapping[str, frozenset[Audience]] = {
+    "name": _EVERY,  # or a code in its place, where the section hides names
+    "specialties": _EVERY,
+    "topics": _EVERY,
+    "languages": _EVERY,
+    "school_country": _PAIR,
+    "timezone": _MEMBERS,
+    "channels": _EVERY,
+    "formats": _EVERY,
+    "meetings_a_month": _EVERY,
+    "hours": _BOTH_SAID_YES,
+    "email": _REACHABLE,
+    "phone": _BOTH_SAID_YES,
+}
+SHOWN: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyType(
+    {
+        ProfileKind.IMG: {
+            **_OF_BOTH,
+            "stage": _EVERY,
+            "states": _EVERY,
+            "goals": _PAIR,
+            "asked_because": _PAIR,
+            "visa": _PAIR,
+        },
+        ProfileKind.MENTOR: {
+            **_OF_BOTH,
+            "career_level": _EVERY,
+            "subspecialties": _EVERY,
+            "stages": _EVERY,
+            "state": _EVERY,
+            "states_licensed": _EVERY,
+            "is_img": _EVERY,
+            "institution": _MEMBERS,  # but not where names are hidden: it gives the name away
+            "about": _MEMBERS,
+            "visas": _PAIR,
+        },
+    }
+)
+
+
+def cut_to(card: Card, kind: ProfileKind, audience: Audience) -> Card:
+    """Return a card with nothing on it but what the audience may see."""
+    table = SHOWN[kind]
+    empty: dict[str, Any] = {
+        field.name: _nothing(getattr(card, field.name), field.type)
+        for field in dataclasses.fields(card)  # type: ignore[arg-type]
+        if field.name != "profile_id" and audience not in table.get(field.name, ())
+    }
+    return dataclasses.replace(card, **empty)  # type: ignore[type-var]
+
+
+def _nothing(value: object, kind: object) -> object:
+    if isinstance(value, tuple):
+        return ()
+    return "" if kind == "str" else None
+
+
+def code_name(kind: ProfileKind, person_id: uuid.UUID) -> str:
+    """Return what stands in place of a name that the section hides; the same each time."""
+    word = "IMG" if kind is ProfileKind.IMG else "Mentor"
+    return f"{word} {person_id.hex[:4].upper()}"

@@ -1,0 +1,157 @@
+"""What would make a run better: worked out when it is made, read by its leader."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.extensions import Model
+from mentorship.matching import (
+    Change,
+    Explanation,
+    Problem,
+    Progress,
+    Relief,
+    Result,
+    UnusedSeats,
+    one_more_mentor,
+    said,
+    smallest_changes,
+)
+from mentorship.matching.spoken import why_unused
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds.candidates import Obstacle, candidates
+from mentorship.rounds.insight_models import FreeSeat, MentorGain, SmallestChange
+from mentorship.rounds.models import Round, RoundState
+
+MOST_SHOWN = 5  # of each kind of mentor
+GONE = "somebody who has left"
+AWAY = (Obstacle.PAUSED, Obstacle.NO_SEATS, Obstacle.SEATS_TAKEN)
+# kind of group -> its list of words, and how it is headed
+KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "specialty": ("specialty", "By specialty"),
+        "topic": ("topic", "By topic offered"),
+        "state": ("state", "By state"),
+        "visa": ("visa_path", "By visa path lived"),
+    }
+)
+
+
+def insights(
+    run_id: uuid.UUID,
+    problem: Problem,
+    result: Result,
+    explanation: Explanation,
+    progress: Progress | None = None,
+) -> Iterator[Model]:
+    """Yield the rows that tell what would help; the round is solved again for it many times."""
+    for img, relief in smallest_changes(problem, result, progress).items():
+        detail = {k: v for k, v in dataclasses.asdict(relief).items() if k != "img"}
+        yield SmallestChange(run_id=run_id, img_id=uuid.UUID(str(img)), detail=detail)
+    for free in explanation.unused:
+        values = {k: v for k, v in dataclasses.asdict(free).items() if k != "mentor"}
+        yield FreeSeat(run_id=run_id, mentor_id=uuid.UUID(str(free.mentor)), **values)
+    for kind, groups in one_more_mentor(problem, result, progress).items():
+        for word, gain in groups.items():
+            yield MentorGain(run_id=run_id, kind=kind, word=word, **dataclasses.asdict(gain))
+
+
+def people_named(details: Iterable[Mapping[str, Any] | None]) -> set[str]:
+    """Return the profiles that changes name, to look their names up."""
+    changes = [detail["change"] for detail in details if detail and detail["change"]]
+    named = {each for change in changes for each in (*change["lost"], *change["instead"])}
+    return named | {change["mentor"] for change in changes if change["mentor"]}
+
+
+def what_helps(detail: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
+    """Say what would give an IMG a mentor; nothing where it was not kept."""
+    if detail is None:
+        return ""
+    kept = detail["change"]
+    change = None if kept is None else Change(**kept)
+    relief = Relief(img="", change=change, untried=tuple(detail["untried"]))
+    return said(relief, lambda key: names.get(str(key), GONE), points=_of_100)
+
+
+def why_free(possible: int, kept: FreeSeat | None) -> str:
+    """Say why seats of a mentor are free; older runs know only how many IMGs could have come."""
+    if kept is None:
+        return f"{possible or 'No'} other IMGs could be paired with this mentor."
+    told = why_unused(
+        UnusedSeats(
+            mentor=str(kept.mentor_id),
+            seats=kept.seats,
+            possible=kept.possible,
+            better=kept.better,
+            waiting=kept.waiting,
+            ruled_out=kept.ruled_out,
+        )
+    )
+    return f"{told[0].upper()}{told[1:]}."
+
+
+@dataclass(frozen=True, slots=True)
+class GainLine:
+    """One more mentor of a group: its name, its mentors now, more people and points."""
+
+    name: str
+    mentors: int
+    people: int | None
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class GainTable:
+    """The groups of a kind that would help most."""
+
+    title: str
+    lines: Sequence[GainLine]
+    solved: bool
+
+
+def gain_tables(session: Session, run_id: uuid.UUID) -> Sequence[GainTable] | None:
+    """Return where one more mentor would help, most helpful first; None if nothing was kept."""
+    rows = session.scalars(sa.select(MentorGain).where(MentorGain.run_id == run_id)).all()
+    if not rows:
+        return None
+    found = []
+    for kind, (words, title) in KINDS.items():
+        best = sorted(
+            (row for row in rows if row.kind == kind and ((row.people or 0), row.points) > (0, 0)),
+            key=lambda row: (-(row.people or 0), -row.points, row.word),
+        )
+        lines = [
+            GainLine(vocabulary.name(words, row.word), row.mentors, row.people, row.points)
+            for row in best[:MOST_SHOWN]
+        ]
+        if lines:
+            found.append(GainTable(title, lines, all(row.solved for row in best)))
+    return found
+
+
+def away(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[Obstacle, Sequence[str]]:
+    """Return the names of mentors who could be asked but take no part now, by what stands against.
+
+    Only while a round is in review: later it would tell of another day.
+    """
+    if round_.state is not RoundState.REVIEW:
+        return {}
+    found: dict[Obstacle, list[str]] = {}
+    for each in candidates(session, round_, today=now.date()):
+        if each.kind is ProfileKind.MENTOR and each.obstacle in AWAY and each.is_blocked:
+            found.setdefault(each.obstacle, []).append(each.name)
+    return found
+
+
+def _of_100(score: int) -> str:
+    return f"{score // 100} of 100"

@@ -1,0 +1,55 @@
+"""Who deserves a mentor first next time: their last match failed through no fault of theirs.
+
+Leaders see it and decide; no score changes by it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.rounds.models import Ending, Offer, OfferState, Round, RoundState, Side
+
+SAID_NO = "A mentor said no last time"
+SILENT = "A mentor did not answer last time"
+ENDED = "The last mentorship ended through no fault of theirs"
+# who ended it, and why: what is no fault of the IMG's
+NO_FAULT: Mapping[Side, frozenset[str]] = {
+    Side.MENTOR: frozenset({"no_time", "situation_changed", "not_a_fit", "other"}),
+    Side.IMG: frozenset({"no_contact", "concern"}),
+    Side.LEADER: frozenset({"no_time", "situation_changed", "not_a_fit", "concern"}),
+}
+
+
+def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Return, of these IMGs, those who deserve it, each with the reason, in one query.
+
+    Only the last that came of it counts: whoever found a mentor since has none any more.
+    """
+    rows = session.execute(
+        sa.select(Offer.img_id, Offer.state, Round.state, Ending.side, Ending.reason)
+        .join(Round, Round.id == Offer.round_id)
+        .outerjoin(Ending, Ending.offer_id == Offer.id)
+        .where(Offer.img_id.in_(profile_ids))
+        .order_by(Offer.offered_at, Offer.place.desc(), Offer.id)
+    )
+    last = {
+        img_id: _reason(state, round_state, side, reason)
+        for img_id, state, round_state, side, reason in rows
+    }
+    return {img_id: reason for img_id, reason in last.items() if reason}
+
+
+def _reason(
+    state: OfferState, round_state: RoundState, side: Side | None, reason: str | None
+) -> str:
+    if state in {OfferState.DECLINED_BY_MENTOR, OfferState.SEAT_TAKEN}:
+        return SAID_NO
+    if state is OfferState.OFFERED and round_state is RoundState.FINISHED:
+        return SILENT
+    if state is OfferState.ENDED and side is not None and reason in NO_FAULT[side]:
+        return ENDED
+    return ""

@@ -1,0 +1,164 @@
+"""Withdrawing from a round, or from all of a section, and coming back while there is time.
+
+Whoever waits for an answer of the person who withdraws, or is about to get one, is told at once.
+A mentorship that both confirmed goes on: it is ended on its own page, with a reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds import letters
+from mentorship.rounds.answering import turn_down
+from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
+from mentorship.sections.models import SectionRole
+
+WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)
+BEFORE = (RoundState.OPEN, RoundState.REVIEW)
+
+
+class TooLate(RuntimeError):
+    """The round has been published since, or is finished: nobody can join it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """A person's place in a round. ``waiting`` offers would be withdrawn with it."""
+
+    round: Round
+    profile_id: uuid.UUID
+    kind: ProfileKind
+    withdrew: bool
+    waiting: int
+    confirmed: int
+
+    @property
+    def may_come_back(self) -> bool:
+        return self.withdrew and self.round.state in BEFORE
+
+
+def participation_of(
+    session: Session, person_id: uuid.UUID, round_id: uuid.UUID, profile_id: uuid.UUID
+) -> Participation:
+    """Return the place of one's own profile in a round; NoResultFound for what is not one's own.
+
+    A person whom the leader left out has none.
+    """
+    of_profile = sa.or_(Offer.img_id == profile_id, Offer.mentor_id == profile_id)
+    offers = sa.select(sa.func.count()).where(Offer.round_id == round_id, of_profile)
+    row = session.execute(
+        sa.select(
+            Round,
+            Profile.kind,
+            Participant.withdrew,
+            offers.where(Offer.state.in_(WAITING)).scalar_subquery(),
+            offers.where(Offer.state == OfferState.CONFIRMED).scalar_subquery(),
+        )
+        .join(Participant, Participant.round_id == Round.id)
+        .join(Profile, Profile.id == Participant.profile_id)
+        .where(
+            Round.id == round_id,
+            Profile.id == profile_id,
+            Profile.person_id == person_id,
+            sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
+        )
+        .options(joinedload(Round.section))
+        .execution_options(populate_existing=True)
+    ).one()
+    round_, kind, withdrew, waiting, confirmed = row
+    return Participation(round_, profile_id, kind, withdrew, waiting, confirmed)
+
+
+def withdraw(
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    round_id: uuid.UUID,
+    profile_id: uuid.UUID,
+    now: dt.datetime,
+) -> None:
+    """Take oneself out of a round, at any step of it; twice is as good as once."""
+    participation_of(session, person_id, round_id, profile_id)
+    session.execute(
+        sa.update(Participant)
+        .where(Participant.round_id == round_id, Participant.profile_id == profile_id)
+        .where(Participant.left_out_at.is_(None))
+        .values(left_out_at=now, withdrew=True)
+    )
+    _withdraw_offers(session, Offer.round_id == round_id, profile_id, now)
+
+
+def come_back(
+    session: Session, *, person_id: uuid.UUID, round_id: uuid.UUID, profile_id: uuid.UUID
+) -> None:
+    """Take part again after having withdrawn.
+
+    Raises
+    ------
+    TooLate
+        The round is published or finished.
+    NoResultFound
+        The place is not this person's own.
+
+    """
+    state = sa.select(Round.state).where(Round.id == round_id).with_for_update(read=True)
+    if session.scalars(state).one_or_none() not in BEFORE:
+        participation_of(session, person_id, round_id, profile_id)
+        raise TooLate
+    participation_of(session, person_id, round_id, profile_id)
+    session.execute(
+        sa.update(Participant)
+        .where(Participant.round_id == round_id, Participant.profile_id == profile_id)
+        .where(Participant.withdrew)
+        .values(left_out_at=None, withdrew=False)
+    )
+
+
+def let_go(
+    session: Session,
+    *,
+    section_id: uuid.UUID,
+    person_id: uuid.UUID,
+    role: SectionRole,
+    now: dt.datetime,
+) -> None:
+    """Withdraw what waits between somebody who leaves a section, and others of it."""
+    kind = ProfileKind(role.value)
+    own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
+    profile_id = session.scalars(own).one_or_none()
+    if profile_id is not None:
+        there = Offer.round_id.in_(sa.select(Round.id).where(Round.section_id == section_id))
+        _withdraw_offers(session, there, profile_id, now)
+
+
+def _withdraw_offers(
+    session: Session, where: sa.ColumnElement[bool], profile_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Turn down every waiting offer of a profile, and tell the other side."""
+    offers = session.scalars(
+        sa.select(Offer)
+        .join(Offer.round)
+        .where(
+            where,
+            Round.state == RoundState.PUBLISHED,
+            Offer.state.in_(WAITING),
+            sa.or_(Offer.img_id == profile_id, Offer.mentor_id == profile_id),
+        )
+        .options(joinedload(Offer.round).joinedload(Round.section))
+        .order_by(Offer.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for offer in offers:
+        by_mentor = offer.mentor_id == profile_id
+        if not turn_down(session, offer, by_mentor=by_mentor, now=now):
+            continue
+        if by_mentor:
+            letters.still_looking(session, offer, now=now)
+        else:
+            letters.img_declined(session, offer, now=now)

@@ -1,0 +1,52 @@
+"""Pages where a person withdraws from a round, and comes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds import service
+from mentorship.rounds.answer_views import bp
+
+__all__ = ["bp"]
+HOMES = {ProfileKind.IMG: "dashboard.img", ProfileKind.MENTOR: "dashboard.mentor"}
+
+
+@bp.get("/participations/<uuid:round_id>/<uuid:profile_id>")
+@members
+def participation(round_id: uuid.UUID, profile_id: uuid.UUID) -> str:
+    place = service.participation_of(db.session(), current_id(), round_id, profile_id)
+    home = url_for(HOMES[place.kind])
+    return render_template("rounds/participation.html", place=place, home=home)
+
+
+@bp.post("/participations/<uuid:round_id>/<uuid:profile_id>/withdraw")
+@members
+def withdraw(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        place = service.participation_of(session, me, round_id, profile_id)
+        service.withdraw(session, person_id=me, round_id=round_id, profile_id=profile_id, now=now)
+    flash(f"You withdrew from {place.round.name}.", "success")
+    return redirect(url_for(HOMES[place.kind]), code=303)
+
+
+@bp.post("/participations/<uuid:round_id>/<uuid:profile_id>/come-back")
+@members
+def come_back(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
+    me = current_id()
+    try:
+        with transaction() as session:
+            place = service.participation_of(session, me, round_id, profile_id)
+            service.come_back(session, person_id=me, round_id=round_id, profile_id=profile_id)
+    except service.TooLate:
+        flash("This round is published by now. You can be part of the next one.", "warning")
+    else:
+        flash(f"You are part of {place.round.name} again.", "success")
+    return redirect(url_for(HOMES[place.kind]), code=303)

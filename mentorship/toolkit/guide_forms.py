@@ -1,0 +1,99 @@
+"""The filters of the guides. They come with the address, so unknown values are passed over."""
+
+from __future__ import annotations
+
+from wtforms import Form, IntegerField, SearchField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import NumberRange, Optional
+
+from mentorship.toolkit.forms import one_line
+from mentorship.toolkit.licensing import Background
+
+VIEWS = {
+    "years": "Years of training for IMGs",
+    "gap": "How many more than US graduates",
+    "pathway": "Laws for physicians trained abroad",
+    "compact": "The interstate compact",
+}
+
+
+class WordsFilter(Form):
+    q = SearchField("Words to look for", filters=[one_line])
+
+
+class LicenseFilter(Form):
+    """What somebody brings, and what the map shows."""
+
+    training = SelectField(
+        "Years of US or Canadian residency",
+        default="",
+        description="Accredited training that you have finished, or will have",
+        choices=[
+            SelectChoice("", "Not said"),
+            SelectChoice("0", "None"),
+            SelectChoice("1", "1 year"),
+            SelectChoice("2", "2 years"),
+            SelectChoice("3", "3 years or more"),
+        ],
+    )
+    tries = IntegerField(
+        "Most tries at one USMLE Step",
+        [Optional(), NumberRange(1, 20)],
+        description="1 if you passed each the first time",
+    )
+    span = IntegerField(
+        "Years from your first Step passed to your last",
+        [Optional(), NumberRange(0, 30)],
+        description="Rounded up",
+    )
+    show = SelectField(
+        "The map shows",
+        default="years",
+        choices=[SelectChoice(view, name) for view, name in VIEWS.items()],
+    )
+
+    def background(self) -> Background:
+        """Return what is said; what cannot be right counts as not said."""
+        self.validate()
+        for field in (self.training, self.tries, self.span, self.show):
+            if field.errors:
+                field.data, field.errors = None, ()
+        self.show.data = self.show.data or "years"
+        training = self.training.data
+        return Background(
+            training=int(training) if training else None,
+            tries=self.tries.data,
+            span=self.span.data,
+        )
+
+
+class ExperienceFilter(Form):
+    """Who looks for US clinical experience."""
+
+    degree = SelectField(
+        "Your degree",
+        default="",
+        choices=[
+            SelectChoice("", "Choose"),
+            SelectChoice("student", "I am a student at a medical school abroad"),
+            SelectChoice("graduate", "I have graduated"),
+            SelectChoice("specialist", "I am a specialist trained abroad"),
+        ],
+    )
+    place = SelectField(
+        "Where you are, and as what",
+        default="",
+        choices=[
+            SelectChoice("", "Choose"),
+            SelectChoice("abroad", "Abroad"),
+            SelectChoice("us_visa", "In the US on a visa"),
+            SelectChoice("us_free", "In the US as a citizen, with a green card or a work permit"),
+        ],
+    )
+
+    def asked(self) -> tuple[str, str] | None:
+        """Return both answers; None until both are given."""
+        return (self.degree.data, self.place.data) if self.validate() and self._both() else None
+
+    def _both(self) -> bool:
+        return bool(self.degree.data and self.place.data)

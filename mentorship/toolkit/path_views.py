@@ -1,0 +1,99 @@
+"""One's own path through the journey, and the dates of the cycle for one's calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.toolkit import path, service
+from mentorship.toolkit.calendar_file import calendar
+from mentorship.toolkit.path_forms import TicksForm, TrackForm, ticked
+from mentorship.web import reader_zone, safe_next
+
+bp = Blueprint("path", __name__, url_prefix="/toolkit")
+
+
+@bp.get("/path")
+@members
+def mine() -> str:
+    session = db.session()
+    found = path.my_path(session, current_id())
+    form = TrackForm(place=found.track.place or "", status=found.track.status or "")
+    view = service.for_stage(session, found.here, today=_today()) if found.here else None
+    return render_template(
+        "toolkit/path.html",
+        path=found,
+        form=form,
+        ticks=TicksForm(),
+        view=view,
+        costs=service.costs_of(session, found.here) if found.here else (),
+        today=_today(),
+    )
+
+
+@bp.post("/path/situation")
+@members
+def situation() -> Response | tuple[str, int]:
+    form = TrackForm()
+    if not form.validate():
+        abort(400)
+    with transaction() as session:
+        path.keep_track(session, person_id=current_id(), track=form.track())
+    flash("Saved. Your path now shows the notes for your situation.", "success")
+    return redirect(url_for(".mine"), code=303)
+
+
+@bp.post("/path/<stage_id>")
+@members
+def tick(stage_id: str) -> Response:
+    done = ticked(request.form, today=_today())
+    try:
+        with transaction() as session:
+            count = path.keep_ticks(session, person_id=current_id(), stage_id=stage_id, done=done)
+    except path.NoSuchStage:
+        abort(404)
+    flash(f"Saved: {count} done at this stage.", "success")
+    return redirect(_back(stage_id), code=303)
+
+
+@bp.post("/path/<stage_id>/here")
+@members
+def here(stage_id: str) -> Response:
+    try:
+        with transaction() as session:
+            path.move_to(
+                session, person_id=current_id(), stage_id=stage_id, now=dt.datetime.now(dt.UTC)
+            )
+    except path.NoSuchStage:
+        abort(404)
+    except path.NoProfileYet:
+        flash("Say where you are in your profile first. You have none yet.", "warning")
+        return redirect(url_for("profiles.edit_img"), code=303)
+    flash("Saved. Your home page and your path now show this stage.", "success")
+    return redirect(_back(stage_id), code=303)
+
+
+@bp.get("/dates.ics")
+@members
+def dates() -> Response:
+    """Send the coming dates, all of them or those of one stage, as a calendar file."""
+    stage_id = request.args.get("stage") or None
+    days = service.days(db.session(), today=_today(), stage_id=stage_id)
+    host = urlsplit(current_app.config["SETTINGS"].base_url).hostname or "localhost"
+    text = calendar(days, now=dt.datetime.now(dt.UTC), host=host)
+    response = Response(text, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="match-cycle.ics"'
+    return response
+
+
+def _back(stage_id: str) -> str:
+    return safe_next(request.form.get("next"), url_for(".mine", _anchor=stage_id))
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(reader_zone()).date()

@@ -1,0 +1,254 @@
+"""Keeping the facts true: what is old or unsure, checks and corrections by leaders, their history.
+
+A correction changes the fact's row at once and stands in its history for good. A load puts every
+correction on top of what the files say, so it never takes a leader's words away.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from mentorship.toolkit.fact_rows import Facts
+from mentorship.toolkit.guide_models import GuideEntry, MatchRate
+from mentorship.toolkit.license_models import AddedPathway, CompactStanding, LicenseRule
+from mentorship.toolkit.models import (
+    CycleDate,
+    JourneyCost,
+    JourneyFact,
+    Sourced,
+    UrlCheck,
+)
+from mentorship.toolkit.truth_models import ChangeKind, FactChange
+
+SOURCE_FIELDS = ("source_url", "as_of", "confidence", "volatile")
+LONGEST_WHY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of fact that leaders may correct; named by its table."""
+
+    table: type[Sourced]
+    name: str
+    fields: tuple[str, ...]  # that a leader may correct, beside the source
+
+    @property
+    def id(self) -> str:
+        return str(self.table.__tablename__)  # type: ignore[attr-defined]
+
+    def label(self, fact: Any) -> str:
+        return str(getattr(fact, self.fields[0])) if self.fields[0] != "id" else str(fact.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who changes a fact, and when; ``today`` is the day where that person is."""
+
+    by: uuid.UUID
+    now: dt.datetime
+    today: dt.date
+
+
+_KINDS = (
+    Kind(GuideEntry, "Guides and visa answers", ("title", "text")),
+    Kind(JourneyFact, "Facts of a stage", ("text",)),
+    Kind(JourneyCost, "Costs", ("item", "usd", "note")),
+    Kind(CycleDate, "Dates of the cycle", ("event", "day", "eastern", "note")),
+    Kind(MatchRate, "Match rates", ("us_img", "non_us_img")),
+    Kind(
+        LicenseRule,
+        "License rules",
+        (
+            "img_years",
+            "img_years_words",
+            "us_years",
+            "us_years_words",
+            "attempts",
+            "attempts_words",
+            "span",
+            "span_words",
+            "note",
+        ),
+    ),
+    Kind(CompactStanding, "Compact", ("standing", "note")),
+    Kind(AddedPathway, "Added pathways", ("status", "text", "law", "effective")),
+)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in _KINDS})
+
+
+class NoSuchFact(LookupError):
+    """No fact of that kind and key, or no such change of it."""
+
+
+class NothingChanged(ValueError):
+    """A correction that says what the fact says already."""
+
+
+class ChangedMeanwhile(ValueError):
+    """Somebody else changed the fact after this person opened it."""
+
+
+def fact(session: Session, kind: str, fact_id: str) -> Any:
+    """Return one fact.
+
+    Raises
+    ------
+    NoSuchFact
+        There is none, or advice of ours, which is no fact.
+
+    """
+    found = session.get(KINDS[kind].table, fact_id) if kind in KINDS else None
+    if found is None or getattr(found, "own", False):
+        raise NoSuchFact(fact_id)
+    return found
+
+
+def history(session: Session, kind: str, fact_id: str) -> Sequence[FactChange]:
+    """Return all changes of a fact, the newest first, with who made them."""
+    return session.scalars(
+        sa.select(FactChange)
+        .where(FactChange.kind_of_fact == kind, FactChange.fact_id == fact_id)
+        .options(joinedload(FactChange.person))
+        .order_by(FactChange.at.desc(), FactChange.id)
+    ).all()
+
+
+def check(session: Session, kind: str, fact_id: str, *, signed: Signed) -> None:
+    """Note that a fact was compared with its source today and found right."""
+    row = fact(session, kind, fact_id)
+    values: dict[str, object] = {"checked_on": signed.today}
+    if row.source_url is not None:
+        values["url_check"] = UrlCheck.RETRIEVED
+    _change(session, row, values, ChangeKind.CHECKED, signed=signed)
+
+
+def correct(  # noqa: PLR0913  a fact, its values, and what the history says of them
+    session: Session,
+    kind: str,
+    fact_id: str,
+    values: Mapping[str, object],
+    *,
+    why: str,
+    signed: Signed,
+    seen: str = "",
+) -> None:
+    """Change a fact; whoever corrects it has looked at its source today.
+
+    ``seen`` is the newest change its author knew of (see :func:`newest`).
+
+    Raises
+    ------
+    NothingChanged
+        The values are those the fact has.
+    ChangedMeanwhile
+        The fact has changed since.
+
+    """
+    row = fact(session, kind, fact_id)
+    if seen != newest(history(session, kind, fact_id)):
+        raise ChangedMeanwhile
+    allowed = {*KINDS[kind].fields, *SOURCE_FIELDS}
+    wanted = {name: value for name, value in values.items() if name in allowed}
+    if all(getattr(row, name) == value for name, value in wanted.items()):
+        raise NothingChanged
+    url = wanted.get("source_url", row.source_url)
+    wanted["url_check"] = UrlCheck.RETRIEVED if url else UrlCheck.NONE
+    wanted["checked_on"] = signed.today if url else None
+    _change(session, row, wanted, ChangeKind.CORRECTED, signed=signed, why=why)
+
+
+def put_back(
+    session: Session, kind: str, fact_id: str, change_id: uuid.UUID, *, signed: Signed
+) -> None:
+    """Undo one change: its fields are again what they were before it."""
+    row = fact(session, kind, fact_id)
+    change = session.get(FactChange, change_id)
+    if change is None or (change.kind_of_fact, change.fact_id) != (kind, fact_id):
+        raise NoSuchFact(str(change_id))
+    values = {name: _read(row, name, value) for name, value in change.before.items()}
+    if any(getattr(row, name) != value for name, value in values.items()):
+        why = f"Put back to before {change.at:%Y-%m-%d %H:%M} UTC"
+        _change(session, row, values, ChangeKind.PUT_BACK, signed=signed, why=why)
+
+
+def newest(changes: Sequence[FactChange]) -> str:
+    """Return a name for the state of a fact: its last change, or "" for none."""
+    return str(changes[0].id) if changes else ""
+
+
+def lay_over(session: Session, facts: Facts) -> None:
+    """Put what leaders changed on top of what the files say."""
+    changes = session.scalars(sa.select(FactChange).order_by(FactChange.at, FactChange.id.desc()))
+    tables: dict[str, Any] = {kind.id: kind.table for kind in KINDS.values()}
+    for change in changes:
+        table = tables.get(change.kind_of_fact)
+        row = facts.rows[table].get((change.fact_id,)) if table is not None else None
+        if row is not None:
+            for name, value in change.after.items():
+                row[name] = _read(table, name, value)
+
+
+def _change(  # noqa: PLR0913  one argument a column
+    session: Session,
+    row: Any,
+    values: Mapping[str, object],
+    what: ChangeKind,
+    *,
+    signed: Signed,
+    why: str = "",
+) -> None:
+    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+    kind = row.__tablename__
+    session.add(
+        FactChange(
+            kind_of_fact=kind,
+            fact_id=row.id,
+            kind=what,
+            at=_after_the_last(session, kind, row.id, signed.now),
+            person_id=signed.by,
+            before={name: _write(getattr(row, name)) for name in differing},
+            after={name: _write(value) for name, value in differing.items()},
+            why=why[:LONGEST_WHY],
+        )
+    )
+    for name, value in differing.items():
+        setattr(row, name, value)
+    session.flush()
+
+
+def _after_the_last(session: Session, kind: str, fact_id: str, now: dt.datetime) -> dt.datetime:
+    """Return a moment later than every change so far, so that their order is never in doubt."""
+    last = session.scalar(
+        sa.select(sa.func.max(FactChange.at)).where(
+            FactChange.kind_of_fact == kind, FactChange.fact_id == fact_id
+        )
+    )
+    return max(now, last + dt.timedelta(microseconds=1)) if last else now
+
+
+def _write(value: object) -> object:
+    """Make a value that JSON knows."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def _read(table: Any, name: str, value: Any) -> Any:
+    """Make of a JSON value what the column holds."""
+    kind = getattr(table if isinstance(table, type) else type(table), name).type
+    if value is None:
+        return None
+    if isinstance(kind, sa.Date):
+        return dt.date.fromisoformat(value)
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
+        return kind.enum_class(value)
+    return value

@@ -1,0 +1,42 @@
+"""What leaders changed in the facts: never overwritten by a load, and kept for good."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mentorship.accounts.models import User
+from mentorship.extensions import Model, one_of
+from mentorship.toolkit.models import KEY_LENGTH
+
+
+class ChangeKind(enum.StrEnum):
+    CHECKED = "checked"  # compared with its source and found right
+    CORRECTED = "corrected"
+    PUT_BACK = "put_back"  # an earlier change undone
+
+
+class FactChange(Model):
+    """One change of one fact: each field before and after, by whom, when and why."""
+
+    __tablename__ = "fact_change"
+    __table_args__ = (sa.Index("ix_fact_change_fact", "kind_of_fact", "fact_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    kind_of_fact: Mapped[str] = mapped_column(sa.String(40))  # the table it stands in
+    fact_id: Mapped[str] = mapped_column(sa.String(KEY_LENGTH))
+    kind: Mapped[ChangeKind] = mapped_column(one_of(ChangeKind, "kind_known"))
+    at: Mapped[dt.datetime]
+    person_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    why: Mapped[str] = mapped_column(sa.Text)
+
+    person: Mapped[User | None] = relationship(lazy="raise")

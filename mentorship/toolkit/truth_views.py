@@ -1,0 +1,139 @@
+"""Pages where leaders keep the facts true: what to look at, one fact, and its history.
+
+The toolkit is the same for all sections, so the leaders of each may correct it; the history says
+who did what. To everybody else these pages do not exist.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, current_person, members
+from mentorship.extensions import db, transaction
+from mentorship.sections.models import SectionRole
+from mentorship.sections.service import active_roles
+from mentorship.toolkit import truth
+from mentorship.toolkit.freshness import REASON_NAMES, freshness
+from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
+from mentorship.toolkit.where import shown_at, title_of
+from mentorship.web import reader_zone
+
+bp = Blueprint("facts", __name__, url_prefix="/toolkit/facts")
+
+
+@bp.before_request
+def leaders_only() -> None:
+    person = current_person()
+    if not person.is_authenticated:
+        return  # the view's own mark asks to sign in
+    roles = active_roles(db.session(), person.id)
+    if SectionRole.LEADER not in roles and not person.is_administrator:
+        abort(404)
+
+
+@bp.get("")
+@members
+def report() -> str:
+    form = FreshnessFilter(request.args)
+    found = freshness(
+        db.session(),
+        today=_today(),
+        wanted=form.wanted(),
+        page=request.args.get("page", 1, type=int),
+    )
+    return render_template(
+        "toolkit/facts.html", form=form, found=found, reasons=REASON_NAMES, title_of=title_of
+    )
+
+
+@bp.get("/<kind>/<fact_id>")
+@members
+def show(kind: str, fact_id: str) -> str:
+    row = _fact(kind, fact_id)
+    changes = truth.history(db.session(), kind, fact_id)
+    form = fact_form(kind)(obj=row, seen=truth.newest(changes))
+    form.seen.data = truth.newest(changes)
+    return _page(kind, row, form, changes)
+
+
+@bp.post("/<kind>/<fact_id>")
+@members
+def correct(kind: str, fact_id: str) -> Response | tuple[str, int]:
+    row = _fact(kind, fact_id)
+    form = fact_form(kind)()
+    if not form.validate():
+        return _page(kind, row, form, truth.history(db.session(), kind, fact_id)), 422
+    values = values_of(form, truth.KINDS[kind])
+    try:
+        with transaction() as session:
+            truth.correct(
+                session,
+                kind,
+                fact_id,
+                values,
+                why=form.why.data or "",
+                signed=_signed(),
+                seen=form.seen.data or "",
+            )
+    except truth.NothingChanged:
+        flash("Nothing was changed: the fact says this already.", "info")
+    except truth.ChangedMeanwhile:
+        flash("Somebody else changed this fact just now. Look at it again.", "warning")
+    else:
+        flash("Corrected. A load of the files will not take it back.", "success")
+    return redirect(url_for(".show", kind=kind, fact_id=fact_id), code=303)
+
+
+@bp.post("/<kind>/<fact_id>/check")
+@members
+def check(kind: str, fact_id: str) -> Response:
+    _fact(kind, fact_id)
+    with transaction() as session:
+        truth.check(session, kind, fact_id, signed=_signed())
+    flash("Noted: checked today. You can undo it below.", "success")
+    return redirect(url_for(".show", kind=kind, fact_id=fact_id), code=303)
+
+
+@bp.post("/<kind>/<fact_id>/changes/<uuid:change_id>/undo")
+@members
+def put_back(kind: str, fact_id: str, change_id: uuid.UUID) -> Response:
+    _fact(kind, fact_id)
+    try:
+        with transaction() as session:
+            truth.put_back(session, kind, fact_id, change_id, signed=_signed())
+    except truth.NoSuchFact:
+        abort(404)
+    flash("Put back to what it was before that change.", "success")
+    return redirect(url_for(".show", kind=kind, fact_id=fact_id), code=303)
+
+
+def _fact(kind: str, fact_id: str) -> Any:
+    try:
+        return truth.fact(db.session(), kind, fact_id)
+    except truth.NoSuchFact:
+        abort(404)
+
+
+def _page(kind: str, row: Any, form: FactForm, changes: Any) -> str:
+    return render_template(
+        "toolkit/fact.html",
+        kind=truth.KINDS[kind],
+        row=row,
+        title=title_of(truth.KINDS[kind], row.id, truth.KINDS[kind].label(row)),
+        href=shown_at(kind, row),
+        form=form,
+        changes=changes,
+    )
+
+
+def _signed() -> truth.Signed:
+    return truth.Signed(by=current_id(), now=dt.datetime.now(dt.UTC), today=_today())
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(reader_zone()).date()

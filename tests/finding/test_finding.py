@@ -1,0 +1,351 @@
+"""Members look each other up, note, rank and welcome; what they see and what they never see."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.consents.service import LISTED, give, withdraw
+from mentorship.finding import service
+from mentorship.finding.models import Mark, MarkKind
+from mentorship.matching import Span
+from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.service import read_img, read_mentor, write_mentor
+from mentorship.rounds import service as rounds
+from mentorship.sections.models import Browsing, SectionRole
+from tests import factories
+from tests.factories import NOW
+from tests.page import Page, PageClient
+from tests.rounds.cast import Cast, counted, small_cast
+
+SignIn = Callable[[User], PageClient]
+IMG, MENTOR = ProfileKind.IMG, ProfileKind.MENTOR
+SECRET = "Zanzibar-quokka"
+
+
+@pytest.fixture(autouse=True)
+def _at_that_time() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    cast = small_cast(session)
+    cast.section.browsing = Browsing.BOTH
+    for who in cast.people.values():
+        give(session, who.id, LISTED, NOW)
+    return cast
+
+
+def found(cast: Cast, who: str, kind: ProfileKind = IMG) -> list[str]:
+    listing = service.listing(cast.session, cast.people[who].id, kind, today=NOW.date())
+    return [each.card.name for each in listing.everybody]
+
+
+def one(cast: Cast, who: str, whom: str, kind: ProfileKind = IMG) -> service.Found:
+    listing = service.listing(cast.session, cast.people[who].id, kind, today=NOW.date())
+    other = MENTOR if kind is IMG else IMG
+    return listing.one(cast.profile(whom, other))
+
+
+def page_of(cast: Cast, mentor: str) -> str:
+    return f"/find/mentors/{cast.profile(mentor, MENTOR)}"
+
+
+# --- who is in the list -----------------------------------------------------------------------
+
+
+def test_the_best_fit_comes_first_with_its_reasons(cast: Cast) -> None:
+    assert found(cast, "Ana Silva") == ["Noor Haddad", "Omar Aziz"]
+    assert found(cast, "Chi Tanaka") == ["Omar Aziz", "Noor Haddad"]
+    noor = one(cast, "Ana Silva", "Noor Haddad")
+    assert [label for label, _ in noor.reasons][:2] == ["Topics", "Specialty"]
+    assert noor.fit > one(cast, "Ana Silva", "Omar Aziz").fit
+
+
+def test_in_the_list_is_only_who_agreed_and_is_there(cast: Cast, session: Session) -> None:
+    noor = cast.people["Noor Haddad"]
+    withdraw(session, noor.id, LISTED, NOW)
+    assert found(cast, "Ana Silva") == ["Omar Aziz"]
+    give(session, noor.id, LISTED, NOW)
+    noor.active = False
+    session.flush()
+    assert found(cast, "Ana Silva") == ["Omar Aziz"]
+
+
+@pytest.mark.parametrize("who", ["img", "mentor"])
+def test_whom_one_of_the_two_avoids_is_not_there(cast: Cast, session: Session, who: str) -> None:
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    if who == "img":
+        service.avoid(
+            session,
+            person_id=ana.id,
+            kind=IMG,
+            profile_id=cast.profile("Noor Haddad"),
+            now=NOW,
+        )
+    else:
+        service.avoid(
+            session, person_id=noor.id, kind=MENTOR, profile_id=cast.profile("Ana Silva"), now=NOW
+        )
+        assert [each.name for each in service.avoided_by_mentor(session, noor.id)] == ["Ana Silva"]
+    assert found(cast, "Ana Silva") == ["Omar Aziz"]
+    assert "Ana Silva" not in found(cast, "Noor Haddad", MENTOR)
+    if who == "mentor":
+        service.allow_again(
+            session, person_id=noor.id, profile_id=cast.profile("Ana Silva"), now=NOW
+        )
+        assert "Noor Haddad" in found(cast, "Ana Silva")
+
+
+def test_other_sections_stay_apart(cast: Cast, session: Session) -> None:
+    other = Cast(session, factories.section(session), cast.leader)
+    eve = other.img("Eve Else")
+    other.mentor("Max More")
+    for who in other.people.values():
+        give(session, who.id, LISTED, NOW)
+    assert found(other, "Eve Else") == ["Max More"]
+    assert "Max More" not in found(cast, "Ana Silva")
+    with pytest.raises(NoResultFound):
+        service.listing(session, eve.id, MENTOR, today=NOW.date())
+    with pytest.raises(NoResultFound):
+        service.ask_for(
+            session, person_id=eve.id, profile_id=cast.profile("Noor Haddad"), why="", now=NOW
+        )
+
+
+def test_a_section_decides_who_looks_around(cast: Cast, session: Session) -> None:
+    for browsing, imgs, mentors in (
+        (Browsing.NOBODY, False, False),
+        (Browsing.IMGS, True, False),
+        (Browsing.BOTH, True, True),
+    ):
+        service.set_up_finding(
+            session, section_id=cast.section.id, browsing=browsing, names_masked=False
+        )
+        assert bool(found(cast, "Ana Silva")) is imgs
+        assert bool(found(cast, "Noor Haddad", MENTOR)) is mentors
+
+
+def test_a_seat_in_use_is_not_free(cast: Cast, session: Session) -> None:
+    assert one(cast, "Ben Okafor", "Noor Haddad").has_seat
+    cast.published()
+    offer = cast.offer("Ana Silva")
+    ids = cast.people["Noor Haddad"].id, cast.people["Ana Silva"].id
+    rounds.accept_offer(session, person_id=ids[0], offer_id=offer.id, now=NOW)
+    rounds.confirm_match(session, person_id=ids[1], offer_id=offer.id, now=NOW)
+    assert not one(cast, "Ben Okafor", "Noor Haddad").has_seat
+
+
+# --- what nobody learns from it ---------------------------------------------------------------
+
+
+def test_neither_order_nor_reasons_tell_a_visa_or_a_choice(session: Session) -> None:
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    ana = cast.img("Ana Silva", visa="e3", gender="woman", wishes=("same_gender",))
+    cast.mentor("Noor Haddad", visas=("e3_visa",), gender="woman")
+    cast.mentor("Omar Aziz")
+    cast.section.browsing = Browsing.BOTH
+    for who in cast.people.values():
+        give(session, who.id, LISTED, NOW)
+    noor, omar = (one(cast, "Ana Silva", name) for name in ("Noor Haddad", "Omar Aziz"))
+    assert noor.fit == omar.fit
+    assert noor.reasons == omar.reasons
+    before = one(cast, "Noor Haddad", "Ana Silva", MENTOR)
+    service.ask_for(
+        session, person_id=ana.id, profile_id=cast.profile("Noor Haddad"), why=SECRET, now=NOW
+    )
+    after = one(cast, "Noor Haddad", "Ana Silva", MENTOR)
+    assert (after.fit, after.reasons, after.card) == (before.fit, before.reasons, before.card)
+
+
+def test_no_page_shows_what_the_table_keeps_back(sign_in: SignIn, cast: Cast) -> None:
+    noor = cast.people["Noor Haddad"]
+    noor.phone = "+1 215 555 0100"
+    said = read_mentor(cast.session, noor.id).values
+    kept = dataclasses.replace(
+        said,
+        visas=("e3_visa",),
+        gender="nonbinary",
+        selects_at=(SECRET,),
+        exclude_institutions=(SECRET,),
+        availability=(Span(1, 123, 456),),
+        timezone="America/Chicago",
+    )
+    write_mentor(cast.session, person_id=noor.id, mentor=kept, now=NOW)
+    ana = sign_in(cast.people["Ana Silva"])
+    compare = f"/find/compare?with={cast.profile('Noor Haddad')}&with={cast.profile('Omar Aziz')}"
+    for path in ("/find/mentors", page_of(cast, "Noor Haddad"), compare):
+        html = ana.get(path).html
+        assert "Noor Haddad" in html
+        for word in (SECRET, noor.email, "555 0100", "E-3", "onbinary", "02:03"):
+            assert word not in html, (path, word)
+
+
+def test_hidden_names_are_hidden_until_both_said_yes(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    cast.section.names_masked = True
+    said = dataclasses.replace(
+        read_mentor(session, cast.people["Noor Haddad"].id).values, institution="Harbor Hospital"
+    )
+    write_mentor(session, person_id=cast.people["Noor Haddad"].id, mentor=said, now=NOW)
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    img, mentor = sign_in(ana), sign_in(noor)
+    mine, theirs = ["/find/mentors", "/find/choices", "/profile/img", "/home/img"], ["/find/imgs"]
+    img.post(f"{page_of(cast, 'Noor Haddad')}/ask", {"why": "Neurology"})
+    cast.published()
+    offer = cast.offer("Ana Silva")
+    theirs += ["/home/mentor", f"/offers/{offer.id}"]
+    rounds.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
+    mine += [f"/matches/{offer.id}", f"/matches/{offer.id}/decline", page_of(cast, "Noor Haddad")]
+    for client, paths, names in (
+        (img, mine, ("Noor Haddad", "Harbor Hospital")),
+        (mentor, theirs, ("Ana Silva",)),
+    ):
+        for path in paths:
+            html = client.get(path).html
+            assert not [name for name in names if name in html], path
+    rounds.confirm_match(session, person_id=ana.id, offer_id=offer.id, now=NOW)
+    assert "Noor Haddad" in img.get(f"/matches/{offer.id}").html
+    assert "Ana Silva" in mentor.get("/home/mentor").html
+
+
+# --- noting, ranking, welcoming ---------------------------------------------------------------
+
+
+def test_bookmark_hide_and_back(sign_in: SignIn, cast: Cast) -> None:
+    ana, where = sign_in(cast.people["Ana Silva"]), f"{page_of(cast, 'Noor Haddad')}/mark"
+    ana.post(where, {"mark": "bookmarked"})
+    ana.post(where, {"mark": "bookmarked"})
+    assert "Noor Haddad" in ana.get("/find/mentors?show=bookmarked").text
+    ana.post(where, {"mark": "hidden"})
+    assert names_on(ana.get("/find/mentors")) == ["Omar Aziz"]
+    assert names_on(ana.get("/find/mentors?show=hidden")) == ["Noor Haddad"]
+    assert cast.session.scalars(sa.select(Mark.kind)).all() == [MarkKind.HIDDEN]
+    ana.post(where, {"mark": ""})
+    assert cast.session.scalars(sa.select(Mark)).all() == []
+    ana.post(where, {"mark": "burned"}, status=400)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("q=haddad", ["Noor Haddad"]),
+        ("topic=visa_choice", ["Omar Aziz"]),
+        ("specialty=neurology", ["Noor Haddad"]),
+        ("language=en", ["Noor Haddad", "Omar Aziz"]),
+        ("language=fr", []),
+        ("q=%F0%9F%A6%98", []),
+        ("page=99999999999999999999", ["Noor Haddad", "Omar Aziz"]),
+        ("topic=nonsense&show=nonsense", []),
+    ],
+)
+def test_filters(sign_in: SignIn, cast: Cast, query: str, names: list[str]) -> None:
+    page = sign_in(cast.people["Ana Silva"]).get(f"/find/mentors?{query}")
+    assert names_on(page) == names
+
+
+def names_on(page: Page) -> list[str]:
+    return ["".join(h.itertext()) for h in page.tree.iterfind(".//main//li/h2")]
+
+
+def test_a_ranking_by_buttons(sign_in: SignIn, cast: Cast) -> None:
+    ana = sign_in(cast.people["Ana Silva"])
+    for name in ("Omar Aziz", "Noor Haddad", "Omar Aziz"):
+        ana.submit(page_of(cast, name), {"why": f"Why {name}"}, action=f"{page_of(cast, name)}/ask")
+    keys = [str(cast.people[name].id) for name in ("Omar Aziz", "Noor Haddad")]
+
+    def kept() -> tuple[str, ...]:
+        return read_img(cast.session, cast.people["Ana Silva"].id).values.requests
+
+    assert list(kept()) == keys
+    ana.post(f"{page_of(cast, 'Noor Haddad')}/move", {"to": "up"})
+    ana.post(f"{page_of(cast, 'Noor Haddad')}/move", {"to": "up"})  # it is the first already
+    assert list(kept()) == keys[::-1]
+    text = ana.get("/find/choices").text
+    assert text.index("1. Noor Haddad") < text.index("2. Omar Aziz")
+    assert "Why Noor Haddad" in text
+    ana.post(f"{page_of(cast, 'Omar Aziz')}/drop")
+    ana.post(f"{page_of(cast, 'Omar Aziz')}/drop")
+    assert list(kept()) == keys[1:]
+
+
+def test_five_are_enough(sign_in: SignIn, cast: Cast, session: Session) -> None:
+    names = [f"Mentor {n}" for n in range(6)]
+    for name in names:
+        give(session, cast.mentor(name).id, LISTED, NOW)
+    ana = sign_in(cast.people["Ana Silva"])
+    for name in names:
+        page = ana.post(f"{page_of(cast, name)}/ask", {"why": ""})
+    assert "You have asked for five mentors" in ana.follow(page).text
+    assert len(read_img(session, cast.people["Ana Silva"].id).values.requests) == 5
+
+
+def test_a_mentor_marks_whom_they_would_gladly_take(sign_in: SignIn, cast: Cast) -> None:
+    noor = sign_in(cast.people["Noor Haddad"])
+    where = f"/find/imgs/{cast.profile('Ben Okafor')}"
+    noor.submit(where, action=f"{where}/welcome")
+    kept = read_mentor(cast.session, cast.people["Noor Haddad"].id).values
+    assert kept.welcomes == (str(cast.people["Ben Okafor"].id),)
+    assert "Ben Okafor" in noor.get("/find/imgs?show=chosen").text
+    noor.post(f"{where}/welcome", {"gladly": "no"})
+    assert read_mentor(cast.session, cast.people["Noor Haddad"].id).values.welcomes == ()
+
+
+def test_the_lists_keep_to_the_budget_of_statements(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    ana, noor = sign_in(cast.people["Ana Silva"]), sign_in(cast.people["Noor Haddad"])
+
+    def statements(client: PageClient, path: str) -> int:
+        with counted(session) as seen:
+            client.get(path)
+        return len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))])
+
+    paths = [(ana, "/find/mentors"), (noor, "/find/imgs"), (ana, page_of(cast, "Noor Haddad"))]
+    before = [statements(*each) for each in paths]
+    for n in range(10):
+        for who in (cast.img(f"Img {n}"), cast.mentor(f"Mentor {n}")):
+            give(session, who.id, LISTED, NOW)
+    assert [statements(*each) for each in paths] == before
+    assert max(before) <= 12
+
+
+def test_a_leader_opens_the_list(sign_in: SignIn, cast: Cast) -> None:
+    leader = sign_in(cast.leader)
+    path = f"/sections/{cast.section.slug}/finding"
+    leader.submit(path, {"browsing": "imgs", "names_masked": "y"})
+    section = cast.session.get_one(type(cast.section), cast.section.id, populate_existing=True)
+    assert (section.browsing, section.names_masked) == (Browsing.IMGS, True)
+    page = sign_in(cast.people["Noor Haddad"]).get("/find/imgs")
+    assert "does not offer this list" in page.text
+    leader.post(path, {"browsing": "everybody"}, status=422)
+
+
+def test_before_a_profile_there_is_a_way_to_it(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    eve = factories.member(session, cast.section, SectionRole.IMG)
+    page = sign_in(eve).get("/find/mentors")
+    assert "Fill in your profile first" in page.text
+    assert "/profile/img" in page.links()
+
+
+def test_made_up_keys_are_nobody(sign_in: SignIn, cast: Cast) -> None:
+    ana = sign_in(cast.people["Ana Silva"])
+    nobody = uuid.uuid4()
+    for path in (f"/find/mentors/{nobody}", f"/find/mentors/{cast.profile('Ben Okafor')}"):
+        ana.get(path, status=404)
+        ana.post(f"{path}/ask", {"why": ""}, status=404)
+    assert "Tick two or three" in ana.get(f"/find/compare?with={nobody}&with=x").text

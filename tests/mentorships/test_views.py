@@ -1,0 +1,188 @@
+"""The pages of a pair, each side its own, and those of the leaders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from mentorship.accounts.models import User
+from mentorship.mentorships.models import Agreement, Goal, Meeting, MeetingState, Note
+from tests.factories import NOW
+from tests.mentorships.pair import Pair
+from tests.page import PageClient
+from tests.rounds.cast import counted
+
+SignIn = Callable[[User], PageClient]
+SECRET = "Zanzibar-quokka"
+
+
+@pytest.fixture(autouse=True)
+def _at_that_time() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_both_find_each_other_and_the_way_there(sign_in: SignIn, pair: Pair) -> None:
+    where = f"/mentorships/{pair.id}"
+    for me, other, card in (
+        (pair.img, pair.mentor, f"/matches/{pair.id}"),
+        (pair.mentor, pair.img, f"/offers/{pair.id}"),
+    ):
+        page = sign_in(me).get(where)
+        assert page.h1 == other.name
+        assert other.email in page.text
+        assert card in page.links()
+        assert where in sign_in(me).get(card).links()
+
+
+def test_the_page_is_read_in_a_fixed_number_of_queries(sign_in: SignIn, pair: Pair) -> None:
+    img = sign_in(pair.img)
+    where = f"/mentorships/{pair.id}"
+
+    def statements() -> int:
+        with counted(pair.session) as seen:
+            img.get(where)
+        return len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))])
+
+    before = statements()
+    for n in range(5):
+        img.submit(where, {"goal-title": f"Goal {n}"}, action=f"{where}/goals")
+        img.submit(where, {"note-text": f"Note {n}"}, action=f"{where}/notes")
+    assert statements() == before
+    assert before <= 12
+
+
+def test_an_agreement_from_the_draft_to_a_yes_of_both(sign_in: SignIn, pair: Pair) -> None:
+    path = f"/mentorships/{pair.id}/agreement"
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    img.submit(path, {"term_purpose": "Match into psychiatry"}, action="")
+    assert "Match into psychiatry" in mentor.get(path).text
+    mentor.submit(path, action=f"{path}/accept")
+    kept = pair.session.scalars(sa.select(Agreement)).one()
+    assert kept.img_accepted_at
+    assert kept.mentor_accepted_at
+    assert "You both accepted version 1" in img.get(path).text
+
+
+def test_who_types_while_the_other_saves_loses_no_word(sign_in: SignIn, pair: Pair) -> None:
+    path = f"/mentorships/{pair.id}/agreement"
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    img.submit(path, {"term_purpose": "First"}, action="")
+    late = {"version": "0", "term_purpose": "Typed for an hour"}
+    page = mentor.post(path, late, status=409)
+    assert "Typed for an hour" in page.text
+    assert path in page.links()
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
+def test_a_made_up_version_is_no_yes(sign_in: SignIn, pair: Pair, version: str) -> None:
+    path = f"/mentorships/{pair.id}/agreement"
+    sign_in(pair.img).submit(path, {"term_purpose": "First"}, action="")
+    sign_in(pair.mentor).post(f"{path}/accept", {"version": version}, status=409)
+
+
+def test_a_meeting_in_the_zone_of_whoever_plans_it(sign_in: SignIn, pair: Pair) -> None:
+    pair.img.timezone, pair.mentor.timezone = "Asia/Kolkata", "America/New_York"
+    pair.session.flush()
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    new = f"/mentorships/{pair.id}/meetings/new"
+    page = img.submit(new, {"day": "2026-11-10", "time": "19:30", "place": "Video, me first"})
+    meeting = pair.session.scalars(sa.select(Meeting)).one()
+    assert meeting.starts_at == dt.datetime(2026, 11, 10, 14, 0, tzinfo=dt.UTC)
+    assert "9:00 a.m. EST" in mentor.get(str(page.location)).text
+    file = mentor.client.get(f"{page.location}/calendar.ics")
+    lines = file.text.split("\r\n")
+    assert file.mimetype == "text/calendar"
+    assert "DTSTART:20261110T140000Z" in lines
+    assert "DTEND:20261110T144500Z" in lines
+    assert f"UID:{meeting.id}@localhost" in lines
+    assert "LOCATION:Video\\, me first" in lines
+    assert max(len(line.encode()) for line in lines) <= 75
+
+
+def test_a_time_that_the_clocks_skip_is_refused(sign_in: SignIn, pair: Pair) -> None:
+    pair.img.timezone = "America/Chicago"
+    pair.session.flush()
+    new = f"/mentorships/{pair.id}/meetings/new"
+    page = sign_in(pair.img).submit(new, {"day": "2027-03-14", "time": "02:30"}, status=422)
+    assert "skip this time" in page.text
+
+
+def test_who_met_says_so_and_the_leader_sees_that_only(sign_in: SignIn, pair: Pair) -> None:
+    img = sign_in(pair.img)
+    new = f"/mentorships/{pair.id}/meetings/new"
+    page = img.submit(new, {"day": "2026-11-01", "time": "10:00", "agenda": SECRET})
+    assert img.get(f"/mentorships/{pair.id}").tree.find(".//main//h2").text == "Did you meet?"  # type: ignore[union-attr]
+    where = str(page.location)
+    img.submit(where, {"met": "yes", "log": SECRET}, action=f"{where}/log")
+    assert pair.session.scalars(sa.select(Meeting.state)).one() is MeetingState.MET
+    leader = sign_in(pair.cast.leader)
+    slug = pair.cast.section.slug
+    assert "1 pair has met" in leader.get("/home/leader").text
+    shown = leader.get(f"/sections/{slug}/mentorships/{pair.id}")
+    assert "Times met 1" in shown.text
+    assert SECRET not in shown.html
+
+
+def test_notes_and_goals_by_plain_forms(sign_in: SignIn, pair: Pair) -> None:
+    where = f"/mentorships/{pair.id}"
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    img.submit(
+        where, {"goal-title": "Step 2 CK", "goal-due_on": "2027-05-01"}, action=f"{where}/goals"
+    )
+    goal = pair.session.scalars(sa.select(Goal)).one()
+    assert "Step 2 CK by May 1, 2027" in mentor.get(where).text
+    mentor.post(f"{where}/goals/{goal.id}", {"state": "lost"}, status=422)
+    mentor.post(f"{where}/goals/{goal.id}", {"state": "met"})
+    assert "Met" in img.get(where).text
+    img.submit(where, {"note-text": SECRET}, action=f"{where}/notes")
+    assert SECRET in img.get(where).text
+    assert SECRET not in mentor.get(where).html
+    note = pair.session.scalars(sa.select(Note)).one()
+    mentor.get(f"{where}/notes/{note.id}/delete", status=404)
+    img.submit(f"{where}/notes/{note.id}/delete")
+    assert SECRET not in img.get(where).text
+    assert img.submit(where, {"goal-title": " "}, action=f"{where}/goals", status=422)
+
+
+def test_the_end_takes_contacts_away_and_asks_how_it_was(sign_in: SignIn, pair: Pair) -> None:
+    where = f"/mentorships/{pair.id}"
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    page = mentor.submit(f"{where}/end", {"reason": "no_time", "words": SECRET})
+    mentor.submit(str(page.location), {"rating": "4", "words": SECRET})
+    for client, other in ((img, pair.mentor), (mentor, pair.img)):
+        text = client.get(where).text
+        assert "This mentorship has ended" in text
+        assert other.email not in text
+        assert client.post(f"{where}/goals", {"goal-title": "Late"}, status=409)
+    assert SECRET not in img.get(where).html
+    shown = sign_in(pair.cast.leader).get(
+        f"/sections/{pair.cast.section.slug}/mentorships/{pair.id}"
+    )
+    assert shown.text.count(SECRET) == 2
+
+
+def test_a_concern_goes_to_the_leader_and_back(sign_in: SignIn, pair: Pair) -> None:
+    img, leader = sign_in(pair.img), sign_in(pair.cast.leader)
+    img.submit(f"/mentorships/{pair.id}/concern", {"kind": "boundaries", "words": SECRET})
+    assert SECRET not in sign_in(pair.mentor).get(f"/mentorships/{pair.id}").html
+    assert "1 concern waits for you" in leader.get("/home/leader").text
+    slug = pair.cast.section.slug
+    led = f"/sections/{slug}/mentorships"
+    assert "Ana Silva" in leader.get(f"{led}?show=concerns").text
+    page = leader.get(f"{led}/{pair.id}")
+    assert SECRET in page.text
+    leader.submit(f"{led}/{pair.id}", {"outcome": "We talked"})
+    assert "concern waits" not in leader.get("/home/leader").text
+
+
+def test_a_leader_ends_a_mentorship(sign_in: SignIn, pair: Pair) -> None:
+    leader = sign_in(pair.cast.leader)
+    led = f"/sections/{pair.cast.section.slug}/mentorships"
+    leader.submit(f"{led}/{pair.id}/end", {"reason": "no_contact"})
+    assert "No contact" in leader.get(f"{led}?show=over").text
+    assert "This mentorship has ended" in sign_in(pair.img).get(f"/mentorships/{pair.id}").text

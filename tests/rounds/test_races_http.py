@@ -1,0 +1,170 @@
+"""The last seat and double clicks over HTTP, against two worker processes of the real server."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from mentorship.accounts.models import User
+from mentorship.crypto import keyring, new_key
+from mentorship.extensions import db, transaction
+from mentorship.mentorships.models import Goal, Note
+from mentorship.notices.models import Message
+from mentorship.profiles.models import Profile
+from mentorship.rounds import service
+from mentorship.rounds.models import Offer, OfferState, SeatCount
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CLICKS = 20
+
+
+@pytest.fixture(scope="module")
+def site(
+    new_app: Callable[..., Flask],
+    new_database: Callable[[], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Flask, int]]:
+    """An application, and a server of two processes with four threads each on its database."""
+    secret, keys, database = uuid.uuid4().hex * 2, f"test:{new_key()}", new_database()
+    app = new_app(secret_key=secret, field_keys=keys, database_url=database)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment = os.environ | {
+        "MENTORSHIP_MODE": "development",
+        "INSTANCE_DIR": str(tmp_path_factory.mktemp("races")),
+        "SECRET_KEY": secret,
+        "FIELD_KEYS": keys,
+        "DATABASE_URL": database,
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "2",
+    }
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+    process = subprocess.Popen(
+        [*gunicorn, "--bind", f"127.0.0.1:{port}", "wsgi:app"], cwd=ROOT, env=environment
+    )
+    for _ in range(150):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        assert process.poll() is None, "the server stopped at its start"
+        time.sleep(0.2)
+    yield app, port
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture(autouse=True)
+def _keys(site: tuple[Flask, int]) -> None:
+    keyring.load(
+        site[0].config["SETTINGS"].field_keys
+    )  # another application may have loaded its own
+
+
+class Crowd:
+    """Many browsers that press at the same moment."""
+
+    def __init__(self, site: tuple[Flask, int], person: User) -> None:
+        app, self.port = site
+        client = PageClient(app, person)
+        cookie = client.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None
+        self.headers = {
+            "Host": f"localhost:{self.port}",
+            "Cookie": f"{cookie.key}={cookie.value}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        self.token = client.token()
+
+    def press(self, buttons: list[tuple[str, dict[str, str]]]) -> list[int]:
+        """Return the status of each answer."""
+        barrier = Barrier(len(buttons))
+
+        def post(button: tuple[str, dict[str, str]]) -> int:
+            path, values = button
+            line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            body = urlencode({"csrf_token": self.token} | values)
+            barrier.wait()
+            line.request("POST", path, body, self.headers)
+            status = line.getresponse().status
+            line.close()
+            return status
+
+        with ThreadPoolExecutor(len(buttons)) as pool:
+            return list(pool.map(post, buttons))
+
+
+def _asked(app: Flask) -> tuple[User, list[uuid.UUID]]:
+    """Omar is asked by ten IMGs, and has one seat left."""
+    with app.app_context(), transaction() as session:
+        section = factories.section(session)
+        cast = Cast(session, section, factories.leader(session, section))
+        for number in range(10):
+            cast.img(f"Img {number}")
+        cast.mentor("Omar Aziz", seats=10)
+        round_ = cast.published()
+        one = sa.update(SeatCount).where(SeatCount.round_id == round_.id).values(seats=1)
+        session.execute(one)
+        session.execute(sa.delete(Message))
+        offers = sa.select(Offer.id).where(Offer.round_id == round_.id)
+        return cast.people["Omar Aziz"], list(session.scalars(offers))
+
+
+def test_twenty_clicks_on_ten_offers_and_one_seat(site: tuple[Flask, int]) -> None:
+    """Each offer is accepted twice at once. One wins, all others read what happens next."""
+    app, _ = site
+    omar, offers = _asked(app)
+    clicks: list[tuple[str, dict[str, str]]] = [(f"/offers/{o}/accept", {}) for o in offers * 2]
+    statuses = Counter(Crowd(site, omar).press(clicks))
+    assert sum(statuses.values()) == CLICKS
+    assert set(statuses) == {303, 409}, statuses
+    assert statuses[303] == 2  # both clicks on the one that won
+    with app.app_context():
+        states = db.session.scalars(sa.select(Offer.state).where(Offer.id.in_(offers)))
+        assert Counter(states) == {OfferState.ACCEPTED: 1, OfferState.SEAT_TAKEN: 9}
+        taken = sa.select(SeatCount.taken).join(Profile, Profile.id == SeatCount.mentor_id)
+        assert db.session.scalar(taken.where(Profile.person_id == omar.id)) == 1
+        told = Counter(db.session.scalars(sa.select(Message.recipient)))
+        assert sorted(told.values()) == [1] * 10  # each IMG reads of it once
+
+
+def test_double_clicks_on_a_mentorship_count_once(site: tuple[Flask, int]) -> None:
+    app, _ = site
+    omar, offers = _asked(app)
+    with app.app_context(), transaction() as session:
+        offer = session.get_one(Offer, offers[0])
+        img = session.get_one(User, session.get_one(Profile, offer.img_id).person_id)
+        service.accept_offer(session, person_id=omar.id, offer_id=offer.id, now=NOW)
+        service.confirm_match(session, person_id=img.id, offer_id=offer.id, now=NOW)
+    where = f"/mentorships/{offers[0]}"
+    crowd = Crowd(site, omar)
+    goals = crowd.press([(f"{where}/goals", {"goal-title": "Match"})] * 4)
+    notes = crowd.press([(f"{where}/notes", {"note-text": "Mine"})] * 4)
+    ends = crowd.press([(f"{where}/end", {"reason": "time_over"})] * 4)
+    assert set(goals + notes + ends) == {303}
+    with app.app_context():
+        for table in (Goal, Note):
+            count = sa.select(sa.func.count()).select_from(table)
+            assert db.session.scalar(count.where(table.offer_id == offers[0])) == 1, table
+        assert db.session.get_one(Offer, offers[0]).state is OfferState.ENDED
+        taken = sa.select(SeatCount.taken).join(Profile, Profile.id == SeatCount.mentor_id)
+        assert db.session.scalar(taken.where(Profile.person_id == omar.id)) == 0

@@ -1,0 +1,195 @@
+"""Withdrawing at every step, leaving a section, coming back, and who comes first next time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.notices.models import Message
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds import service
+from mentorship.rounds.models import OfferState, Round, SeatCount, Side
+from mentorship.rounds.priority import ENDED, SAID_NO, SILENT, priority_of
+from mentorship.rounds.service import Standing
+from mentorship.sections.models import Membership
+from mentorship.sections.service import leave
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+
+SignIn = Callable[[User], PageClient]
+
+
+def place(cast: Cast, name: str, round_: Round) -> dict[str, uuid.UUID]:
+    who = cast.people[name]
+    return {"person_id": who.id, "round_id": round_.id, "profile_id": cast.profile(name)}
+
+
+def withdraw(cast: Cast, name: str, round_: Round) -> None:
+    service.withdraw(cast.session, now=NOW, **place(cast, name, round_))
+
+
+def accept(cast: Cast) -> None:
+    offer = cast.offer("Ana Silva")
+    noor = cast.people["Noor Haddad"].id
+    service.accept_offer(cast.session, person_id=noor, offer_id=offer.id, now=NOW)
+
+
+def confirm(cast: Cast) -> None:
+    accept(cast)
+    ana, offer = cast.people["Ana Silva"].id, cast.offer("Ana Silva")
+    service.confirm_match(cast.session, person_id=ana, offer_id=offer.id, now=NOW)
+
+
+def mails(cast: Cast, name: str) -> list[str]:
+    to = sa.select(Message.subject).where(Message.recipient == cast.people[name].email)
+    return list(cast.session.scalars(to.order_by(Message.created_at)))
+
+
+def taken(cast: Cast, round_: Round) -> int:
+    return cast.session.scalars(
+        sa.select(SeatCount.taken).where(
+            SeatCount.round_id == round_.id, SeatCount.mentor_id == cast.profile("Noor Haddad")
+        )
+    ).one()
+
+
+def test_before_publishing_one_leaves_and_comes_back(cast: Cast, session: Session) -> None:
+    round_ = cast.open()
+    for _ in range(2):
+        withdraw(cast, "Ana Silva", round_)
+    status = service.img_status(session, cast.people["Ana Silva"].id)
+    assert [each.standing for each in status.rounds] == [Standing.WITHDREW]
+    run = service.run_round(session, round_id=round_.id, by=None, now=NOW)
+    assert run.matched + run.unmatched == 2
+    for _ in range(2):
+        service.come_back(session, **place(cast, "Ana Silva", round_))
+    run = service.run_round(session, round_id=round_.id, by=None, now=NOW)
+    assert run.matched + run.unmatched == 3
+
+
+def test_whom_the_leader_left_out_does_not_come_back(cast: Cast, session: Session) -> None:
+    round_ = cast.open()
+    ana = cast.profile("Ana Silva")
+    service.leave_out(session, round_id=round_.id, profile_ids=[ana], now=NOW)
+    with pytest.raises(NoResultFound):
+        service.come_back(session, **place(cast, "Ana Silva", round_))
+    assert service.img_status(session, cast.people["Ana Silva"].id).rounds == []
+
+
+@pytest.mark.parametrize("step", ["offered", "accepted"])
+@pytest.mark.parametrize("who", ["Ana Silva", "Noor Haddad"])
+def test_after_publishing_the_other_side_is_told(cast: Cast, who: str, step: str) -> None:
+    round_ = cast.published()
+    if step == "accepted":
+        accept(cast)
+    cast.session.execute(sa.delete(Message))
+    withdraw(cast, who, round_)
+    offer = cast.offer("Ana Silva")
+    other = "Noor Haddad" if who == "Ana Silva" else "Ana Silva"
+    by = OfferState.DECLINED_BY_IMG if who == "Ana Silva" else OfferState.DECLINED_BY_MENTOR
+    assert (offer.state, offer.decline_reason) == (by, "situation_changed")
+    assert len(mails(cast, other)) == 1
+    assert mails(cast, who) == []
+    assert taken(cast, round_) == 0
+    with pytest.raises(service.TooLate):
+        service.come_back(cast.session, **place(cast, who, round_))
+
+
+def test_a_confirmed_mentorship_goes_on(cast: Cast) -> None:
+    round_ = cast.published()
+    confirm(cast)
+    withdraw(cast, "Ana Silva", round_)
+    assert cast.offer("Ana Silva").state is OfferState.CONFIRMED
+    status = service.img_status(cast.session, cast.people["Ana Silva"].id)
+    assert [each.standing for each in status.rounds] == [Standing.CONFIRMED]
+
+
+def test_who_leaves_the_section_leaves_nobody_waiting(cast: Cast, session: Session) -> None:
+    round_ = cast.published()
+    accept(cast)
+    noor = cast.people["Noor Haddad"].id
+    mine = session.query(Membership).filter_by(person_id=noor).one()
+    session.execute(sa.delete(Message))
+    for _ in range(2):
+        leave(session, membership_id=mine.id, person_id=noor, now=NOW)
+    assert cast.offer("Ana Silva").state is OfferState.DECLINED_BY_MENTOR
+    assert (taken(cast, round_), len(mails(cast, "Ana Silva"))) == (0, 1)
+
+
+def test_pages(sign_in: SignIn, cast: Cast) -> None:
+    round_ = cast.open()
+    ana = sign_in(cast.people["Ana Silva"])
+    path = f"/participations/{round_.id}/{cast.profile('Ana Silva')}"
+    assert path in ana.get("/home/img").links()
+    page = ana.follow(ana.submit(path))
+    assert "You withdrew from Spring" in page.text
+    assert "Could be added" not in page.text
+    ana.submit(path)
+    assert "You are part of Spring" in ana.get("/home/img").text
+    mentor_path = f"/participations/{round_.id}/{cast.profile('Noor Haddad')}"
+    noor = sign_in(cast.people["Noor Haddad"])
+    noor.submit(mentor_path)
+    assert "You withdrew" in noor.get("/home/mentor").text
+    noor.get(path, status=404)
+
+
+def priority(cast: Cast, name: str) -> str | None:
+    profile_id = cast.profile(name, ProfileKind.IMG)
+    return priority_of(cast.session, [profile_id]).get(profile_id)
+
+
+@pytest.mark.parametrize(
+    ("side", "reason", "told"),
+    [
+        (Side.MENTOR, "no_time", ENDED),
+        (Side.MENTOR, "no_contact", None),  # the IMG was silent
+        (Side.MENTOR, "goals_met", None),
+        (Side.IMG, "no_contact", ENDED),
+        (Side.IMG, "situation_changed", None),
+        (Side.LEADER, "concern", ENDED),
+    ],
+)
+def test_priority_after_an_end(cast: Cast, side: Side, reason: str, told: str | None) -> None:
+    cast.published()
+    confirm(cast)
+    assert priority(cast, "Ana Silva") is None
+    service.end_match(
+        cast.session,
+        offer=cast.offer("Ana Silva"),
+        side=side,
+        by=None,
+        reason=reason,
+        words="",
+        now=NOW,
+    )
+    assert priority(cast, "Ana Silva") == told
+
+
+def test_priority_after_a_no_or_silence_until_a_mentor_is_found(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    round_ = cast.published()
+    offer = cast.offer("Ana Silva")
+    service.decline_offer(
+        session,
+        person_id=cast.people["Noor Haddad"].id,
+        offer_id=offer.id,
+        reason="no_time",
+        words="",
+        now=NOW,
+    )
+    assert (priority(cast, "Ana Silva"), priority(cast, "Ben Okafor")) == (SAID_NO, None)
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    assert priority(cast, "Ben Okafor") == SILENT
+    again = cast.open("Summer")
+    page = sign_in(cast.leader).get(
+        f"/sections/{cast.section.slug}/rounds/{again.id}/people?show=imgs"
+    )
+    assert page.text.count("Priority") == 3

@@ -1,0 +1,102 @@
+"""A new key takes over while nothing is lost, and the old one can then go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask import Flask
+
+from mentorship.accounts.models import User
+from mentorship.crypto import UnreadableField, keyring, new_key
+from mentorship.extensions import db, transaction
+from mentorship.keys import sealed_columns
+from mentorship.mentorships.service import write_note
+from mentorship.profiles.models import Profile
+from mentorship.rounds.models import Pair, Run
+from tests.factories import NOW
+from tests.mentorships.pair import confirmed
+
+OLD, NEW = f"old:{new_key()}", f"new:{new_key()}"
+
+
+@pytest.fixture
+def sealed(new_app: Callable[..., Flask]) -> Flask:
+    app = new_app(field_keys=OLD)
+    with app.app_context(), transaction() as session:
+        pair = confirmed(session)
+        pair.img.phone = "+1 215 555 0100"
+        profile = session.scalars(sa.select(Profile).where(Profile.person_id == pair.img.id)).one()
+        profile.visa, profile.gender = "e3", "woman"
+        write_note(session, person_id=pair.img.id, mentorship_id=pair.id, text="Mine", now=NOW)
+    return app
+
+
+def rotate(app: Flask) -> Result:
+    return app.test_cli_runner().invoke(args=["keys", "rotate"])
+
+
+def blobs(app: Flask) -> list[bytes]:
+    with app.app_context():
+        return [
+            bytes(blob)
+            for column in sealed_columns()
+            for blob in db.session.scalars(sa.select(column).where(column.is_not(None)))
+        ]
+
+
+def test_every_sealed_column_of_the_database_is_found(app: Flask) -> None:
+    with app.app_context():
+        _check_columns()
+
+
+def _check_columns() -> None:
+    named = {
+        column
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("_sealed")
+    }
+    assert set(sealed_columns()) == named
+
+
+def test_all_moves_to_the_first_key_and_the_old_one_can_go(sealed: Flask) -> None:
+    before = blobs(sealed)
+    assert len(before) >= 8
+    assert {blob.partition(b":")[0] for blob in before} == {b"old"}
+    keyring.load(f"{NEW},{OLD}")
+    first = rotate(sealed)
+    assert first.exit_code == 0, first.output
+    assert f"{len(before)} values sealed anew" in first.output
+    assert {blob.partition(b":")[0] for blob in blobs(sealed)} == {b"new"}
+    assert f"0 values sealed anew, {len(before)} were" in rotate(sealed).output
+    keyring.load(NEW)
+    with sealed.app_context():
+        phones = [p.phone for p in db.session.scalars(sa.select(User)) if p.phone]
+        assert phones == ["+1 215 555 0100"]
+        assert db.session.scalars(sa.select(Run)).one().inputs
+        assert all(pair.parts for pair in db.session.scalars(sa.select(Pair)))
+
+
+def test_what_does_not_open_is_counted_and_left_alone(sealed: Flask) -> None:
+    before = blobs(sealed)
+    keyring.load(NEW)
+    result = rotate(sealed)
+    assert result.exit_code == 1
+    assert f"{len(before)} values do not open" in result.output
+    assert blobs(sealed) == before
+    with sealed.app_context(), pytest.raises(UnreadableField):
+        _ = db.session.scalars(sa.select(Run)).one().inputs
+
+
+def test_a_run_may_change_its_seal_and_nothing_else(sealed: Flask) -> None:
+    with sealed.app_context():
+        for change in (
+            sa.update(Pair).values(score=1),
+            sa.update(Pair).values(parts_sealed=None),
+            sa.update(Run).values(total=1),
+        ):
+            with pytest.raises(sa.exc.IntegrityError), transaction() as session:
+                session.execute(change)

@@ -1,0 +1,259 @@
+"""The guides as members read them: answers, plans, charts, and where each fact comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.matching import Img
+from mentorship.profiles.service import write_img
+from mentorship.toolkit import guides, visa_routes
+from mentorship.toolkit.chart import lines
+from mentorship.toolkit.experience import SUITS, plan
+from mentorship.toolkit.guide_models import Guide, Reader
+from mentorship.toolkit.loading import load_facts
+from tests import factories
+from tests.page import PageClient
+from tests.rounds.cast import counted
+from tests.toolkit.files import Files
+
+SVG = "{http://www.w3.org/2000/svg}"
+PAGES = {
+    "/toolkit/visas": "Visas",
+    "/toolkit/visas/routes": "Which visa may fit you?",
+    "/toolkit/licensure": "State licensure",
+    "/toolkit/residency": "Finding a residency",
+    "/toolkit/experience": "US clinical experience",
+    "/toolkit/exams": "Certification and exams",
+    "/toolkit/mentoring": "Mentorship guide",
+    "/toolkit/practice": "After training",
+    "/toolkit/journey": "The IMG journey",
+    "/toolkit/path": "My path",
+}
+
+
+@pytest.fixture(autouse=True)
+def in_the_cycle() -> Iterator[None]:
+    with time_machine.travel(factories.NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def reader(session: Session, sign_in: Callable[[User], PageClient]) -> PageClient:
+    return sign_in(factories.person(session))
+
+
+def test_the_toolkit_leads_to_every_page_in_one_step(reader: PageClient, loaded: Session) -> None:
+    links = set(reader.get("/toolkit").links())
+    assert set(PAGES) - {"/toolkit/visas/routes"} <= links
+    assert "/toolkit/visas/routes" in reader.get("/toolkit/visas").links()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_says_what_to_do_while_nothing_is_loaded(reader: PageClient, path: str) -> None:
+    page = reader.get(path)
+    assert page.h1 == PAGES[path]
+    if path != "/toolkit/visas/routes":
+        assert "Ask an administrator to load the toolkit" in page.text
+
+
+# ---- visas
+
+
+def test_the_visa_page_has_all_48_answers(loaded: Session, reader: PageClient) -> None:
+    chapters = guides.chapters(loaded, Guide.VISAS)
+    assert sum(len(chapter.items) for chapter in chapters) == 48
+    page = reader.get("/toolkit/visas")
+    assert len(page.tree.findall(".//details[@data-filter-item]")) == 48
+
+
+def test_what_is_in_motion_is_never_shown_without_its_date(loaded: Session) -> None:
+    moving = [
+        item
+        for guide in Guide
+        for chapter in guides.chapters(loaded, guide)
+        for item in chapter.items
+        if item.provenance.volatile
+    ]
+    assert len(moving) >= 14
+    for item in moving:
+        (warning,) = [w for w in item.provenance.warnings if w.startswith("In motion")]
+        assert item.provenance.date in warning or warning.endswith("undated")
+
+
+def test_words_narrow_the_answers_without_javascript(loaded: Session, reader: PageClient) -> None:
+    page = reader.get("/toolkit/visas?q=conrad+SUNSET")
+    assert "Nothing found" in page.text
+    page = reader.get("/toolkit/visas?q=Appalachian")
+    assert len(page.tree.findall(".//details[@data-filter-item]")) == 1
+    assert page.tree.find(".//details[@data-filter-item]").get("open") is not None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("said", "routes"),
+    [
+        ({"status": "citizen"}, {"none-needed"}),
+        (
+            {"status": "abroad", "aim": "training", "step3": "passed"},
+            {"j1-training", "h1b-training"},
+        ),
+        (
+            {"status": "abroad", "aim": "training", "step3": "not"},
+            {"j1-training", "h1b-after-step3"},
+        ),
+        ({"status": "permit", "aim": "training"}, {"work-permit"}),
+        (
+            {"status": "j1", "aim": "practice", "home": "applies"},
+            {"waiver-job", "waiver-personal", "o1-practice"},
+        ),
+        (
+            {"status": "abroad", "aim": "practice", "home": "free", "country": "australia"},
+            {"h1b-practice", "e3-practice", "o1-practice"},
+        ),
+    ],
+)
+def test_the_chooser_leads_to_the_routes_that_may_apply(
+    said: dict[str, str], routes: set[str]
+) -> None:
+    step = visa_routes.step(said)
+    assert step.question is None
+    assert {route.id for route in step.routes} == routes
+
+
+def test_the_chooser_always_ends_with_a_route() -> None:
+    """Answer every question with every option: nobody is left without a route to ask about."""
+    todo: list[dict[str, str]] = [{}]
+    ends = 0
+    while todo:
+        said = todo.pop()
+        step = visa_routes.step(said)
+        if step.question:
+            todo += [said | {step.question.id: option} for option in step.question.options]
+            continue
+        ends += 1
+        assert step.routes, said
+    assert ends > 40
+
+
+def test_the_chooser_asks_again_what_it_cannot_read() -> None:
+    step = visa_routes.step({"status": "martian", "aim": "training"})
+    assert step.question is not None
+    assert step.question.id == "status"
+    assert step.said == ()
+
+
+def test_the_chooser_works_as_plain_forms(loaded: Session, reader: PageClient) -> None:
+    page = reader.get("/toolkit/visas/routes?status=abroad&aim=training")
+    form = page.tree.find(".//main//form")
+    assert form is not None
+    assert form.get("method") == "get"
+    kept = {field.get("name"): field.get("value") for field in form.iterfind("./input")}
+    assert kept == {"status": "abroad", "aim": "training"}
+    end = reader.get("/toolkit/visas/routes?status=abroad&aim=training&step3=passed")
+    assert "2 routes that may apply" in end.text
+    assert "This is not legal advice" in end.text
+    assert "In motion: this was so in September 25, 2026" in end.text
+    assert end.response.headers["Referrer-Policy"] == "no-referrer"
+
+
+# ---- figures, plans and guides
+
+
+def test_the_chart_says_the_same_as_its_table(loaded: Session, reader: PageClient) -> None:
+    rates = guides.match_rates(loaded)
+    picture = lines(rates)
+    assert picture is not None
+    assert [point.value for point in picture.series[0].points] == [rate.us_img for rate in rates]
+    highs = sorted(picture.series[0].points, key=lambda point: point.value)
+    assert [p.y for p in highs] == sorted((p.y for p in highs), reverse=True)
+    page = reader.get("/toolkit/residency")
+    table = page.tree.find(".//table")
+    assert table is not None
+    words = " ".join("".join(table.itertext()).split())
+    for rate in rates:
+        assert rate.year in words
+        assert str(rate.us_img) in words
+    assert page.tree.find(f".//{SVG}desc").text == picture.summary  # type: ignore[union-attr]
+
+
+def test_one_year_is_no_line(session: Session, files: Files) -> None:
+    load_facts(session, folder=files.write())
+    assert lines(guides.match_rates(session)) is None
+
+
+def test_every_kind_of_experience_suits_somebody(loaded: Session) -> None:
+    (types,) = [c for c in guides.chapters(loaded, Guide.EXPERIENCE) if c.anchor == "types"]
+    assert {item.anchor for item in types.items} == set(SUITS)
+    for degree in ("student", "graduate", "specialist"):
+        for place in ("abroad", "us_visa", "us_free"):
+            made = plan(types.items, degree=degree, place=place)
+            assert made.suits
+            assert len(made.suits) + len(made.not_now) == 8
+
+
+def test_a_visitor_is_never_led_to_treat_patients(loaded: Session, reader: PageClient) -> None:
+    page = reader.get("/toolkit/experience?degree=graduate&place=abroad")
+    before, after = page.text.split("Kinds that fit others better")
+    assert "Observership" in before
+    assert "Externship" not in before.split("Kinds that may suit you")[1]
+    assert "Externship" in after
+
+
+def test_the_mentorship_guide_is_for_those_who_read_it(loaded: Session) -> None:
+    for_mentors = guides.chapters(loaded, Guide.MENTORING, readers=(Reader.MENTOR, Reader.BOTH))
+    shown = {item.reader for chapter in for_mentors for item in chapter.items}
+    assert shown == {Reader.MENTOR, Reader.BOTH}
+
+
+def test_the_agreement_has_its_16_fields(loaded: Session) -> None:
+    fields = guides.agreement_fields(loaded)
+    assert len(fields) == 16
+    assert all(field.example for field in fields)
+
+
+def test_our_advice_is_never_shown_as_a_fact(loaded: Session) -> None:
+    own = [
+        item
+        for guide in Guide
+        for chapter in guides.chapters(loaded, guide)
+        for item in chapter.items
+        if item.provenance.own
+    ]
+    assert own
+    for item in own:
+        assert item.provenance.source_url is None
+        assert item.provenance.warnings == ()
+
+
+def test_the_exam_page_shows_costs_and_facts_with_sources(
+    loaded: Session, reader: PageClient
+) -> None:
+    text = reader.get("/toolkit/exams").text
+    assert "USMLE Step 1" in text
+    assert "$695" in text
+    assert "Check the amount on the page" in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *PAGES,
+        "/toolkit",
+        "/toolkit/journey/visa",
+        "/toolkit/licensure/tx",
+        "/toolkit/visas/routes?status=abroad&aim=training&step3=passed",
+    ],
+)
+def test_no_page_asks_the_database_more_than_12_times(
+    loaded: Session, session: Session, sign_in: Callable[[User], PageClient], path: str
+) -> None:
+    who = factories.person(session)
+    write_img(session, person_id=who.id, img=Img(key="x", stage="visa"), now=factories.NOW)
+    page = sign_in(who)
+    with counted(session) as sent:
+        page.get(path)
+    assert len([each for each in sent if "SAVEPOINT" not in each]) <= 12, sent

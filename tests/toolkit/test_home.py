@@ -1,0 +1,96 @@
+"""What the toolkit puts on home pages, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.rounds.service import accept_offer, confirm_match
+from mentorship.toolkit.models import ChecklistItem
+from mentorship.toolkit.path import keep_ticks
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast, counted, small_cast
+
+MOST = 12  # statements of a page
+
+
+@pytest.fixture(autouse=True)
+def in_the_cycle() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast(loaded: Session) -> Cast:
+    """One pair whose both sides said yes."""
+    cast = small_cast(loaded)
+    cast.published()
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    offer = cast.offer("Ana Silva")
+    accept_offer(loaded, person_id=noor.id, offer_id=offer.id, now=NOW)
+    confirm_match(loaded, person_id=ana.id, offer_id=offer.id, now=NOW)
+    return cast
+
+
+def test_an_img_sees_the_present_and_the_next_stage_with_what_is_left(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    ana = cast.people["Ana Silva"]
+    of_stage = sa.select(ChecklistItem).where(ChecklistItem.stage_id == "interviews")
+    first, *rest = cast.session.scalars(of_stage.order_by(ChecklistItem.position)).all()
+    done = {first.id: NOW.date()}
+    keep_ticks(cast.session, person_id=ana.id, stage_id="interviews", done=done)
+    page = sign_in(ana).get("/home/img")
+    assert f"1 of {len(rest) + 1} done" in page.text
+    assert first.text not in page.text
+    assert rest[0].text in page.text
+    assert "/toolkit/path" in page.links()
+    assert "/toolkit/journey/match_soap" in page.links()
+
+
+def test_a_mentor_sees_where_the_mentees_are(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    page = sign_in(cast.people["Noor Haddad"]).get("/home/mentor")
+    assert "Ana Silva: Interviews" in page.text
+    assert "/toolkit/journey/interviews" in page.links()
+    assert "/toolkit/mentoring?for=mentor" in page.links()
+    assert "Next dates of the 2027 Match" in page.text
+
+
+def test_a_leader_sees_which_facts_want_a_look(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    page = sign_in(cast.leader).get("/home/leader")
+    assert "in motion, over 3 months old" in page.text
+    assert "/toolkit/facts" in page.links()
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [("Ana Silva", "/home/img"), ("Noor Haddad", "/home/mentor"), ("", "/home/leader")],
+)
+def test_home_pages_stay_within_their_budget(
+    cast: Cast, sign_in: Callable[[User], PageClient], who: str, path: str
+) -> None:
+    page = sign_in(cast.people[who] if who else cast.leader)
+    with counted(cast.session) as sent:
+        page.get(path)
+    asked = [each for each in sent if "SAVEPOINT" not in each]
+    assert len(asked) <= MOST, asked
+
+
+def test_the_report_of_facts_stays_within_its_budget(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    page = sign_in(cast.leader)
+    for path in ("/toolkit/facts", "/toolkit/facts/license_rule/TX"):
+        with counted(cast.session) as sent:
+            page.get(path)
+        assert len([each for each in sent if "SAVEPOINT" not in each]) <= MOST

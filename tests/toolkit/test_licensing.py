@@ -1,0 +1,132 @@
+"""State licensure: what may be open to somebody, the map, and its twin table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.accounts.models import User
+from mentorship.toolkit import licensing, tile_map
+from mentorship.toolkit.guide_forms import VIEWS
+from mentorship.toolkit.licensing import Background, State, Verdict
+from mentorship.toolkit.loading import load_facts
+from tests import factories
+from tests.page import PageClient
+from tests.toolkit.files import Files
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def reader(session: Session, sign_in: Callable[[User], PageClient]) -> PageClient:
+    return sign_in(factories.person(session))
+
+
+def texas(session: Session, files: Files, pathway: str = "none_found", **rules: Any) -> State:
+    state = next(each for each in files.licensure["states"] if each["id"] == "TX")
+    state["rules"] |= rules
+    state["pathway"]["status"] = pathway
+    load_facts(session, folder=files.write())
+    found = licensing.state(session, "TX")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "rules", "verdict"),
+    [
+        (Background(training=3, tries=3, span=7), {}, Verdict.OPEN),
+        (Background(training=2), {}, Verdict.CLOSED),
+        (Background(tries=4), {}, Verdict.CLOSED),
+        (Background(span=8), {}, Verdict.CLOSED),
+        (Background(tries=20), {"attempts": 0}, Verdict.OPEN),
+        (Background(span=20), {"span": 0}, Verdict.OPEN),
+        (Background(tries=1), {"attempts": None, "attempts_words": "5 in total"}, Verdict.OPEN),
+        (Background(tries=2), {"attempts": None, "attempts_words": "5 in total"}, Verdict.ASK),
+        (Background(span=8), {"span_words": "7 years, 10 for MD/PhD"}, Verdict.ASK),
+        (Background(span=7), {"span_words": "7 years, 10 for MD/PhD"}, Verdict.OPEN),
+        (Background(training=3), {"img_years": None}, Verdict.ASK),
+        (Background(training=0, tries=2), {"attempts": None}, Verdict.CLOSED),
+    ],
+)
+def test_the_figures_say_what_may_be_open(
+    session: Session,
+    files: Files,
+    said: Background,
+    rules: dict[str, object],
+    verdict: Verdict,
+) -> None:
+    given: dict[str, Any] = {name: value for name, value in rules.items() if value is not None}
+    for name in rules.keys() - given.keys():
+        next(s for s in files.licensure["states"] if s["id"] == "TX")["rules"].pop(name)
+    state = texas(session, files, **given)
+    assert state.verdict(said) is verdict
+
+
+def test_a_law_helps_whom_the_usual_rule_leaves_out(session: Session, files: Files) -> None:
+    state = texas(session, files, pathway="enacted")
+    assert state.verdict(Background(training=0)) is Verdict.PATHWAY
+    assert state.verdict(Background(training=3)) is Verdict.OPEN
+
+
+def test_there_are_55_boards_and_each_has_a_tile_and_a_page(
+    loaded: Session, reader: PageClient
+) -> None:
+    states = licensing.states(loaded)
+    assert len(states) == 55
+    assert {state.id for state in states} == set(tile_map.PLACES) == set(vocabulary.LISTS["state"])
+    assert len(set(tile_map.PLACES.values())) == 55
+    for state in states:
+        page = reader.get(f"/toolkit/licensure/{state.id.lower()}")
+        assert page.h1 == state.name
+        assert "Confirm with the board" in page.text
+
+
+def test_an_unsure_figure_says_whom_to_ask(loaded: Session, reader: PageClient) -> None:
+    unsure = [state for state in licensing.states(loaded) if not state.is_sure]
+    assert len(unsure) == 13
+    for state in unsure:
+        assert "Confirm with the board" in state.provenance.warnings
+    rows = reader.get("/toolkit/licensure").tree.findall(".//tbody/tr")
+    marked = [row for row in rows if "Confirm with the board" in "".join(row.itertext())]
+    assert len(marked) == 13
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "verdict"])
+def test_the_map_says_in_words_and_signs_what_it_says_in_color(loaded: Session, view: str) -> None:
+    drawn = tile_map.draw(licensing.states(loaded), view, Background(training=2))
+    assert len(drawn.tiles) == 55
+    meanings = {(tone, sign) for tone, sign, _ in drawn.legend}
+    assert {(tile.tone, tile.sign) for tile in drawn.tiles} == meanings
+    for tile in drawn.tiles:
+        assert vocabulary.name("state", tile.id) in tile.label
+
+
+def test_the_map_and_the_table_lead_to_the_same_pages(loaded: Session, reader: PageClient) -> None:
+    page = reader.get("/toolkit/licensure?training=2&tries=1")
+    tiles = [a.get("href") for a in page.tree.iterfind(f".//{SVG}svg/{SVG}a")]
+    rows = [a.get("href") for a in page.tree.iterfind(".//tbody//th/a")]
+    assert sorted(map(str, tiles)) == sorted(map(str, rows))
+    assert "May be open" in page.text
+
+
+@pytest.mark.parametrize("query", ["training=9", "tries=-1&span=abc", "show=nothing", "tries=999"])
+def test_an_address_typed_wrong_shows_the_plain_map(
+    loaded: Session, reader: PageClient, query: str
+) -> None:
+    page = reader.get(f"/toolkit/licensure?{query}")
+    assert "Years of training for IMGs" in page.text
+    assert "For you" not in page.text
+
+
+def test_the_gap_is_what_imgs_need_more(session: Session, files: Files) -> None:
+    state = texas(session, files, img_years=3, us_years=1)
+    assert state.gap == 2
+
+
+def test_an_unknown_state_is_not_found(loaded: Session, reader: PageClient) -> None:
+    reader.get("/toolkit/licensure/zz", status=404)

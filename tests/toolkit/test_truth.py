@@ -1,0 +1,284 @@
+"""Leaders keep the facts true: checks, corrections, their history, and what a load leaves alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.sections.models import MembershipState, SectionRole
+from mentorship.toolkit import truth
+from mentorship.toolkit.freshness import Reason, Wanted, freshness, to_look_at
+from mentorship.toolkit.guide_models import GuideEntry
+from mentorship.toolkit.license_models import LicenseRule
+from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.models import Confidence, CycleDate, UrlCheck
+from mentorship.toolkit.truth_models import FactChange
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.toolkit.files import Files
+
+TODAY = NOW.date()
+SignIn = Callable[[User], PageClient]
+
+
+@pytest.fixture
+def leader(session: Session) -> User:
+    return factories.leader(session, factories.section(session))
+
+
+@pytest.fixture
+def small(session: Session, files: Files) -> Session:
+    load_facts(session, folder=files.write())
+    return session
+
+
+def signed(leader: User, minutes: int = 0) -> truth.Signed:
+    return truth.Signed(leader.id, NOW + dt.timedelta(minutes=minutes), TODAY)
+
+
+def fix(session: Session, leader: User, fact_id: str = "visas.first", **values: object) -> None:
+    seen = truth.newest(truth.history(session, "guide_entry", fact_id))
+    truth.correct(
+        session,
+        "guide_entry",
+        fact_id,
+        values,
+        why="It was wrong",
+        signed=signed(leader),
+        seen=seen,
+    )
+
+
+# ---- what leaders do
+
+
+def test_a_check_is_dated_and_changes_no_words(small: Session, leader: User) -> None:
+    entry = small.get_one(GuideEntry, "visas.first")
+    truth.check(small, "guide_entry", "visas.first", signed=signed(leader))
+    assert (entry.checked_on, entry.text) == (TODAY, "So it is.")
+    assert entry.url_check is UrlCheck.RETRIEVED
+
+
+def test_a_correction_is_kept_with_what_stood_there_before(small: Session, leader: User) -> None:
+    fix(small, leader, text="So it was.", confidence=Confidence.MEDIUM)
+    (change,) = truth.history(small, "guide_entry", "visas.first")
+    assert change.before["text"] == "So it is."
+    assert change.after["text"] == "So it was."
+    assert change.after["confidence"] == "medium"
+    assert (change.person_id, change.why) == (leader.id, "It was wrong")
+    assert small.get_one(GuideEntry, "visas.first").text == "So it was."
+
+
+def test_a_correction_that_says_nothing_new_is_refused(small: Session, leader: User) -> None:
+    with pytest.raises(truth.NothingChanged):
+        fix(small, leader, text="So it is.")
+
+
+def test_the_second_of_two_who_correct_at_once_is_told(small: Session, leader: User) -> None:
+    fix(small, leader, text="One.")
+    with pytest.raises(truth.ChangedMeanwhile):
+        truth.correct(
+            small,
+            "guide_entry",
+            "visas.first",
+            {"text": "Two."},
+            why="Late",
+            signed=signed(leader),
+        )
+
+
+def test_every_change_can_be_put_back_and_that_too(small: Session, leader: User) -> None:
+    fix(small, leader, text="One.")
+    fix(small, leader, text="Two.")
+    two, _ = truth.history(small, "guide_entry", "visas.first")
+    truth.put_back(small, "guide_entry", "visas.first", two.id, signed=signed(leader))
+    assert small.get_one(GuideEntry, "visas.first").text == "One."
+    back = truth.history(small, "guide_entry", "visas.first")[0]
+    truth.put_back(small, "guide_entry", "visas.first", back.id, signed=signed(leader))
+    assert small.get_one(GuideEntry, "visas.first").text == "Two."
+
+
+def test_a_source_taken_away_leaves_the_fact_unconfirmed(small: Session, leader: User) -> None:
+    fix(small, leader, source_url=None)
+    entry = small.get_one(GuideEntry, "visas.first")
+    assert (entry.url_check, entry.checked_on) == (UrlCheck.NONE, None)
+
+
+@pytest.mark.parametrize("kind", ["guide_entry", "user", "license_rule"])
+def test_no_other_table_can_be_reached(small: Session, leader: User, kind: str) -> None:
+    with pytest.raises(truth.NoSuchFact):
+        truth.check(small, kind, str(leader.id), signed=signed(leader))
+
+
+def test_our_advice_is_no_fact_to_check(session: Session, files: Files, leader: User) -> None:
+    advice = {"id": "own", "chapter": "all", "title": "Rest", "own": True}
+    files.guides["visas.yaml"]["entries"].append(
+        advice | {"url_check": "none", "confidence": "low"}
+    )
+    load_facts(session, folder=files.write())
+    with pytest.raises(truth.NoSuchFact):
+        truth.fact(session, "guide_entry", "visas.own")
+
+
+# ---- a load leaves it alone
+
+
+def test_a_load_never_takes_a_correction_away(small: Session, files: Files, leader: User) -> None:
+    fix(small, leader, text="Corrected.")
+    truth.check(small, "license_rule", "TX", signed=signed(leader))
+    files.guides["visas.yaml"]["entries"][0] |= {"text": "From the file.", "title": "New title"}
+    load_facts(small, folder=files.write())
+    entry = small.get_one(GuideEntry, "visas.first")
+    assert (entry.text, entry.title) == ("Corrected.", "New title")
+    assert small.get_one(LicenseRule, "TX").checked_on == TODAY
+    assert load_facts(small, folder=files.folder).changed_nothing
+
+
+def test_what_was_put_back_follows_the_values_before(
+    small: Session, files: Files, leader: User
+) -> None:
+    fix(small, leader, text="Corrected.")
+    (change,) = truth.history(small, "guide_entry", "visas.first")
+    truth.put_back(small, "guide_entry", "visas.first", change.id, signed=signed(leader))
+    load_facts(small, folder=files.folder)
+    assert small.get_one(GuideEntry, "visas.first").text == "So it is."
+
+
+def test_days_and_words_come_back_in_their_types(
+    small: Session, files: Files, leader: User
+) -> None:
+    values = {"day": dt.date(2027, 3, 20), "confidence": Confidence.LOW}
+    truth.correct(small, "cycle_date", "match-day", values, why="Moved", signed=signed(leader))
+    small.expire_all()
+    assert load_facts(small, folder=files.folder).changed_nothing
+    date = small.get_one(CycleDate, "match-day")
+    assert (date.day, date.confidence) == (dt.date(2027, 3, 20), Confidence.LOW)
+
+
+# ---- what to look at
+
+
+def found(session: Session, **wanted: object) -> set[str]:
+    report = freshness(session, today=TODAY, wanted=Wanted(**wanted))  # type: ignore[arg-type]
+    return {line.id for line in report.lines}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"as_of": "2025-11-01"}, Reason.OLD),
+        ({"as_of": None}, Reason.OLD),
+        ({"as_of": "2025"}, Reason.OLD),
+        ({"as_of": "2026-07", "volatile": True}, Reason.IN_MOTION),
+        ({"confidence": "low"}, Reason.LOW),
+        ({"source_url": None, "url_check": "none"}, Reason.NO_SOURCE),
+    ],
+)
+def test_what_is_old_or_unsure_is_found(
+    session: Session, files: Files, changes: dict[str, object], reason: Reason
+) -> None:
+    files.guides["visas.yaml"]["entries"][0] |= changes
+    load_facts(session, folder=files.write())
+    assert found(session, reason=reason) == {"visas.first"}
+    assert to_look_at(session, today=TODAY)[reason] == 1
+
+
+@pytest.mark.parametrize("as_of", ["2025-11-02", "2026", "2026-10-30"])
+def test_what_is_younger_than_a_year_is_fresh(session: Session, files: Files, as_of: str) -> None:
+    files.guides["visas.yaml"]["entries"][0]["as_of"] = as_of
+    load_facts(session, folder=files.write())
+    assert found(session, reason=Reason.OLD) == set()
+
+
+def test_a_check_makes_an_old_fact_fresh(session: Session, files: Files, leader: User) -> None:
+    files.guides["visas.yaml"]["entries"][0]["as_of"] = "2019"
+    load_facts(session, folder=files.write())
+    truth.check(session, "guide_entry", "visas.first", signed=signed(leader))
+    assert found(session, reason=Reason.OLD) == set()
+
+
+def test_a_fact_is_found_by_its_words_though_it_is_fine(small: Session) -> None:
+    assert "visas.first" in found(small, words="so it is")
+    assert found(small, words="Rhode") == {"RI"}
+    assert found(small, words="zebra") == set()
+
+
+# ---- the pages
+
+
+def test_a_leader_finds_corrects_and_traces_a_fact(
+    sign_in: SignIn, loaded: Session, leader: User
+) -> None:
+    page = sign_in(leader)
+    report = page.get("/toolkit/facts?q=Conrad+program+last")
+    path = "/toolkit/facts/guide_entry/visas.conrad-sunset"
+    assert path in report.links()
+    action = path
+    page.submit(path, {"text": "It was renewed.", "why": "New law"}, action=action)
+    shown = page.get(path)
+    assert "New law" in shown.text
+    assert leader.name in shown.text
+    assert "It was renewed." in page.get("/toolkit/visas").text
+    (undo,) = [
+        f.get("action") for f in shown.tree.iterfind(".//form") if "/undo" in f.get("action", "")
+    ]
+    page.post(str(undo))
+    assert "It was renewed." not in page.get("/toolkit/visas").text
+
+
+def test_a_wrong_correction_is_shown_again_with_what_is_wrong(
+    sign_in: SignIn, loaded: Session, leader: User
+) -> None:
+    path = "/toolkit/facts/license_rule/TX"
+    bad = {"source_url": "javascript:alert(1)", "as_of": "May", "img_years": "99", "why": ""}
+    page = sign_in(leader).submit(path, bad, action=path, status=422)
+    for message in ("https://", "Write 2026", "Say in a few words why"):
+        assert message in page.text
+    assert loaded.scalar(sa.select(sa.func.count(FactChange.id))) == 0
+
+
+@pytest.mark.parametrize("kind", sorted(truth.KINDS))
+def test_every_kind_of_fact_has_a_form(
+    sign_in: SignIn, loaded: Session, leader: User, kind: str
+) -> None:
+    table = truth.KINDS[kind].table
+    key = loaded.scalar(sa.select(table.id).where(table.source_url.is_not(None)).limit(1))  # type: ignore[attr-defined]
+    page = sign_in(leader)
+    path = f"/toolkit/facts/{kind}/{key}"
+    page.post(f"{path}/check")
+    assert "Last checked on" in page.get(path).text
+    unchanged = page.submit(path, {"why": "Only looked"}, action=path)
+    assert "Nothing was changed" in page.follow(unchanged).text
+
+
+def test_only_leaders_and_administrators_see_these_pages(
+    sign_in: SignIn, loaded: Session, leader: User
+) -> None:
+    where = factories.section(loaded)
+    mentor = factories.member(loaded, where, SectionRole.MENTOR)
+    asking = factories.member(loaded, where, SectionRole.LEADER, state=MembershipState.ASKED)
+    path = "/toolkit/facts/license_rule/TX"
+    for person in (mentor, asking):
+        page = sign_in(person)
+        page.get("/toolkit/facts", status=404)
+        page.get(path, status=404)
+        page.post(f"{path}/check", status=404)
+        page.post(path, status=404)
+        assert "/toolkit/facts" not in page.get("/toolkit").links()
+    assert "/toolkit/facts" in sign_in(leader).get("/toolkit").links()
+    sign_in(factories.administrator(loaded)).get(path)
+
+
+def test_a_change_of_another_fact_cannot_be_put_back_here(
+    sign_in: SignIn, loaded: Session, leader: User
+) -> None:
+    page = sign_in(leader)
+    page.post("/toolkit/facts/license_rule/TX/check")
+    change = loaded.scalars(sa.select(FactChange)).one()
+    page.post(f"/toolkit/facts/license_rule/CA/changes/{change.id}/undo", status=404)
