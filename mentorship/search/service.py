@@ -189,12 +189,16 @@ def _visible(
 
 
 def _score(row: SearchEntry, score: float, groups: Sequence[Sequence[str]]) -> float:
-    """Lift an entry whose title has every word of the question, most where it has no other."""
+    """Lift an entry whose title has every word of the question.
+
+    Most where it has the very words, not others for the same, and no word beside them.
+    """
     title = set(stems(row.title))
     in_question = title.intersection(itertools.chain.from_iterable(groups))
     if not all(title.intersection(group) for group in groups):
         return score
-    return score * (IN_TITLE + len(in_question) / len(title))
+    as_typed = 1.0 if all(group[0] in title for group in groups) else 0.0
+    return score * (IN_TITLE + as_typed + len(in_question) / len(title))
 
 
 def _present(session: Session, source: str, key: str | None = None) -> dict[str, SearchEntry]:
