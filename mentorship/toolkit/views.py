@@ -45,9 +45,9 @@ def stage(stage_id: str) -> str:
 @members
 def resources() -> str:
     form = ResourceFilter(request.args)
-    form.offer(service.organizations(db.session()))
+    form.offer(service.organizations(db.session()), service.topics(db.session()))
     page = request.args.get("page", 1, type=int)
-    found = service.resources(db.session(), form.search(), page=page)
+    found = service.resources(db.session(), form.search(), person_id=current_id(), page=page)
     return render_template("toolkit/resources.html", form=form, found=found)
 
 
