@@ -11,8 +11,8 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
-    """Leave the queue's own tables alone: it makes and changes them itself."""
-    return kind != "table" or not (name or "").startswith("huey_")
+    """Leave out tables that no model tells of: the queue's own, and the full-text search's."""
+    return kind != "table" or not (name or "").startswith(("huey_", "search_fts"))
 
 
 def run() -> None:
