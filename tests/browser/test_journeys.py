@@ -64,7 +64,7 @@ def test_a_leader_runs_the_round_looks_and_publishes(
     leader.page.go_back()
 
     leader.follow("Strongest first")
-    cells = leader.page.locator("main tbody tr").first.locator("th, td")
+    cells = leader.page.locator("form[data-pairs] tbody tr").first.locator("th, td")
     match.img, match.mentor = (cells.nth(n).inner_text().strip() for n in (1, 2))
     leader.follow(re.compile("See the parts"))
     leader.reads("The points add up")
