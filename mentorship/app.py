@@ -14,17 +14,23 @@ from mentorship import cli, pages, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
+from mentorship.community import desk_views as community_desk_views
+from mentorship.community import views as community_views
+from mentorship.community.service import forget_who_left
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
 from mentorship.demo import load as demo
+from mentorship.equity import views as equity_views
 from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.finding import mentor_views as finding_imgs_views
 from mentorship.finding import views as finding_views
 from mentorship.mentorships import leader_views as led_mentorships_views
 from mentorship.mentorships import views as mentorships_views
+from mentorship.news import feed_views as news_desk_views
+from mentorship.news import views as news_views
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
@@ -32,7 +38,17 @@ from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
-from mentorship.toolkit import guide_views, license_views, path_views, truth_views
+from mentorship.spotlight import desk_views as spotlight_desk_views
+from mentorship.spotlight import views as spotlight_views
+from mentorship.toolkit import (
+    curating_views,
+    guide_views,
+    license_views,
+    path_views,
+    search_views,
+    shelf_views,
+    truth_views,
+)
 from mentorship.toolkit import views as toolkit_views
 
 BLUEPRINTS = (
@@ -40,6 +56,13 @@ BLUEPRINTS = (
     dashboard_views.bp,
     accounts_views.bp,
     consents_views.bp,
+    news_views.bp,
+    news_desk_views.bp,
+    spotlight_views.bp,
+    spotlight_desk_views.bp,
+    equity_views.bp,
+    community_views.bp,
+    community_desk_views.bp,
     finding_imgs_views.bp,
     finding_views.bp,
     led_mentorships_views.bp,
@@ -49,6 +72,9 @@ BLUEPRINTS = (
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
+    search_views.bp,
+    shelf_views.bp,
+    curating_views.bp,
     guide_views.bp,
     license_views.bp,
     path_views.bp,
@@ -92,8 +118,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
-    if let_go not in AFTER_LEAVING:
-        AFTER_LEAVING.append(let_go)
+    for follow in (let_go, forget_who_left):
+        if follow not in AFTER_LEAVING:
+            AFTER_LEAVING.append(follow)
     configure_mappers()
     check_every_view_is_marked(app)
     if settings.proxies:

@@ -15,16 +15,21 @@ from flask_security import hash_password
 from mentorship.accounts.command import create_admin
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
+from mentorship.equity.searched import SOURCES as EQUITY
 from mentorship.extensions import transaction
 from mentorship.keys import keys
 from mentorship.matching import warm
+from mentorship.news.command import news
+from mentorship.news.seeds import load_news
 from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
 from mentorship.rounds.remind_command import remind_all
+from mentorship.search.service import rebuild
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.searched import SOURCES
 
 
 @click.command("set-up")
@@ -39,6 +44,8 @@ def set_up(*, demo: bool) -> None:
     with transaction() as session:
         sync_terms(session)
         load_facts(session)
+        rebuild(session, {**SOURCES, **EQUITY})
+        load_news(session, now=dt.datetime.now(dt.UTC))
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()
     if demo:
@@ -94,6 +101,7 @@ COMMANDS: tuple[click.Command, ...] = (
     keys,
     mail,
     match,
+    news,
     remind_all,
     roster,
     toolkit,

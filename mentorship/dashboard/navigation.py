@@ -77,8 +77,11 @@ def _menu() -> tuple[Entry, ...]:
         label = "Section" if len(led) == 1 else section.name
         rounds = _entry("Match rounds", "rounds.list_rounds", slug=section.slug)
         people = _entry("Members", "sections.list_members", slug=section.slug)
+        desk = _entry("News desk", "news_desk.board", slug=section.slug)
+        links = _entry("Resources", "curating.listing", slug=section.slug)
+        letters = _entry("Letters", "spotlight_desk.board", slug=section.slug)
         pairs = _entry("Mentorships", "led_mentorships.index", slug=section.slug)
-        entries.append(_group(label, rounds, people, pairs))
+        entries.append(_group(label, rounds, people, pairs, desk, links, letters))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.edit_img"))
     if _offers(mine, SectionRole.IMG, Browsing.IMGS, Browsing.BOTH):
@@ -90,6 +93,15 @@ def _menu() -> tuple[Entry, ...]:
     if current_user.is_administrator:
         entries.append(_entry("Administration", "sections_admin.index"))
     entries.append(_entry("Toolkit", "toolkit.overview"))
+    entries.append(
+        _group(
+            "Community",
+            _entry("News", "news.index"),
+            _entry("Spotlight", "spotlight.index"),
+            _entry("Equity", "equity.index"),
+            _entry("My section", "community.mine"),
+        )
+    )
     return tuple(entries)
 
 

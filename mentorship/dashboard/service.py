@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Coming, coming_meetings, met_of_section
+from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
 from mentorship.rounds.funnel import Funnel, leader_funnel
@@ -49,6 +50,7 @@ class ImgHome:
     profile: Completeness
     agreed: bool  # to be matched
     stage: StageView | None
+    news: Sequence[NewsLine]
     meetings: Sequence[Coming]
 
 
@@ -59,6 +61,7 @@ class MentorHome:
     agreed: bool  # to be matched
     meetings: Sequence[Coming]
     resources: Sequence[ResourceCard]
+    news: Sequence[NewsLine]
     mentees: Sequence[tuple[str, str]]  # name, and the stage they say they are at
     dates: Sequence[Day]
 
@@ -94,6 +97,7 @@ def img_home(
         if at
         else None,
         meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
+        news=latest(session, person_id, stages=[at] if at else [], now=now),
     )
 
 
@@ -107,7 +111,10 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
         profile=completeness(values),
         agreed=agreed,
         meetings=coming_meetings(session, person_id, now=now) if status.mentees else (),
-        resources=for_mentors(session, stages=values.stages, limit=2 * RESOURCES),
+        resources=for_mentors(
+            session, stages=values.stages, limit=2 * RESOURCES, person_id=person_id
+        ),
+        news=latest(session, person_id, stages=values.stages, now=now),
     )
 
 

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from mentorship.access import administrators, current_person, members
 from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
+from mentorship.dashboard.todo import to_do
 from mentorship.extensions import db
+from mentorship.news.service import latest
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.web import reader_zone
 
@@ -61,7 +63,16 @@ def leader() -> str:
     ]
     shown = service.leader_home(db.session(), led)
     facts = service.facts_to_look_at(db.session(), today=_today())
-    return render_template("dashboard/leader.html", sections=shown, facts=facts, tabs=tabs())
+    news = latest(db.session(), current_person().id, now=dt.datetime.now(dt.UTC))
+    waiting = to_do(db.session(), [section.id for section in led])
+    return render_template(
+        "dashboard/leader.html",
+        sections=shown,
+        facts=facts,
+        news=news,
+        waiting=waiting,
+        tabs=tabs(),
+    )
 
 
 @bp.get("/admin")

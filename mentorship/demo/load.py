@@ -22,6 +22,7 @@ from mentorship.config import Settings
 from mentorship.consents.service import LISTED, give
 from mentorship.demo import journeys
 from mentorship.demo.mentorships import first_weeks, months_together
+from mentorship.demo.section_life import load_section_life
 from mentorship.finding.service import set_up_finding
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
@@ -109,6 +110,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
     )
     _rounds(session, section, leader.id, now)
     journeys.walk(session, now=now)
+    load_section_life(session, section, leader.id, now=now)
     session.execute(sa.delete(Message))
 
 

@@ -5,6 +5,7 @@ Links start with the configured address of the site, never with what a request c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -38,14 +39,21 @@ class Stationery:
         self._base_url = settings.base_url
         self._templates.globals["site_name"] = one_line(settings.site_name)
 
-    def write(self, template: str, *, path: str = "/", **words: str) -> Letter:
+    def link(self, path: str) -> str:
+        """Return the full address of a page of this site."""
+        return self._base_url + path
+
+    def write(self, template: str, *, path: str = "/", **words: str | Sequence[str]) -> Letter:
         """Fill in ``templates/email/<template>.txt``; ``path`` becomes its ``link``.
 
         Words are put on one line each, so that no name adds a line to the letter.
         """
-        values = {key: one_line(word) for key, word in words.items()}
+        values = {
+            key: one_line(word) if isinstance(word, str) else [one_line(each) for each in word]
+            for key, word in words.items()
+        }
         text = self._templates.get_template(f"{template}.txt").render(
-            values, link=self._base_url + path, home=self._base_url
+            values, link=self.link(path), home=self._base_url
         )
         first, _, body = text.partition("\n")
         return Letter(first.removeprefix(SUBJECT), body.strip("\n") + "\n")

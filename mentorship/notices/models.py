@@ -30,3 +30,6 @@ class Message(Model):
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     sent_at: Mapped[dt.datetime | None]
     failure: Mapped[str | None] = mapped_column(sa.String(200))
+    unsubscribe: Mapped[str | None] = mapped_column(
+        sa.String(300)
+    )  # where one click ends such mails

@@ -29,8 +29,18 @@ def one_line(words: str) -> str:
     return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in words).split())
 
 
-def post(session: Session, *, recipient: str, subject: str, body: str, now: dt.datetime) -> Message:
+def post(  # noqa: PLR0913  one argument a column
+    session: Session,
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: dt.datetime,
+    unsubscribe: str | None = None,
+) -> Message:
     """Put a mail in the outbox; it leaves after the transaction that caused it.
+
+    A mail that comes again and again names the address that ends it, ``unsubscribe``.
 
     Raises
     ------
@@ -51,6 +61,7 @@ def post(session: Session, *, recipient: str, subject: str, body: str, now: dt.d
         body=body,
         created_at=now,
         next_try_at=now,
+        unsubscribe=unsubscribe,
     )
     session.add(message)
     session.flush()
@@ -89,6 +100,7 @@ def claim(session: Session, message_id: uuid.UUID, *, attempts: int, now: dt.dat
 def mark_sent(session: Session, message: Message, *, now: dt.datetime) -> None:
     """Note that a mail has left, and forget what it said: links in it open accounts."""
     message.sent_at, message.body, message.failure = now, "", None
+    message.unsubscribe = None
     session.flush()
 
 

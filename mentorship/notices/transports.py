@@ -46,6 +46,9 @@ def compose(message: Message, settings: Settings) -> EmailMessage:
     mail["Date"] = message.created_at
     mail["Message-ID"] = f"<{message.id}@{urlsplit(settings.base_url).hostname}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe:  # RFC 8058: the reader's mail program shows a button
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(f"{message.body}\n-- \n{settings.site_name}\n{settings.base_url}\n")
     return mail
 

@@ -73,6 +73,13 @@ def memberships_of(session: Session, person_id: uuid.UUID) -> Sequence[Membershi
     ).all()
 
 
+def sections_of(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:
+    """Select the keys of the sections in which this person is active."""
+    return sa.select(Membership.section_id).where(
+        Membership.person_id == person_id, Membership.state == ACTIVE
+    )
+
+
 def active_roles(session: Session, person_id: uuid.UUID) -> frozenset[SectionRole]:
     """Return the roles a person has now, in any section."""
     mine = Membership.person_id == person_id, Membership.state == ACTIVE

@@ -1,24 +1,32 @@
-"""Finding resources: the catalog with its filters, and the first ones for a stage or a mentor."""
+"""Finding resources: the catalog with its filters, and the first ones for a stage or a mentor.
+
+Everybody sees the catalog that comes with the service, changed and added to by their sections.
+"""
 
 from __future__ import annotations
 
 import math
+import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from mentorship.search.service import keys_found
+from mentorship.sections.service import sections_of
 from mentorship.toolkit.models import (
     Confidence,
     JourneyStage,
     Resource,
     ResourceStage,
     ResourceTopic,
+    ResourceType,
     ToolkitTopic,
     UrlCheck,
 )
 from mentorship.toolkit.provenance import Provenance
+from mentorship.toolkit.shelf_models import MarkKind, ResourceMark, ResourcePlacing
 from mentorship.toolkit.shown import ResourceCard, ResourcePage, Search
 
 PER_PAGE = 20
@@ -41,32 +49,87 @@ BEST_FIRST = (
 )
 
 
-def resources(session: Session, search: Search = NOTHING_ASKED, *, page: int = 1) -> ResourcePage:
+def shown_to(person_id: uuid.UUID | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions under which somebody sees a resource; None is nobody in particular."""
+    if person_id is None:
+        return (Resource.section_id.is_(None),)
+    mine = sections_of(person_id)
+    return (
+        sa.or_(Resource.section_id.is_(None), Resource.section_id.in_(mine)),
+        Resource.id.not_in(unseen_by(person_id)),
+    )
+
+
+def unseen_by(person_id: uuid.UUID) -> sa.CompoundSelect[str]:
+    """Select what this person's sections hide, or show in words of their own instead."""
+    mine, other = sections_of(person_id), aliased(Resource)
+    hidden = sa.select(ResourcePlacing.resource_id).where(
+        ResourcePlacing.section_id.in_(mine), ResourcePlacing.hidden
+    )
+    replaced = sa.select(other.replaces_id).where(
+        other.section_id.in_(mine), other.replaces_id.is_not(None)
+    )
+    return sa.union_all(hidden, replaced)
+
+
+def resources(
+    session: Session,
+    search: Search = NOTHING_ASKED,
+    *,
+    person_id: uuid.UUID | None = None,
+    page: int = 1,
+) -> ResourcePage:
     """Return one page of the catalog, best first; a page past the end counts as the last."""
-    found = _matching(search)
+    keys = keys_found(session, search.text, "resource") if search.text else None
+    found = _matching(search, keys, person_id)
     total = session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
     pages = max(1, math.ceil(total / PER_PAGE))
     page = min(max(1, page), pages)
-    ranks = _ranks([search.stage])
+    places, ranks = _places(person_id), _ranks([search.stage])
+    order = [places.c.position.nulls_last(), ranks.c.rank.nulls_last(), *BEST_FIRST]
+    if keys:
+        order = [sa.case({key: n for n, key in enumerate(keys)}, value=Resource.id)]
     rows = session.scalars(
         found.join(ranks, ranks.c.resource_id == Resource.id, isouter=True)
-        .order_by(ranks.c.rank.nulls_last(), *BEST_FIRST)
+        .join(places, places.c.resource_id == Resource.id, isouter=True)
+        .order_by(*order)
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     ).all()
-    return ResourcePage(
-        rows=_with_words(session, rows), total=total, page=page, pages=pages, search=search
-    )
+    cards = cards_of(session, rows, person_id)
+    return ResourcePage(rows=cards, total=total, page=page, pages=pages, search=search)
+
+
+def resource_shown_to(session: Session, person_id: uuid.UUID, resource_id: str) -> ResourceCard:
+    """Return one resource, if this person sees it; else NoResultFound."""
+    row = session.scalars(
+        sa.select(Resource).where(Resource.id == resource_id, *shown_to(person_id))
+    ).one()
+    return cards_of(session, [row], person_id)[0]
 
 
 def organizations(session: Session) -> tuple[str, ...]:
     """Return the names of all organizations in the catalog, in the order of the alphabet."""
-    names = session.scalars(sa.select(Resource.organization).distinct())
+    names = session.scalars(
+        sa.select(Resource.organization).where(Resource.section_id.is_(None)).distinct()
+    )
     return tuple(sorted(names, key=str.casefold))
 
 
+def topics(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return the topics of the catalog, each with its name."""
+    rows = session.execute(
+        sa.select(ToolkitTopic.id, ToolkitTopic.name).order_by(ToolkitTopic.position)
+    )
+    return tuple((key, name) for key, name in rows)
+
+
 def for_mentors(
-    session: Session, *, stages: Collection[str] = (), limit: int = 3
+    session: Session,
+    *,
+    stages: Collection[str] = (),
+    limit: int = 3,
+    person_id: uuid.UUID | None = None,
 ) -> tuple[ResourceCard, ...]:
     """Return what helps a mentor: on mentoring first, then what IMGs at these stages start with."""
     topic = sa.select(ResourceTopic.resource_id).where(ResourceTopic.topic_id == FOR_MENTORS)
@@ -75,23 +138,111 @@ def for_mentors(
     chosen = (
         sa.select(Resource)
         .join(ranks, ranks.c.resource_id == Resource.id, isouter=True)
-        .where(sa.or_(on_mentoring, ranks.c.rank.is_not(None)))
+        .where(sa.or_(on_mentoring, ranks.c.rank.is_not(None)), *shown_to(person_id))
         .order_by(sa.case((on_mentoring, 0), else_=1), ranks.c.rank.nulls_last(), *BEST_FIRST)
         .limit(limit)
     )
     return tuple(_card(resource) for resource in session.scalars(chosen))
 
 
-def at_stage(session: Session, stage_id: str, limit: int) -> tuple[tuple[ResourceCard, ...], int]:
+def of_types(
+    session: Session, types: Collection[ResourceType], person_id: uuid.UUID
+) -> tuple[ResourceCard, ...]:
+    """Return all resources of some types that this person sees, best first."""
+    rows = sa.select(Resource).where(Resource.type.in_(types), *shown_to(person_id))
+    return tuple(_card(resource) for resource in session.scalars(rows.order_by(*BEST_FIRST)))
+
+
+def at_stage(
+    session: Session, stage_id: str, limit: int, person_id: uuid.UUID | None = None
+) -> tuple[tuple[ResourceCard, ...], int]:
     """Return the first resources of a stage, and how many it has."""
+    places = _places(person_id)
     rows = session.execute(
         sa.select(Resource, sa.func.count().over())
         .join(ResourceStage, ResourceStage.resource_id == Resource.id)
-        .where(ResourceStage.stage_id == stage_id)
-        .order_by(ResourceStage.rank.nulls_last(), *BEST_FIRST)
+        .join(places, places.c.resource_id == Resource.id, isouter=True)
+        .where(ResourceStage.stage_id == stage_id, *shown_to(person_id))
+        .order_by(places.c.position.nulls_last(), ResourceStage.rank.nulls_last(), *BEST_FIRST)
         .limit(limit)
     ).all()
     return tuple(_card(resource) for resource, _ in rows), rows[0][1] if rows else 0
+
+
+def words_of(
+    session: Session, keys: Collection[str]
+) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+    """Return the stages (ids) and the topics (names) of resources, in one query for all."""
+    stages: dict[str, list[str]] = defaultdict(list)
+    topics: dict[str, list[str]] = defaultdict(list)
+    of_stages = (
+        sa.select(
+            ResourceStage.resource_id,
+            sa.literal("stage").label("kind"),
+            JourneyStage.position,
+            ResourceStage.stage_id.label("word"),
+        )
+        .join(JourneyStage, JourneyStage.id == ResourceStage.stage_id)
+        .where(ResourceStage.resource_id.in_(keys))
+    )
+    of_topics = (
+        sa.select(
+            ResourceTopic.resource_id,
+            sa.literal("topic"),
+            ToolkitTopic.position,
+            ToolkitTopic.name,
+        )
+        .join(ToolkitTopic, ToolkitTopic.id == ResourceTopic.topic_id)
+        .where(ResourceTopic.resource_id.in_(keys))
+    )
+    both = sa.union_all(of_stages, of_topics).subquery()
+    for key, kind, _, word in session.execute(sa.select(both).order_by(both.c.position)):
+        (stages if kind == "stage" else topics)[key].append(word)
+    return stages, topics
+
+
+def cards_of(
+    session: Session, rows: Sequence[Resource], person_id: uuid.UUID | None
+) -> tuple[ResourceCard, ...]:
+    """Make cards that also name the stages and topics, and what the reader marked."""
+    keys = [row.id for row in rows]
+    stages, topics = words_of(session, keys)
+    marks, useful = _marks(session, keys, person_id)
+    return tuple(
+        _card(row, stages[row.id], topics[row.id], marks[row.id], useful[row.id]) for row in rows
+    )
+
+
+def _marks(
+    session: Session, keys: Collection[str], person_id: uuid.UUID | None
+) -> tuple[Mapping[str, set[str]], Mapping[str, int]]:
+    """Return the reader's own marks, and how many people found each useful."""
+    mine: dict[str, set[str]] = defaultdict(set)
+    useful: dict[str, int] = defaultdict(int)
+    own = sa.func.max(sa.case((ResourceMark.person_id == person_id, 1), else_=0))
+    for key, kind, count, is_mine in session.execute(
+        sa.select(ResourceMark.resource_id, ResourceMark.kind, sa.func.count(), own)
+        .where(ResourceMark.resource_id.in_(keys))
+        .group_by(ResourceMark.resource_id, ResourceMark.kind)
+    ):
+        if is_mine:
+            mine[key].add(kind)
+        if kind == MarkKind.USEFUL:
+            useful[key] = count
+    return mine, useful
+
+
+def _places(person_id: uuid.UUID | None) -> sa.Subquery:
+    """Return where the reader's sections put resources, the foremost place of each."""
+    mine = sections_of(person_id) if person_id else sa.select(ResourcePlacing.section_id).limit(0)
+    return (
+        sa.select(
+            ResourcePlacing.resource_id, sa.func.min(ResourcePlacing.position).label("position")
+        )
+        .where(ResourcePlacing.section_id.in_(mine), ResourcePlacing.position.is_not(None))
+        .group_by(ResourcePlacing.resource_id)
+        .subquery()
+    )
 
 
 def _ranks(stages: Collection[str]) -> sa.Subquery:
@@ -104,55 +255,41 @@ def _ranks(stages: Collection[str]) -> sa.Subquery:
     )
 
 
-def _matching(search: Search) -> sa.Select[Resource]:
-    found = sa.select(Resource)
+def _matching(
+    search: Search, keys: Sequence[str] | None, person_id: uuid.UUID | None
+) -> sa.Select[Resource]:
+    found = sa.select(Resource).where(*shown_to(person_id))
+    if keys is not None:
+        found = found.where(Resource.id.in_(keys))
     if search.stage:
         of_stage = sa.select(ResourceStage.resource_id).where(
             ResourceStage.stage_id == search.stage
         )
         found = found.where(Resource.id.in_(of_stage))
+    if search.topic:
+        of_topic = sa.select(ResourceTopic.resource_id).where(
+            ResourceTopic.topic_id == search.topic
+        )
+        found = found.where(Resource.id.in_(of_topic))
     if search.type:
         found = found.where(Resource.type == search.type)
     if search.organization:
         found = found.where(Resource.organization == search.organization)
-    for word in search.text.split():
-        about = (
-            sa.select(ResourceTopic.resource_id)
-            .join(ToolkitTopic, ToolkitTopic.id == ResourceTopic.topic_id)
-            .where(ToolkitTopic.name.icontains(word, autoescape=True))
+    if search.mark:
+        marked = sa.select(ResourceMark.resource_id).where(
+            ResourceMark.person_id == person_id, ResourceMark.kind == search.mark.removeprefix("un")
         )
-        said = [
-            column.icontains(word, autoescape=True)
-            for column in (Resource.title, Resource.description, Resource.organization)
-        ]
-        found = found.where(sa.or_(*said, Resource.id.in_(about)))
+        wanted = Resource.id.not_in(marked) if search.mark == "unseen" else Resource.id.in_(marked)
+        found = found.where(wanted)
     return found
 
 
-def _with_words(session: Session, rows: Sequence[Resource]) -> tuple[ResourceCard, ...]:
-    """Make cards that also name the stages and topics, in two queries for all of them."""
-    keys = [row.id for row in rows]
-    stages: dict[str, list[str]] = defaultdict(list)
-    for key, stage in session.execute(
-        sa.select(ResourceStage.resource_id, ResourceStage.stage_id)
-        .join(JourneyStage, JourneyStage.id == ResourceStage.stage_id)
-        .where(ResourceStage.resource_id.in_(keys))
-        .order_by(JourneyStage.position)
-    ):
-        stages[key].append(stage)
-    topics: dict[str, list[str]] = defaultdict(list)
-    for key, topic in session.execute(
-        sa.select(ResourceTopic.resource_id, ToolkitTopic.name)
-        .join(ToolkitTopic, ToolkitTopic.id == ResourceTopic.topic_id)
-        .where(ResourceTopic.resource_id.in_(keys))
-        .order_by(ToolkitTopic.position)
-    ):
-        topics[key].append(topic)
-    return tuple(_card(row, stages[row.id], topics[row.id]) for row in rows)
-
-
 def _card(
-    resource: Resource, stages: Iterable[str] = (), topics: Iterable[str] = ()
+    resource: Resource,
+    stages: Iterable[str] = (),
+    topics: Iterable[str] = (),
+    marks: Iterable[str] = (),
+    useful: int = 0,
 ) -> ResourceCard:
     return ResourceCard(
         id=resource.id,
@@ -165,4 +302,7 @@ def _card(
         ),
         stages=tuple(stages),
         topics=tuple(topics),
+        marks=frozenset(marks),
+        useful=useful,
+        by_section=resource.section_id is not None,
     )

@@ -6,8 +6,10 @@ import click
 from flask.cli import AppGroup
 
 from mentorship.extensions import transaction
+from mentorship.search.service import rebuild
 from mentorship.toolkit.entries import FactsRefused
 from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.searched import SOURCES
 
 toolkit = AppGroup("toolkit", help="The IMG journey and the catalog of resources.")
 
@@ -18,6 +20,7 @@ def load() -> None:
     try:
         with transaction() as session:
             report = load_facts(session)
+            rebuild(session, SOURCES)
     except FactsRefused as refused:
         problems = "".join(f"\n  {problem}" for problem in refused.problems)
         raise click.ClickException(f"nothing was loaded, the facts are wrong:{problems}") from None

@@ -37,10 +37,26 @@ class ResourceFilter(Form):
             *(SelectChoice(type_.value, name) for type_, name in TYPE_NAMES.items()),
         ],
     )
+    topic = SelectField("Topic", default="")
     organization = SelectField("Organization", default="")
+    mark = SelectField(
+        "My marks",
+        default="",
+        choices=[
+            SelectChoice("", "All"),
+            SelectChoice("saved", "Saved by me"),
+            SelectChoice("useful", "Useful to me"),
+            SelectChoice("unseen", "Not seen yet"),
+            SelectChoice("seen", "Seen"),
+        ],
+    )
 
-    def offer(self, organizations: Iterable[str]) -> None:
+    def offer(self, organizations: Iterable[str], topics: Iterable[tuple[str, str]]) -> None:
         """Fill the choices that come from the catalog."""
+        self.topic.choices = [
+            SelectChoice("", "All topics"),
+            *(SelectChoice(key, name) for key, name in topics),
+        ]
         self.organization.choices = [
             SelectChoice("", "All organizations"),
             *(SelectChoice(name, name) for name in organizations),
@@ -49,7 +65,7 @@ class ResourceFilter(Form):
     def search(self) -> Search:
         """Return what is asked; a value that is none of the choices asks nothing."""
         self.validate()
-        for field in (self.stage, self.type, self.organization):
+        for field in (self.stage, self.type, self.organization, self.topic, self.mark):
             if field.errors:
                 field.data, field.errors = "", ()
         return Search(
@@ -57,4 +73,6 @@ class ResourceFilter(Form):
             stage=self.stage.data,
             type=self.type.data,
             organization=self.organization.data,
+            topic=self.topic.data,
+            mark=self.mark.data,
         )

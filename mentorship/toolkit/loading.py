@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.extensions import Model
 from mentorship.toolkit.facts import DATA, KEYS, TABLES, Facts, Key, Row, read_facts
+from mentorship.toolkit.models import Resource, ResourceStage, ResourceTopic
 from mentorship.toolkit.truth import lay_over
 
 
@@ -64,8 +65,18 @@ def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
 
 
 def _present(session: Session, table: type[Model]) -> dict[Key, Model]:
-    rows = session.scalars(sa.select(table))
+    rows = session.scalars(sa.select(table).where(*_of_the_files(table)))
     return {tuple(getattr(row, name) for name in KEYS[table]): row for row in rows}
+
+
+def _of_the_files(table: type[Model]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Leave alone what sections added to the catalog."""
+    theirs = sa.select(Resource.id).where(Resource.section_id.is_not(None))
+    if table is Resource:
+        return (Resource.section_id.is_(None),)
+    if table is ResourceStage or table is ResourceTopic:
+        return (table.resource_id.not_in(theirs),)
+    return ()
 
 
 def _bring_in(

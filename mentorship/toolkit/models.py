@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import uuid
 from typing import Any
 
 import sqlalchemy as sa
@@ -190,16 +191,27 @@ class ToolkitTopic(Model):
 
 
 class Resource(Model):
-    """A link of the catalog: the page is its own source."""
+    """A link of the catalog: the page is its own source.
+
+    With a section it was added there, or stands there in place of one of the catalog.
+    """
 
     __tablename__ = "resource"
     __table_args__ = (
         sa.CheckConstraint("length(as_of) IN (4, 7, 10)", name="as_of_shape"),
         sa.CheckConstraint("url_check <> 'none'", name="address_marked"),
         sa.CheckConstraint("url LIKE 'http://%' OR url LIKE 'https://%'", name="url_of_web"),
+        sa.CheckConstraint("replaces_id IS NULL OR section_id IS NOT NULL", name="replaces_there"),
+        sa.Index("uq_resource_section_id_replaces_id", "section_id", "replaces_id", unique=True),
     )
 
     id: Mapped[str] = _key()
+    section_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("section.id", ondelete="CASCADE"), index=True
+    )
+    replaces_id: Mapped[str | None] = mapped_column(
+        sa.ForeignKey("resource.id", ondelete="SET NULL"), index=True
+    )
     title: Mapped[str] = mapped_column(sa.Text)
     type: Mapped[ResourceType] = mapped_column(one_of(ResourceType, "type_known"))
     organization: Mapped[str] = mapped_column(sa.Text)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources
+from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources, topics
 from mentorship.toolkit.models import (
     ChecklistItem,
     CycleDate,
@@ -63,6 +63,7 @@ __all__ = [
     "resources",
     "stage_page",
     "stages_in_full",
+    "topics",
 ]
 
 
@@ -94,7 +95,7 @@ def for_stage(
     ``limit`` bounds the resources and the dates; ``person_id`` adds one's own ticks.
     """
     around = _around(session, stage_id, person_id)
-    return _view(session, around, today=today, limit=limit) if around else None
+    return _view(session, around, today=today, limit=limit, person_id=person_id) if around else None
 
 
 def costs_of(session: Session, stage_id: str) -> tuple[Cost, ...]:
@@ -119,7 +120,7 @@ def stage_page(
     stage, before = around.stages[0], around.stages.get(-1)
     track = my_track(session, person_id) if person_id else Track()
     return StagePage(
-        view=_view(session, around, today=today, limit=limit),
+        view=_view(session, around, today=today, limit=limit, person_id=person_id),
         notes=notes_for(stage, track),
         before=_step(before) if before else None,
         costs=costs_of(session, stage_id),
@@ -177,9 +178,16 @@ def _around(session: Session, stage_id: str, person_id: uuid.UUID | None) -> _Ar
     )
 
 
-def _view(session: Session, around: _Around, *, today: dt.date, limit: int) -> StageView:
+def _view(
+    session: Session,
+    around: _Around,
+    *,
+    today: dt.date,
+    limit: int,
+    person_id: uuid.UUID | None,
+) -> StageView:
     stage = around.stages[0]
-    cards, count = at_stage(session, stage.id, limit)
+    cards, count = at_stage(session, stage.id, limit, person_id)
     return StageView(
         step=_step(stage),
         after=_step(around.stages[1]) if 1 in around.stages else None,

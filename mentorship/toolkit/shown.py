@@ -102,6 +102,9 @@ class ResourceCard:
     provenance: Provenance
     stages: tuple[str, ...] = ()  # ids of the vocabulary list
     topics: tuple[str, ...] = ()  # names
+    marks: frozenset[str] = frozenset()  # the reader's own: saved, seen, useful
+    useful: int = 0  # to how many people
+    by_section: bool = False  # added, or put in other words, by the reader's section
 
     @property
     def byline(self) -> str:
@@ -191,6 +194,8 @@ class Search:
     stage: str = ""
     type: str = ""
     organization: str = ""
+    topic: str = ""
+    mark: str = ""  # saved, useful, seen or unseen
 
     def as_query(self) -> dict[str, str]:
         """Return the fields that ask something, as they stand in an address."""
@@ -199,6 +204,8 @@ class Search:
             "stage": self.stage,
             "type": self.type,
             "organization": self.organization,
+            "topic": self.topic,
+            "mark": self.mark,
         }
         return {name: value for name, value in fields.items() if value}
 

@@ -15,7 +15,10 @@ from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.profiles.service import write_img, write_mentor
 from mentorship.rounds.models import OfferState
 from mentorship.rounds.service import accept_offer
+from mentorship.search.service import note_miss
 from mentorship.sections.models import MembershipState, SectionRole
+from mentorship.spotlight.service import submit as submit_letter
+from mentorship.spotlight.service import write as write_letter
 from mentorship.toolkit.loading import load_facts
 from tests import factories
 from tests.factories import NOW
@@ -95,6 +98,24 @@ def test_a_leader_without_a_round_is_led_to_one(sign_in: SignIn, cast: Cast) -> 
     assert f"/sections/{cast.section.slug}/rounds/new" in page.links()
 
 
+def test_a_leader_sees_what_else_waits(sign_in: SignIn, session: Session) -> None:
+    section = factories.section(session)
+    leader = sign_in(factories.leader(session, section))
+    assert "Also waiting for you" not in leader.get("/home/leader").text
+    author = factories.member(session, section, SectionRole.IMG)
+    words = {"title": "t", "byline": "b", "about": "a", "body": "x"}
+    letter = write_letter(
+        session, None, section_id=section.id, author_id=author.id, now=NOW, **words
+    )
+    submit_letter(session, letter, now=NOW)
+    for _ in range(2):
+        note_miss(session, "unicorn", now=NOW)
+    page = leader.get("/home/leader")
+    assert "1 letter waits to be read" in page.text
+    assert "1 search found nothing" in page.text
+    assert f"/sections/{section.slug}/letters" in page.links()
+
+
 def test_home_pages_keep_to_the_budget_of_statements(
     sign_in: SignIn, cast: Cast, session: Session
 ) -> None:
@@ -123,5 +144,5 @@ def test_home_pages_keep_to_the_budget_of_statements(
         cast.img(f"Img {n}")
         cast.mentor(f"Mentor {n}")
     full = statements()
-    assert max(empty + full) <= 11
+    assert max(empty + full) <= 12
     assert "with Noor Haddad, 30 minutes" in sign_in(pair.img).get("/home/img").text

@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.search.service import rebuild
 from mentorship.toolkit.facts import Facts, read_facts
+from mentorship.toolkit.searched import SOURCES
 from tests.toolkit.files import Files
 
 
@@ -29,3 +31,10 @@ def loaded(session: Session, shipped: Facts) -> Session:
     for table, rows in shipped.rows.items():
         session.execute(sa.insert(table), list(rows.values()))
     return session
+
+
+@pytest.fixture
+def indexed(loaded: Session) -> Session:
+    """The same, with everything in the index of the search."""
+    rebuild(loaded, SOURCES)
+    return loaded

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
+from mentorship.search.service import rebuild
 from mentorship.toolkit import service
 from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.searched import of_resources
 from tests import factories
 from tests.page import Page, PageClient
 from tests.toolkit.files import Files, resource
@@ -130,6 +132,7 @@ def test_a_search_for_the_word_page_survives_turning_it(
         *(resource(f"r{n}", title=f"PAGE {n}") for n in range(21)),
     ]
     load_facts(session, folder=files.write())
+    rebuild(session, {"resource": of_resources})
     page = reader.get("/toolkit/resources?q=PAGE")
     (href,) = {link for link in page.links() if "page=2" in link}
     assert parse_qs(urlsplit(href).query) == {"q": ["PAGE"], "page": ["2"]}

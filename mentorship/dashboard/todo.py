@@ -1,0 +1,89 @@
+"""What waits for the leaders of a section besides its rounds: one statement for all sections."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.community.models import Resolution, ResolutionState
+from mentorship.news.feeds import ILL_AFTER
+from mentorship.news.models import Feed, ItemState, NewsItem
+from mentorship.search.models import SearchMiss
+from mentorship.sections.models import Membership, MembershipState
+from mentorship.spotlight.models import LetterState, SpotlightLetter
+from mentorship.toolkit.shelf_models import ResourceReport
+
+# what waits -> how it reads for one and for several, and the page where it is dealt with
+WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "news": ("item from a feed waits", "items from feeds wait", "news_desk.board"),
+        "feeds": ("feed does not work", "feeds do not work", "news_desk.feed_list"),
+        "letters": ("letter waits to be read", "letters wait to be read", "spotlight_desk.board"),
+        "ideas": ("idea for a resolution", "ideas for resolutions", "community.resolutions"),
+        "reports": ("resource was reported", "resources were reported", "curating.listing"),
+        "misses": ("search found nothing", "searches found nothing", "curating.listing"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    count: int
+    words: str
+    endpoint: str
+
+
+def to_do(
+    session: Session, section_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Sequence[ToDo]]:
+    """Return what waits in each section; a section in which nothing waits has no entry."""
+    counts = [
+        _counted("news", NewsItem, section_ids, NewsItem.state == ItemState.WAITING),
+        _counted("feeds", Feed, section_ids, Feed.failures >= ILL_AFTER, Feed.paused.is_(False)),
+        _counted(
+            "letters", SpotlightLetter, section_ids, SpotlightLetter.state == LetterState.SUBMITTED
+        ),
+        _counted("ideas", Resolution, section_ids, Resolution.state == ResolutionState.IDEA),
+        _reported(section_ids),
+        sa.select(sa.literal("misses"), sa.null(), sa.func.count(SearchMiss.text)).where(
+            SearchMiss.times > 1
+        ),
+    ]
+    found: dict[uuid.UUID, list[ToDo]] = defaultdict(list)
+    for kind, section_id, count in session.execute(sa.union_all(*counts)):
+        one, several, endpoint = WORDS[kind]
+        for each in [section_id] if section_id else section_ids:
+            if count:
+                found[each].append(ToDo(count, one if count == 1 else several, endpoint))
+    return found
+
+
+def _counted(
+    kind: str, table: type, section_ids: Collection[uuid.UUID], *which: sa.ColumnElement[bool]
+) -> sa.Select[str, uuid.UUID, int]:
+    section: sa.orm.InstrumentedAttribute[uuid.UUID] = table.section_id  # type: ignore[attr-defined]
+    return (
+        sa.select(sa.literal(kind).label("kind"), section.label("section_id"), sa.func.count())
+        .where(section.in_(section_ids), *which)
+        .group_by(section)
+    )
+
+
+def _reported(section_ids: Collection[uuid.UUID]) -> sa.Select[str, uuid.UUID, int]:
+    count = sa.func.count(ResourceReport.id.distinct())
+    return (
+        sa.select(sa.literal("reports"), Membership.section_id, count)
+        .join(Membership, Membership.person_id == ResourceReport.person_id)
+        .where(
+            ResourceReport.settled_at.is_(None),
+            Membership.section_id.in_(section_ids),
+            Membership.state == MembershipState.ACTIVE,
+        )
+        .group_by(Membership.section_id)
+    )

@@ -1,0 +1,38 @@
+"""``flask news``: ask the feeds, and send the weekly mail."""
+
+from __future__ import annotations
+
+import time
+
+import click
+from flask.cli import AppGroup
+
+from mentorship.extensions import transaction
+from mentorship.news.digest import post_digests
+from mentorship.news.fetching import Fetcher
+from mentorship.news.polling import poll, utc_now
+from mentorship.notices.delivery import write_files
+
+news = AppGroup("news", help="News: the feeds and the weekly mail.")
+
+
+@news.command("poll")
+@click.option("--watch", type=click.FloatRange(min=1), help="Look again every SECONDS, forever.")
+def poll_feeds(watch: float | None) -> None:
+    """Ask every feed that is due, and keep what is new."""
+    while True:
+        done = poll(Fetcher())
+        if watch is None or done.worked or done.failed:
+            click.echo(f"{done.worked} answered, {done.failed} failed, {done.items} new items")
+        if watch is None:
+            return
+        time.sleep(watch)
+
+
+@news.command("digest")
+def digest() -> None:
+    """Put the weekly mails that are due in the outbox."""
+    with transaction() as session:
+        count = post_digests(session, now=utc_now())
+    write_files()
+    click.echo(f"{count} mails posted")

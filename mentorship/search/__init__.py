@@ -1,0 +1,1 @@
+"""Finding anything in the toolkit by words: full text of either database behind one service."""

@@ -1,0 +1,51 @@
+"""What can be found, and what was looked for in vain.
+
+The full-text table itself, ``search_fts``, is no model: each database has its own kind
+(:mod:`mentorship.search.index`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentorship.extensions import Model
+from mentorship.sections.models import Section
+
+QUERY_LENGTH = 100
+
+
+class SearchEntry(Model):
+    """One thing that can be found; without a section, by everybody."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (
+        sa.UniqueConstraint("source", "key"),
+        {"sqlite_autoincrement": True},  # a number never comes back: the full text goes by it
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(sa.String(20))
+    key: Mapped[str] = mapped_column(sa.String(80))
+    section_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey(Section.id, ondelete="CASCADE"), index=True
+    )
+    title: Mapped[str] = mapped_column(sa.Text)
+    summary: Mapped[str] = mapped_column(sa.Text)
+    note: Mapped[str] = mapped_column(sa.Text)  # source and date, in a few words
+    href: Mapped[str] = mapped_column(sa.Text)
+    digest: Mapped[str] = mapped_column(sa.String(64))  # of all it says, the hidden words too
+
+
+class SearchMiss(Model):
+    """A search that found nothing, and how often; never who searched."""
+
+    __tablename__ = "search_miss"
+    __table_args__ = (sa.CheckConstraint("times > 0", name="times_count"),)
+
+    text: Mapped[str] = mapped_column(sa.String(QUERY_LENGTH), primary_key=True)
+    times: Mapped[int]
+    last_at: Mapped[dt.datetime]

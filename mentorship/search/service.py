@@ -1,0 +1,233 @@
+"""Putting things in the index, finding them, and remembering what nobody found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mentorship.search.index import Stems, index_of
+from mentorship.search.models import QUERY_LENGTH, SearchEntry, SearchMiss
+from mentorship.search.words import asked, stems
+
+PER_PAGE = 15
+FORGET_AFTER = dt.timedelta(days=90)
+IN_TITLE = 1.5  # times, at least, when the title has every word of the question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something to be found. ``keywords`` are what it is filed under, ``text`` all it says."""
+
+    source: str
+    key: str
+    title: str
+    summary: str
+    href: str
+    note: str = ""
+    keywords: str = ""
+    text: str = ""
+    section_id: uuid.UUID | None = None
+
+    @property
+    def digest(self) -> str:
+        parts = (self.title, self.summary, self.href, self.note, self.keywords, self.text)
+        return hashlib.sha256("\0".join((*parts, str(self.section_id))).encode()).hexdigest()
+
+
+# Where the entries of one kind come from: a name, and what reads all of them.
+Sources = Mapping[str, Callable[[Session], Iterable[Entry]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what was found, best first; ``counts`` say how many of each source."""
+
+    rows: Sequence[SearchEntry]
+    total: int
+    page: int
+    pages: int
+    counts: Mapping[str, int]
+
+
+def put(session: Session, entry: Entry) -> bool:
+    """Put an entry in the index, or bring it up to date; tell whether anything changed."""
+    return _put(session, entry, _present(session, entry.source, entry.key).get(entry.key))
+
+
+def drop(session: Session, source: str, key: str) -> None:
+    """Take an entry out of the index."""
+    _drop(session, _present(session, source, key).values())
+
+
+def rebuild(session: Session, sources: Sources) -> int:
+    """Bring the index up to date with these sources; return how many entries changed."""
+    changed = 0
+    for source, read in sources.items():
+        wanted = {entry.key: entry for entry in read(session)}
+        present = _present(session, source)
+        gone = [row for key, row in present.items() if key not in wanted]
+        _drop(session, gone)
+        changed += len(gone)
+        changed += sum(_put(session, entry, present.get(key)) for key, entry in wanted.items())
+    return changed
+
+
+def find(  # noqa: PLR0913  what is asked, and by whom
+    session: Session,
+    text: str,
+    *,
+    sections: sa.Select[uuid.UUID],
+    hidden: Mapping[str, sa.Select[str] | sa.CompoundSelect[str]],
+    source: str = "",
+    page: int = 1,
+) -> Found:
+    """Return what a question finds in the reader's ``sections``.
+
+    ``hidden`` names, by source, keys that are not shown to this reader.
+    """
+    scores = _scores(session, text)
+    visible = _visible(session, scores, sections=sections, hidden=hidden)
+    counts: dict[str, int] = {}
+    for row in visible:
+        counts[row.source] = counts.get(row.source, 0) + 1
+    rows = [row for row in visible if not source or row.source == source]
+    groups = asked(text)
+    rows.sort(key=lambda row: (-_score(row, scores[row.id], groups), row.title, row.key))
+    pages = max(1, -(-len(rows) // PER_PAGE))
+    page = min(max(1, page), pages)
+    shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return Found(shown, len(rows), page, pages, counts)
+
+
+def keys_found(session: Session, text: str, source: str) -> Sequence[str]:
+    """Return the keys of one source that a question finds, best first, whoever may see them."""
+    scores, groups = _scores(session, text), asked(text)
+    rows = session.scalars(
+        sa.select(SearchEntry).where(SearchEntry.id.in_(scores), SearchEntry.source == source)
+    ).all()
+    best = sorted(rows, key=lambda row: (-_score(row, scores[row.id], groups), row.title, row.key))
+    return [row.key for row in best]
+
+
+# --- What nobody found --------------------------------------------------------------------------
+
+
+def note_miss(session: Session, text: str, *, now: dt.datetime) -> None:
+    """Count a question that found nothing. Nothing is kept of who asked."""
+    words = " ".join(text.casefold().split())[:QUERY_LENGTH].strip()
+    if not words:
+        return
+    session.execute(sa.delete(SearchMiss).where(SearchMiss.last_at < now - FORGET_AFTER))
+    again = (
+        sa.update(SearchMiss)
+        .where(SearchMiss.text == words)
+        .values(times=SearchMiss.times + 1, last_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(again).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with session.begin_nested():
+            session.add(SearchMiss(text=words, times=1, last_at=now))
+    except IntegrityError:  # somebody else looked for the same at the same moment
+        session.execute(again)
+
+
+def misses(session: Session, *, least: int = 2, limit: int = 20) -> Sequence[SearchMiss]:
+    """Return what was looked for in vain most often; what one person typed once stays unseen."""
+    return session.scalars(
+        sa.select(SearchMiss)
+        .where(SearchMiss.times >= least)
+        .order_by(SearchMiss.times.desc(), SearchMiss.last_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def forget_miss(session: Session, text: str) -> None:
+    session.execute(sa.delete(SearchMiss).where(SearchMiss.text == text))
+
+
+# --- Underneath ---------------------------------------------------------------------------------
+
+
+def _scores(session: Session, text: str) -> dict[int, float]:
+    """Return what matches by its number: with every word, or all but one, or else with any."""
+    groups, index = asked(text), index_of(session)
+    if not groups:
+        return {}
+    for least in dict.fromkeys(n for n in (len(groups), len(groups) - 1, 1) if n > 0):
+        if found := index.matches(session, groups, least=least):
+            return found
+    return {}
+
+
+def _visible(
+    session: Session,
+    ids: Collection[int],
+    *,
+    sections: sa.Select[uuid.UUID],
+    hidden: Mapping[str, sa.Select[str] | sa.CompoundSelect[str]],
+) -> Sequence[SearchEntry]:
+    if not ids:
+        return []
+    shown = [
+        sa.not_(sa.and_(SearchEntry.source == source, SearchEntry.key.in_(keys)))
+        for source, keys in hidden.items()
+    ]
+    mine = sa.or_(SearchEntry.section_id.is_(None), SearchEntry.section_id.in_(sections))
+    return session.scalars(
+        sa.select(SearchEntry).where(SearchEntry.id.in_(ids), mine, *shown)
+    ).all()
+
+
+def _score(row: SearchEntry, score: float, groups: Sequence[Sequence[str]]) -> float:
+    """Lift an entry whose title has every word of the question.
+
+    Most where it has the very words, not others for the same, and no word beside them.
+    """
+    title = set(stems(row.title))
+    in_question = title.intersection(itertools.chain.from_iterable(groups))
+    if not all(title.intersection(group) for group in groups):
+        return score
+    as_typed = 1.0 if all(group[0] in title for group in groups) else 0.0
+    return score * (IN_TITLE + as_typed + len(in_question) / len(title))
+
+
+def _present(session: Session, source: str, key: str | None = None) -> dict[str, SearchEntry]:
+    rows = sa.select(SearchEntry).where(SearchEntry.source == source)
+    if key is not None:
+        rows = rows.where(SearchEntry.key == key)
+    return {row.key: row for row in session.scalars(rows)}
+
+
+def _put(session: Session, entry: Entry, row: SearchEntry | None) -> bool:
+    if row is not None and row.digest == entry.digest:
+        return False
+    row = row or SearchEntry(source=entry.source, key=entry.key)
+    row.title, row.summary, row.href, row.note = entry.title, entry.summary, entry.href, entry.note
+    row.section_id, row.digest = entry.section_id, entry.digest
+    session.add(row)
+    session.flush()
+    kept = Stems(
+        title=" ".join(stems(entry.title)),
+        keywords=" ".join(stems(entry.keywords)),
+        body=" ".join(stems(f"{entry.summary} {entry.text}")),
+    )
+    index_of(session).write(session, row.id, kept)
+    return True
+
+
+def _drop(session: Session, rows: Iterable[SearchEntry]) -> None:
+    rows = list(rows)
+    index_of(session).erase(session, [row.id for row in rows])
+    for row in rows:
+        session.delete(row)
+    session.flush()

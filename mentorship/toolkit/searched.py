@@ -1,0 +1,161 @@
+"""What the search finds in the toolkit: one reader a source, a line each in ``SOURCES``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.search.service import Entry, Sources
+from mentorship.toolkit.catalog import words_of
+from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
+from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
+from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource
+from mentorship.toolkit.provenance import readable_date
+from mentorship.toolkit.shown import TYPE_NAMES
+
+SUMMARY_LENGTH = 220
+PATHWAYS: Mapping[PathwayState, str] = MappingProxyType(
+    {
+        PathwayState.ENACTED: "An added pathway for physicians trained abroad is law.",
+        PathwayState.LIMITED_PERMIT: "There is a limited permit for physicians trained abroad.",
+    }
+)
+GUIDES: Mapping[Guide, str] = MappingProxyType(
+    {
+        Guide.VISAS: "Visa questions",
+        Guide.EXPERIENCE: "US clinical experience",
+        Guide.MATCH: "Finding a residency",
+        Guide.RESIDENCY: "Finding a residency",
+        Guide.PRACTICE: "After training",
+        Guide.MENTORING: "Mentorship guide",
+    }
+)
+PAGES: Mapping[Guide, str] = MappingProxyType(
+    {
+        Guide.VISAS: "visas",
+        Guide.EXPERIENCE: "experience",
+        Guide.MATCH: "residency",
+        Guide.RESIDENCY: "residency",
+        Guide.PRACTICE: "practice",
+        Guide.MENTORING: "mentoring",
+    }
+)
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "stage": "Stages of the journey",
+        "guide": "Guides",
+        "state": "State licenses",
+        "resource": "Resources",
+        "letter": "Letters",
+        "policy": "Equity and policy",
+    }
+)
+
+
+def of_resources(session: Session) -> Iterator[Entry]:
+    rows = session.scalars(sa.select(Resource)).all()
+    stages, topics = words_of(session, [row.id for row in rows])
+    for row in rows:
+        yield of_resource(row, stages[row.id], topics[row.id])
+
+
+def of_resource(row: Resource, stages: list[str], topics: list[str]) -> Entry:
+    filed = [TYPE_NAMES[row.type], row.organization, *topics]
+    filed += [vocabulary.name("stage", stage) for stage in stages]
+    dated = f"as of {readable_date(row.as_of)}" if row.as_of else "undated"
+    return Entry(
+        source="resource",
+        key=row.id,
+        section_id=row.section_id,
+        title=row.title,
+        summary=row.description,
+        href=f"/toolkit/resources/{row.id}",
+        note=f"{TYPE_NAMES[row.type]} by {row.organization}, {dated}",
+        keywords=" ".join(filed),
+    )
+
+
+def of_stages(session: Session) -> Iterator[Entry]:
+    items: dict[str, list[str]] = {}
+    for stage, text in session.execute(sa.select(ChecklistItem.stage_id, ChecklistItem.text)):
+        items.setdefault(stage, []).append(text)
+    for row in session.scalars(sa.select(JourneyStage)):
+        yield Entry(
+            source="stage",
+            key=row.id,
+            title=row.title,
+            summary=row.what,
+            href=f"/toolkit/journey/{row.id}",
+            note="What to do, what it costs, what to watch out for",
+            keywords=vocabulary.name("stage", row.id),
+            text=" ".join((*items.get(row.id, ()), *row.pitfalls)),
+        )
+
+
+def of_guides(session: Session) -> Iterator[Entry]:
+    """Read the answers of the visa guide and the advice of the other guides."""
+    rows = session.execute(
+        sa.select(GuideEntry, Chapter.guide, Chapter.name).join(
+            Chapter, Chapter.id == GuideEntry.chapter_id
+        )
+    )
+    for row, guide, chapter in rows:
+        text = " ".join(filter(None, (row.text, *row.todo)))
+        yield Entry(
+            source="guide",
+            key=row.id,
+            title=row.title,
+            summary=_short(text),
+            href=f"/toolkit/{PAGES[guide]}#{row.id.split('.', 1)[1]}",
+            note=f"{GUIDES[guide]}. {_marks(row)}",
+            keywords=f"{chapter} {GUIDES[guide]}",
+            text=text,
+        )
+
+
+def _marks(row: GuideEntry) -> str:
+    """Say how old a fact is and whether it moves; advice has no source and no date."""
+    if row.own:
+        return "Our advice."
+    moving = " The rule was in motion then." if row.volatile else ""
+    return f"As of {readable_date(row.as_of) or 'no date'}. Not legal advice.{moving}"
+
+
+def of_states(session: Session) -> Iterator[Entry]:
+    rows = session.execute(
+        sa.select(LicenseRule, AddedPathway).join(AddedPathway, AddedPathway.id == LicenseRule.id)
+    )
+    for rule, pathway in rows:
+        name = vocabulary.name("state", rule.id)
+        known = " ".join(filter(None, (PATHWAYS.get(pathway.status), pathway.text)))
+        dated = readable_date(rule.as_of) or "undated"
+        yield Entry(
+            source="state",
+            key=rule.id,
+            title=f"Medical license in {name}",
+            summary=f"Training years, exam limits and pathways. {known}".strip(),
+            href=f"/toolkit/licensure/{rule.id.lower()}",
+            note=f"{dated}, confidence {rule.confidence}. Confirm with the board.",
+            keywords=f"{name} {rule.id} state licensure board",
+            text=" ".join(filter(None, (rule.note, pathway.law))),
+        )
+
+
+SOURCES: Sources = MappingProxyType(
+    {
+        "resource": of_resources,
+        "stage": of_stages,
+        "guide": of_guides,
+        "state": of_states,
+    }
+)
+
+
+def _short(text: str) -> str:
+    if len(text) <= SUMMARY_LENGTH:
+        return text
+    return text[:SUMMARY_LENGTH].rsplit(" ", 1)[0].rstrip(" .,;:") + "…"

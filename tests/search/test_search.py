@@ -1,0 +1,142 @@
+"""The same questions find the right entry on both databases, and only what the reader may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import yaml
+from sqlalchemy.orm import Session
+
+from mentorship.search import service
+from mentorship.search.models import SearchEntry, SearchMiss
+from mentorship.search.service import Entry, Found
+from mentorship.search.words import asked, stems
+from mentorship.sections.models import SectionRole
+from mentorship.sections.service import sections_of
+from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.searched import SOURCES
+from tests import factories
+from tests.factories import NOW
+
+QUESTIONS = yaml.safe_load(Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8"))
+NOBODY = uuid.UUID(int=0)
+
+
+def find(session: Session, text: str, who: uuid.UUID = NOBODY, **more: object) -> Found:
+    return service.find(session, text, sections=sections_of(who), hidden={}, **more)  # type: ignore[arg-type]
+
+
+def entry(key: str = "a", **values: object) -> Entry:
+    given = {"source": "test", "key": key, "title": "Zebra crossing", "summary": "", "href": "/x"}
+    return Entry(**(given | values))  # type: ignore[arg-type]
+
+
+def test_every_question_finds_the_right_entry_among_the_first_three(session: Session) -> None:
+    load_facts(session)
+    service.rebuild(session, SOURCES)
+    assert len(QUESTIONS) >= 25
+    missed = {}
+    for question, right in QUESTIONS.items():
+        first = [f"{row.source}:{row.key}" for row in find(session, question).rows[:3]]
+        if not set(first) & set(right):
+            missed[question] = first
+    assert missed == {}
+    assert service.rebuild(session, SOURCES) == 0  # and building it again changes nothing
+
+
+def test_what_is_gone_from_its_source_is_gone_from_the_index(session: Session) -> None:
+    service.rebuild(session, {"test": lambda _: [entry("a"), entry("b", title="Zebra herd")]})
+    assert find(session, "zebra").total == 2
+    assert service.rebuild(session, {"test": lambda _: [entry("b", title="Lion")]}) == 2
+    assert find(session, "zebra").total == 0
+    assert [row.key for row in find(session, "lions").rows] == ["b"]
+
+
+def test_an_entry_of_a_section_is_found_by_its_members_only(session: Session) -> None:
+    section = factories.section(session)
+    member = factories.member(session, section, SectionRole.IMG)
+    service.put(session, entry(section_id=section.id))
+    assert find(session, "zebra", member.id).total == 1
+    assert find(session, "zebra").total == 0
+
+
+def test_hidden_entries_are_neither_shown_nor_counted(session: Session) -> None:
+    service.put(session, entry("a"))
+    service.put(session, entry("b"))
+    keys = sa.select(sa.literal("a"))
+    found = service.find(session, "zebra", sections=sections_of(NOBODY), hidden={"test": keys})
+    assert ([row.key for row in found.rows], found.total) == (["b"], 1)
+
+
+def test_the_title_counts_more_than_the_text(session: Session) -> None:
+    service.put(session, entry("text", title="Animals", text="zebra " * 3))
+    service.put(session, entry("filed", title="Animals of Africa", keywords="zebra"))
+    service.put(session, entry("title"))
+    assert next(iter(find(session, "zebra").rows)).key == "title"
+    assert find(session, "zebra").rows[-1].key == "text"
+
+
+def test_many_results_come_page_by_page(session: Session) -> None:
+    for number in range(40):
+        service.put(session, entry(f"k{number:02}"))
+    pages = [find(session, "zebra", page=page) for page in (1, 2, 3, 99)]
+    keys = [row.key for found in pages[:3] for row in found.rows]
+    assert len(set(keys)) == 40
+    assert pages[3].page == pages[3].pages == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "?!", "the of and", '"', "'", "a:b", "x & y | !z", "NEAR(a b)", "-", "*", "😀",
+     "')--", "word " * 200, "title:zebra", "^zebra"],
+)  # fmt: skip
+def test_no_question_breaks_the_search(session: Session, text: str) -> None:
+    service.put(session, entry())
+    assert find(session, text).total in {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Licence", "license"),
+        ("programmes", "program"),
+        ("J-1", "j1"),
+        ("H 1B", "H-1B"),
+        ("Pediatrics", "paediatric"),
+        ("résumé", "resume"),
+        ("organisation", "Organizations"),
+        ("enrolment", "enrollment"),
+    ],
+)
+def test_spellings_of_one_word_are_the_same(one: str, other: str) -> None:
+    assert stems(one) == stems(other)
+
+
+def test_words_for_the_same_thing_are_asked_together() -> None:
+    ((first, *others),) = asked("observership")
+    assert "usc" in {first, *others} or "usce" in {first, *others}
+    assert asked("waiver waiver") == asked("waiver")
+
+
+def test_what_nobody_finds_is_counted_without_a_name(session: Session) -> None:
+    service.note_miss(session, "  Unicorn   VISA ", now=NOW)
+    assert service.misses(session) == []  # once may be anything, also a name
+    service.note_miss(session, "unicorn visa", now=NOW)
+    (miss,) = service.misses(session)
+    session.refresh(miss)
+    assert (miss.text, miss.times) == ("unicorn visa", 2)
+    assert {column.key for column in sa.inspect(SearchMiss).columns} == {"text", "times", "last_at"}
+    service.note_miss(session, "other", now=NOW + dt.timedelta(days=91))
+    assert service.misses(session) == []  # and is forgotten after 90 days
+
+
+def test_numbers_of_entries_never_come_back(session: Session) -> None:
+    service.put(session, entry("a"))
+    first = session.scalars(sa.select(SearchEntry.id)).one()
+    service.drop(session, "test", "a")
+    service.put(session, entry("b"))
+    assert session.scalars(sa.select(SearchEntry.id)).one() > first
