@@ -25,6 +25,7 @@ from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
+from mentorship.rounds.remind_command import remind_all
 from mentorship.search.service import rebuild
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
@@ -101,6 +102,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mail,
     match,
     news,
+    remind_all,
     roster,
     toolkit,
 )

@@ -75,6 +75,32 @@ def img_declined(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     _tell(session, offer, offer.mentor_id, "img_declined", path="/", now=now)
 
 
+def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
+    session: Session,
+    offer: Offer,
+    profile_id: uuid.UUID,
+    path: str,
+    *,
+    answer_by: dt.datetime,
+    now: dt.datetime,
+) -> None:
+    """Remind somebody of an answer they owe; the date is in their own time zone."""
+    to = session.execute(
+        sa.select(User.email, User.name, User.timezone)
+        .join(Profile, Profile.person_id == User.id)
+        .where(Profile.id == profile_id)
+    ).one()
+    letter = stationery.write(
+        "answer_owed",
+        path=path,
+        name=to.name,
+        round_name=offer.round.name,
+        section_name=offer.round.section.name,
+        answer_by=_moment(answer_by, to.timezone),
+    )
+    post(session, recipient=to.email, subject=letter.subject, body=letter.body, now=now)
+
+
 def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
     session: Session,
     offer: Offer,

@@ -304,6 +304,20 @@ class Side(enum.StrEnum):
     LEADER = "leader"
 
 
+class Reminder(Model):
+    """A reminder that was written. Its key makes sure that each is written once."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (sa.CheckConstraint("number IN (1, 2)", name="first_or_last"),)
+
+    offer_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Offer.id, ondelete="CASCADE"), primary_key=True
+    )
+    side: Mapped[Side] = mapped_column(one_of(Side, "side_known"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sent_at: Mapped[dt.datetime]
+
+
 class Ending(Model):
     """How a mentorship came to its end. ``words`` are for section leaders only."""
 

@@ -7,12 +7,13 @@ import datetime as dt
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from mentorship.access import members
+from mentorship.access import current_person, members
 from mentorship.extensions import db
 from mentorship.toolkit import chart, guides, service, visa_routes
 from mentorship.toolkit.experience import plan
 from mentorship.toolkit.guide_forms import ExperienceFilter, WordsFilter
 from mentorship.toolkit.guide_models import Guide, Reader
+from mentorship.toolkit.truth import may_keep_facts
 from mentorship.web import reader_zone
 
 bp = Blueprint("guides", __name__, url_prefix="/toolkit")
@@ -27,7 +28,9 @@ def visas() -> str:
     form.validate()
     chapters = guides.chapters(db.session(), Guide.VISAS, words=form.q.data or "")
     moving = [one for chapter in chapters for one in chapter.items if one.provenance.volatile]
-    return render_template("toolkit/visas.html", form=form, chapters=chapters, moving=moving)
+    return render_template(
+        "toolkit/visas.html", form=form, chapters=chapters, moving=moving, fix=_keeps_facts()
+    )
 
 
 @bp.get("/visas/routes")
@@ -53,6 +56,7 @@ def residency() -> str:
         figures=guides.chapters(session, Guide.MATCH),
         rates=rates,
         picture=chart.lines(rates),
+        fix=_keeps_facts(),
         days_ahead=service.days(session, today=_today(), stage_id="match_soap"),
     )
 
@@ -71,6 +75,7 @@ def experience() -> str:
         form=form,
         chapters=chapters,
         kinds=kinds,
+        fix=_keeps_facts(),
         plan=plan(kinds, degree=asked[0], place=asked[1]) if asked else None,
     )
 
@@ -86,7 +91,7 @@ def exams() -> str:
 @members
 def practice() -> str:
     chapters = guides.chapters(db.session(), Guide.PRACTICE)
-    return render_template("toolkit/practice.html", chapters=chapters)
+    return render_template("toolkit/practice.html", chapters=chapters, fix=_keeps_facts())
 
 
 @bp.get("/mentoring")
@@ -95,7 +100,14 @@ def mentoring() -> str:
     reader = request.args.get("for", "")
     readers = READERS.get(reader, tuple(Reader))
     chapters = guides.chapters(db.session(), Guide.MENTORING, readers=readers)
-    return render_template("toolkit/mentoring.html", chapters=chapters, reader=reader)
+    return render_template(
+        "toolkit/mentoring.html", chapters=chapters, reader=reader, fix=_keeps_facts()
+    )
+
+
+def _keeps_facts() -> bool:
+    """Tell whether each fact shall lead to the page where it is checked and corrected."""
+    return may_keep_facts(db.session(), current_person())
 
 
 def _today() -> dt.date:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request
 
-from mentorship.access import members
+from mentorship.access import current_person, members
 from mentorship.extensions import db
 from mentorship.toolkit import licensing, tile_map
 from mentorship.toolkit.guide_forms import VIEWS, LicenseFilter
+from mentorship.toolkit.truth import may_keep_facts
 
 bp = Blueprint("licensing", __name__, url_prefix="/toolkit/licensure")
 
@@ -35,4 +36,5 @@ def state(state_id: str) -> str:
     found = licensing.state(db.session(), state_id.upper())
     if found is None:
         abort(404)
-    return render_template("toolkit/state.html", state=found)
+    keeps = may_keep_facts(db.session(), current_person())
+    return render_template("toolkit/state.html", state=found, fix=keeps)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
+from mentorship.accounts.models import User
 from mentorship.crypto import UnreadableField
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.profiles.rows import readable
@@ -166,6 +167,7 @@ def keep_ticks(
     )
     if not items:
         raise NoSuchStage(stage_id)
+    _lock(session, person_id)
     mine = sa.select(Tick).where(Tick.person_id == person_id, Tick.item_id.in_(items))
     kept = {tick.item_id: tick for tick in session.scalars(mine)}
     wanted = {item: day for item, day in done.items() if item in items}
@@ -184,6 +186,7 @@ def keep_ticks(
 
 
 def keep_track(session: Session, *, person_id: uuid.UUID, track: Track) -> None:
+    _lock(session, person_id)
     mine = sa.select(Situation).where(Situation.person_id == person_id)
     kept = session.scalars(mine).one_or_none()
     if kept is None:
@@ -209,6 +212,12 @@ def move_to(session: Session, *, person_id: uuid.UUID, stage_id: str, now: dt.da
         raise NoProfileYet
     moved = dataclasses.replace(said.values, stage=stage_id)
     write_img(session, person_id=person_id, img=moved, lines=said.lines, now=now)
+
+
+def _lock(session: Session, person_id: uuid.UUID) -> None:
+    """Let the second of two clicks of one person wait for the first."""
+    mine = sa.select(User.id).where(User.id == person_id)
+    session.execute(mine.with_for_update(key_share=True))
 
 
 def _profile_of(session: Session, person_id: uuid.UUID) -> tuple[Profile | None, str | None]:

@@ -17,6 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.accounts.models import User
+from mentorship.sections.models import SectionRole
+from mentorship.sections.service import active_roles
 from mentorship.toolkit.fact_rows import Facts
 from mentorship.toolkit.guide_models import GuideEntry, MatchRate
 from mentorship.toolkit.license_models import AddedPathway, CompactStanding, LicenseRule
@@ -97,6 +100,11 @@ class ChangedMeanwhile(ValueError):
     """Somebody else changed the fact after this person opened it."""
 
 
+def may_keep_facts(session: Session, person: User) -> bool:
+    """Tell whether somebody may check and correct facts: leaders of any section may."""
+    return person.is_administrator or SectionRole.LEADER in active_roles(session, person.id)
+
+
 def fact(session: Session, kind: str, fact_id: str) -> Any:
     """Return one fact.
 
@@ -124,7 +132,7 @@ def history(session: Session, kind: str, fact_id: str) -> Sequence[FactChange]:
 
 def check(session: Session, kind: str, fact_id: str, *, signed: Signed) -> None:
     """Note that a fact was compared with its source today and found right."""
-    row = fact(session, kind, fact_id)
+    row = _locked(session, kind, fact_id)
     values: dict[str, object] = {"checked_on": signed.today}
     if row.source_url is not None:
         values["url_check"] = UrlCheck.RETRIEVED
@@ -153,7 +161,7 @@ def correct(  # noqa: PLR0913  a fact, its values, and what the history says of 
         The fact has changed since.
 
     """
-    row = fact(session, kind, fact_id)
+    row = _locked(session, kind, fact_id)
     if seen != newest(history(session, kind, fact_id)):
         raise ChangedMeanwhile
     allowed = {*KINDS[kind].fields, *SOURCE_FIELDS}
@@ -170,7 +178,7 @@ def put_back(
     session: Session, kind: str, fact_id: str, change_id: uuid.UUID, *, signed: Signed
 ) -> None:
     """Undo one change: its fields are again what they were before it."""
-    row = fact(session, kind, fact_id)
+    row = _locked(session, kind, fact_id)
     change = session.get(FactChange, change_id)
     if change is None or (change.kind_of_fact, change.fact_id) != (kind, fact_id):
         raise NoSuchFact(str(change_id))
@@ -195,6 +203,13 @@ def lay_over(session: Session, facts: Facts) -> None:
         if row is not None:
             for name, value in change.after.items():
                 row[name] = _read(table, name, value)
+
+
+def _locked(session: Session, kind: str, fact_id: str) -> Any:
+    """Return a fact as it is now; whoever changes it at the same moment waits."""
+    row = fact(session, kind, fact_id)
+    session.refresh(row, with_for_update=True)
+    return row
 
 
 def _change(  # noqa: PLR0913  one argument a column

@@ -15,8 +15,6 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
-from mentorship.sections.models import SectionRole
-from mentorship.sections.service import active_roles
 from mentorship.toolkit import truth
 from mentorship.toolkit.freshness import REASON_NAMES, freshness
 from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
@@ -31,8 +29,7 @@ def leaders_only() -> None:
     person = current_person()
     if not person.is_authenticated:
         return  # the view's own mark asks to sign in
-    roles = active_roles(db.session(), person.id)
-    if SectionRole.LEADER not in roles and not person.is_administrator:
+    if not truth.may_keep_facts(db.session(), person):
         abort(404)
 
 

@@ -8,10 +8,9 @@ from flask import Blueprint, abort, render_template, request
 
 from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db
-from mentorship.sections.models import SectionRole
-from mentorship.sections.service import active_roles
 from mentorship.toolkit import service
 from mentorship.toolkit.forms import ResourceFilter
+from mentorship.toolkit.truth import may_keep_facts
 from mentorship.web import reader_zone
 
 bp = Blueprint("toolkit", __name__, url_prefix="/toolkit")
@@ -22,7 +21,8 @@ bp = Blueprint("toolkit", __name__, url_prefix="/toolkit")
 def overview() -> str:
     """Lead to each part of the toolkit in one step."""
     found = service.journey(db.session(), today=_today())
-    return render_template("toolkit/overview.html", journey=found, keeps_facts=_keeps_facts())
+    keeps = may_keep_facts(db.session(), current_person())
+    return render_template("toolkit/overview.html", journey=found, keeps_facts=keeps)
 
 
 @bp.get("/journey")
@@ -49,11 +49,6 @@ def resources() -> str:
     page = request.args.get("page", 1, type=int)
     found = service.resources(db.session(), form.search(), person_id=current_id(), page=page)
     return render_template("toolkit/resources.html", form=form, found=found)
-
-
-def _keeps_facts() -> bool:
-    roles = active_roles(db.session(), current_id())
-    return SectionRole.LEADER in roles or current_person().is_administrator
 
 
 def _today() -> dt.date:

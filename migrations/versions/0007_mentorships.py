@@ -211,8 +211,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_note_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_note_offer_id"), ["offer_id"], unique=False)
 
+    op.create_table(
+        "reminder",
+        sa.Column("offer_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum(
+                *("img", "mentor", "leader"),
+                name="side_known",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number IN (1, 2)", name=op.f("ck_reminder_first_or_last")),
+        sa.ForeignKeyConstraint(
+            ["offer_id"], ["offer.id"], name=op.f("fk_reminder_offer_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("offer_id", "side", "number", name=op.f("pk_reminder")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("reminder")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_note_offer_id"))
         batch_op.drop_index(batch_op.f("ix_note_author_id"))

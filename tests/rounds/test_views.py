@@ -15,7 +15,16 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Availability, Profile
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, Pair, Participant, Publication, Round, RoundState, Run
+from mentorship.rounds.models import (
+    Offer,
+    Pair,
+    Participant,
+    Publication,
+    Round,
+    RoundState,
+    Run,
+    Side,
+)
 from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
 from tests import factories
@@ -481,18 +490,22 @@ def test_the_board_says_who_has_left_or_taken_consent_back_since(
     round_ = cast.published()
     answers = at(home, round_, "answers")
     assert not [row for row in rows(leader.get(answers)) if "Changed" in row]
-    withdraw(session, cast.people["Ana Silva"].id, MATCHING, NOW)
-    noor = cast.people["Noor Haddad"].id
+    ana_id, noor = cast.people["Ana Silva"].id, cast.people["Noor Haddad"].id
+    offer = cast.offer("Ana Silva")
+    service.accept_offer(session, person_id=noor, offer_id=offer.id, now=NOW)
+    service.confirm_match(session, person_id=ana_id, offer_id=offer.id, now=NOW)
+    withdraw(session, ana_id, MATCHING, NOW)
     mine = session.query(Membership).filter_by(person_id=noor).one()
     leave(session, membership_id=mine.id, person_id=noor, now=NOW)
     (ana,) = [row for row in rows(leader.get(answers)) if "Changed" in row]
     assert "Ana Silva no longer agrees to be matched." in ana
     assert "Noor Haddad has left the section." in ana
-    service.decline_offer(
+    service.end_match(
         session,
-        person_id=noor,
-        offer_id=cast.offer("Ana Silva").id,
-        reason="no_time",
+        offer=cast.offer("Ana Silva"),
+        side=Side.LEADER,
+        by=None,
+        reason="other",
         words="",
         now=NOW,
     )

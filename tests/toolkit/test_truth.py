@@ -257,6 +257,22 @@ def test_every_kind_of_fact_has_a_form(
     assert "Nothing was changed" in page.follow(unchanged).text
 
 
+def test_each_fact_leads_a_leader_and_nobody_else_to_its_correction(
+    sign_in: SignIn, loaded: Session, leader: User
+) -> None:
+    pages = {
+        "/toolkit/visas": "/toolkit/facts/guide_entry/visas.tn",
+        "/toolkit/practice": "/toolkit/facts/guide_entry/practice.con-tail",
+        "/toolkit/experience": "/toolkit/facts/guide_entry/experience.elective",
+        "/toolkit/licensure/tx": "/toolkit/facts/added_pathway/TX",
+    }
+    mine, other = sign_in(leader), sign_in(factories.person(loaded))
+    for path, fact in pages.items():
+        assert fact in mine.get(path).links()
+        assert fact not in other.get(path).links()
+        mine.get(fact)
+
+
 def test_only_leaders_and_administrators_see_these_pages(
     sign_in: SignIn, loaded: Session, leader: User
 ) -> None:
