@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mentorship import cli, pages, web
+from mentorship import audit, cli, jobs, pages, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
@@ -103,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(settings.as_flask())
     app.jinja_env.undefined = StrictUndefined
     keyring.load(settings.field_keys)
+    audit.key.load(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
     delivery.init_app(app)
+    jobs.init_app(app)
     accounts_security.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from flask_security import hash_password
 
 from mentorship.accounts.command import create_admin
+from mentorship.audit import audit
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.equity.searched import SOURCES as EQUITY
@@ -25,11 +26,13 @@ from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
+from mentorship.rounds.command import round_
 from mentorship.rounds.remind_command import remind_all
 from mentorship.search.service import rebuild
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.searched import SOURCES
+from mentorship.worker import worker
 
 
 @click.command("set-up")
@@ -97,6 +100,7 @@ def needs_no_settings(words: Sequence[str]) -> bool:
 
 COMMANDS: tuple[click.Command, ...] = (
     set_up,
+    audit,
     create_admin,
     keys,
     mail,
@@ -104,5 +108,7 @@ COMMANDS: tuple[click.Command, ...] = (
     news,
     remind_all,
     roster,
+    round_,
     toolkit,
+    worker,
 )

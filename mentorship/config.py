@@ -50,6 +50,7 @@ class Settings:
     mail_url: str = "files"  # "files", or smtp://user:password@host:port, smtps://
     mail_from: str = MAIL_FROM
     site_name: str = SITE_NAME
+    audit_key: str | None = None  # of the log's chain; derived from secret_key when not given
     support_email: str | None = None  # shown on help and error pages
     proxies: int = 0  # trusted proxies in front of the service
 
@@ -108,6 +109,7 @@ class Settings:
             mail_url=_read(environ, "MAIL_URL") or "files",
             mail_from=_read(environ, "MAIL_FROM") or MAIL_FROM,
             site_name=_read(environ, "SITE_NAME") or SITE_NAME,
+            audit_key=_read(environ, "AUDIT_KEY"),
             support_email=_read(environ, "SUPPORT_EMAIL"),
             proxies=_number(environ, "PROXIES"),
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 csrf = CSRFProtect()
+log = logging.getLogger("mentorship")
 migrate = Migrate(compare_type=True, compare_server_default=True)
 
 
@@ -93,6 +95,26 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Look at the database without holding up writers, where no request says so (see below)."""
+    session = db.session()
+    if not session.in_transaction():
+        session.connection(execution_options={"reading": True})
+    try:
+        yield session
+    finally:
+        session.commit()
+
+
+def enqueue(task: str, row_id: uuid.UUID) -> None:
+    """Hand a row to a worker. If that fails the row still waits, and a worker will find it."""
+    try:
+        current_app.extensions["queue"].put(task, row_id)
+    except Exception:
+        log.exception("the queue cannot be reached")
 
 
 def prepare_engine(engine: sa.Engine) -> None:
@@ -117,5 +139,6 @@ def prepare_engine(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = has_request_context() and request.method in SAFE_METHODS
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        fetching = has_request_context() and request.method in SAFE_METHODS
+        plain = fetching or connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")

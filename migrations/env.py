@@ -15,8 +15,8 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
-    """Leave out the full-text table: it is another thing in each database, and no model."""
-    return not (kind == "table" and (name or "").startswith("search_fts"))
+    """Leave out tables that no model tells of: the queue's own, and the full-text search's."""
+    return kind != "table" or not (name or "").startswith(("huey_", "search_fts"))
 
 
 @contextmanager

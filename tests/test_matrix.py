@@ -23,6 +23,7 @@ from mentorship.consents.service import LISTED, give
 from mentorship.mentorships import service as mentorships
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service
+from mentorship.rounds.run_models import JobKind, JobState, RunJob
 from mentorship.rounds.scope import run_of_round
 from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from mentorship.toolkit.loading import load_facts
@@ -123,6 +124,17 @@ def stage(session: Session) -> Stage:
         session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED
     )
     run = run_of_round(session, round_.id)
+    job = RunJob(
+        round_id=round_.id,
+        kind=JobKind.RUN,
+        state=JobState.CANCELLED,
+        policy=run.policy,
+        rules=run.rules,
+        asked_at=NOW,
+        ended_at=NOW,
+    )
+    session.add(job)
+    session.flush()
     mine = session.query(Membership).filter_by(person_id=ana.id).one()
     leading = session.query(Membership).filter_by(person_id=cast.leader.id).one()
     return Stage(
@@ -142,6 +154,7 @@ def stage(session: Session) -> Stage:
             "slug": cast.section.slug,
             "round_id": run.round_id,
             "pair_id": offer.pair_id,
+            "job_id": job.id,
             "offer_id": offer.id,
             **kept,
             "profile_id": offer.img_id,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    DateTimeLocalField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -15,11 +16,12 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from mentorship.matching import CRITERIA, POLICIES
 from mentorship.notices.service import one_line
 from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
+from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
 
@@ -128,6 +130,51 @@ class PublishForm(FlaskForm):
     """The run that was looked at, so that exactly this one is published."""
 
     run = HiddenField(validators=[InputRequired()])
+    goes_out_at = DateTimeLocalField(
+        "Or at another time",
+        validators=[Optional()],
+        format="%Y-%m-%dT%H:%M",
+        description="By your clock, within 60 days. Leave it empty to publish in 30 minutes.",
+    )
+
+
+class MoveForm(FlaskForm):
+    """Another time for a run that is on its way out."""
+
+    goes_out_at = DateTimeLocalField(
+        "Another time",
+        validators=[InputRequired("Enter a date and a time")],
+        format="%Y-%m-%dT%H:%M",
+        description="By your clock, at least 30 minutes from now.",
+    )
+
+
+class SeenForm(FlaskForm):
+    """The run that was looked at, and the one to go to, if that is asked."""
+
+    run = HiddenField(validators=[InputRequired()])
+    to = HiddenField()
+
+
+class EditForm(FlaskForm):
+    """A change by hand: to two people, to ticked pairs, or to every pair that was found."""
+
+    run = HiddenField(validators=[InputRequired()])
+    kind = StringField(validators=[AnyOf(list(EditKind))])
+    img = HiddenField()
+    mentor = HiddenField()
+    every = BooleanField()
+    q = HiddenField()
+    show = HiddenField()
+
+
+class NoteForm(FlaskForm):
+    words = TextAreaField(
+        "Add a note",
+        filters=[plain],
+        validators=[DataRequired("Write something"), Length(max=LONGEST_WORDS)],
+        description="Only leaders of this section read it. Leave out health and visa details.",
+    )
 
 
 class FilterForm(FlaskForm):

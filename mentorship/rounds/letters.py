@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.notices.letters import stationery
+from mentorship.notices.letters import Letter, stationery
 from mentorship.notices.service import post
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Offer, Round
@@ -54,6 +54,20 @@ def offers_waiting(
             answer_by=_moment(answer_by, mentor.timezone),
         )
         post(session, recipient=mentor.email, subject=letter.subject, body=letter.body, now=now)
+
+
+def sample_offer(round_: Round, *, answer_by: dt.datetime) -> Letter:
+    """Return the mail that mentors will get, as it reads for one with a single IMG to answer."""
+    return stationery.write(
+        "offers_waiting",
+        path="/offers/…",
+        name="[name of the mentor]",
+        who="An IMG",
+        asked="An IMG is paired with you.",
+        round_name=round_.name,
+        section_name=round_.section.name,
+        answer_by=_moment(answer_by, None),
+    )
 
 
 def mentor_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:

@@ -11,11 +11,12 @@ import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.models import Publication, Round, RoundState
+from mentorship.rounds.run_models import PublishPlan
 from mentorship.rounds.setup import SetUp
 
 
@@ -27,10 +28,17 @@ class RoundChanged(RuntimeError):
     """Somebody was faster: the round is no longer where this step starts."""
 
     def __init__(
-        self, name: str, state: RoundState, *, by: str | None, at: dt.datetime | None
+        self,
+        name: str,
+        state: RoundState,
+        *,
+        by: str | None,
+        at: dt.datetime | None,
+        goes_out_at: dt.datetime | None = None,
     ) -> None:
         super().__init__(f"the round {name} is {state} already")
         self.name, self.state, self.by, self.at = name, state, by, at
+        self.goes_out_at = goes_out_at  # a run of it is on its way out
 
 
 def create_round(  # noqa: PLR0913  one argument a column
@@ -125,6 +133,7 @@ def move(
 
 def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
     """Say what the round is now and, where it is known, who made it so and when."""
+    publisher, planner = aliased(User), aliased(User)
     row = session.execute(
         sa.select(
             Round.name,
@@ -132,18 +141,25 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
             Round.opened_at,
             Round.finished_at,
             Publication.published_at,
-            User.name.label("publisher"),
+            publisher.name.label("publisher"),
+            PublishPlan.planned_at,
+            PublishPlan.goes_out_at,
+            planner.name.label("planner"),
         )
         .outerjoin(Publication, Publication.round_id == Round.id)
-        .outerjoin(User, User.id == Publication.published_by_id)
+        .outerjoin(publisher, publisher.id == Publication.published_by_id)
+        .outerjoin(PublishPlan, PublishPlan.round_id == Round.id)
+        .outerjoin(planner, planner.id == PublishPlan.planned_by_id)
         .where(Round.id == round_id)
     ).one()
     by, at = None, row.opened_at
-    if row.state is RoundState.PUBLISHED:
+    if row.planned_at is not None:
+        by, at = row.planner, row.planned_at
+    elif row.state is RoundState.PUBLISHED:
         by, at = row.publisher, row.published_at
     elif row.state is RoundState.FINISHED:
         at = row.finished_at
-    return RoundChanged(row.name, row.state, by=by, at=at)
+    return RoundChanged(row.name, row.state, by=by, at=at, goes_out_at=row.goes_out_at)
 
 
 def _change(

@@ -14,6 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import candidates
+from mentorship.rounds.editing import IN_WORDS, EditKind
 from mentorship.rounds.models import (
     Offer,
     OfferState,
@@ -23,12 +24,16 @@ from mentorship.rounds.models import (
     RoundState,
     Run,
 )
+from mentorship.rounds.planning import Planned, planned
+from mentorship.rounds.progress import JobPage, live_jobs
+from mentorship.rounds.run_models import JobKind, RunJob, RunStep
 from mentorship.rounds.setup import SWITCHES, SetUp, rules_of
+from mentorship.rounds.steps import current_run_id, with_edits
 
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
-    """One row of the list. ``matched`` is of the published run, or of the latest."""
+    """One row of the list. ``matched`` is of the published run, or of the one that counts."""
 
     id: uuid.UUID
     name: str
@@ -52,11 +57,13 @@ class RunLine:
     made_at: dt.datetime
     made_by: str | None
     published: bool
+    counts: bool  # it is the run that the leaders work with
+    how: str  # what it was made for, if it is not a run of everybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """One round. ``differs`` says that the set-up has changed since the latest run."""
+    """One round. ``differs`` says that the set-up has changed since the run that counts."""
 
     round: Round
     policy: Policy
@@ -72,6 +79,12 @@ class Overview:
     published_at: dt.datetime | None
     published_by: str | None
     answers: Mapping[OfferState, int]
+    jobs: Sequence[JobPage]  # being worked on
+    planned: Planned | None  # on its way out
+
+    @property
+    def current(self) -> RunLine | None:
+        return next((run for run in self.runs if run.counts), None)
 
     @property
     def asked(self) -> int:
@@ -90,8 +103,9 @@ def round_list(session: Session, section_id: uuid.UUID) -> Sequence[RoundLine]:
     """Return the rounds of a section, the newest first, in one query."""
     latest = (
         sa.select(Run.matched)
-        .where(Run.round_id == Round.id)
-        .order_by(Run.number.desc())
+        .join(RunStep, RunStep.run_id == Run.id)
+        .where(RunStep.round_id == Round.id)
+        .order_by(RunStep.number.desc())
         .limit(1)
         .correlate(Round)
         .scalar_subquery()
@@ -135,9 +149,9 @@ def _taking_part(kind: ProfileKind) -> sa.ScalarSelect[int]:
     )
 
 
-def overview(session: Session, round_: Round, *, today: dt.date) -> Overview:
-    """Return all that the page of one round shows, in at most six queries."""
-    people = candidates(session, round_, today=today)
+def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
+    """Return all that the page of one round shows, in at most nine queries."""
+    people = candidates(session, round_, today=now.date())
     taking_part = [each for each in people if each.takes_part]
     mentors = [each for each in taking_part if each.kind is ProfileKind.MENTOR]
     runs, differs = _runs(session, round_)
@@ -162,14 +176,19 @@ def overview(session: Session, round_: Round, *, today: dt.date) -> Overview:
         published_at=published_at,
         published_by=published_by,
         answers=answer_counts(session, round_.id),
+        jobs=live_jobs(session, round_.id, now=now),
+        planned=planned(session, round_.id),
     )
 
 
 def _runs(session: Session, round_: Round) -> tuple[Sequence[RunLine], bool]:
+    base = aliased(Run)
     rows = session.execute(
-        sa.select(Run, User.name, Publication.run_id)
+        sa.select(Run, User.name, Publication.run_id, RunJob, base.number, _counts(round_.id))
         .outerjoin(User, User.id == Run.made_by_id)
         .outerjoin(Publication, Publication.run_id == Run.id)
+        .outerjoin(RunJob, RunJob.run_id == Run.id)
+        .outerjoin(base, base.id == RunJob.base_run_id)
         .options(sa.orm.defer(Run.inputs_sealed))
         .where(Run.round_id == round_.id)
         .order_by(Run.number.desc())
@@ -185,15 +204,35 @@ def _runs(session: Session, round_: Round) -> tuple[Sequence[RunLine], bool]:
             run.made_at,
             made_by,
             published is not None,
+            counts,
+            how_made(job, of),
         )
-        for run, made_by, published in rows
+        for run, made_by, published, job, of, counts in rows
     ]
-    return lines, bool(rows) and has_changed(session, round_, rows[0][0])
+    current = next((row[0] for row in rows if row[-1]), None)
+    return lines, current is not None and has_changed(session, round_, current)
+
+
+def _counts(round_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(Run.id == current_run_id(round_id), sa.false())
+
+
+def how_made(job: RunJob | None, base: int | None) -> str:
+    """Say what a run was made for, "" if it was made of everybody as they were."""
+    if job is None or job.kind is JobKind.RUN:
+        return ""
+    if job.kind is JobKind.POLICY:
+        return f"run {base} under another policy"
+    if job.kind is JobKind.REST:
+        return "who was left, with the seats that were left"
+    kind = EditKind((job.edit or {})["kind"])
+    return f"run {base} with a change: {IN_WORDS[kind].lower()}"
 
 
 def has_changed(session: Session, round_: Round, run: Run) -> bool:
-    """Tell whether the round is set up otherwise than when it was run."""
-    return (round_.policy, rules_of(session, round_).to_json()) != (run.policy, run.rules)
+    """Tell whether the round is set up otherwise than when it was run; edits do not count."""
+    rules = with_edits(rules_of(session, round_), run)
+    return (round_.policy, rules.to_json()) != (run.policy, run.rules)
 
 
 def answer_counts(session: Session, round_id: uuid.UUID) -> Mapping[OfferState, int]:

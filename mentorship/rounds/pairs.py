@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Pair
+from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
+from mentorship.rounds.run_models import PairNext
 
 PRIVATE = "The answers behind this are private."
 SORTS = ("weakest", "strongest", "img", "mentor")
+SHOWS = ("", "poor", "locked", "second")  # parts of the list
+POOR = 4_000
 MOST_STRONG = 3
 
 
@@ -29,6 +32,7 @@ class PairLine:
     place: int
     score: int
     strong: Sequence[str]  # what the pair fits best in
+    locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,12 @@ class PairPage:
     place: int
     score: int
     parts: Sequence[PartLine]
+    locked: bool
+    next_mentor: tuple[str, int] | None  # who would have been next, with the score
+    next_img: tuple[str, int] | None
 
 
-def pair_list(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[PairLine]:
+def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
     """Return the pairs that fit what the leader looks for, the weakest first by default."""
     img, mentor = aliased(User), aliased(User)
     orders = {
@@ -70,7 +77,60 @@ def pair_list(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Pa
     }
     query = _with_names(
         sa.select(Pair, img.name.label("img"), mentor.name.label("mentor")), img, mentor
-    ).where(Pair.run_id == run_id)
+    )
+    query = _fitting(query, run, wanted, img, mentor)
+    query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
+    found = fetch(session, query, wanted)
+    lines = [
+        PairLine(
+            pair.id,
+            img_name,
+            mentor_name,
+            pair.place,
+            pair.score,
+            _strong(pair),
+            is_locked(run, pair),
+        )
+        for pair, img_name, mentor_name in found.rows
+    ]
+    return Listing(lines, found.found, found.page, found.last)
+
+
+def every_pair(
+    session: Session, run_id: uuid.UUID, wanted: Wanted
+) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+    """Return IMG and mentor of all pairs that fit, over all pages."""
+    run = session.get_one(Run, run_id)
+    img, mentor = aliased(User), aliased(User)
+    query = _with_names(sa.select(Pair.img_id, Pair.mentor_id).select_from(Pair), img, mentor)
+    query = _fitting(query, run, wanted, img, mentor).order_by(Pair.id)
+    return [(img_id, mentor_id) for img_id, mentor_id in session.execute(query)]
+
+
+def pairs_by_key(
+    session: Session, run_id: uuid.UUID, pair_ids: Collection[uuid.UUID]
+) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+    """Return IMG and mentor of pairs of this run; those of other runs are passed over."""
+    rows = session.execute(
+        sa.select(Pair.img_id, Pair.mentor_id)
+        .where(Pair.run_id == run_id, Pair.id.in_(pair_ids))
+        .order_by(Pair.id)
+    )
+    return [(img_id, mentor_id) for img_id, mentor_id in rows]
+
+
+def is_locked(run: Run, pair: Pair) -> bool:
+    return [str(pair.img_id), str(pair.mentor_id)] in run.rules["locked"]
+
+
+def _fitting(
+    query: sa.Select[*tuple[Any, ...]],
+    run: Run,
+    wanted: Wanted,
+    img: type[User],
+    mentor: type[User],
+) -> sa.Select[*tuple[Any, ...]]:
+    query = query.where(Pair.run_id == run.id)
     if wanted.words:
         query = query.where(
             sa.or_(
@@ -78,13 +138,14 @@ def pair_list(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Pa
                 mentor.name.icontains(wanted.words, autoescape=True),
             )
         )
-    query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
-    found = fetch(session, query, wanted)
-    lines = [
-        PairLine(pair.id, img_name, mentor_name, pair.place, pair.score, _strong(pair))
-        for pair, img_name, mentor_name in found.rows
-    ]
-    return Listing(lines, found.found, found.page, found.last)
+    if wanted.show == "second":
+        return query.where(Pair.place == 2)
+    if wanted.show == "poor":
+        return query.where(Pair.score < POOR)
+    if wanted.show == "locked":
+        locked = [(uuid.UUID(i), uuid.UUID(j)) for i, j in run.rules["locked"]]
+        return query.where(sa.tuple_(Pair.img_id, Pair.mentor_id).in_(locked))
+    return query
 
 
 def _strong(pair: Pair) -> Sequence[str]:
@@ -98,9 +159,10 @@ def _strong(pair: Pair) -> Sequence[str]:
     return [CRITERIA[part["criterion"]].label for part in full[:MOST_STRONG]]
 
 
-def pair_page(session: Session, pair: Pair) -> PairPage:
-    """Return one pair with the names and the parts of its score, in one query."""
+def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
+    """Return one pair with the names, the parts of its score and who was next, in two queries."""
     img, mentor = aliased(User), aliased(User)
+    next_mentor, next_img = _next(session, pair)
     names = session.execute(
         _with_names(
             sa.select(img.name.label("img"), mentor.name.label("mentor")).select_from(Pair),
@@ -117,7 +179,36 @@ def pair_page(session: Session, pair: Pair) -> PairPage:
         place=pair.place,
         score=pair.score,
         parts=parts_of(pair),
+        locked=is_locked(run, pair),
+        next_mentor=next_mentor,
+        next_img=next_img,
     )
+
+
+def _next(session: Session, pair: Pair) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
+    """Return who would have been next for the IMG and for the mentor, with the score."""
+    img, mentor, img_profile, mentor_profile = (
+        aliased(User),
+        aliased(User),
+        aliased(Profile),
+        aliased(Profile),
+    )
+    row = session.execute(
+        sa.select(mentor.name, PairNext.mentor_score, img.name, PairNext.img_score)
+        .select_from(PairNext)
+        .outerjoin(mentor_profile, mentor_profile.id == PairNext.mentor_id)
+        .outerjoin(mentor, mentor.id == mentor_profile.person_id)
+        .outerjoin(img_profile, img_profile.id == PairNext.img_id)
+        .outerjoin(img, img.id == img_profile.person_id)
+        .where(PairNext.pair_id == pair.id)
+    ).one_or_none()
+    if row is None:
+        return None, None
+    return _named(row[0], row[1]), _named(row[2], row[3])
+
+
+def _named(name: str | None, score: int | None) -> tuple[str, int] | None:
+    return None if name is None or score is None else (name, score)
 
 
 def _with_names(

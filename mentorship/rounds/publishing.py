@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, defer
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, candidates
-from mentorship.rounds.lifecycle import move
+from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import (
     Offer,
     OfferState,
@@ -26,6 +26,9 @@ from mentorship.rounds.models import (
     RunSeat,
     SeatCount,
 )
+from mentorship.rounds.rest import may_go_out, still_free
+from mentorship.rounds.run_models import StepKind
+from mentorship.rounds.steps import take_step, ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,13 @@ class Preview:
     left: int  # IMGs who take part and get no mentor
     answer_by: dt.datetime
     changed: Sequence[OutOfDate]
-    is_latest: bool
+    counts: bool  # it is the run that the leaders work with
 
 
 def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> Preview:
     """Return what the leader should know before publishing, in three queries."""
     pairs = session.scalars(_pairs_of(run)).all()
-    people = candidates(session, round_, today=now.date())
-    latest = sa.select(sa.func.max(Run.number)).where(Run.round_id == round_.id)
+    people = still_free(session, round_, today=now.date())
     matched = {pair.img_id for pair in pairs}
     imgs = {one.profile_id for one in people if one.kind is ProfileKind.IMG and one.takes_part}
     return Preview(
@@ -78,12 +80,17 @@ def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> P
         left=len(imgs - matched),
         answer_by=_answer_by(round_, now),
         changed=out_of_date(people, pairs),
-        is_latest=session.scalar(latest) == run.number,
+        counts=ways(session, round_.id).current == run.id,
     )
 
 
 def publish_round(
-    session: Session, *, round_id: uuid.UUID, run_id: uuid.UUID, by: uuid.UUID, now: dt.datetime
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    run_id: uuid.UUID,
+    by: uuid.UUID | None,
+    now: dt.datetime,
 ) -> Publication:
     """Ask the mentors of a run. Of two leaders who publish at once, one does.
 
@@ -116,6 +123,38 @@ def publish_round(
     )
     session.add(publication)
     _count_seats(session, run, people)
+    if ways(session, round_id).current != run.id:
+        take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=by, now=now)
+    offers = [_offer(round_id, pair, now) for pair in pairs]
+    session.add_all(offers)
+    session.flush()
+    letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
+    return publication
+
+
+def offer_rest(
+    session: Session, *, round_id: uuid.UUID, run_id: uuid.UUID, now: dt.datetime
+) -> Publication:
+    """Ask the mentors of a run of the rest, besides those who were asked before.
+
+    The time to answer begins anew for everybody. Raises like ``publish_round``.
+    """
+    run = session.scalars(sa.select(Run).where(Run.id == run_id, Run.round_id == round_id)).one()
+    move(session, round_id, (RoundState.PUBLISHED,), RoundState.PUBLISHED)
+    round_ = session.get_one(Round, round_id, populate_existing=True)
+    if not may_go_out(session, round_, run):
+        raise round_changed(session, round_id)
+    pairs = session.scalars(_pairs_of(run)).all()
+    if not pairs:
+        raise NothingToPublish(round_.name)
+    _hold_people(session, run)
+    people = still_free(session, round_, today=now.date())
+    if changed := out_of_date(people, pairs):
+        raise RunOutOfDate(changed)
+    publication = session.get_one(Publication, round_id, populate_existing=True)
+    publication.answer_by = _answer_by(round_, now)
+    known = sa.select(SeatCount.mentor_id).where(SeatCount.round_id == round_id)
+    _count_seats(session, run, people, besides=set(session.scalars(known)))
     offers = [_offer(round_id, pair, now) for pair in pairs]
     session.add_all(offers)
     session.flush()
@@ -172,7 +211,12 @@ def _hold_people(session: Session, run: Run) -> None:
     )
 
 
-def _count_seats(session: Session, run: Run, people: Sequence[Candidate]) -> None:
+def _count_seats(
+    session: Session,
+    run: Run,
+    people: Sequence[Candidate],
+    besides: Collection[uuid.UUID] = (),
+) -> None:
     """Keep the seats each mentor of the run has: no more than it could use, or than are free."""
     free = {person.profile_id: person.seats for person in people if person.takes_part}
     used = session.execute(
@@ -183,4 +227,5 @@ def _count_seats(session: Session, run: Run, people: Sequence[Candidate]) -> Non
             round_id=run.round_id, mentor_id=mentor_id, seats=min(seats, free.get(mentor_id, 0))
         )
         for mentor_id, seats in used
+        if mentor_id not in besides
     )

@@ -49,6 +49,7 @@ class UnmatchedLine:
     reason: str
     sentences: Sequence[str]
     helps: str  # what would give this IMG a mentor; empty for runs that did not keep it
+    img_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,13 @@ def summary(session: Session, run: Run) -> Summary:
 def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[UnmatchedLine]:
     """Return the IMGs without a mentor, by name, each with the reason in sentences."""
     query = (
-        sa.select(User.name, Unmatched.reason, Unmatched.detail, SmallestChange.detail)
+        sa.select(
+            User.name,
+            Unmatched.reason,
+            Unmatched.detail,
+            Unmatched.img_id,
+            SmallestChange.detail,
+        )
         .join(Profile, Profile.id == Unmatched.img_id)
         .join(User, User.id == Profile.person_id)
         .outerjoin(
@@ -114,13 +121,17 @@ def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Un
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted)
-    named = {detail["mentor"] for _, _, detail, _ in found.rows if "mentor" in detail}
+    named = {detail["mentor"] for _, _, detail, _, _ in found.rows if "mentor" in detail}
     names = _names(session, named | people_named(change for *_, change in found.rows))
     rows = [
         UnmatchedLine(
-            name, reason, why_unmatched(name, reason, detail, names), what_helps(change, names)
+            name,
+            reason,
+            why_unmatched(name, reason, detail, names),
+            what_helps(change, names),
+            img_id,
         )
-        for name, reason, detail, change in found.rows
+        for name, reason, detail, img_id, change in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
 

@@ -1,6 +1,6 @@
-"""Running a round: gather the people, ask the matcher, check its proof, keep it all.
+"""Running a round: ask the matcher, check its proof, keep it all.
 
-A run is there in full or not at all, and never changes.
+A run is there in full or not at all, and never changes. ``jobs`` has a worker do it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.accounts.models import User
+from mentorship.extensions import Model
 from mentorship.matching import (
     CRITERIA,
     TO_IMG,
@@ -25,6 +26,7 @@ from mentorship.matching import (
     Explanation,
     Market,
     Problem,
+    Progress,
     Reason,
     Report,
     Result,
@@ -36,28 +38,19 @@ from mentorship.matching import (
     solve,
     verify,
 )
-from mentorship.profiles.models import Profile
-from mentorship.profiles.pool import gather
-from mentorship.rounds.candidates import candidates
+from mentorship.rounds.fairness import fairness_tables
+from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
 from mentorship.rounds.models import Pair, Round, RoundState, Run, RunSeat, Unmatched
+from mentorship.rounds.run_models import PairNext, Phase, RunFairness, StepKind
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.snapshot import digest, snapshot
+from mentorship.rounds.steps import current_run, take_step, with_edits
 
+RUNNABLE = (RoundState.OPEN, RoundState.REVIEW)
+PUBLISHED = (RoundState.PUBLISHED,)
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
-
-
-class NobodyToMatch(ValueError):
-    """No IMG takes part."""
-
-
-class BadProfile(ValueError):
-    """One profile cannot be matched as it is; ``name`` is the person's."""
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(why)
-        self.name, self.why = name, why
 
 
 class ProofFailed(ArithmeticError):
@@ -67,78 +60,106 @@ class ProofFailed(ArithmeticError):
         super().__init__("; ".join(report.faults))
 
 
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A run with all its rows, not yet in the database."""
+
+    run: Run
+    rows: Sequence[Model]
+
+
 def run_round(
     session: Session, *, round_id: uuid.UUID, by: uuid.UUID | None, now: dt.datetime
 ) -> Run:
-    """Pair the people of a round and keep the run; the round is then in review.
+    """Pair the people of a round at once, without a worker, and keep the run.
 
     Raises
     ------
     RoundChanged
         The round is not open and not in review.
-    NobodyToMatch, BadProfile
-        No IMG takes part, or one profile cannot be read.
+    NobodyToMatch, BadProfile, ImpossibleRules
+        No IMG takes part, one profile cannot be read, or a lock cannot be kept.
     ProofFailed
         The answer did not pass the independent check.
 
     """
-    move(session, round_id, (RoundState.OPEN, RoundState.REVIEW), RoundState.REVIEW)
+    move(session, round_id, RUNNABLE, RoundState.REVIEW)
     round_ = session.get_one(Round, round_id, populate_existing=True)
-    market = _market(session, round_, now)
-    rules = rules_of(session, round_)
-    problem = Problem.of(market, rules)
-    result = solve(problem, policy=round_.policy, lottery=round_.lottery)
+    rules = with_edits(rules_of(session, round_), current_run(session, round_id))
+    inputs = gathered(session, round_, rules=rules, policy=round_.policy, now=now)
+    run = keep(session, solved(inputs), round_id=round_id, by=by, now=now)
+    take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.RUN, by=by, now=now)
+    return run
+
+
+def solved(
+    inputs: Inputs,
+    *,
+    progress: Progress | None = None,
+    enter: Callable[[Phase], object] = lambda _phase: None,
+) -> Solved:
+    """Solve, check and explain; nothing here touches a database. ``enter`` hears of each phase.
+
+    Raises
+    ------
+    ImpossibleRules
+        A lock cannot be kept.
+    ProofFailed
+        The answer did not pass the independent check.
+
+    """
+    enter(Phase.SOLVING)
+    market, rules = inputs.market, inputs.rules
+    problem = Problem.of(market, rules, means=inputs.means)
+    result = solve(problem, policy=inputs.policy, lottery=inputs.lottery, progress=progress)
+    enter(Phase.CHECKING)
     report = verify(problem, result)
     if not report.ok:
         raise ProofFailed(report)
+    enter(Phase.EXPLAINING)
     run = _run(problem, market, rules, result, report)
+    explanation = explain(problem, result)
+    pairs = list(_pairs(run, problem, market, rules, result))
+    rows = [
+        *pairs,
+        *_next(pairs, explanation),
+        RunFairness(run_id=run.id, tables=fairness_tables(problem, result)),
+        *_unmatched(run, problem, result, explanation),
+        *_seats(run, market, explanation),
+        *insights(run.id, problem, result, explanation, progress),
+    ]
+    return Solved(run, rows)
+
+
+def keep(  # noqa: PLR0913  what, of which round, by whom and when
+    session: Session,
+    made: Solved,
+    *,
+    round_id: uuid.UUID,
+    by: uuid.UUID | None,
+    now: dt.datetime,
+    of_rest: bool = False,
+) -> Run:
+    """Keep a run and all that hangs on it.
+
+    The round is then in review, or stays published if the run is of its rest.
+
+    Raises
+    ------
+    RoundChanged
+        The round is not where such a run is made.
+
+    """
+    start, end = (PUBLISHED, PUBLISHED[0]) if of_rest else (RUNNABLE, RoundState.REVIEW)
+    move(session, round_id, start, end)  # holds its row: runs get numbers in turn
+    run = made.run
     run.round_id, run.made_at, run.made_by_id = round_id, now, by
     run.number = _next_number(session, round_id)
     session.add(run)
     session.flush()  # before the rows that hang on it
-    session.add_all(_pairs(run, problem, market, rules, result))
-    explanation = explain(problem, result)
-    session.add_all(_unmatched(run, problem, result, explanation))
-    session.add_all(_seats(run, market, explanation))
-    session.add_all(insights(run.id, problem, result, explanation))
+    session.add_all(made.rows)
     session.flush()
     return run
-
-
-def _market(session: Session, round_: Round, now: dt.datetime) -> Market:
-    """Gather whoever takes part and can; mentors with the seats that are free for this round."""
-    today = now.date()
-    taking_part = [each for each in candidates(session, round_, today=today) if each.takes_part]
-    seats = {str(each.profile_id): each.seats for each in taking_part}
-    ids = [each.profile_id for each in taking_part]
-    monday = today - dt.timedelta(days=today.weekday())
-    tables = vocabulary.tables()
-    try:
-        imgs, mentors = gather(session, ids, today=today)
-        free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]
-        market = Market.of(imgs, free, tables, week=monday)
-    except ValueError:
-        _name_bad_profile(session, ids, today)
-        raise
-    if not imgs:
-        raise NobodyToMatch(round_.name)
-    return market
-
-
-def _name_bad_profile(session: Session, ids: Collection[uuid.UUID], today: dt.date) -> None:
-    """Find the profile that the matcher cannot read, and say whose it is."""
-    monday = today - dt.timedelta(days=today.weekday())
-    for profile_id in ids:
-        try:
-            alone = gather(session, [profile_id], today=today)
-            Market.of(*alone, vocabulary.tables(), week=monday)
-        except ValueError as problem:
-            name = session.scalars(
-                sa.select(User.name)
-                .join(Profile, Profile.person_id == User.id)
-                .where(Profile.id == profile_id)
-            ).one()
-            raise BadProfile(name, str(problem)) from problem
 
 
 def _next_number(session: Session, round_id: uuid.UUID) -> int:
@@ -187,6 +208,19 @@ def _pairs(
         )
         pair.parts = _parts(problem, market, rules, i, j)
         yield pair
+
+
+def _next(pairs: Sequence[Pair], explanation: Explanation) -> Iterator[PairNext]:
+    """Say who would have been next for both people of each pair."""
+    ids = {(str(pair.img_id), str(pair.mentor_id)): pair.id for pair in pairs}
+    for found in explanation.pairs:
+        yield PairNext(
+            pair_id=ids[str(found.img), str(found.mentor)],
+            mentor_id=None if found.next_mentor is None else uuid.UUID(str(found.next_mentor)),
+            mentor_score=found.next_mentor_score,
+            img_id=None if found.next_img is None else uuid.UUID(str(found.next_img)),
+            img_score=found.next_img_score,
+        )
 
 
 def _parts(problem: Problem, market: Market, rules: Rules, i: int, j: int) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name
 from mentorship.rounds.models import Offer, OfferState, Pair, Round, Run
+from mentorship.rounds.steps import current_run_id
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 LARGEST = 2**31 - 1  # of a whole number in the database
@@ -61,13 +62,13 @@ def round_of_leader(
 
 
 def run_of_round(session: Session, round_id: uuid.UUID, number: int | None = None) -> Run:
-    """Return the run with this number, or the latest."""
+    """Return the run with this number, or the one that counts."""
     runs = sa.select(Run).where(Run.round_id == round_id)
     if number is not None:
         if abs(number) > LARGEST:  # the database would not take it, not even to compare
             raise NoResultFound
         return session.scalars(runs.where(Run.number == number)).one()
-    return session.scalars(runs.order_by(Run.number.desc()).limit(1)).one()
+    return session.scalars(runs.where(Run.id == current_run_id(round_id))).one()
 
 
 def pair_of_round(session: Session, round_id: uuid.UUID, pair_id: uuid.UUID) -> tuple[Run, Pair]:

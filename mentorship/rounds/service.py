@@ -21,6 +21,7 @@ from mentorship.rounds.enrolment import (
 )
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgMatch, ImgRound, ImgStatus, Standing, img_status
+from mentorship.rounds.inputs import BadProfile, NobodyToMatch
 from mentorship.rounds.lifecycle import (
     RoundChanged,
     RoundNameTaken,
@@ -32,7 +33,7 @@ from mentorship.rounds.lifecycle import (
 from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
-from mentorship.rounds.running import BadProfile, NobodyToMatch, ProofFailed, run_round
+from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.withdrawing import (

@@ -10,8 +10,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import astuple, fields
+from datetime import date
 from typing import Any
 
+from mentorship import vocabulary
 from mentorship.matching import Img, Market, Mentor, Rules, Span
 
 FORMAT = 2  # 1 left out goals and about, which no criterion read then
@@ -33,6 +35,17 @@ def snapshot(
     }
 
 
+def restored(values: Mapping[str, Any]) -> tuple[Market, Rules, Mapping[str, int]]:
+    """Return the people, the rules and the means that :func:`snapshot` took down."""
+    market = Market.of(
+        [Img(**_fields(plain)) for plain in values["imgs"]],
+        [Mentor(**_fields(plain)) for plain in values["mentors"]],
+        vocabulary.tables(),
+        week=date.fromisoformat(values["week"]),
+    )
+    return market, Rules.from_json(values["rules"]), values["means"]
+
+
 def digest(values: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the values as canonical JSON."""
     text = json.dumps(values, separators=(",", ":"), sort_keys=True)
@@ -49,3 +62,9 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [astuple(each) if isinstance(each, Span) else each for each in value]
     return value
+
+
+def _fields(plain: Mapping[str, Any]) -> dict[str, Any]:
+    lists = {name: tuple(value) for name, value in plain.items() if isinstance(value, list)}
+    spans = tuple(Span(*span) for span in plain["availability"])
+    return {**plain, **lists, "availability": spans}

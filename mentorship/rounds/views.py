@@ -14,8 +14,10 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.forms import FilterForm, SetUpForm
+from mentorship.rounds.history import history_of
+from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.people import PARTS, people_of
-from mentorship.rounds.review_views import bp, changed_page, wanted_by
+from mentorship.rounds.review_views import bp
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.service import section_led_by
@@ -59,6 +61,7 @@ def create(slug: str) -> Response | tuple[str, int]:
                     lottery=secrets.randbelow(LOTTERIES),
                     now=now,
                 )
+                acting(session, slug, made.id, "round.create")
             except service.RoundNameTaken:
                 _name_taken(form)
     if form.errors:
@@ -71,8 +74,7 @@ def create(slug: str) -> Response | tuple[str, int]:
 @members
 def show(slug: str, round_id: uuid.UUID) -> str:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    now = dt.datetime.now(dt.UTC)
-    page = overview.overview(db.session(), round_, today=now.date())
+    page = overview.overview(db.session(), round_, now=dt.datetime.now(dt.UTC))
     return render_template(
         "rounds/show.html",
         page=page,
@@ -96,7 +98,7 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     form = SetUpForm()
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.edit")
             if form.validate():
                 service.edit_round(
                     session,
@@ -121,12 +123,21 @@ def _name_taken(form: SetUpForm) -> None:
     form.name.errors = [*form.name.errors, "Another round of this section has this name"]
 
 
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/history")
+@members
+def history(slug: str, round_id: uuid.UUID) -> str:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    return render_template(
+        "rounds/history.html", round=round_, lines=history_of(db.session(), round_.id)
+    )
+
+
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/open")
 @members
 def open_round(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.open")
             count = service.open_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
     except service.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
@@ -157,7 +168,7 @@ def people(slug: str, round_id: uuid.UUID) -> str:
 def refresh(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.people.add")
             count = service.refresh(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
     except service.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
@@ -171,7 +182,7 @@ def leave_out(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.people.leave_out", profile=str(profile_id))
             (person,) = service.leave_out(
                 session, round_id=round_id, profile_ids=[profile_id], now=now
             )
@@ -187,7 +198,7 @@ def put_back(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response 
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
+            acting(session, slug, round_id, "round.people.put_back", profile=str(profile_id))
             person = service.put_back(session, round_id=round_id, profile_id=profile_id, now=now)
     except service.RoundChanged as changed:
         return changed_page(slug, round_id, changed)

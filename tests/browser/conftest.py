@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -63,8 +64,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     subprocess.run([*flask, "set-up", "--demo"], cwd=ROOT, env=environment, check=True)
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+    web = [*gunicorn, "--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    commands = [shlex.join(web), shlex.join([*flask, "worker"])]
     process = subprocess.Popen(
-        [*gunicorn, "--bind", f"127.0.0.1:{port}", "wsgi:app"], cwd=ROOT, env=environment
+        [sys.executable, "script/together", *commands], cwd=ROOT, env=environment
     )
     _wait_for(address, process)
     yield address
@@ -119,6 +122,12 @@ class Visitor:
     def _leave_by(self, way_out: Locator) -> None:
         with self.page.expect_navigation():
             way_out.click()
+        self.look()
+
+    def press_and_wait(self, name: str | re.Pattern[str], address: str) -> None:
+        """Press a button that starts some work, and wait for the page it ends on."""
+        self.page.locator("main").get_by_role("button", name=name).first.click()
+        self.page.wait_for_url(re.compile(address), timeout=60_000)
         self.look()
 
     def sign_in(self, email: str, password: str) -> None:

@@ -264,7 +264,7 @@ def test_a_profile_that_cannot_be_read_is_named_and_nothing_is_kept(
 def test_a_result_that_fails_the_check_is_not_kept(
     cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dishonest(problem: Problem, *, policy: str, lottery: int) -> Result:
+    def dishonest(problem: Problem, *, policy: str, lottery: int, progress: object) -> Result:
         result = solve(problem, policy=policy, lottery=lottery)
         return dataclasses.replace(result, total=result.total + 1)
 

@@ -30,6 +30,7 @@ from mentorship.sections.service import leave
 from tests import factories
 from tests.page import Page, PageClient
 from tests.rounds.cast import Cast, counted, small_cast
+from tests.rounds.work import work
 
 SignIn = Callable[[User], PageClient]
 NOW = dt.datetime.now(dt.UTC)  # the views read the real clock
@@ -50,8 +51,9 @@ def at(home: str, round_: Round, page: str = "") -> str:
 
 
 def rows(page: Page) -> list[str]:
-    """Return the rows of the tables on a page as text."""
-    found = page.tree.iterfind(".//tbody/tr")
+    """Return the rows of the tables on a page as text, but for those that repeat a picture."""
+    folded = set(page.tree.iterfind(".//details//tbody/tr"))
+    found = [row for row in page.tree.iterfind(".//tbody/tr") if row not in folded]
     return [" ".join("".join(row.itertext()).split()) for row in found]
 
 
@@ -72,7 +74,10 @@ def test_a_leader_takes_a_round_from_nothing_to_finished(
 
     page = leader.follow(leader.submit(at(home, made), action=at(home, made, "open")))
     assert "5 people take part" in page.text
-    page = leader.follow(leader.submit(at(home, made), action=at(home, made, "run")))
+    waiting = leader.submit(at(home, made), action=at(home, made, "run"))
+    assert leader.follow(waiting).h1 == "Running the match"
+    work(session)
+    page = leader.follow(leader.get(waiting.location or "", status=303))
     assert page.h1 == "Pairs"
     assert "3 of 3" in page.text
     assert any("Ana Silva" in row and "Noor Haddad" in row for row in rows(page))
@@ -82,6 +87,9 @@ def test_a_leader_takes_a_round_from_nothing_to_finished(
     assert "3 IMGs will read that a mentor is being asked" in question.text
     assert "0 IMGs will read that there is no mentor" in question.text
     page = leader.follow(leader.submit(at(home, made, "publish")))
+    assert page.h1 == "On its way out"
+    assert session.scalars(sa.select(Offer)).all() == []
+    page = leader.follow(leader.post(at(home, made, "publish/now")))
     assert page.h1 == "Answers"
     assert sum("Waiting for the mentor" in row for row in rows(page)) == 3
 
@@ -275,13 +283,17 @@ def test_who_is_without_a_mentor_is_told_why(leader: PageClient, home: str, cast
     assert "Mentors with free seats" in page.text
 
 
-def test_a_run_stays_to_be_looked_at(leader: PageClient, home: str, cast: Cast) -> None:
+def test_a_run_stays_to_be_looked_at(
+    leader: PageClient, home: str, cast: Cast, session: Session
+) -> None:
     round_, _ = cast.reviewed()
     leader.submit(at(home, round_, "set-up"), {"policy": "best-total"})
     page = leader.get(at(home, round_))
     assert "The set-up has changed since run 1" in page.text
     assert "has changed since this run" in leader.get(at(home, round_, "review")).text
     leader.submit(at(home, round_), action=at(home, round_, "run"))
+    assert "A run is being worked out" in leader.get(at(home, round_)).text
+    work(session)
     page = leader.get(at(home, round_))
     assert len([row for row in rows(page) if row.startswith("Run ")]) == 2
     assert "Run 1" in leader.get(at(home, round_, "review") + "?run=1").text
@@ -300,7 +312,9 @@ def test_a_run_out_of_date_is_not_published_and_says_who(
     assert "Ana Silva: Has not agreed to be matched" in page.text
     assert session.scalars(sa.select(Offer)).all() == []
     leader.submit(at(home, round_, "publish"), action=at(home, round_, "run"))
+    work(session)
     leader.submit(at(home, round_, "publish"))
+    leader.post(at(home, round_, "publish/now"))
     assert cast.again(round_).state is RoundState.PUBLISHED
 
 
@@ -310,6 +324,9 @@ def test_the_second_leader_reads_who_published_and_when(
     other = factories.member(session, cast.section, SectionRole.LEADER)
     round_, run = cast.reviewed()
     sign_in(other).submit(at(home, round_, "publish"))
+    page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
+    assert f"{other.name} published a run of it on" in page.text
+    sign_in(other).post(at(home, round_, "publish/now"))
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
     assert f"published by {other.name} on" in page.text
     assert leader.get(at(home, round_, "publish"), status=409).h1 == "The round has changed"
@@ -343,8 +360,13 @@ def test_a_profile_that_cannot_be_read_is_named(
     round_, ben = cast.open(), cast.profile("Ben Okafor")
     session.execute(sa.update(Profile).where(Profile.id == ben).values(timezone="Mars/Olympus"))
     session.add(Availability(profile_id=ben, day=0, start_minute=1, end_minute=90))
-    page = leader.post(at(home, round_, "run"), status=409)
-    assert "The profile of Ben Okafor" in page.text
+    asked = leader.post(at(home, round_, "run"))
+    work(session)
+    page = leader.follow(asked)
+    assert page.h1 == "The run failed"
+    assert "The profile of Ben Okafor has an answer that the match cannot use" in page.text
+    assert "Leave Ben Okafor out" in page.text
+    assert cast.again(round_).state is RoundState.OPEN
     assert session.scalars(sa.select(Run)).all() == []
 
 
@@ -353,8 +375,9 @@ def test_a_round_without_imgs_says_so(
 ) -> None:
     round_ = cast.open()
     session.execute(sa.delete(Participant))
-    page = leader.follow(leader.post(at(home, round_, "run")))
-    assert "nobody to match" in page.text
+    asked = leader.post(at(home, round_, "run"))
+    work(session)
+    assert "nobody to match" in leader.follow(asked).text
 
 
 def test_the_board_shows_answers_reasons_and_who_waits(

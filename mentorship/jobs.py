@@ -1,0 +1,188 @@
+"""The background tasks, thin: each holds its row, calls a service and owns the transactions.
+
+The queue (huey) only says which row wants work; it keeps no state that anybody relies on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from huey import PostgresHuey, SqliteHuey
+from huey.api import Huey
+from huey.serializer import SignedSerializer
+from sqlalchemy.exc import OperationalError
+
+from mentorship.config import Settings
+from mentorship.extensions import reading, transaction
+from mentorship.notices import delivery
+from mentorship.rounds import jobs, planning
+from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
+from mentorship.rounds.run_models import Phase
+from mentorship.rounds.running import solved
+
+BEAT = 1.0  # seconds between two signs of life
+SHARES = {  # phase -> per cent at which it begins, and how much it takes
+    Phase.GATHERING: (0, 10),
+    Phase.SOLVING: (10, 50),
+    Phase.CHECKING: (60, 10),
+    Phase.EXPLAINING: (70, 25),
+    Phase.KEEPING: (95, 5),
+}
+
+log = logging.getLogger("mentorship")
+
+
+class Queue:
+    """Where web processes leave work and workers find it. Opened when first used.
+
+    With SQLite it is a file of its own, so that it never waits for the database's one writer.
+    Messages are signed: whoever can write the queue cannot make a worker run what they like.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    @cached_property
+    def huey(self) -> Huey:
+        settings: Settings = self._app.config["SETTINGS"]
+        given = {
+            "results": False,
+            "serializer": SignedSerializer(secret=settings.secret_key, salt="queue"),
+        }
+        url = sa.make_url(settings.database_url)
+        if url.get_backend_name() == "postgresql":
+            dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+            return PostgresHuey("mentorship", dsn=dsn, **given)
+        return SqliteHuey("mentorship", filename=str(settings.instance / "queue.db"), **given)
+
+    @cached_property
+    def tasks(self) -> Mapping[str, Callable[[str], object]]:
+        return {name: self.huey.task(name=name)(self._inside(TASKS[name])) for name in TASKS}
+
+    def put(self, task: str, row_id: uuid.UUID) -> None:
+        try:
+            self.tasks[task](str(row_id))
+        finally:
+            self.huey.storage.close()  # leaders run rounds rarely: no connection is kept for it
+
+    def _inside(self, task: Callable[[str], None]) -> Callable[[str], None]:
+        def run(row_id: str) -> None:
+            with self._app.app_context():
+                task(row_id)
+
+        return run
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["queue"] = Queue(app)
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Heart:
+    """Signs of life of a worker, in a thread of their own, while it solves.
+
+    Once the job is cancelled or taken over, the next word of progress raises ``NotMine``.
+    """
+
+    def __init__(self, held: jobs.Held) -> None:
+        self._held = held
+        self._phase, self._percent = Phase.GATHERING, 0
+        self._stop, self._lost = threading.Event(), threading.Event()
+        self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def enter(self, phase: Phase) -> None:
+        self._check()
+        self._phase, self._percent = phase, SHARES[phase][0]
+
+    def progress(self, placed: int, of: int) -> None:
+        """Hear from the engine. A policy of several steps counts from the start in each."""
+        self._check()
+        start, share = SHARES[self._phase]
+        self._percent = max(self._percent, start + share * placed // max(of, 1))
+
+    def _check(self) -> None:
+        if self._lost.is_set():
+            raise jobs.NotMine
+
+    def _beat(self) -> None:
+        while not self._stop.wait(BEAT):
+            try:
+                with self._app.app_context(), transaction() as session:
+                    jobs.beat(
+                        session,
+                        self._held,
+                        phase=self._phase,
+                        percent=self._percent,
+                        now=utc_now(),
+                    )
+            except jobs.NotMine:
+                self._lost.set()
+                return
+            except OperationalError:
+                log.warning("a sign of life did not get through; the lease still holds")
+
+
+def solve_run(row_id: str, heart: Callable[[jobs.Held], Heart] = Heart) -> None:
+    """Work on one run that was asked for, if nobody else does."""
+    with transaction() as session:
+        held = jobs.claim(session, uuid.UUID(row_id), now=utc_now())
+    if held is None:
+        return
+    try:
+        with heart(held) as alive:
+            with reading() as session:
+                inputs = jobs.inputs_of(session, held, now=utc_now())
+            made = solved(inputs, progress=alive.progress, enter=alive.enter)
+        with transaction() as session:
+            jobs.finish(session, held, made, now=utc_now())
+    except jobs.NotMine:
+        log.info("run %s is no longer this worker's", row_id)
+    except OperationalError:
+        log.warning("run %s lost its database; a worker takes it over after its lease", row_id)
+    except Exception as refused:
+        if type(refused) not in jobs.REFUSALS:
+            log.exception("run %s failed", row_id)
+        with transaction() as session:
+            jobs.fail(session, held, failure=jobs.failure_of(refused), now=utc_now())
+
+
+def publish_due() -> None:
+    """Let the publications go out whose time has come; each in a transaction of its own."""
+    with reading() as session:
+        waiting = planning.due_publications(session, now=utc_now())
+    for round_id in waiting:
+        try:
+            with transaction() as session:
+                planning.send_out(session, round_id=round_id, now=utc_now())
+        except (RunOutOfDate, NothingToPublish, RoundChanged):
+            with transaction() as session:
+                planning.hold_up(session, round_id=round_id, now=utc_now())
+    if waiting:
+        delivery.write_files()
+
+
+TASKS = {"solve_run": solve_run}

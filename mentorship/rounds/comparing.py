@@ -1,0 +1,207 @@
+"""Runs side by side: what each gives in sum, and whom going from one to another helps or hurts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.matching import POLICIES, Policy, Rules
+from mentorship.profiles.models import Profile
+from mentorship.rounds.editing import IN_WORDS, EditKind
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.paging import Listing, Wanted, cut
+from mentorship.rounds.run_models import JobKind, RunJob
+
+MOST_RUNS = 6
+MOST_NAMED = 3  # pairs of an edit that are told by name
+SHOWS = ("lose", "gain", "other")  # parts of the list of people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunColumn:
+    """One run in figures, and against the first of those compared.
+
+    ``gain``, ``lose``, ``other`` are IMGs with a better score there, a worse one, or another mentor
+    at the same score; ``apart`` are pairs that the first run has not.
+    """
+
+    id: uuid.UUID
+    number: int
+    policy: Policy
+    matched: int
+    unmatched: int
+    total: int
+    mean: int | None
+    lowest: int | None
+    blocking: int | None
+    locked: int
+    banned: int
+    gain: int
+    lose: int
+    other: int
+    apart: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """An IMG whose mentors differ; a mentor's name and score in each run."""
+
+    name: str
+    mentors: Sequence[Sequence[tuple[str, int]]]
+    change: int  # of the last run's score against the first's
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    columns: Sequence[RunColumn]
+    counts: Mapping[str, int]  # people of the last run, by part of the list
+    listing: Listing[PersonLine]
+
+
+Mates = Mapping[uuid.UUID, Mapping[uuid.UUID, int]]  # IMG -> mentor -> score
+
+
+def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Sequence[Run]:
+    """Return the runs with these numbers, in that order; numbers there are not are passed over."""
+    found = session.scalars(
+        sa.select(Run)
+        .where(Run.round_id == round_id, Run.number.in_(numbers))
+        .options(sa.orm.defer(Run.inputs_sealed))
+    )
+    runs = {run.number: run for run in found}
+    return [runs[number] for number in dict.fromkeys(numbers) if number in runs]
+
+
+def comparison(session: Session, runs: Sequence[Run], wanted: Wanted) -> Comparison:
+    """Compare runs with the first of them, in three queries."""
+    mates = _mates(session, runs)
+    first = mates[runs[0].id]
+    changes = {run.id: _changes(first, mates[run.id]) for run in runs}
+    columns = [_column(run, mates[run.id], changes[run.id], first) for run in runs]
+    last = changes[runs[-1].id]
+    parts = _parts(last)
+    shown = parts.get(wanted.show, [*last])
+    names = _names(session, runs)
+    words = wanted.words.casefold()
+    found = [img for img in shown if words in names[img].casefold()]
+    found.sort(key=lambda img: (last[img], names[img].casefold(), img))
+    page = cut(found, wanted)
+    lines = [
+        PersonLine(
+            names[img],
+            [
+                [(names[mentor], score) for mentor, score in mates[run.id].get(img, {}).items()]
+                for run in runs
+            ],
+            last[img],
+        )
+        for img in page.rows
+    ]
+    counts = {part: len(people) for part, people in parts.items()}
+    return Comparison(columns, counts, Listing(lines, page.found, page.page, page.last))
+
+
+def edit_between(session: Session, runs: Sequence[Run]) -> str | None:
+    """Return in words the change that made the second of two runs out of the first, if one did."""
+    if len(runs) != 2:
+        return None
+    edit = session.scalar(
+        sa.select(RunJob.edit).where(
+            RunJob.run_id == runs[1].id,
+            RunJob.base_run_id == runs[0].id,
+            RunJob.kind == JobKind.EDIT,
+        )
+    )
+    return _edit_in_words(session, edit) if edit else None
+
+
+def _edit_in_words(session: Session, edit: Mapping[str, Any]) -> str:
+    """Name the change and, if it is about a pair or two, the people."""
+    words, pairs = IN_WORDS[EditKind(edit["kind"])], edit["pairs"]
+    if len(pairs) > MOST_NAMED:
+        return f"{words}: {len(pairs)} pairs"
+    names = names_of(session, [uuid.UUID(key) for pair in pairs for key in pair])
+    told = [" and ".join(names.get(uuid.UUID(key), "?") for key in pair) for pair in pairs]
+    return f"{words}: {'; '.join(told)}"
+
+
+def names_of(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    rows = session.execute(
+        sa.select(Profile.id, User.name)
+        .join(User, User.id == Profile.person_id)
+        .where(Profile.id.in_(ids))
+    )
+    return dict(rows.all())
+
+
+def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:
+    found: dict[uuid.UUID, dict[uuid.UUID, dict[uuid.UUID, int]]] = {run.id: {} for run in runs}
+    rows = session.execute(
+        sa.select(Pair.run_id, Pair.img_id, Pair.mentor_id, Pair.score)
+        .where(Pair.run_id.in_(list(found)))
+        .order_by(Pair.place)
+    )
+    for run_id, img_id, mentor_id, score in rows:
+        found[run_id].setdefault(img_id, {})[mentor_id] = score
+    return found
+
+
+def _changes(first: Mates, other: Mates) -> Mapping[uuid.UUID, int]:
+    """Return IMG -> what the score changes by, of those whose mentors are not the same."""
+    return {
+        img: sum(other.get(img, {}).values()) - sum(first.get(img, {}).values())
+        for img in first.keys() | other.keys()
+        if first.get(img, {}).keys() != other.get(img, {}).keys()
+    }
+
+
+def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]]:
+    return {
+        "lose": [img for img, change in changes.items() if change < 0],
+        "gain": [img for img, change in changes.items() if change > 0],
+        "other": [img for img, change in changes.items() if change == 0],
+    }
+
+
+def _column(run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates) -> RunColumn:
+    scores = [score for held in mates.values() for score in held.values()]
+    rules = Rules.from_json(run.rules)
+    parts = _parts(changes)
+    apart = sum(len(held.keys() - first.get(img, {}).keys()) for img, held in mates.items())
+    return RunColumn(
+        id=run.id,
+        number=run.number,
+        policy=POLICIES[run.policy],
+        matched=run.matched,
+        unmatched=run.unmatched,
+        total=run.total,
+        mean=round(sum(scores) / len(scores)) if scores else None,
+        lowest=min(scores, default=None),
+        blocking=run.certificate.get("blocking_pairs"),
+        locked=len(rules.locked),
+        banned=len(rules.banned),
+        gain=len(parts["gain"]),
+        lose=len(parts["lose"]),
+        other=len(parts["other"]),
+        apart=apart,
+    )
+
+
+def _names(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, str]:
+    ids = [run.id for run in runs]
+    paired = sa.union(
+        sa.select(Pair.img_id).where(Pair.run_id.in_(ids)),
+        sa.select(Pair.mentor_id).where(Pair.run_id.in_(ids)),
+    )
+    rows = session.execute(
+        sa.select(Profile.id, User.name)
+        .join(User, User.id == Profile.person_id)
+        .where(Profile.id.in_(paired))
+    )
+    return dict(rows.all())

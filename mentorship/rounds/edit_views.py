@@ -1,0 +1,141 @@
+"""What section leaders change by hand in a run: edits, undo and redo, which run counts, notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.rounds import editing, handmade, steps
+from mentorship.rounds.editing import BadEdit, Edit, EditKind
+from mentorship.rounds.forms import EditForm, NoteForm, SeenForm
+from mentorship.rounds.leading import acting, changed_page, key_of, round_and_run, run_changed_page
+from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.models import Run
+from mentorship.rounds.paging import Wanted
+from mentorship.rounds.pairs import every_pair, pairs_by_key
+from mentorship.rounds.run_views import ROUND, bp, to_job
+from mentorship.rounds.scope import pair_of_round
+from mentorship.rounds.steps import NothingToUndo, RunChanged
+
+__all__ = ["bp"]
+
+
+@bp.post(f"{ROUND}/review/change")
+@members
+def change(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    me, form = current_id(), EditForm()
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.change", kind=str(form.kind.data))
+            if not form.validate():
+                raise BadRequest
+            job = editing.ask_edit(
+                session,
+                round_id=round_id,
+                seen=key_of(form.run.data),
+                edit=_edit(session, form),
+                by=me,
+                now=dt.datetime.now(dt.UTC),
+            )
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    except RunChanged as changed:
+        return run_changed_page(slug, round_id, changed)
+    except BadEdit as bad:
+        flash(str(bad), "error")
+        return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
+    return to_job(slug, round_id, job.id)
+
+
+def _edit(session: Session, form: EditForm) -> Edit:
+    """Read the edit: two people named, pairs that were ticked, or all that a search found."""
+    kind, seen = EditKind(form.kind.data), key_of(form.run.data)
+    if form.img.data and form.mentor.data:
+        return Edit(kind, ((key_of(form.img.data), key_of(form.mentor.data)),))
+    if form.every.data:
+        found = every_pair(session, seen, Wanted(words=form.q.data, show=form.show.data))
+    else:
+        ticked = [key_of(key) for key in request.form.getlist("pair")]
+        found = pairs_by_key(session, seen, ticked)
+    return Edit(kind, tuple(found))
+
+
+@bp.post(f"{ROUND}/review/undo")
+@members
+def undo(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    return _step(slug, round_id, "round.undo", steps.undo, "Undone. Run {} counts again.")
+
+
+@bp.post(f"{ROUND}/review/redo")
+@members
+def redo(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    return _step(slug, round_id, "round.redo", steps.redo, "Done again. Run {} counts.")
+
+
+@bp.post(f"{ROUND}/review/choose")
+@members
+def choose(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    form = SeenForm()
+    return _step(
+        slug,
+        round_id,
+        "round.choose",
+        lambda session, **who: steps.choose(session, run_id=key_of(form.to.data), **who),
+        "Run {} counts from now on. You can undo this.",
+    )
+
+
+def _step(
+    slug: str, round_id: uuid.UUID, action: str, take: Callable[..., Run], words: str
+) -> Response | tuple[str, int]:
+    me, form = current_id(), SeenForm()
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, action)
+            now = dt.datetime.now(dt.UTC)
+            run = take(session, round_id=round_id, seen=key_of(form.run.data), by=me, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    except RunChanged as changed:
+        return run_changed_page(slug, round_id, changed)
+    except NothingToUndo:
+        flash("There is nothing more to undo or redo.", "info")
+    else:
+        flash(words.format(run.number), "success")
+    return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
+
+
+@bp.get(f"{ROUND}/review/by-hand")
+@members
+def by_hand(slug: str, round_id: uuid.UUID) -> str:
+    round_, run = round_and_run(slug, round_id)
+    img, mentor = (request.args.get(side, "", type=str) for side in ("img", "mentor"))
+    return render_template(
+        "rounds/by_hand.html",
+        round=round_,
+        run=run,
+        hand=handmade.by_hand(db.session(), run, img=img, mentor=mentor),
+    )
+
+
+@bp.post(f"{ROUND}/review/pairs/<uuid:pair_id>/note")
+@members
+def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
+    me, form = current_id(), NoteForm()
+    with transaction() as session:
+        round_ = acting(session, slug, round_id, "round.note", pair=str(pair_id))
+        _, pair = pair_of_round(session, round_.id, pair_id)
+        if form.validate():
+            now = dt.datetime.now(dt.UTC)
+            handmade.write_note(session, round_.id, pair, words=form.words.data, by=me, now=now)
+    if form.errors:
+        flash("A note has 1 to 1,000 letters.", "error")
+    return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)

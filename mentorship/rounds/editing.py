@@ -1,0 +1,185 @@
+"""Changes that a leader makes by hand to a run: lock, forbid, take apart, swap, pair.
+
+An edit is a change of the locks and bans in the rules of the run that counts. The rest is solved
+again from the same people, so what it does can be looked at before anybody keeps it, and going
+back to the run before gives back the same pairs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from mentorship.matching import Rules
+from mentorship.rounds.jobs import ask
+from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.steps import hold_review, run_changed, ways
+
+MOST_PAIRS = 500  # of one edit
+KeyPair = tuple[str, str]
+
+
+class EditKind(enum.StrEnum):
+    LOCK = "lock"  # these pairs stay, whatever else changes
+    UNLOCK = "unlock"
+    FORBID = "forbid"  # these pairs are never made
+    ALLOW = "allow"  # lift the ban
+    UNMATCH = "unmatch"  # these IMGs get nobody
+    REMATCH = "rematch"  # these IMGs may have anybody again
+    SWAP = "swap"  # two IMGs take each other's mentor
+    PAIR = "pair"  # this IMG and this mentor, by hand
+
+
+NEEDS_PAIRS = frozenset(EditKind) - {EditKind.PAIR, EditKind.REMATCH, EditKind.ALLOW}
+IN_WORDS: Mapping[EditKind, str] = MappingProxyType(
+    {
+        EditKind.LOCK: "Lock",
+        EditKind.UNLOCK: "Unlock",
+        EditKind.FORBID: "Forbid",
+        EditKind.ALLOW: "Allow again",
+        EditKind.UNMATCH: "Take apart",
+        EditKind.REMATCH: "Match again",
+        EditKind.SWAP: "Swap",
+        EditKind.PAIR: "Pair by hand",
+    }
+)
+
+
+class BadEdit(ValueError):
+    """The edit makes no sense for this run; the message says why, for the leader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """``pairs`` are (IMG, mentor), profile ids; of a swap the two pairs whose mentors change."""
+
+    kind: EditKind
+    pairs: tuple[tuple[uuid.UUID, uuid.UUID], ...]
+
+    def keys(self) -> list[KeyPair]:
+        return [(str(img), str(mentor)) for img, mentor in self.pairs]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "pairs": [list(pair) for pair in self.keys()]}
+
+
+def ask_edit(  # noqa: PLR0913  which run, what, who and when
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    seen: uuid.UUID,
+    edit: Edit,
+    by: uuid.UUID,
+    now: dt.datetime,
+) -> RunJob:
+    """Have the run that counts solved again with one change; it counts only once it is kept.
+
+    Raises
+    ------
+    RunChanged, RoundChanged
+        Another run counts than the one the leader has ``seen``, or the round is published.
+    BadEdit, NoResultFound
+        The edit makes no sense, or is about people who are not in the run.
+
+    """
+    hold_review(session, round_id)
+    if ways(session, round_id).current != seen:
+        raise run_changed(session, round_id)
+    run = session.get_one(Run, seen)
+    _check(session, run, edit)
+    rules = edited(Rules.from_json(run.rules), edit, mentors=_mentors(session, run))
+    if rules == Rules.from_json(run.rules):
+        raise BadEdit("This changes nothing: it is so already.")
+    job = RunJob(
+        round_id=round_id,
+        kind=JobKind.EDIT,
+        policy=run.policy,
+        rules=rules.to_json(),
+        base_run_id=run.id,
+        edit=edit.to_json(),
+        asked_by_id=by,
+        asked_at=now,
+    )
+    made = ask(session, job)
+    if made is not job:
+        raise BadEdit("Another change to this round is being worked out. Wait for it to finish.")
+    return made
+
+
+def edited(rules: Rules, edit: Edit, *, mentors: Collection[str]) -> Rules:
+    """Return the rules with the locks and bans of an edit; ``mentors`` are all of the run."""
+    pairs = edit.keys()
+    imgs = {img for img, _ in pairs}
+    locked, banned = set(rules.locked), set(rules.banned)
+    if edit.kind is EditKind.SWAP:
+        (one, his), (other, hers) = pairs
+        locked -= set(pairs)
+        pairs = [(one, hers), (other, his)]
+    if edit.kind is EditKind.PAIR:
+        locked = {pair for pair in locked if pair[0] not in imgs}
+    if edit.kind in {EditKind.LOCK, EditKind.SWAP, EditKind.PAIR}:
+        locked |= set(pairs)
+        banned -= set(pairs)
+    elif edit.kind is EditKind.UNLOCK:
+        locked -= set(pairs)
+    elif edit.kind is EditKind.FORBID:
+        locked -= set(pairs)
+        banned |= set(pairs)
+    elif edit.kind is EditKind.ALLOW:
+        banned -= set(pairs)
+    elif edit.kind is EditKind.UNMATCH:
+        locked = {pair for pair in locked if pair[0] not in imgs}
+        banned |= {(img, mentor) for img in imgs for mentor in mentors}
+    elif edit.kind is EditKind.REMATCH:
+        banned = {pair for pair in banned if pair[0] not in imgs}
+    return dataclasses.replace(rules, locked=frozenset(locked), banned=frozenset(banned))
+
+
+def _check(session: Session, run: Run, edit: Edit) -> None:
+    if not 0 < len(edit.pairs) <= MOST_PAIRS:
+        raise BadEdit(f"Choose 1 to {MOST_PAIRS} pairs.")
+    if edit.kind is EditKind.SWAP:
+        _check_swap(edit.pairs)
+    if edit.kind in NEEDS_PAIRS:
+        _all_in(session, sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id), edit)
+        return
+    imgs = {img for img, _ in edit.pairs}
+    matched = sa.select(Pair.img_id).where(Pair.run_id == run.id, Pair.img_id.in_(imgs))
+    left = sa.select(Unmatched.img_id).where(Unmatched.run_id == run.id, Unmatched.img_id.in_(imgs))
+    if imgs - set(session.scalars(sa.union(matched, left))):
+        raise NoResultFound
+    if edit.kind is EditKind.PAIR:
+        mentors = {mentor for _, mentor in edit.pairs}
+        seats = sa.select(RunSeat.mentor_id).where(RunSeat.run_id == run.id, RunSeat.seats > 0)
+        if mentors - set(session.scalars(seats)):
+            raise NoResultFound
+
+
+def _check_swap(pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:
+    if len(pairs) != 2:
+        raise BadEdit("Choose exactly two pairs to swap.")
+    (one, his), (other, hers) = pairs
+    if one == other or his == hers:
+        raise BadEdit("Choose two different IMGs with two different mentors to swap.")
+
+
+def _all_in(session: Session, query: sa.Select[uuid.UUID, uuid.UUID], edit: Edit) -> None:
+    found = {tuple(row) for row in session.execute(query)}
+    if set(edit.pairs) - found:
+        raise NoResultFound
+
+
+def _mentors(session: Session, run: Run) -> Sequence[str]:
+    found = session.scalars(sa.select(RunSeat.mentor_id).where(RunSeat.run_id == run.id))
+    return [str(mentor_id) for mentor_id in found]

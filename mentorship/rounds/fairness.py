@@ -1,0 +1,127 @@
+"""How a run served groups of IMGs, and how it spread the load over mentors.
+
+Groups of fewer than five people are never told by themselves: they are put together, and if even
+that leaves a group one could work out from the sums, the next smallest group joins it. What is
+kept with the run and shown later holds nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from mentorship import vocabulary
+from mentorship.matching import Img, Problem, Result
+from mentorship.matching.fairness import Group, by_group, load
+
+FEWEST = 5
+NO_ANSWER = "not_answered"
+OTHERS = "others"
+
+GROUPS: Mapping[str, tuple[str, str | None, Callable[[Img], str | None]]] = MappingProxyType(
+    {
+        "stage": ("Stage of the journey", "stage", lambda img: img.stage),
+        "country": ("Country of medical school", "country", lambda img: img.school_country),
+        "visa": ("Visa situation", "visa", lambda img: img.visa),
+        "gender": ("Gender, where given", "gender", lambda img: img.gender),
+        "wanted": ("Mentors wanted", None, lambda img: str(img.mentors_wanted)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FairLine:
+    label: str
+    imgs: int
+    matched: int
+    mean: int | None
+
+    @property
+    def share(self) -> int:
+        return 100 * self.matched // self.imgs
+
+
+@dataclass(frozen=True, slots=True)
+class FairTable:
+    """Groups of one kind, the largest first, with what they tell in a sentence."""
+
+    title: str
+    lines: Sequence[FairLine]
+    reading: str
+
+
+def fairness_tables(problem: Problem, result: Result) -> dict[str, Any]:
+    """Return what may be told of every kind of group, and how many mentors have how many IMGs."""
+    groups = {
+        key: [list(row) for row in _told(by_group(problem, result, of))]
+        for key, (_, _, of) in GROUPS.items()
+    }
+    return {"groups": groups, "load": [list(each) for each in load(problem, result).items()]}
+
+
+def _told(groups: Mapping[str | None, Group]) -> list[tuple[str, int, int, int | None]]:
+    """Return (group, IMGs, matched, mean score); small ones together, so that none is told."""
+    named = sorted(
+        ((key or NO_ANSWER, group) for key, group in groups.items()),
+        key=lambda each: (each[1].imgs, each[0]),
+    )
+    hidden = [each for each in named if each[1].imgs < FEWEST]
+    shown = named[len(hidden) :]
+    while hidden and shown and sum(group.imgs for _, group in hidden) < FEWEST:
+        hidden.append(shown.pop(0))
+    rows = [(key, group.imgs, group.matched, group.mean) for key, group in reversed(shown)]
+    imgs = sum(group.imgs for _, group in hidden)
+    if imgs >= FEWEST:
+        rows.append((OTHERS, imgs, sum(group.matched for _, group in hidden), _mean(hidden)))
+    return rows
+
+
+def _mean(hidden: Sequence[tuple[str, Group]]) -> int | None:
+    """Return the mean of the groups' means, each by those of it who are matched."""
+    matched = [(g.matched, g.mean) for _, g in hidden if g.mean is not None]
+    count = sum(each for each, _ in matched)
+    return round(sum(each * mean for each, mean in matched) / count) if count else None
+
+
+def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:
+    """Return what was kept of a run as tables a leader reads."""
+    return [_table(key, rows) for key, rows in kept["groups"].items() if rows]
+
+
+def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:
+    """Return (IMGs, mentors who have that many)."""
+    return [(imgs, mentors) for imgs, mentors in kept["load"]]
+
+
+def _table(key: str, rows: Sequence[Sequence[Any]]) -> FairTable:
+    title, words, _ = GROUPS[key]
+    lines = [
+        FairLine(_label(words, group), imgs, matched, mean) for group, imgs, matched, mean in rows
+    ]
+    return FairTable(title, lines, _reading(lines))
+
+
+def _label(words: str | None, group: str) -> str:
+    if group == NO_ANSWER:
+        return "Not answered"
+    if group == OTHERS:
+        return "All smaller groups together"
+    return vocabulary.name(words, group) if words else group
+
+
+def _reading(lines: Sequence[FairLine]) -> str:
+    """Say what the widest gap between groups is, or that there is none to speak of."""
+    if len(lines) < 2:
+        return "There is no second group of five people or more to compare with."
+    best, worst = max(lines, key=lambda x: x.share), min(lines, key=lambda x: x.share)
+    gap = best.share - worst.share
+    if gap <= 5:
+        return f"All groups fare alike: the shares with a mentor differ by {gap} points at most."
+    people = abs(worst.imgs * best.share // 100 - worst.matched)
+    return (
+        f"The widest gap: {best.share}% of “{best.label}” have a mentor, and {worst.share}% of"
+        f" “{worst.label}”. With the same share, {people} more"
+        f" {'person' if people == 1 else 'people'} of that group would have one."
+    )

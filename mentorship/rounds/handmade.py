@@ -1,0 +1,169 @@
+"""Pairing two people by hand: who there is, how they would fit, and what a leader should know.
+
+And the notes that leaders keep about a pair.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.matching import FULL, Rules
+from mentorship.profiles.models import Profile
+from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.run_models import PairNote
+
+MOST_PEOPLE = 10_000  # in one list to choose from
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Somebody to choose, with where they stand in the run."""
+
+    id: str
+    name: str
+    stands: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """The two lists, and once both are chosen the warnings."""
+
+    imgs: Sequence[Choice]
+    mentors: Sequence[Choice]
+    img: Choice | None
+    mentor: Choice | None
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    words: str
+    by: str | None
+    at: dt.datetime
+
+
+def by_hand(session: Session, run: Run, *, img: str, mentor: str) -> ByHand:
+    """Return everybody of a run to choose from, and warnings for the two who are chosen."""
+    imgs, mentors = _imgs(session, run), _mentors(session, run)
+    one = next((each for each in imgs if each.id == img), None)
+    other = next((each for each in mentors if each.id == mentor), None)
+    warnings = _warnings(session, run, one, other) if one and other else ()
+    return ByHand(imgs=imgs, mentors=mentors, img=one, mentor=other, warnings=warnings)
+
+
+def _imgs(session: Session, run: Run) -> Sequence[Choice]:
+    mentor = sa.orm.aliased(User)
+    mentor_profile = sa.orm.aliased(Profile)
+    matched = (
+        sa.select(Profile.id, User.name, mentor.name)
+        .join(Pair, Pair.img_id == Profile.id)
+        .join(User, User.id == Profile.person_id)
+        .join(mentor_profile, mentor_profile.id == Pair.mentor_id)
+        .join(mentor, mentor.id == mentor_profile.person_id)
+        .where(Pair.run_id == run.id, Pair.place == 1)
+    )
+    left = (
+        sa.select(Profile.id, User.name, sa.null())
+        .join(Unmatched, Unmatched.img_id == Profile.id)
+        .join(User, User.id == Profile.person_id)
+        .where(Unmatched.run_id == run.id)
+    )
+    found: Any = session.execute(sa.union_all(left, matched).limit(MOST_PEOPLE))
+    rows: list[Any] = sorted(found, key=lambda row: (row[2] is not None, row[1].casefold()))
+    return [
+        Choice(str(key), name, f"with {who}" if who else "no mentor") for key, name, who in rows
+    ]
+
+
+def _mentors(session: Session, run: Run) -> Sequence[Choice]:
+    used = (
+        sa.select(sa.func.count())
+        .where(Pair.run_id == run.id, Pair.mentor_id == RunSeat.mentor_id)
+        .correlate(RunSeat)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Profile.id, User.name, RunSeat.seats - used)
+        .join(RunSeat, RunSeat.mentor_id == Profile.id)
+        .join(User, User.id == Profile.person_id)
+        .where(RunSeat.run_id == run.id, RunSeat.seats > 0)
+        .order_by(sa.func.lower(User.name), Profile.id)
+        .limit(MOST_PEOPLE)
+    )
+    return [Choice(str(key), name, _free(free)) for key, name, free in rows]
+
+
+def _free(seats: int) -> str:
+    return f"{seats} free {'seat' if seats == 1 else 'seats'}" if seats else "full"
+
+
+def _warnings(session: Session, run: Run, img: Choice, mentor: Choice) -> Sequence[str]:
+    rules = Rules.from_json(run.rules)
+    told = []
+    if (img.id, mentor.id) in rules.banned:
+        told.append("A leader has forbidden this pair. Pairing them lifts that.")
+    if img.stands != "no mentor":
+        told.append(f"{img.name} is {img.stands} now and would change mentor.")
+    if mentor.stands == "full":
+        told.append(f"{mentor.name} has no free seat: somebody else would lose theirs.")
+    if any(pair[0] == img.id for pair in rules.locked):
+        told.append(f"{img.name} is locked to another mentor. That lock would be lifted.")
+    made = sa.exists().where(
+        Pair.run_id == run.id,
+        Pair.img_id == uuid.UUID(img.id),
+        Pair.mentor_id == uuid.UUID(mentor.id),
+    )
+    if session.scalar(sa.select(made)):
+        told.append("They are a pair already. Pairing them by hand locks it.")
+    if rules.minimum_score and rules.minimum_score < FULL:
+        told.append(
+            "A pair made by hand may score below the round's lowest score of"
+            f" {rules.minimum_score // 100}."
+        )
+    return told
+
+
+def notes_of(session: Session, round_id: uuid.UUID, pair: Pair) -> Sequence[NoteLine]:
+    """Return what leaders noted about these two in this round, the newest first."""
+    rows = session.execute(
+        sa.select(PairNote.words, User.name, PairNote.written_at)
+        .outerjoin(User, User.id == PairNote.written_by_id)
+        .where(
+            PairNote.round_id == round_id,
+            PairNote.img_id == pair.img_id,
+            PairNote.mentor_id == pair.mentor_id,
+        )
+        .order_by(PairNote.written_at.desc(), PairNote.id)
+    )
+    return [NoteLine(*row) for row in rows]
+
+
+def write_note(  # noqa: PLR0913  which pair, what, who and when
+    session: Session,
+    round_id: uuid.UUID,
+    pair: Pair,
+    *,
+    words: str,
+    by: uuid.UUID,
+    now: dt.datetime,
+) -> None:
+    """Note something about a pair, for the leaders of the section."""
+    session.add(
+        PairNote(
+            round_id=round_id,
+            img_id=pair.img_id,
+            mentor_id=pair.mentor_id,
+            words=words,
+            written_by_id=by,
+            written_at=now,
+        )
+    )
+    session.flush()

@@ -1,0 +1,65 @@
+"""What leaders did to a round, from the log, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import audit
+from mentorship.accounts.models import User
+from mentorship.rounds.editing import IN_WORDS, EditKind
+
+ACTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "round.create": "Set the round up",
+        "round.edit": "Changed the set-up",
+        "round.open": "Opened the round",
+        "round.people.add": "Added whoever was ready",
+        "round.people.leave_out": "Left a person out",
+        "round.people.put_back": "Put a person back",
+        "round.run": "Asked for a run",
+        "round.run.cancel": "Cancelled a run",
+        "round.rest": "Asked to match the rest again",
+        "round.policies": "Compared all policies",
+        "round.change": "Tried a change by hand",
+        "round.choose": "Chose the run that counts",
+        "round.undo": "Undid a change",
+        "round.redo": "Redid a change",
+        "round.note": "Wrote a note about a pair",
+        "round.publish": "Published a run",
+        "round.publish.undo": "Took a publication back",
+        "round.publish.move": "Moved a publication",
+        "round.publish.now": "Sent a publication at once",
+        "round.finish": "Finished the round",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    who: str | None
+    what: str
+    at: dt.datetime
+
+
+def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:
+    """Return what was done to a round, the newest first, in two queries."""
+    entries = audit.history(session, round_id)
+    ids = {entry.actor_id for entry in entries if entry.actor_id}
+    names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).all())
+    return [
+        HistoryLine(names.get(e.actor_id) if e.actor_id else None, _words(e), e.at) for e in entries
+    ]
+
+
+def _words(entry: audit.AuditEntry) -> str:
+    words = ACTIONS.get(entry.action, entry.action)
+    if entry.action == "round.change":
+        return f"{words}: {IN_WORDS[EditKind(entry.detail['kind'])].lower()}"
+    return words

@@ -1,0 +1,127 @@
+"""What decides a run: people, rules, policy and draw; gathered anew, or as a run kept them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.accounts.models import User
+from mentorship.matching import Market, Rules
+from mentorship.profiles.models import Profile
+from mentorship.profiles.pool import gather
+from mentorship.rounds.models import Round, Run
+from mentorship.rounds.rest import still_free
+from mentorship.rounds.snapshot import restored
+
+
+class NobodyToMatch(ValueError):
+    """No IMG takes part."""
+
+
+class InputsForgotten(ValueError):
+    """What the run was made of is deleted, so it cannot be solved again."""
+
+
+class BadProfile(ValueError):
+    """One profile cannot be matched as it is; ``name`` is the person's."""
+
+    def __init__(self, name: str, why: str, profile_id: uuid.UUID) -> None:
+        super().__init__(why)
+        self.name, self.why, self.profile_id = name, why, profile_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """``means`` are those of an earlier run that is solved again, or None to work them out."""
+
+    market: Market
+    rules: Rules
+    policy: str
+    lottery: int
+    means: Mapping[str, int] | None = None
+
+
+def gathered(
+    session: Session, round_: Round, *, rules: Rules, policy: str, now: dt.datetime
+) -> Inputs:
+    """Gather whoever takes part and can; mentors with the seats that are free for this round.
+
+    Locks and bans of people who take part no more are dropped.
+
+    Raises
+    ------
+    NobodyToMatch, BadProfile
+        No IMG takes part, or one profile cannot be read.
+
+    """
+    today = now.date()
+    taking_part = [each for each in still_free(session, round_, today=today) if each.takes_part]
+    seats = {str(each.profile_id): each.seats for each in taking_part}
+    ids = [each.profile_id for each in taking_part]
+    monday = today - dt.timedelta(days=today.weekday())
+    try:
+        imgs, mentors = gather(session, ids, today=today)
+        free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]
+        market = Market.of(imgs, free, vocabulary.tables(), week=monday)
+    except ValueError:
+        _name_bad_profile(session, ids, today)
+        raise
+    if not imgs:
+        raise NobodyToMatch(round_.name)
+    return Inputs(
+        market=market, rules=_of_those_here(rules, market), policy=policy, lottery=round_.lottery
+    )
+
+
+def kept(run: Run, *, rules: Rules | None = None, policy: str | None = None) -> Inputs:
+    """Return what a run was made of, under other rules or another policy if given.
+
+    Raises
+    ------
+    InputsForgotten
+        Retention has ended.
+
+    """
+    if run.inputs is None:
+        raise InputsForgotten(str(run.number))
+    market, own_rules, means = restored(run.inputs)
+    return Inputs(
+        market=market,
+        rules=rules or own_rules,
+        policy=policy or run.policy,
+        lottery=run.lottery,
+        means=means,
+    )
+
+
+def _of_those_here(rules: Rules, market: Market) -> Rules:
+    imgs = {img.key for img in market.imgs}
+    mentors = {mentor.key for mentor in market.mentors}
+
+    def here(pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        return frozenset(pair for pair in pairs if pair[0] in imgs and pair[1] in mentors)
+
+    return dataclasses.replace(rules, locked=here(rules.locked), banned=here(rules.banned))
+
+
+def _name_bad_profile(session: Session, ids: Collection[uuid.UUID], today: dt.date) -> None:
+    """Find the profile that the matcher cannot read, and say whose it is."""
+    monday = today - dt.timedelta(days=today.weekday())
+    for profile_id in ids:
+        try:
+            alone = gather(session, [profile_id], today=today)
+            Market.of(*alone, vocabulary.tables(), week=monday)
+        except ValueError as problem:
+            name = session.scalars(
+                sa.select(User.name)
+                .join(Profile, Profile.person_id == User.id)
+                .where(Profile.id == profile_id)
+            ).one()
+            raise BadProfile(name, str(problem), profile_id) from problem

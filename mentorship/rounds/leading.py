@@ -1,0 +1,72 @@
+"""What the pages of leaders share: what an address asks for, and the answers to who came second."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
+
+from mentorship import audit
+from mentorship.access import current_id
+from mentorship.extensions import db
+from mentorship.notices.service import one_line
+from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.models import Round, Run
+from mentorship.rounds.paging import LONGEST_CHOICE, LONGEST_WORDS, Wanted
+from mentorship.rounds.scope import round_of_leader, run_of_round
+from mentorship.rounds.steps import RunChanged
+
+
+def wanted_by() -> Wanted:
+    """Return what the address asks for; what it does not know is passed over."""
+    return Wanted(
+        words=one_line(request.args.get("q", ""))[:LONGEST_WORDS],
+        sort=one_line(request.args.get("sort", ""))[:LONGEST_CHOICE],
+        show=one_line(request.args.get("show", ""))[:LONGEST_CHOICE],
+        page=request.args.get("page", 1, type=int),
+    )
+
+
+def key_of(text: str | None) -> uuid.UUID:
+    """Return the key that a form has sent."""
+    try:
+        return uuid.UUID(text)
+    except (TypeError, ValueError):
+        raise BadRequest from None
+
+
+def changed_page(slug: str, round_id: uuid.UUID, changed: RoundChanged) -> tuple[str, int]:
+    """Tell a leader that the round is no longer where their step starts."""
+    back = url_for(".show", slug=slug, round_id=round_id)
+    return render_template("rounds/changed.html", back=back, changed=changed), 409
+
+
+def run_changed_page(slug: str, round_id: uuid.UUID, changed: RunChanged) -> tuple[str, int]:
+    """Tell a leader that another run counts than the one they looked at."""
+    back = url_for(".review_run", slug=slug, round_id=round_id)
+    return render_template("rounds/run_changed.html", back=back, changed=changed), 409
+
+
+def acting(
+    session: Session, slug: str, round_id: uuid.UUID, action: str, **detail: str | int
+) -> Round:
+    """Return the leader's round, and log that they act on it in this transaction."""
+    round_ = round_of_leader(session, current_id(), slug, round_id)
+    audit.record(
+        session,
+        action=action,
+        actor_id=current_id(),
+        about_id=round_.id,
+        now=dt.datetime.now(dt.UTC),
+        detail=detail,
+    )
+    return round_
+
+
+def round_and_run(slug: str, round_id: uuid.UUID) -> tuple[Round, Run]:
+    """Return the leader's round and the run the address names, or the one that counts."""
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    return round_, run_of_round(db.session(), round_.id, request.args.get("run", type=int))

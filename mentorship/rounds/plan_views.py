@@ -1,0 +1,139 @@
+"""Pages for section leaders: publish a run, with half an hour to take it back, or at a set time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.rounds import planning
+from mentorship.rounds.edit_views import bp
+from mentorship.rounds.forms import MoveForm, PublishForm
+from mentorship.rounds.leading import acting, changed_page, key_of
+from mentorship.rounds.letters import sample_offer
+from mentorship.rounds.lifecycle import RoundChanged, round_changed
+from mentorship.rounds.models import RoundState
+from mentorship.rounds.planning import BadTime
+from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
+from mentorship.rounds.rest import may_go_out
+from mentorship.rounds.run_views import ROUND
+from mentorship.rounds.scope import round_of_leader, run_of_round
+from mentorship.rounds.sentences import OBSTACLES
+from mentorship.web import reader_zone
+
+__all__ = ["bp"]
+
+BAD_TIME = "Choose a time at least 30 minutes and at most 60 days from now."
+
+
+@bp.get(f"{ROUND}/publish")
+@members
+def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    plan = planning.planned(db.session(), round_.id)
+    if plan is not None:
+        return render_template(
+            "rounds/planned.html", round=round_, plan=plan, form=_move_form(plan.goes_out_at)
+        )
+    if round_.state not in {RoundState.REVIEW, RoundState.PUBLISHED}:
+        return changed_page(slug, round_id, round_changed(db.session(), round_id))
+    shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
+    if not may_go_out(db.session(), round_, shown):
+        return changed_page(slug, round_id, round_changed(db.session(), round_id))
+    found = preview(db.session(), round_, shown, now=dt.datetime.now(dt.UTC))
+    return render_template(
+        "rounds/publish.html",
+        round=round_,
+        preview=found,
+        form=PublishForm(run=str(shown.id)),
+        mail=sample_offer(round_, answer_by=found.answer_by),
+        zone=str(reader_zone()),
+        obstacles=OBSTACLES,
+    )
+
+
+@bp.post(f"{ROUND}/publish")
+@members
+def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    me, now, form = current_id(), dt.datetime.now(dt.UTC), PublishForm()
+    here = redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.publish")
+            run_id = key_of(form.run.data)
+            planning.plan_publication(
+                session, round_id=round_id, run_id=run_id, by=me, now=now, goes_out_at=_time(form)
+            )
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    except BadTime:
+        flash(BAD_TIME, "error")
+    except (RunOutOfDate, NothingToPublish):
+        return here
+    return here
+
+
+@bp.post(f"{ROUND}/publish/undo")
+@members
+def take_back(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.publish.undo")
+            planning.take_back(session, round_id=round_id)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    flash("Taken back. Nobody was told anything.", "success")
+    return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
+
+
+@bp.post(f"{ROUND}/publish/move")
+@members
+def move_publication(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    form, now = MoveForm(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.publish.move")
+            wanted = _time(form) or now
+            planning.move_publication(session, round_id=round_id, goes_out_at=wanted, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    except BadTime:
+        flash(BAD_TIME, "error")
+    else:
+        flash("The time is changed.", "success")
+    return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
+
+
+@bp.post(f"{ROUND}/publish/now")
+@members
+def send_now(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.publish.now")
+            sent = planning.send_out(session, round_id=round_id, now=now)
+            if sent is None:
+                raise round_changed(session, round_id)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    except (RunOutOfDate, NothingToPublish):
+        flash("People in this run have changed. Take it back and run the match again.", "error")
+        return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
+    flash("The round is published. The mentors are asked by mail.", "success")
+    return redirect(url_for(".answers", slug=slug, round_id=round_id), code=303)
+
+
+def _time(form: PublishForm | MoveForm) -> dt.datetime | None:
+    """Return the time that was typed, by the reader's clock; None if none was."""
+    if not form.validate():
+        raise BadTime
+    typed: dt.datetime | None = form.goes_out_at.data
+    return typed.replace(tzinfo=reader_zone()) if typed else None
+
+
+def _move_form(goes_out_at: dt.datetime) -> MoveForm:
+    return MoveForm(goes_out_at=goes_out_at.astimezone(reader_zone()))

@@ -1,0 +1,71 @@
+"""Solving a run again, years later if need be: are pairs and proof the same."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.matching import ENGINE_VERSION
+from mentorship.rounds.inputs import kept
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.running import solved
+from mentorship.rounds.snapshot import digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was found; ``faults`` is empty if the run stands as it was kept."""
+
+    number: int
+    pairs: int
+    engine: str
+    faults: tuple[str, ...]
+
+
+def prove_again(session: Session, *, run_id: uuid.UUID) -> Proof:
+    """Solve a run again from what it was made of and compare with what was kept.
+
+    Raises
+    ------
+    NoResultFound
+        There is no such run.
+    InputsForgotten
+        Retention has ended, so it cannot be solved again.
+    ProofFailed
+        The new answer does not pass the independent check.
+
+    """
+    run = session.scalars(sa.select(Run).where(Run.id == run_id)).one()
+    again = solved(kept(run))
+    found = {
+        (row.img_id, row.mentor_id, row.place, row.score)
+        for row in again.rows
+        if isinstance(row, Pair)
+    }
+    rows = session.execute(
+        sa.select(Pair.img_id, Pair.mentor_id, Pair.place, Pair.score).where(Pair.run_id == run.id)
+    )
+    before = {tuple(row) for row in rows}
+    faults = {
+        "what it was made of has another digest than was noted": (
+            digest(run.inputs or {}) != run.inputs_digest
+        ),
+        f"{len(found ^ before)} pairs differ": found != before,
+        "the certificate differs": _plain(again.run.certificate) != _plain(run.certificate),
+    }
+    told = [fault for fault, holds in faults.items() if holds]
+    if told and run.engine_version != ENGINE_VERSION:
+        told.append(f"it was made by engine {run.engine_version}, this is {ENGINE_VERSION}")
+    return Proof(
+        number=run.number, pairs=len(before), engine=run.engine_version, faults=tuple(told)
+    )
+
+
+def _plain(certificate: dict[str, Any]) -> Any:
+    """Return a certificate as the database gives it back."""
+    return json.loads(json.dumps(certificate))

@@ -1,0 +1,89 @@
+"""A round as a file: every offer with its answers, and who has no mentor. For spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship.accounts.models import User
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rosters.escape import guard
+from mentorship.rounds.choices import REASONS_TOLD
+from mentorship.rounds.models import Offer, Pair, Participant, Round, Run
+
+COLUMNS = (
+    "img",
+    "mentor",
+    "place",
+    "state",
+    "score",
+    "run",
+    "offered",
+    "mentor_answered",
+    "img_answered",
+    "reason",
+)
+NO_OFFER = "no_offer"
+
+
+def report_file(session: Session, round_: Round) -> bytes:
+    """Return the round as CSV in UTF-8 with a mark, quoted, with no cell that would be run."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in report_rows(session, round_):
+        writer.writerow([guard(cell) for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
+    """Yield a row an offer, by name, then a row for each IMG who was never offered anybody."""
+    yield from _offers(session, round_.id)
+    offered = sa.exists().where(Offer.round_id == round_.id, Offer.img_id == Profile.id)
+    left = session.scalars(
+        sa.select(User.name)
+        .join(Profile, Profile.person_id == User.id)
+        .join(Participant, Participant.profile_id == Profile.id)
+        .where(
+            Participant.round_id == round_.id,
+            Participant.left_out_at.is_(None),
+            Profile.kind == ProfileKind.IMG,
+            ~offered,
+        )
+        .order_by(sa.func.lower(User.name), Profile.id)
+    )
+    for name in left:
+        yield (name, "", "", NO_OFFER, *[""] * (len(COLUMNS) - 4))
+
+
+def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
+    img, mentor = aliased(User), aliased(User)
+    img_profile, mentor_profile = aliased(Profile), aliased(Profile)
+    rows = session.execute(
+        sa.select(Offer, img.name, mentor.name, Pair.score, Run.number)
+        .join(Pair, Pair.id == Offer.pair_id)
+        .join(Run, Run.id == Pair.run_id)
+        .join(img_profile, img_profile.id == Offer.img_id)
+        .join(img, img.id == img_profile.person_id)
+        .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
+        .join(mentor, mentor.id == mentor_profile.person_id)
+        .where(Offer.round_id == round_id)
+        .order_by(sa.func.lower(img.name), Offer.img_id, Offer.offered_at, Offer.place)
+    )
+    for offer, img_name, mentor_name, score, run in rows:
+        times = (offer.offered_at, offer.mentor_answered_at, offer.img_answered_at)
+        yield (
+            img_name,
+            mentor_name,
+            str(offer.place),
+            offer.state.value,
+            f"{score / 100:.2f}",
+            str(run),
+            *(time.isoformat(timespec="minutes") if time else "" for time in times),
+            REASONS_TOLD.get(offer.decline_reason or "", ""),
+        )

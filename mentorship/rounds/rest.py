@@ -1,0 +1,113 @@
+"""Matching the rest of a published round again: who still waits, with the seats that are left.
+
+Pairs that were offered once in the round are never offered again. Who has a live offer keeps it:
+they and their seats are not in the match at all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.matching import Rules
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds.candidates import Candidate, Obstacle, candidates
+from mentorship.rounds.choices import LIVE_OFFERS
+from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, Run, SeatCount
+from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.steps import current_run
+
+# An IMG who says no for one of these reasons looks for nobody in this round any more.
+FOR_GOOD = ("other_mentor", "no_time", "situation_changed")
+
+
+def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[Candidate]:
+    """Return the people of a round as a run may use them now.
+
+    Before it is published these are the candidates. Afterwards whoever has a live offer is not
+    free, and a mentor has the seats that no offer holds.
+    """
+    people = candidates(session, round_, today=today)
+    if round_.state is not RoundState.PUBLISHED:
+        return people
+    held = _held(session, round_.id)
+    seats = _seats(session, round_.id)
+    done = _done(session, round_.id)
+    return [_as_free(each, held, seats, done) for each in people]
+
+
+def _as_free(
+    person: Candidate,
+    held: Mapping[uuid.UUID, int],
+    seats: Mapping[uuid.UUID, int],
+    done: Collection[uuid.UUID],
+) -> Candidate:
+    key = person.profile_id
+    if person.kind is ProfileKind.IMG:
+        if held[key] or key in done:
+            return dataclasses.replace(person, obstacle=person.obstacle or Obstacle.HAS_OFFER)
+        return person
+    free = max(seats.get(key, person.seats) - held[key], 0)
+    obstacle = person.obstacle or (None if free else Obstacle.SEATS_TAKEN)
+    return dataclasses.replace(person, seats=free, obstacle=obstacle)
+
+
+def _held(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
+    """Count the live offers of each profile in the round."""
+    rows = session.execute(
+        sa.select(Offer.img_id, Offer.mentor_id).where(
+            Offer.round_id == round_id, Offer.state.in_(LIVE_OFFERS)
+        )
+    )
+    return Counter(key for row in rows for key in row)
+
+
+def _seats(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
+    rows = session.execute(
+        sa.select(SeatCount.mentor_id, SeatCount.seats).where(SeatCount.round_id == round_id)
+    )
+    return dict(rows.all())
+
+
+def _done(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
+    found = session.scalars(
+        sa.select(Offer.img_id).where(
+            Offer.round_id == round_id,
+            Offer.state == OfferState.DECLINED_BY_IMG,
+            Offer.decline_reason.in_(FOR_GOOD),
+        )
+    )
+    return set(found)
+
+
+def rules_for_rest(session: Session, round_: Round, rules: Rules) -> Rules:
+    """Return the rules with every pair forbidden that was offered, or that a leader forbade."""
+    offered = session.execute(
+        sa.select(Offer.img_id, Offer.mentor_id).where(Offer.round_id == round_.id)
+    )
+    run = current_run(session, round_.id)
+    banned = Rules.from_json(run.rules).banned if run else frozenset()
+    pairs = {(str(img_id), str(mentor_id)) for img_id, mentor_id in offered}
+    return dataclasses.replace(rules, banned=banned | pairs, locked=frozenset())
+
+
+def is_of_rest(session: Session, run: Run) -> bool:
+    """Tell whether a run is of the rest of a published round."""
+    made = sa.select(RunJob.id).where(RunJob.run_id == run.id, RunJob.kind == JobKind.REST)
+    return session.scalar(made) is not None
+
+
+def may_go_out(session: Session, round_: Round, run: Run) -> bool:
+    """Tell whether the offers of a run may be made: all of them, or those of the rest, once."""
+    if round_.state is not RoundState.PUBLISHED:
+        return round_.state is RoundState.REVIEW
+    if not is_of_rest(session, run):
+        return False
+    out = sa.select(Offer.id).join(Pair, Pair.id == Offer.pair_id).where(Pair.run_id == run.id)
+    return session.scalar(out.limit(1)) is None

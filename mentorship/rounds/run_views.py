@@ -1,0 +1,136 @@
+"""Pages for section leaders: have a round run in the background, follow it, compare runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, enqueue, transaction
+from mentorship.rounds import comparing, jobs, progress
+from mentorship.rounds.forms import FilterForm
+from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
+from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.models import RoundState
+from mentorship.rounds.run_models import JobKind
+from mentorship.rounds.scope import round_of_leader, run_of_round
+from mentorship.rounds.steps import ways
+from mentorship.rounds.withdrawing_views import bp
+
+__all__ = ["bp"]
+
+ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
+
+
+@bp.post(f"{ROUND}/run")
+@members
+def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.run")
+            job = jobs.ask_run(session, round_id=round_id, by=me, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    return to_job(slug, round_id, job.id)
+
+
+@bp.post(f"{ROUND}/rest")
+@members
+def match_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.rest")
+            job = jobs.ask_rest(session, round_id=round_id, by=me, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    return to_job(slug, round_id, job.id)
+
+
+def to_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
+    enqueue("solve_run", job_id)
+    return redirect(url_for(".job", slug=slug, round_id=round_id, job_id=job_id), code=303)
+
+
+@bp.get(f"{ROUND}/jobs/<uuid:job_id>")
+@members
+def job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> str | Response:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    shown = progress.job_page(db.session(), round_.id, job_id, now=dt.datetime.now(dt.UTC))
+    if shown.run is None:
+        return render_template("rounds/job.html", round=round_, job=shown)
+    if shown.kind in {JobKind.RUN, JobKind.REST}:
+        to = url_for(".review_run", slug=slug, round_id=round_id, run=shown.run)
+    else:
+        runs = [shown.base, shown.run]
+        to = url_for(".compare", slug=slug, round_id=round_id, run=runs)
+    return redirect(to, code=303)
+
+
+@bp.post(f"{ROUND}/jobs/<uuid:job_id>/cancel")
+@members
+def cancel_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
+    now = dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        round_ = acting(session, slug, round_id, "round.run.cancel")
+        shown = progress.job_page(session, round_.id, job_id, now=now)
+        in_time = jobs.cancel(session, job_id=shown.id, now=now)
+    if in_time:
+        flash("The run is cancelled. Nothing has changed.", "success")
+    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+
+
+@bp.post(f"{ROUND}/policies")
+@members
+def ask_policies(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.policies")
+            base = run_of_round(session, round_id)
+            asked = jobs.ask_policies(session, round_id=round_id, run=base, by=me, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    for each in asked:
+        enqueue("solve_run", each.id)
+    to = url_for(".policies", slug=slug, round_id=round_id, run=base.number)
+    return redirect(to, code=303)
+
+
+@bp.get(f"{ROUND}/policies")
+@members
+def policies(slug: str, round_id: uuid.UUID) -> str | Response:
+    round_, base = round_and_run(slug, round_id)
+    now = dt.datetime.now(dt.UTC)
+    working = progress.policy_jobs(db.session(), round_.id, base, now=now)
+    if any(each.live for each in working):
+        return render_template("rounds/policies.html", round=round_, base=base, jobs=working)
+    made = [each.run for each in working if each.run is not None]
+    numbers = [base.number, *made]
+    return redirect(url_for(".compare", slug=slug, round_id=round_id, run=numbers), code=303)
+
+
+@bp.get(f"{ROUND}/compare")
+@members
+def compare(slug: str, round_id: uuid.UUID) -> str | Response:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    numbers = request.args.getlist("run", type=int)[: comparing.MOST_RUNS]
+    runs = comparing.runs_of(db.session(), round_.id, numbers)
+    if len(runs) < 2:
+        flash("Choose two or more runs to compare.", "error")
+        return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+    wanted, known = wanted_by(), ways(db.session(), round_.id)
+    return render_template(
+        "rounds/compare.html",
+        round=round_,
+        compared=comparing.comparison(db.session(), runs, wanted),
+        edit=comparing.edit_between(db.session(), runs),
+        counts=known.current,
+        choosing=round_.state is RoundState.REVIEW,
+        wanted=wanted,
+        form=FilterForm(),
+    )

@@ -1,0 +1,225 @@
+"""Which run of a round counts, and the way back and forth between them.
+
+A run never changes, so an edit is one more run, an undo goes back to the run that was edited (the
+same pairs, for it is the same run), and a redo goes forward again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.matching import Rules
+from mentorship.rounds.lifecycle import round_changed
+from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob, RunStep, StepKind
+
+
+class RunChanged(RuntimeError):
+    """Somebody else has made another run count meanwhile."""
+
+    def __init__(self, number: int, by: str | None, at: dt.datetime) -> None:
+        super().__init__(f"run {number} counts now")
+        self.number, self.by, self.at = number, by, at
+
+
+class NothingToUndo(RuntimeError):
+    """There is no earlier (or later) run to go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The run that counts, and where undo and redo lead."""
+
+    current: uuid.UUID | None
+    undo: uuid.UUID | None
+    redo: uuid.UUID | None
+
+
+def current_run_id(round_id: uuid.UUID) -> sa.ScalarSelect[uuid.UUID]:
+    """Select the id of the run that counts in a round."""
+    return (
+        sa.select(RunStep.run_id)
+        .where(RunStep.round_id == round_id)
+        .order_by(RunStep.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def current_run(session: Session, round_id: uuid.UUID) -> Run | None:
+    return session.scalar(sa.select(Run).where(Run.id == current_run_id(round_id)))
+
+
+def with_edits(rules: Rules, run: Run | None) -> Rules:
+    """Return the rules with the locks and bans that leaders have put into a run."""
+    if run is None:
+        return rules
+    edited = Rules.from_json(run.rules)
+    return dataclasses.replace(rules, locked=edited.locked, banned=edited.banned)
+
+
+def ways(session: Session, round_id: uuid.UUID) -> Ways:
+    """Return the run that counts and where undo and redo lead, in one query.
+
+    Undo leads to the run that the current one is an edit of; redo to the edit of the current one
+    that counted last.
+    """
+    steps = session.execute(
+        sa.select(RunStep.run_id, RunJob.base_run_id)
+        .outerjoin(RunJob, sa.and_(RunJob.run_id == RunStep.run_id, RunJob.kind == JobKind.EDIT))
+        .where(RunStep.round_id == round_id)
+        .order_by(RunStep.number.desc())
+    ).all()
+    if not steps:
+        return Ways(None, None, None)
+    current, base = steps[0]
+    redo = next((run_id for run_id, of in steps if of == current), None)
+    return Ways(current, base, redo)
+
+
+def take_step(  # noqa: PLR0913  a step says which run, how, who and when
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    run_id: uuid.UUID,
+    kind: StepKind,
+    by: uuid.UUID | None,
+    now: dt.datetime,
+) -> None:
+    """Make a run count from now on.
+
+    Raises
+    ------
+    RunChanged
+        Somebody took a step at the same moment.
+
+    """
+    latest = sa.select(sa.func.max(RunStep.number)).where(RunStep.round_id == round_id)
+    step = RunStep(
+        round_id=round_id,
+        number=(session.scalar(latest) or 0) + 1,
+        run_id=run_id,
+        kind=kind,
+        taken_at=now,
+        taken_by_id=by,
+    )
+    try:
+        with session.begin_nested():
+            session.add(step)
+    except IntegrityError:
+        raise run_changed(session, round_id) from None
+
+
+def undo(
+    session: Session, *, round_id: uuid.UUID, seen: uuid.UUID, by: uuid.UUID, now: dt.datetime
+) -> Run:
+    """Go back to the run before the last edit and return it.
+
+    Raises
+    ------
+    NothingToUndo
+        The run that counts is no edit.
+    RunChanged, RoundChanged
+        Somebody was faster.
+
+    """
+    to = _hold(session, round_id, seen).undo
+    return _go(session, round_id, to, StepKind.UNDO, by=by, now=now)
+
+
+def redo(
+    session: Session, *, round_id: uuid.UUID, seen: uuid.UUID, by: uuid.UUID, now: dt.datetime
+) -> Run:
+    """Go forward again to the edit that was undone and return it. Raises like ``undo``."""
+    to = _hold(session, round_id, seen).redo
+    return _go(session, round_id, to, StepKind.REDO, by=by, now=now)
+
+
+def choose(  # noqa: PLR0913  a step says which run, who and when
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    run_id: uuid.UUID,
+    seen: uuid.UUID,
+    by: uuid.UUID,
+    now: dt.datetime,
+) -> Run:
+    """Make a run of the round count: an edit of the one that was seen, or any other.
+
+    Raises
+    ------
+    NoResultFound
+        The run is not of this round.
+    RunChanged, RoundChanged
+        Somebody was faster.
+
+    """
+    _hold(session, round_id, seen)
+    found = session.execute(
+        sa.select(Run.id, RunJob.base_run_id)
+        .outerjoin(RunJob, sa.and_(RunJob.run_id == Run.id, RunJob.kind == JobKind.EDIT))
+        .where(Run.id == run_id, Run.round_id == round_id)
+    ).one()
+    kind = StepKind.EDIT if found.base_run_id == seen else StepKind.CHOOSE
+    return _go(session, round_id, run_id, kind, by=by, now=now)
+
+
+def _hold(session: Session, round_id: uuid.UUID, seen: uuid.UUID) -> Ways:
+    hold_review(session, round_id)
+    known = ways(session, round_id)
+    if known.current != seen:
+        raise run_changed(session, round_id)
+    return known
+
+
+def _go(  # noqa: PLR0913  as take_step
+    session: Session,
+    round_id: uuid.UUID,
+    to: uuid.UUID | None,
+    kind: StepKind,
+    *,
+    by: uuid.UUID,
+    now: dt.datetime,
+) -> Run:
+    if to is None:
+        raise NothingToUndo
+    take_step(session, round_id=round_id, run_id=to, kind=kind, by=by, now=now)
+    return session.get_one(Run, to)
+
+
+def hold_review(session: Session, round_id: uuid.UUID) -> None:
+    """Hold the round so that it cannot be published meanwhile; it must be in review.
+
+    Raises
+    ------
+    RoundChanged
+        It is not in review, or a run of it is on its way out.
+
+    """
+    state = session.scalars(
+        sa.select(Round.state).where(Round.id == round_id).with_for_update()
+    ).one()
+    planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
+    if state is not RoundState.REVIEW or session.scalar(planned):
+        raise round_changed(session, round_id)
+
+
+def run_changed(session: Session, round_id: uuid.UUID) -> RunChanged:
+    """Say which run counts now, and who made it so and when."""
+    row = session.execute(
+        sa.select(Run.number, User.name, RunStep.taken_at)
+        .join(Run, Run.id == RunStep.run_id)
+        .outerjoin(User, User.id == RunStep.taken_by_id)
+        .where(RunStep.round_id == round_id)
+        .order_by(RunStep.number.desc())
+        .limit(1)
+    ).one()
+    return RunChanged(*row)

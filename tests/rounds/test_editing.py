@@ -1,0 +1,271 @@
+"""Changes by hand: what they do, that the rest follows, and that an undo gives back the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from mentorship.matching import POLICIES, Rules
+from mentorship.profiles.models import Profile
+from mentorship.rounds import comparing, editing, jobs, progress, service, steps
+from mentorship.rounds.editing import BadEdit, Edit, EditKind, edited
+from mentorship.rounds.models import Pair, Round, Run
+from mentorship.rounds.paging import Wanted
+from mentorship.rounds.run_models import JobState, RunJob, RunStep, StepKind
+from mentorship.rounds.scope import run_of_round
+from tests.factories import NOW
+from tests.rounds.cast import Cast
+from tests.rounds.work import work
+
+Pairs = set[tuple[uuid.UUID, uuid.UUID]]
+
+
+def pairs_of(session: Session, run: Run) -> Pairs:
+    rows = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
+    return {(img, mentor) for img, mentor in rows}
+
+
+def pair(cast: Cast, img: str, mentor: str) -> tuple[uuid.UUID, uuid.UUID]:
+    return cast.profile(img), cast.profile(mentor)
+
+
+def try_edit(
+    cast: Cast, session: Session, kind: EditKind, *pairs: tuple[uuid.UUID, uuid.UUID]
+) -> tuple[RunJob, Run | None]:
+    """Have an edit of the current run worked out; return its job and run, not kept yet."""
+    round_id = session.scalars(sa.select(Round.id)).one()
+    now = run_of_round(session, round_id)
+    job = editing.ask_edit(
+        session,
+        round_id=round_id,
+        seen=now.id,
+        edit=Edit(kind, pairs),
+        by=cast.leader.id,
+        now=NOW,
+    )
+    work(session)
+    session.refresh(job)
+    return job, session.get(Run, job.run_id) if job.run_id else None
+
+
+def keep(cast: Cast, session: Session, run: Run) -> Run:
+    seen = run_of_round(session, run.round_id).id
+    return steps.choose(
+        session, round_id=run.round_id, run_id=run.id, seen=seen, by=cast.leader.id, now=NOW
+    )
+
+
+@pytest.mark.parametrize("policy", list(POLICIES))
+def test_locks_and_bans_hold_in_every_policy(cast: Cast, session: Session, policy: str) -> None:
+    cast.reviewed(policy=policy)
+    by_hand = pair(cast, "Ana Silva", "Omar Aziz")
+    never = pair(cast, "Chi Tanaka", "Omar Aziz")
+    _, run = try_edit(cast, session, EditKind.PAIR, by_hand)
+    assert run
+    keep(cast, session, run)
+    if never in pairs_of(session, run):
+        _, run = try_edit(cast, session, EditKind.FORBID, never)
+        assert run
+    assert by_hand in pairs_of(session, run)
+    assert never not in pairs_of(session, run)
+    assert run.certificate["violations"] == 0
+
+
+def test_an_edit_and_its_undo_give_back_the_same_pairs(cast: Cast, session: Session) -> None:
+    round_, first = cast.reviewed()
+    before = pairs_of(session, first)
+    _, run = try_edit(cast, session, EditKind.UNMATCH, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert run
+    assert run_of_round(session, round_.id) is first  # until somebody keeps it
+    keep(cast, session, run)
+    after = pairs_of(session, run)
+    assert after != before
+    assert not [img for img, _ in after if img == cast.profile("Ana Silva")]
+
+    who: dict[str, Any] = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
+    back = steps.undo(session, seen=run.id, **who)
+    assert pairs_of(session, run_of_round(session, round_.id)) == before == pairs_of(session, back)
+    forth = steps.redo(session, seen=back.id, **who)
+    assert pairs_of(session, forth) == after
+    with pytest.raises(steps.NothingToUndo):
+        steps.redo(session, seen=forth.id, **who)
+    steps.undo(session, seen=forth.id, **who)
+    with pytest.raises(steps.NothingToUndo):
+        steps.undo(session, seen=first.id, **who)
+
+
+def test_lifting_an_edit_by_its_opposite_gives_the_same_pairs_too(
+    cast: Cast, session: Session
+) -> None:
+    _, first = cast.reviewed()
+    one = pair(cast, "Ana Silva", "Noor Haddad")
+    for there, back in (
+        (EditKind.LOCK, EditKind.UNLOCK),
+        (EditKind.FORBID, EditKind.ALLOW),
+        (EditKind.UNMATCH, EditKind.REMATCH),
+    ):
+        _, run = try_edit(cast, session, there, one)
+        assert run
+        keep(cast, session, run)
+        _, run = try_edit(cast, session, back, one)
+        assert run
+        keep(cast, session, run)
+        assert pairs_of(session, run) == pairs_of(session, first)
+        assert run.rules == first.rules
+
+
+def test_a_swap_changes_two_mentors_and_locks_them(cast: Cast, session: Session) -> None:
+    _, first = cast.reviewed()
+    ana, chi = pair(cast, "Ana Silva", "Noor Haddad"), pair(cast, "Chi Tanaka", "Omar Aziz")
+    assert {ana, chi} <= pairs_of(session, first)
+    _, run = try_edit(cast, session, EditKind.SWAP, ana, chi)
+    assert run
+    assert {(ana[0], chi[1]), (chi[0], ana[1])} <= pairs_of(session, run)
+    assert len(Rules.from_json(run.rules).locked) == 2
+
+
+def test_what_contradicts_a_rule_is_refused_in_words(cast: Cast, session: Session) -> None:
+    cast.img("Dana Free", avoid=(str(cast.people["Noor Haddad"].id),))
+    round_, first = cast.reviewed()
+    job, run = try_edit(cast, session, EditKind.PAIR, pair(cast, "Dana Free", "Noor Haddad"))
+    assert run is None
+    page = progress.job_page(session, round_.id, job.id, now=NOW)
+    assert page.state is JobState.FAILED
+    assert "Dana Free and Noor Haddad cannot be a pair" in page.failure[0]
+    assert "people to avoid" in page.failure[0]
+    assert run_of_round(session, round_.id) is first
+
+
+def test_more_locks_than_seats_are_refused_in_words(cast: Cast, session: Session) -> None:
+    round_, _ = cast.reviewed()
+    _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert run
+    keep(cast, session, run)
+    job, _ = try_edit(cast, session, EditKind.PAIR, pair(cast, "Ben Okafor", "Noor Haddad"))
+    page = progress.job_page(session, round_.id, job.id, now=NOW)
+    assert "Noor Haddad has fewer seats than IMGs who are locked" in page.failure[0]
+
+
+def test_edits_of_nothing_or_of_strangers_are_refused(cast: Cast, session: Session) -> None:
+    cast.reviewed()
+    ana = pair(cast, "Ana Silva", "Noor Haddad")
+    with pytest.raises(BadEdit):
+        try_edit(cast, session, EditKind.UNLOCK, ana)
+    with pytest.raises(BadEdit):
+        try_edit(cast, session, EditKind.SWAP, ana)
+    with pytest.raises(BadEdit):
+        try_edit(cast, session, EditKind.LOCK)
+    for kind in (EditKind.LOCK, EditKind.PAIR):
+        with pytest.raises(NoResultFound):
+            try_edit(cast, session, kind, (uuid.uuid4(), uuid.uuid4()))
+
+
+def test_who_looked_at_another_run_is_told(cast: Cast, session: Session) -> None:
+    round_, first = cast.reviewed()
+    later = NOW + dt.timedelta(minutes=1)
+    service.run_round(session, round_id=round_.id, by=cast.leader.id, now=later)
+    edit = Edit(EditKind.LOCK, (pair(cast, "Ana Silva", "Noor Haddad"),))
+    with pytest.raises(steps.RunChanged) as told:
+        editing.ask_edit(
+            session, round_id=round_.id, seen=first.id, edit=edit, by=cast.leader.id, now=NOW
+        )
+    assert (told.value.number, told.value.by, told.value.at) == (2, cast.leader.name, later)
+    with pytest.raises(steps.RunChanged):
+        steps.choose(
+            session,
+            round_id=round_.id,
+            run_id=first.id,
+            seen=first.id,
+            by=cast.leader.id,
+            now=NOW,
+        )
+
+
+def test_a_new_run_keeps_the_locks(cast: Cast, session: Session) -> None:
+    round_, _ = cast.reviewed()
+    by_hand = pair(cast, "Ana Silva", "Omar Aziz")
+    _, run = try_edit(cast, session, EditKind.PAIR, by_hand)
+    assert run
+    keep(cast, session, run)
+    jobs.ask_run(session, round_id=round_.id, by=None, now=NOW)
+    work(session)
+    again = run_of_round(session, round_.id)
+    assert again.number == 3
+    assert by_hand in pairs_of(session, again)
+
+
+def test_a_lock_on_somebody_who_left_is_dropped(cast: Cast, session: Session) -> None:
+    round_, _ = cast.reviewed()
+    _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert run
+    keep(cast, session, run)
+    noor = cast.profile("Noor Haddad")
+    service.leave_out(session, round_id=round_.id, profile_ids=[noor], now=NOW)
+    jobs.ask_run(session, round_id=round_.id, by=None, now=NOW)
+    work(session)
+    assert Rules.from_json(run_of_round(session, round_.id).rules).locked == frozenset()
+
+
+def test_an_edit_works_on_the_people_as_the_run_saw_them(cast: Cast, session: Session) -> None:
+    _, first = cast.reviewed()
+    session.execute(
+        sa.update(Profile).where(Profile.id == cast.profile("Omar Aziz")).values(seats=0)
+    )
+    _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert run
+    assert pairs_of(session, run) == pairs_of(session, first)
+
+
+def test_two_runs_side_by_side_say_who_gains_and_who_loses(cast: Cast, session: Session) -> None:
+    round_, _ = cast.reviewed()
+    _, run = try_edit(cast, session, EditKind.UNMATCH, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert run
+    runs = comparing.runs_of(session, round_.id, [1, 2, 99, 2])
+    assert [each.number for each in runs] == [1, 2]
+    shown = comparing.comparison(session, runs, Wanted())
+    assert [column.matched for column in shown.columns] == [3, 2]
+    ana = next(line for line in shown.listing.rows if line.name == "Ana Silva")
+    assert ana.change < 0
+    assert [len(mentors) for mentors in ana.mentors] == [1, 0]
+    assert shown.columns[1].lose == shown.counts["lose"] >= 1
+    assert comparing.edit_between(session, runs) == "Take apart: Ana Silva and Noor Haddad"
+    only = comparing.comparison(session, runs, Wanted(show="lose", words="silva"))
+    assert [line.name for line in only.listing.rows] == ["Ana Silva"]
+
+
+def test_kinds_of_steps_are_told_apart(cast: Cast, session: Session) -> None:
+    _, first = cast.reviewed()
+    _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert run
+    keep(cast, session, run)
+    keep(cast, session, first)
+    taken = sa.select(RunStep.kind).order_by(RunStep.number)
+    assert list(session.scalars(taken)) == [StepKind.RUN, StepKind.EDIT, StepKind.CHOOSE]
+
+
+KEYS = st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))
+
+
+@given(locked=st.frozensets(KEYS), banned=st.frozensets(KEYS), data=st.data())
+def test_no_edit_makes_rules_that_contradict_themselves(
+    locked: frozenset[tuple[str, str]], banned: frozenset[tuple[str, str]], data: st.DataObject
+) -> None:
+    ids = {key: uuid.uuid5(uuid.NAMESPACE_OID, key) for key in "abcxyz"}
+
+    def keys(pairs: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        return frozenset((str(ids[i]), str(ids[j])) for i, j in pairs)
+
+    rules = Rules(locked=keys(locked), banned=keys(banned - locked))
+    kind = data.draw(st.sampled_from(list(EditKind)))
+    drawn = data.draw(st.lists(KEYS, min_size=2, max_size=2, unique=True))
+    pairs = tuple((ids[i], ids[j]) for i, j in drawn)
+    after = edited(rules, Edit(kind, pairs), mentors=[str(ids[j]) for j in "xyz"])
+    assert not after.locked & after.banned

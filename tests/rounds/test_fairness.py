@@ -1,0 +1,59 @@
+"""Groups of few people are never told, and cannot be worked out from what is."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from mentorship.matching.fairness import Group
+from mentorship.rounds.fairness import (
+    FEWEST,
+    OTHERS,
+    FairLine,
+    _reading,
+    _told,
+    fair_tables,
+    load_lines,
+)
+from mentorship.rounds.run_models import RunFairness
+from tests.rounds.cast import Cast
+
+SIZES = st.dictionaries(st.sampled_from([None, *"abcdefgh"]), st.integers(1, 12), max_size=9)
+
+
+@given(sizes=SIZES)
+def test_no_small_group_is_told_or_can_be_worked_out(sizes: dict[str | None, int]) -> None:
+    groups = {
+        key: Group(imgs=size, matched=size // 2, mean=5000, lowest=100)
+        for key, size in sizes.items()
+    }
+    rows = _told(groups)
+    assert all(imgs >= FEWEST for _, imgs, _, _ in rows)
+    missing = sum(sizes.values()) - sum(imgs for _, imgs, _, _ in rows)
+    assert missing == 0 or not rows  # nothing to subtract: all are told, or none is
+    if any(key == OTHERS for key, *_ in rows):
+        shown = {key for key, *_ in rows}
+        assert sum(1 for key in sizes if (key or "not_answered") not in shown) >= 1
+
+
+def test_the_gap_is_said_in_words() -> None:
+    alike = [FairLine("A", 20, 10, 1), FairLine("B", 20, 10, 1)]
+    assert "alike" in _reading(alike)
+    apart = [FairLine("A", 20, 20, 1), FairLine("B", 20, 10, 1)]
+    assert "With the same share, 10 more people" in _reading(apart)
+    assert "no second group" in _reading(alike[:1])
+
+
+def test_a_run_keeps_only_what_may_be_told(cast: Cast, session: Session) -> None:
+    for number in range(6):
+        cast.img(f"Outside {number}", visa="outside_us", school_country="IN")
+    cast.img("Alone", visa="j1_physician", school_country="NG")
+    _, run = cast.reviewed()
+    kept = session.get_one(RunFairness, run.id).tables
+    assert "j1_physician" not in str(kept)
+    assert "NG" not in str(kept)
+    tables = {table.title: table for table in fair_tables(kept)}
+    visa = {line.label: line.imgs for line in tables["Visa situation"].lines}
+    assert visa == {"All smaller groups together": 10}  # one alone, three silent, and six
+    assert sum(mentors for _, mentors in load_lines(kept)) == 2

@@ -1,0 +1,95 @@
+"""The report of a round as a file, and a run solved again from what was kept of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.extensions import transaction
+from mentorship.rosters.escape import formula_sign, guard, unguard
+from mentorship.rounds import proving, service
+from mentorship.rounds.inputs import InputsForgotten
+from mentorship.rounds.models import Run
+from mentorship.rounds.report import COLUMNS
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast, small_cast
+
+
+def read(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_every_offer_and_everybody_left_is_in_the_report(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    cast.img(
+        "=HYPERLINK(1)", avoid=tuple(str(cast.people[n].id) for n in ("Noor Haddad", "Omar Aziz"))
+    )
+    round_ = cast.published()
+    service.decline_offer(
+        session,
+        person_id=cast.people["Noor Haddad"].id,
+        offer_id=cast.offer("Ana Silva").id,
+        reason="conflict",
+        words="For the leader only",
+        now=NOW,
+    )
+    page = sign_in(cast.leader).client.get(
+        f"/sections/{cast.section.slug}/rounds/{round_.id}/report.csv"
+    )
+    assert page.headers["Content-Disposition"] == 'attachment; filename="round-report.csv"'
+    rows = read(page.data)
+    assert list(rows[0]) == list(COLUMNS)
+    ana = next(row for row in rows if row["img"] == "Ana Silva")
+    assert (ana["mentor"], ana["state"]) == ("Noor Haddad", "declined_by_mentor")
+    assert ana["reason"] == "Conflict of interest"
+    assert "For the leader only" not in page.text
+    assert rows[-1]["img"] == "'=HYPERLINK(1)"
+    assert rows[-1]["state"] == "no_offer"
+    assert len(rows) == 4
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
+def test_any_name_comes_back_and_none_is_run(name: str) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([guard(name)])
+    ((cell,),) = csv.reader(io.StringIO(out.getvalue(), newline=""))
+    assert not formula_sign(cell)
+    assert unguard(cell) == name
+
+
+@pytest.mark.parametrize("policy", ["best-total", "most-matched", "fairest", "stable"])
+def test_a_run_is_proved_again(cast: Cast, session: Session, policy: str) -> None:
+    _, run = cast.reviewed(policy=policy)
+    proof = proving.prove_again(session, run_id=run.id)
+    assert (proof.number, proof.pairs, proof.faults) == (1, 3, ())
+
+
+def test_a_run_that_has_forgotten_its_inputs_says_so(cast: Cast, session: Session) -> None:
+    _, run = cast.reviewed()
+    session.execute(sa.update(Run).where(Run.id == run.id).values(inputs_sealed=None))
+    session.refresh(run)
+    with pytest.raises(InputsForgotten):
+        proving.prove_again(session, run_id=run.id)
+
+
+def test_the_command_proves_a_run_and_names_what_differs(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    with app.app_context(), transaction() as session:
+        _, run = small_cast(session).reviewed()
+    call = app.test_cli_runner().invoke
+    good = call(args=["round", "verify", str(run.id)])
+    assert good.exit_code == 0, good.output
+    assert "Run 1: the same 3 pairs and the same certificate" in good.output
+    missing = call(args=["round", "verify", "0b3d6d1e-5f3b-4c5e-9c38-6c1f0d0b7a11"])
+    assert "there is no such run" in missing.output

@@ -1,0 +1,158 @@
+"""Matching the rest of a published round again: who waits, with what is left, and nobody twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.notices.models import Message
+from mentorship.rounds import jobs, planning, service
+from mentorship.rounds.models import Offer, OfferState, Pair, Publication, Round, RoundState, Run
+from mentorship.rounds.run_models import RunJob
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+from tests.rounds.work import work
+
+LATER = NOW + dt.timedelta(days=3)
+
+
+@pytest.fixture
+def round_(cast: Cast, session: Session) -> Round:
+    """Noor has said no to Ana, Omar yes to Bea; Chi waits for Omar; Pia, who fits less, is free."""
+    cast.mentor("Pia Late", topics=("research",), seats=1)
+    cast.img("Bea Lind", topics=("visa_choice",), specialties=("psychiatry",))
+    made = cast.open()
+    ben = cast.profile("Ben Okafor")
+    service.leave_out(session, round_id=made.id, profile_ids=[ben], now=NOW)
+    run = service.run_round(session, round_id=made.id, by=None, now=NOW)
+    service.publish_round(session, round_id=made.id, run_id=run.id, by=None, now=NOW)
+    _answer(cast, session, "Noor Haddad", "Ana Silva", yes=False)
+    _answer(cast, session, "Omar Aziz", "Bea Lind", yes=True)
+    return made
+
+
+def _answer(cast: Cast, session: Session, mentor: str, img: str, *, yes: bool) -> None:
+    who = {"person_id": cast.people[mentor].id, "offer_id": cast.offer(img, mentor).id, "now": NOW}
+    if yes:
+        service.accept_offer(session, **who)  # type: ignore[arg-type]
+    else:
+        service.decline_offer(session, **who, reason="no_time", words="")  # type: ignore[arg-type]
+
+
+def rest(cast: Cast, session: Session, round_: Round) -> Run:
+    job = jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
+    work(session)
+    session.refresh(job)
+    assert job.run_id, job.failure
+    return session.get_one(Run, job.run_id)
+
+
+def test_only_who_waits_is_matched_and_never_with_whom_they_were_offered(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    run = rest(cast, session, round_)
+    pairs = session.execute(
+        sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id)
+    ).all()
+    assert [tuple(row) for row in pairs] == [(cast.profile("Ana Silva"), cast.profile("Pia Late"))]
+    assert (run.matched, run.unmatched) == (1, 0)
+    assert cast.again(round_).state is RoundState.PUBLISHED
+
+
+def test_the_rest_goes_out_beside_what_was_answered(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    run = rest(cast, session, round_)
+    before = {o.id: o.state for o in session.scalars(sa.select(Offer))}
+    session.execute(sa.delete(Message))
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    assert len(session.scalars(sa.select(Offer)).all()) == len(before)
+    out = LATER + planning.UNDO
+    planning.send_out(session, round_id=round_.id, now=out)
+    after = {o.id: o.state for o in session.scalars(sa.select(Offer))}
+    assert {key: after[key] for key in before} == before
+    (mail,) = session.scalars(sa.select(Message)).all()
+    assert mail.recipient == cast.people["Pia Late"].email
+    publication = session.get_one(Publication, round_.id, populate_existing=True)
+    assert publication.answer_by == out + dt.timedelta(days=round_.answer_days)
+    _answer(cast, session, "Pia Late", "Ana Silva", yes=True)
+    assert cast.offer("Ana Silva", "Pia Late").state is OfferState.ACCEPTED
+    with pytest.raises(service.RoundChanged):  # once
+        planning.plan_publication(
+            session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+        )
+
+
+def test_a_seat_given_away_meanwhile_holds_the_rest_up(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    run = rest(cast, session, round_)
+    second = rest(cast, session, round_)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    planning.send_out(session, round_id=round_.id, now=LATER)
+    with pytest.raises(service.RunOutOfDate):
+        planning.plan_publication(
+            session, round_id=round_.id, run_id=second.id, by=cast.leader.id, now=LATER
+        )
+
+
+def test_an_earlier_run_cannot_go_out_again(cast: Cast, session: Session, round_: Round) -> None:
+    first = session.scalars(sa.select(Run)).one()
+    with pytest.raises(service.RoundChanged):
+        planning.plan_publication(
+            session, round_id=round_.id, run_id=first.id, by=cast.leader.id, now=LATER
+        )
+
+
+@pytest.mark.parametrize("reason", ["other_mentor", "wrong_fit"])
+def test_an_img_who_needs_nobody_any_more_is_left_alone(
+    cast: Cast, session: Session, round_: Round, reason: str
+) -> None:
+    service.decline_match(
+        session,
+        person_id=cast.people["Bea Lind"].id,
+        offer_id=cast.offer("Bea Lind").id,
+        reason=reason,
+        words="",
+        now=NOW,
+    )
+    run = rest(cast, session, round_)
+    assert run.matched + run.unmatched == (1 if reason == "other_mentor" else 2)
+
+
+@pytest.mark.parametrize("end", ["draft", "open", "finished"])
+def test_only_a_published_round_has_a_rest(cast: Cast, session: Session, end: str) -> None:
+    made = cast.published() if end == "finished" else cast.draft()
+    if end == "open":
+        service.open_round(session, round_id=made.id, now=NOW)
+    elif end == "finished":
+        service.finish_round(session, round_id=made.id, now=NOW)
+    with pytest.raises(service.RoundChanged):
+        jobs.ask_rest(session, round_id=made.id, by=cast.leader.id, now=NOW)
+
+
+def test_a_leader_matches_the_rest_in_the_browser(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    leader = sign_in(cast.leader)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    asked = leader.submit(f"{home}/answers", action=f"{home}/rest")
+    assert leader.follow(asked).h1 == "Matching the rest again"
+    work(session)
+    review = leader.follow(leader.get(asked.location or "", status=303))
+    assert "Publish run 2" in review.text
+    leader.submit(f"{home}/publish?run=2")
+    leader.post(f"{home}/publish/now")
+    assert "Pia Late" in leader.get(f"{home}/answers").text
+    assert "Publish run 2" not in leader.get(f"{home}/review?run=2").text
+    assert session.scalars(sa.select(RunJob.state)).all() == ["done"]

@@ -1,0 +1,152 @@
+"""The log of who did what: it is only added to, and whatever else is done to it shows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from mentorship import audit
+from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry, first_bad, record
+from mentorship.extensions import db, transaction
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import small_cast
+
+THREADS, EACH = 8, 10
+
+
+def write(session: Session, count: int = 1) -> list[AuditEntry]:
+    about = uuid.uuid4()
+    return [
+        record(
+            session,
+            action=f"test.{number}",
+            actor_id=uuid.uuid4(),
+            about_id=about,
+            now=NOW,
+            detail={"count": number},
+        )
+        for number in range(count)
+    ]
+
+
+def test_entries_follow_each_other(session: Session) -> None:
+    first, second = write(session, 2)
+    assert second.before == first.hash
+    bad, count, head = first_bad(session)
+    assert (bad, head) == (None, second.hash)
+    assert count == second.number
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET action = 'nothing'",
+        "DELETE FROM audit_entry",
+    ],
+)
+def test_the_database_refuses_to_rewrite_it(session: Session, statement: str) -> None:
+    write(session)
+    with pytest.raises(DatabaseError), session.begin_nested():
+        session.execute(sa.text(statement))
+
+
+def test_two_entries_never_follow_the_same_one(session: Session) -> None:
+    (entry,) = write(session)
+    again = AuditEntry(
+        number=entry.number + 1,
+        at=NOW,
+        action="forged",
+        detail={},
+        before=entry.before,
+        hash="0" * 64,
+    )
+    with pytest.raises(DatabaseError), session.begin_nested():
+        session.add(again)
+
+
+@pytest.mark.parametrize("column", ["action", "detail", "actor_id", "at", "hash", "number"])
+def test_a_changed_entry_is_named(new_app: Callable[..., Flask], column: str) -> None:
+    app = new_app()
+    with app.app_context():
+        with transaction() as session:
+            entries = write(session, 5)
+            third = entries[2].number
+        with transaction() as session:
+            for trigger in ("audit_no_update", "audit_no_delete", "audit_kept"):
+                _drop(session, trigger)
+            new = {
+                "action": "other",
+                "detail": {"count": 99},
+                "actor_id": uuid.uuid4(),
+                "at": NOW.replace(year=2020),
+                "hash": "f" * 64,
+                "number": 77,
+            }[column]
+            session.execute(
+                sa.update(AuditEntry).where(AuditEntry.number == third).values({column: new})
+            )
+        bad, _, _ = first_bad(db.session())
+        assert bad == (third + 1 if column == "number" else third)
+
+
+def _drop(session: Session, trigger: str) -> None:
+    """Do what only somebody with the keys to the database could."""
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    if postgresql == (trigger == "audit_kept"):
+        where = " ON audit_entry" if postgresql else ""
+        session.execute(sa.text(f"DROP TRIGGER {trigger}{where}"))
+
+
+def test_the_command_says_whether_all_is_well(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    with app.app_context(), transaction() as session:
+        entries = write(session, 3)
+        head = entries[-1].hash
+    run = app.test_cli_runner().invoke
+    found = run(args=["audit", "verify", "--head", head])
+    assert found.exit_code == 0, found.output
+    assert f"3 entries, all as they were written. Head: {head}" in found.output
+    cut = run(args=["audit", "verify", "--head", "e" * 64])
+    assert cut.exit_code == 1
+    assert "its end was cut" in cut.output
+
+
+def test_many_writers_make_one_chain(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+
+    def writer(_: int) -> None:
+        for _turn in range(EACH):
+            with app.app_context(), transaction() as session:
+                write(session)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(writer, range(THREADS)))
+    with app.app_context():
+        bad, count, _ = first_bad(db.session())
+    assert (bad, count) == (None, THREADS * EACH)
+
+
+def test_what_leaders_do_is_logged_with_it_or_not_at_all(
+    session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    cast = small_cast(session)
+    round_ = cast.draft()
+    leader = sign_in(cast.leader)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader.post(f"{home}/open")
+    leader.post(f"{home}/open", status=409)  # refused, so not logged
+    leader.post(f"{home}/run")
+    found = [entry.action for entry in audit.history(session, round_.id)]
+    assert found == ["round.run", "round.open"]
+    page = leader.get(f"{home}/history")
+    assert "Opened the round" in page.text
+    assert cast.leader.name in page.text
