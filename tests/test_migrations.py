@@ -60,12 +60,18 @@ SENSIBLE: dict[tuple[str, str], Any] = {
 }
 
 
+STARTING = (  # tables, each after those it points to
+    *("user", "section", "term", "membership", "profile", "consent", "round"),
+    *("participant", "run"),
+)
+
+
 def _fill(connection: sa.Connection) -> dict[str, int]:
     """Put one row into the tables that people's data start from; count the rows of all tables."""
     metadata = sa.MetaData()
     metadata.reflect(connection)
     keys: dict[tuple[str, str], Any] = {}
-    for name in ("user", "section", "term", "membership", "profile", "consent", "round"):
+    for name in STARTING:
         table = metadata.tables.get(name)
         if table is None:
             continue

@@ -10,27 +10,34 @@ from mentorship.matching.marks import Ints
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
-BELIEVABLE = 2**40  # no honest price comes near; sums of dishonest ones must not run over
+BELIEVABLE = 2**40  # no honest price comes near; two dishonest ones must not run over together
 # policy -> numbers that make up one price; 0 where a policy is not proved by prices
 LEVELS = {"best-total": 1, "most-matched": 2, "fairest": 0, "stable": 0}
 
 
 def faults_of_form(problem: Problem, result: Result) -> Iterator[str]:
-    """Yield what makes a result no result, in plain sentences."""
+    """Yield what makes a result no result, in plain sentences.
+
+    Nothing is known of the result yet, not even that its attributes are of their types.
+    """
     n, m = problem.shape
-    if result.policy not in LEVELS:
+    if not isinstance(result.policy, str) or result.policy not in LEVELS:
         yield f"nothing is known of the policy {result.policy!r}"
         return
-    pairs = np.asarray(result.pairs)
-    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
+    pairs = result.pairs
+    if not _is_table(pairs, "i") or pairs.ndim != 2 or pairs.shape[1] != 2:
         yield "the pairs are no (p, 2) table of whole numbers"
         return
     if (pairs < 0).any() or (pairs >= (n, m)).any():
         yield "a pair names somebody who is not there"
     if not np.array_equal(pairs, np.unique(pairs, axis=0)):
         yield "the pairs are not sorted, each once"
-    if result.second.shape != (len(pairs),) or result.second.dtype != np.bool_:
+    if not _is_table(result.second, "b") or result.second.shape != (len(pairs),):
         yield "second mentors are not marked pair by pair"
+    if not _is_table(result.unmatched, "i") or result.unmatched.ndim != 1:
+        yield "the unmatched are no row of whole numbers"
+    if not isinstance(result.total, (int, np.integer)):
+        yield "the total is no whole number"
     yield from _of_prices(problem, result)
 
 
@@ -38,8 +45,11 @@ def _of_prices(problem: Problem, result: Result) -> Iterator[str]:
     n, m = problem.shape
     levels = LEVELS[result.policy]
     prices: dict[str, Ints | None] = {"img": result.img_prices, "seat": result.seat_prices}
-    if (problem.wants == 2).any() and result.second_img_prices is not None:
-        prices |= {"second img": result.second_img_prices, "second seat": result.second_seat_prices}
+    seconds = {"second img": result.second_img_prices, "second seat": result.second_seat_prices}
+    if any(given is not None for given in seconds.values()):
+        if not (problem.wants == 2).any():
+            yield "there are second prices where nobody wants a second mentor"
+        prices |= seconds
     for name, given in prices.items():
         rows = n if name.endswith("img") else m
         shape = (rows,) if levels == 1 else (rows, levels)
@@ -47,10 +57,14 @@ def _of_prices(problem: Problem, result: Result) -> Iterator[str]:
             if given is not None:
                 yield f"there are {name} prices where the policy has none"
             continue
-        if not isinstance(given, np.ndarray) or given.shape != shape or given.dtype.kind != "i":
+        if given is None or not _is_table(given, "i") or given.shape != shape:
             yield f"the {name} prices are no {shape} table of whole numbers"
-        elif (abs(given) > BELIEVABLE).any():
+        elif (given > BELIEVABLE).any() or (given < -BELIEVABLE).any():
             yield f"the {name} prices are beyond belief"
+
+
+def _is_table(given: object, kind: str) -> bool:
+    return isinstance(given, np.ndarray) and given.dtype.kind == kind
 
 
 def faults_of_rules(problem: Problem, result: Result, scores: Ints) -> Iterator[str]:

@@ -42,8 +42,13 @@ class Stage:
         return total
 
     def dual(self) -> Ints:
-        """Return the sum of all prices, (levels,): no pairing is worth more, if all is well."""
-        total: Ints = self.img_prices.sum(axis=0) + self.seats @ self.seat_prices
+        """Return the sum of all prices, (levels,): no pairing is worth more, if all is well.
+
+        In Python's integers: a mentor may have any number of seats, and a sum of dishonest prices
+        that ran over 64 bits could come out as whatever proves the result.
+        """
+        seats = self.seats.astype(object) @ self.seat_prices.astype(object)
+        total: Ints = self.img_prices.astype(object).sum(axis=0) + seats
         return total
 
     def violations(self, rows: Ints, scores: Marks) -> int:

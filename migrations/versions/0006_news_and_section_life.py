@@ -1,8 +1,5 @@
 """News, search, what sections make of the catalog, letters, and the life of a section."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -713,7 +710,7 @@ def _make_full_text() -> None:
 
 
 def _widen_resource() -> None:
-    with _dependents_kept(), op.batch_alter_table("resource") as table:
+    with op.batch_alter_table("resource") as table:
         table.add_column(sa.Column("section_id", sa.Uuid(), nullable=True))
         table.add_column(sa.Column("replaces_id", sa.String(length=80), nullable=True))
         table.create_foreign_key(
@@ -733,35 +730,9 @@ def _widen_resource() -> None:
 
 def _narrow_resource() -> None:
     op.execute("DELETE FROM resource WHERE section_id IS NOT NULL")
-    with _dependents_kept(), op.batch_alter_table("resource") as table:
+    with op.batch_alter_table("resource") as table:
         table.drop_constraint(op.f("ck_resource_replaces_there"), type_="check")
         table.drop_constraint(op.f("fk_resource_replaces_id"), type_="foreignkey")
         table.drop_constraint(op.f("fk_resource_section_id"), type_="foreignkey")
         table.drop_column("replaces_id")
         table.drop_column("section_id")
-
-
-@contextmanager
-def _dependents_kept() -> Iterator[None]:
-    """Keep the rows that point to a resource.
-
-    SQLite copies the table and drops the old one, and by the foreign keys they would go with it.
-    """
-    bind = op.get_bind()
-    if bind.dialect.name != "sqlite":
-        yield
-        return
-    inspector = sa.inspect(bind)
-    dependents = [
-        table
-        for table in inspector.get_table_names()
-        if table != "resource"
-        and any(key["referred_table"] == "resource" for key in inspector.get_foreign_keys(table))
-    ]
-    for table in dependents:
-        op.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table}")
-    yield
-    for table in dependents:
-        op.execute(f"DELETE FROM {table}")
-        op.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
-        op.execute(f"DROP TABLE kept_{table}")
