@@ -8,7 +8,7 @@ the same); all other columns stay frozen.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007b"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
