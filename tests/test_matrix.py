@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,19 +17,9 @@ from werkzeug.routing import Rule
 
 from mentorship.access import OPEN_ENDPOINTS
 from mentorship.accounts.models import User
-from mentorship.consents.service import LISTED, give
-from mentorship.mentorships import service as mentorships
-from mentorship.profiles.models import ProfileKind
-from mentorship.rounds import service
-from mentorship.rounds.run_models import JobKind, JobState, RunJob
-from mentorship.rounds.scope import run_of_round
-from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
-from mentorship.toolkit.loading import load_facts
-from tests import factories
-from tests.factories import NOW
-from tests.mentorships.pair import Pair, confirm
 from tests.page import PageClient
-from tests.rounds.cast import Cast, counted, small_cast
+from tests.rounds.cast import counted
+from tests.stage import Stage, set_stage
 
 EVERYBODY = frozenset(
     {
@@ -43,6 +31,7 @@ SIGNED_IN = EVERYBODY - {"stranger"}
 
 IMGS = frozenset({"img", "mentee", "both"})
 MENTORS = frozenset({"mentor", "mentoring", "both"})
+OF_THE_SECTION = IMGS | MENTORS | {"leader"}  # the stage's; "waiting" is not yet one of them
 
 # Endpoints that belong to fewer people than their mark admits.
 SCOPES: Mapping[str, frozenset[str]] = {
@@ -89,106 +78,42 @@ SCOPES: Mapping[str, frozenset[str]] = {
         ("facts.report", "facts.show", "facts.correct", "facts.check", "facts.put_back"),
         frozenset({"leader", "leader2", "administrator"}),
     ),
+    # Its post is the section's own, its letter is Ana's, and so is the idea for a resolution.
+    **dict.fromkeys(("news.show", "spotlight.show"), OF_THE_SECTION),
+    **dict.fromkeys(
+        (
+            *("spotlight.edit", "spotlight.change", "spotlight.submit", "spotlight.take_back"),
+            *("spotlight.confirm_delete", "spotlight.delete"),
+        ),
+        frozenset({"img"}),
+    ),
+    # Whoever belongs to some section may write for its gallery.
+    **dict.fromkeys(("spotlight.new", "spotlight.create"), OF_THE_SECTION | {"leader2"}),
+    "community.resolution": frozenset({"img", "leader"}),
+    # Its resource is one that only the section has.
+    **dict.fromkeys(
+        ("shelf.show", "shelf.mark", "shelf.report", "shelf.send_report"), OF_THE_SECTION
+    ),
 }
-OF_THE_LEADER = re.compile(r"/sections/<slug>/(rounds|members|mentorships|finding)\b")
+OF_THE_LEADER = re.compile(
+    r"/sections/<slug>/"
+    r"(rounds|members|mentorships|finding|news|letters|resources|about/keep|about/.*/step$)\b"
+)
+OF_THE_MEMBERS = re.compile(r"/sections/<slug>/about\b")
 OF_A_PAIR = re.compile(r"^/mentorships/")
 ANSWERS_BY_KEY = frozenset({"token"})  # such pages are about their key, not about who asks
 
-
-@dataclass(frozen=True)
-class Stage:
-    """One published round of one section, and everybody who may look at it."""
-
-    people: Mapping[str, User | None]
-    values: Mapping[str, object]
+# Names that mean another thing in some addresses, and what they mean there.
+ELSEWHERE = (
+    ("/leaders/", "membership_id", "leader_membership_id"),
+    ("/keep/", "kind", "kept_kind"),
+    ("/everybodys/", "item_id", "everybodys_item_id"),
+)
 
 
 @pytest.fixture
 def stage(session: Session) -> Stage:
-    load_facts(session)
-    cast = small_cast(session)
-    round_ = cast.published()
-    offer = cast.offer("Ana Silva")
-    mentor = next(
-        who for name, who in cast.people.items() if _profile_of(cast, name) == offer.mentor_id
-    )
-    service.accept_offer(session, person_id=mentor.id, offer_id=offer.id, now=NOW)
-    kept = _kept(confirm(cast, round_, "Chi Tanaka", "Omar Aziz"))
-    both = cast.img("Bo Both")
-    cast.mentor("Bo Both")
-    ana = cast.people["Ana Silva"]
-    cast.section.browsing = Browsing.BOTH
-    for who in cast.people.values():
-        give(session, who.id, LISTED, NOW)
-    waiting = factories.member(
-        session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED
-    )
-    run = run_of_round(session, round_.id)
-    job = RunJob(
-        round_id=round_.id,
-        kind=JobKind.RUN,
-        state=JobState.CANCELLED,
-        policy=run.policy,
-        rules=run.rules,
-        asked_at=NOW,
-        ended_at=NOW,
-    )
-    session.add(job)
-    session.flush()
-    mine = session.query(Membership).filter_by(person_id=ana.id).one()
-    leading = session.query(Membership).filter_by(person_id=cast.leader.id).one()
-    return Stage(
-        people={
-            "stranger": None,
-            "img": ana,
-            "mentor": mentor,
-            "mentee": cast.people["Chi Tanaka"],
-            "mentoring": cast.people["Omar Aziz"],
-            "both": both,
-            "waiting": waiting,
-            "leader": cast.leader,
-            "leader2": factories.leader(session, factories.section(session)),
-            "administrator": factories.administrator(session),
-        },
-        values={
-            "slug": cast.section.slug,
-            "round_id": run.round_id,
-            "pair_id": offer.pair_id,
-            "job_id": job.id,
-            "offer_id": offer.id,
-            **kept,
-            "profile_id": offer.img_id,
-            "mentor_profile_id": offer.mentor_id,
-            "membership_id": mine.id,
-            "leader_membership_id": leading.id,
-            "purpose": "matching",
-            "stage_id": "interviews",
-            "state_id": "tx",
-            "kind": "license_rule",
-            "fact_id": "TX",
-            "change_id": uuid.uuid4(),
-            "token": "made-up",
-        },
-    )
-
-
-def _kept(pair: Pair) -> dict[str, uuid.UUID]:
-    """Return the keys of what the pair keeps: one of each kind."""
-    say: dict[str, Any] = {"person_id": pair.img.id, "mentorship_id": pair.id, "now": NOW}
-    plan = mentorships.Plan(starts_at=NOW, minutes=30)
-    goal: dict[str, Any] = {"title": "Match", "first_step": "", "due_on": None}
-    return {
-        "mentorship_id": pair.id,
-        "goal_id": mentorships.add_goal(pair.session, **goal, **say).id,
-        "meeting_id": mentorships.plan_meeting(pair.session, plan=plan, **say).id,
-        "note_id": mentorships.write_note(pair.session, text="Mine", **say).id,
-        "concern_id": mentorships.raise_concern(pair.session, kind="other", words="Hm", **say).id,
-    }
-
-
-def _profile_of(cast: Cast, name: str) -> uuid.UUID:
-    kinds = (ProfileKind.MENTOR if name in {"Noor Haddad", "Omar Aziz"} else ProfileKind.IMG,)
-    return cast.profile(name, *kinds)
+    return set_stage(session)
 
 
 def _rules(app: Flask) -> list[Rule]:
@@ -204,6 +129,8 @@ def _admitted(app: Flask, rule: Rule) -> frozenset[str]:
         return frozenset({"administrator"})
     if OF_THE_LEADER.search(rule.rule):
         return frozenset({"leader"})
+    if OF_THE_MEMBERS.search(rule.rule):
+        return SCOPES.get(rule.endpoint, OF_THE_SECTION)
     if OF_A_PAIR.search(rule.rule):
         return SCOPES.get(rule.endpoint, frozenset({"mentee", "mentoring"}))
     return SCOPES.get(rule.endpoint, SIGNED_IN)
@@ -211,8 +138,7 @@ def _admitted(app: Flask, rule: Rule) -> frozenset[str]:
 
 def _address(rule: Rule, values: Mapping[str, object]) -> str:
     given = dict(values)
-    if "/leaders/" in rule.rule:
-        given["membership_id"] = given["leader_membership_id"]
+    given.update({name: values[other] for part, name, other in ELSEWHERE if part in rule.rule})
     _, path = rule.build(given, append_unknown=False)  # type: ignore[misc]
     return path
 
@@ -270,6 +196,8 @@ def test_what_is_not_mine_looks_like_what_does_not_exist(
         "stage_id": "nothing",
         "state_id": "zz",
         "kind": "nothing",
+        "kept_kind": "nothing",
+        "resource_id": "nothing",
         "fact_id": "nothing",
     }
     nowhere = {name: made_up.get(name, uuid.uuid4()) for name in stage.values}

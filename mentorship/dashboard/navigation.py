@@ -99,7 +99,7 @@ def _menu() -> tuple[Entry, ...]:
             _entry("News", "news.index"),
             _entry("Spotlight", "spotlight.index"),
             _entry("Equity", "equity.index"),
-            _entry("My section", "community.mine"),
+            _entry("My section", "community.mine", rooms=("community", "community_desk")),
         )
     )
     return tuple(entries)
@@ -133,15 +133,26 @@ def _account_links() -> tuple[Entry, ...]:
         )
     return (
         _entry("Account", "accounts.settings"),
-        _entry("My sections", "sections.mine"),
+        _entry("My sections", "sections.mine", below=False),
         _entry("Privacy choices", "consents.choices"),
     )
 
 
-def _entry(label: str, endpoint: str, *, slug: str | None = None) -> Entry:
+def _entry(
+    label: str,
+    endpoint: str,
+    *,
+    slug: str | None = None,
+    rooms: Sequence[str] = (),
+    below: bool = True,
+) -> Entry:
+    """Make an entry, which is current on its page and, unless not ``below``, on those below it.
+
+    ``rooms`` are blueprints to whose pages the entry leads under other addresses.
+    """
     href = url_for(endpoint, slug=slug)
-    inside = request.path == href or (href != "/" and request.path.startswith(href + "/"))
-    return Entry(label, href, inside)
+    under = below and href != "/" and request.path.startswith(href + "/")
+    return Entry(label, href, under or request.path == href or request.blueprint in rooms)
 
 
 def _group(label: str, *children: Entry) -> Entry:

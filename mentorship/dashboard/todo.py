@@ -17,6 +17,7 @@ from mentorship.news.models import Feed, ItemState, NewsItem
 from mentorship.search.models import SearchMiss
 from mentorship.sections.models import Membership, MembershipState
 from mentorship.spotlight.models import LetterState, SpotlightLetter
+from mentorship.toolkit.models import Resource
 from mentorship.toolkit.shelf_models import ResourceReport
 
 # what waits -> how it reads for one and for several, and the page where it is dealt with
@@ -80,7 +81,9 @@ def _reported(section_ids: Collection[uuid.UUID]) -> sa.Select[str, uuid.UUID, i
     return (
         sa.select(sa.literal("reports"), Membership.section_id, count)
         .join(Membership, Membership.person_id == ResourceReport.person_id)
+        .join(Resource, Resource.id == ResourceReport.resource_id)
         .where(
+            sa.or_(Resource.section_id.is_(None), Resource.section_id == Membership.section_id),
             ResourceReport.settled_at.is_(None),
             Membership.section_id.in_(section_ids),
             Membership.state == MembershipState.ACTIVE,

@@ -71,11 +71,11 @@ def change_feed(slug: str, feed_id: uuid.UUID) -> Response | tuple[str, int]:
 @members
 def switch_feed(slug: str, feed_id: uuid.UUID) -> Response:
     what, now = request.form.get("what", ""), dt.datetime.now(dt.UTC)
-    if what not in SWITCHED:
-        abort(400)
     with transaction() as session:
         section = section_led_by(session, current_id(), slug)
         feed = feeds.feed_of(session, section.id, feed_id)
+        if what not in SWITCHED:
+            abort(400)
         if what == "soon":
             feeds.ask_soon(session, feed, now=now)
         else:

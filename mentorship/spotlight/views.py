@@ -55,7 +55,7 @@ def mine() -> str:
 @bp.get("/mine/new")
 @members
 def new() -> str:
-    return _edit_page(_form(byline=current_person().name))
+    return _edit_page(_writable(_form(byline=current_person().name)))
 
 
 @bp.post("/mine/new")
@@ -129,10 +129,14 @@ def _form(**values: object) -> LetterForm:
     return form
 
 
-def _save(letter_id: uuid.UUID | None) -> Response | tuple[str, int]:
-    form = _form()
+def _writable(form: LetterForm) -> LetterForm:
     if not form.section.choices:
         abort(404)  # whoever belongs to no section has no gallery to write for
+    return form
+
+
+def _save(letter_id: uuid.UUID | None) -> Response | tuple[str, int]:
+    form = _writable(_form())
     with where_it_was(), transaction() as session:
         letter = service.own_letter(session, current_id(), letter_id) if letter_id else None
         if not form.validate():

@@ -273,10 +273,12 @@ def settle(
 
 
 def _reported_in(section_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Match what members reported of what this section has: they may be members of another too."""
     members = sa.select(Membership.person_id).where(
         Membership.section_id == section_id, Membership.state == MembershipState.ACTIVE
     )
-    return ResourceReport.person_id.in_(members)
+    here = sa.select(Resource.id).where(_in(section_id))
+    return sa.and_(ResourceReport.person_id.in_(members), ResourceReport.resource_id.in_(here))
 
 
 # --- Underneath ---------------------------------------------------------------------------------

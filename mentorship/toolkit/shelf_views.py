@@ -36,11 +36,12 @@ def show(resource_id: str) -> str:
 @members
 def mark(resource_id: str) -> Response:
     word, on = request.form.get("kind", ""), request.form.get("on") == "yes"
-    if word not in {kind.value for kind in MarkKind}:
-        abort(400)
-    kind, now = MarkKind(word), dt.datetime.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC)
     with transaction() as session:
         card = catalog.resource_shown_to(session, current_id(), resource_id)
+        if word not in {kind.value for kind in MarkKind}:
+            abort(400)
+        kind = MarkKind(word)
         shelf.set_mark(
             session, person_id=current_id(), resource_id=resource_id, kind=kind, on=on, now=now
         )

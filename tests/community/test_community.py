@@ -72,6 +72,17 @@ def test_the_pages_are_for_the_members(stranger: PageClient, home: str, part: st
     stranger.get(home + part, status=404)
 
 
+@pytest.mark.parametrize("part", [*PARTS, "/resolutions/new", "/keep/event/new"])
+def test_the_menu_shows_that_one_is_in_the_community(
+    leader: PageClient, home: str, part: str
+) -> None:
+    tree = leader.get(home + part).tree
+    groups = tree.findall(".//summary[@aria-current]")
+    links = tree.findall(".//a[@class='submenu__link'][@aria-current]")
+    assert {"".join(each.itertext()).strip() for each in groups} == {"Community"}
+    assert {each.text for each in links} == {"My section"}
+
+
 def test_the_menu_leads_to_ones_only_section(
     member: PageClient, home: str, session: Session, sign_in: SignIn
 ) -> None:

@@ -156,4 +156,5 @@ def test_the_gallery_shows_videos_and_letters_elsewhere_and_loads_nothing_from_t
 def test_whoever_belongs_to_no_section_is_led_to_one(session: Session, sign_in: SignIn) -> None:
     outsider = sign_in(factories.person(session))
     assert "/sections" in outsider.get("/spotlight").links()
+    outsider.get("/spotlight/mine/new", status=404)
     outsider.post("/spotlight/mine/new", WORDS, status=404)

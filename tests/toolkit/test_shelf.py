@@ -148,6 +148,23 @@ def test_a_report_is_for_the_leaders_of_whoever_made_it(
     leader.post(f"{base}/reports/{report.id}/settle", status=404)
 
 
+def test_a_report_on_what_only_another_section_has_is_for_that_section(
+    session: Session, member: User, leader: PageClient, section: Section, sign_in: SignIn
+) -> None:
+    other = factories.section(session)
+    theirs = sign_in(factories.leader(session, other))
+    factories.member(session, other, SectionRole.MENTOR, member)
+    theirs.submit(own(other, "new"), NEW | {"save": "y"})
+    row = session.scalars(sa.select(Resource).where(Resource.section_id == other.id)).one()
+    sign_in(member).submit(f"/toolkit/resources/{row.id}/report", {"trouble": "stale"})
+    report = session.scalars(sa.select(ResourceReport)).one()
+    assert "Our handbook" not in leader.get(own(section)).text
+    assert "resource was reported" not in leader.get("/home/leader").text
+    leader.post(own(section, f"reports/{report.id}/settle"), status=404)
+    assert "resource was reported" in theirs.get("/home/leader").text
+    theirs.post(own(other, f"reports/{report.id}/settle"))
+
+
 # ---- curating
 
 
