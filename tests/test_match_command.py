@@ -315,7 +315,41 @@ def test_rules_come_from_a_file_and_policies_stand_side_by_side(tmp_path: Path) 
     assert told["fairest"]["matched"] == 1
 
 
-@pytest.mark.parametrize("content", ["topics = [", "[weights]\ntopics = 99", "shoe_size = 1"])
+@pytest.mark.parametrize("rule", ["banned", "not_again", "locked"])
+def test_case_does_not_count_in_the_addresses_of_rules(tmp_path: Path, rule: str) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(f'{rule} = [["A@Example.org", " m@EXAMPLE.org"]]\n')
+    imgs = "email,name\na@example.org,A\n"
+    done = run_text(tmp_path, imgs, "email,name,seats\nM@example.org,M,1\n", "--rules", str(rules))
+    assert done.exit_code == 0, done.output
+    assert len(table(tmp_path, "pairs.csv")) == (rule == "locked")
+    assert "rules, " not in done.output
+
+
+@pytest.mark.parametrize("rule", ["banned", "not_again"])
+def test_people_of_rules_who_are_not_here_are_named(tmp_path: Path, rule: str) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(f'{rule} = [["aa@example.org", "m@example.org"]]\n')
+    imgs = "email,name\na@example.org,A\n"
+    done = run_text(tmp_path, imgs, "email,name,seats\nm@example.org,M,1\n", "--rules", str(rules))
+    assert done.exit_code == 0, done.output
+    assert (
+        f'rules, {rule}: "aa@example.org" is no IMG\'s e-mail here, so the rule does nothing;'
+        ' did you mean "a@example.org"?' in done.output
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "topics = [",
+        "[weights]\ntopics = 99",
+        "shoe_size = 1",
+        "weights = 5",
+        'banned = ["ab"]',
+        'must_share_language = "false"',
+    ],
+)
 def test_rules_that_cannot_be_read_are_told(tmp_path: Path, content: str) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text(content)
