@@ -19,6 +19,7 @@ from mentorship.matching.forbid import marked, ruled_out
 from mentorship.matching.lottery import Id, Side
 from mentorship.matching.market import Market
 from mentorship.matching.marks import Flags, Ints, Marks, Points
+from mentorship.matching.pairing import Progress
 from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.rules import Rules
 
@@ -84,9 +85,13 @@ class Problem:
     def mentor_ids(self) -> tuple[Id, ...]:
         return self.mentors.ids
 
-    def blocks(self) -> Iterator[Ints]:
-        """Cut all IMGs into blocks."""
-        return blocks(np.arange(len(self.imgs.ids)), len(self.mentors.ids))
+    def blocks(self, progress: Progress | None = None) -> Iterator[Ints]:
+        """Cut all IMGs into blocks; ``progress`` is told after each, and may raise."""
+        n, m = self.shape
+        for rows in blocks(np.arange(n), m):
+            yield rows
+            if progress is not None:
+                progress(int(rows[-1]) + 1, n)
 
     def table(self) -> Points:
         """Return all (n, m) scores: for rounds small enough to be looked at whole."""
@@ -252,13 +257,16 @@ def _check_known(problem: Problem, rules: Rules) -> None:
 
 def _check_locks(problem: Problem) -> None:
     """Refuse locks that contradict a ban, another lock, what an IMG wants or a mentor's seats."""
-    for i, j in problem.locked.tolist():
-        for rule, out in problem.ruled_out(np.array([i])).items():
-            if out[0, j]:
-                img, mentor = problem.img_ids[i], problem.mentor_ids[j]
-                message = f"locked: {img!r} and {mentor!r} are forbidden by {rule!r}"
-                raise ImpossibleRules(message, rule=rule, img=img, mentor=mentor)
     n, m = problem.shape
+    for some in blocks(problem.locked, m):
+        rows, place = np.unique(some[:, 0], return_inverse=True)
+        ruled_out = problem.ruled_out(rows)
+        for (i, j), at in zip(some.tolist(), place.tolist(), strict=True):
+            for rule, out in ruled_out.items():
+                if out[at, j]:
+                    img, mentor = problem.img_ids[i], problem.mentor_ids[j]
+                    message = f"locked: {img!r} and {mentor!r} are forbidden by {rule!r}"
+                    raise ImpossibleRules(message, rule=rule, img=img, mentor=mentor)
     for i in np.flatnonzero(np.bincount(problem.locked[:, 0], minlength=n) > problem.wants):
         img = problem.img_ids[i]
         message = f"locked: {img!r} wants {problem.wants[i]} and is locked to more mentors"

@@ -123,15 +123,13 @@ def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
     without_consent: Iterable[str] = (),
 ) -> Written:
     proof = _proof(problem, result, asked)
-    asked.enter("reasons")
-    told = explain(problem, result)
+    told = explain(problem, result, asked.enter("reasons"))
     report = {**_report(problem, result, told, proof), **more}
     progress = asked.enter("changes that would help")
     changes = smallest_changes(problem, result, progress)
     report["one_more_mentor_by_group"] = _gains(problem, result, progress)
     if asked.side_by_side:
-        asked.enter("policies side by side")
-        told_apart = compare(problem, asked.lottery)
+        told_apart = compare(problem, asked.lottery, asked.enter("policies side by side"))
         report["policies"] = {key: dataclasses.asdict(each) for key, each in told_apart.items()}
     asked.enter("files")
     files = {
@@ -158,8 +156,7 @@ def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
 def _proof(problem: Problem, result: Result, asked: Asked) -> Report | None:
     if math.prod(problem.shape) > MOST_CHECKED and not asked.proof:
         return None
-    asked.enter("proof")
-    return verify(problem, result)
+    return verify(problem, result, asked.enter("proof"))
 
 
 def _gains(

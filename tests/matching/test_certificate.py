@@ -103,6 +103,11 @@ def repriced(result: Result, **changes: list[int]) -> Result:
     return replace(result, **prices)
 
 
+def anything(**values: object) -> dict[str, Any]:
+    """Return attributes of types no result has."""
+    return values
+
+
 BROKEN: dict[str, Callable[[Result], Result]] = {
     "a pair left out": lambda r: replace(r, pairs=r.pairs[1:], second=r.second[1:]),
     "a pair twice": doubled,
@@ -113,15 +118,15 @@ BROKEN: dict[str, Callable[[Result], Result]] = {
     "partners swapped": swapped,
     "first and second mentor swapped": lambda r: replace(r, second=~r.second),
     "total too high": lambda r: replace(r, total=r.total + 1),
-    "pairs as a list": lambda r: replace(r, pairs=r.pairs.tolist()),
-    "ragged pairs": lambda r: replace(r, pairs=[[0, 0], [1]]),
+    "pairs as a list": lambda r: replace(r, **anything(pairs=r.pairs.tolist())),
+    "ragged pairs": lambda r: replace(r, **anything(pairs=[[0, 0], [1]])),
     "pairs no index can be": lambda r: replace(r, pairs=r.pairs.astype(np.uint64)),
-    "no marks": lambda r: replace(r, second=None),
-    "nobody said to be unmatched": lambda r: replace(r, unmatched=None),
-    "a total of nothing": lambda r: replace(r, total=None),
-    "a total of many": lambda r: replace(r, total=np.array([1, 2])),
-    "a policy that is no name": lambda r: replace(r, policy=[]),
-    "prices as a list": lambda r: replace(r, img_prices=r.img_prices.tolist()),
+    "no marks": lambda r: replace(r, **anything(second=None)),
+    "nobody said to be unmatched": lambda r: replace(r, **anything(unmatched=None)),
+    "a total of nothing": lambda r: replace(r, **anything(total=None)),
+    "a total of many": lambda r: replace(r, **anything(total=np.array([1, 2]))),
+    "a policy that is no name": lambda r: replace(r, **anything(policy=[])),
+    "prices as a list": lambda r: replace(r, **anything(img_prices=[0] * 4)),
     "prices of a second seat only": lambda r: replace(r, second_img_prices=None),
     "the lowest number as a price": lambda r: repriced(r, img_prices=[-(2**63), 0, 0, 0]),
     "somebody hidden": lambda r: replace(r, unmatched=r.unmatched[1:]),
