@@ -162,7 +162,8 @@ class Problem:
         locked, banned : pairs of int (row of an IMG, column of a mentor)
             Pairs that must, and that must not, be in the answer.
         mentor_scores : (n, m) int, optional
-            The mentors' own view; the same as ``scores`` if left out.
+            The mentors' own view, 0 to 10,000, which only "stable" reads; the same as ``scores`` if
+            left out. It ranks IMGs and forbids nothing: -1 only where ``scores`` say -1 too.
         img_ids, mentor_ids : n and m unique ids, optional
             They make the answer free of the order of rows; row numbers if left out. Integers
             stay integers, everything else counts as its text.
@@ -181,6 +182,7 @@ class Problem:
         if n > MOST_IMGS:
             raise ValueError(f"scores: {n} IMGs; at most {MOST_IMGS} can be matched at once")
         view = table if mentor_scores is None else matrix("mentor_scores", mentor_scores, m, n)
+        _check_view(table, view)
         bans = pairs_of("banned", banned, n, m)
         allowed = table.copy() if len(bans) else table
         allowed[tuple(bans.T)] = -1
@@ -231,6 +233,17 @@ class Problem:
         _check_known(problem, rules)
         _check_locks(problem)
         return problem
+
+
+def _check_view(table: Points, view: Points) -> None:
+    """Refuse a mentor's -1 for a pair that may be made: only one table says what is impossible."""
+    vetoed = (view < 0) & (table >= 0)
+    if vetoed.any():
+        img, mentor = np.argwhere(vetoed)[0].tolist()
+        raise ValueError(
+            f"mentor_scores: -1 for the pair ({img}, {mentor}), which scores {table[img, mentor]};"
+            " a pair that must never be made is -1 in scores, or banned"
+        )
 
 
 def _read(scores: Scores, pairs: Ints) -> Ints:

@@ -47,6 +47,7 @@ SCORES = [[5, 6], [7, 8], [9, 1]]
         ("banned", [("a", "b")]),
         ("mentor_scores", [[1, 2]]),
         ("mentor_scores", [[1, 10_001]] * 3),
+        ("mentor_scores", [[1, 2], [1, -1], [1, 2]]),
         ("img_ids", ["a", "b"]),
         ("img_ids", ["a", "b", "a"]),
         ("mentor_ids", [1, 1]),
