@@ -67,7 +67,7 @@ def solve(
         cannot be matched: they are ``unmatched``.
 
     """
-    if policy not in POLICIES:
+    if not isinstance(policy, str) or policy not in POLICIES:
         raise ValueError(f"policy: there is no {policy!r}; choose from {', '.join(POLICIES)}")
     try:
         number = index(lottery)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mentorship.matching import scoring
 from mentorship.matching.blocks import Ready, Scores, blocks
-from mentorship.matching.checking import ids_of, matrix, pairs_of, row_of
+from mentorship.matching.checking import ids_of, marks_of, matrix, pairs_of, row_of
 from mentorship.matching.forbid import marked, ruled_out
 from mentorship.matching.lottery import Id, Side
 from mentorship.matching.market import Market
@@ -212,11 +212,14 @@ class Problem:
         ImpossibleRules
             A locked pair is forbidden, not in the market, or there is no seat for it.
         ValueError
-            An IMG wants something else than 1 or 2 mentors, or seats are negative.
+            An IMG wants something else than 1 or 2 mentors, seats are negative, or ``means`` lack a
+            criterion; the message starts with what it is about.
 
         """
         n, m = len(market.imgs), len(market.mentors)
-        means = mean_marks_of_many(market) if means is None else means
+        if means is None:
+            means = mean_marks_of_many(market)
+        means = marks_of("means", means, market.answered)
         recipe = Recipe.of(market, rules, means)
         problem = cls(
             scores=recipe,
@@ -228,7 +231,7 @@ class Problem:
             mentors=market.mentor_side,
             market=market,
             rules=rules,
-            means=dict(means),
+            means=means,
         )
         _check_known(problem, rules)
         _check_locks(problem)
