@@ -1,6 +1,8 @@
 """An independent look at a result: whether it is allowed, and whether it is best.
 
-It shares no code with the solver and trusts nothing the result says: every pair is looked at.
+It shares with the solver the definitions (the criteria, the hard rules, what the arguments mean),
+but not the search nor the compiled scores, and trusts nothing the result says: every pair is looked
+at.
 """
 
 from __future__ import annotations
@@ -28,14 +30,17 @@ class Report:
 
     Attributes
     ----------
-    ok : whether the result is allowed and proved best
+    ok : whether the result is allowed, and has all that ``verify`` proves of its policy
     primal, dual : what the pairs are worth, and what the prices say none can exceed
-        Points; (people, points) for "most-matched"; for "fairest" people and lowest score of first
-        and of second mentors, and for "stable" the total, which are proved otherwise and stand in
-        both. Equal if the result is best. 0 if the result is not allowed.
+        Points; (people, points) for "most-matched". Equal if the result is best; 0 if it is not
+        allowed. "fairest" and "stable" have no prices and are looked at in other ways: then
+        ``primal`` is what was reached (people and lowest score of first and of second mentors; the
+        total), and ``dual`` a copy that proves nothing.
     violations : how many possible pairs are worth more than the prices of both
     blocking_pairs : how many IMGs and mentors would both rather have each other
-        No fault in policies that serve all together, but what they ask of those two.
+        Counted among first mentors and among second ones, not jointly: who looks for a second
+        mentor does not block a seat that went to a first one. No fault in policies that serve all
+        together, but what they ask of those two.
     faults : every fault in a plain sentence
 
     """
@@ -51,12 +56,19 @@ class Report:
 def verify(problem: Problem, result: Result, progress: Progress | None = None) -> Report:
     """Check a result against its problem; it reports faults and raises nothing.
 
-    Scores are worked out anew, without compiled code, and every pair is looked at.
+    Scores are worked out anew, without compiled code, and every pair is looked at. Every rule of
+    the round is checked; then first mentors, and second ones on the seats that are left, each by
+    themselves. What an ``ok`` proves of them:
 
-    "best-total" and "most-matched" are proved by weak duality: see ``certificate``; for
-    "best-total" the number of pairs among equal sums is checked as well. For "fairest" the number
-    of people matched and the lowest score are shown to be the highest possible, and for "stable"
-    that nobody blocks.
+    - "best-total": no other pairs add up to more, nor are there more pairs for the same sum;
+      "most-matched": nobody more can be matched, nor do other pairs of as many add up to more. Both
+      by weak duality: see ``certificate``.
+    - "fairest": nobody more can be matched, nor the lowest score be higher. Not that there are as
+      few pairs as possible in the bands above it, nor that the sum is the largest.
+    - "stable": no IMG and mentor block. Not that it is the best such answer for IMGs.
+
+    Of ties and of the lottery it proves nothing under any policy: another answer just as good would
+    pass as well.
 
     ``progress`` is called with (IMGs looked at, IMGs in all), from the start again in every step;
     it may raise to stop.
