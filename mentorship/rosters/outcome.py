@@ -30,6 +30,7 @@ from mentorship.matching import (
     Rules,
     compare,
     explain,
+    fairness,
     graph_file,
     one_more_mentor,
     parts_table,
@@ -178,16 +179,25 @@ def _pairs(
     criteria: Iterable[str] = (),
 ) -> bytes:
     scores = problem.scores_of(result.pairs).tolist()
+    locked = set(map(tuple, problem.locked.tolist()))
     rows = (
-        (problem.img_ids[i], problem.mentor_ids[j], score, *part)
-        for (i, j), score, part in zip(
+        (
+            problem.img_ids[i],
+            problem.mentor_ids[j],
+            score,
+            "second" if second else "first",
+            "yes" if (i, j) in locked else "no",
+            *part,
+        )
+        for (i, j), score, second, part in zip(
             result.pairs.tolist(),
             scores,
+            result.second.tolist(),
             [()] * len(scores) if parts is None else parts,
             strict=True,
         )
     )
-    return _csv(("img", "mentor", "score", *criteria), rows)
+    return _csv(("img", "mentor", "score", "kind", "locked", *criteria), rows)
 
 
 def _unmatched(
@@ -210,6 +220,18 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     return out.getvalue().encode()
 
 
+def _fairness(problem: Problem, result: Result) -> dict[str, Any]:
+    """Return kind of group -> group -> how it fared, and how many mentors have how many IMGs."""
+    groups = {
+        kind: {
+            name: dataclasses.asdict(group)
+            for name, group in fairness.to_show(fairness.by_group(problem, result, of)).items()
+        }
+        for kind, of in fairness.GROUPS.items()
+    }
+    return {"groups": groups, "load": fairness.load(problem, result)}
+
+
 def _report(
     problem: Problem, result: Result, told: Explanation, proof: Report | None
 ) -> dict[str, Any]:
@@ -220,7 +242,7 @@ def _report(
         "lottery": result.lottery,
         "imgs": len(problem.img_ids),
         "mentors": len(problem.mentor_ids),
-        "seats": int(problem.seats.sum()),
+        "seats": sum(problem.seats.tolist()),
         "pairs": len(scores),
         "second_mentors": int(result.second.sum()),
         "unmatched": Counter(reason.kind for reason in told.unmatched),
@@ -236,6 +258,7 @@ def _report(
             "blocking_pairs": proof.blocking_pairs,
             "faults": proof.faults,
         },
+        "fairness": None if problem.market is None else _fairness(problem, result),
         "unused_seats": {str(each.mentor): said(each, str) for each in told.unused},
         "one_more_seat_is_worth": None
         if result.seat_prices is None

@@ -91,6 +91,26 @@ def test_groups_and_load_are_counted() -> None:
     assert fairness.load(problem, result) == {2: 1}
 
 
+SIZES = st.dictionaries(st.sampled_from([None, *"abcdefgh"]), st.integers(1, 12), max_size=9)
+
+
+@given(SIZES)
+def test_no_small_group_is_shown_or_can_be_worked_out(sizes: dict[str | None, int]) -> None:
+    groups = {
+        key: fairness.Group(imgs=size, matched=size, mean=1_000 * size, lowest=size)
+        for key, size in sizes.items()
+    }
+    shown = fairness.to_show(groups)
+    assert all(group.imgs >= fairness.FEWEST for group in shown.values())
+    assert not shown or sum(group.imgs for group in shown.values()) == sum(sizes.values())
+    if shown:
+        assert min(group.lowest or 0 for group in shown.values()) == min(sizes.values())
+    alone = set(shown) - {fairness.OTHERS}
+    assert all(
+        shown[key].imgs == sizes[None if key == fairness.NO_ANSWER else key] for key in alone
+    )
+
+
 def test_a_matrix_says_nothing_of_groups() -> None:
     problem = Problem.from_scores([[1]], [1])
     with pytest.raises(ValueError, match="matrix"):
