@@ -50,7 +50,7 @@ def test_the_demo_is_paired_and_everybody_is_accounted_for(tmp_path: Path) -> No
     done = run(tmp_path, *DEMO, "--policy", "best-total", "--lottery", "7")
     assert done.exit_code == 0, done.output
     pairs, unmatched = table(tmp_path, "pairs.csv"), table(tmp_path, "unmatched.csv")
-    assert list(pairs[0]) == ["img", "mentor", "score", *CRITERIA]
+    assert list(pairs[0]) == ["img", "mentor", "score", "kind", "locked", *CRITERIA]
     assert list(unmatched[0]) == ["img", "reason", "smallest_change"]
     assert all(row["reason"].endswith(".") for row in unmatched)
     with DEMO[0].open(encoding="utf-8-sig", newline="") as file:
@@ -315,7 +315,41 @@ def test_rules_come_from_a_file_and_policies_stand_side_by_side(tmp_path: Path) 
     assert told["fairest"]["matched"] == 1
 
 
-@pytest.mark.parametrize("content", ["topics = [", "[weights]\ntopics = 99", "shoe_size = 1"])
+@pytest.mark.parametrize("rule", ["banned", "not_again", "locked"])
+def test_case_does_not_count_in_the_addresses_of_rules(tmp_path: Path, rule: str) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(f'{rule} = [["A@Example.org", " m@EXAMPLE.org"]]\n')
+    imgs = "email,name\na@example.org,A\n"
+    done = run_text(tmp_path, imgs, "email,name,seats\nM@example.org,M,1\n", "--rules", str(rules))
+    assert done.exit_code == 0, done.output
+    assert len(table(tmp_path, "pairs.csv")) == (rule == "locked")
+    assert "rules, " not in done.output
+
+
+@pytest.mark.parametrize("rule", ["banned", "not_again"])
+def test_people_of_rules_who_are_not_here_are_named(tmp_path: Path, rule: str) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(f'{rule} = [["aa@example.org", "m@example.org"]]\n')
+    imgs = "email,name\na@example.org,A\n"
+    done = run_text(tmp_path, imgs, "email,name,seats\nm@example.org,M,1\n", "--rules", str(rules))
+    assert done.exit_code == 0, done.output
+    assert (
+        f'rules, {rule}: "aa@example.org" is no IMG\'s e-mail here, so the rule does nothing;'
+        ' did you mean "a@example.org"?' in done.output
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "topics = [",
+        "[weights]\ntopics = 99",
+        "shoe_size = 1",
+        "weights = 5",
+        'banned = ["ab"]',
+        'must_share_language = "false"',
+    ],
+)
 def test_rules_that_cannot_be_read_are_told(tmp_path: Path, content: str) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text(content)
@@ -332,3 +366,21 @@ def test_locks_that_contradict_the_rules_are_told(tmp_path: Path) -> None:
     done = run_text(tmp_path, imgs, "email,name,seats\nm@example.org,M,0\n", "--rules", str(rules))
     assert done.exit_code == 1
     assert "m@example.org" in done.output
+
+
+def test_the_report_says_how_groups_fared_and_tells_no_small_one(tmp_path: Path) -> None:
+    states = ["NY"] * 6 + ["TX"] * 2 + ["CA"] * 3
+    imgs = "email,name,state,gender\n" + "".join(
+        f"i{number}@example.org,I,{state},woman\n" for number, state in enumerate(states)
+    )
+    done = run_text(tmp_path, imgs, "email,name,seats\nm@example.org,M,4\nn@example.org,N,0\n")
+    assert done.exit_code == 0, done.output
+    told = report(tmp_path)["fairness"]
+    assert isinstance(told, dict)
+    assert {name: group["imgs"] for name, group in told["groups"]["state"].items()} == {
+        "NY": 6,
+        "others": 5,
+    }
+    assert sum(group["matched"] for group in told["groups"]["state"].values()) == 4
+    assert set(told["groups"]) == {"stage", "specialty", "state", "country"}
+    assert told["load"] == {"4": 1}

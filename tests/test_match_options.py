@@ -26,6 +26,7 @@ from mentorship.rosters.match import match
 
 ROOT = Path(__file__).parent.parent
 DEMO = (str(FOLDER / "imgs.csv"), str(FOLDER / "mentors.csv"))
+HEAD = "img,mentor,score,kind,locked\n"
 SCORES = [[9000, 8000], [8500, 100], [-1, 700]]
 
 
@@ -134,7 +135,7 @@ def test_a_matrix_is_paired(tmp_path: Path) -> None:
     words = ("--graph", "graphml", "--compare")
     done = run_matrix(tmp_path, *words, scores=SCORES, seats=[1, 1], **ids)
     assert done.exit_code == 0, done.output
-    assert read(tmp_path, "pairs.csv") == "img,mentor,score\na,y,8000\nb,x,8500\n"
+    assert read(tmp_path, "pairs.csv") == f"{HEAD}a,y,8000,first,no\nb,x,8500,first,no\n"
     assert read(tmp_path, "unmatched.csv").startswith("img,reason,smallest_change\nc,")
     told = json.loads(read(tmp_path, "report.json"))
     assert told["total"] == 16500
@@ -148,7 +149,9 @@ def test_a_matrix_keeps_wants_locks_and_bans(tmp_path: Path) -> None:
     more = {"wants": [2, 1, 1], "locked": [[0, 0]], "banned": [[1, 1]]}
     done = run_matrix(tmp_path, "--verify", scores=SCORES, seats=[1, 2], **more)
     assert done.exit_code == 0, done.output
-    assert read(tmp_path, "pairs.csv") == "img,mentor,score\n0,0,9000\n0,1,8000\n2,1,700\n"
+    assert read(tmp_path, "pairs.csv") == (
+        f"{HEAD}0,0,9000,first,yes\n0,1,8000,second,no\n2,1,700,first,no\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -216,10 +219,10 @@ def test_locks_and_bans_of_rules_go_with_a_matrix(tmp_path: Path) -> None:
     words = ("--rules", str(rules))
     done = run_matrix(tmp_path, *words, scores=SCORES, seats=[1, 1], locked=[[1, 1]], **ids)
     assert done.exit_code == 0, done.output
-    assert read(tmp_path, "pairs.csv") == "img,mentor,score\nb,y,100\n"
+    assert read(tmp_path, "pairs.csv") == f"{HEAD}b,y,100,first,yes\n"
     rules.write_text("banned = [[0, 0]]\n", encoding="utf-8")
     assert run_matrix(tmp_path, *words, scores=SCORES, seats=[1, 1]).exit_code == 0
-    assert read(tmp_path, "pairs.csv") == "img,mentor,score\n0,1,8000\n1,0,8500\n"
+    assert read(tmp_path, "pairs.csv") == f"{HEAD}0,1,8000,first,no\n1,0,8500,first,no\n"
 
 
 @pytest.mark.parametrize(

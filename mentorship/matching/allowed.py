@@ -36,7 +36,8 @@ def faults_of_form(problem: Problem, result: Result) -> Iterator[str]:
         yield "second mentors are not marked pair by pair"
     if not _is_table(result.unmatched, "i") or result.unmatched.ndim != 1:
         yield "the unmatched are no row of whole numbers"
-    if not isinstance(result.total, (int, np.integer)):
+    total: object = result.total
+    if not isinstance(total, (int, np.integer)):
         yield "the total is no whole number"
     yield from _of_prices(problem, result)
 

@@ -37,7 +37,8 @@ def solve(
 
     First mentors are found first; then, with those held, second mentors for whoever wants two, on
     the seats that are left and never the same mentor. Among answers of equal worth the lottery
-    decides: the one with the largest sum of draws. People are sorted by id before anything else,
+    decides: the one with the largest sum of draws; under "stable" draws tell equal scores apart
+    instead. People are sorted by id before anything else,
     so the order of rows never changes who is paired with whom.
 
     Parameters
@@ -48,7 +49,8 @@ def solve(
         A key of ``POLICIES``: "best-total" (the largest sum of scores, and among equal sums more
         pairs), "most-matched" (as many IMGs with a mentor as possible, then the largest sum),
         "fairest" (as many, then the lowest scores as high as possible) or "stable" (no IMG and
-        mentor would both rather have each other).
+        mentor would both rather have each other). Each holds for first mentors, and then for second
+        ones on the seats that are left, not for both together.
     lottery : int
         The number that settles ties.
     progress : callable, optional
@@ -67,7 +69,7 @@ def solve(
         cannot be matched: they are ``unmatched``.
 
     """
-    if policy not in POLICIES:
+    if not isinstance(policy, str) or policy not in POLICIES:
         raise ValueError(f"policy: there is no {policy!r}; choose from {', '.join(POLICIES)}")
     try:
         number = index(lottery)

@@ -16,6 +16,7 @@ from mentorship.matching.marks import Ints, Points
 PAIRS = 2**19  # scored at once: 1 MB, so that a block stays in the cache until it is read
 MOST = 512  # IMGs in a block
 THREADS = os.cpu_count() or 1
+FEW = 16  # with fewer than one mentor in so many, copying whole rows first takes longer
 WORTH = 2**20  # fewer pairs are scored sooner than threads are started
 
 
@@ -54,6 +55,8 @@ class Ready:
 
     def block(self, rows: Ints, width: int | None = None) -> Points:
         columns = self.columns[:width]
+        if FEW * len(columns) < self.scores.shape[1]:
+            return np.ascontiguousarray(self.scores[self.rows[rows, None], columns])
         block: Points = self.scores[self.rows[rows]]
         if len(columns) == block.shape[1] and (columns[1:] > columns[:-1]).all():
             return block

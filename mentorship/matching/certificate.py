@@ -17,17 +17,21 @@ import numpy as np
 
 from mentorship.matching.blocks import Scores, blocks
 from mentorship.matching.marks import Ints
+from mentorship.matching.pairing import Progress
 
 OUT_OF_REACH = np.int64(2**60)
 
 
-def worth_to_others(scores: Scores, mates: Ints, free: Ints) -> Ints:
+def worth_to_others(
+    scores: Scores, mates: Ints, free: Ints, progress: Progress | None = None
+) -> Ints:
     """Return what a best total would lose with one seat fewer at each mentor.
 
     These are the largest prices a seat can have, where those of a result are the smallest: a score
     below it is not enough to be given the seat. Bellman and Ford's shortest paths in the network
-    of possible moves, a pass over all pairs for each move of the longest chain: R. Bellman, On a
-    routing problem, Quarterly of Applied Mathematics 16, 1958, doi:10.1090/qam/102435.
+    of possible moves; after the first step only mentors whose seat has become cheaper are looked
+    at again, for nothing else can make a chain of moves cheaper: R. Bellman, On a routing problem,
+    Quarterly of Applied Mathematics 16, 1958, doi:10.1090/qam/102435.
 
     Parameters
     ----------
@@ -37,6 +41,8 @@ def worth_to_others(scores: Scores, mates: Ints, free: Ints) -> Ints:
         Column of each IMG who can be moved, -1 for everybody else.
     free : (m,) int
         Free seats.
+    progress : callable, optional
+        Called with (steps taken, steps there can be); it may raise.
 
     Returns
     -------
@@ -46,17 +52,28 @@ def worth_to_others(scores: Scores, mates: Ints, free: Ints) -> Ints:
     """
     rows = np.flatnonzero(mates >= 0)
     price = np.where(free > 0, np.int64(0), OUT_OF_REACH)
-    loss = np.full(len(rows), OUT_OF_REACH)  # of whoever loses a seat
-    for _ in range(len(rows) + 1):  # no chain of moves is longer
-        better = np.empty_like(loss)
-        for some in blocks(np.arange(len(rows)), len(free)):
-            block = scores.block(rows[some]).astype(np.int64)
-            own = block[np.arange(len(some)), mates[rows[some]]]
-            moved = np.where(block >= 0, own[:, None] - block + price, OUT_OF_REACH)
-            best = np.minimum(own, moved.min(axis=1, initial=OUT_OF_REACH))  # or stays without
-            better[some] = np.minimum(best, loss[some])
-        if np.array_equal(better, loss):
+    own = _of_mates(scores, rows, mates)
+    loss = own.copy()  # of whoever loses a seat: at most all they had
+    np.minimum.at(price, mates[rows], loss)
+    cheaper = np.flatnonzero(price < OUT_OF_REACH)
+    for step in range(len(rows)):  # no chain of moves is longer
+        if len(cheaper) == 0:
             break
-        loss = better
+        some_mentors, before = scores.take(rows, cheaper), price.copy()
+        for some in blocks(np.arange(len(rows)), len(cheaper)):
+            block = some_mentors.block(some).astype(np.int64)
+            moved = np.where(block >= 0, own[some, None] - block + before[cheaper], OUT_OF_REACH)
+            loss[some] = np.minimum(loss[some], moved.min(axis=1))
         np.minimum.at(price, mates[rows], loss)
+        cheaper = np.flatnonzero(price < before)
+        if progress is not None:
+            progress(step + 1, len(rows))
     return price
+
+
+def _of_mates(scores: Scores, rows: Ints, mates: Ints) -> Ints:
+    """Return the scores of some IMGs with whom they have."""
+    own = np.empty(len(rows), dtype=np.int64)
+    for some in blocks(np.arange(len(rows)), scores.shape[1]):
+        own[some] = scores.block(rows[some])[np.arange(len(some)), mates[rows[some]]]
+    return own

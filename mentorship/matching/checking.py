@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,17 +45,34 @@ def _whole(argument: str, given: ArrayLike) -> NDArray[Any]:
     """Return an array of integers; nothing is rounded, and NaN and True are no integers."""
     try:
         array = np.asarray(given)
+        masked = np.ma.is_masked(given)
     except (TypeError, ValueError):
         raise ValueError(f"{argument}: want a table of whole numbers") from None
+    if masked:
+        raise ValueError(f"{argument}: some numbers are masked; want all of them")
     if array.size and array.dtype.kind not in "iu":
         raise ValueError(f"{argument}: want whole numbers, not {array.dtype}")
     return array if array.size else array.astype(np.int64)
 
 
+def marks_of(argument: str, given: Mapping[str, int], wanted: Iterable[str]) -> dict[str, int]:
+    """Return checked marks, 0 to 10,000, by criterion."""
+    if not isinstance(given, Mapping):
+        raise ValueError(f"{argument}: want criterion -> marks")  # noqa: TRY004 - as all
+    for key in wanted:
+        if key not in given:
+            raise ValueError(f"{argument}: nothing for {key!r}")
+        marks = given[key]
+        if not isinstance(marks, (int, np.integer)) or not 0 <= marks <= FULL:
+            raise ValueError(f"{argument}: {marks!r} for {key!r}; want 0 to {FULL}")
+    return dict(given)
+
+
 def pairs_of(argument: str, given: Iterable[Sequence[int]] | NDArray[Any], n: int, m: int) -> Ints:
     """Return checked (k, 2) pairs, sorted, each once."""
-    listed = given if isinstance(given, np.ndarray) else list(given)
-    pairs = _whole(argument, listed)
+    if not isinstance(given, Iterable):
+        raise ValueError(f"{argument}: {given!r}; want pairs (img, mentor)")  # noqa: TRY004 - as all
+    pairs = _whole(argument, given if isinstance(given, np.ndarray) else list(given))
     if pairs.size == 0:
         return np.empty((0, 2), dtype=np.int64)
     if pairs.ndim != 2 or pairs.shape[1] != 2:
@@ -70,9 +87,14 @@ def pairs_of(argument: str, given: Iterable[Sequence[int]] | NDArray[Any], n: in
 def ids_of(argument: str, given: Iterable[object] | None, length: int) -> tuple[Id, ...]:
     if given is None:
         return tuple(range(length))
+    if not isinstance(given, Iterable):
+        raise ValueError(f"{argument}: {given!r}; want {length} ids")  # noqa: TRY004 - as all
     ids = tuple(int(i) if isinstance(i, (int, np.integer)) else str(i) for i in given)
     if len(ids) != length:
         raise ValueError(f"{argument}: {len(ids)} ids; want {length}")
     if len(set(ids)) != length:
         raise ValueError(f"{argument}: an id occurs twice")
+    for each in ids:
+        if isinstance(each, str) and any("\ud800" <= letter <= "\udfff" for letter in each):
+            raise ValueError(f"{argument}: {each!r} is no text: it cannot be written as UTF-8")
     return ids

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentorship.matching.assignment import solve
+from mentorship.matching.pairing import Progress
 from mentorship.matching.policies import POLICIES
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
@@ -23,7 +24,8 @@ class Outcome:
     matched : IMGs with a mentor
     lowest, median : of the scores of the pairs; None where there is no pair
     blocking_pairs : IMGs and mentors who would both rather have each other
-    in_common : policy -> pairs that both answers hold
+        Counted among first mentors and among second ones, as ``verify.blocking_pairs`` does.
+    in_common : policy -> pairs that both answers hold; with itself, all of them
 
     """
 
@@ -36,12 +38,23 @@ class Outcome:
     in_common: dict[str, int]
 
 
-def compare(problem: Problem, lottery: int = 0) -> dict[str, Outcome]:
-    """Solve a round under every policy; return policy -> outcome."""
-    results = {policy: solve(problem, policy, lottery) for policy in POLICIES}
+def compare(
+    problem: Problem, lottery: int = 0, progress: Progress | None = None
+) -> dict[str, Outcome]:
+    """Solve a round under every policy; return policy -> outcome.
+
+    ``progress`` is called as ``solve`` calls it, from the start again for every policy and for
+    counting; it may raise to stop.
+    """
+    results = {policy: solve(problem, policy, lottery, progress) for policy in POLICIES}
     pairs = {policy: _pairs(result) for policy, result in results.items()}
     return {
-        policy: _outcome(problem, result, {key: len(pairs[policy] & pairs[key]) for key in pairs})
+        policy: _outcome(
+            problem,
+            result,
+            {key: len(pairs[policy] & pairs[key]) for key in pairs},
+            progress,
+        )
         for policy, result in results.items()
     }
 
@@ -50,7 +63,9 @@ def _pairs(result: Result) -> set[tuple[int, int]]:
     return {(i, j) for i, j in result.pairs.tolist()}
 
 
-def _outcome(problem: Problem, result: Result, in_common: dict[str, int]) -> Outcome:
+def _outcome(
+    problem: Problem, result: Result, in_common: dict[str, int], progress: Progress | None
+) -> Outcome:
     scores = np.sort(problem.scores_of(result.pairs))
     return Outcome(
         policy=result.policy,
@@ -58,6 +73,6 @@ def _outcome(problem: Problem, result: Result, in_common: dict[str, int]) -> Out
         matched=len(problem.img_ids) - len(result.unmatched),
         lowest=int(scores[0]) if len(scores) else None,
         median=int(scores[(len(scores) - 1) // 2]) if len(scores) else None,
-        blocking_pairs=blocking_pairs(problem, result),
+        blocking_pairs=blocking_pairs(problem, result, progress),
         in_common=in_common,
     )

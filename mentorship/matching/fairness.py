@@ -1,16 +1,34 @@
-"""Whether a round served everybody alike: groups of IMGs side by side, and the mentors' load."""
+"""Whether a round served everybody alike: groups of IMGs side by side, and the mentors' load.
+
+Groups of fewer than five people are never told by themselves, nor may one be worked out from sums:
+``to_show`` puts them together.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from mentorship.matching.people import Img
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+
+FEWEST = 5
+NO_ANSWER = "not_answered"
+OTHERS = "others"
+# what a report may tell groups by; sensitive answers (visa, gender) are not among them
+GROUPS: Mapping[str, Callable[[Img], str | None]] = MappingProxyType(
+    {
+        "stage": lambda img: img.stage,
+        "specialty": lambda img: img.specialties[0] if img.specialties else None,
+        "state": lambda img: img.state,
+        "country": lambda img: img.school_country,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,37 @@ def by_group(
         )
         for answer, count in Counter(answers).items()
     }
+
+
+def to_show(groups: Mapping[str | None, Group]) -> dict[str, Group]:
+    """Return groups that may be told, the largest first.
+
+    Small ones are put together as ``OTHERS``; while that is small too, the next smallest joins, so
+    that nothing is left to be worked out from sums. Of fewer than five people nothing is told.
+    """
+    named = sorted(
+        ((key or NO_ANSWER, group) for key, group in groups.items()),
+        key=lambda each: (each[1].imgs, each[0]),
+    )
+    hidden = [group for _, group in named if group.imgs < FEWEST]
+    shown = named[len(hidden) :]
+    while hidden and shown and sum(group.imgs for group in hidden) < FEWEST:
+        hidden.append(shown.pop(0)[1])
+    others = _together(hidden)
+    return {**dict(reversed(shown)), **({OTHERS: others} if others.imgs >= FEWEST else {})}
+
+
+def _together(groups: Iterable[Group]) -> Group:
+    """Return several groups as one; means count by those who are matched."""
+    found = list(groups)
+    means = [(group.matched, group.mean) for group in found if group.mean is not None]
+    count = sum(matched for matched, _ in means)
+    return Group(
+        imgs=sum(group.imgs for group in found),
+        matched=sum(group.matched for group in found),
+        mean=round(sum(matched * mean for matched, mean in means) / count) if count else None,
+        lowest=min((group.lowest for group in found if group.lowest is not None), default=None),
+    )
 
 
 def load(problem: Problem, result: Result) -> dict[int, int]:

@@ -13,6 +13,7 @@ import numpy as np
 from mentorship.matching.blocks import blocks
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.marks import Ints
+from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 from mentorship.matching.scoring import parts_table
@@ -21,8 +22,16 @@ Outcome: TypeAlias = "nx.Graph[int]"
 _Next: TypeAlias = tuple[int, int, int]  # row, column, score
 
 
-def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outcome:
+def outcome(
+    problem: Problem,
+    result: Result,
+    *,
+    alternatives: int = 1,
+    progress: Progress | None = None,
+) -> Outcome:
     """Draw a result, with the next best ``alternatives`` of everybody.
+
+    ``progress`` is called with (IMGs looked at, IMGs in all); it may raise.
 
     Returns
     -------
@@ -51,7 +60,7 @@ def outcome(problem: Problem, result: Result, *, alternatives: int = 1) -> Outco
     for (i, j), score, second in made:
         kind = "second" if second else "first"
         graph.add_edge(i, n + j, score=score, kind=kind, locked=(i, j) in locked)
-    for_imgs, for_mentors = _next(problem, result, alternatives)
+    for_imgs, for_mentors = _next(problem, result, alternatives, progress)
     for i, j, score in for_imgs:
         _add_next(graph, i, n + j, score, next_for=i)
     for i, j, score in for_mentors:
@@ -91,7 +100,9 @@ def _prices(prices: Ints | None, count: int) -> list[Any]:
     return [None] * count if prices is None else prices.tolist()
 
 
-def _next(problem: Problem, result: Result, count: int) -> tuple[list[_Next], list[_Next]]:
+def _next(
+    problem: Problem, result: Result, count: int, progress: Progress | None
+) -> tuple[list[_Next], list[_Next]]:
     """Return (row, column, score) of the best pairs not made of everybody, IMGs and mentors.
 
     Among equal ones those whose ids come first are taken.
@@ -114,6 +125,8 @@ def _next(problem: Problem, result: Result, count: int) -> tuple[list[_Next], li
         which = np.concatenate([best_row, np.broadcast_to(rows[:, None], block.shape)])
         keep = _highest(both.T, len(best)).T
         best, best_row = (np.take_along_axis(each, keep, axis=0) for each in (both, which))
+        if progress is not None:
+            progress(int(rows[-1]) + 1, n)
     for_mentors = [
         (int(problem.imgs.order[best_row[rank, j]]), int(columns[j]), int(best[rank, j]))
         for j in range(len(columns))

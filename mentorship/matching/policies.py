@@ -27,7 +27,7 @@ class Policy:
     Attributes
     ----------
     key, label, sentence : for a form
-    proved : what ``verify`` has shown of a result that passed
+    proved : what ``verify`` has shown of a result that passed, and no more than that
     pair : who looks and what is on offer, to the best pairing
     told : number of IMGs who look, to what prices are told in; None for no prices
 
@@ -85,8 +85,10 @@ _ALL = (
     Policy(
         key="stable",
         label="Stable",
-        sentence="No IMG and mentor would both rather have each other than whom they were given.",
-        proved="no IMG and mentor would both rather have each other",
+        sentence="No IMG and mentor would both rather have each other than whom they were given:"
+        " first mentors among themselves, then second mentors on the seats that are left.",
+        proved="no IMG and mentor would both rather have each other: first mentors among"
+        " themselves, and second mentors on the seats that were left",
         pair=stable,
     ),
 )

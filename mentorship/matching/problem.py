@@ -14,11 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from mentorship.matching import scoring
 from mentorship.matching.blocks import Ready, Scores, blocks
-from mentorship.matching.checking import ids_of, matrix, pairs_of, row_of
+from mentorship.matching.checking import ids_of, marks_of, matrix, pairs_of, row_of
 from mentorship.matching.forbid import marked, ruled_out
 from mentorship.matching.lottery import Id, Side
 from mentorship.matching.market import Market
 from mentorship.matching.marks import Flags, Ints, Marks, Points
+from mentorship.matching.pairing import Progress
 from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.rules import Rules
 
@@ -84,9 +85,13 @@ class Problem:
     def mentor_ids(self) -> tuple[Id, ...]:
         return self.mentors.ids
 
-    def blocks(self) -> Iterator[Ints]:
-        """Cut all IMGs into blocks."""
-        return blocks(np.arange(len(self.imgs.ids)), len(self.mentors.ids))
+    def blocks(self, progress: Progress | None = None) -> Iterator[Ints]:
+        """Cut all IMGs into blocks; ``progress`` is told after each, and may raise."""
+        n, m = self.shape
+        for rows in blocks(np.arange(n), m):
+            yield rows
+            if progress is not None:
+                progress(int(rows[-1]) + 1, n)
 
     def table(self) -> Points:
         """Return all (n, m) scores: for rounds small enough to be looked at whole."""
@@ -157,7 +162,8 @@ class Problem:
         locked, banned : pairs of int (row of an IMG, column of a mentor)
             Pairs that must, and that must not, be in the answer.
         mentor_scores : (n, m) int, optional
-            The mentors' own view; the same as ``scores`` if left out.
+            The mentors' own view, 0 to 10,000, which only "stable" reads; the same as ``scores`` if
+            left out. It ranks IMGs and forbids nothing: -1 only where ``scores`` say -1 too.
         img_ids, mentor_ids : n and m unique ids, optional
             They make the answer free of the order of rows; row numbers if left out. Integers
             stay integers, everything else counts as its text.
@@ -176,6 +182,7 @@ class Problem:
         if n > MOST_IMGS:
             raise ValueError(f"scores: {n} IMGs; at most {MOST_IMGS} can be matched at once")
         view = table if mentor_scores is None else matrix("mentor_scores", mentor_scores, m, n)
+        _check_view(table, view)
         bans = pairs_of("banned", banned, n, m)
         allowed = table.copy() if len(bans) else table
         allowed[tuple(bans.T)] = -1
@@ -205,11 +212,14 @@ class Problem:
         ImpossibleRules
             A locked pair is forbidden, not in the market, or there is no seat for it.
         ValueError
-            An IMG wants something else than 1 or 2 mentors, or seats are negative.
+            An IMG wants something else than 1 or 2 mentors, seats are negative, or ``means`` lack a
+            criterion; the message starts with what it is about.
 
         """
         n, m = len(market.imgs), len(market.mentors)
-        means = mean_marks_of_many(market) if means is None else means
+        if means is None:
+            means = mean_marks_of_many(market)
+        means = marks_of("means", means, market.answered)
         recipe = Recipe.of(market, rules, means)
         problem = cls(
             scores=recipe,
@@ -221,11 +231,22 @@ class Problem:
             mentors=market.mentor_side,
             market=market,
             rules=rules,
-            means=dict(means),
+            means=means,
         )
         _check_known(problem, rules)
         _check_locks(problem)
         return problem
+
+
+def _check_view(table: Points, view: Points) -> None:
+    """Refuse a mentor's -1 for a pair that may be made: only one table says what is impossible."""
+    vetoed = (view < 0) & (table >= 0)
+    if vetoed.any():
+        img, mentor = np.argwhere(vetoed)[0].tolist()
+        raise ValueError(
+            f"mentor_scores: -1 for the pair ({img}, {mentor}), which scores {table[img, mentor]};"
+            " a pair that must never be made is -1 in scores, or banned"
+        )
 
 
 def _read(scores: Scores, pairs: Ints) -> Ints:
@@ -252,13 +273,16 @@ def _check_known(problem: Problem, rules: Rules) -> None:
 
 def _check_locks(problem: Problem) -> None:
     """Refuse locks that contradict a ban, another lock, what an IMG wants or a mentor's seats."""
-    for i, j in problem.locked.tolist():
-        for rule, out in problem.ruled_out(np.array([i])).items():
-            if out[0, j]:
-                img, mentor = problem.img_ids[i], problem.mentor_ids[j]
-                message = f"locked: {img!r} and {mentor!r} are forbidden by {rule!r}"
-                raise ImpossibleRules(message, rule=rule, img=img, mentor=mentor)
     n, m = problem.shape
+    for some in blocks(problem.locked, m):
+        rows, place = np.unique(some[:, 0], return_inverse=True)
+        ruled_out = problem.ruled_out(rows)
+        for (i, j), at in zip(some.tolist(), place.tolist(), strict=True):
+            for rule, out in ruled_out.items():
+                if out[at, j]:
+                    img, mentor = problem.img_ids[i], problem.mentor_ids[j]
+                    message = f"locked: {img!r} and {mentor!r} are forbidden by {rule!r}"
+                    raise ImpossibleRules(message, rule=rule, img=img, mentor=mentor)
     for i in np.flatnonzero(np.bincount(problem.locked[:, 0], minlength=n) > problem.wants):
         img = problem.img_ids[i]
         message = f"locked: {img!r} wants {problem.wants[i]} and is locked to more mentors"

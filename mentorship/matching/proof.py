@@ -1,6 +1,7 @@
 """The second half of verifying: whether a result is best, stage by stage.
 
-Nothing here is shared with the solver or with the code that worked the prices out.
+Definitions (``Problem``, ``scoring``, ``forbid``) are those the solver was given; the search, the
+compiled scores and the code that worked the prices out are not used here.
 """
 
 from __future__ import annotations

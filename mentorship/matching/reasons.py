@@ -14,10 +14,12 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
+from mentorship.matching.blocks import blocks
 from mentorship.matching.certificate import OUT_OF_REACH, worth_to_others
 from mentorship.matching.graph import next_best, outcome
 from mentorship.matching.lottery import Id
 from mentorship.matching.marks import Ints
+from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 from mentorship.matching.rivals import Bits, Rivals
@@ -115,41 +117,54 @@ class Explanation:
     unused: tuple[UnusedSeats, ...]
 
 
-def explain(problem: Problem, result: Result) -> Explanation:
+def explain(problem: Problem, result: Result, progress: Progress | None = None) -> Explanation:
     """Return why everybody unmatched is, who was next for every pair, and why seats are free.
 
     The order of rows decides only in which order the reasons come, not what they say.
+    ``progress`` is called with (how many are done, of how many), from the start again in every
+    step; it may raise to stop.
     """
-    rivals = Rivals.of(problem, result)
-    why = dict(_nobody_possible(problem, rivals))
-    why |= dict(_others(problem, result, rivals, why.keys()))
+    rivals = Rivals.of(problem, result, progress)
+    why = dict(_nobody_possible(problem, rivals, progress))
+    why |= dict(_others(problem, result, rivals, why.keys(), progress))
     return Explanation(
         unmatched=tuple(why[i] for i in rivals.waiting),
-        pairs=_next_best(problem, result),
-        unused=unused_seats(problem, result),
+        pairs=_next_best(problem, result, progress),
+        unused=unused_seats(problem, result, progress),
     )
 
 
-def _nobody_possible(problem: Problem, rivals: Rivals) -> Iterator[tuple[int, Reason]]:
+def _nobody_possible(
+    problem: Problem, rivals: Rivals, progress: Progress | None
+) -> Iterator[tuple[int, Reason]]:
     """Yield the IMGs nobody may be paired with, and the reason."""
     with_seat = problem.seats > 0
-    for place in np.flatnonzero(~rivals.wanted.any(axis=1)).tolist():
-        img = rivals.waiting[place]
-        out = problem.ruled_out(np.array([img]))
-        counts = {rule: int((flags[0] & with_seat).sum()) for rule, flags in out.items()}
-        yield (
-            img,
-            NoPossibleMentor(
-                img=problem.img_ids[img],
-                mentors=len(with_seat),
-                without_seat=int((~with_seat).sum()),
-                ruled_out={rule: count for rule, count in counts.items() if count},
-            ),
-        )
+    nobody = np.array(rivals.waiting, dtype=np.int64)[~rivals.wanted.any(axis=1)]
+    done = 0
+    for rows in blocks(nobody, len(with_seat)):
+        out = problem.ruled_out(rows)
+        counts = {rule: (flags & with_seat).sum(axis=1) for rule, flags in out.items()}
+        for place, img in enumerate(rows.tolist()):
+            yield (
+                img,
+                NoPossibleMentor(
+                    img=problem.img_ids[img],
+                    mentors=len(with_seat),
+                    without_seat=int((~with_seat).sum()),
+                    ruled_out={rule: int(c[place]) for rule, c in counts.items() if c[place]},
+                ),
+            )
+        done += len(rows)
+        if progress is not None:
+            progress(done, len(nobody))
 
 
 def _others(
-    problem: Problem, result: Result, rivals: Rivals, known: Collection[int]
+    problem: Problem,
+    result: Result,
+    rivals: Rivals,
+    known: Collection[int],
+    progress: Progress | None,
 ) -> Iterator[tuple[int, Reason]]:
     """Yield whoever is not ``known``, and the reason.
 
@@ -158,11 +173,13 @@ def _others(
     groups: dict[bytes, TooFewSeats] = {}
     nearest: Callable[[int], Reason] | None = None
     for place, img in enumerate(rivals.waiting):
+        if progress is not None:
+            progress(place, len(rivals.waiting))
         if img in known:
             continue
         mentors = rivals.reached(place)
         if mentors is None:
-            nearest = nearest or _nearest(problem, result, rivals)
+            nearest = nearest or _nearest(problem, result, rivals, progress)
             yield img, nearest(img)
             continue
         group = groups.get(mentors.tobytes())
@@ -184,16 +201,19 @@ def _group(problem: Problem, rivals: Rivals, img: int, reached: Bits) -> TooFewS
     )
 
 
-def _nearest(problem: Problem, result: Result, rivals: Rivals) -> Callable[[int], Reason]:
+def _nearest(
+    problem: Problem, result: Result, rivals: Rivals, progress: Progress | None
+) -> Callable[[int], Reason]:
     """Return what tells the mentor an IMG came nearest to.
 
     Only "best-total" and "stable" come here: where most people count, a chain of moves would have
     been used. In "stable" the mentors' own view decides.
     """
     if result.policy == "stable":
-        scores, prices = problem.mentor_scores, _worst_kept(problem, rivals)
+        scores, prices = problem.mentor_scores, _worst_kept(problem, rivals, progress)
     else:
-        scores, prices = problem.scores, worth_to_others(problem.scores, rivals.mates, rivals.free)
+        scores = problem.scores
+        prices = worth_to_others(scores, rivals.mates, rivals.free, progress)
 
     def nearest(img: int) -> Reason:
         own = scores.block(np.array([img]))[0].astype(np.int64)
@@ -210,19 +230,19 @@ def _nearest(problem: Problem, result: Result, rivals: Rivals) -> Callable[[int]
     return nearest
 
 
-def _worst_kept(problem: Problem, rivals: Rivals) -> Ints:
+def _worst_kept(problem: Problem, rivals: Rivals, progress: Progress | None) -> Ints:
     """Return how high each mentor without a free seat scores the last one they would give up."""
     worst = np.where(rivals.free > 0, np.int64(0), OUT_OF_REACH)
-    for rows in problem.blocks():
+    for rows in problem.blocks(progress):
         moving = rows[rivals.mates[rows] >= 0]
         own = problem.mentor_scores.block(moving)[np.arange(len(moving)), rivals.mates[moving]]
         np.minimum.at(worst, rivals.mates[moving], own.astype(np.int64))
     return worst
 
 
-def _next_best(problem: Problem, result: Result) -> tuple[NextBest, ...]:
+def _next_best(problem: Problem, result: Result, progress: Progress | None) -> tuple[NextBest, ...]:
     n = len(problem.img_ids)
-    graph = outcome(problem, result)
+    graph = outcome(problem, result, progress=progress)
     found = []
     for i, j in result.pairs.tolist():
         for_img, for_mentor = next_best(graph, i), next_best(graph, n + j)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
@@ -30,7 +31,7 @@ class Rivals:
     onward: Bits  # (m, m / 8) mentors to whom the holders of a seat could move
 
     @classmethod
-    def of(cls, problem: Problem, result: Result) -> Rivals:
+    def of(cls, problem: Problem, result: Result, progress: Progress | None = None) -> Rivals:
         n, m = problem.shape
         firsts = result.pairs[~result.second]
         loose = firsts[~np.isin(firsts[:, 0], problem.locked[:, 0])]
@@ -40,7 +41,7 @@ class Rivals:
         waiting = np.zeros(n, dtype=np.bool_)
         waiting[result.unmatched] = True
         wanted, onward = [np.zeros((0, -(-m // 8)), np.uint8)], np.zeros((m, -(-m // 8)), np.uint8)
-        for rows in problem.blocks():
+        for rows in problem.blocks(progress):
             flags = (problem.scores.block(rows) >= 0) & (problem.seats > 0)
             bits = np.packbits(flags, axis=1)
             wanted.append(bits[waiting[rows]])

@@ -5,7 +5,7 @@ Rules are values: they are kept with the run, as JSON, so that it can be run aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Self, TypeAlias
@@ -16,7 +16,13 @@ from mentorship.matching.marks import FULL
 HEAVIEST = 10
 KeyPairs: TypeAlias = frozenset[tuple[str, str]]  # (key of an IMG, key of a mentor)
 
-_PAIRS = ("not_again", "locked", "banned")
+PAIRS = ("not_again", "locked", "banned")
+_SWITCHES = (
+    "must_share_language",
+    "must_cover_first_topic",
+    "respect_institutions",
+    "respect_selection",
+)
 
 
 def _defaults() -> Mapping[str, int]:
@@ -47,7 +53,8 @@ class Rules:
     Raises
     ------
     ValueError
-        A weight or the minimum is out of range, or a criterion does not exist.
+        A rule is of the wrong type or out of range, or a criterion does not exist; the message
+        starts with its name.
 
     """
 
@@ -62,7 +69,12 @@ class Rules:
     banned: KeyPairs = frozenset()
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.weights) - set(CRITERIA))
+        if not isinstance(self.weights, Mapping):
+            raise ValueError(f"weights: {self.weights!r}; want criterion -> 0 to {HEAVIEST}")  # noqa: TRY004 - as all others
+        for name in _SWITCHES:
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name}: {getattr(self, name)!r}; want true or false")  # noqa: TRY004 - as all others
+        unknown = sorted(set(self.weights) - set(CRITERIA), key=str)
         if unknown:
             raise ValueError(f"weights: there is no criterion {unknown[0]!r}")
         for key, weight in self.weights.items():
@@ -72,19 +84,19 @@ class Rules:
             raise ValueError(f"minimum_score: {self.minimum_score!r}; want 0 to {FULL}")
         complete = MappingProxyType({**_defaults(), **self.weights})
         object.__setattr__(self, "weights", complete)
-        for name in _PAIRS:
+        for name in PAIRS:
             object.__setattr__(self, name, _key_pairs(name, getattr(self, name)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the rules as plain values, the same for equal rules."""
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
-        pairs = {name: [list(pair) for pair in sorted(plain[name])] for name in _PAIRS}
+        pairs = {name: [list(pair) for pair in sorted(plain[name])] for name in PAIRS}
         return {**plain, "weights": dict(self.weights), **pairs}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """Return the rules that ``to_json`` wrote; raise ``ValueError`` for an unknown one."""
-        unknown = sorted(set(plain) - {each.name for each in fields(cls)})
+        unknown = sorted(set(plain) - {each.name for each in fields(cls)}, key=str)
         if unknown:
             raise ValueError(f"rules: there is no rule {unknown[0]!r}")
         return cls(**plain)
@@ -94,8 +106,15 @@ def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _key_pairs(name: str, pairs: Iterable[Iterable[str]]) -> KeyPairs:
-    try:
-        return frozenset((str(img), str(mentor)) for img, mentor in pairs)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: want pairs (key of an IMG, key of a mentor)") from None
+def _key_pairs(name: str, pairs: Iterable[Sequence[str]]) -> KeyPairs:
+    """Check pairs of keys; a word is no pair of letters."""
+    wanted = ValueError(f"{name}: want pairs (key of an IMG, key of a mentor)")
+    if not isinstance(pairs, Iterable) or isinstance(pairs, (str, Mapping)):
+        raise wanted
+    found = list(pairs)
+    for pair in found:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise wanted
+        if not all(isinstance(key, str) for key in pair):
+            raise wanted
+    return frozenset((img, mentor) for img, mentor in found)

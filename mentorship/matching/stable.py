@@ -21,7 +21,11 @@ _MOST = np.iinfo(np.int64).max
 
 
 def stable(offer: Offer, progress: Progress | None) -> Pairing:
-    """Return pairs such that no IMG and mentor would both rather have each other."""
+    """Return pairs such that no IMG and mentor on offer would both rather have each other.
+
+    A round is paired in two stages, so this holds for first mentors among themselves, and for
+    second ones on what is left: an IMG may wish for a second mentor whose seats first ones took.
+    """
     kernel = kernels().propose
     k, m = offer.shape
     seats = np.minimum(offer.seats, k)

@@ -9,6 +9,7 @@ import numpy as np
 from mentorship.matching.blocks import blocks
 from mentorship.matching.lottery import Id
 from mentorship.matching.marks import Ints
+from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
@@ -39,14 +40,19 @@ class UnusedSeats:
     ruled_out: dict[str, int]
 
 
-def unused_seats(problem: Problem, result: Result) -> tuple[UnusedSeats, ...]:
-    """Return why seats are free, mentor by mentor, in the order given."""
+def unused_seats(
+    problem: Problem, result: Result, progress: Progress | None = None
+) -> tuple[UnusedSeats, ...]:
+    """Return why seats are free, mentor by mentor, in the order given.
+
+    ``progress`` is called with (IMGs looked at, IMGs in all); it may raise.
+    """
     free = problem.seats - np.bincount(result.pairs[:, 1], minlength=len(problem.seats))
     columns = np.flatnonzero(free > 0)
     if len(columns) == 0:
         return ()
-    possible, better = _elsewhere(problem, result)
-    ruled_out = _ruled_out(problem, result.unmatched)
+    possible, better = _elsewhere(problem, result, progress)
+    ruled_out = _ruled_out(problem, result.unmatched, progress)
     return tuple(
         UnusedSeats(
             mentor=problem.mentor_ids[j],
@@ -60,7 +66,7 @@ def unused_seats(problem: Problem, result: Result) -> tuple[UnusedSeats, ...]:
     )
 
 
-def _elsewhere(problem: Problem, result: Result) -> tuple[Ints, Ints]:
+def _elsewhere(problem: Problem, result: Result, progress: Progress | None) -> tuple[Ints, Ints]:
     """Return how many could be paired with each mentor and are not, and fare as well elsewhere."""
     n, m = problem.shape
     firsts = result.pairs[~result.second]
@@ -68,7 +74,7 @@ def _elsewhere(problem: Problem, result: Result) -> tuple[Ints, Ints]:
     mates[firsts[:, 0]] = firsts[:, 1]
     made = np.bincount(result.pairs[:, 1], minlength=m)
     possible, better = -made, -np.bincount(firsts[:, 1], minlength=m)
-    for rows in problem.blocks():
+    for rows in problem.blocks(progress):
         scores = problem.scores.block(rows)
         own = np.where(mates[rows] >= 0, scores[np.arange(len(rows)), mates[rows]], -1)
         flags = scores >= 0
@@ -81,11 +87,14 @@ def _elsewhere(problem: Problem, result: Result) -> tuple[Ints, Ints]:
     return possible, better - np.bincount(seconds[suits, 1], minlength=m)
 
 
-def _ruled_out(problem: Problem, waiting: Ints) -> dict[str, Ints]:
+def _ruled_out(problem: Problem, waiting: Ints, progress: Progress | None) -> dict[str, Ints]:
     """Return rule -> (m,) how many of those who wait it forbids."""
     m = problem.shape[1]
-    counts: dict[str, Ints] = {}
+    counts, done = dict[str, Ints](), 0
     for rows in blocks(waiting, m) if len(waiting) * m <= MOST_ASKED else ():
         for rule, flags in problem.ruled_out(rows).items():
             counts[rule] = counts.get(rule, np.zeros(m, np.int64)) + flags.sum(axis=0)
+        done += len(rows)
+        if progress is not None:
+            progress(done, len(waiting))
     return counts

@@ -13,7 +13,7 @@ import click
 from mentorship.matching import GRAPH_FORMS, POLICIES, ImpossibleRules, Rules
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.matrix import PAIRS, read_matrix
-from mentorship.rosters.names import check_names
+from mentorship.rosters.names import check_names, check_rules
 from mentorship.rosters.outcome import LEFT_OUT, Asked, Written, from_matrix, from_people
 from mentorship.rosters.people import participants
 from mentorship.rosters.progress import progress_line
@@ -145,6 +145,8 @@ def _from_rosters(
     rules = _rules(rules_file)
     imgs, mentors = _read(*files)
     bad_rows = _tell(imgs, mentors, skip_bad=skip_bad)
+    rules, notes = check_rules(rules, imgs, mentors)
+    _echo(notes)
     people = participants(imgs, mentors, on=on)
     return from_people(people, asked, on=on, bad_rows=bad_rows, rules=rules)
 

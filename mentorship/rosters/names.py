@@ -1,4 +1,4 @@
-"""People whom the people of a roster name: asked for, welcome or to avoid; do they exist."""
+"""People whom a roster or a round's rules name: asked for, to avoid, banned; do they exist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mentorship.matching import Rules
 from mentorship.matching.people import CHOSEN
+from mentorship.matching.rules import PAIRS
 from mentorship.rosters.problems import Problem
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster, Row
 
@@ -79,6 +81,39 @@ def _strangers(roster: Roster[ImgRow] | Roster[MentorRow], everybody: Collection
                 what = f'"{email}" is nobody\'s e-mail here; kept' + (near and f"; {near}")
                 notes.append(f"{roster.file} line {row.line}, column {column}: {what}")
     return notes
+
+
+def check_rules(
+    rules: Rules, imgs: Roster[ImgRow], mentors: Roster[MentorRow]
+) -> tuple[Rules, list[str]]:
+    """Return rules with addresses as rosters have them, and what is to be said of unknown ones.
+
+    Case does not count in an address. Pairs of which one is not here are kept with a note: a list
+    of an earlier round names people who have left. Locks on them are refused by the round itself.
+    """
+    folded: dict[str, Any] = {
+        name: frozenset(
+            (img.strip().casefold(), mentor.strip().casefold()) for img, mentor in pairs
+        )
+        for name in PAIRS
+        for pairs in [getattr(rules, name)]
+    }
+    notes = [
+        f"rules, {name}: {_nobody(email, whose, emails)}"
+        for name in ("banned", "not_again")
+        for pair in sorted(folded[name])
+        for email, whose, emails in zip(
+            pair, ("IMG", "mentor"), (imgs.emails, mentors.emails), strict=True
+        )
+        if email not in emails
+    ]
+    return dataclasses.replace(rules, **folded), list(dict.fromkeys(notes))
+
+
+def _nobody(email: str, whose: str, emails: Collection[str]) -> str:
+    near = _near(email, emails)
+    told = f'"{email}" is no {whose}\'s e-mail here, so the rule does nothing'
+    return told + (near and f"; {near}")
 
 
 def _near(email: str, known: Collection[str]) -> str:

@@ -30,6 +30,7 @@ from mentorship.matching import (
     Rules,
     compare,
     explain,
+    fairness,
     graph_file,
     one_more_mentor,
     parts_table,
@@ -123,15 +124,13 @@ def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
     without_consent: Iterable[str] = (),
 ) -> Written:
     proof = _proof(problem, result, asked)
-    asked.enter("reasons")
-    told = explain(problem, result)
+    told = explain(problem, result, asked.enter("reasons"))
     report = {**_report(problem, result, told, proof), **more}
     progress = asked.enter("changes that would help")
     changes = smallest_changes(problem, result, progress)
     report["one_more_mentor_by_group"] = _gains(problem, result, progress)
     if asked.side_by_side:
-        asked.enter("policies side by side")
-        told_apart = compare(problem, asked.lottery)
+        told_apart = compare(problem, asked.lottery, asked.enter("policies side by side"))
         report["policies"] = {key: dataclasses.asdict(each) for key, each in told_apart.items()}
     asked.enter("files")
     files = {
@@ -158,8 +157,7 @@ def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
 def _proof(problem: Problem, result: Result, asked: Asked) -> Report | None:
     if math.prod(problem.shape) > MOST_CHECKED and not asked.proof:
         return None
-    asked.enter("proof")
-    return verify(problem, result)
+    return verify(problem, result, asked.enter("proof"))
 
 
 def _gains(
@@ -181,16 +179,25 @@ def _pairs(
     criteria: Iterable[str] = (),
 ) -> bytes:
     scores = problem.scores_of(result.pairs).tolist()
+    locked = set(map(tuple, problem.locked.tolist()))
     rows = (
-        (problem.img_ids[i], problem.mentor_ids[j], score, *part)
-        for (i, j), score, part in zip(
+        (
+            problem.img_ids[i],
+            problem.mentor_ids[j],
+            score,
+            "second" if second else "first",
+            "yes" if (i, j) in locked else "no",
+            *part,
+        )
+        for (i, j), score, second, part in zip(
             result.pairs.tolist(),
             scores,
+            result.second.tolist(),
             [()] * len(scores) if parts is None else parts,
             strict=True,
         )
     )
-    return _csv(("img", "mentor", "score", *criteria), rows)
+    return _csv(("img", "mentor", "score", "kind", "locked", *criteria), rows)
 
 
 def _unmatched(
@@ -213,6 +220,18 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     return out.getvalue().encode()
 
 
+def _fairness(problem: Problem, result: Result) -> dict[str, Any]:
+    """Return kind of group -> group -> how it fared, and how many mentors have how many IMGs."""
+    groups = {
+        kind: {
+            name: dataclasses.asdict(group)
+            for name, group in fairness.to_show(fairness.by_group(problem, result, of)).items()
+        }
+        for kind, of in fairness.GROUPS.items()
+    }
+    return {"groups": groups, "load": fairness.load(problem, result)}
+
+
 def _report(
     problem: Problem, result: Result, told: Explanation, proof: Report | None
 ) -> dict[str, Any]:
@@ -223,7 +242,7 @@ def _report(
         "lottery": result.lottery,
         "imgs": len(problem.img_ids),
         "mentors": len(problem.mentor_ids),
-        "seats": int(problem.seats.sum()),
+        "seats": sum(problem.seats.tolist()),
         "pairs": len(scores),
         "second_mentors": int(result.second.sum()),
         "unmatched": Counter(reason.kind for reason in told.unmatched),
@@ -239,6 +258,7 @@ def _report(
             "blocking_pairs": proof.blocking_pairs,
             "faults": proof.faults,
         },
+        "fairness": None if problem.market is None else _fairness(problem, result),
         "unused_seats": {str(each.mentor): said(each, str) for each in told.unused},
         "one_more_seat_is_worth": None
         if result.seat_prices is None

@@ -14,11 +14,14 @@ from typing import Any
 
 from mentorship import vocabulary
 from mentorship.matching import Img, Problem, Result
-from mentorship.matching.fairness import Group, by_group, load
-
-FEWEST = 5
-NO_ANSWER = "not_answered"
-OTHERS = "others"
+from mentorship.matching.fairness import (
+    NO_ANSWER,
+    OTHERS,
+    Group,
+    by_group,
+    load,
+    to_show,
+)
 
 GROUPS: Mapping[str, tuple[str, str | None, Callable[[Img], str | None]]] = MappingProxyType(
     {
@@ -63,26 +66,7 @@ def fairness_tables(problem: Problem, result: Result) -> dict[str, Any]:
 
 def _told(groups: Mapping[str | None, Group]) -> list[tuple[str, int, int, int | None]]:
     """Return (group, IMGs, matched, mean score); small ones together, so that none is told."""
-    named = sorted(
-        ((key or NO_ANSWER, group) for key, group in groups.items()),
-        key=lambda each: (each[1].imgs, each[0]),
-    )
-    hidden = [each for each in named if each[1].imgs < FEWEST]
-    shown = named[len(hidden) :]
-    while hidden and shown and sum(group.imgs for _, group in hidden) < FEWEST:
-        hidden.append(shown.pop(0))
-    rows = [(key, group.imgs, group.matched, group.mean) for key, group in reversed(shown)]
-    imgs = sum(group.imgs for _, group in hidden)
-    if imgs >= FEWEST:
-        rows.append((OTHERS, imgs, sum(group.matched for _, group in hidden), _mean(hidden)))
-    return rows
-
-
-def _mean(hidden: Sequence[tuple[str, Group]]) -> int | None:
-    """Return the mean of the groups' means, each by those of it who are matched."""
-    matched = [(g.matched, g.mean) for _, g in hidden if g.mean is not None]
-    count = sum(each for each, _ in matched)
-    return round(sum(each * mean for each, mean in matched) / count) if count else None
+    return [(key, each.imgs, each.matched, each.mean) for key, each in to_show(groups).items()]
 
 
 def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
+from mentorship.matching.fairness import FEWEST
 from mentorship.rounds import board, handmade, insights, pairs, review, service
-from mentorship.rounds.fairness import FEWEST, fair_tables, load_lines
+from mentorship.rounds.fairness import fair_tables, load_lines
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.models import RoundState

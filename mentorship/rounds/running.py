@@ -113,12 +113,12 @@ def solved(
     problem = Problem.of(market, rules, means=inputs.means)
     result = solve(problem, policy=inputs.policy, lottery=inputs.lottery, progress=progress)
     enter(Phase.CHECKING)
-    report = verify(problem, result)
+    report = verify(problem, result, progress)
     if not report.ok:
         raise ProofFailed(report)
     enter(Phase.EXPLAINING)
     run = _run(problem, market, rules, result, report)
-    explanation = explain(problem, result)
+    explanation = explain(problem, result, progress)
     pairs = list(_pairs(run, problem, market, rules, result))
     rows = [
         *pairs,

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentorship.matching import POLICIES, Problem, blocks, heaviest, solve
+from mentorship.matching import (
+    POLICIES,
+    Problem,
+    blocks,
+    compare,
+    explain,
+    heaviest,
+    solve,
+    verify,
+)
+from mentorship.matching.certificate import worth_to_others
 from tests.matching.test_large import assert_same, lists_of
 
 SLOWEST = 5.0  # seconds between two calls, on a busy machine; they are milliseconds apart
@@ -92,3 +102,35 @@ def test_a_stop_from_a_thread_that_scores_a_block_is_passed_on() -> None:
 
     with pytest.raises(Stopped):
         blocks.each_block(work, np.arange(4_000), 4_000)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_explaining_checking_and_comparing_tell_how_far_they_are_and_can_be_stopped(
+    problem: Problem, policy: str
+) -> None:
+    result = solve(problem, policy, 7)
+    for work in (
+        lambda watch: explain(problem, result, watch),
+        lambda watch: verify(problem, result, watch),
+        lambda watch: compare(problem, 7, watch),
+    ):
+        watch = Watch()
+        work(watch)
+        assert watch.calls
+        assert all(0 <= done <= of for done, of in watch.calls)
+        for stop_at in (1, len(watch.calls)):
+            with pytest.raises(Stopped):
+                work(Watch(stop_at))
+
+
+def test_a_long_chain_of_moves_is_followed_soon() -> None:
+    """Everybody could only move on to the next; a pass over all pairs a move took a minute."""
+    n = 1_500
+    everybody = np.arange(n)
+    scores = np.full((n, n + 1), -1, dtype=np.int16)
+    scores[everybody, everybody], scores[everybody, everybody + 1] = 9_000, 8_999
+    free, watch, began = np.append(np.zeros(n, np.int64), 1), Watch(), time.perf_counter()
+    worth = worth_to_others(blocks.Ready.of(scores), everybody, free, watch)
+    assert worth.tolist() == [*range(n, -1, -1)]
+    assert watch.calls[-1] == (n, n)
+    assert time.perf_counter() - began < SLOWEST

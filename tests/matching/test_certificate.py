@@ -103,6 +103,11 @@ def repriced(result: Result, **changes: list[int]) -> Result:
     return replace(result, **prices)
 
 
+def anything(**values: object) -> dict[str, Any]:
+    """Return attributes of types no result has."""
+    return values
+
+
 BROKEN: dict[str, Callable[[Result], Result]] = {
     "a pair left out": lambda r: replace(r, pairs=r.pairs[1:], second=r.second[1:]),
     "a pair twice": doubled,
@@ -113,6 +118,17 @@ BROKEN: dict[str, Callable[[Result], Result]] = {
     "partners swapped": swapped,
     "first and second mentor swapped": lambda r: replace(r, second=~r.second),
     "total too high": lambda r: replace(r, total=r.total + 1),
+    "pairs as a list": lambda r: replace(r, **anything(pairs=r.pairs.tolist())),
+    "ragged pairs": lambda r: replace(r, **anything(pairs=[[0, 0], [1]])),
+    "pairs no index can be": lambda r: replace(r, pairs=r.pairs.astype(np.uint64)),
+    "no marks": lambda r: replace(r, **anything(second=None)),
+    "nobody said to be unmatched": lambda r: replace(r, **anything(unmatched=None)),
+    "a total of nothing": lambda r: replace(r, **anything(total=None)),
+    "a total of many": lambda r: replace(r, **anything(total=np.array([1, 2]))),
+    "a policy that is no name": lambda r: replace(r, **anything(policy=[])),
+    "prices as a list": lambda r: replace(r, **anything(img_prices=[0] * 4)),
+    "prices of a second seat only": lambda r: replace(r, second_img_prices=None),
+    "the lowest number as a price": lambda r: repriced(r, img_prices=[-(2**63), 0, 0, 0]),
     "somebody hidden": lambda r: replace(r, unmatched=r.unmatched[1:]),
     "another policy": lambda r: replace(r, policy="stable"),
     "a policy nobody knows": lambda r: replace(r, policy="best"),
@@ -151,6 +167,31 @@ def test_what_is_broken_is_found(breakage: str) -> None:
     report = verify(problem, BROKEN[breakage](result))
     assert not report.ok
     assert report.faults
+
+
+@pytest.mark.parametrize(
+    ("seats", "price"),
+    [([2**60], [16]), ([2**24], [2**40]), ([2**63 - 1] * 2, [1, 1]), ([2**62] * 4, [1] * 4)],
+)
+def test_prices_that_run_over_prove_nothing(seats: list[int], price: list[int]) -> None:
+    problem = Problem.from_scores([[10] * len(seats)] * 3, seats)
+    nobody = replace(
+        solve(problem),
+        pairs=np.zeros((0, 2), np.int64),
+        second=np.zeros(0, np.bool_),
+        total=0,
+        unmatched=np.arange(3),
+        img_prices=np.zeros(3, np.int64),
+        seat_prices=np.array(price),
+    )
+    assert verify(problem, solve(problem)).ok
+    assert not verify(problem, nobody).ok
+
+
+def test_second_prices_where_nobody_wants_two_are_a_fault() -> None:
+    problem = Problem.from_scores([[5]], [1])
+    found = verify(problem, replace(solve(problem), second_img_prices=np.zeros(9, np.int64)))
+    assert "there are second prices where nobody wants a second mentor" in found.faults
 
 
 def test_a_forbidden_pair_a_full_mentor_and_a_lost_lock_are_named() -> None:

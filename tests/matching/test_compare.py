@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentorship.matching import Problem, Rules, compare, fairness, solve, verify
+from mentorship.matching import POLICIES, Problem, Rules, compare, fairness, solve, verify
 from tests.matching.people import img, market, mentor
 from tests.matching.problems import lotteries, problems
 
@@ -24,6 +24,19 @@ def test_every_policy_is_best_at_what_it_is_for(problem: Problem) -> None:
     for policy, outcome in told.items():
         pairs = len(solve(problem, policy).pairs)
         assert outcome.in_common[policy] == pairs
+
+
+def test_stable_holds_for_first_mentors_and_then_for_second_ones_and_says_so() -> None:
+    """IMG 0 would like mentor 1 as a second one, who would rather have them than IMG 1."""
+    problem = Problem.from_scores([[9, 8], [-1, 3]], [1, 1], wants=[2, 1])
+    result = solve(problem, "stable")
+    assert result.pairs.tolist() == [[0, 0], [1, 1]]
+    report = verify(problem, result)
+    assert report.ok
+    assert report.blocking_pairs == compare(problem)["stable"].blocking_pairs == 0
+    for told in (POLICIES["stable"].sentence, POLICIES["stable"].proved):
+        assert "first mentors among themselves" in told
+        assert "second mentors on the seats that" in told
 
 
 def fairness_of(problem: Problem, mates: tuple[int, ...]) -> tuple[object, ...] | None:
@@ -76,6 +89,26 @@ def test_groups_and_load_are_counted() -> None:
     assert sum(group.matched for group in groups.values()) == 2
     assert groups["NY"].imgs == 2
     assert fairness.load(problem, result) == {2: 1}
+
+
+SIZES = st.dictionaries(st.sampled_from([None, *"abcdefgh"]), st.integers(1, 12), max_size=9)
+
+
+@given(SIZES)
+def test_no_small_group_is_shown_or_can_be_worked_out(sizes: dict[str | None, int]) -> None:
+    groups = {
+        key: fairness.Group(imgs=size, matched=size, mean=1_000 * size, lowest=size)
+        for key, size in sizes.items()
+    }
+    shown = fairness.to_show(groups)
+    assert all(group.imgs >= fairness.FEWEST for group in shown.values())
+    assert not shown or sum(group.imgs for group in shown.values()) == sum(sizes.values())
+    if shown:
+        assert min(group.lowest or 0 for group in shown.values()) == min(sizes.values())
+    alone = set(shown) - {fairness.OTHERS}
+    assert all(
+        shown[key].imgs == sizes[None if key == fairness.NO_ANSWER else key] for key in alone
+    )
 
 
 def test_a_matrix_says_nothing_of_groups() -> None:

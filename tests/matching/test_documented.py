@@ -9,7 +9,8 @@ import pytest
 from mentorship.matching import CRITERIA, HARD_RULES, POLICIES
 from mentorship.matching.scoring import MINIMUM
 
-PAGE = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
 TABLES = [part for part in PAGE.split("\n\n") if part.startswith("| ")]
 
 
@@ -38,8 +39,18 @@ def test_every_criterion_says_what_it_rests_on(key: str) -> None:
 
 def test_every_rule_and_policy_stands_there_and_no_other() -> None:
     assert set(rows("| Rule |")) == {*HARD_RULES, MINIMUM}
-    assert set(rows("| Policy |")) == set(POLICIES)
+    assert set(rows("| Policy | Chooses |")) == set(POLICIES)
 
 
 def test_no_criterion_stands_there_that_is_not_used() -> None:
     assert list(rows("| Key |")) == list(CRITERIA)
+
+
+def test_the_reading_order_leaves_out_no_module() -> None:
+    page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    modules = {path.name for path in (ROOT / "mentorship" / "matching").rglob("*.py")}
+    assert not {name for name in modules - {"__init__.py"} if f"{name}`" not in page}
+
+
+def test_what_is_proved_stands_there_for_every_policy() -> None:
+    assert set(rows("| Policy | Proved |")) == set(POLICIES)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentorship.matching import ImpossibleRules, Problem, Rules, solve
+from mentorship.matching import CRITERIA, ImpossibleRules, Problem, Rules, solve
 from tests.matching.people import img, market, mentor
 
 SCORES = [[5, 6], [7, 8], [9, 1]]
@@ -47,9 +47,17 @@ SCORES = [[5, 6], [7, 8], [9, 1]]
         ("banned", [("a", "b")]),
         ("mentor_scores", [[1, 2]]),
         ("mentor_scores", [[1, 10_001]] * 3),
+        ("mentor_scores", [[1, 2], [1, -1], [1, 2]]),
         ("img_ids", ["a", "b"]),
         ("img_ids", ["a", "b", "a"]),
         ("mentor_ids", [1, 1]),
+        ("locked", None),
+        ("banned", 5),
+        ("img_ids", 5),
+        ("img_ids", ["\udc80", "b", "c"]),
+        ("mentor_ids", ["a", "b\ud800"]),
+        ("scores", np.ma.masked_equal(SCORES, SCORES[0][0])),
+        ("seats", np.ma.masked_equal([1, 2], 2)),
     ],
 )
 def test_an_argument_that_is_wrong_is_named(argument: str, given: Any) -> None:
@@ -142,3 +150,16 @@ def test_a_locked_pair_may_fall_short_of_the_minimum() -> None:
     assert len(solve(Problem.of(people, rules)).pairs) == 0
     locked = Rules(weights=only_topics, minimum_score=9_000, locked=pair)
     assert len(solve(Problem.of(people, locked)).pairs) == 1
+
+
+@pytest.mark.parametrize("policy", [[], None, {}, 5, "best"])
+def test_a_policy_that_is_none_is_named(policy: Any) -> None:
+    with pytest.raises(ValueError, match=r"^policy: there is no "):
+        solve(Problem.from_scores(SCORES, [1, 1]), policy)
+
+
+@pytest.mark.parametrize("means", [{}, 5, dict.fromkeys(CRITERIA, 10_001), dict.fromkeys(CRITERIA)])
+def test_means_that_are_wrong_are_named(means: Any) -> None:
+    people = market([img("a")], [mentor("x")])
+    with pytest.raises(ValueError, match=r"^means: "):
+        Problem.of(people, Rules(), means=means)

@@ -33,6 +33,7 @@ from mentorship.matching.blocks import Scores
 from mentorship.matching.certificate import worth_to_others
 from mentorship.matching.graph import next_best
 from mentorship.matching.marks import Ints
+from mentorship.matching.pairing import Progress
 from mentorship.matching.spoken import RULES, WAITING
 from tests.matching import oracle
 from tests.matching.people import img, market, mentor
@@ -153,9 +154,9 @@ def test_prices_are_worked_out_once_for_all_who_are_left(monkeypatch: pytest.Mon
     """Each is a pass over all pairs for every move of the longest chain."""
     rng, worked_out = np.random.default_rng(1), []
 
-    def counted(scores: Scores, mates: Ints, free: Ints) -> Ints:
+    def counted(scores: Scores, mates: Ints, free: Ints, progress: Progress | None) -> Ints:
         worked_out.append(len(mates))
-        return worth_to_others(scores, mates, free)
+        return worth_to_others(scores, mates, free, progress)
 
     monkeypatch.setattr(reasons_module, "worth_to_others", counted)
     scores = np.full((40, 20), -1)

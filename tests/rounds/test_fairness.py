@@ -6,10 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from mentorship.matching.fairness import Group
+from mentorship.matching.fairness import FEWEST, OTHERS, Group
 from mentorship.rounds.fairness import (
-    FEWEST,
-    OTHERS,
     FairLine,
     _reading,
     _told,
