@@ -1,0 +1,108 @@
+"""Which tests must notice a fault in which module of ``mentorship.matching``, quickest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ASSIGNMENT = ("test_assignment", "test_certificate", "test_compare", "test_large")
+SOLVER = ("test_problem", *ASSIGNMENT, "test_cancelling", "test_relief")
+PROOF = ("test_certificate", "test_assignment")
+SCORES = ("test_criteria", "test_scoring", "test_rules", "test_problem", "test_large")
+MARKS = ("test_criteria", "test_words", "test_week", "test_scoring", "test_documented")
+REASONS = ("test_reasons", "test_relief", "test_worth")
+LOOPS = ("test_certificate", "test_assignment", "test_compare", "test_large")
+
+# Modules that decide who is paired, what a pair is worth, and what is said of it.
+DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "heaviest": SOLVER,
+        "candidates": SOLVER,
+        "placing": SOLVER,
+        "face": SOLVER,
+        "fairest": ("test_compare", *SOLVER),
+        "stable": ("test_compare", *SOLVER),
+        "assignment": SOLVER,
+        "policies": SOLVER,
+        "blocks": SOLVER,
+        "weights": SOLVER,
+        "lottery": ("test_reproducible", *SOLVER),
+        "certificate": (*PROOF, "test_reasons"),
+        "verify": PROOF,
+        "proof": PROOF,
+        "allowed": PROOF,
+        "problem": ("test_problem", "test_rules", "test_relief", *ASSIGNMENT),
+        "marks": (*MARKS, *SCORES),
+        "criteria": (*MARKS, *SCORES),
+        "closeness": (*MARKS, *SCORES),
+        "scoring": (*SCORES, "test_documented", "test_reasons"),
+        "recipe": SCORES,
+        "added": SCORES,
+        "chosen": SCORES,
+        "answered": SCORES,
+        "ingredients": SCORES,
+        "compressed": SCORES,
+        "arrays": (*MARKS, *SCORES),
+        "named": SCORES,
+        "forbid": ("test_rules", *SCORES, "test_relief"),
+        "rules": ("test_rules", "test_problem", "test_scoring"),
+        "week": ("test_week", "test_criteria", "test_large"),
+        "words": ("test_words", "test_criteria", "test_large"),
+        "reasons": REASONS,
+        "rivals": REASONS,
+        "relief": ("test_relief", "test_reasons"),
+        "kernels/assign": LOOPS,
+        "kernels/undo": LOOPS,
+        "kernels/prices": LOOPS,
+        "kernels/seats": LOOPS,
+        "kernels/heap": LOOPS,
+        "kernels/lists": LOOPS,
+        "kernels/pricing": LOOPS,
+        "kernels/propose": ("test_compare", *LOOPS),
+        "kernels/draws": LOOPS,
+        "kernels/rows": ("test_large", "test_scoring"),
+    }
+)
+
+TELLING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "compare": ("test_compare",),
+        "fairness": ("test_compare",),
+        "worth": ("test_worth",),
+        "graph": ("test_reasons", "test_relief", "test_large"),
+        "exporting": ("test_reasons",),
+        "spoken": REASONS,
+        "why": ("test_scoring", "test_reasons", "test_documented"),
+        "market": ("test_problem", "test_scoring", "test_large"),
+        "people": ("test_week", "test_criteria", "test_problem"),
+        "tables": ("test_criteria", "test_scoring"),
+        "result": ("test_compare", "test_certificate", "test_reasons"),
+    }
+)
+
+TESTS = {**DECIDING, **TELLING}
+MANY = {**dict.fromkeys(DECIDING, 16), **dict.fromkeys(TELLING, 8)}
+
+# For ``pytest -k``: what starts Python anew, or solves the largest rounds again and again.
+NOT_RUN = (
+    "test_neither_the_matcher_nor_the_site_loads_the_compiler",
+    "test_nothing_is_compiled_while_somebody_waits",
+    "test_a_compiled_stemmer_on_the_machine_is_not_used",
+    "test_two_hash_seeds_give_the_same_pairs",
+    "(test_cancelling and fairest)",
+)
+# What takes minutes where loops are not compiled, or scores a market, for which they must be.
+NOT_RUN_PLAIN = (
+    "test_groups_and_load_are_counted",
+    "test_compiled_scores_are_those_of_the_criteria",
+    "test_a_market_has_the_answer_of_its_matrix",
+    "test_the_number_of_threads_changes_nothing",
+    "alike",
+    "equal-",
+    "different-",
+)
+
+
+def runs_plain(module: str) -> bool:
+    """Tell whether a module is tried without the compiler: ``rows`` multiplies as it alone can."""
+    return module.startswith("kernels/") and module != "kernels/rows"
