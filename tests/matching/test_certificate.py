@@ -73,6 +73,19 @@ def test_an_img_is_worth_what_the_round_would_lose(
     assert np.atleast_1d(prices[i]).tolist() == difference(first_stage(problem, policy), without)
 
 
+def test_a_seat_is_worth_to_others_the_sum_of_a_whole_chain_of_moves() -> None:
+    """Off mentor 0 (9 -> 6), and off mentor 1 for that (8 -> 5): 3 and 3 points are lost."""
+    scores = Problem.from_scores([[9, 6, -1], [-1, 8, 5]], [1, 1, 1]).scores
+    worth = worth_to_others(scores, np.array([0, 1]), np.array([0, 0, 1]))
+    assert worth.tolist() == [6, 3, 0]
+
+
+def test_a_seat_for_a_pair_of_no_points_is_worth_a_person() -> None:
+    prices = solve(Problem.from_scores([[0]], [0]), "most-matched").seat_prices
+    assert prices is not None
+    assert prices.tolist() == [[1, 0]]
+
+
 def test_one_more_person_may_cost_points() -> None:
     problem = Problem.from_scores([[9_000, 10], [5_000, -1]], [1, 0])
     prices = solve(problem, "most-matched").seat_prices

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from inspect import signature
 from itertools import product
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentorship.matching import POLICIES, Problem, Rules, compare, fairness, solve, verify
+from mentorship.matching.blocks import Ready
 from tests.matching.people import img, market, mentor
 from tests.matching.problems import lotteries, problems
 
@@ -109,6 +112,22 @@ def test_no_small_group_is_shown_or_can_be_worked_out(sizes: dict[str | None, in
     assert all(
         shown[key].imgs == sizes[None if key == fairness.NO_ANSWER else key] for key in alone
     )
+
+
+def test_means_are_to_the_nearest_point_and_lowest_is_of_pairs_made() -> None:
+    people = market([img(key, state="NY") for key in "abc"] + [img("d")], [mentor("m", seats=3)])
+    table = np.array([[5], [6], [6], [-1]], dtype=np.int16)
+    problem = replace(Problem.of(people, Rules()), scores=Ready.of(table))
+    groups = fairness.by_group(problem, solve(problem), lambda each: each.state)
+    assert groups == {
+        "NY": fairness.Group(imgs=3, matched=3, mean=6, lowest=5),
+        None: fairness.Group(imgs=1, matched=0, mean=None, lowest=None),
+    }
+
+
+def test_if_no_lottery_is_named_it_is_the_same_one() -> None:
+    of = (signature(each).parameters["lottery"].default for each in (compare, solve))
+    assert len(set(of)) == 1
 
 
 def test_a_matrix_says_nothing_of_groups() -> None:

@@ -24,6 +24,7 @@ from mentorship.matching import (
     candidates,
     heaviest,
     solve,
+    stable,
 )
 from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import mean_marks
@@ -38,6 +39,7 @@ LENGTHS = (  # of lists, wherever one is made
     (heaviest, "ROUGH"),
     (heaviest, "TAKEN"),
     (heaviest, "FREE"),
+    (stable, "LISTED"),
 )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import asdict, replace
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
 
 from mentorship.matching import (
     CRITERIA,
+    GRAPH_FORMS,
     HARD_RULES,
     REASONS,
     NextBest,
@@ -23,6 +26,7 @@ from mentorship.matching import (
     WorthMoreElsewhere,
     add_parts,
     explain,
+    graph_file,
     outcome,
     parts,
     said,
@@ -360,6 +364,28 @@ def test_the_graph_carries_ids_prices_and_seats() -> None:
     assert graph.nodes[2] == {"side": "mentor", "id": "x", "price": 8, "seats": 1, "used": 1}
     assert graph.edges[0, 2] == {"score": 9, "kind": "first", "locked": False}
     assert graph.edges[1, 2] == {"score": 8, "kind": "next", "next_for": (1, 2)}
+
+
+@given(problems(), policies)
+def test_the_graph_counts_the_seats_that_are_used(problem: Problem, policy: str) -> None:
+    result = solve(problem, policy)
+    used = [held["used"] for _, held in outcome(problem, result).nodes(data=True) if "used" in held]
+    assert used == [(result.pairs[:, 1] == j).sum() for j in range(len(problem.seats))]
+
+
+@pytest.mark.parametrize("form", GRAPH_FORMS)
+def test_the_graph_can_be_written_and_read_again(form: str) -> None:
+    problem = Problem.from_scores([[9, 5], [8, -1]], [1, 1], img_ids=["a", "b"])
+    result = solve(problem)
+    written = graph_file(problem, result, form)
+    if form == "json":
+        read = nx.node_link_graph(json.loads(written), name="node", edges="edges")
+    else:
+        read = nx.read_graphml(io.BytesIO(written), node_type=int)
+    told = outcome(problem, result)
+    assert set(read) == set(told)
+    assert {frozenset(edge) for edge in read.edges} == {frozenset(edge) for edge in told.edges}
+    assert read.nodes[0]["id"] == "a"
 
 
 def test_the_graph_tells_who_wants_two_and_which_pairs_are_locked() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from mentorship import matching
 from mentorship.matching import ENGINE_VERSION
 from mentorship.matching.lottery import draws
 
@@ -57,3 +59,10 @@ def test_the_draw_is_the_one_it_has_always_been() -> None:
 
     assert ENGINE_VERSION == "2.0"
     assert draws(["a", "b"], ["x", 7], 42).tolist() == [[878, 692], [1524, 616]]
+
+
+def test_what_the_matcher_takes_and_gives_cannot_be_changed() -> None:
+    values = [getattr(matching, name) for name in matching.__all__]
+    classes = [each for each in values if isinstance(each, type) and dataclasses.is_dataclass(each)]
+    assert len(classes) > 10
+    assert all(each.__dataclass_params__.frozen for each in classes)  # type: ignore[attr-defined]

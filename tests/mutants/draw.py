@@ -26,7 +26,7 @@ LEFT_OUT = ("_Is", "_IsNot", "RemoveDecorator", "VariableReplacer", "VariableIns
 
 
 def faults(source: str) -> dict[Place, list[tuple[str, int]]]:
-    """Return the faults that can be made at each place, annotations and imports left alone."""
+    """Return the faults that can be made at each place, apart from what is never run."""
     hidden = [
         (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
         for node in _never_run(ast.parse(source))
@@ -50,8 +50,9 @@ def _never_run(tree: ast.AST) -> list[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
             nodes.append(node.annotation)
-        if isinstance(node, ast.FunctionDef) and node.returns:
-            nodes.append(node.returns)
+        if isinstance(node, ast.FunctionDef):
+            nodes += [node.returns] if node.returns else []
+            nodes += [each for each in node.decorator_list if "njit" in ast.unparse(each)]
     return nodes
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-ASSIGNMENT = ("test_assignment", "test_certificate", "test_compare", "test_large")
-SOLVER = ("test_problem", *ASSIGNMENT, "test_cancelling", "test_relief")
+LISTS = (
+    "test_large::test_neither_the_length_of_lists_nor_the_size_of_blocks_changes_anything",
+    "test_large::test_the_length_of_lists_changes_nothing",
+    "test_large::test_the_number_of_threads_changes_nothing",
+)
+COMPILED = ("test_large::test_compiled_scores_are_those_of_the_criteria",)
+ASSIGNMENT = ("test_assignment", "test_certificate", "test_compare", *LISTS)
+SOLVER = ("test_problem", "test_placing", *ASSIGNMENT, "test_cancelling")
 PROOF = ("test_certificate", "test_assignment")
-SCORES = ("test_criteria", "test_scoring", "test_rules", "test_problem", "test_large")
-MARKS = ("test_criteria", "test_words", "test_week", "test_scoring", "test_documented")
+SCORES = ("test_criteria", "test_scoring", "test_rules", "test_problem", *COMPILED)
+MARKS = ("test_documented", "test_criteria", "test_words", "test_week", "test_scoring")
 REASONS = ("test_reasons", "test_relief", "test_worth")
-LOOPS = ("test_certificate", "test_assignment", "test_compare", "test_large")
+LOOPS = ("test_placing", "test_certificate", "test_assignment", "test_compare", *LISTS)
 
 # Modules that decide who is paired, what a pair is worth, and what is said of it.
 DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -23,13 +29,13 @@ DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "fairest": ("test_compare", *SOLVER),
         "stable": ("test_compare", *SOLVER),
         "assignment": SOLVER,
-        "policies": SOLVER,
+        "policies": ("test_reproducible", "test_documented", *SOLVER),
         "blocks": SOLVER,
         "weights": SOLVER,
         "lottery": ("test_reproducible", *SOLVER),
         "certificate": (*PROOF, "test_reasons"),
-        "verify": PROOF,
-        "proof": PROOF,
+        "verify": (*PROOF, "test_compare"),
+        "proof": (*PROOF, "test_compare"),
         "allowed": PROOF,
         "problem": ("test_problem", "test_rules", "test_relief", *ASSIGNMENT),
         "marks": (*MARKS, *SCORES),
@@ -46,8 +52,8 @@ DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "named": SCORES,
         "forbid": ("test_rules", *SCORES, "test_relief"),
         "rules": ("test_rules", "test_problem", "test_scoring"),
-        "week": ("test_week", "test_criteria", "test_large"),
-        "words": ("test_words", "test_criteria", "test_large"),
+        "week": ("test_week", "test_criteria", *COMPILED),
+        "words": ("test_words", "test_criteria", *COMPILED),
         "reasons": REASONS,
         "rivals": REASONS,
         "relief": ("test_relief", "test_reasons"),
@@ -60,7 +66,7 @@ DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "kernels/pricing": LOOPS,
         "kernels/propose": ("test_compare", *LOOPS),
         "kernels/draws": LOOPS,
-        "kernels/rows": ("test_large", "test_scoring"),
+        "kernels/rows": (*COMPILED, "test_scoring"),
     }
 )
 
@@ -69,14 +75,14 @@ TELLING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compare": ("test_compare",),
         "fairness": ("test_compare",),
         "worth": ("test_worth",),
-        "graph": ("test_reasons", "test_relief", "test_large"),
+        "graph": ("test_reasons", "test_relief"),
         "exporting": ("test_reasons",),
         "spoken": REASONS,
         "why": ("test_scoring", "test_reasons", "test_documented"),
-        "market": ("test_problem", "test_scoring", "test_large"),
+        "market": ("test_problem", "test_scoring", *COMPILED),
         "people": ("test_week", "test_criteria", "test_problem"),
         "tables": ("test_criteria", "test_scoring"),
-        "result": ("test_compare", "test_certificate", "test_reasons"),
+        "result": ("test_reproducible", "test_compare", "test_certificate", "test_reasons"),
     }
 )
 

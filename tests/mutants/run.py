@@ -31,7 +31,7 @@ KEPT = HOME / "results.jsonl"
 CORE = Path("mentorship/matching")
 SECONDS = 15  # of the processor that a test may use; without a fault none needs five
 WAITING = 600  # seconds until a mutant that does nothing is ended
-EXAMPLES = 30  # of Hypothesis, where a test does not say how many
+EXAMPLES = 20  # of Hypothesis, where a test does not say how many
 MEMORY = 6 * 2**30
 
 Mutant = dict[str, Any]
@@ -114,7 +114,8 @@ def _tests_in_child(tests: tuple[str, ...]) -> None:
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile("mutants")
-    files = [f"tests/matching/{name}.py" for name in dict.fromkeys(tests)]
+    parts = (name.partition("::") for name in dict.fromkeys(tests))
+    files = [f"tests/matching/{file}.py{colons}{test}" for file, colons, test in parts]
     deselected = " and ".join(f"not {name}" for name in left_out)
     plain = ["-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--noconftest"]
     plain += ["-W", "ignore::RuntimeWarning"]  # numpy warns of sums that run over; numba lets them
