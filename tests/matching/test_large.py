@@ -22,6 +22,7 @@ from mentorship.matching import (
     Rules,
     blocks,
     candidates,
+    fairest,
     heaviest,
     solve,
     stable,
@@ -49,7 +50,8 @@ def lists_of(listed: int, block: int = 2**20) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module, name in LENGTHS:
             patch.setattr(module, name, listed)
-        patch.setattr(heaviest, "ADDED", max(1, listed // 2))
+        for module in (heaviest, fairest):
+            patch.setattr(module, "ADDED", max(1, listed // 2))
         patch.setattr(blocks, "PAIRS", block)
         yield
 

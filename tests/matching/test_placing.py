@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from mentorship.matching.candidates import Candidates
+from mentorship.matching.compiled import kernels
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.placing import Placing
 
@@ -17,14 +16,10 @@ from mentorship.matching.placing import Placing
 @st.composite
 def rounds(draw: st.DrawFn) -> tuple[Ints, Ints, Flags]:
     """Return what pairs weigh, -1 where they are impossible; seats; and who is listed at first."""
-    n, m = draw(st.integers(1, 8)), draw(st.integers(1, 5))
-
-    def table(cell: st.SearchStrategy[Any]) -> Any:
-        row = st.lists(cell, min_size=m, max_size=m)
-        return np.array(draw(st.lists(row, min_size=n, max_size=n)))
-
-    seats = draw(st.lists(st.integers(1, 3), min_size=m, max_size=m))
-    return table(st.integers(-1, 20)), np.array(seats), table(st.booleans())
+    n, m = draw(st.integers(1, 30)), draw(st.integers(1, 12))
+    most = draw(st.sampled_from([2, 20, 1_000]))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    return rng.integers(-1, most, (n, m)), rng.integers(1, 4, m), rng.random((n, m)) < 0.5
 
 
 def candidates(weight: Ints, listed: Flags) -> Candidates:
@@ -85,6 +80,23 @@ def test_whoever_finds_something_better_moves_and_the_rest_makes_room(
     placing.place_again(np.flatnonzero(outweighed))
     assert_proved(placing, weight)
     assert placing.u.sum() + seats @ placing.v == heaviest(weight, seats)
+
+
+@given(rounds(), st.sets(st.integers(0, 29)))
+def test_rows_are_taken_out_as_if_they_had_never_come(
+    given: tuple[Ints, Ints, Flags], wanted: set[int]
+) -> None:
+    weight, seats, listed = given
+    pairs = candidates(weight, np.ones_like(listed))
+    placing = Placing.of(pairs, seats)
+    placing.place(np.arange(len(weight)))
+    out = np.array(sorted(row for row in wanted if row < len(weight)), dtype=np.int64)
+    seated = kernels().seats.holders(pairs.column, placing.mate, seats)
+    state = seats, placing.u, placing.v, placing.mate
+    kernels().undo.take_out_rows(out, pairs.start, pairs.column, pairs.weight, *state, *seated)
+    weight[out] = -1
+    assert (placing.columns[out] == -1).all()
+    assert_proved(placing, weight)
 
 
 @given(rounds())
