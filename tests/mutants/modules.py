@@ -17,7 +17,14 @@ PROOF = ("test_certificate", "test_assignment")
 SCORES = ("test_criteria", "test_scoring", "test_rules", "test_problem", *COMPILED)
 MARKS = ("test_documented", "test_criteria", "test_words", "test_week", "test_scoring")
 REASONS = ("test_reasons", "test_relief", "test_worth")
-LOOPS = ("test_placing", "test_certificate", "test_assignment", "test_compare", *LISTS)
+LOOPS = (
+    "test_placing",
+    "test_pricing",
+    "test_certificate",
+    "test_assignment",
+    "test_compare",
+    *LISTS,
+)
 
 # Modules that decide who is paired, what a pair is worth, and what is said of it.
 DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -26,7 +33,7 @@ DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "candidates": SOLVER,
         "placing": SOLVER,
         "face": SOLVER,
-        "fairest": ("test_compare", *SOLVER),
+        "fairest": ("test_fairest", "test_compare", *SOLVER),
         "stable": ("test_compare", *SOLVER),
         "assignment": SOLVER,
         "policies": ("test_reproducible", "test_documented", *SOLVER),
@@ -56,7 +63,12 @@ DECIDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "words": ("test_words", "test_criteria", *COMPILED),
         "reasons": REASONS,
         "rivals": REASONS,
+        "unused": REASONS,
         "relief": ("test_relief", "test_reasons"),
+        "changes": ("test_relief", "test_reasons"),
+        "newcomer": ("test_newcomer", "test_reasons"),
+        "checking": ("test_problem", "test_rules"),
+        "coding": (*MARKS, *SCORES),
         "kernels/assign": LOOPS,
         "kernels/undo": LOOPS,
         "kernels/prices": LOOPS,
