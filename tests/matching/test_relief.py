@@ -243,6 +243,13 @@ def test_a_ban_is_lifted_with_a_seat_where_none_is_free() -> None:
     )
 
 
+def test_a_ban_is_not_lifted_for_a_mentor_without_a_seat() -> None:
+    problem = Problem.from_scores(
+        [[9, 5]], [0, 1], banned=[(0, 0), (0, 1)], img_ids=["a"], mentor_ids=["x", "y"]
+    )
+    assert told(smallest_changes(problem, solve(problem))["a"]) == ("banned", "y", False)
+
+
 def test_a_free_seat_is_locked_below_the_minimum_where_a_lower_one_helps_somebody_else() -> None:
     imgs = [img("a", topics=("visa",)), *(img(key, topics=("cv",)) for key in "bc")]
     round_ = market(imgs, [mentor("x", topics=("cv",))])
