@@ -29,6 +29,7 @@ SCORES = [[5, 6], [7, 8], [9, 1]]
         ("scores", [[None, 1]] * 3),
         ("scores", [[10**30, 1]] * 3),
         ("scores", "none"),
+        ("scores", np.empty((0, 3), dtype=np.int64)),
         ("seats", [-1, 1]),
         ("seats", [[1, 1]]),
         ("seats", [1.0, 1.0]),

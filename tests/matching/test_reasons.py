@@ -207,6 +207,12 @@ def test_a_seat_worth_more_to_somebody_else_is_said_with_both_numbers() -> None:
     assert said(reason, str).endswith("a score of 5,000, where the seat is worth 8,000 to others.")
 
 
+def test_in_stable_pairs_the_price_is_how_the_mentor_scores_whom_they_kept() -> None:
+    problem = Problem.from_scores([[9, 1], [8, -1]], [1, 1], mentor_ids=["x", "y"])
+    (reason,) = explain(problem, solve(problem, "stable")).unmatched
+    assert reason == WorthMoreElsewhere(img=1, mentor="x", score=8, price=9)
+
+
 def test_a_tie_is_said_to_be_one() -> None:
     tie = WorthMoreElsewhere(img=1, mentor="x", score=5_000, price=5_000)
     assert said(tie, str).endswith("With x it was a tie at 5,000 points.")
