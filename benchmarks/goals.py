@@ -29,11 +29,15 @@ Fits: TypeAlias = Callable[[str], bool]  # whether a size may be measured
 
 def lsa(times: int, fits: Fits) -> Iterator[Figure]:
     """Compare with scipy's ``linear_sum_assignment``."""
-    goals = {"1000x400": (7, 10), "5000x2000": (35, 60), "10000x4000": (55, 100)}
-    for size, (goal, stretch) in goals.items():
+    goals = (
+        ("balanced", "1000x400", 7, 10),
+        ("balanced", "5000x2000", 35, 60),
+        ("plenty", "10000x4000", 55, 100),
+    )
+    for shape, size, goal, stretch in goals:
         if fits(size):
-            ours, scipy = beside_scipy("balanced", size, times)
-            what = f"scipy {scipy:.3f} s / whole round {ours:.4f} s, {size}"
+            ours, scipy = beside_scipy(shape, size, times)
+            what = f"{shape}: scipy {scipy:.3f} s / whole round {ours:.4f} s, {size}"
             yield Figure(what, scipy / ours, goal=goal, stretch=stretch)
 
 

@@ -75,6 +75,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
         "balanced": Shape(sentence="seats 1 to 5, 42 % of pairs possible"),
         "few-seats": Shape(sentence="three IMGs a seat", imgs_a_seat=3),
+        "plenty": Shape(sentence="five seats for two IMGs", imgs_a_seat=0.4),
         "many-seats": Shape(sentence="four seats an IMG", imgs_a_seat=0.25),
         "popular": Shape(sentence="2 % of mentors liked and asked for by all", popular=0.02),
         "20-profiles": Shape(sentence="every IMG is one of twenty", profiles=20),
