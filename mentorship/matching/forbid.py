@@ -1,7 +1,7 @@
 """Hard rules: which pairs must not be made, each with the rule that forbids it.
 
-A rule either names pairs one by one, or is a limit: the mentor wants one of some words, and the
-IMG's answers hold none of them.
+A rule names pairs one by one; or is a limit: the mentor wants one of some words, and the IMG's
+answers hold none of them; or a meeting: both name the same institution.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from mentorship.matching.arrays import TOPIC_WEIGHTS
 from mentorship.matching.market import Market
 from mentorship.matching.marks import Flags, Ints, in_any
+from mentorship.matching.named import Meetings
 from mentorship.matching.rules import Rules
 
 
@@ -52,6 +53,7 @@ class HardRule:
     img_fields, mentor_fields : names of the fields of ``Img`` and ``Mentor`` it reads
     pairs : (k, 2) rows and columns of the pairs of a market it forbids; a pair may come twice
     limit : or the limit it sets; None if this round's rules set none
+    meeting : or the names that IMGs and mentors must not share; None as above
 
     """
 
@@ -63,6 +65,7 @@ class HardRule:
     mentor_fields: tuple[str, ...] = ()
     pairs: Callable[[Market, Rules], Ints] | None = None
     limit: Callable[[Market, Rules], Limit | None] | None = None
+    meeting: Callable[[Market, Rules], Meetings | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,9 @@ def _forbids(rule: HardRule, market: Market, rules: Rules, rows: Ints) -> Flags:
     limit = rule.limit(market, rules) if rule.limit else None
     if limit is not None:
         return limit.forbids(rows)
+    meeting = rule.meeting(market, rules) if rule.meeting else None
+    if meeting is not None:
+        return meeting.forbids(rows, len(market.mentors))
     pairs = rule.pairs(market, rules) if rule.pairs else np.empty((0, 2), dtype=np.int64)
     return marked(pairs, rows, len(market.mentors))
 
@@ -104,17 +110,29 @@ def pairs_never(market: Market, rules: Rules) -> Ints:
     return np.concatenate([r.pairs(market, rules) for r in HARD_RULES.values() if r.pairs])
 
 
+def meetings_never(market: Market, rules: Rules) -> Meetings:
+    """Return who must not be paired for the names they share, under all of this round's rules."""
+    found = (rule.meeting(market, rules) for rule in HARD_RULES.values() if rule.meeting)
+    several = [each for each in found if each is not None]
+    return Meetings.together(several, len(market.imgs))
+
+
 def limits(market: Market, rules: Rules) -> list[Limit]:
     """Return the limits this round's rules set."""
     found = (rule.limit(market, rules) for rule in HARD_RULES.values() if rule.limit)
     return [limit for limit in found if limit is not None]
 
 
-def _named(
-    rule: str, respected: Callable[[Rules], bool] = lambda _: True
-) -> Callable[[Market, Rules], Ints]:
-    """Return what people named themselves, where the round respects it."""
-    return lambda market, rules: market.named[rule][: None if respected(rules) else 0]
+def _named(rule: str) -> Callable[[Market, Rules], Ints]:
+    """Return whom people named themselves."""
+    return lambda market, _: market.named[rule]
+
+
+def _meeting(
+    rule: str, respected: Callable[[Rules], bool]
+) -> Callable[[Market, Rules], Meetings | None]:
+    """Return who would meet at an institution, where the round respects it."""
+    return lambda market, rules: market.meetings[rule] if respected(rules) else None
 
 
 def _limit_specialties(market: Market, _: Rules) -> Limit:
@@ -206,7 +224,7 @@ _ALL = (
         counted_imgs="at an institution that is a conflict",
         img_fields=("conflicts",),
         mentor_fields=("institution", "exclude_institutions"),
-        pairs=_named("institutions", lambda rules: rules.respect_institutions),
+        meeting=_meeting("institutions", lambda rules: rules.respect_institutions),
     ),
     HardRule(
         key="selection",
@@ -215,7 +233,7 @@ _ALL = (
         counted_imgs="could be selected by this mentor",
         img_fields=("conflicts", "stage"),
         mentor_fields=("selects_at",),
-        pairs=_named("selection", lambda rules: rules.respect_selection),
+        meeting=_meeting("selection", lambda rules: rules.respect_selection),
     ),
     HardRule(
         key="must_share_language",

@@ -10,7 +10,7 @@ from mentorship.matching.answered import Answered, answered
 from mentorship.matching.arrays import ImgArrays, Lexicon, MentorArrays
 from mentorship.matching.lottery import Side
 from mentorship.matching.marks import Ints
-from mentorship.matching.named import Places, named_pairs
+from mentorship.matching.named import Meetings, Places, meetings, named_pairs
 from mentorship.matching.people import Img, Mentor
 from mentorship.matching.tables import Tables
 
@@ -28,7 +28,8 @@ class Market:
     img_side, mentor_side : their keys, sorted and hashed
     places : where everybody stands
     answered : criterion -> for whom it counts, and who answered what it asks
-    named : hard rule -> (k, 2) pairs that people rule out by naming each other or institutions
+    named : hard rule -> (k, 2) pairs that people rule out by naming each other
+    meetings : hard rule -> pairs ruled out by an institution, kept by its name
 
     """
 
@@ -44,6 +45,7 @@ class Market:
     places: Places
     answered: Mapping[str, Answered]
     named: Mapping[str, Ints]
+    meetings: Mapping[str, Meetings]
 
     @classmethod
     def of(
@@ -76,7 +78,8 @@ class Market:
             mentor_side=Side.of([mentor.key for mentor in mentors]),
             places=Places(imgs, mentors),
             answered=answered(img_arrays, mentor_arrays, lexicon),
-            named=named_pairs(imgs, mentors, tables),
+            named=named_pairs(imgs, mentors),
+            meetings=meetings(imgs, mentors, tables),
         )
 
 

@@ -18,7 +18,7 @@ from mentorship.matching.assignment import solve
 from mentorship.matching.blocks import Ready
 from mentorship.matching.lottery import Side
 from mentorship.matching.market import Market
-from mentorship.matching.named import Places, named_pairs
+from mentorship.matching.named import Places, meetings, named_pairs
 from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
@@ -177,5 +177,6 @@ def _unknown(market: Market, columns: list[int]) -> Market:
         ),
         mentor_side=Side.of([mentor.key for mentor in mentors]),
         places=Places(market.imgs, mentors),
-        named=named_pairs(market.imgs, mentors, market.tables),
+        named=named_pairs(market.imgs, mentors),
+        meetings=meetings(market.imgs, mentors, market.tables),
     )

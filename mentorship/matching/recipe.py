@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from mentorship.matching.chosen import FEW, best, few
 from mentorship.matching.compiled import kernels
 from mentorship.matching.compressed import as_read, by_row
 from mentorship.matching.criteria import CRITERIA
-from mentorship.matching.forbid import limits, pairs_never
+from mentorship.matching.forbid import limits, meetings_never, pairs_never
 from mentorship.matching.ingredients import (
     Allowed,
     Best,
@@ -35,8 +35,16 @@ from mentorship.matching.ingredients import (
 )
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL, Ints, Points, earned, in_any, rate
+from mentorship.matching.named import Meetings
 from mentorship.matching.rules import Rules
 from mentorship.matching.scoring import mean, shared_out
+
+
+class Never(NamedTuple):
+    """Pairs that must not be made: one by one, and by the names they share."""
+
+    pairs: Lists
+    meetings: Meetings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,9 @@ class Recipe:
     silent: Silent
     extra: Extra
     allowed: Allowed
-    never: Lists
+    never: Lists  # mentors an IMG must not have
+    named: Lists  # names an IMG must not share with a mentor
+    named_mentors: Lists  # mentors of each name
     locked: Lists
     least: int  # score of a pair, unless it is locked
 
@@ -70,7 +80,7 @@ class Recipe:
         """Prepare a round's scores under its rules."""
         n = len(market.imgs)
         shares = shared_out(market, rules, np.arange(n))
-        never = by_row(pairs_never(market, rules), n)
+        never = Never(by_row(pairs_never(market, rules), n), meetings_never(market, rules))
         locked = by_row(market.places.of(rules.locked), n)
         allowed = _allowed(market, rules)
         prepared = _prepared(market, shares, means, allowed, never, locked)
@@ -82,16 +92,18 @@ class Recipe:
         imgs = market.answered[key].imgs
         shares = np.where(np.array(list(CRITERIA)) == key, FULL * imgs[:, None], 0)
         none = by_row(np.zeros((0, 2), dtype=np.int64), len(imgs))
+        nobody = Never(none, Meetings.together([], len(imgs)))
         everybody = _by_limits([], len(imgs), len(market.mentors))
         means = dict.fromkeys(CRITERIA, 0)
-        return _prepared(market, shares, means, everybody, none, none)
+        return _prepared(market, shares, means, everybody, nobody, none)
 
     def block(self, rows: Ints, width: int | None = None) -> Points:
         """Return (len(rows), m or width) scores, -1 where a pair must not be made."""
         block = np.empty((len(rows), self.shape[1] if width is None else width), dtype=np.int16)
         kernels().rows.score(
             self.rows[rows], self.base, self.best, self.topics, self.languages, self.week,
-            self.words, self.silent, self.extra, self.allowed, self.never, block,
+            self.words, self.silent, self.extra, self.allowed, self.never, self.named,
+            self.named_mentors, block,
         )  # fmt: skip
         if self.least:
             self._leave_out_low(rows, block)
@@ -115,8 +127,8 @@ class Recipe:
             rows=_columns(self.words.rows, columns), having=place[self.words.having]
         )
         silent = self.silent._replace(rows=_columns(self.silent.rows, columns))
-        extra, never, locked = (
-            _at(place, lists) for lists in (self.extra, self.never, self.locked)
+        extra, never, named_mentors, locked = (
+            _at(place, lists) for lists in (self.extra, self.never, self.named_mentors, self.locked)
         )
         return replace(
             self,
@@ -132,6 +144,7 @@ class Recipe:
                 rows=_columns(self.allowed.rows, columns), by_mentor=self.allowed.by_mentor[columns]
             ),
             never=never,
+            named_mentors=named_mentors,
             locked=locked,
         )
 
@@ -158,7 +171,7 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
     shares: Ints,
     means: Mapping[str, int],
     allowed: Allowed,
-    never: Lists,
+    never: Never,
     locked: Lists,
 ) -> Recipe:
     known = market.answered
@@ -178,7 +191,9 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
         silent=added.silent(known, unasked, mean_points),
         extra=added.pair_points(market, told),
         allowed=allowed,
-        never=never,
+        never=never.pairs,
+        named=never.meetings.names,
+        named_mentors=never.meetings.mentors,
         locked=locked,
         least=0,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import fields
 from typing import Any
 
@@ -243,3 +244,32 @@ def test_a_rule_that_is_wrong_is_named(named: str, given: dict[str, Any]) -> Non
 def test_weights_left_out_keep_their_default() -> None:
     assert Rules(weights={"topics": 1}).weights["visa"] == CRITERIA["visa"].weight
     assert set(Rules().weights) == set(CRITERIA)
+
+
+def test_an_institution_that_everybody_names_takes_little_room() -> None:
+    """All pairs one by one took 172 MB at this size."""
+    everybody = [img(f"i{n}", conflicts=("Big House", f"House {n}")) for n in range(2_000)]
+    mentors = [
+        mentor(f"m{n}", institution="big  house", selects_at=("Big House",)) for n in range(999)
+    ]
+    people = market([*everybody, img("other")], [*mentors, mentor("free")])
+    tracemalloc.start()
+    try:
+        again = market(everybody, mentors)
+        Problem.of(again, Rules())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 60_000_000
+    problem = Problem.of(people, Rules())
+    possible = problem.table() >= 0
+    assert possible[:-1, :-1].sum() == 0
+    assert possible[-1].all()
+    assert possible[:, -1].all()
+    assert (problem.recounted(np.arange(500))[0] == problem.scores.block(np.arange(500))).all()
+    out = problem.ruled_out(np.array([0, 2_000]))
+    assert [out[rule].sum(axis=1).tolist() for rule in ("institutions", "selection")] == [
+        [999, 0]
+    ] * 2
+    loose = Problem.of(people, Rules(respect_institutions=False, respect_selection=False))
+    assert (loose.table() >= 0).all()

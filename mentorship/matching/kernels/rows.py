@@ -174,7 +174,8 @@ def _leave_out(into, may, allowed, i, low):
 
 @njit(cache=True, nogil=True)
 def score(
-    imgs, base, best, topics, languages, week, words, silent, extra, allowed, never, block
+    imgs, base, best, topics, languages, week, words, silent, extra, allowed, never,
+    named, named_mentors, block,
 ):  # fmt: skip
     """Write the scores of ``imgs`` with the first mentors into ``block``, -1 where forbidden."""
     m = block.shape[1]
@@ -202,3 +203,8 @@ def score(
         for p in range(never.start[i], never.start[i + 1]):
             if never.item[p] < m:
                 row[never.item[p]] = -1
+        for p in range(named.start[i], named.start[i + 1]):
+            name = named.item[p]
+            for q in range(named_mentors.start[name], named_mentors.start[name + 1]):
+                if named_mentors.item[q] < m:
+                    row[named_mentors.item[q]] = -1
