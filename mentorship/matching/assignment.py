@@ -143,7 +143,12 @@ def _locks(problem: Problem) -> tuple[Ints, Ints]:
 def _pair(
     problem: Problem, stage: _Stage, policy: Policy, hashes: Hashes, progress: Progress | None
 ) -> Pairing:
-    """Return the best pairing of a stage, for all n IMGs; who does not look has no mate."""
+    """Return the best pairing of a stage, for all n IMGs; who does not look has no mate.
+
+    Two ways of counting people meet here: the round's, rows and columns as given; and the offer's,
+    only those who look and mentors with a seat, sorted by id so that the order given decides
+    nothing. ``free`` and ``open_`` lead from the offer to the round, ``place`` back.
+    """
     n, m = problem.shape
     fixed = stage.looking & (stage.locked >= 0)
     seats = stage.seats - _load(np.where(fixed, stage.locked, -1), m)
@@ -168,6 +173,7 @@ def _pair(
         return Pairing(mates, scores, None, None)
     img_prices, seat_prices = np.zeros(n, np.int64), np.zeros(m, np.int64)
     img_prices[free], seat_prices[open_] = found.imgs, found.seats
+    # Mentors without a seat were not on offer, but one more seat there has a price as well.
     closed = np.flatnonzero(seats == 0)
     seat_prices[closed] = _outside(problem, closed, free, stage.taken[free], found.imgs, told)
     img_prices[fixed] = told.of(scores[fixed]) - seat_prices[mates[fixed]]

@@ -30,7 +30,13 @@ from mentorship.matching.weights import people, points_then_draws
 
 BAND = 100
 BANDS = FULL // BAND + 1
-BITS = 58  # of a weight, besides those that keep prices within 64
+# A step counts the pairs of several bands in one integer, ``bits`` for each band: one more than
+# the number of pairs needs, so that no count runs over into the next. Above them stands what a
+# person is worth, so that nobody is left out to save a penalty, and above all persons together what
+# whoever must be in is worth (``must`` of a face). Within 58 bits that leaves what sums need: a
+# pair may carry two such bonuses, and a search adds prices to that, all below ``FAR`` in
+# ``kernels.heap``, 2**62.
+BITS = 58
 
 
 class _Step(NamedTuple):
@@ -85,9 +91,9 @@ def _lexicographic(
     everything = np.ones(len(candidates.column), dtype=np.bool_)
     nobody = np.zeros(k, dtype=np.bool_), np.zeros(m, dtype=np.bool_)
     face, steps, low = Face.of(offer, candidates, everything, nobody), list[_Step](), 0
-    bits = matched.bit_length() + 1
+    bits = matched.bit_length() + 1  # of one band
     at_once = max(1, BITS // bits - 1)
-    height = bits * at_once
+    height = bits * at_once  # of a person
     while low < BANDS:
         bands = np.unique(face.pairs.score // BAND).astype(np.int64)
         bands = bands[bands >= low][:at_once]

@@ -6,9 +6,8 @@ and the few people concerned are placed again, until no such pair is left among 
 Column generation: G. B. Dantzig, P. Wolfe, Decomposition principle for linear programs,
 Operations Research 8(1), 1960, doi:10.1287/opre.8.1.101.
 
-The smallest prices of seats, and the largest of IMGs, are the same for every best pairing, and so
-are the pairs worth just their prices: every best pairing uses only those. Where they leave a
-choice, a second and finer draw makes it. So the answer depends on nothing but the round.
+Where the best pairings leave a choice, ``face`` makes it by a second and finer draw, so that the
+answer depends on nothing but the round.
 """
 
 from __future__ import annotations
@@ -50,6 +49,11 @@ def promising(offer: Offer, weigh: Weigh) -> Candidates:
     Who they are depends on what seats will cost. So nine IMGs in ten are placed among their best
     mentors first, to see which seats are sought after; and again among more mentors for as long as
     there are free seats that too few of them see.
+
+    Lists are a guess that saves work and never an answer: ``heaviest`` prices whatever they lack.
+    A tenth is left out because those placed last take longest. Where there are seats for a tenth
+    more who saw none in their lists, these are made twice as long, for as long as that helps a
+    tenth.
     """
     n, m = offer.shape
     few = Candidates.of(offer, ROUGH)
@@ -87,6 +91,14 @@ def heaviest(
     """Return a heaviest pairing over all pairs: the one there is, or any if nothing is drawn.
 
     ``candidates`` grow by the pairs that had to be looked at, or are listed anew.
+
+    Each turn: the smallest prices; every pair left out priced by them; then, if some outweigh their
+    prices, lists that hold these, and a new placing. It ends, for lists only grow. How much is done
+    again depends on how many rows are concerned:
+
+    - a few (one in ``WARM``) move from where they are: their chains are short;
+    - more begin anew on the longer lists, which is quicker than so many moves;
+    - more than one in ``ANEW`` means that lists were made for other prices: they are made anew.
     """
     n = offer.shape[0]
     everybody, times = np.arange(n), 1
@@ -97,7 +109,7 @@ def heaviest(
         placing.lower()
         if progress is not None:
             progress(n, n)
-        held = placing.columns
+        held = placing.columns  # places in lists change below, columns do not
         rows, heavy, all_listed = underpriced(offer, weigh, candidates, placing.u, placing.v)
         if not heavy.any() and all_listed:
             break
@@ -112,6 +124,7 @@ def heaviest(
         else:
             placing.look_again(held)
             placing.place_again(rows[heavy])
+    # Pairs worth just their prices were listed as well: with them the face is whole.
     u, v = placing.u, placing.v
     if len(rows):
         candidates.weigh(offer, weigh)

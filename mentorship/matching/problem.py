@@ -23,7 +23,7 @@ from mentorship.matching.pairing import Progress
 from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.rules import Rules
 
-MOST_IMGS = 100_000  # beyond it the solver's combined weights would leave 64 bits
+MOST_IMGS = 100_000  # beyond it sums of weights would leave 64 bits: ``weights`` counts them
 
 
 class ImpossibleRules(ValueError):
@@ -217,6 +217,8 @@ class Problem:
 
         """
         n, m = len(market.imgs), len(market.mentors)
+        if n > MOST_IMGS:
+            raise ValueError(f"market: {n} IMGs; at most {MOST_IMGS} can be matched at once")
         if means is None:
             means = mean_marks_of_many(market)
         means = marks_of("means", means, market.answered)

@@ -189,6 +189,10 @@ class Stage:
 def stages(problem: Problem, result: Result, scores: Ints, own: Ints) -> list[Stage]:
     """Take an allowed result apart: first mentors, and second ones where somebody wants two.
 
+    The second stage has the seats that first mentors left. The first one has all but those that
+    locks hold for second mentors, for these are nobody else's to take. A single lock of an IMG
+    fixes the first mentor, two fix both.
+
     ``scores`` and the mentors' ``own`` are those of its (p,) pairs.
     """
     n, m = problem.shape

@@ -26,6 +26,11 @@ def stable(offer: Offer, progress: Progress | None) -> Pairing:
     A round is paired in two stages, so this holds for first mentors among themselves, and for
     second ones on what is left: an IMG may wish for a second mentor whose seats first ones took.
     """
+    # Seats of all mentors lie one after the other, those of j from ``first[j]``; ``count[j]`` of
+    # them are taken, by ``holder`` whom the mentor likes ``held`` much. How much is one integer
+    # (``liking`` in the kernel): score, draw and place packed together, unpacked again in
+    # ``_scores``. ``last`` is how much each IMG liked whom they asked last, ``worst`` what a
+    # mentor's next one must exceed.
     kernel = kernels().propose
     k, m = offer.shape
     seats = np.minimum(offer.seats, k)

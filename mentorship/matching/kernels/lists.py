@@ -13,7 +13,10 @@ from mentorship.matching.kernels.draws import draw
 from mentorship.matching.marks import FULL
 from mentorship.matching.weights import DEAREST, NONE
 
-CIRCLE = 40_503  # steps of neighbors around the circle: the golden section of 2**16
+# Where rows begin to go around the columns when some of equal ones must be left out. Steps of the
+# golden section, of 2**16 here, leave any few neighbors far apart (D. E. Knuth, The Art of Computer
+# Programming 3, 6.4), so that people who are alike list different mentors.
+CIRCLE = 40_503
 
 STEPS = 64  # of what is left after prices, in a sorted list
 MOST_LEFT = DEAREST + FULL  # fits 16 bits
@@ -34,7 +37,12 @@ def _more_than(left, bound):
 
 @njit(cache=True, nogil=True)
 def _bound(left, k, guess):
-    """Return the largest x with k values or more above it, if more than k are above -1."""
+    """Return the largest x with k values or more above it, if more than k are above -1.
+
+    Halving alone would take 15 passes over the row. Neighbors' bounds are close, so it begins at
+    ``guess``, the one before, and steps away from it, each step twice as long, until the bound lies
+    between ``low`` (more than k above) and ``high`` (fewer); from then on the space is halved.
+    """
     low, high = -1, MOST_LEFT
     probe, step = guess, 64
     while high - low > 1:
@@ -72,6 +80,8 @@ def best_of_rows(block, first, k, price, columns, scores, length, threshold):
     left = np.empty(m, np.int16)
     for i in range(b):
         _left_after(block[i], price, left)
+        # With more than k possible, all with more than low + 1 left are taken, fewer than k, and
+        # of those with just that as many as there is ``room`` for.
         low, room, count = -1, m, 0
         many = _more_than(left, np.int16(low)) > k
         if many:

@@ -33,6 +33,12 @@ def take_out_rows(
 
     A seat given up goes, along a cheapest chain of moves, to somebody without one, or some seat
     of the chain stays free: ``place_rows`` backwards.
+
+    Names as in ``assign``, seen from the seat: a chain starts at ``hole``, the seat given up, and
+    ``distance[j]`` is what it gives up by the time a seat of column j is the one that is free;
+    ``mover[j]`` left it, with the candidate ``onward[j]``. ``end_row`` is who had no seat and gets
+    one at the end, in ``end_column`` by ``end_edge``; -1 if a seat there just stays free, which
+    costs its price.
     """
     m = len(seats)
     offset, listed, row_of = by_column(start, column, m)
@@ -50,7 +56,7 @@ def take_out_rows(
     far_of, node_of = np.empty(ROOM, np.int64), np.empty(ROOM, np.int32)
     settled, touched = np.zeros(m, np.bool_), np.empty(m, np.int64)
     for hole in hole_at:
-        if hole < 0 or v[hole] == 0:
+        if hole < 0 or v[hole] == 0:  # a seat without a price may stay free
             continue
         cost, end_row, end_edge, end_column = v[hole], -1, -1, hole
         distance[hole], touched[0], reached = np.int64(0), hole, 1
@@ -83,6 +89,7 @@ def take_out_rows(
                     far_of, node_of = roomier(far_of), roomier(node_of)
                 push(far_of, node_of, size, far, j)
                 size += 1
+        # Columns nearer than the end become cheaper by the difference, and their holders richer.
         for t in range(reached):
             j = touched[t]
             fall = cost - distance[j]
@@ -90,6 +97,7 @@ def take_out_rows(
                 v[j] -= fall
                 for p in range(first[j], first[j] + count[j]):
                     u[holder[p]] += fall
+        # From the end back to the hole: who comes takes the seat that the next one leaves.
         j, comer, edge = end_column, end_row, end_edge
         while j != hole or comer >= 0:
             goer = -1 if j == hole else mover[j]
