@@ -28,6 +28,9 @@ from mentorship.crypto import new_key
 from mentorship.extensions import db
 from mentorship.profiles.service import sync_terms
 from tests.page import PageClient
+from tests.site import site
+
+__all__ = ["site"]  # a fixture for all rooms
 
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("steady")

@@ -8,8 +8,8 @@ import click
 from flask.cli import AppGroup
 
 from mentorship.extensions import transaction
+from mentorship.fetching import Fetcher
 from mentorship.news.digest import post_digests
-from mentorship.news.fetching import Fetcher
 from mentorship.news.polling import poll, utc_now
 from mentorship.notices.delivery import write_files
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship.news.fetching import Answer, FetchFailed, web_address
+from mentorship.fetching import Answer, FetchFailed, web_address
 from mentorship.news.models import Feed, ItemState, NewsItem, Topic
 from mentorship.news.parsing import Entry
 

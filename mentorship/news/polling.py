@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mentorship.extensions import transaction
+from mentorship.fetching import Fetcher, FetchFailed
 from mentorship.news import feeds
-from mentorship.news.fetching import Fetcher, FetchFailed
 from mentorship.news.parsing import NotAFeed, read_feed
 
 MOST = 200

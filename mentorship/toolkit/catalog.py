@@ -298,7 +298,11 @@ def _card(
         organization=resource.organization,
         description=resource.description,
         provenance=Provenance(
-            resource.url, resource.url_check, resource.as_of, resource.confidence
+            resource.url,
+            resource.url_check,
+            resource.as_of,
+            resource.confidence,
+            checked_on=resource.checked_on,
         ),
         stages=tuple(stages),
         topics=tuple(topics),

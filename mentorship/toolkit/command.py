@@ -1,4 +1,4 @@
-"""``flask toolkit load``: the facts files into the database."""
+"""``flask toolkit``: the facts files into the database, and a look at the links."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from mentorship.extensions import transaction
 from mentorship.search.service import rebuild
 from mentorship.toolkit.entries import FactsRefused
+from mentorship.toolkit.link_round import check_links, link_fetcher
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.searched import SOURCES
 
@@ -32,3 +33,10 @@ def load() -> None:
             f"toolkit: {each.table}: {each.added} added, {each.changed} changed,"
             f" {each.removed} removed, {each.kept} kept"
         )
+
+
+@toolkit.command("check-links")
+def look_at_links() -> None:
+    """Ask every address that is due whether it is still there; leaders read the result."""
+    done = check_links(link_fetcher())
+    click.echo(f"{done.worked} links work, {done.failed} do not")

@@ -27,7 +27,13 @@ from mentorship.toolkit.models import (
     UrlCheck,
 )
 from mentorship.toolkit.searched import of_resource
-from mentorship.toolkit.shelf_models import Change, ResourceChange, ResourcePlacing, ResourceReport
+from mentorship.toolkit.shelf_models import (
+    Change,
+    ResourceChange,
+    ResourceMark,
+    ResourcePlacing,
+    ResourceReport,
+)
 
 FIRST = 9  # places a section can give
 PER_PAGE = 30
@@ -147,6 +153,7 @@ def edit(  # noqa: PLR0913  what, in which words, by whom and when
         row = _own_version(section_id, row)
         _write(session, row, words)
         _take_over(session, section_id, str(row.replaces_id), row.id)
+        _carry_marks(session, section_id, str(row.replaces_id), row.id)
     else:
         _write(session, row, words)
     _note(session, section_id, row.id, change, by=by, now=now, before=before.as_json())
@@ -252,6 +259,15 @@ def open_reports(session: Session, section_id: uuid.UUID) -> Sequence[ResourceRe
     ).all()
 
 
+def reports_on(session: Session, resource_id: str) -> Sequence[ResourceReport]:
+    """Return the open reports on a resource from all sections, the oldest first."""
+    return session.scalars(
+        sa.select(ResourceReport)
+        .where(ResourceReport.resource_id == resource_id, ResourceReport.settled_at.is_(None))
+        .order_by(ResourceReport.at, ResourceReport.id)
+    ).all()
+
+
 def settle(
     session: Session,
     section_id: uuid.UUID,
@@ -299,9 +315,10 @@ def _write(session: Session, row: Resource, words: Words) -> None:
     row.description = words.description
     if words.opened_on:
         row.url_check, row.confidence = UrlCheck.RETRIEVED, Confidence.HIGH
-        row.as_of = words.opened_on.isoformat()
+        row.as_of, row.checked_on = words.opened_on.isoformat(), words.opened_on
     elif row.url != words.url:  # nobody has opened the new address yet
         row.url_check, row.confidence, row.as_of = UrlCheck.NOT_OPENED, Confidence.MEDIUM, None
+        row.checked_on = None
     row.url = words.url
     session.add(row)
     session.flush()
@@ -323,6 +340,7 @@ def _own_version(section_id: uuid.UUID, row: Resource) -> Resource:
         url_check=row.url_check,
         as_of=row.as_of,
         confidence=row.confidence,
+        checked_on=row.checked_on,
     )
 
 
@@ -334,6 +352,21 @@ def _take_over(session: Session, section_id: uuid.UUID, old: str, new: str) -> N
         .values(resource_id=new)
         .execution_options(synchronize_session=False)
     )
+
+
+def _carry_marks(session: Session, section_id: uuid.UUID, old: str, new: str) -> None:
+    """Let the section's members keep on its version what they had marked on the common one.
+
+    The marks on the common one stay: a member may see it in another section.
+    """
+    members = sa.select(Membership.person_id).where(
+        Membership.section_id == section_id, Membership.state == MembershipState.ACTIVE
+    )
+    marked = sa.select(
+        ResourceMark.person_id, sa.literal(new), ResourceMark.kind, ResourceMark.at
+    ).where(ResourceMark.resource_id == old, ResourceMark.person_id.in_(members))
+    columns = ["person_id", "resource_id", "kind", "at"]
+    session.execute(sa.insert(ResourceMark).from_select(columns, marked))
 
 
 def _note(  # noqa: PLR0913  one argument a column

@@ -1,4 +1,4 @@
-"""Which facts a leader should look at: old, undated, without a source, unsure or in motion."""
+"""Which facts and resources a leader should look at: old, unsure, in motion, dead or reported."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.toolkit.guide_models import GuideEntry
-from mentorship.toolkit.models import Confidence
+from mentorship.toolkit.links import is_dead
+from mentorship.toolkit.models import Confidence, Resource, UrlCheck
 from mentorship.toolkit.provenance import readable_date
+from mentorship.toolkit.shelf_models import ResourceReport
 from mentorship.toolkit.truth import KINDS, Kind
 
 STALE_MONTHS = 12
 VOLATILE_MONTHS = 3  # what is in motion grows old faster
 PER_PAGE = 25
+ALWAYS_FRESH = "9999"  # the date of advice, which does not grow old by itself
 
 
 class Reason(enum.StrEnum):
@@ -31,6 +33,9 @@ class Reason(enum.StrEnum):
     IN_MOTION = "in_motion"
     LOW = "low"
     NO_SOURCE = "no_source"
+    NOT_OPENED = "not_opened"
+    DEAD = "dead"
+    REPORTED = "reported"
 
 
 REASON_NAMES: Mapping[Reason, str] = MappingProxyType(
@@ -39,8 +44,14 @@ REASON_NAMES: Mapping[Reason, str] = MappingProxyType(
         Reason.IN_MOTION: "In motion and older than 3 months",
         Reason.LOW: "Low confidence",
         Reason.NO_SOURCE: "No source",
+        Reason.NOT_OPENED: "Address not opened by us",
+        Reason.DEAD: "Link found dead",
+        Reason.REPORTED: "Reported by members",
     }
 )
+
+
+FIRST = (Reason.DEAD, Reason.REPORTED, Reason.IN_MOTION, Reason.LOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +77,13 @@ class Report:
     page: int
     pages: int
     counts: Mapping[Reason, int]  # of all kinds, whatever is asked
-    facts: int
+    facts: int  # advice of ours among them
 
 
 def freshness(
     session: Session, *, today: dt.date, wanted: Wanted | None = None, page: int = 1
 ) -> Report:
-    """Return one page of what to look at, in two queries: in motion first, then unsure, then old.
+    """Return one page of what to look at, in two queries: the most urgent first.
 
     With a kind or words but without a reason, facts that are fine are found too: a leader who
     read something wrong must be able to find it.
@@ -98,7 +109,7 @@ def freshness(
         sa.select(all_facts, *(sa.case((reasons[r], 1), else_=0) for r in Reason))
         .where(fits)
         .order_by(
-            *(sa.case((reasons[r], 0), else_=1) for r in (Reason.IN_MOTION, Reason.LOW)),
+            *(sa.case((reasons[r], 0), else_=1) for r in FIRST),
             all_facts.c.date.nulls_first(),
             all_facts.c.kind,
             all_facts.c.label,
@@ -134,23 +145,48 @@ def _facts_of(kind: Kind) -> sa.Select[Any]:
     table = kind.table
     columns: dict[str, Any] = {
         "kind": sa.literal(kind.id),
-        "id": table.id,  # type: ignore[attr-defined]
+        "id": table.id,
         "label": sa.cast(_label(kind), sa.Text),
         "said": _said(kind),
+    }
+    columns |= _marks_of(kind) if kind.is_fact else _MARKS_OF_ADVICE
+    return sa.select(*(column.label(name) for name, column in columns.items())).where(kind.only)
+
+
+def _marks_of(kind: Kind) -> dict[str, Any]:
+    table, address = kind.table, getattr(kind.table, kind.address)
+    reported = sa.exists().where(
+        ResourceReport.resource_id == table.id, ResourceReport.settled_at.is_(None)
+    )
+    return {
         "date": sa.func.coalesce(sa.cast(table.checked_on, sa.String), table.as_of),
         "confidence": sa.cast(table.confidence, sa.String),
-        "volatile": table.volatile,
-        "source_url": table.source_url,
+        "volatile": getattr(table, "volatile", sa.false()),
+        "has_source": address.is_not(None),
+        "unopened": table.url_check == UrlCheck.NOT_OPENED,
+        "dead": is_dead(address),
+        "reported": reported if table is Resource else sa.false(),
     }
-    facts = sa.select(*(column.label(name) for name, column in columns.items()))
-    return facts.where(~GuideEntry.own) if table is GuideEntry else facts
+
+
+_MARKS_OF_ADVICE: Mapping[str, Any] = MappingProxyType(
+    {
+        "date": sa.literal(ALWAYS_FRESH),
+        "confidence": sa.literal(""),
+        "volatile": sa.false(),
+        "has_source": sa.true(),
+        "unopened": sa.false(),
+        "dead": sa.false(),
+        "reported": sa.false(),
+    }
+)
 
 
 def _label(kind: Kind) -> sa.ColumnElement[object]:
     """Return the words a fact is known by; those of a state or a year are known by their key."""
     column = getattr(kind.table, kind.fields[0])
     by_key = kind.fields[0] in {"img_years", "us_img", "standing", "status"}
-    return kind.table.id if by_key else column  # type: ignore[attr-defined]
+    return kind.table.id if by_key else column
 
 
 def _said(kind: Kind) -> sa.ColumnElement[str]:
@@ -180,7 +216,10 @@ def _reasons(facts: sa.Subquery, today: dt.date) -> dict[Reason, sa.ColumnElemen
         Reason.OLD: sa.or_(dated.is_(None), dated < year),
         Reason.IN_MOTION: sa.and_(facts.c.volatile, sa.or_(dated.is_(None), dated < season)),
         Reason.LOW: facts.c.confidence == Confidence.LOW.value,
-        Reason.NO_SOURCE: facts.c.source_url.is_(None),
+        Reason.NO_SOURCE: sa.not_(facts.c.has_source),
+        Reason.NOT_OPENED: facts.c.unopened,
+        Reason.DEAD: facts.c.dead,
+        Reason.REPORTED: facts.c.reported,
     }
 
 
@@ -200,4 +239,5 @@ def _line(row: sa.Row[tuple[object, ...]]) -> Line:
     flags = values[-len(Reason) :]
     reasons = tuple(reason for reason, yes in zip(Reason, flags, strict=True) if yes)
     kind = KINDS[row.kind]
-    return Line(kind, row.id, row.label, readable_date(row.date), reasons)
+    date = "" if row.date == ALWAYS_FRESH else readable_date(row.date)
+    return Line(kind, row.id, row.label, date, reasons)

@@ -220,6 +220,7 @@ class Resource(Model):
     url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "url_check_known"))
     as_of: Mapped[str | None] = mapped_column(sa.String(10))
     confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
+    checked_on: Mapped[dt.date | None]  # the day a leader last opened it and compared
 
 
 class ResourceStage(Model):

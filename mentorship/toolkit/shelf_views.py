@@ -7,11 +7,12 @@ import datetime as dt
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, members
+from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
 from mentorship.toolkit import catalog, shelf
 from mentorship.toolkit.shelf_forms import ReportForm
 from mentorship.toolkit.shelf_models import MarkKind, Trouble
+from mentorship.toolkit.truth import may_keep_facts
 from mentorship.web import safe_next
 
 bp = Blueprint("shelf", __name__, url_prefix="/toolkit/resources")
@@ -29,7 +30,8 @@ SAID = {
 @members
 def show(resource_id: str) -> str:
     card = catalog.resource_shown_to(db.session(), current_id(), resource_id)
-    return render_template("toolkit/resource.html", card=card)
+    fix = may_keep_facts(db.session(), current_person())
+    return render_template("toolkit/resource.html", card=card, fix=fix)
 
 
 @bp.post("/<resource_id>/mark")

@@ -10,7 +10,7 @@ import datetime as dt
 import enum
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -18,18 +18,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.accounts.models import User
+from mentorship.search.service import rebuild
 from mentorship.sections.models import SectionRole
 from mentorship.sections.service import active_roles
 from mentorship.toolkit.fact_rows import Facts
 from mentorship.toolkit.guide_models import GuideEntry, MatchRate
 from mentorship.toolkit.license_models import AddedPathway, CompactStanding, LicenseRule
 from mentorship.toolkit.models import (
+    ChecklistItem,
     CycleDate,
     JourneyCost,
     JourneyFact,
-    Sourced,
+    JourneyStage,
+    Resource,
     UrlCheck,
 )
+from mentorship.toolkit.searched import SOURCES
 from mentorship.toolkit.truth_models import ChangeKind, FactChange
 
 SOURCE_FIELDS = ("source_url", "as_of", "confidence", "volatile")
@@ -38,15 +42,24 @@ LONGEST_WHY = 500
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fact that leaders may correct; named by its table."""
+    """A kind of fact, or of advice of ours, that leaders may correct."""
 
-    table: type[Sourced]
+    table: type[Any]
     name: str
     fields: tuple[str, ...]  # that a leader may correct, beside the source
+    source_fields: tuple[str, ...] = SOURCE_FIELDS  # none: advice, which has no source
+    address: str = "source_url"  # the field of the source
+    special: str = ""  # its name, where that of its table does not do
+    only: sa.ColumnElement[bool] = field(default_factory=sa.true, compare=False)  # of its table
+    search: str = ""  # where the search files it
 
     @property
     def id(self) -> str:
-        return str(self.table.__tablename__)  # type: ignore[attr-defined]
+        return self.special or str(self.table.__tablename__)
+
+    @property
+    def is_fact(self) -> bool:
+        return bool(self.source_fields)
 
     def label(self, fact: Any) -> str:
         return str(getattr(fact, self.fields[0])) if self.fields[0] != "id" else str(fact.id)
@@ -62,7 +75,13 @@ class Signed:
 
 
 _KINDS = (
-    Kind(GuideEntry, "Guides and visa answers", ("title", "text")),
+    Kind(
+        GuideEntry,
+        "Guides and visa answers",
+        ("title", "text", "todo"),
+        only=~GuideEntry.own,
+        search="guide",
+    ),
     Kind(JourneyFact, "Facts of a stage", ("text",)),
     Kind(JourneyCost, "Costs", ("item", "usd", "note")),
     Kind(CycleDate, "Dates of the cycle", ("event", "day", "eastern", "note")),
@@ -81,9 +100,36 @@ _KINDS = (
             "span_words",
             "note",
         ),
+        search="state",
     ),
     Kind(CompactStanding, "Compact", ("standing", "note")),
-    Kind(AddedPathway, "Added pathways", ("status", "text", "law", "effective")),
+    Kind(AddedPathway, "Added pathways", ("status", "text", "law", "effective"), search="state"),
+    Kind(
+        Resource,
+        "Resources",
+        ("title", "organization", "type", "description", "url"),
+        source_fields=("as_of", "confidence"),
+        address="url",
+        only=Resource.section_id.is_(None),
+        search="resource",
+    ),
+    Kind(
+        JourneyStage,
+        "Texts of a stage",
+        ("title", "what", "duration", "pitfalls", "tracks", "usual_months"),
+        source_fields=(),
+        search="stage",
+    ),
+    Kind(ChecklistItem, "Checklist items", ("text",), source_fields=(), search="stage"),
+    Kind(
+        GuideEntry,
+        "Our advice",
+        ("title", "text", "todo", "example"),
+        source_fields=(),
+        special="advice",
+        only=GuideEntry.own.is_(True),
+        search="guide",
+    ),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in _KINDS})
 
@@ -111,13 +157,15 @@ def fact(session: Session, kind: str, fact_id: str) -> Any:
     Raises
     ------
     NoSuchFact
-        There is none, or advice of ours, which is no fact.
+        There is none.
 
     """
-    found = session.get(KINDS[kind].table, fact_id) if kind in KINDS else None
-    if found is None or getattr(found, "own", False):
-        raise NoSuchFact(fact_id)
-    return found
+    known = KINDS.get(kind)
+    if known is not None:
+        which = sa.select(known.table).where(known.table.id == fact_id, known.only)
+        if (found := session.scalar(which)) is not None:
+            return found
+    raise NoSuchFact(fact_id)
 
 
 def history(session: Session, kind: str, fact_id: str) -> Sequence[FactChange]:
@@ -131,12 +179,21 @@ def history(session: Session, kind: str, fact_id: str) -> Sequence[FactChange]:
 
 
 def check(session: Session, kind: str, fact_id: str, *, signed: Signed) -> None:
-    """Note that a fact was compared with its source today and found right."""
+    """Note that a fact was compared with its source today and found right.
+
+    Raises
+    ------
+    NoSuchFact
+        There is none, or it is advice of ours, which has no source.
+
+    """
     row = _locked(session, kind, fact_id)
+    if not KINDS[kind].is_fact:
+        raise NoSuchFact(fact_id)
     values: dict[str, object] = {"checked_on": signed.today}
-    if row.source_url is not None:
+    if getattr(row, KINDS[kind].address) is not None:
         values["url_check"] = UrlCheck.RETRIEVED
-    _change(session, row, values, ChangeKind.CHECKED, signed=signed)
+    _change(session, kind, row, values, ChangeKind.CHECKED, signed=signed)
 
 
 def correct(  # noqa: PLR0913  a fact, its values, and what the history says of them
@@ -149,7 +206,7 @@ def correct(  # noqa: PLR0913  a fact, its values, and what the history says of 
     signed: Signed,
     seen: str = "",
 ) -> None:
-    """Change a fact; whoever corrects it has looked at its source today.
+    """Change a fact, or advice; whoever corrects a fact has looked at its source today.
 
     ``seen`` is the newest change its author knew of (see :func:`newest`).
 
@@ -164,14 +221,17 @@ def correct(  # noqa: PLR0913  a fact, its values, and what the history says of 
     row = _locked(session, kind, fact_id)
     if seen != newest(history(session, kind, fact_id)):
         raise ChangedMeanwhile
-    allowed = {*KINDS[kind].fields, *SOURCE_FIELDS}
+    known = KINDS[kind]
+    allowed = {*known.fields, *known.source_fields}
     wanted = {name: value for name, value in values.items() if name in allowed}
     if all(getattr(row, name) == value for name, value in wanted.items()):
         raise NothingChanged
-    url = wanted.get("source_url", row.source_url)
-    wanted["url_check"] = UrlCheck.RETRIEVED if url else UrlCheck.NONE
-    wanted["checked_on"] = signed.today if url else None
-    _change(session, row, wanted, ChangeKind.CORRECTED, signed=signed, why=why)
+    if known.is_fact:
+        url = wanted.get(known.address, getattr(row, known.address))
+        wanted["url_check"] = UrlCheck.RETRIEVED if url else UrlCheck.NONE
+        wanted["checked_on"] = signed.today if url else None
+    _change(session, kind, row, wanted, ChangeKind.CORRECTED, signed=signed, why=why)
+    _file(session, known)
 
 
 def put_back(
@@ -185,7 +245,8 @@ def put_back(
     values = {name: _read(row, name, value) for name, value in change.before.items()}
     if any(getattr(row, name) != value for name, value in values.items()):
         why = f"Put back to before {change.at:%Y-%m-%d %H:%M} UTC"
-        _change(session, row, values, ChangeKind.PUT_BACK, signed=signed, why=why)
+        _change(session, kind, row, values, ChangeKind.PUT_BACK, signed=signed, why=why)
+        _file(session, KINDS[kind])
 
 
 def newest(changes: Sequence[FactChange]) -> str:
@@ -212,8 +273,15 @@ def _locked(session: Session, kind: str, fact_id: str) -> Any:
     return row
 
 
+def _file(session: Session, kind: Kind) -> None:
+    """Let the search find what the fact says now."""
+    if kind.search:
+        rebuild(session, {kind.search: SOURCES[kind.search]})
+
+
 def _change(  # noqa: PLR0913  one argument a column
     session: Session,
+    kind: str,
     row: Any,
     values: Mapping[str, object],
     what: ChangeKind,
@@ -222,7 +290,6 @@ def _change(  # noqa: PLR0913  one argument a column
     why: str = "",
 ) -> None:
     differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    kind = row.__tablename__
     session.add(
         FactChange(
             kind_of_fact=kind,

@@ -29,11 +29,23 @@ from wtforms.validators import ValidationError as Wrong
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.freshness import REASON_NAMES, Reason, Wanted
 from mentorship.toolkit.models import Confidence
-from mentorship.toolkit.truth import KINDS, LONGEST_WHY, SOURCE_FIELDS, Kind
+from mentorship.toolkit.shown import TYPE_NAMES
+from mentorship.toolkit.truth import KINDS, LONGEST_WHY, Kind
 
 LABELS = {
     "title": "Title or question",
     "text": "Text",
+    "todo": "What to do",
+    "example": "Example",
+    "organization": "Organization",
+    "type": "Type",
+    "description": "What it is and whom it helps",
+    "url": "Web address",
+    "what": "What the stage is about",
+    "duration": "Typical time",
+    "pitfalls": "What to watch out for",
+    "tracks": "Notes for some readers",
+    "usual_months": "Through the year",
     "item": "What is paid for",
     "usd": "US dollars",
     "note": "Note",
@@ -64,6 +76,9 @@ LIMITS = {
     "us_img": 1000,
     "non_us_img": 1000,
 }
+LONG = {"text", "note", "what", "description", "example"}
+LINES = "One a line"
+KEPT = "One a line; each keeps whom or when it is for"
 AS_OF = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
@@ -81,27 +96,38 @@ def _web_address(_form: Form, field: Field) -> None:
         raise Wrong("Write a web address that starts with https://")
 
 
-class FactForm(FlaskForm):
-    """What every fact has: its source, and why it is changed."""
+class Lines(TextAreaField):
+    """Texts, one a line."""
 
-    source_url = StringField(
-        "Source: a web address", [Optional(), _web_address, Length(max=1000)], filters=[_or_none]
-    )
-    as_of = StringField(
-        "Date of the source",
-        [Optional(), Regexp(AS_OF, message="Write 2026, 2026-11 or 2026-11-25")],
-        filters=[_or_none],
-        description="A year, a month or a day: 2026, 2026-11 or 2026-11-25",
-    )
-    confidence = SelectField(
-        "Confidence",
-        choices=[
-            SelectChoice(Confidence.HIGH.value, "High: the rule or the issuer's own words"),
-            SelectChoice(Confidence.MEDIUM.value, "Medium: second-hand, or old"),
-            SelectChoice(Confidence.LOW.value, "Low: not confirmed"),
-        ],
-    )
-    volatile = BooleanField("In motion: in court, in Congress or under review")
+    def _value(self) -> str:
+        return "\n".join(self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = _lines(valuelist)
+
+
+class TextsOnly(TextAreaField):
+    """The texts of records that keep whom or when they are for: as many lines as before."""
+
+    def _value(self) -> str:
+        return "\n".join(record["text"] for record in self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        texts, records = _lines(valuelist), self.object_data or []
+        if len(texts) != len(records):
+            raise ValueError(f"Write {len(records)} lines: they keep their order")
+        pairs = zip(records, texts, strict=True)
+        self.data = [record | {"text": text} for record, text in pairs]
+
+
+def _lines(valuelist: list[str]) -> list[str]:
+    typed = valuelist[0] if valuelist else ""
+    return [one_line(line) for line in typed.splitlines() if line.strip()]
+
+
+class FactForm(FlaskForm):
+    """What every correction has: why it is made."""
+
     why = StringField(
         "Why do you change it?",
         [DataRequired("Say in a few words why"), Length(max=LONGEST_WHY)],
@@ -111,16 +137,41 @@ class FactForm(FlaskForm):
     seen = HiddenField()
 
 
+def _source_fields() -> dict[str, Any]:
+    """Return the fields that say where a fact comes from, new for each form."""
+    address = [Optional(), _web_address, Length(max=1000)]
+    date = [Optional(), Regexp(AS_OF, message="Write 2026, 2026-11 or 2026-11-25")]
+    return {
+        "source_url": StringField("Source: a web address", address, filters=[_or_none]),
+        "as_of": StringField(
+            "Date of the source",
+            date,
+            filters=[_or_none],
+            description="A year, a month or a day: 2026, 2026-11 or 2026-11-25",
+        ),
+        "confidence": SelectField(
+            "Confidence",
+            choices=[
+                SelectChoice(Confidence.HIGH.value, "High: the rule or the issuer's own words"),
+                SelectChoice(Confidence.MEDIUM.value, "Medium: second-hand, or old"),
+                SelectChoice(Confidence.LOW.value, "Low: not confirmed"),
+            ],
+        ),
+        "volatile": BooleanField("In motion: in court, in Congress or under review"),
+    }
+
+
 @functools.cache
 def fact_form(kind_id: str) -> type[FactForm]:
     """Return the form for one kind of fact, made from the columns of its table."""
     kind = KINDS[kind_id]
     fields = {name: _field(kind, name) for name in kind.fields}
+    fields |= {n: field for n, field in _source_fields().items() if n in kind.source_fields}
     return type(f"{kind.table.__name__}Form", (FactForm,), fields)
 
 
 def own_fields(kind: Kind) -> tuple[str, ...]:
-    return (*kind.fields, *SOURCE_FIELDS)
+    return (*kind.fields, *kind.source_fields)
 
 
 def values_of(form: FactForm, kind: Kind) -> dict[str, object]:
@@ -135,23 +186,32 @@ def _typed(kind: Kind, name: str, value: object) -> object:
 
 
 def _field(kind: Kind, name: str) -> Any:
-    column = kind.table.__table__.c[name]  # type: ignore[attr-defined]
+    column = kind.table.__table__.c[name]
     label, needed = LABELS[name], InputRequired("This must not be empty")
     first: list[Callable[..., None]] = [Optional() if column.nullable else needed]
+    if isinstance(column.type, sa.JSON):
+        records = name in {"tracks", "usual_months"}
+        return TextsOnly(label, description=KEPT) if records else Lines(label, description=LINES)
     if isinstance(column.type, sa.Enum):
-        return SelectField(
-            label, choices=[SelectChoice(word, _words(word)) for word in column.type.enums]
-        )
+        names = {kind.value: words for kind, words in TYPE_NAMES.items()}
+        words = [(word, names.get(word) or _words(word)) for word in column.type.enums]
+        return SelectField(label, choices=[SelectChoice(*each) for each in words])
     if isinstance(column.type, sa.Date):
         return DateField(label, first)
     if isinstance(column.type, sa.Integer):
         return IntegerField(label, [*first, NumberRange(0, LIMITS[name])])
-    if name == "eastern":
-        wrong = "Write an hour such as 21:00"
-        return StringField(label, [*first, Regexp(CLOCK, message=wrong)], filters=[_or_none])
-    if name in {"text", "note"}:
+    return _text(name, label, first)
+
+
+def _text(name: str, label: str, first: list[Callable[..., None]]) -> Any:
+    if name in LONG:
         return TextAreaField(label, [*first, Length(max=3000)], filters=[_or_none])
-    return StringField(label, [*first, Length(max=300)], filters=[_or_none])
+    shapes: dict[str, list[Callable[..., None]]] = {
+        "eastern": [Regexp(CLOCK, message="Write an hour such as 21:00")],
+        "url": [_web_address],
+    }
+    longest = Length(max=1000 if name == "url" else 300)
+    return StringField(label, [*first, *shapes.get(name, []), longest], filters=[_or_none])
 
 
 def _words(value: str) -> str:
@@ -172,7 +232,7 @@ class FreshnessFilter(Form):
         "What",
         default="",
         choices=[
-            SelectChoice("", "All facts"),
+            SelectChoice("", "Everything"),
             *(SelectChoice(kind.id, kind.name) for kind in KINDS.values()),
         ],
     )

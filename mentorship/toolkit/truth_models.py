@@ -1,4 +1,4 @@
-"""What leaders changed in the facts: never overwritten by a load, and kept for good."""
+"""What leaders changed in the facts, kept for good, and which addresses were found to work."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ class ChangeKind(enum.StrEnum):
     CHECKED = "checked"  # compared with its source and found right
     CORRECTED = "corrected"
     PUT_BACK = "put_back"  # an earlier change undone
+
+
+class LinkCheck(Model):
+    """What the last look at an address found: of a resource, or of the source of a fact."""
+
+    __tablename__ = "link_check"
+    __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures_count"),)
+
+    url: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    next_check_at: Mapped[dt.datetime] = mapped_column(index=True)
+    checked_at: Mapped[dt.datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    failure: Mapped[str | None] = mapped_column(sa.String(200))  # why, in words for leaders
 
 
 class FactChange(Model):

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
-from mentorship.toolkit import truth
+from mentorship.toolkit import curating, links, truth
 from mentorship.toolkit.freshness import REASON_NAMES, freshness
 from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
 from mentorship.toolkit.where import shown_at, title_of
@@ -62,7 +62,7 @@ def show(kind: str, fact_id: str) -> str:
 @members
 def correct(kind: str, fact_id: str) -> Response | tuple[str, int]:
     row = _fact(kind, fact_id)
-    form = fact_form(kind)()
+    form = fact_form(kind)(obj=row)
     if not form.validate():
         return _page(kind, row, form, truth.history(db.session(), kind, fact_id)), 422
     values = values_of(form, truth.KINDS[kind])
@@ -90,8 +90,11 @@ def correct(kind: str, fact_id: str) -> Response | tuple[str, int]:
 @members
 def check(kind: str, fact_id: str) -> Response:
     _fact(kind, fact_id)
-    with transaction() as session:
-        truth.check(session, kind, fact_id, signed=_signed())
+    try:
+        with transaction() as session:
+            truth.check(session, kind, fact_id, signed=_signed())
+    except truth.NoSuchFact:
+        abort(404)
     flash("Noted: checked today. You can undo it below.", "success")
     return redirect(url_for(".show", kind=kind, fact_id=fact_id), code=303)
 
@@ -117,10 +120,14 @@ def _fact(kind: str, fact_id: str) -> Any:
 
 
 def _page(kind: str, row: Any, form: FactForm, changes: Any) -> str:
+    address = getattr(row, truth.KINDS[kind].address, None) if truth.KINDS[kind].is_fact else None
     return render_template(
         "toolkit/fact.html",
         kind=truth.KINDS[kind],
         row=row,
+        address=address,
+        looked=links.check_of(db.session(), address),
+        reports=curating.reports_on(db.session(), row.id) if kind == "resource" else (),
         title=title_of(truth.KINDS[kind], row.id, truth.KINDS[kind].label(row)),
         href=shown_at(kind, row),
         form=form,

@@ -38,7 +38,8 @@ def stage(stage_id: str) -> str:
     page = service.stage_page(db.session(), stage_id, person_id=current_id(), today=_today())
     if page is None:
         abort(404)
-    return render_template("toolkit/stage.html", page=page, view=page.view)
+    fix = may_keep_facts(db.session(), current_person())
+    return render_template("toolkit/stage.html", page=page, view=page.view, fix=fix)
 
 
 @bp.get("/resources")

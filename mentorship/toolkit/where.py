@@ -18,6 +18,7 @@ PAGES = {
     Guide.PRACTICE: "guides.practice",
     Guide.MENTORING: "guides.mentoring",
 }
+WHOLE_PAGES = {"match_rate": "guides.residency", "cycle_date": "toolkit.journey"}
 OF_STATE = {
     "license_rule": "training and exams",
     "compact_standing": "compact",
@@ -34,11 +35,12 @@ def title_of(kind: Kind, fact_id: str, label: str) -> str:
 def shown_at(kind: str, fact: Any) -> str:
     if kind in OF_STATE:
         return url_for("licensing.state", state_id=fact.id.lower())
-    if kind == "guide_entry":
+    if kind == "resource":
+        return url_for("shelf.show", resource_id=fact.id)
+    if kind in {"guide_entry", "advice"}:
         guide, anchor = fact.id.split(".", 1)
         return url_for(PAGES[Guide(guide)], _anchor=anchor)
-    if kind == "match_rate":
-        return url_for("guides.residency")
-    if kind == "cycle_date":
-        return url_for("toolkit.journey")
-    return url_for("toolkit.stage", stage_id=fact.stage_id)
+    if kind in WHOLE_PAGES:
+        return url_for(WHOLE_PAGES[kind])
+    stage_id = fact.id if kind == "journey_stage" else fact.stage_id
+    return url_for("toolkit.stage", stage_id=stage_id)

@@ -14,7 +14,8 @@ from mentorship.news.polling import Polled, poll
 from mentorship.sections.models import Section
 from tests import factories
 from tests.factories import NOW
-from tests.news.conftest import Reply, Site, item, rss
+from tests.news.conftest import item, rss
+from tests.site import Reply, Site
 
 
 class Clock:

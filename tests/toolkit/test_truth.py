@@ -10,18 +10,27 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.sections.models import MembershipState, SectionRole
-from mentorship.toolkit import truth
+from mentorship.search.service import keys_found
+from mentorship.sections.models import MembershipState, Section, SectionRole
+from mentorship.toolkit import shelf, truth
 from mentorship.toolkit.freshness import Reason, Wanted, freshness, to_look_at
 from mentorship.toolkit.guide_models import GuideEntry
 from mentorship.toolkit.license_models import LicenseRule
 from mentorship.toolkit.loading import load_facts
-from mentorship.toolkit.models import Confidence, CycleDate, UrlCheck
+from mentorship.toolkit.models import (
+    ChecklistItem,
+    Confidence,
+    CycleDate,
+    JourneyStage,
+    Resource,
+    UrlCheck,
+)
+from mentorship.toolkit.shelf_models import Trouble
 from mentorship.toolkit.truth_models import FactChange
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.toolkit.files import Files
+from tests.toolkit.files import Files, resource
 
 TODAY = NOW.date()
 SignIn = Callable[[User], PageClient]
@@ -126,6 +135,74 @@ def test_our_advice_is_no_fact_to_check(session: Session, files: Files, leader: 
         truth.fact(session, "guide_entry", "visas.own")
 
 
+def test_a_leader_puts_our_advice_in_other_words(
+    session: Session, files: Files, leader: User
+) -> None:
+    advice = {"id": "own", "chapter": "all", "title": "Rest", "own": True}
+    files.guides["visas.yaml"]["entries"].append(
+        advice | {"url_check": "none", "confidence": "low"}
+    )
+    load_facts(session, folder=files.write())
+    words = {"title": "Sleep", "todo": ["Go to bed"], "source_url": "https://example.org"}
+    truth.correct(session, "advice", "visas.own", words, why="Plainer", signed=signed(leader))
+    entry = session.get_one(GuideEntry, "visas.own")
+    assert (entry.title, entry.todo, entry.source_url) == ("Sleep", ["Go to bed"], None)
+    with pytest.raises(truth.NoSuchFact):
+        truth.check(session, "advice", "visas.own", signed=signed(leader))
+    with pytest.raises(truth.NoSuchFact):
+        truth.fact(session, "advice", "visas.first")
+    session.expire_all()
+    assert load_facts(session, folder=files.folder).changed_nothing
+    assert entry.title == "Sleep"
+
+
+def test_a_leader_corrects_the_texts_of_a_stage_and_its_checklist(
+    small: Session, files: Files, leader: User
+) -> None:
+    stage = small.scalars(sa.select(JourneyStage)).first()
+    item = small.scalars(sa.select(ChecklistItem)).first()
+    assert stage is not None
+    assert item is not None
+    words = {"what": "Plainer.", "pitfalls": ["One", "Two"]}
+    truth.correct(small, "journey_stage", stage.id, words, why="Plainer", signed=signed(leader))
+    truth.correct(
+        small, "checklist_item", item.id, {"text": "Do it"}, why="Shorter", signed=signed(leader)
+    )
+    small.expire_all()
+    assert load_facts(small, folder=files.folder).changed_nothing
+    assert (stage.what, stage.pitfalls, item.text) == ("Plainer.", ["One", "Two"], "Do it")
+    (change,) = truth.history(small, "journey_stage", stage.id)
+    truth.put_back(small, "journey_stage", stage.id, change.id, signed=signed(leader))
+    assert stage.what != "Plainer."
+
+
+def test_a_resource_is_checked_corrected_and_found_in_its_new_words(
+    small: Session, files: Files, leader: User
+) -> None:
+    row = small.get_one(Resource, "guide")
+    truth.check(small, "resource", "guide", signed=signed(leader))
+    assert (row.checked_on, row.url_check) == (TODAY, UrlCheck.RETRIEVED)
+    seen = truth.newest(truth.history(small, "resource", "guide"))
+    words = {"title": "Zebra law", "url": "https://example.org/new"}
+    truth.correct(small, "resource", "guide", words, why="Moved", signed=signed(leader), seen=seen)
+    assert list(keys_found(small, "zebra", "resource")) == ["guide"]
+    small.expire_all()
+    assert load_facts(small, folder=files.folder).changed_nothing
+    assert (row.url, row.checked_on) == ("https://example.org/new", TODAY)
+
+
+def test_what_a_section_added_is_not_everybodys_to_correct(small: Session, leader: User) -> None:
+    section = small.scalars(sa.select(Section)).first()
+    assert section is not None
+    row = small.get_one(Resource, "guide")
+    values = {c.key: getattr(row, c.key) for c in sa.inspect(Resource).column_attrs}
+    small.add(Resource(**(values | {"id": "theirs", "section_id": section.id})))
+    small.flush()
+    with pytest.raises(truth.NoSuchFact):
+        truth.fact(small, "resource", "theirs")
+    assert "theirs" not in found(small, words="theirs")
+
+
 # ---- a load leaves it alone
 
 
@@ -209,6 +286,36 @@ def test_a_fact_is_found_by_its_words_though_it_is_fine(small: Session) -> None:
     assert found(small, words="zebra") == set()
 
 
+def test_resources_that_want_a_look_are_found(session: Session, files: Files, leader: User) -> None:
+    files.catalog["resources"] = [
+        resource(),
+        resource("old", as_of="2019"),
+        resource("closed", url_check="not_opened"),
+        resource("unsure", confidence="low"),
+        resource("told"),
+    ]
+    load_facts(session, folder=files.write())
+    shelf.report(
+        session,
+        person_id=leader.id,
+        resource_id="told",
+        trouble=Trouble.DEAD,
+        words="Gone",
+        now=NOW,
+    )
+    for reason, key in {
+        Reason.OLD: "old",
+        Reason.NOT_OPENED: "closed",
+        Reason.LOW: "unsure",
+        Reason.REPORTED: "told",
+    }.items():
+        assert found(session, reason=reason, kind="resource") == {key}
+    truth.check(session, "resource", "old", signed=signed(leader))
+    truth.check(session, "resource", "closed", signed=signed(leader))
+    assert found(session, reason=Reason.OLD, kind="resource") == set()
+    assert found(session, reason=Reason.NOT_OPENED, kind="resource") == set()
+
+
 # ---- the pages
 
 
@@ -247,14 +354,35 @@ def test_a_wrong_correction_is_shown_again_with_what_is_wrong(
 def test_every_kind_of_fact_has_a_form(
     sign_in: SignIn, loaded: Session, leader: User, kind: str
 ) -> None:
-    table = truth.KINDS[kind].table
-    key = loaded.scalar(sa.select(table.id).where(table.source_url.is_not(None)).limit(1))  # type: ignore[attr-defined]
+    known = truth.KINDS[kind]
+    which = [known.only]
+    if known.is_fact:
+        which.append(getattr(known.table, known.address).is_not(None))
+    key = loaded.scalar(sa.select(known.table.id).where(*which).limit(1))
     page = sign_in(leader)
     path = f"/toolkit/facts/{kind}/{key}"
-    page.post(f"{path}/check")
-    assert "Last checked on" in page.get(path).text
+    page.post(f"{path}/check", status=303 if known.is_fact else 404)
+    assert ("Last checked on" in page.get(path).text) is known.is_fact
     unchanged = page.submit(path, {"why": "Only looked"}, action=path)
     assert "Nothing was changed" in page.follow(unchanged).text
+
+
+def test_advice_is_corrected_in_the_browser_line_by_line(
+    sign_in: SignIn, loaded: Session, leader: User
+) -> None:
+    page, path = sign_in(leader), "/toolkit/facts/journey_stage/visa"
+    assert path in page.get("/toolkit/journey/visa").links()
+    stage = loaded.get_one(JourneyStage, "visa")
+    notes = [note["text"] for note in stage.tracks]
+    bad = {"tracks": "only one", "why": "Shorter"}
+    refused = page.submit(path, bad, action=path, status=422)
+    assert f"Write {len(notes)} lines" in refused.text
+    words = {"pitfalls": "First\nSecond", "tracks": "\n".join(["New note", *notes[1:]])}
+    page.submit(path, words | {"why": "Shorter"}, action=path)
+    shown = page.get("/toolkit/journey/visa").text
+    for text in ("First", "Second", "New note"):
+        assert text in shown
+    assert stage.tracks[0].keys() == {"place", "status", "text"}
 
 
 def test_each_fact_leads_a_leader_and_nobody_else_to_its_correction(

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from mentorship.news.fetching import Fetcher, FetchFailed, is_public
-from tests.news.conftest import Reply, Site
+from mentorship.fetching import Fetcher, FetchFailed, is_public
+from tests.site import Reply, Site
 
 PRIVATE = [
     "127.0.0.1", "10.0.0.8", "172.16.3.4", "192.168.1.1", "169.254.169.254",

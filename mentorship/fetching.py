@@ -1,4 +1,4 @@
-"""Fetching one feed from a stranger's server: with limits on time, size, way and place.
+"""Asking strangers' servers for feeds and links: with limits on time, size, way and place.
 
 A leader names the address, and this server can reach what the leader cannot: so only public
 addresses are asked. The name is looked up once and the connection goes to the very address that
@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Socket = TypeVar("Socket", bound=socket.socket)
 Allowed = Callable[[Address, int], bool]
+Read = TypeVar("Read")
 
 PORTS = {"http": 80, "https": 443}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -29,14 +30,14 @@ STEP_SECONDS = 10.0  # that the server may stay silent
 WHOLE_SECONDS = 30.0  # that one answer may take, however busily it drips
 MOST_BYTES = 4 * 1024 * 1024
 CHUNK = 64 * 1024
-AGENT = "IMG-Mentorship-News/1.0"
-ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
+AGENT = "IMG-Mentorship/1.0"
+FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
 # Ways to write an IPv4 address inside an IPv6 one: what counts is where the packets go.
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32")))
 
 
 class FetchFailed(Exception):
-    """The feed could not be fetched; the message tells a leader why."""
+    """The address could not be fetched; the message tells a leader why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ def web_address(url: str) -> SplitResult:
 
 
 class Fetcher:
-    """Fetches feeds. Tests may allow their own server; the service allows public ones only."""
+    """Fetches feeds, and looks whether links work.
+
+    Tests may allow their own server; the service allows public ones only.
+    """
 
     def __init__(
         self,
@@ -106,18 +110,49 @@ class Fetcher:
             The address is not allowed, nobody answers in time, or the answer is no use.
 
         """
-        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        conditions = {name: value for name, value in asked.items() if value}
+        asked = {"Accept": FEEDS, "If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in asked.items() if value}
+        return self._follow(url, "GET", headers, self._read)
+
+    def status(self, url: str) -> int:
+        """Return the status of a page's last answer: asked by HEAD, and by GET where that fails.
+
+        Raises
+        ------
+        FetchFailed
+            The address is not allowed, or nobody answers in time.
+
+        """
+        with suppress(FetchFailed):
+            status = self._follow(url, "HEAD", {"Accept": "*/*"}, _status)
+            if status < http.HTTPStatus.BAD_REQUEST:
+                return status
+        return self._follow(url, "GET", {"Accept": "*/*"}, _status)
+
+    def _follow(
+        self,
+        url: str,
+        method: str,
+        headers: dict[str, str],
+        read: Callable[[http.client.HTTPResponse, str], Read],
+    ) -> Read:
+        """Send a request, and again to where the answer leads."""
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._ask(url, conditions)
-            if isinstance(answer, Answer):
+            answer = self._ask(url, method, headers, read)
+            if not isinstance(answer, _Onward):
                 return answer
-            if urlsplit(url).scheme == "https" and urlsplit(answer).scheme == "http":
+            if urlsplit(url).scheme == "https" and urlsplit(answer.url).scheme == "http":
                 raise FetchFailed("the server sends us to an address without encryption")
-            url = answer
+            url = answer.url
         raise FetchFailed(f"the server sends us on more than {MOST_REDIRECTS} times")
 
-    def _ask(self, url: str, conditions: dict[str, str]) -> Answer | str:
+    def _ask(
+        self,
+        url: str,
+        method: str,
+        headers: dict[str, str],
+        read: Callable[[http.client.HTTPResponse, str], Read],
+    ) -> Read | _Onward:
         """Send one request; return the answer, or the address it leads to."""
         parts = web_address(url)
         connection = http.client.HTTPConnection(str(parts.hostname))
@@ -125,10 +160,13 @@ class Fetcher:
         try:
             connection.sock = self._connect(parts, line)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            headers = {"Host": parts.netloc, "User-Agent": AGENT, "Accept": ACCEPT}
-            headers |= {"Accept-Encoding": "identity", "Connection": "close"} | conditions
-            connection.request("GET", path, headers=headers)
-            return self._read(connection.getresponse(), url)
+            common = {"Host": parts.netloc, "User-Agent": AGENT}
+            common |= {"Accept-Encoding": "identity", "Connection": "close"}
+            connection.request(method, path, headers=common | headers)
+            response = connection.getresponse()
+            if response.status in REDIRECTS:
+                return _Onward(urljoin(url, response.headers.get("Location", "")))
+            return read(response, url)
         except TimeoutError:
             raise FetchFailed("the server did not answer in time") from None
         except (OSError, http.client.HTTPException, ValueError) as trouble:
@@ -157,12 +195,10 @@ class Fetcher:
         line.hold(wrapped).do_handshake()
         return wrapped
 
-    def _read(self, response: http.client.HTTPResponse, url: str) -> Answer | str:
+    def _read(self, response: http.client.HTTPResponse, url: str) -> Answer:
         etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
         if response.status == http.HTTPStatus.NOT_MODIFIED:
             return Answer(None, url, etag=etag, last_modified=modified)
-        if response.status in REDIRECTS:
-            return urljoin(url, response.headers.get("Location", ""))
         if response.status != http.HTTPStatus.OK:
             raise FetchFailed(f"the server answers {response.status} {response.reason}".strip())
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -179,6 +215,13 @@ class Fetcher:
         if response.length:
             raise http.client.IncompleteRead(bytes(body), response.length)
         return bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Onward:
+    """Where a server sends us instead of answering."""
+
+    url: str
 
 
 class _Line:
@@ -209,6 +252,10 @@ class _Line:
         if self._held is not None:
             with suppress(OSError):  # not connected yet, or closed already
                 socket.socket.shutdown(self._held, socket.SHUT_RDWR)
+
+
+def _status(response: http.client.HTTPResponse, _url: str) -> int:
+    return response.status
 
 
 def _first_open(addresses: list[str], port: int, seconds: float) -> socket.socket:

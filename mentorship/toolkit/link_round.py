@@ -1,0 +1,58 @@
+"""Going round the addresses that are due, as the feeds are gone round.
+
+Each address is claimed in one transaction and settled in another, so that no lock is held while a
+stranger's server thinks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mentorship.extensions import transaction
+from mentorship.fetching import Fetcher, FetchFailed
+from mentorship.toolkit import links
+
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    worked: int = 0
+    failed: int = 0
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def link_fetcher() -> Fetcher:
+    """Return a fetcher with less patience than for feeds: only the first line of a page counts."""
+    return Fetcher(step=5, whole=10)
+
+
+def check_links(
+    fetcher: Fetcher, *, clock: Callable[[], dt.datetime] = utc_now, most: int = MOST
+) -> Checked:
+    """Look at every address that is due, up to ``most`` of them."""
+    with transaction() as session:
+        links.list_addresses(session, now=clock())
+    worked = failed = 0
+    while worked + failed < most:
+        with transaction() as session:
+            url = links.take_due(session, now=clock())
+        if url is None:
+            break
+        trouble = _look_at(fetcher, url)
+        with transaction() as session:
+            links.note(session, url, trouble=trouble, now=clock())
+        worked, failed = worked + (trouble is None), failed + (trouble is not None)
+    return Checked(worked, failed)
+
+
+def _look_at(fetcher: Fetcher, url: str) -> str | None:
+    try:
+        return links.trouble_with(fetcher.status(url))
+    except FetchFailed as trouble:
+        return str(trouble)

@@ -1,0 +1,139 @@
+"""Links are looked at with care, and one bad day makes no dead link."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.fetching import Fetcher
+from mentorship.toolkit import links
+from mentorship.toolkit.freshness import Reason, Wanted, freshness
+from mentorship.toolkit.link_round import Checked, check_links
+from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.truth_models import LinkCheck
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.site import Reply, Site
+from tests.toolkit.files import SOURCE, Data, Files, resource
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def linked(session: Session, files: Files, site: Site) -> Session:
+    """One resource, whose page the test's own server has or has not."""
+    site.replies["/source"] = Reply(b"What the facts rest on")
+    load(session, files, resource("guide", url=site.url("/page")), site=site)
+    return session
+
+
+def load(session: Session, files: Files, *resources: Data, site: Site) -> None:
+    """Load these resources, and facts whose source stands on the test's server."""
+    files.catalog["resources"] = list(resources)
+    for file in files.write().iterdir():
+        text = file.read_text(encoding="utf-8").replace(SOURCE["source_url"], site.url("/source"))
+        file.write_text(text, encoding="utf-8")
+    load_facts(session, folder=files.folder)
+
+
+def asked(site: Site) -> list[str]:
+    return [path for path, _ in site.asked if "/page" in path]
+
+
+def look(session: Session, site: Site, *, after: dt.timedelta = DAY * 0) -> LinkCheck:
+    """Go round, and return what was found of the page of the test's server."""
+    check_links(site.fetcher(step=2, whole=2), clock=lambda: NOW + after)
+    session.expire_all()
+    return session.get_one(LinkCheck, site.url("/page"))
+
+
+def dead(session: Session) -> list[str]:
+    found = freshness(session, today=NOW.date(), wanted=Wanted(reason=Reason.DEAD))
+    return [line.id for line in found.lines]
+
+
+def test_a_page_that_answers_works_and_is_asked_again_in_a_week(
+    linked: Session, site: Site
+) -> None:
+    site.replies["/page"] = Reply(b"<p>Here")
+    found = look(linked, site)
+    assert (found.failures, found.failure, found.checked_at) == (0, None, NOW)
+    assert asked(site) == ["HEAD /page"]
+    look(linked, site, after=DAY * 6)
+    assert len(asked(site)) == 1
+    look(linked, site, after=DAY * 7)
+    assert len(asked(site)) == 2
+
+
+def test_a_page_is_dead_after_the_second_failure_and_is_asked_less_and_less_often(
+    linked: Session, site: Site
+) -> None:
+    found = look(linked, site)
+    assert found.failure == "the page is not there (404)"
+    assert dead(linked) == []
+    found = look(linked, site, after=DAY)
+    assert (found.failures, dead(linked)) == (2, ["guide"])
+    assert found.next_check_at == NOW + DAY * 3
+    site.replies["/page"] = Reply(b"Back again")
+    assert look(linked, site, after=DAY * 3).failure is None
+    assert dead(linked) == []
+
+
+def test_a_server_that_knows_no_head_is_asked_by_get(linked: Session, site: Site) -> None:
+    site.replies["/page"] = Reply(b"<p>Here", head=501)
+    assert look(linked, site).failure is None
+    assert asked(site) == ["HEAD /page", "/page"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 999])
+def test_a_page_that_only_keeps_programs_out_is_not_dead(
+    linked: Session, site: Site, status: int
+) -> None:
+    site.replies["/page"] = Reply(status=status)
+    assert look(linked, site).failure is None
+
+
+def test_an_address_in_a_private_network_is_never_asked(linked: Session, site: Site) -> None:
+    check_links(Fetcher(step=1, whole=1), clock=lambda: NOW, most=20)
+    assert site.asked == []
+    found = linked.get_one(LinkCheck, site.url("/page"))
+    assert found.failure == "the address leads into a private network"
+
+
+def test_nothing_is_asked_twice_in_a_round_and_what_is_gone_is_forgotten(
+    linked: Session, files: Files, site: Site
+) -> None:
+    site.replies["/page"] = Reply(b"x")
+    double = [resource(name, url=site.url("/page")) for name in ("guide", "other")]
+    load(linked, files, *double, site=site)
+    look(linked, site)
+    assert len(asked(site)) == 1
+    load(linked, files, resource("guide", url=site.url("/moved")), site=site)
+    links.list_addresses(linked, now=NOW)
+    known = set(linked.scalars(sa.select(LinkCheck.url)))
+    assert site.url("/moved") in known
+    assert site.url("/page") not in known
+
+
+def test_a_leader_reads_what_was_found(
+    linked: Session, site: Site, sign_in: Callable[[User], PageClient]
+) -> None:
+    look(linked, site)
+    look(linked, site, after=DAY)
+    page = sign_in(factories.leader(linked, factories.section(linked)))
+    assert "/toolkit/facts/resource/guide" in page.get("/toolkit/facts?reason=dead").links()
+    assert "The page is not there (404)" in page.get("/toolkit/facts/resource/guide").text
+
+
+def test_the_command_says_how_many_work(app: Flask, session: Session) -> None:
+    done = app.test_cli_runner().invoke(args=["toolkit", "check-links"])
+    assert done.exit_code == 0, done.output
+    assert done.output.strip() == "0 links work, 0 do not"
+    assert check_links(Fetcher(), clock=lambda: NOW) == Checked()
