@@ -31,6 +31,7 @@ from mentorship.mentorships import leader_views as led_mentorships_views
 from mentorship.mentorships import views as mentorships_views
 from mentorship.news import feed_views as news_desk_views
 from mentorship.news import views as news_views
+from mentorship.news.searched import hidden_from
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
@@ -50,6 +51,7 @@ from mentorship.toolkit import (
     truth_views,
 )
 from mentorship.toolkit import views as toolkit_views
+from mentorship.toolkit.catalog import unseen_by
 
 BLUEPRINTS = (
     pages.bp,
@@ -115,6 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(demo.settings(settings))
     delivery.init_app(app)
     jobs.init_app(app)
+    app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     accounts_security.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -21,6 +21,7 @@ from mentorship.extensions import transaction
 from mentorship.keys import keys
 from mentorship.matching import warm
 from mentorship.news.command import news
+from mentorship.news.searched import SOURCES as NEWS
 from mentorship.news.seeds import load_news
 from mentorship.notices.command import mail
 from mentorship.profiles.words import sync_terms
@@ -47,8 +48,8 @@ def set_up(*, demo: bool) -> None:
     with transaction() as session:
         sync_terms(session)
         load_facts(session)
-        rebuild(session, {**SOURCES, **EQUITY})
         load_news(session, now=dt.datetime.now(dt.UTC))
+        rebuild(session, {**SOURCES, **EQUITY, **NEWS})
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()
     if demo:

@@ -12,24 +12,30 @@ import uuid
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import ParamSpec, Self
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from huey import PostgresHuey, SqliteHuey
+from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.serializer import SignedSerializer
 from sqlalchemy.exc import OperationalError
 
 from mentorship.config import Settings
 from mentorship.extensions import reading, transaction
+from mentorship.fetching import Fetcher
+from mentorship.news.digest import post_digests
+from mentorship.news.polling import poll
 from mentorship.notices import delivery
 from mentorship.rounds import jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.run_models import Phase
 from mentorship.rounds.running import solved
+from mentorship.toolkit.link_round import check_links, link_fetcher
 
+AT_ONCE = 2  # strangers' servers asked in one errand: a round that waits must not wait long
+EXPIRES = 50  # seconds after which an errand is dropped: the next one comes anyway
 BEAT = 1.0  # seconds between two signs of life
 SHARES = {  # phase -> per cent at which it begins, and how much it takes
     Phase.GATHERING: (0, 10),
@@ -39,6 +45,7 @@ SHARES = {  # phase -> per cent at which it begins, and how much it takes
     Phase.KEEPING: (95, 5),
 }
 
+Given = ParamSpec("Given")
 log = logging.getLogger("mentorship")
 
 
@@ -69,16 +76,24 @@ class Queue:
     def tasks(self) -> Mapping[str, Callable[[str], object]]:
         return {name: self.huey.task(name=name)(self._inside(TASKS[name])) for name in TASKS}
 
+    @cached_property
+    def errands(self) -> Mapping[str, Callable[[], object]]:
+        """Return what workers do by the clock. Several workers share it: services claim rows."""
+        return {
+            name: self.huey.periodic_task(when, name=name, expires=EXPIRES)(self._inside(errand))
+            for name, (errand, when) in ERRANDS.items()
+        }
+
     def put(self, task: str, row_id: uuid.UUID) -> None:
         try:
             self.tasks[task](str(row_id))
         finally:
             self.huey.storage.close()  # leaders run rounds rarely: no connection is kept for it
 
-    def _inside(self, task: Callable[[str], None]) -> Callable[[str], None]:
-        def run(row_id: str) -> None:
+    def _inside(self, task: Callable[Given, None]) -> Callable[Given, None]:
+        def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
             with self._app.app_context():
-                task(row_id)
+                task(*args, **kwargs)
 
         return run
 
@@ -185,4 +200,24 @@ def publish_due() -> None:
         delivery.write_files()
 
 
+def poll_feeds() -> None:
+    poll(Fetcher(), most=AT_ONCE)
+
+
+def look_at_links() -> None:
+    check_links(link_fetcher(), most=AT_ONCE)
+
+
+def send_digests() -> None:
+    with transaction() as session:
+        posted = post_digests(session, now=utc_now())
+    if posted:
+        delivery.write_files()
+
+
 TASKS = {"solve_run": solve_run}
+ERRANDS = {  # name -> what is done, and when
+    "poll_feeds": (poll_feeds, crontab(minute="*")),
+    "look_at_links": (look_at_links, crontab(minute="*")),
+    "send_digests": (send_digests, crontab(minute="5")),
+}

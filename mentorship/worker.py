@@ -1,4 +1,4 @@
-"""``flask worker``: the process that solves rounds in the background."""
+"""``flask worker``: the process that solves rounds, and runs errands by the clock."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Workers(Consumer):
 
     def __init__(self, app: Flask, threads: int) -> None:
         queue: Queue = app.extensions["queue"]
-        _ = queue.tasks  # known before the first message comes
+        _ = queue.tasks, queue.errands  # known before the first message comes
         self.scheduler_class = partial(Watch, app)
         super().__init__(
             queue.huey,
             workers=threads,
-            periodic=False,
+            periodic=True,
             max_delay=0.3,
             health_check_interval=2,
             shutdown_timeout=20,
@@ -71,6 +71,9 @@ class Workers(Consumer):
 @click.option("--threads", default=1, show_default=True, help="Runs worked on at the same time.")
 @with_appcontext
 def worker(threads: int) -> None:
-    """Solve the rounds that wait. TERM lets the run at hand finish first."""
+    """Solve the rounds that wait, poll feeds, check links, post the weekly mail.
+
+    TERM lets the run at hand finish first.
+    """
     logging.getLogger("huey").setLevel(logging.WARNING)
     Workers(current_app._get_current_object(), threads).run()  # type: ignore[attr-defined]  # noqa: SLF001

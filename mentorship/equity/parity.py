@@ -39,6 +39,15 @@ class ParityRow:
 class Parity:
     rows: Sequence[ParityRow]
 
+    def groups(self, *, only: bool = False) -> Sequence[tuple[str, Sequence[ParityRow]]]:
+        """Return the states by what they ask, those with a gap first; ``only`` those."""
+        named = {
+            "IMGs train longer": [row for row in self.rows if (row.gap or 0) > 0],
+            "The same for all": [row for row in self.rows if row.gap is not None and row.gap <= 0],
+            "Not one number": [row for row in self.rows if row.gap is None],
+        }
+        return [(name, rows) for name, rows in list(named.items())[: 1 if only else None] if rows]
+
     def count(self, gap: int) -> int:
         """Count the states with this gap, as far as it is known with some confidence."""
         return sum(row.gap == gap for row in self._sure())

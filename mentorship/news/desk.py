@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.news.models import ItemState, NewsHiding, NewsItem, Topic
 from mentorship.news.parsing import fingerprint
+from mentorship.news.searched import file
 from mentorship.news.service import NEWEST_FIRST
 
 PER_PAGE = 20
@@ -128,6 +129,7 @@ def edit_item(  # noqa: PLR0913  one argument a column
     if item.body:
         item.body = body
     session.flush()
+    file(session, item)
 
 
 def publish(session: Session, item: NewsItem, *, by: uuid.UUID, now: dt.datetime) -> None:
@@ -139,6 +141,7 @@ def publish(session: Session, item: NewsItem, *, by: uuid.UUID, now: dt.datetime
     item.state, item.decided_by_id = ItemState.PUBLISHED, by
     item.shown_at = item.shown_at or now
     session.flush()
+    file(session, item)
 
 
 def hide(session: Session, item: NewsItem, *, by: uuid.UUID) -> None:
@@ -146,6 +149,7 @@ def hide(session: Session, item: NewsItem, *, by: uuid.UUID) -> None:
     if item.state is not ItemState.DRAFT:
         item.state, item.decided_by_id = ItemState.HIDDEN, by
     session.flush()
+    file(session, item)
 
 
 def throw_away(session: Session, item: NewsItem) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mentorship.fetching import Answer, FetchFailed, web_address
 from mentorship.news.models import Feed, ItemState, NewsItem, Topic
 from mentorship.news.parsing import Entry
+from mentorship.news.searched import file
 
 EVERY = dt.timedelta(hours=2)
 RARELY = dt.timedelta(days=1)  # how often a feed that does not work is tried at last
@@ -197,6 +198,7 @@ def _keep(session: Session, item: NewsItem) -> bool:
             session.add(item)
     except IntegrityError:
         return False
+    file(session, item)
     return True
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.news.models import ItemState, NewsItem, Topic
 from mentorship.news.parsing import fingerprint
+from mentorship.news.searched import file
 from mentorship.toolkit.entries import Entry, FactsRefused, open_file
 
 FILE = Path(__file__).with_name("data") / "news_sources.yaml"
@@ -90,6 +91,8 @@ def load_news(session: Session, *, now: dt.datetime, path: Path = FILE) -> int:
     ]
     session.add_all(new)
     session.flush()
+    for item in new:
+        file(session, item)
     return len(new)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -16,7 +16,6 @@ from mentorship.extensions import db, transaction
 from mentorship.search import service as search
 from mentorship.search.service import Found
 from mentorship.sections.service import sections_of
-from mentorship.toolkit.catalog import unseen_by
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.searched import NAMES
 from mentorship.toolkit.shelf_forms import SearchForm
@@ -50,7 +49,7 @@ def ask() -> Response:
 
 def _find(text: str, source: str = "", page: int = 1) -> Found:
     me = current_id()
-    hidden = {"resource": unseen_by(me)}
+    hidden = {source: keys(me) for source, keys in current_app.extensions["unseen"].items()}
     return search.find(
         db.session(), text, sections=sections_of(me), hidden=hidden, source=source, page=page
     )

@@ -52,6 +52,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "resource": "Resources",
         "letter": "Letters",
         "policy": "Equity and policy",
+        "news": "News",
     }
 )
 

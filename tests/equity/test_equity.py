@@ -18,6 +18,7 @@ from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import Confidence
 from tests import factories
 from tests.page import PageClient
+from tests.rounds.cast import small_cast
 
 BRITISH = re.compile(
     r"\b(licen[c]e\w*|programme\w*|\w*organis\w*|recognis\w*|centre\w*)\b", re.IGNORECASE
@@ -47,13 +48,13 @@ def test_the_page_shows_plan_positions_bills_and_how_to_act(reader: PageClient) 
 
 def test_the_parity_table_has_every_state_and_its_gap(session: Session, reader: PageClient) -> None:
     page = reader.get("/equity/licensing")
-    rows = page.tree.findall(".//main//tbody/tr")
+    rows = page.tree.findall(".//main//details")
     assert len(rows) == len(vocabulary.LISTS["state"]) == 55
     by_state = {row.id: row for row in parity(session).rows}
     assert (by_state["AL"].img_years, by_state["AL"].us_years, by_state["AL"].gap) == (2, 1, 1)
     assert by_state["CT"].gap == 0
     only = reader.get("/equity/licensing?show=gap")
-    shown = len(only.tree.findall(".//main//tbody/tr"))
+    shown = len(only.tree.findall(".//main//details"))
     assert shown == sum((row.gap or 0) > 0 for row in parity(session).rows)
     assert "Confirm with the board" in only.text
 
@@ -80,3 +81,19 @@ def test_positions_are_found_by_the_search(session: Session, reader: PageClient)
     page = reader.get("/toolkit/search?q=discrimination+against+IMGs")
     assert "Unfair discrimination against IMGs" in page.text
     assert "/equity#h-255-978" in page.links()
+
+
+def test_a_leader_is_led_to_the_fairness_pages_of_their_rounds_and_nobody_else_is(
+    session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    cast = small_cast(session)
+    cast.draft("Draft")
+    round_, _ = cast.reviewed("Spring")
+    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/fairness"
+    leader = sign_in(cast.leader)
+    fair = [link for link in leader.get("/equity").links() if link.endswith("/fairness")]
+    assert fair == [path]
+    leader.get(path)
+    for other in (cast.people["Ana Silva"], factories.leader(session, factories.section(session))):
+        assert path not in sign_in(other).get("/equity").links()
+    assert "/toolkit/licensure" in leader.get("/equity").links()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -257,3 +258,40 @@ def test_the_desk_is_its_leaders_only(
             client.get(path, status=404)
         client.post(f"{base}/{made.id}/hide", status=404)
     assert one(session).state is ItemState.PUBLISHED
+
+
+# ---- the search
+
+
+def finds(page: PageClient, words: str) -> list[str]:
+    return [link for link in page.get(f"/toolkit/search?q={words}").links() if "/news/" in link]
+
+
+def test_a_post_is_found_by_its_section_while_it_is_published(
+    session: Session, section: Section, reader: User, sign_in: SignIn
+) -> None:
+    mine = sign_in(reader)
+    other = factories.section(session)
+    stranger = sign_in(factories.member(session, other, SectionRole.IMG))
+    item = post(session, section, "Zebra evening", body="With **lemonade**.")
+    assert finds(mine, "zebra") == finds(mine, "lemonade") == [f"/news/{item.id}"]
+    assert finds(stranger, "zebra") == []
+    desk.edit_item(session, item, topic=item.topic, title="Lion evening", lead="", body="")
+    assert (finds(mine, "zebra"), finds(mine, "lion")) == ([], [f"/news/{item.id}"])
+    desk.hide(session, item, by=reader.id)
+    assert finds(mine, "lion") == []
+    desk.publish(session, item, by=reader.id, now=NOW)
+    assert finds(mine, "lion") == [f"/news/{item.id}"]
+
+
+def test_news_for_everybody_is_not_found_where_a_section_hides_it(
+    session: Session, section: Section, reader: User, sign_in: SignIn
+) -> None:
+    load_news(session, now=NOW)
+    mine = sign_in(reader)
+    (found,) = finds(mine, "Massachusetts+postpones")
+    key = uuid.UUID(found.rsplit("/", 1)[1])
+    desk.hide_everybodys(session, section.id, key)
+    assert found not in finds(mine, "Massachusetts+postpones")
+    desk.show_everybodys(session, section.id, key)
+    assert found in finds(mine, "Massachusetts+postpones")

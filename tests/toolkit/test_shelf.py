@@ -225,6 +225,23 @@ def test_a_section_puts_a_resource_in_its_own_words(
     stranger.get(OET)
 
 
+def test_marks_carry_over_to_the_words_of_the_section(
+    section: Section, leader: PageClient, reader: PageClient, stranger: PageClient
+) -> None:
+    for who in (reader, stranger):
+        who.post(f"{OET}/mark", {"kind": "saved", "on": "yes"})
+    reader.post(f"{OET}/mark", {"kind": "useful", "on": "yes"})
+    leader.post(own(section, "oet"), NEW | {"title": "English for doctors", "save": "y"})
+    saved = reader.get("/toolkit/resources?mark=saved")
+    assert "English for doctors" in saved.text
+    (href,) = [link for link in saved.links() if link.startswith("/toolkit/resources/section-")]
+    page = reader.get(href).text
+    assert "Useful to you" in page
+    assert "Useful to 1 person" in page
+    assert "English for doctors" not in stranger.get("/toolkit/resources?mark=saved").text
+    assert OET in stranger.get("/toolkit/resources?mark=saved").links()
+
+
 def test_earlier_words_come_back(
     session: Session, section: Section, leader: PageClient, reader: PageClient
 ) -> None:
