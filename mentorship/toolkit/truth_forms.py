@@ -29,6 +29,7 @@ from wtforms.validators import ValidationError as Wrong
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.freshness import REASON_NAMES, Reason, Wanted
 from mentorship.toolkit.models import Confidence
+from mentorship.toolkit.shelf_forms import line
 from mentorship.toolkit.shown import TYPE_NAMES
 from mentorship.toolkit.truth import KINDS, LONGEST_WHY, Kind
 
@@ -84,7 +85,7 @@ CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 def _or_none(words: str | None) -> str | None:
-    return (words or "").strip() or None
+    return (words or "").replace("\r\n", "\n").strip() or None
 
 
 def _web_address(_form: Form, field: Field) -> None:
@@ -122,7 +123,7 @@ class TextsOnly(TextAreaField):
 
 def _lines(valuelist: list[str]) -> list[str]:
     typed = valuelist[0] if valuelist else ""
-    return [one_line(line) for line in typed.splitlines() if line.strip()]
+    return [one for each in typed.splitlines() if (one := line(each))]
 
 
 class FactForm(FlaskForm):
@@ -131,7 +132,7 @@ class FactForm(FlaskForm):
     why = StringField(
         "Why do you change it?",
         [DataRequired("Say in a few words why"), Length(max=LONGEST_WHY)],
-        filters=[one_line],
+        filters=[line],
         description="Shown in the history, with your name",
     )
     seen = HiddenField()

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.search.service import keys_found
 from mentorship.sections.models import MembershipState, Section, SectionRole
 from mentorship.toolkit import shelf, truth
+from mentorship.toolkit.facts import Facts
 from mentorship.toolkit.freshness import Reason, Wanted, freshness, to_look_at
 from mentorship.toolkit.guide_models import GuideEntry
 from mentorship.toolkit.license_models import LicenseRule
@@ -26,6 +28,7 @@ from mentorship.toolkit.models import (
     UrlCheck,
 )
 from mentorship.toolkit.shelf_models import Trouble
+from mentorship.toolkit.truth_forms import fact_form
 from mentorship.toolkit.truth_models import FactChange
 from tests import factories
 from tests.factories import NOW
@@ -383,6 +386,20 @@ def test_advice_is_corrected_in_the_browser_line_by_line(
     for text in ("First", "Second", "New note"):
         assert text in shown
     assert stage.tracks[0].keys() == {"place", "status", "text"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in truth.KINDS.values() if kind.search])
+def test_no_text_that_comes_with_the_service_is_cut_by_its_form(
+    app: Flask, shipped: Facts, kind: truth.Kind
+) -> None:
+    texts = [name for name in kind.fields if isinstance(kind.table.__table__.c[name].type, sa.JSON)]
+    with app.test_request_context():
+        for row in shipped.rows[kind.table].values():
+            form = fact_form(kind.id)(data=row)
+            for name in texts:
+                shown = form[name]._value()  # noqa: SLF001  what WTForms puts in the page
+                form[name].process_formdata([shown.replace("\n", "\r\n")])
+                assert form[name].data == row[name]
 
 
 def test_each_fact_leads_a_leader_and_nobody_else_to_its_correction(
