@@ -16,13 +16,14 @@ from typing import Self
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from huey import PostgresHuey, SqliteHuey
+from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.serializer import SignedSerializer
 from sqlalchemy.exc import OperationalError
 
 from mentorship.config import Settings
 from mentorship.extensions import reading, transaction
+from mentorship.inbox.digest import post_digests
 from mentorship.notices import delivery
 from mentorship.rounds import jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
@@ -30,6 +31,7 @@ from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.run_models import Phase
 from mentorship.rounds.running import solved
 
+DAILY = crontab(minute="0", hour="12")  # UTC: the morning of most readers
 BEAT = 1.0  # seconds between two signs of life
 SHARES = {  # phase -> per cent at which it begins, and how much it takes
     Phase.GATHERING: (0, 10),
@@ -68,6 +70,15 @@ class Queue:
     @cached_property
     def tasks(self) -> Mapping[str, Callable[[str], object]]:
         return {name: self.huey.task(name=name)(self._inside(TASKS[name])) for name in TASKS}
+
+    @cached_property
+    def daily(self) -> Callable[[], object]:
+        """What workers do once a day; of several, each asks, and the first one does it."""
+        return self.huey.periodic_task(DAILY, name="send_digests")(self._daily)
+
+    def _daily(self) -> None:
+        with self._app.app_context():
+            send_digests()
 
     def put(self, task: str, row_id: uuid.UUID) -> None:
         try:
@@ -183,6 +194,13 @@ def publish_due() -> None:
                 planning.hold_up(session, round_id=round_id, now=utc_now())
     if waiting:
         delivery.write_files()
+
+
+def send_digests() -> None:
+    """Put the daily mails in the outbox."""
+    with transaction() as session:
+        post_digests(session, now=utc_now())
+    delivery.write_files()
 
 
 TASKS = {"solve_run": solve_run}

@@ -54,12 +54,12 @@ class Workers(Consumer):
 
     def __init__(self, app: Flask, threads: int) -> None:
         queue: Queue = app.extensions["queue"]
-        _ = queue.tasks  # known before the first message comes
+        _ = queue.tasks, queue.daily  # known before the first message comes
         self.scheduler_class = partial(Watch, app)
         super().__init__(
             queue.huey,
             workers=threads,
-            periodic=False,
+            periodic=True,
             max_delay=0.3,
             health_check_interval=2,
             shutdown_timeout=20,

@@ -6,13 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
 from mentorship.config import Settings
 from mentorship.extensions import db
+from mentorship.inbox.service import unread_of
 from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
-from mentorship.sections.service import memberships_of
+from mentorship.sections.service import memberships_query
 
 PRESENT = (MembershipState.ACTIVE, MembershipState.ASKED)
 
@@ -37,6 +39,8 @@ def _frame() -> dict[str, object]:
         "now_year": dt.datetime.now(dt.UTC).year,
         "navigation": _menu(),
         "account_links": _account_links(),
+        "unread": _unread(),
+        "notices_href": url_for("inbox.index"),
         "home_href": url_for("pages.landing"),
         "help_href": url_for("pages.help_page"),
         "sign_out_href": url_for("security.logout"),
@@ -57,8 +61,23 @@ def my_memberships(*, present: bool = False) -> Sequence[Membership]:
     ``present`` leaves out those that were declined or ended.
     """
     if "memberships" not in g:
-        g.memberships = memberships_of(db.session(), current_user.id)
+        _read_memberships()
     return [m for m in g.memberships if m.state in PRESENT or not present]
+
+
+def _read_memberships() -> None:
+    """Read them together with the number of notices: one statement for both."""
+    mine, unread = memberships_query(current_user.id), unread_of(current_user.id)
+    rows = db.session().execute(mine.add_columns(unread.label("unread"))).all()
+    g.memberships = [row.Membership for row in rows]
+    g.unread = rows[0].unread if rows else db.session().scalar(sa.select(unread))
+
+
+def _unread() -> int:
+    if not current_user.is_authenticated:
+        return 0
+    my_memberships()
+    return int(g.unread)
 
 
 def _menu() -> tuple[Entry, ...]:

@@ -308,7 +308,7 @@ class Reminder(Model):
     """A reminder that was written. Its key makes sure that each is written once."""
 
     __tablename__ = "reminder"
-    __table_args__ = (sa.CheckConstraint("number IN (1, 2)", name="first_or_last"),)
+    __table_args__ = (sa.CheckConstraint("number IN (1, 2, 3)", name="first_or_last"),)
 
     offer_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey(Offer.id, ondelete="CASCADE"), primary_key=True
