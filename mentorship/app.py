@@ -27,6 +27,8 @@ from mentorship.equity import views as equity_views
 from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.finding import mentor_views as finding_imgs_views
 from mentorship.finding import views as finding_views
+from mentorship.inbox import views as inbox_views
+from mentorship.inbox.stopping import stop_links
 from mentorship.mentorships import leader_views as led_mentorships_views
 from mentorship.mentorships import views as mentorships_views
 from mentorship.news import feed_views as news_desk_views
@@ -67,6 +69,7 @@ BLUEPRINTS = (
     community_desk_views.bp,
     finding_imgs_views.bp,
     finding_views.bp,
+    inbox_views.bp,
     led_mentorships_views.bp,
     mentorships_views.bp,
     profiles_views.bp,
@@ -116,6 +119,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
     delivery.init_app(app)
+    stop_links.load(settings.secret_key)
     jobs.init_app(app)
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     accounts_security.init_app(app)

@@ -18,6 +18,7 @@ from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.equity.searched import SOURCES as EQUITY
 from mentorship.extensions import transaction
+from mentorship.inbox.command import notices
 from mentorship.keys import keys
 from mentorship.matching import warm
 from mentorship.news.command import news
@@ -107,6 +108,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mail,
     match,
     news,
+    notices,
     remind_all,
     roster,
     round_,

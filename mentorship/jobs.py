@@ -24,7 +24,8 @@ from sqlalchemy.exc import OperationalError
 from mentorship.config import Settings
 from mentorship.extensions import reading, transaction
 from mentorship.fetching import Fetcher
-from mentorship.news.digest import post_digests
+from mentorship.inbox.digest import post_digests as post_daily_digests
+from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
 from mentorship.rounds import jobs, planning
@@ -208,16 +209,23 @@ def look_at_links() -> None:
     check_links(link_fetcher(), most=AT_ONCE)
 
 
-def send_digests() -> None:
+def send_weekly_digests() -> None:
     with transaction() as session:
-        posted = post_digests(session, now=utc_now())
+        posted = post_weekly_digests(session, now=utc_now())
     if posted:
         delivery.write_files()
+
+
+def send_daily_digests() -> None:
+    with transaction() as session:
+        post_daily_digests(session, now=utc_now())
+    delivery.write_files()
 
 
 TASKS = {"solve_run": solve_run}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
-    "send_digests": (send_digests, crontab(minute="5")),
+    "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
+    "send_daily_digests": (send_daily_digests, crontab(minute="0", hour="12")),  # UTC
 }

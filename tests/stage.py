@@ -15,6 +15,7 @@ from mentorship.accounts.models import User
 from mentorship.community import service as community
 from mentorship.community.models import Event
 from mentorship.consents.service import LISTED, give
+from mentorship.inbox.service import latest
 from mentorship.mentorships import service as mentorships
 from mentorship.news import desk, feeds
 from mentorship.news import service as news
@@ -87,6 +88,7 @@ def set_stage(session: Session) -> Stage:
             **_letter(session, cast.section, ana),
             **_life(session, cast.section, ana),
             **_resource(session, cast.section, cast.leader, reader=ana),
+            "notice_id": latest(session, ana.id)[0].id,
             "profile_id": offer.img_id,
             "mentor_profile_id": offer.mentor_id,
             "membership_id": session.query(Membership).filter_by(person_id=ana.id).one().id,

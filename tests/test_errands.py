@@ -27,7 +27,7 @@ def due(app: Flask, at: dt.datetime) -> dict[str, object]:
 
 
 def test_feeds_and_links_are_due_every_minute_and_the_weekly_mail_every_hour(app: Flask) -> None:
-    assert set(due(app, NOON)) == {"poll_feeds", "look_at_links", "send_digests"}
+    assert set(due(app, NOON)) == {"poll_feeds", "look_at_links", "send_weekly_digests"}
     later = NOON + dt.timedelta(minutes=1)
     assert set(due(app, later)) == {"poll_feeds", "look_at_links"}
 
@@ -81,7 +81,7 @@ def test_an_errand_posts_the_weekly_mail_once(app: Flask, session: Session) -> N
     for item in session.scalars(sa.select(NewsItem)):
         item.shown_at = now - dt.timedelta(days=1)
     session.flush()
-    errand = due(app, NOON)["send_digests"]
+    errand = due(app, NOON)["send_weekly_digests"]
     errand.execute()  # type: ignore[attr-defined]
     errand.execute()  # type: ignore[attr-defined]
     mails = session.scalars(sa.select(Message).where(Message.recipient == reader.email)).all()

@@ -50,6 +50,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
         ),
         frozenset({"img"}),
     ),
+    "inbox.open_notice": frozenset({"img"}),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
     **dict.fromkeys(
         ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS

@@ -6,13 +6,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
 from mentorship.config import Settings
 from mentorship.extensions import db
-from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
-from mentorship.sections.service import memberships_of
+from mentorship.finding.service import MAY_BROWSE, browsing_now
+from mentorship.inbox.service import unread_of
+from mentorship.profiles.models import ProfileKind
+from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.service import memberships_query
 
 PRESENT = (MembershipState.ACTIVE, MembershipState.ASKED)
 
@@ -37,6 +41,8 @@ def _frame() -> dict[str, object]:
         "now_year": dt.datetime.now(dt.UTC).year,
         "navigation": _menu(),
         "account_links": _account_links(),
+        "unread": _unread(),
+        "notices_href": url_for("inbox.index"),
         "home_href": url_for("pages.landing"),
         "help_href": url_for("pages.help_page"),
         "sign_out_href": url_for("security.logout"),
@@ -57,8 +63,25 @@ def my_memberships(*, present: bool = False) -> Sequence[Membership]:
     ``present`` leaves out those that were declined or ended.
     """
     if "memberships" not in g:
-        g.memberships = memberships_of(db.session(), current_user.id)
+        _read_memberships()
     return [m for m in g.memberships if m.state in PRESENT or not present]
+
+
+def _read_memberships() -> None:
+    """Read them, what may be looked through and the number of notices in one statement."""
+    mine, unread = memberships_query(current_user.id), unread_of(current_user.id)
+    more = unread.label("unread"), browsing_now().label("browsing")
+    rows = db.session().execute(mine.add_columns(*more)).all()
+    g.memberships = [row.Membership for row in rows]
+    g.browsing = {row.Membership.section_id: row.browsing for row in rows}
+    g.unread = rows[0].unread if rows else db.session().scalar(sa.select(unread))
+
+
+def _unread() -> int:
+    if not current_user.is_authenticated:
+        return 0
+    my_memberships()
+    return int(g.unread)
 
 
 def _menu() -> tuple[Entry, ...]:
@@ -84,11 +107,11 @@ def _menu() -> tuple[Entry, ...]:
         entries.append(_group(label, rounds, people, pairs, desk, links, letters))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.edit_img"))
-    if _offers(mine, SectionRole.IMG, Browsing.IMGS, Browsing.BOTH):
+    if _offers(mine, ProfileKind.IMG):
         entries.append(_entry("Find a mentor", "finding.mentors"))
     if SectionRole.MENTOR in roles:
         entries.append(_entry("My mentor profile", "profiles.edit_mentor"))
-    if _offers(mine, SectionRole.MENTOR, Browsing.BOTH):
+    if _offers(mine, ProfileKind.MENTOR):
         entries.append(_entry("Find IMGs", "finding_imgs.imgs"))
     if current_user.is_administrator:
         entries.append(_entry("Administration", "sections_admin.index"))
@@ -105,10 +128,12 @@ def _menu() -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _offers(mine: Sequence[Membership], role: SectionRole, *browsing: Browsing) -> bool:
+def _offers(mine: Sequence[Membership], kind: ProfileKind) -> bool:
     """Tell whether a section lets this person look through a list of the others."""
     return any(
-        m.role is role and m.state is MembershipState.ACTIVE and m.section.browsing in browsing
+        m.role is SectionRole(kind.value)
+        and m.state is MembershipState.ACTIVE
+        and g.browsing[m.section_id] in MAY_BROWSE[kind]
         for m in mine
     )
 

@@ -24,6 +24,7 @@ from mentorship.demo import journeys
 from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.demo.section_life import load_section_life
 from mentorship.finding.service import set_up_finding
+from mentorship.inbox.models import Notice
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.format import read_imgs, read_mentors
@@ -112,6 +113,8 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
     journeys.walk(session, now=now)
     load_section_life(session, section, leader.id, now=now)
     session.execute(sa.delete(Message))
+    old = Notice.created_at < now - dt.timedelta(days=14)
+    session.execute(sa.update(Notice).where(old).values(seen_at=now))
 
 
 def _staff(session: Session, *, now: dt.datetime) -> User:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED
+from mentorship.finding.allowing import sections_offering
 from mentorship.finding.models import Mark, MarkKind
 from mentorship.matching import (
     CRITERIA,
@@ -40,17 +41,12 @@ from mentorship.profiles.pool import gather
 from mentorship.profiles.service import ImgCard, MentorCard, browsing_card, is_ready
 from mentorship.rounds.candidates import agrees, held
 from mentorship.sections.models import (
-    Browsing,
     Membership,
     MembershipState,
     Section,
     SectionRole,
 )
 
-MAY_BROWSE: Mapping[ProfileKind, tuple[Browsing, ...]] = {
-    ProfileKind.IMG: (Browsing.IMGS, Browsing.BOTH),
-    ProfileKind.MENTOR: (Browsing.BOTH,),
-}
 OTHER = {ProfileKind.IMG: ProfileKind.MENTOR, ProfileKind.MENTOR: ProfileKind.IMG}
 # Neither fit nor reasons rest on what a list does not show, or on whom somebody else has chosen.
 UNTOLD = frozenset({"requests", "welcomes", "words", "same_country"})
@@ -117,27 +113,6 @@ def listing(
     monday = today - dt.timedelta(days=today.weekday())
     market = Market.of(imgs, mentors, vocabulary.tables(), week=monday)
     return Listing(open=True, ready=True, everybody=_ranked(market, kind, people))
-
-
-def sections_offering(
-    session: Session, person_id: uuid.UUID, kind: ProfileKind
-) -> Sequence[uuid.UUID]:
-    """Return the sections where this person, in this role, may look through the list.
-
-    Raises NoResultFound for a person who is not in this role anywhere.
-    """
-    rows = session.execute(
-        sa.select(Section.id, Section.browsing)
-        .join(Membership, Membership.section_id == Section.id)
-        .where(
-            Membership.person_id == person_id,
-            Membership.role == SectionRole(kind.value),
-            Membership.state == MembershipState.ACTIVE,
-        )
-    ).all()
-    if not rows:
-        raise sa.exc.NoResultFound
-    return [section for section, browsing in rows if browsing in MAY_BROWSE[kind]]
 
 
 def _people(

@@ -7,6 +7,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.finding.allowing import MAY_BROWSE, browsing_now, sections_offering
 from mentorship.finding.choosing import (
     MOST_REQUESTS,
     AlreadyFive,
@@ -21,11 +22,12 @@ from mentorship.finding.choosing import (
     stop_asking,
     welcome,
 )
-from mentorship.finding.lists import Found, Listing, listing, sections_offering
+from mentorship.finding.lists import Found, Listing, listing
 from mentorship.finding.outlook import ImgOutlook, MentorOutlook, img_outlook, mentor_outlook
 from mentorship.sections.models import Browsing, Section
 
 __all__ = [
+    "MAY_BROWSE",
     "MOST_REQUESTS",
     "AlreadyFive",
     "Choice",
@@ -37,6 +39,7 @@ __all__ = [
     "ask_for",
     "avoid",
     "avoided_by_mentor",
+    "browsing_now",
     "choices_of",
     "img_outlook",
     "listing",

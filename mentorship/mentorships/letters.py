@@ -8,38 +8,39 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.inbox.models import NoticeKind
+from mentorship.inbox.service import Telling, tell
 from mentorship.mentorships.scope import Mentorship
-from mentorship.notices.letters import stationery
+from mentorship.notices.letters import Letter, stationery
 from mentorship.notices.service import post
 from mentorship.sections.service import leaders_of
 
 
 def tell_other(session: Session, pair: Mentorship, template: str, *, now: dt.datetime) -> None:
     """Write to the other half of the pair."""
-    _post(session, [pair.other], template, f"/mentorships/{pair.id}", pair, now)
+    _tell(session, [pair.other], template, pair, now)
 
 
 def tell_both(session: Session, pair: Mentorship, template: str, *, now: dt.datetime) -> None:
-    _post(session, [pair.img, pair.mentor], template, f"/mentorships/{pair.id}", pair, now)
+    _tell(session, [pair.img, pair.mentor], template, pair, now)
 
 
 def tell_leaders(session: Session, pair: Mentorship, template: str, *, now: dt.datetime) -> None:
     """Write to everybody who leads the section; the mail names neither the pair nor the matter."""
-    leaders = [membership.person for membership in leaders_of(session, pair.section.id)]
     path = f"/sections/{pair.section.slug}/mentorships"
-    _post(session, leaders, template, path, pair, now)
+    for membership in leaders_of(session, pair.section.id):
+        letter = _letter(membership.person, template, path, pair)
+        to = membership.person.email
+        post(session, recipient=to, subject=letter.subject, body=letter.body, now=now)
 
 
-def _post(  # noqa: PLR0913, PLR0917  who, in which words, leading where
-    session: Session,
-    people: Iterable[User],
-    template: str,
-    path: str,
-    pair: Mentorship,
-    now: dt.datetime,
+def _tell(
+    session: Session, people: Iterable[User], template: str, pair: Mentorship, now: dt.datetime
 ) -> None:
-    for person in people:
-        letter = stationery.write(
-            template, path=path, name=person.name, section_name=pair.section.name
-        )
-        post(session, recipient=person.email, subject=letter.subject, body=letter.body, now=now)
+    path = f"/mentorships/{pair.id}"
+    tellings = [Telling(p.id, p.email, _letter(p, template, path, pair), path) for p in people]
+    tell(session, tellings, kind=NoticeKind.MENTORSHIP, now=now)
+
+
+def _letter(person: User, template: str, path: str, pair: Mentorship) -> Letter:
+    return stationery.write(template, path=path, name=person.name, section_name=pair.section.name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -16,7 +16,7 @@ from mentorship.accounts import service as accounts
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import fields, grid
 from mentorship.profiles.fields import one_word, some_words
-from mentorship.profiles.service import ProfileRefused
+from mentorship.profiles.service import Answers, ProfileRefused, Values
 
 LONG = vocabulary.LENGTHS["goals"]
 OFTEN = [SelectChoice(zone, optgroup="Often used") for zone in vocabulary.COMMON_TIME_ZONES]
@@ -43,8 +43,9 @@ def prose(label: str, **more: Any) -> TextAreaField:
 class ProfileForm(FlaskForm):
     """What IMGs and mentors are both asked."""
 
+    version = HiddenField()  # of the answers that the page began with
     languages = some_words("Languages you speak", "language")
-    school_country = one_word("Country of your medical school", "country")
+    school_country = one_word("Country of your medical school", "country", unsaid=fields.NOT_SAID)
     state = one_word("State where you live", "state")
     timezone = fields.OneOf("Your time zone", [fields.NO_ANSWER, *OFTEN, *OTHERS])
     free = fields.Week("When you are usually free")
@@ -75,6 +76,15 @@ class ProfileForm(FlaskForm):
             for name, value in given.items()
         }
 
+    def is_stale(self, answers: Answers[Values]) -> bool:
+        """Tell whether somebody saved since this page was opened: the same person elsewhere."""
+        seen = self.version.raw_data
+        return bool(seen) and seen[0] != version_of(answers)
+
+    def begin_anew(self, answers: Answers[Values]) -> None:
+        """Let the next save of this page replace what is kept now."""
+        self.version.data = version_of(answers)
+
     def keep_offering(self, values: Img | Mentor) -> None:
         """Offer what the profile says already, also where the page would not offer it itself."""
         for field in dataclasses.fields(values):
@@ -89,6 +99,10 @@ class ProfileForm(FlaskForm):
         field = self[self.BLAMED.get(refused.field, refused.field)]
         value = f"“{refused.value[:60]}” " if refused.value else "This "
         field.errors = [*field.errors, f"{value}{refused.what}; {refused.right}."]
+
+
+def version_of(answers: Answers[Values]) -> str:
+    return answers.updated_at.isoformat() if answers.updated_at else ""
 
 
 def _offer(field: fields.OneOf | fields.SomeOf, words: Iterable[str]) -> None:

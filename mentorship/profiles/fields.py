@@ -34,6 +34,7 @@ def plain(text: str | None) -> str:
 
 
 NO_ANSWER = SelectChoice("", "No answer")
+NOT_SAID = SelectChoice("", "Prefer not to say")  # where the question is sensitive
 
 
 def words(*list_names: str) -> list[SelectChoice]:
@@ -89,8 +90,8 @@ class SomeOf(SelectMultipleField):
         super().__init__(label, choices=choices, **given)
 
 
-def one_word(label: str, *list_names: str, **more: Any) -> OneOf:
-    return OneOf(label, [NO_ANSWER, *words(*list_names)], **more)
+def one_word(label: str, *list_names: str, unsaid: SelectChoice = NO_ANSWER, **more: Any) -> OneOf:
+    return OneOf(label, [unsaid, *words(*list_names)], **more)
 
 
 def some_words(label: str, *list_names: str, **more: Any) -> SomeOf:

@@ -169,7 +169,7 @@ class MentorForm(ProfileForm):
         [
             SelectChoice("yes", "Yes"),
             SelectChoice("no", "No"),
-            SelectChoice("", "No answer"),
+            SelectChoice("", "Prefer not to say"),
         ],
     )
     states_licensed = some_words("States where you hold a license", "state")

@@ -67,6 +67,7 @@ __all__ = [
     "cards",
     "code_name",
     "completeness",
+    "hold",
     "is_ready",
     "pause_mentor",
     "read_img",
@@ -234,6 +235,11 @@ def _change(before: Profile | None, *, moved: bool) -> Change:
     if before is None:
         return Change.CREATED
     return Change.UPDATED if moved else Change.UNCHANGED
+
+
+def hold(session: Session, person_id: uuid.UUID) -> None:
+    """Let nobody else save this person's profile between what is read now and the commit."""
+    _lock(session, [person_id])
 
 
 def _lock(session: Session, person_ids: Iterable[uuid.UUID]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,10 +15,12 @@ from mentorship.extensions import db, transaction
 from mentorship.hours import DAYS
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import service
+from mentorship.profiles.both import version_of
 from mentorship.profiles.choosing import mentors_to_choose
 from mentorship.profiles.forms import ImgForm, MentorForm, PauseForm, img_data, mentor_data
 from mentorship.profiles.grid import PARTS
 from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.moving import moved, moved_to
 from mentorship.profiles.service import Answers, ProfileRefused, Values
 from mentorship.sections import service as sections
 from mentorship.sections.models import SectionRole
@@ -25,6 +28,12 @@ from mentorship.web import reader_zone
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 SAVED = "Your profile is saved."
+AUTOSAVED = "X-Autosave"  # a header of the page's own script, which wants a line and no page
+CONFLICT = (
+    "You saved this profile somewhere else since you opened this page. What you see here is not"
+    " saved. Save again to keep it in place of the other, or open your profile again to see that."
+)
+Outcome = Response | tuple[str, int] | tuple[dict[str, str], int]
 
 
 @bp.get("/img")
@@ -38,21 +47,23 @@ def edit_img() -> str:
 
 @bp.post("/img")
 @members
-def save_img() -> Response | tuple[str, int]:
+def save_img() -> Outcome:
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
+        service.hold(session, current_id())
         answers = service.read_img(session, current_id())
-        form = ImgForm()
+        form = ImgForm(formdata=moved(request.form))
         _offer(session, form, answers)
-        if not form.validate():
-            return _img_page(session, form, answers), 422
+        if not form.validate() or form.is_stale(answers):
+            return _not_saved(form, answers, lambda: _img_page(session, form, answers))
         img = form.values()
         try:
             service.write_img(session, person_id=current_id(), img=img, now=now, lines=form.lines())
         except ProfileRefused as refused:
             form.blame(refused)
-            return _img_page(session, form, answers), 422
-    return _saved(service.completeness(img), ".edit_img")
+            return _not_saved(form, answers, lambda: _img_page(session, form, answers))
+        kept = service.read_img(session, current_id())
+    return _saved(kept, ".edit_img")
 
 
 @bp.get("/img/preview")
@@ -79,15 +90,16 @@ def edit_mentor() -> str:
 
 @bp.post("/mentor")
 @members
-def save_mentor() -> Response | tuple[str, int]:
+def save_mentor() -> Outcome:
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
+        service.hold(session, current_id())
         answers = service.read_mentor(session, current_id())
         form = MentorForm()
         form.keep_offering(answers.values)
         good = form.validate()
-        if not (form.check_pause(now.date()) and good):
-            return _mentor_page(session, form, answers), 422
+        if not (form.check_pause(now.date()) and good) or form.is_stale(answers):
+            return _not_saved(form, answers, lambda: _mentor_page(session, form, answers))
         mentor = form.values(answers.values)
         try:
             service.write_mentor(
@@ -99,8 +111,9 @@ def save_mentor() -> Response | tuple[str, int]:
             )
         except ProfileRefused as refused:
             form.blame(refused)
-            return _mentor_page(session, form, answers), 422
-    return _saved(service.completeness(mentor), ".edit_mentor")
+            return _not_saved(form, answers, lambda: _mentor_page(session, form, answers))
+        kept = service.read_mentor(session, current_id())
+    return _saved(kept, ".edit_mentor")
 
 
 @bp.get("/mentor/pause")
@@ -148,6 +161,7 @@ def _preview(kind: ProfileKind) -> str:
 def _begin(answers: Answers[Values], data: dict[str, object]) -> dict[str, object]:
     """Let a new profile begin with the time zone of the account."""
     new = answers.updated_at is None
+    data = data | {"version": version_of(answers)}
     return data | {"timezone": current_person().timezone or ""} if new else data
 
 
@@ -187,9 +201,27 @@ def _page(
     )
 
 
-def _saved(state: service.Completeness, endpoint: str) -> Response:
+def _not_saved(
+    form: ImgForm | MentorForm, answers: Answers[Values], page: Callable[[], str]
+) -> tuple[str, int] | tuple[dict[str, str], int]:
+    """Say what is wrong: 422 for an answer, 409 for a page that somebody else was faster than."""
+    status = 422 if form.errors else 409
+    if request.headers.get(AUTOSAVED):
+        blamed = [field.label.text for field in form if field.errors]
+        words = f"Not saved yet. Please check: {', '.join(blamed)}." if blamed else CONFLICT
+        return {"words": words}, status
+    if status == 409:
+        form.begin_anew(answers)
+        flash(CONFLICT, "warning")
+    return page(), status
+
+
+def _saved(kept: Answers[Values], endpoint: str) -> Outcome:
+    if request.headers.get(AUTOSAVED):
+        return {"words": "Saved.", "version": version_of(kept)}, 200
+    state = service.completeness(kept.values)
     if state.ready:
         flash(SAVED, "success")
     else:
         flash(f"{SAVED} To be matched, please add: {', '.join(state.needed)}.", "warning")
-    return redirect(url_for(endpoint), code=303)
+    return redirect(url_for(endpoint, _anchor=moved_to(request.form)), code=303)

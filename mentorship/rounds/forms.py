@@ -24,6 +24,7 @@ from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
+from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
 LONGEST_WORDS = 1000
@@ -66,6 +67,17 @@ class SetUpForm(FlaskForm):
         ],
         description="How long mentors and IMGs have after you publish, 1 to 60 days.",
     )
+    browsing = RadioField(
+        "While the round is open, who may look through a list of the others?",
+        choices=[
+            SelectChoice("", "As the section says"),
+            SelectChoice(Browsing.NOBODY, "Nobody"),
+            SelectChoice(Browsing.IMGS, "IMGs look through mentors"),
+            SelectChoice(Browsing.BOTH, "IMGs look through mentors, and mentors through IMGs"),
+        ],
+        default="",
+        description="Only people who agreed to be looked up are in a list.",
+    )
     minimum = IntegerField(
         "Lowest score of a pair",
         validators=[
@@ -82,6 +94,10 @@ class SetUpForm(FlaskForm):
     @classmethod
     def fresh(cls) -> SetUpForm:
         return cls(data=_values(SetUp()) | {"policy": "most-matched", "answer_days": 14})
+
+    @property
+    def who_browses(self) -> Browsing | None:
+        return Browsing(self.browsing.data) if self.browsing.data else None
 
     @property
     def switches(self) -> list[BooleanField]:
@@ -123,7 +139,12 @@ def _values(set_up: SetUp) -> dict[str, object]:
 
 
 def _columns(round_: Round) -> dict[str, object]:
-    return {"name": round_.name, "policy": round_.policy, "answer_days": round_.answer_days}
+    return {
+        "name": round_.name,
+        "policy": round_.policy,
+        "answer_days": round_.answer_days,
+        "browsing": round_.browsing or "",
+    }
 
 
 class PublishForm(FlaskForm):

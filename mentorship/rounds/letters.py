@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.inbox.models import NoticeKind
+from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
-from mentorship.notices.service import post
-from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, Round
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.models import Offer, Participant, Round
 from mentorship.sections.models import Section
 
 
@@ -34,16 +35,18 @@ def offers_waiting(
         sa.select(Section.name).where(Section.id == round_.section_id)
     ).one()
     mentors = session.execute(
-        sa.select(Profile.id, User.email, User.name, User.timezone)
+        sa.select(Profile.id, Profile.person_id, User.email, User.name, User.timezone)
         .join(User, User.id == Profile.person_id)
         .where(Profile.id.in_(list(asked)))
         .order_by(User.email)
     )
+    tellings = []
     for mentor in mentors:
         count = asked[mentor.id]
+        path = f"/offers/{one[mentor.id]}" if count == 1 else "/"
         letter = stationery.write(
             "offers_waiting",
-            path=f"/offers/{one[mentor.id]}" if count == 1 else "/",
+            path=path,
             name=mentor.name,
             who="An IMG" if count == 1 else f"{count} IMGs",
             asked=(
@@ -53,7 +56,37 @@ def offers_waiting(
             section_name=section_name,
             answer_by=_moment(answer_by, mentor.timezone),
         )
-        post(session, recipient=mentor.email, subject=letter.subject, body=letter.body, now=now)
+        tellings.append(Telling(mentor.person_id, mentor.email, letter, path))
+    tell(session, tellings, kind=NoticeKind.OFFER, now=now)
+
+
+def round_published(session: Session, round_: Round, *, now: dt.datetime) -> None:
+    """Tell the IMGs of a round that it is published; who was found for them, they read later."""
+    section_name = session.scalars(
+        sa.select(Section.name).where(Section.id == round_.section_id)
+    ).one()
+    imgs = session.execute(
+        sa.select(User.id, User.email, User.name)
+        .join(Profile, Profile.person_id == User.id)
+        .join(Participant, Participant.profile_id == Profile.id)
+        .where(
+            Participant.round_id == round_.id,
+            Participant.left_out_at.is_(None),
+            Profile.kind == ProfileKind.IMG,
+        )
+        .order_by(User.email)
+    )
+    tellings = []
+    for img in imgs:
+        letter = stationery.write(
+            "round_published",
+            path="/home/img",
+            name=img.name,
+            round_name=round_.name,
+            section_name=section_name,
+        )
+        tellings.append(Telling(img.id, img.email, letter, "/home/img"))
+    tell(session, tellings, kind=NoticeKind.PUBLICATION, now=now)
 
 
 def sample_offer(round_: Round, *, answer_by: dt.datetime) -> Letter:
@@ -71,8 +104,8 @@ def sample_offer(round_: Round, *, answer_by: dt.datetime) -> Letter:
 
 
 def mentor_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
-    path = f"/matches/{offer.id}"
-    _tell(session, offer, offer.img_id, "mentor_accepted", path=path, now=now)
+    path, kind = f"/matches/{offer.id}", NoticeKind.OFFER  # now it is the IMG who is asked
+    _tell(session, offer, offer.img_id, "mentor_accepted", path=path, kind=kind, now=now)
 
 
 def still_looking(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -89,6 +122,12 @@ def img_declined(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     _tell(session, offer, offer.mentor_id, "img_declined", path="/", now=now)
 
 
+def time_is_over(
+    session: Session, offer: Offer, profile_id: uuid.UUID, path: str, *, now: dt.datetime
+) -> None:
+    _tell(session, offer, profile_id, "time_is_over", path=path, kind=NoticeKind.EXPIRY, now=now)
+
+
 def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
     session: Session,
     offer: Offer,
@@ -100,7 +139,7 @@ def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
 ) -> None:
     """Remind somebody of an answer they owe; the date is in their own time zone."""
     to = session.execute(
-        sa.select(User.email, User.name, User.timezone)
+        sa.select(User.id, User.email, User.name, User.timezone)
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == profile_id)
     ).one()
@@ -112,7 +151,8 @@ def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
         section_name=offer.round.section.name,
         answer_by=_moment(answer_by, to.timezone),
     )
-    post(session, recipient=to.email, subject=letter.subject, body=letter.body, now=now)
+    telling = Telling(to.id, to.email, letter, path)
+    tell(session, [telling], kind=NoticeKind.REMINDER, now=now)
 
 
 def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
@@ -122,10 +162,11 @@ def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
     template: str,
     *,
     path: str,
+    kind: NoticeKind = NoticeKind.ANSWER,
     now: dt.datetime,
 ) -> None:
     to = session.execute(
-        sa.select(User.email, User.name)
+        sa.select(User.id, User.email, User.name)
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == profile_id)
     ).one()
@@ -136,7 +177,7 @@ def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
         round_name=offer.round.name,
         section_name=offer.round.section.name,
     )
-    post(session, recipient=to.email, subject=letter.subject, body=letter.body, now=now)
+    tell(session, [Telling(to.id, to.email, letter, path)], kind=kind, now=now)
 
 
 def _moment(moment: dt.datetime, zone: str | None) -> str:

@@ -18,6 +18,7 @@ from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.models import Publication, Round, RoundState
 from mentorship.rounds.run_models import PublishPlan
 from mentorship.rounds.setup import SetUp
+from mentorship.sections.models import Browsing
 
 
 class RoundNameTaken(ValueError):
@@ -49,6 +50,7 @@ def create_round(  # noqa: PLR0913  one argument a column
     policy: str,
     set_up: SetUp,
     answer_days: int,
+    browsing: Browsing | None = None,
     lottery: int,
     now: dt.datetime,
 ) -> Round:
@@ -67,6 +69,7 @@ def create_round(  # noqa: PLR0913  one argument a column
         policy=policy,
         rules=set_up.to_json(),
         answer_days=answer_days,
+        browsing=browsing,
         lottery=lottery,
         created_at=now,
     )
@@ -86,6 +89,7 @@ def edit_round(  # noqa: PLR0913  one argument a column
     policy: str,
     set_up: SetUp,
     answer_days: int,
+    browsing: Browsing | None = None,
 ) -> None:
     """Change the set-up of a round that is not published. Runs made before keep their own.
 
@@ -97,7 +101,12 @@ def edit_round(  # noqa: PLR0913  one argument a column
         Another round of the section has this name.
 
     """
-    values = {"name": name, "policy": policy, "answer_days": answer_days}
+    values = {
+        "name": name,
+        "policy": policy,
+        "answer_days": answer_days,
+        "browsing": browsing,
+    }
     try:
         with session.begin_nested():
             changed = _change(session, round_id, EDITABLE, rules=set_up.to_json(), **values)

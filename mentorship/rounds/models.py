@@ -19,7 +19,7 @@ from mentorship.accounts.models import User
 from mentorship.crypto import Sealed
 from mentorship.extensions import Model, one_of
 from mentorship.profiles.models import Profile
-from mentorship.sections.models import Section
+from mentorship.sections.models import Browsing, Section
 
 
 class RoundState(enum.StrEnum):
@@ -60,6 +60,8 @@ class Round(Model):
     lottery: Mapped[int] = mapped_column(sa.BigInteger)
     rules: Mapped[dict[str, Any]]  # mentorship.matching.Rules as JSON: weights and hard rules
     answer_days: Mapped[int]
+    # who may look others up while the round is open; None: as the section says
+    browsing: Mapped[Browsing | None] = mapped_column(one_of(Browsing, "browsing_known"))
     created_at: Mapped[dt.datetime]
     opened_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
@@ -308,7 +310,7 @@ class Reminder(Model):
     """A reminder that was written. Its key makes sure that each is written once."""
 
     __tablename__ = "reminder"
-    __table_args__ = (sa.CheckConstraint("number IN (1, 2)", name="first_or_last"),)
+    __table_args__ = (sa.CheckConstraint("number IN (1, 2, 3)", name="first_or_last"),)
 
     offer_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey(Offer.id, ondelete="CASCADE"), primary_key=True

@@ -129,6 +129,7 @@ def publish_round(
     session.add_all(offers)
     session.flush()
     letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
+    letters.round_published(session, round_, now=now)
     return publication
 
 

@@ -1,4 +1,4 @@
-"""Reminding whoever owes an answer, twice: five days before the date, and on the last day."""
+"""Reminding whoever owes an answer: five days before the date, on the last day, and after it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from mentorship.rounds.models import (
 )
 
 FIRST, LAST = dt.timedelta(days=5), dt.timedelta(days=1)
+AFTER = dt.timedelta(days=7)  # whoever is found later than this owes their leader, not us
+TIME_IS_OVER = 3
 WHO_OWES = {OfferState.OFFERED: Side.MENTOR, OfferState.ACCEPTED: Side.IMG}
 
 
@@ -46,7 +48,7 @@ def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
         .where(
             Round.state == RoundState.PUBLISHED,
             Offer.state.in_(WHO_OWES),
-            Publication.answer_by > now,
+            Publication.answer_by > now - AFTER,
             Publication.answer_by <= now + FIRST,
         )
         .options(joinedload(Offer.round).joinedload(Round.section))
@@ -61,11 +63,17 @@ def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
     )
     found = []
     for offer, answer_by in rows:
-        number = 2 if answer_by - now <= LAST else 1
+        number = _number(answer_by - now)
         due = _Due(offer, WHO_OWES[offer.state], number, answer_by)
         if (offer.id, due.side, number) not in sent:
             found.append(due)
     return found
+
+
+def _number(left: dt.timedelta) -> int:
+    if left <= dt.timedelta(0):
+        return TIME_IS_OVER
+    return 2 if left <= LAST else 1
 
 
 def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
@@ -78,5 +86,8 @@ def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
     mentor = due.side is Side.MENTOR
     profile_id: uuid.UUID = due.offer.mentor_id if mentor else due.offer.img_id
     path = f"/{'offers' if mentor else 'matches'}/{due.offer.id}"
-    letters.answer_owed(session, due.offer, profile_id, path, answer_by=due.answer_by, now=now)
+    if due.number == TIME_IS_OVER:
+        letters.time_is_over(session, due.offer, profile_id, path, now=now)
+    else:
+        letters.answer_owed(session, due.offer, profile_id, path, answer_by=due.answer_by, now=now)
     return True

@@ -58,6 +58,7 @@ def create(slug: str) -> Response | tuple[str, int]:
                     policy=form.policy.data,
                     set_up=form.set_up(),
                     answer_days=form.answer_days.data,
+                    browsing=form.who_browses,
                     lottery=secrets.randbelow(LOTTERIES),
                     now=now,
                 )
@@ -107,6 +108,7 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
                     policy=form.policy.data,
                     set_up=form.set_up(),
                     answer_days=form.answer_days.data,
+                    browsing=form.who_browses,
                 )
     except service.RoundNameTaken:
         _name_taken(form)

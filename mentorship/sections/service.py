@@ -64,13 +64,17 @@ class AlreadyDecided(ValueError):
 
 def memberships_of(session: Session, person_id: uuid.UUID) -> Sequence[Membership]:
     """Return all memberships of a person in any state, with their sections, by section name."""
-    return session.scalars(
+    return session.scalars(memberships_query(person_id)).all()
+
+
+def memberships_query(person_id: uuid.UUID) -> sa.Select[Membership]:
+    return (
         sa.select(Membership)
         .join(Membership.section)
         .where(Membership.person_id == person_id)
         .options(joinedload(Membership.section))
         .order_by(Section.name, Membership.role)
-    ).all()
+    )
 
 
 def sections_of(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:

@@ -42,11 +42,14 @@
   /* A form that came back with errors is unsaved from the start. */
   function warnOnLeaving(form) {
     const filled = () => new URLSearchParams(new FormData(form)).toString();
-    const before = filled();
+    let before = filled();
     const cameBack = form.querySelector("[data-error-summary]") !== null;
     let sent = false;
     form.addEventListener("submit", () => {
       sent = true;
+    });
+    form.addEventListener("autosaved", (event) => {
+      before = event.detail;
     });
     window.addEventListener("beforeunload", (event) => {
       if (!sent && (cameBack || filled() !== before)) event.preventDefault();

@@ -146,3 +146,13 @@ def test_home_pages_keep_to_the_budget_of_statements(
     full = statements()
     assert max(empty + full) <= 12
     assert "with Noor Haddad, 30 minutes" in sign_in(pair.img).get("/home/img").text
+
+
+def test_the_mentor_comes_before_the_toolkit(sign_in: SignIn, cast: Cast, session: Session) -> None:
+    """On a phone one column follows the other: whoever has a mentor sees them first."""
+    load_facts(session)
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    page = sign_in(pair.img).get("/home/img")
+    order = ["".join(each.itertext()).strip() for each in page.tree.iterfind(".//main//h2")]
+    assert order[:2] == ["You have a mentor", "Your mentor"]
+    assert len(order) > 3

@@ -136,6 +136,34 @@ def test_a_section_decides_who_looks_around(cast: Cast, session: Session) -> Non
         assert bool(found(cast, "Noor Haddad", MENTOR)) is mentors
 
 
+@pytest.mark.parametrize("says", list(Browsing))
+def test_an_open_round_decides_instead(
+    cast: Cast, session: Session, sign_in: SignIn, says: Browsing
+) -> None:
+    cast.section.browsing = Browsing.NOBODY if says is Browsing.BOTH else Browsing.BOTH
+    before = bool(found(cast, "Ana Silva"))
+    round_ = cast.draft(browsing=says)
+    assert bool(found(cast, "Ana Silva")) is before  # a draft decides nothing
+    rounds.open_round(session, round_id=round_.id, now=NOW)
+    assert bool(found(cast, "Ana Silva")) is (says is not Browsing.NOBODY)
+    assert bool(found(cast, "Noor Haddad", MENTOR)) is (says is Browsing.BOTH)
+    menu = sign_in(cast.people["Noor Haddad"]).get("/home/mentor").links()
+    assert ("/find/imgs" in menu) is (says is Browsing.BOTH)
+    rounds.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    assert bool(found(cast, "Ana Silva")) is before
+
+
+def test_a_leader_says_so_in_the_set_up(cast: Cast, session: Session, sign_in: SignIn) -> None:
+    round_ = cast.draft()
+    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/set-up"
+    leader = sign_in(cast.leader)
+    leader.submit(path, {"browsing": "nobody"})
+    assert cast.again(round_).browsing is Browsing.NOBODY
+    leader.submit(path, {"browsing": ""})
+    assert cast.again(round_).browsing is None
+    leader.submit(path, {"browsing": "everybody"}, status=422)
+
+
 def test_a_seat_in_use_is_not_free(cast: Cast, session: Session) -> None:
     assert one(cast, "Ben Okafor", "Noor Haddad").has_seat
     cast.published()

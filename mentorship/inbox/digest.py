@@ -1,0 +1,62 @@
+"""The daily mail: one for each person who wants their notices together."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.inbox.models import Notice
+from mentorship.inbox.service import forget_old
+from mentorship.inbox.stopping import stop_links
+from mentorship.notices.letters import stationery
+from mentorship.notices.service import post
+
+MOST = 20  # lines in one mail
+
+
+def post_digests(session: Session, *, now: dt.datetime) -> int:
+    """Put the daily mails in the outbox; return how many. Safe to repeat.
+
+    What is told is claimed by the statement that reads it, so that two runs send one mail. What
+    was read on the site since is not told again.
+    """
+    people = session.execute(
+        sa.select(User.id, User.email, User.name)
+        .where(User.active, User.id.in_(sa.select(Notice.person_id).where(Notice.for_digest)))
+        .order_by(User.email)
+    ).all()
+    sent = 0
+    for person in people:
+        claimed = session.execute(
+            sa.update(Notice)
+            .where(Notice.person_id == person.id, Notice.for_digest)
+            .values(for_digest=False)
+            .returning(Notice.words, Notice.created_at, Notice.seen_at)
+        ).all()
+        fresh = sorted((n.created_at, n.words) for n in claimed if n.seen_at is None)
+        if not fresh:
+            continue
+        stop = stop_links.link(person.id)
+        letter = stationery.write(
+            "notices_digest",
+            path="/notices",
+            name=person.name,
+            stop=stop,
+            count="1 new notice" if len(fresh) == 1 else f"{len(fresh)} new notices",
+            more=str(len(fresh) - MOST) if len(fresh) > MOST else "",
+            items=[words for _, words in fresh[:MOST]],
+        )
+        post(
+            session,
+            recipient=person.email,
+            subject=letter.subject,
+            body=letter.body,
+            unsubscribe=stop,
+            now=now,
+        )
+        sent += 1
+    forget_old(session, now=now)
+    return sent
