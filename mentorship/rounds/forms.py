@@ -24,6 +24,7 @@ from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
+from mentorship.rounds.template_models import SetUpTemplate
 
 HEAVIEST = 10
 LONGEST_WORDS = 1000
@@ -80,6 +81,11 @@ class SetUpForm(FlaskForm):
         return cls(data=_values(SetUp.from_json(round_.rules)) | _columns(round_))
 
     @classmethod
+    def like(cls, source: Round | SetUpTemplate) -> SetUpForm:
+        """Return the set-up of another round, or of a template, for a round with a new name."""
+        return cls(data=_values(SetUp.from_json(source.rules)) | _columns(source) | {"name": ""})
+
+    @classmethod
     def fresh(cls) -> SetUpForm:
         return cls(data=_values(SetUp()) | {"policy": "most-matched", "answer_days": 14})
 
@@ -122,8 +128,19 @@ def _values(set_up: SetUp) -> dict[str, object]:
     return {**weights, **switches, "minimum": set_up.minimum_score // 100}
 
 
-def _columns(round_: Round) -> dict[str, object]:
+def _columns(round_: Round | SetUpTemplate) -> dict[str, object]:
     return {"name": round_.name, "policy": round_.policy, "answer_days": round_.answer_days}
+
+
+class TemplateForm(FlaskForm):
+    """A name to keep a set-up under."""
+
+    template = StringField(
+        "Name of the template",
+        filters=[line],
+        validators=[DataRequired("Enter a name"), Length(max=80)],
+        description="For example Language first.",
+    )
 
 
 class PublishForm(FlaskForm):

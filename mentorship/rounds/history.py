@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
     {
         "round.create": "Set the round up",
         "round.edit": "Changed the set-up",
+        "round.template.keep": "Saved the set-up as a template",
         "round.open": "Opened the round",
         "round.people.add": "Added whoever was ready",
         "round.people.leave_out": "Left a person out",

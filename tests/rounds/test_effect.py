@@ -17,7 +17,7 @@ from mentorship.rounds import service
 from mentorship.rounds.effect import Effect, effect
 from mentorship.rounds.models import Round, Run, Unmatched
 from mentorship.rounds.setup import SetUp
-from tests.page import PageClient
+from tests.page import PageClient, _values
 from tests.rounds.cast import Cast, counted
 
 SignIn = Callable[[User], PageClient]
@@ -103,20 +103,14 @@ def test_a_leader_sees_it_and_nothing_is_saved(
     filled = {"name": "", "minimum": "100", "must_share_language": "y"}
     form = client.get(page).form()
     with counted(session) as statements:
-        shown = client.post(f"{page}/effect", _said(form) | filled, status=200)
+        shown = client.post(f"{page}/effect", _values(form) | filled, status=200)
     assert len(statements) <= 12 + 5
     assert "IMGs with no possible mentor" in shown.text
     assert "Over 3 IMGs and 2 mentors" in shown.text
     assert session.scalars(sa.select(Round.rules)).all() == before
     assert not session.scalar(sa.select(sa.func.count()).select_from(Run))
-    bad = client.post(f"{page}/effect", _said(form) | {"minimum": "1000"}, status=422)
+    bad = client.post(f"{page}/effect", _values(form) | {"minimum": "1000"}, status=422)
     assert "Enter 0 to 100" in bad.text
-
-
-def _said(form: object) -> dict[str, object]:
-    from tests.page import _values  # noqa: PLC0415
-
-    return _values(form)  # type: ignore[arg-type]
 
 
 def test_it_is_for_leaders_of_the_section(sign_in: SignIn, cast: Cast) -> None:
