@@ -12,6 +12,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SearchField,
+    SelectField,
     StringField,
     TextAreaField,
 )
@@ -20,10 +21,12 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Numbe
 
 from mentorship.matching import CRITERIA, POLICIES
 from mentorship.notices.service import one_line
+from mentorship.profiles.fields import words
 from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
+from mentorship.rounds.taking_part import Traits
 from mentorship.rounds.template_models import SetUpTemplate
 
 HEAVIEST = 10
@@ -31,6 +34,7 @@ LONGEST_WORDS = 1000
 WEIGHT = "weight_"
 LONGEST_COLLEAGUE = 150
 SUGGESTS = "Suggests a colleague: "
+ANY = SelectChoice("", "Any")
 
 
 def line(words: str | None) -> str:
@@ -201,6 +205,27 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = SearchField("Name", filters=[line])
+
+
+class TraitsForm(FlaskForm):
+    """Which IMGs take part; it comes with the address."""
+
+    class Meta:
+        csrf = False
+
+    stage = SelectField("Stage", choices=[ANY, *words("stage")])
+    specialty = SelectField("Specialty", choices=[ANY, *words("specialty")])
+    state = SelectField("State they live in or hope for", choices=[ANY, *words("state")])
+    waited = BooleanField("Only those without a mentor after the last round")
+
+    def traits(self) -> Traits:
+        """Return what is asked for; what no list has asks for nothing."""
+        self.validate()
+        chosen = {
+            field.name: "" if field.errors else field.data or ""
+            for field in (self.stage, self.specialty, self.state)
+        }
+        return Traits(**chosen, waited=bool(self.waited.data))
 
 
 class AcceptForm(FlaskForm):

@@ -24,6 +24,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.people.add": "Added whoever was ready",
         "round.people.leave_out": "Left a person out",
         "round.people.put_back": "Put a person back",
+        "round.people.choose": "Left out IMGs by what they say of themselves",
+        "round.people.back": "Put several IMGs back",
         "round.run": "Asked for a run",
         "round.run.cancel": "Cancelled a run",
         "round.rest": "Asked to match the rest again",
