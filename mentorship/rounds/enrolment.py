@@ -34,7 +34,7 @@ def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> in
 
     """
     move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now)
-    return _enrol_all(session, round_id, now)
+    return enrol_all(session, round_id, now)
 
 
 def refresh(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
@@ -47,7 +47,7 @@ def refresh(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
 
     """
     hold(session, round_id)
-    return _enrol_all(session, round_id, now)
+    return enrol_all(session, round_id, now)
 
 
 def leave_out(
@@ -102,7 +102,8 @@ def put_back(
     return person
 
 
-def _enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
+def enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
+    """Enrol whoever is eligible and was never in the round; return how many."""
     round_ = session.get_one(Round, round_id, populate_existing=True)
     new = [
         {"round_id": round_id, "profile_id": each.profile_id, "joined_at": now}

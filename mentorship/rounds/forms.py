@@ -159,6 +159,12 @@ class PublishForm(FlaskForm):
     )
 
 
+class DeadlineForm(FlaskForm):
+    """When enrolment closes, or answers are due."""
+
+    at = DateTimeLocalField("Date and time", validators=[Optional()], format="%Y-%m-%dT%H:%M")
+
+
 class MoveForm(FlaskForm):
     """Another time for a run that is on its way out."""
 

@@ -38,6 +38,7 @@ from mentorship.matching import (
     solve,
     verify,
 )
+from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.fairness import fairness_tables
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
@@ -48,7 +49,7 @@ from mentorship.rounds.setup import rules_of
 from mentorship.rounds.snapshot import digest, snapshot
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
-RUNNABLE = (RoundState.OPEN, RoundState.REVIEW)
+RUNNABLE = BEFORE
 PUBLISHED = (RoundState.PUBLISHED,)
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 

@@ -15,10 +15,10 @@ from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.forms import FilterForm
 from mentorship.rounds.history import history_of
 from mentorship.rounds.leading import acting, changed_page, wanted_by
+from mentorship.rounds.life_views import bp
 from mentorship.rounds.people import PARTS, people_of
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
-from mentorship.rounds.taking_part_views import bp
 from mentorship.sections.service import section_led_by
 
 __all__ = ["bp"]
