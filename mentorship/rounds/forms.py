@@ -227,11 +227,14 @@ class TraitsForm(FlaskForm):
     def traits(self) -> Traits:
         """Return what is asked for; what no list has asks for nothing."""
         self.validate()
-        chosen = {
-            field.name: "" if field.errors else field.data or ""
-            for field in (self.stage, self.specialty, self.state)
-        }
-        return Traits(**chosen, waited=bool(self.waited.data))
+        for field in (self.stage, self.specialty, self.state):
+            field.data, field.errors = ("" if field.errors else field.data), ()
+        return Traits(
+            stage=self.stage.data,
+            specialty=self.specialty.data,
+            state=self.state.data,
+            waited=bool(self.waited.data),
+        )
 
 
 class AcceptForm(FlaskForm):

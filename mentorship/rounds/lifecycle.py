@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.rounds.choices import EDITABLE, OVER
+from mentorship.rounds.choices import EDITABLE, OVER, STEPS
 from mentorship.rounds.models import Publication, Round, RoundState
 from mentorship.rounds.run_models import PublishPlan
 from mentorship.rounds.setup import SetUp
@@ -140,6 +140,8 @@ def move(
 
     Every step is one of ``STEPS``, unless it leaves the round where it is.
     """
+    if any(end is not each and end not in STEPS[each] for each in start):
+        raise ValueError(f"{start} to {end} is no step of a round")
     if not _change(session, round_id, start, state=end, **values):
         raise round_changed(session, round_id)
 

@@ -90,6 +90,7 @@ def test_a_leader_chooses_on_a_page(sign_in: SignIn, cast: Cast) -> None:
     here = f"/sections/{cast.section.slug}/rounds/{round_.id}/people/choose"
     client = sign_in(cast.leader)
     page = client.get(f"{here}?specialty=psychiatry&stage=nonsense")
+    assert "Not a valid" not in page.text + client.get(here).text
     assert "Leave out the 2 IMGs who do not fit" in page.text
     done = client.post(here, {"specialty": "psychiatry"})
     assert "2 IMGs are left out" in client.follow(done).text
