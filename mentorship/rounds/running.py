@@ -39,7 +39,7 @@ from mentorship.matching import (
     verify,
 )
 from mentorship.rounds.choices import BEFORE
-from mentorship.rounds.fairness import fairness_tables
+from mentorship.rounds.fairness import add_history, fairness_tables, returning
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
@@ -156,6 +156,9 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
     run = made.run
     run.round_id, run.made_at, run.made_by_id = round_id, now, by
     run.number = _next_number(session, round_id)
+    for row in made.rows:
+        if isinstance(row, RunFairness):
+            add_history(row.tables, made.rows, returning(session, round_id))
     session.add(run)
     session.flush()  # before the rows that hang on it
     session.add_all(made.rows)
