@@ -12,6 +12,15 @@
     let asked = 0;
     let timer;
 
+    /* What was folded out stays so. */
+    function replace(next) {
+      const open = [...shown.querySelectorAll("details")].map((part) => part.open);
+      shown.replaceChildren(...next.childNodes);
+      shown.querySelectorAll("details").forEach((part, place) => {
+        part.open = open[place] ?? false;
+      });
+    }
+
     async function show() {
       const mine = ++asked;
       shown.setAttribute("aria-busy", "true");
@@ -19,7 +28,7 @@
         const answer = await fetch(button.formAction, { method: "POST", body: new FormData(form) });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const next = page.querySelector("[data-effect]");
-        if (mine === asked && answer.ok && next) shown.replaceChildren(...next.childNodes);
+        if (mine === asked && answer.ok && next) replace(next);
       } catch {
         /* the button still works once the connection is back */
       }
