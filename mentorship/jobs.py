@@ -28,7 +28,7 @@ from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
-from mentorship.rounds import jobs, planning
+from mentorship.rounds import closing, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.run_models import Phase
@@ -199,6 +199,15 @@ def publish_due() -> None:
                 planning.hold_up(session, round_id=round_id, now=utc_now())
     if waiting:
         delivery.write_files()
+
+
+def close_due() -> None:
+    """Close the enrolment of rounds whose deadline has come; each in a transaction of its own."""
+    with reading() as session:
+        waiting = closing.due_closings(session, now=utc_now())
+    for round_id in waiting:
+        with transaction() as session:
+            closing.close_if_due(session, round_id=round_id, now=utc_now())
 
 
 def poll_feeds() -> None:

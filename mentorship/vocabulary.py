@@ -87,6 +87,10 @@ LISTS: Mapping[str, Mapping[str, Term]] = MappingProxyType(
     {name: _terms(_SOURCE[name]) for name in LIST_NAMES}
 )
 CONSENTS = _terms(_SOURCE["consent"])  # what a person may agree to; not a word of a profile
+REGIONS = _terms(_SOURCE["region"])  # of the world; not a word of a profile
+REGION_OF: Mapping[str, str] = MappingProxyType(
+    {country: region.id for region in REGIONS.values() for country in region.extra["countries"]}
+)
 # visa situation -> path a mentor may have lived through that helps there -> why it helps
 VISA_HELP: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {situation: MappingProxyType(paths) for situation, paths in _SOURCE["visa_helped_by"].items()}

@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from huey.consumer import Consumer, Scheduler
 
 from mentorship.extensions import reading
-from mentorship.jobs import Queue, publish_due, utc_now
+from mentorship.jobs import Queue, close_due, publish_due, utc_now
 from mentorship.rounds import jobs
 
 LOOK_ROUND = 3.0  # seconds between two looks for work that nobody holds
@@ -22,7 +22,7 @@ log = logging.getLogger("mentorship")
 
 
 class Watch(Scheduler):
-    """Look for what is due: publications, and runs that the queue lost or a dead worker left."""
+    """Look for what is due: deadlines, publications, and runs that nobody works on."""
 
     def __init__(self, app: Flask, **settings: Any) -> None:
         super().__init__(**settings)
@@ -41,6 +41,7 @@ class Watch(Scheduler):
     def _look_round(self) -> None:
         with self._app.app_context():
             publish_due()
+            close_due()
         if self.huey.pending_count():
             return
         with self._app.app_context(), reading() as session:

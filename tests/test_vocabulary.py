@@ -135,3 +135,8 @@ def test_counts_of_physicians_carry_year_and_source() -> None:
     assert counted
     for country in counted:
         assert {"year", "source_url"} <= country.extra.keys()
+
+
+def test_every_country_lies_in_one_region() -> None:
+    listed = [c for region in vocabulary.REGIONS.values() for c in region.extra["countries"]]
+    assert sorted(listed) == sorted(vocabulary.LISTS["country"])

@@ -16,10 +16,10 @@ from mentorship.mentorships.service import Coming, coming_meetings, met_of_secti
 from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
+from mentorship.rounds.choices import OVER
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
-from mentorship.rounds.models import RoundState
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -80,7 +80,7 @@ class LedSection:
     @property
     def going(self) -> Sequence[RoundLine]:
         """Return the rounds that want a next step of the leader, the newest first."""
-        return [line for line in self.rounds if line.state is not RoundState.FINISHED]
+        return [line for line in self.rounds if line.state not in OVER]
 
 
 def img_home(

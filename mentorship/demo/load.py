@@ -295,7 +295,7 @@ def _first(
             .join(Profile, Profile.id == profile)
             .join(User, User.id == Profile.person_id)
             .join(Round, Round.id == round_)
-            .where(where, Round.state != RoundState.FINISHED)
+            .where(where, Round.state.not_in([RoundState.FINISHED, RoundState.ARCHIVED]))
         )
         or ""
     )

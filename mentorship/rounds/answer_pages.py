@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
 from mentorship.profiles.cards import ImgCard, MentorCard, card
+from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import (
     Offer,
     OfferState,
     Pair,
     Publication,
-    RoundState,
     SeatCount,
 )
 from mentorship.rounds.scope import offer_for_img, offer_for_mentor
@@ -113,7 +113,7 @@ def _audience(offer: Offer) -> Audience:
 
 
 def _facts(offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.datetime) -> Facts:
-    finished = offer.round.state is RoundState.FINISHED
+    finished = offer.round.state in OVER
     return Facts(
         offer_id=offer.id,
         state=offer.state,

@@ -68,4 +68,18 @@ ENDS_TOLD: Mapping[str, str] = MappingProxyType(
 )
 
 LIVE_OFFERS = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.CONFIRMED)
-EDITABLE = (RoundState.DRAFT, RoundState.OPEN, RoundState.REVIEW)
+BEFORE = (RoundState.OPEN, RoundState.CLOSED, RoundState.REVIEW)  # open, and not yet published
+EDITABLE = (RoundState.DRAFT, *BEFORE)
+OVER = (RoundState.FINISHED, RoundState.ARCHIVED)
+# state -> those it may change to; the database refuses every other change
+STEPS: Mapping[RoundState, frozenset[RoundState]] = MappingProxyType(
+    {
+        RoundState.DRAFT: frozenset({RoundState.OPEN}),
+        RoundState.OPEN: frozenset({RoundState.CLOSED, RoundState.REVIEW}),
+        RoundState.CLOSED: frozenset({RoundState.OPEN, RoundState.REVIEW}),
+        RoundState.REVIEW: frozenset({RoundState.PUBLISHED}),
+        RoundState.PUBLISHED: frozenset({RoundState.FINISHED}),
+        RoundState.FINISHED: frozenset({RoundState.ARCHIVED}),
+        RoundState.ARCHIVED: frozenset({RoundState.FINISHED}),
+    }
+)

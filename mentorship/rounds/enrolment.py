@@ -34,7 +34,7 @@ def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> in
 
     """
     move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now)
-    return _enrol_all(session, round_id, now)
+    return enrol_all(session, round_id, now)
 
 
 def refresh(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
@@ -46,8 +46,8 @@ def refresh(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
         The round is not open for people any more.
 
     """
-    _hold(session, round_id)
-    return _enrol_all(session, round_id, now)
+    hold(session, round_id)
+    return enrol_all(session, round_id, now)
 
 
 def leave_out(
@@ -63,12 +63,12 @@ def leave_out(
         The round is published or finished.
 
     """
-    everybody = candidates(session, _hold(session, round_id), today=now.date())
+    everybody = candidates(session, hold(session, round_id), today=now.date())
     people = [each for each in everybody if each.joined and each.profile_id in profile_ids]
     if len(people) != len(set(profile_ids)):
         raise NoResultFound
     staying = [each.profile_id for each in people if not each.left_out]
-    _mark(session, round_id, staying, left_out_at=now)
+    mark(session, round_id, staying, left_out_at=now)
     return people
 
 
@@ -87,7 +87,7 @@ def put_back(
         The round is published or finished.
 
     """
-    round_ = _hold(session, round_id)
+    round_ = hold(session, round_id)
     found = candidates(session, round_, today=now.date(), only=profile_id)
     if not found:
         raise NoResultFound
@@ -95,14 +95,15 @@ def put_back(
     if person.obstacle is not None:
         raise CannotTakePart(person.name, person.obstacle)
     if person.joined:
-        _mark(session, round_id, [profile_id], left_out_at=None)
+        mark(session, round_id, [profile_id], left_out_at=None)
     else:
         session.add(Participant(round_id=round_id, profile_id=profile_id, joined_at=now))
         session.flush()
     return person
 
 
-def _enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
+def enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
+    """Enrol whoever is eligible and was never in the round; return how many."""
     round_ = session.get_one(Round, round_id, populate_existing=True)
     new = [
         {"round_id": round_id, "profile_id": each.profile_id, "joined_at": now}
@@ -114,7 +115,7 @@ def _enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
     return len(new)
 
 
-def _hold(session: Session, round_id: uuid.UUID) -> Round:
+def hold(session: Session, round_id: uuid.UUID) -> Round:
     """Return the round, held so that it cannot be published meanwhile."""
     round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
     if round_.state not in EDITABLE or round_.state is RoundState.DRAFT:
@@ -122,13 +123,14 @@ def _hold(session: Session, round_id: uuid.UUID) -> Round:
     return round_
 
 
-def _mark(
+def mark(
     session: Session,
     round_id: uuid.UUID,
     profile_ids: Collection[uuid.UUID],
     *,
     left_out_at: dt.datetime | None,
 ) -> None:
+    """Leave participants out, or bring them back; the round must be held."""
     session.execute(
         sa.update(Participant)
         .where(Participant.round_id == round_id, Participant.profile_id.in_(profile_ids))

@@ -7,12 +7,16 @@ kept with the run and shown later holds nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
-from mentorship import vocabulary
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship.extensions import Model
 from mentorship.matching import Img, Problem, Result
 from mentorship.matching.fairness import (
     NO_ANSWER,
@@ -22,14 +26,34 @@ from mentorship.matching.fairness import (
     load,
     to_show,
 )
+from mentorship.rounds.choices import OVER
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Unmatched
+from mentorship.vocabulary import LISTS, REGION_OF, REGIONS, Term
 
-GROUPS: Mapping[str, tuple[str, str | None, Callable[[Img], str | None]]] = MappingProxyType(
+# kind of group -> its heading, its words, and what an IMG says of it
+GROUPS: Mapping[str, tuple[str, Mapping[str, Term], Callable[[Img], str | None]]] = (
+    MappingProxyType(
+        {
+            "stage": ("Stage of the journey", LISTS["stage"], lambda img: img.stage),
+            "region": (
+                "Region of medical school",
+                REGIONS,
+                lambda img: REGION_OF.get(img.school_country or ""),
+            ),
+            "visa": ("Visa situation", LISTS["visa"], lambda img: img.visa),
+            "gender": ("Gender, where given", LISTS["gender"], lambda img: img.gender),
+            "wanted": ("Mentors wanted", MappingProxyType({}), lambda img: str(img.mentors_wanted)),
+        }
+    )
+)
+RETURNING, NEWCOMER = Term("returning", "Took part before"), Term("newcomer", "First round")
+HISTORY = MappingProxyType({term.id: term for term in (RETURNING, NEWCOMER)})
+# what is told of a run: country is of runs that were made before regions were told
+TOLD: Mapping[str, tuple[str, Mapping[str, Term]]] = MappingProxyType(
     {
-        "stage": ("Stage of the journey", "stage", lambda img: img.stage),
-        "country": ("Country of medical school", "country", lambda img: img.school_country),
-        "visa": ("Visa situation", "visa", lambda img: img.visa),
-        "gender": ("Gender, where given", "gender", lambda img: img.gender),
-        "wanted": ("Mentors wanted", None, lambda img: str(img.mentors_wanted)),
+        **{key: (title, words) for key, (title, words, _) in GROUPS.items()},
+        "history": ("Newcomers and who took part before", HISTORY),
+        "country": ("Country of medical school", LISTS["country"]),
     }
 )
 
@@ -64,6 +88,51 @@ def fairness_tables(problem: Problem, result: Result) -> dict[str, Any]:
     return {"groups": groups, "load": [list(each) for each in load(problem, result).items()]}
 
 
+def add_history(tables: dict[str, Any], rows: Iterable[Model], returning: Collection[UUID]) -> None:
+    """Add to the tables of a run how newcomers fared against IMGs who took part before."""
+    scores: dict[UUID, list[int]] = {}
+    for row in rows:
+        if isinstance(row, Pair):
+            scores.setdefault(row.img_id, []).append(row.score)
+        elif isinstance(row, Unmatched):
+            scores.setdefault(row.img_id, [])
+    of_kind: dict[str | None, list[list[int]]] = {}
+    for img_id, own in scores.items():
+        kind = RETURNING if img_id in returning else NEWCOMER
+        of_kind.setdefault(kind.id, []).append(own)
+    groups = {kind: _group(people) for kind, people in of_kind.items()}
+    tables["groups"]["history"] = [list(row) for row in _told(groups)]
+
+
+def _group(people: Sequence[Sequence[int]]) -> Group:
+    """Return IMGs, each given by the scores of their pairs, as one group."""
+    scores = [score for own in people for score in own]
+    return Group(
+        imgs=len(people),
+        matched=sum(1 for own in people if own),
+        mean=round(sum(scores) / len(scores)) if scores else None,
+        lowest=min(scores, default=None),
+    )
+
+
+def returning(session: Session, round_id: UUID) -> Collection[UUID]:
+    """Return the profiles that took part in an earlier published round of the same section."""
+    own, earlier = aliased(Round), aliased(Round)
+    found = session.scalars(
+        sa.select(Participant.profile_id)
+        .join(earlier, earlier.id == Participant.round_id)
+        .join(own, own.section_id == earlier.section_id)
+        .where(
+            own.id == round_id,
+            earlier.id != own.id,
+            earlier.created_at <= own.created_at,
+            earlier.state.in_((RoundState.PUBLISHED, *OVER)),
+            Participant.left_out_at.is_(None),
+        )
+    )
+    return set(found)
+
+
 def _told(groups: Mapping[str | None, Group]) -> list[tuple[str, int, int, int | None]]:
     """Return (group, IMGs, matched, mean score); small ones together, so that none is told."""
     return [(key, each.imgs, each.matched, each.mean) for key, each in to_show(groups).items()]
@@ -80,19 +149,19 @@ def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:
 
 
 def _table(key: str, rows: Sequence[Sequence[Any]]) -> FairTable:
-    title, words, _ = GROUPS[key]
+    title, words = TOLD[key]
     lines = [
         FairLine(_label(words, group), imgs, matched, mean) for group, imgs, matched, mean in rows
     ]
     return FairTable(title, lines, _reading(lines))
 
 
-def _label(words: str | None, group: str) -> str:
+def _label(words: Mapping[str, Term], group: str) -> str:
     if group == NO_ANSWER:
         return "Not answered"
     if group == OTHERS:
         return "All smaller groups together"
-    return vocabulary.name(words, group) if words else group
+    return words[group].name if words else group
 
 
 def _reading(lines: Sequence[FairLine]) -> str:

@@ -12,6 +12,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SearchField,
+    SelectField,
     StringField,
     TextAreaField,
 )
@@ -20,10 +21,13 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Numbe
 
 from mentorship.matching import CRITERIA, POLICIES
 from mentorship.notices.service import one_line
+from mentorship.profiles.fields import words
 from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
+from mentorship.rounds.taking_part import Traits
+from mentorship.rounds.template_models import SetUpTemplate
 from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
@@ -31,6 +35,7 @@ LONGEST_WORDS = 1000
 WEIGHT = "weight_"
 LONGEST_COLLEAGUE = 150
 SUGGESTS = "Suggests a colleague: "
+ANY = SelectChoice("", "Any")
 
 
 def line(words: str | None) -> str:
@@ -92,6 +97,11 @@ class SetUpForm(FlaskForm):
         return cls(data=_values(SetUp.from_json(round_.rules)) | _columns(round_))
 
     @classmethod
+    def like(cls, source: Round | SetUpTemplate) -> SetUpForm:
+        """Return the set-up of another round, or of a template, for a round with a new name."""
+        return cls(data=_values(SetUp.from_json(source.rules)) | _columns(source) | {"name": ""})
+
+    @classmethod
     def fresh(cls) -> SetUpForm:
         return cls(data=_values(SetUp()) | {"policy": "most-matched", "answer_days": 14})
 
@@ -138,13 +148,20 @@ def _values(set_up: SetUp) -> dict[str, object]:
     return {**weights, **switches, "minimum": set_up.minimum_score // 100}
 
 
-def _columns(round_: Round) -> dict[str, object]:
-    return {
-        "name": round_.name,
-        "policy": round_.policy,
-        "answer_days": round_.answer_days,
-        "browsing": round_.browsing or "",
-    }
+def _columns(round_: Round | SetUpTemplate) -> dict[str, object]:
+    said = {"name": round_.name, "policy": round_.policy, "answer_days": round_.answer_days}
+    return said | {"browsing": round_.browsing or ""} if isinstance(round_, Round) else said
+
+
+class TemplateForm(FlaskForm):
+    """A name to keep a set-up under."""
+
+    template = StringField(
+        "Name of the template",
+        filters=[line],
+        validators=[DataRequired("Enter a name"), Length(max=80)],
+        description="For example Language first.",
+    )
 
 
 class PublishForm(FlaskForm):
@@ -157,6 +174,12 @@ class PublishForm(FlaskForm):
         format="%Y-%m-%dT%H:%M",
         description="By your clock, within 60 days. Leave it empty to publish in 30 minutes.",
     )
+
+
+class DeadlineForm(FlaskForm):
+    """When enrolment closes, or answers are due."""
+
+    at = DateTimeLocalField("Date and time", validators=[Optional()], format="%Y-%m-%dT%H:%M")
 
 
 class MoveForm(FlaskForm):
@@ -205,6 +228,30 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = SearchField("Name", filters=[line])
+
+
+class TraitsForm(FlaskForm):
+    """Which IMGs take part; it comes with the address."""
+
+    class Meta:
+        csrf = False
+
+    stage = SelectField("Stage", choices=[ANY, *words("stage")])
+    specialty = SelectField("Specialty", choices=[ANY, *words("specialty")])
+    state = SelectField("State they live in or hope for", choices=[ANY, *words("state")])
+    waited = BooleanField("Only those without a mentor after the last round")
+
+    def traits(self) -> Traits:
+        """Return what is asked for; what no list has asks for nothing."""
+        self.validate()
+        for field in (self.stage, self.specialty, self.state):
+            field.data, field.errors = ("" if field.errors else field.data), ()
+        return Traits(
+            stage=self.stage.data,
+            specialty=self.specialty.data,
+            state=self.state.data,
+            waited=bool(self.waited.data),
+        )
 
 
 class AcceptForm(FlaskForm):

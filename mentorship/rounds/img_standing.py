@@ -182,7 +182,7 @@ def _standing(round_: Round, states: set[OfferState]) -> Standing:
 
 
 def _standing_without_answers(state: RoundState, states: set[OfferState]) -> Standing:
-    if state is RoundState.OPEN:
+    if state in {RoundState.OPEN, RoundState.CLOSED}:
         return Standing.TAKES_PART
     if state is RoundState.REVIEW:
         return Standing.IN_REVIEW

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,7 +16,8 @@ from mentorship.accounts.models import User
 from mentorship.matching import Market, Rules
 from mentorship.profiles.models import Profile
 from mentorship.profiles.pool import gather
-from mentorship.rounds.models import Round, Run
+from mentorship.rounds.candidates import Candidate
+from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import still_free
 from mentorship.rounds.snapshot import restored
 
@@ -61,10 +62,33 @@ def gathered(
         No IMG takes part, or one profile cannot be read.
 
     """
-    today = now.date()
-    taking_part = [each for each in still_free(session, round_, today=today) if each.takes_part]
-    seats = {str(each.profile_id): each.seats for each in taking_part}
-    ids = [each.profile_id for each in taking_part]
+    taking_part = [
+        each for each in still_free(session, round_, today=now.date()) if each.takes_part
+    ]
+    market = _market(session, round_, taking_part, now.date())
+    return Inputs(
+        market=market, rules=_of_those_here(rules, market), policy=policy, lottery=round_.lottery
+    )
+
+
+def market_now(session: Session, round_: Round, *, now: dt.datetime) -> Market:
+    """Return whoever takes part and can; of a draft, whoever would if it were opened now.
+
+    Raises
+    ------
+    NobodyToMatch, BadProfile
+        As ``gathered``.
+
+    """
+    people = still_free(session, round_, today=now.date())
+    draft = round_.state is RoundState.DRAFT
+    here = [each for each in people if (each.is_newcomer if draft else each.takes_part)]
+    return _market(session, round_, here, now.date())
+
+
+def _market(session: Session, round_: Round, people: Sequence[Candidate], today: dt.date) -> Market:
+    seats = {str(each.profile_id): each.seats for each in people}
+    ids = [each.profile_id for each in people]
     monday = today - dt.timedelta(days=today.weekday())
     try:
         imgs, mentors = gather(session, ids, today=today)
@@ -75,9 +99,7 @@ def gathered(
         raise
     if not imgs:
         raise NobodyToMatch(round_.name)
-    return Inputs(
-        market=market, rules=_of_those_here(rules, market), policy=policy, lottery=round_.lottery
-    )
+    return market
 
 
 def kept(run: Run, *, rules: Rules | None = None, policy: str | None = None) -> Inputs:

@@ -1,4 +1,4 @@
-"""The life of a round: draft, open, review, published, finished.
+"""The life of a round: draft, open, closed, review, published, finished, archived.
 
 Each step is one statement that also checks where it starts, so that of two leaders who act at the
 same moment one does it and the other is told.
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.rounds.choices import EDITABLE
+from mentorship.rounds.choices import EDITABLE, OVER, STEPS
 from mentorship.rounds.models import Publication, Round, RoundState
 from mentorship.rounds.run_models import PublishPlan
 from mentorship.rounds.setup import SetUp
@@ -128,6 +128,16 @@ def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
     move(session, round_id, (RoundState.PUBLISHED,), RoundState.FINISHED, finished_at=now)
 
 
+def archive_round(session: Session, *, round_id: uuid.UUID) -> None:
+    """Put a finished round out of the way; raise ``RoundChanged`` if it is not finished."""
+    move(session, round_id, (RoundState.FINISHED,), RoundState.ARCHIVED)
+
+
+def bring_back(session: Session, *, round_id: uuid.UUID) -> None:
+    """Undo ``archive_round``; raise ``RoundChanged`` if the round is not archived."""
+    move(session, round_id, (RoundState.ARCHIVED,), RoundState.FINISHED)
+
+
 def move(
     session: Session,
     round_id: uuid.UUID,
@@ -135,7 +145,12 @@ def move(
     end: RoundState,
     **values: object,
 ) -> None:
-    """Move the round on if it is in one of ``start``; else raise ``RoundChanged``."""
+    """Move the round on if it is in one of ``start``; else raise ``RoundChanged``.
+
+    Every step is one of ``STEPS``, unless it leaves the round where it is.
+    """
+    if any(end is not each and end not in STEPS[each] for each in start):
+        raise ValueError(f"{start} to {end} is no step of a round")
     if not _change(session, round_id, start, state=end, **values):
         raise round_changed(session, round_id)
 
@@ -166,7 +181,7 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
         by, at = row.planner, row.planned_at
     elif row.state is RoundState.PUBLISHED:
         by, at = row.publisher, row.published_at
-    elif row.state is RoundState.FINISHED:
+    elif row.state in OVER:
         at = row.finished_at
     return RoundChanged(row.name, row.state, by=by, at=at, goes_out_at=row.goes_out_at)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, Profile, ProfileKind
+from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import (
     Offer,
     OfferState,
@@ -23,9 +24,6 @@ from mentorship.rounds.models import (
 from mentorship.rounds.scope import Contact, contact_of, name_of
 
 _MENTOR = aliased(Profile)
-
-
-COMING = (RoundState.OPEN, RoundState.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +139,11 @@ def _places(session: Session, person_id: uuid.UUID) -> Sequence[Place]:
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.MENTOR,
             sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
-            Round.state.in_((*COMING, RoundState.PUBLISHED)),
+            Round.state.in_((*BEFORE, RoundState.PUBLISHED)),
         )
         .order_by(Round.created_at)
     )
     return [
-        Place(name, round_id, profile_id, state in COMING, withdrew)
+        Place(name, round_id, profile_id, state in BEFORE, withdrew)
         for name, round_id, profile_id, state, withdrew in rows
     ]

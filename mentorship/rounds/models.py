@@ -25,9 +25,11 @@ from mentorship.sections.models import Browsing, Section
 class RoundState(enum.StrEnum):
     DRAFT = "draft"  # being set up
     OPEN = "open"  # people may still join, leave and change their profiles
+    CLOSED = "closed"  # nobody joins by themselves any more; not run yet
     REVIEW = "review"  # at least one run to look at; may be run again
     PUBLISHED = "published"  # offers are out
     FINISHED = "finished"
+    ARCHIVED = "archived"  # finished, and out of the way
 
 
 class OfferState(enum.StrEnum):
@@ -64,6 +66,7 @@ class Round(Model):
     browsing: Mapped[Browsing | None] = mapped_column(one_of(Browsing, "browsing_known"))
     created_at: Mapped[dt.datetime]
     opened_at: Mapped[dt.datetime | None]
+    closes_at: Mapped[dt.datetime | None]  # when enrolment closes by itself
     finished_at: Mapped[dt.datetime | None]
 
     section: Mapped[Section] = relationship(lazy="raise")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from mentorship.rounds.models import (
 )
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.priority import priority_of
+from mentorship.rounds.taking_part import waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class People:
     counts: Mapping[str, int]
     in_short: Mapping[uuid.UUID, str]  # profile -> stage and specialties, of those listed
     priority: Mapping[uuid.UUID, str]  # profile -> why they deserve a mentor first, if they do
+    waited: Collection[uuid.UUID]  # whom the last round left without a mentor; they come first
 
 
 PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
@@ -48,10 +50,14 @@ def people_of(session: Session, round_: Round, wanted: Wanted, *, today: dt.date
     belongs = PARTS.get(wanted.show, PARTS["imgs"])
     words = wanted.words.casefold()
     shown = [each for each in everybody if belongs(each) and words in each.name.casefold()]
+    without = set(session.scalars(waited(round_)))
+    shown.sort(key=lambda each: each.profile_id not in without)
     counts = {part: sum(map(test, everybody)) for part, test in PARTS.items()}
     listing = cut(shown, wanted)
     listed = [each.profile_id for each in listing.rows]
-    return People(listing, counts, _in_short(session, listed), priority_of(session, listed))
+    return People(
+        listing, counts, _in_short(session, listed), priority_of(session, listed), without
+    )
 
 
 def _in_short(session: Session, profile_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import planning
+from mentorship.rounds.difference import difference
 from mentorship.rounds.edit_views import bp
 from mentorship.rounds.forms import MoveForm, PublishForm
 from mentorship.rounds.leading import acting, changed_page, key_of
@@ -49,6 +50,9 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         "rounds/publish.html",
         round=round_,
         preview=found,
+        difference=difference(db.session(), shown)
+        if round_.state is RoundState.PUBLISHED
+        else None,
         form=PublishForm(run=str(shown.id)),
         mail=sample_offer(round_, answer_by=found.answer_by),
         zone=str(reader_zone()),

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import Ending, Offer, OfferState, Round, RoundState, Side
 
 SAID_NO = "A mentor said no last time"
@@ -48,7 +49,7 @@ def _reason(
 ) -> str:
     if state in {OfferState.DECLINED_BY_MENTOR, OfferState.SEAT_TAKEN}:
         return SAID_NO
-    if state is OfferState.OFFERED and round_state is RoundState.FINISHED:
+    if state is OfferState.OFFERED and round_state in OVER:
         return SILENT
     if state is OfferState.ENDED and side is not None and reason in NO_FAULT[side]:
         return ENDED

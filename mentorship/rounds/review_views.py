@@ -13,6 +13,7 @@ from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
 from mentorship.rounds import board, handmade, insights, pairs, review, service
+from mentorship.rounds.choices import OVER
 from mentorship.rounds.fairness import fair_tables, load_lines
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
@@ -123,7 +124,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
 @members
 def answers(slug: str, round_id: uuid.UUID) -> str:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    wanted, finished = wanted_by(), round_.state is RoundState.FINISHED
+    wanted, finished = wanted_by(), round_.state in OVER
     now = dt.datetime.now(dt.UTC)
     shown = board.board(db.session(), round_.id, wanted, now=now, finished=finished)
     without = wanted.show == "without"

@@ -38,7 +38,8 @@ from mentorship.matching import (
     solve,
     verify,
 )
-from mentorship.rounds.fairness import fairness_tables
+from mentorship.rounds.choices import BEFORE
+from mentorship.rounds.fairness import add_history, fairness_tables, returning
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
@@ -48,7 +49,7 @@ from mentorship.rounds.setup import rules_of
 from mentorship.rounds.snapshot import digest, snapshot
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
-RUNNABLE = (RoundState.OPEN, RoundState.REVIEW)
+RUNNABLE = BEFORE
 PUBLISHED = (RoundState.PUBLISHED,)
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 
@@ -155,6 +156,9 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
     run = made.run
     run.round_id, run.made_at, run.made_by_id = round_id, now, by
     run.number = _next_number(session, round_id)
+    for row in made.rows:
+        if isinstance(row, RunFairness):
+            add_history(row.tables, made.rows, returning(session, round_id))
     session.add(run)
     session.flush()  # before the rows that hang on it
     session.add_all(made.rows)

@@ -87,10 +87,10 @@ class SetUp:
 def rules_of(session: Session, round_: Round) -> Rules:
     """Return the rules of a round as they hold now."""
     set_up = SetUp.from_json(round_.rules)
-    return set_up.rules(_earlier_pairs(session, round_) if set_up.not_again else frozenset())
+    return set_up.rules(earlier_pairs(session, round_) if set_up.not_again else frozenset())
 
 
-def _earlier_pairs(session: Session, round_: Round) -> frozenset[tuple[str, str]]:
+def earlier_pairs(session: Session, round_: Round) -> frozenset[tuple[str, str]]:
     """Return the pairs of participants who had a mentorship from another round."""
     img, mentor = aliased(Participant), aliased(Participant)
     found = session.execute(

@@ -1,9 +1,8 @@
-"""Pages for section leaders: their rounds, one round with its next step, set-up and people."""
+"""Pages for section leaders: their rounds, one round with its next step, and its people."""
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import uuid
 
 from flask import flash, redirect, render_template, url_for
@@ -13,18 +12,16 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
 from mentorship.rounds.choices import EDITABLE
-from mentorship.rounds.forms import FilterForm, SetUpForm
+from mentorship.rounds.forms import FilterForm
 from mentorship.rounds.history import history_of
 from mentorship.rounds.leading import acting, changed_page, wanted_by
+from mentorship.rounds.life_views import bp
 from mentorship.rounds.people import PARTS, people_of
-from mentorship.rounds.review_views import bp
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.service import section_led_by
 
 __all__ = ["bp"]
-
-LOTTERIES = 2**31
 
 
 @bp.get("/sections/<slug>/rounds")
@@ -34,41 +31,6 @@ def list_rounds(slug: str) -> str:
     return render_template(
         "rounds/list.html", section=section, rounds=service.round_list(db.session(), section.id)
     )
-
-
-@bp.get("/sections/<slug>/rounds/new")
-@members
-def new(slug: str) -> str:
-    section = section_led_by(db.session(), current_id(), slug)
-    return render_template("rounds/new.html", section=section, form=SetUpForm.fresh())
-
-
-@bp.post("/sections/<slug>/rounds/new")
-@members
-def create(slug: str) -> Response | tuple[str, int]:
-    form, now = SetUpForm(), dt.datetime.now(dt.UTC)
-    with transaction() as session:
-        section = section_led_by(session, current_id(), slug)
-        if form.validate():
-            try:
-                made = service.create_round(
-                    session,
-                    section_id=section.id,
-                    name=form.name.data,
-                    policy=form.policy.data,
-                    set_up=form.set_up(),
-                    answer_days=form.answer_days.data,
-                    browsing=form.who_browses,
-                    lottery=secrets.randbelow(LOTTERIES),
-                    now=now,
-                )
-                acting(session, slug, made.id, "round.create")
-            except service.RoundNameTaken:
-                _name_taken(form)
-    if form.errors:
-        return render_template("rounds/new.html", section=section, form=form), 422
-    flash("The round is set up. Nobody has been told yet.", "success")
-    return redirect(url_for(".show", slug=slug, round_id=made.id), code=303)
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>")
@@ -82,47 +44,6 @@ def show(slug: str, round_id: uuid.UUID) -> str:
         weights=overview.weights_in_words(page.set_up),
         rules=overview.rules_in_words(page.set_up),
     )
-
-
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/set-up")
-@members
-def set_up(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    if round_.state not in EDITABLE:
-        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    return render_template("rounds/set_up.html", round=round_, form=SetUpForm.of(round_))
-
-
-@bp.post("/sections/<slug>/rounds/<uuid:round_id>/set-up")
-@members
-def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
-    form = SetUpForm()
-    try:
-        with transaction() as session:
-            acting(session, slug, round_id, "round.edit")
-            if form.validate():
-                service.edit_round(
-                    session,
-                    round_id=round_id,
-                    name=form.name.data,
-                    policy=form.policy.data,
-                    set_up=form.set_up(),
-                    answer_days=form.answer_days.data,
-                    browsing=form.who_browses,
-                )
-    except service.RoundNameTaken:
-        _name_taken(form)
-    except service.RoundChanged as changed:
-        return changed_page(slug, round_id, changed)
-    if form.errors:
-        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-        return render_template("rounds/set_up.html", round=round_, form=form), 422
-    flash("The set-up is saved.", "success")
-    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
-
-
-def _name_taken(form: SetUpForm) -> None:
-    form.name.errors = [*form.name.errors, "Another round of this section has this name"]
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/history")

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.answering import turn_down
+from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
 from mentorship.sections.models import SectionRole
 
 WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)
-BEFORE = (RoundState.OPEN, RoundState.REVIEW)
 
 
 class TooLate(RuntimeError):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from mentorship.matching.fairness import FEWEST, OTHERS, Group
+from mentorship.rounds import service
 from mentorship.rounds.fairness import (
     FairLine,
     _reading,
@@ -15,6 +16,7 @@ from mentorship.rounds.fairness import (
     load_lines,
 )
 from mentorship.rounds.run_models import RunFairness
+from tests.factories import NOW
 from tests.rounds.cast import Cast
 
 SIZES = st.dictionaries(st.sampled_from([None, *"abcdefgh"]), st.integers(1, 12), max_size=9)
@@ -55,3 +57,27 @@ def test_a_run_keeps_only_what_may_be_told(cast: Cast, session: Session) -> None
     visa = {line.label: line.imgs for line in tables["Visa situation"].lines}
     assert visa == {"All smaller groups together": 10}  # one alone, three silent, and six
     assert sum(mentors for _, mentors in load_lines(kept)) == 2
+
+
+def test_newcomers_stand_against_who_took_part_before(cast: Cast, session: Session) -> None:
+    for number in range(3):
+        cast.img(f"Early {number}")
+    first = cast.published("Autumn")
+    service.finish_round(session, round_id=first.id, now=NOW)
+    for number in range(5):
+        cast.img(f"Late {number}", school_country="IN" if number else "PK")
+    _, run = cast.reviewed("Spring")
+    tables = {t.title: t for t in fair_tables(session.get_one(RunFairness, run.id).tables)}
+    history = tables["Newcomers and who took part before"]
+    assert {line.label: line.imgs for line in history.lines} == {
+        "Took part before": 6,
+        "First round": 5,
+    }
+    assert sum(line.matched for line in history.lines) == run.matched
+    regions = {line.label: line.imgs for line in tables["Region of medical school"].lines}
+    assert regions == {"Not answered": 6, "Southern Asia": 5}
+
+
+def test_a_run_made_before_regions_were_told_is_still_read() -> None:
+    (table,) = fair_tables({"groups": {"country": [["IN", 6, 3, 5000], ["others", 5, 1, 4000]]}})
+    assert [line.label for line in table.lines] == ["India", "All smaller groups together"]

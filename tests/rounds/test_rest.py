@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.rounds import jobs, planning, service
+from mentorship.rounds.difference import difference
 from mentorship.rounds.models import Offer, OfferState, Pair, Publication, Round, RoundState, Run
 from mentorship.rounds.run_models import RunJob
 from tests.factories import NOW
@@ -156,3 +157,25 @@ def test_a_leader_matches_the_rest_in_the_browser(
     assert "Pia Late" in leader.get(f"{home}/answers").text
     assert "Publish run 2" not in leader.get(f"{home}/review?run=2").text
     assert session.scalars(sa.select(RunJob.state)).all() == ["done"]
+
+
+def test_a_second_publication_says_what_changes(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    run = rest(cast, session, round_)
+    found = difference(session, run)
+    offers = sa.select(sa.func.count()).where(Offer.round_id == round_.id)
+    assert (found.stay, found.gone) == (2, 1)
+    assert found.stay + found.gone == session.scalar(offers)
+    lines = {line.img: line for line in found.lines}
+    pairs = sa.select(sa.func.count()).where(Pair.run_id == run.id)
+    assert len(found.lines) == session.scalar(pairs)
+    assert [(one.mentor, one.state) for one in lines["Ana Silva"].before] == [
+        ("Noor Haddad", OfferState.DECLINED_BY_MENTOR)
+    ]
+    assert lines["Ana Silva"].mentor != "Noor Haddad"
+    assert found.again == 1
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/publish?run={run.number}")
+    assert "What changes against what was published before" in page.text
+    assert "Noor Haddad Mentor said no" in page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -20,13 +21,13 @@ from hypothesis.stateful import (
 )
 
 from mentorship.profiles.models import Profile
-from mentorship.rounds import service
+from mentorship.rounds import closing, lifecycle, service
 from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, SeatCount
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 
-DRAFT, OPEN, REVIEW, PUBLISHED, FINISHED = RoundState
+DRAFT, OPEN, CLOSED, REVIEW, PUBLISHED, FINISHED, ARCHIVED = RoundState
 IMGS = ("Ana Silva", "Ben Okafor", "Chi Tanaka")
 MENTORS = ("Noor Haddad", "Omar Aziz")
 REFUSED = (
@@ -94,7 +95,7 @@ class OneRound(RuleBasedStateMachine):
                 set_up=service.SetUp(),
                 answer_days=3,
             ),
-            works=self.state in {DRAFT, OPEN, REVIEW},
+            works=self.state in {DRAFT, OPEN, CLOSED, REVIEW},
         )
 
     @rule()
@@ -103,6 +104,45 @@ class OneRound(RuleBasedStateMachine):
         if self.tried(act, works=self.state is DRAFT):
             self.state = OPEN
 
+    @rule(late=st.booleans())
+    def close(self, *, late: bool) -> None:
+        """Close by hand, or let the deadline come (twice: the second time does nothing)."""
+        if not late:
+            act = lambda: closing.close_round(self.session, round_id=self.round.id, now=NOW)  # noqa: E731
+            done = self.tried(act, works=self.state is OPEN)
+        else:
+            done = self._deadline_comes()
+        if done:
+            self.state = CLOSED
+
+    def _deadline_comes(self) -> bool:
+        at, later = NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=2)
+        setting = lambda: closing.set_closing(  # noqa: E731
+            self.session, round_id=self.round.id, closes_at=at, now=NOW
+        )
+        self.tried(setting, works=self.state in {DRAFT, OPEN})
+        here = {"round_id": self.round.id}
+        assert not closing.close_if_due(self.session, **here, now=NOW)
+        done = closing.close_if_due(self.session, **here, now=later)
+        assert done is (self.state is OPEN)
+        assert not closing.close_if_due(self.session, **here, now=later)
+        return done
+
+    @rule()
+    def open_again(self) -> None:
+        act = lambda: closing.open_again(self.session, round_id=self.round.id)  # noqa: E731
+        if self.tried(act, works=self.state is CLOSED):
+            self.state = OPEN
+
+    @rule(back=st.booleans())
+    def archive(self, *, back: bool) -> None:
+        start, end = (ARCHIVED, FINISHED) if back else (FINISHED, ARCHIVED)
+        move = lifecycle.bring_back if back else lifecycle.archive_round
+        if self.tried(
+            lambda: move(self.session, round_id=self.round.id), works=self.state is start
+        ):
+            self.state = end
+
     @rule(name=people)
     def leave_out(self, name: str) -> None:
         ids = [self.cast.profile(name)]
@@ -110,7 +150,7 @@ class OneRound(RuleBasedStateMachine):
             lambda: service.leave_out(
                 self.session, round_id=self.round.id, profile_ids=ids, now=NOW
             ),
-            works=self.state in {OPEN, REVIEW},
+            works=self.state in {OPEN, CLOSED, REVIEW},
         ):
             self.out.add(name)
 
@@ -121,7 +161,7 @@ class OneRound(RuleBasedStateMachine):
             lambda: service.put_back(
                 self.session, round_id=self.round.id, profile_id=profile_id, now=NOW
             ),
-            works=self.state in {OPEN, REVIEW},
+            works=self.state in {OPEN, CLOSED, REVIEW},
         ):
             self.out.discard(name)
 
@@ -129,7 +169,7 @@ class OneRound(RuleBasedStateMachine):
     def run(self) -> None:
         if self.tried(
             lambda: service.run_round(self.session, round_id=self.round.id, by=None, now=NOW),
-            works=self.state in {OPEN, REVIEW} and not self.out >= set(IMGS),
+            works=self.state in {OPEN, CLOSED, REVIEW} and not self.out >= set(IMGS),
         ):
             self.state = REVIEW
             self.run_id, self.paired = self._latest()
@@ -145,7 +185,7 @@ class OneRound(RuleBasedStateMachine):
 
     @rule()
     def publish(self) -> None:
-        if self.state is DRAFT or self.state is OPEN:
+        if self.state in {DRAFT, OPEN, CLOSED}:
             return  # there is no run to name
         if self.tried(
             lambda: service.publish_round(

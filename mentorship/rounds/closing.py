@@ -1,0 +1,105 @@
+"""Closing the enrolment of a round: by hand, or by itself at its deadline.
+
+Whoever is ready by then takes part, even if nobody has looked since the round was opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.rounds.enrolment import enrol_all
+from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.models import Publication, Round, RoundState
+
+LATEST = dt.timedelta(days=366)
+
+
+class BadDeadline(ValueError):
+    """The deadline is not in the coming year."""
+
+
+def close_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
+    """Close the enrolment now and take in whoever is ready; return how many came in by it.
+
+    Raises
+    ------
+    RoundChanged
+        The round is not open.
+
+    """
+    move(session, round_id, (RoundState.OPEN,), RoundState.CLOSED)
+    return enrol_all(session, round_id, now)
+
+
+def open_again(session: Session, *, round_id: uuid.UUID) -> None:
+    """Open a closed round again, without a deadline; raise ``RoundChanged`` if it is not closed."""
+    move(session, round_id, (RoundState.CLOSED,), RoundState.OPEN, closes_at=None)
+
+
+def set_closing(
+    session: Session, *, round_id: uuid.UUID, closes_at: dt.datetime | None, now: dt.datetime
+) -> None:
+    """Set, move or (with None) drop the time at which enrolment closes by itself.
+
+    Raises
+    ------
+    BadDeadline
+        It is past, or more than a year away.
+    RoundChanged
+        The round is closed already.
+
+    """
+    _check(closes_at, now)
+    start = (RoundState.DRAFT, RoundState.OPEN)
+    changed = session.execute(
+        sa.update(Round)
+        .where(Round.id == round_id, Round.state.in_(start))
+        .values(closes_at=closes_at)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise round_changed(session, round_id)
+
+
+def set_answer_by(
+    session: Session, *, round_id: uuid.UUID, answer_by: dt.datetime, now: dt.datetime
+) -> None:
+    """Move the time by which answers are due. Raises like ``set_closing``."""
+    _check(answer_by, now)
+    published = sa.select(Round.id).where(Round.state == RoundState.PUBLISHED)
+    changed = session.execute(
+        sa.update(Publication)
+        .where(Publication.round_id == round_id, Publication.round_id.in_(published))
+        .values(answer_by=answer_by)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise round_changed(session, round_id)
+
+
+def due_closings(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
+    """Return the open rounds whose enrolment is to close by now."""
+    due = sa.select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now)
+    return session.scalars(due.order_by(Round.closes_at, Round.id)).all()
+
+
+def close_if_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Close a round whose time has come; of several workers, and however often, one does."""
+    closed = session.execute(
+        sa.update(Round)
+        .where(Round.id == round_id, Round.state == RoundState.OPEN, Round.closes_at <= now)
+        .values(state=RoundState.CLOSED)
+        .returning(Round.id)
+    ).one_or_none()
+    if closed is None:
+        return False
+    enrol_all(session, round_id, now)
+    return True
+
+
+def _check(when: dt.datetime | None, now: dt.datetime) -> None:
+    if when is not None and not now < when <= now + LATEST:
+        raise BadDeadline(str(when))

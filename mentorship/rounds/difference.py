@@ -1,0 +1,100 @@
+"""What a second publication changes: who is offered what now, against what was published before."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship.accounts.models import User
+from mentorship.profiles.models import Profile
+from mentorship.rounds.choices import LIVE_OFFERS
+from mentorship.rounds.models import Offer, OfferState, Pair, Run
+
+MOST_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A mentor of an offer that was published, and what became of it."""
+
+    mentor: str
+    state: OfferState
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceLine:
+    img: str
+    before: Sequence[Before]  # the latest first; empty for whoever had no offer
+    mentor: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    stay: int  # offers and matches that a second publication does not touch
+    gone: int  # offers that came to nothing, or ended
+    first: int  # of the IMGs in the run, those who had no offer in this round
+    again: int  # those who had one
+    lines: Sequence[DifferenceLine]
+    more: int  # lines that are not shown
+
+
+def difference(session: Session, run: Run) -> Difference:
+    """Compare the pairs of a run with all that its round has published so far, in two queries."""
+    img, mentor = aliased(User), aliased(User)
+    pairs = _with_people(
+        sa.select(Pair.img_id, img.name, mentor.name, Pair.score), Pair, img, mentor
+    )
+    new = session.execute(
+        pairs.where(Pair.run_id == run.id).order_by(sa.func.lower(img.name), Pair.id)
+    ).all()
+    offers = _with_people(sa.select(Offer.img_id, mentor.name, Offer.state), Offer, img, mentor)
+    before: defaultdict[uuid.UUID, list[Before]] = defaultdict(list)
+    old = session.execute(
+        offers.where(Offer.round_id == run.round_id).order_by(Offer.offered_at.desc(), Offer.id)
+    ).all()
+    for img_id, name, state in old:
+        before[img_id].append(Before(name, state))
+    stay = sum(state in LIVE_OFFERS for *_, state in old)
+    imgs = {img_id for img_id, *_ in new}
+    return Difference(
+        stay=stay,
+        gone=len(old) - stay,
+        first=len(imgs - before.keys()),
+        again=len(imgs & before.keys()),
+        lines=_lines(new[:MOST_NAMED], before),
+        more=max(len(new) - MOST_NAMED, 0),
+    )
+
+
+def _lines(
+    rows: Sequence[sa.Row[*tuple[Any, ...]]],
+    before: Mapping[uuid.UUID, Sequence[Before]],
+) -> Sequence[DifferenceLine]:
+    return [
+        DifferenceLine(img, before.get(img_id, ()), mentor, score)
+        for img_id, img, mentor, score in rows
+    ]
+
+
+def _with_people(
+    query: sa.Select[*tuple[Any, ...]],
+    of: type[Pair | Offer],
+    img: type[User],
+    mentor: type[User],
+) -> sa.Select[*tuple[Any, ...]]:
+    """Join the people of pairs or of offers."""
+    own, other = aliased(Profile), aliased(Profile)
+    return (
+        query.select_from(of)
+        .join(own, own.id == of.img_id)
+        .join(img, img.id == own.person_id)
+        .join(other, other.id == of.mentor_id)
+        .join(mentor, mentor.id == other.person_id)
+    )

@@ -1,0 +1,194 @@
+"""What a set-up would do before anything is run: who could meet whom, and how well.
+
+Nothing is solved: of everybody the best pair that is possible counts, as if seats were no matter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from mentorship.matching import CRITERIA, FULL, Criterion, Market, Rules
+from mentorship.matching.marks import Ints
+from mentorship.matching.scoring import MINIMUM, all_ruled_out, mean_marks, scores, shared_out
+from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
+from mentorship.rounds.models import Round
+from mentorship.rounds.setup import SWITCHES, SetUp, earlier_pairs
+
+MOST_PAIRS = 500_000  # in a request; beyond it a run tells
+BLOCK = 256  # IMGs looked at together
+BINS = 10
+WIDTH, HEIGHT = 60, 140  # of a bar of the drawing
+# switch or minimum -> the hard rule it turns on
+TURNS_ON: Mapping[str, str] = {
+    "respect_institutions": "institutions",
+    "respect_selection": "selection",
+    "must_share_language": "must_share_language",
+    "must_cover_first_topic": "must_cover_first_topic",
+    "not_again": "not_again",
+    MINIMUM: MINIMUM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everybody's best possible pairs under one set-up."""
+
+    possible: int
+    imgs_alone: int  # IMGs whom no mentor could be given
+    mentors_alone: int
+    bins: Sequence[int]  # IMGs by the score of their best pair; those with none are left out
+    ruled_out: Mapping[str, int]  # hard rule -> pairs that it forbids
+    shares: Mapping[str, int]  # criterion -> points of 100 that it gives to an IMG on average
+    best: Ints  # mentor of the best pair of each IMG, -1 for none
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is counted, as saved and as changed."""
+
+    label: str
+    now: int
+    then: int
+
+    @property
+    def difference(self) -> str:
+        change = self.then - self.now
+        return f"{change:+,}".replace("-", "\N{MINUS SIGN}") if change else "the same"
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    criterion: Criterion
+    now: int
+    then: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    low: int
+    high: int
+    now: int
+    then: int
+    x: int
+    now_height: int
+    then_height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """The saved set-up against the one in the form; ``problem`` says why there is none."""
+
+    imgs: int = 0
+    mentors: int = 0
+    totals: Sequence[Line] = ()
+    rules: Sequence[Line] = ()
+    weights: Sequence[Weight] = ()
+    bars: Sequence[Bar] = ()
+    moved: int = 0  # IMGs whose best mentor is another one
+    problem: str = ""
+
+    @property
+    def unchanged(self) -> bool:
+        counted: tuple[Sequence[Line | Weight | Bar], ...]
+        counted = self.totals, self.rules, self.weights, self.bars
+        return not self.moved and all(x.now == x.then for lines in counted for x in lines)
+
+
+def effect(
+    session: Session, round_: Round, *, saved: SetUp, changed: SetUp, now: dt.datetime
+) -> Effect:
+    """Compare two set-ups over whoever takes part, or would if a draft were opened now.
+
+    ``round_`` may be one that is not kept yet.
+    """
+    try:
+        market = market_now(session, round_, now=now)
+    except NobodyToMatch:
+        return Effect(problem="No IMG could take part yet, so there is nothing to compare.")
+    except BadProfile as bad:
+        return Effect(problem=f"The profile of {bad.name} cannot be matched as it is: {bad.why}.")
+    n, m = len(market.imgs), len(market.mentors)
+    if not m:
+        return Effect(problem="No mentor with a free seat could take part yet.")
+    if n * m > MOST_PAIRS:
+        return Effect(
+            problem=f"{n:,} IMGs and {m:,} mentors make {n * m:,} pairs: too many to look at"
+            f" while you wait (at most {MOST_PAIRS:,}). Save the set-up and run the match:"
+            " a run changes nothing for anybody, and runs can be compared."
+        )
+    earlier = frozenset[tuple[str, str]]()
+    if saved.not_again or changed.not_again:
+        earlier = earlier_pairs(session, round_)
+    means = mean_marks(market)
+    before = _picture(market, saved.rules(earlier), means)
+    after = before if saved == changed else _picture(market, changed.rules(earlier), means)
+    return _compared(before, after, n, m)
+
+
+def _picture(market: Market, rules: Rules, means: Mapping[str, int]) -> Picture:
+    n, m = len(market.imgs), len(market.mentors)
+    best, top = np.full(n, -1), np.full(n, -1)
+    reached, possible = np.zeros(m, dtype=np.bool_), 0
+    ruled_out = dict.fromkeys(TURNS_ON.values(), 0)
+    for start in range(0, n, BLOCK):
+        rows = np.arange(start, min(start + BLOCK, n))
+        table = scores(market, rules, means, rows)
+        out = all_ruled_out(market, rules, table, rows)
+        for rule in ruled_out:
+            ruled_out[rule] += int(out[rule].sum())
+        table[np.logical_or.reduce(list(out.values()))] = -1
+        best[rows], top[rows] = table.argmax(axis=1), table.max(axis=1)
+        reached |= (table >= 0).any(axis=0)
+        possible += int((table >= 0).sum())
+    best[top < 0] = -1
+    bins = np.minimum(top[top >= 0] * BINS // FULL, BINS - 1)
+    shares = shared_out(market, rules, np.arange(n)).mean(axis=0) * 100 / FULL
+    return Picture(
+        possible=possible,
+        imgs_alone=int((top < 0).sum()),
+        mentors_alone=int((~reached).sum()),
+        bins=np.bincount(bins, minlength=BINS).tolist(),
+        ruled_out=ruled_out,
+        shares=dict(zip(CRITERIA, np.rint(shares).astype(int).tolist(), strict=True)),
+        best=best,
+    )
+
+
+def _compared(before: Picture, after: Picture, imgs: int, mentors: int) -> Effect:
+    names = {key: label for key, (label, _) in SWITCHES.items()}
+    names[MINIMUM] = "Lowest score of a pair"
+    return Effect(
+        imgs=imgs,
+        mentors=mentors,
+        totals=[
+            Line("Pairs that are possible", before.possible, after.possible),
+            Line("IMGs with no possible mentor", before.imgs_alone, after.imgs_alone),
+            Line("Mentors with no possible IMG", before.mentors_alone, after.mentors_alone),
+        ],
+        rules=[
+            Line(names[switch], before.ruled_out[rule], after.ruled_out[rule])
+            for switch, rule in TURNS_ON.items()
+        ],
+        weights=[
+            Weight(criterion, before.shares[key], after.shares[key])
+            for key, criterion in CRITERIA.items()
+        ],
+        bars=_bars(before.bins, after.bins),
+        moved=int((before.best != after.best).sum()),
+    )
+
+
+def _bars(before: Sequence[int], after: Sequence[int]) -> Sequence[Bar]:
+    most = max(*before, *after, 1)
+    return [
+        Bar(
+            n * BINS, n * BINS + BINS, now, then, n * WIDTH,
+            -(-now * HEIGHT // most), -(-then * HEIGHT // most),
+        )
+        for n, (now, then) in enumerate(zip(before, after, strict=True))
+    ]  # fmt: skip

@@ -1,0 +1,135 @@
+"""Pages for section leaders: a round's deadlines, closing and opening it, and the archive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.rounds import closing, lifecycle
+from mentorship.rounds.forms import DeadlineForm
+from mentorship.rounds.leading import acting, changed_page
+from mentorship.rounds.models import Publication, Round, RoundState
+from mentorship.rounds.run_views import ROUND
+from mentorship.rounds.scope import round_of_leader
+from mentorship.rounds.taking_part_views import bp
+from mentorship.web import reader_zone
+
+__all__ = ["bp"]
+
+WITH_DEADLINE = (RoundState.DRAFT, RoundState.OPEN, RoundState.PUBLISHED)
+BAD_DEADLINE = "Choose a time from now on, within a year"
+
+
+@bp.get(f"{ROUND}/deadline")
+@members
+def deadline(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in WITH_DEADLINE:
+        return changed_page(slug, round_id, lifecycle.round_changed(db.session(), round_id))
+    at = round_.closes_at
+    if round_.state is RoundState.PUBLISHED:
+        at = db.session().get_one(Publication, round_id).answer_by
+    return _page(round_, DeadlineForm(at=at.astimezone(reader_zone()) if at else None))
+
+
+@bp.post(f"{ROUND}/deadline")
+@members
+def set_deadline(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
+    form, now = DeadlineForm(), dt.datetime.now(dt.UTC)
+    try:
+        if form.validate():
+            with transaction() as session:
+                round_ = acting(session, slug, round_id, "round.deadline")
+                _set(session, round_, form, now)
+    except lifecycle.RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    except closing.BadDeadline:
+        form.at.errors = [*form.at.errors, BAD_DEADLINE]
+    if form.errors:
+        return _page(round_of_leader(db.session(), current_id(), slug, round_id), form), 422
+    flash("The date is saved.", "success")
+    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+
+
+@bp.post(f"{ROUND}/close")
+@members
+def close(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    return _do(
+        slug,
+        round_id,
+        "round.close",
+        lambda session: closing.close_round(session, round_id=round_id, now=now),
+        "The enrolment is closed. Whoever was ready takes part.",
+    )
+
+
+@bp.post(f"{ROUND}/open-again")
+@members
+def open_again(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    return _do(
+        slug,
+        round_id,
+        "round.open_again",
+        lambda session: closing.open_again(session, round_id=round_id),
+        "The round is open again, without a deadline.",
+    )
+
+
+@bp.post(f"{ROUND}/archive")
+@members
+def archive(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    return _do(
+        slug,
+        round_id,
+        "round.archive",
+        lambda session: lifecycle.archive_round(session, round_id=round_id),
+        "The round is archived. You find it at the end of the list of rounds.",
+    )
+
+
+@bp.post(f"{ROUND}/unarchive")
+@members
+def unarchive(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    return _do(
+        slug,
+        round_id,
+        "round.unarchive",
+        lambda session: lifecycle.bring_back(session, round_id=round_id),
+        "The round is out of the archive.",
+    )
+
+
+def _do(
+    slug: str, round_id: uuid.UUID, action: str, act: Callable[[Session], object], done: str
+) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, action)
+            act(session)
+    except lifecycle.RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    flash(done, "success")
+    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+
+
+def _set(session: Session, round_: Round, form: DeadlineForm, now: dt.datetime) -> None:
+    typed: dt.datetime | None = form.at.data
+    at = typed.replace(tzinfo=reader_zone()) if typed else None
+    if round_.state is not RoundState.PUBLISHED:
+        closing.set_closing(session, round_id=round_.id, closes_at=at, now=now)
+    elif at is None:
+        raise closing.BadDeadline
+    else:
+        closing.set_answer_by(session, round_id=round_.id, answer_by=at, now=now)
+
+
+def _page(round_: Round, form: DeadlineForm) -> str:
+    return render_template("rounds/deadline.html", round=round_, form=form, zone=str(reader_zone()))
