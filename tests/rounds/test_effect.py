@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -29,8 +30,8 @@ def seen(cast: Cast, round_: Round, **changes: object) -> Effect:
         cast.session,
         round_,
         saved=SetUp(),
-        changed=SetUp(**changes),
-        now=NOW,  # type: ignore[arg-type]
+        changed=replace(SetUp(), **changes),
+        now=NOW,
     )
 
 
