@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -25,7 +26,7 @@ SignIn = Callable[[User], PageClient]
 NOW = dt.datetime.now(dt.UTC)
 
 
-def seen(cast: Cast, round_: Round, **changes: object) -> Effect:
+def seen(cast: Cast, round_: Round, **changes: Any) -> Effect:
     return effect(
         cast.session,
         round_,
