@@ -42,7 +42,9 @@ def mentors() -> str:
 @members
 def mentor(mentor_profile_id: uuid.UUID) -> str:
     found = _listing().one(mentor_profile_id)
-    return render_template("finding/mentor.html", one=found, form=WhyForm())
+    mine = service.choices_of(db.session(), current_id())
+    why = next((each.why for each in mine if each.profile_id == mentor_profile_id), "")
+    return render_template("finding/mentor.html", one=found, form=WhyForm(data={"why": why}))
 
 
 @bp.get("/find/compare")
