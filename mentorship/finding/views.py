@@ -42,8 +42,7 @@ def mentors() -> str:
 @members
 def mentor(mentor_profile_id: uuid.UUID) -> str:
     found = _listing().one(mentor_profile_id)
-    mine = service.choices_of(db.session(), current_id())
-    why = next((each.why for each in mine if each.profile_id == mentor_profile_id), "")
+    why = service.why_of(db.session(), current_id(), found.person_id)
     return render_template("finding/mentor.html", one=found, form=WhyForm(data={"why": why}))
 
 
