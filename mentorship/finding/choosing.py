@@ -21,7 +21,7 @@ from mentorship.accounts.models import User
 from mentorship.finding.models import Mark, MarkKind
 from mentorship.matching import Mentor
 from mentorship.profiles import service as profiles
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.sections.models import Membership, MembershipState, Section
 
 MOST_REQUESTS = vocabulary.AT_MOST["requests"]
@@ -126,6 +126,17 @@ def choices_of(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:
     keys = [uuid.UUID(key) for key in answers.values.requests if "@" not in key]
     found = _named(session, person_id, keys, ProfileKind.MENTOR)
     return [Choice(*found[key], answers.lines.get(str(key), "")) for key in keys if key in found]
+
+
+def why_of(session: Session, person_id: uuid.UUID, mentor_id: uuid.UUID) -> str:
+    """Return the line on why a person asks for this mentor; "" for one not asked for."""
+    mine = sa.select(Naming.line).join(Profile, Profile.id == Naming.profile_id)
+    line = mine.where(
+        Profile.person_id == person_id,
+        Naming.person_id == mentor_id,
+        Naming.use == NamingUse.REQUEST,
+    )
+    return session.scalars(line).one_or_none() or ""
 
 
 def avoided_by_mentor(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:

@@ -21,6 +21,7 @@ from mentorship.finding.choosing import (
     note,
     stop_asking,
     welcome,
+    why_of,
 )
 from mentorship.finding.lists import Found, Listing, listing
 from mentorship.finding.outlook import ImgOutlook, MentorOutlook, img_outlook, mentor_outlook
@@ -50,6 +51,7 @@ __all__ = [
     "set_up_finding",
     "stop_asking",
     "welcome",
+    "why_of",
 ]
 
 

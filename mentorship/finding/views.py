@@ -42,7 +42,8 @@ def mentors() -> str:
 @members
 def mentor(mentor_profile_id: uuid.UUID) -> str:
     found = _listing().one(mentor_profile_id)
-    return render_template("finding/mentor.html", one=found, form=WhyForm())
+    why = service.why_of(db.session(), current_id(), found.person_id)
+    return render_template("finding/mentor.html", one=found, form=WhyForm(data={"why": why}))
 
 
 @bp.get("/find/compare")

@@ -87,7 +87,7 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
                 now=utc_now(),
             )
     except service.NotPlanned:
-        flash("This meeting is over or was called off, so it stays as it is.", "warning")
+        flash("This meeting is over or was cancelled, so it stays as it is.", "warning")
     else:
         flash("The meeting is changed. The other side gets a mail.", "success")
     return back(mentorship_id, "meeting", meeting_id=meeting_id)
@@ -115,7 +115,7 @@ def cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Answer:
     except service.NotPlanned:
         flash("This meeting has taken place already.", "warning")
     else:
-        flash("The meeting is called off. The other side gets a mail.", "success")
+        flash("The meeting is cancelled. The other side gets a mail.", "success")
     return back(mentorship_id, "show", anchor="meetings")
 
 
@@ -137,7 +137,7 @@ def log_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
                 now=utc_now(),
             )
     except service.NotPlanned:
-        flash("This meeting has not begun, or was called off.", "warning")
+        flash("This meeting has not begun, or was cancelled.", "warning")
     else:
         flash("Saved.", "success")
     return back(mentorship_id, "meeting", meeting_id=meeting_id)

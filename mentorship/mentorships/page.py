@@ -40,6 +40,21 @@ class Page:
     now: dt.datetime
 
     @property
+    def next_step(self) -> str:
+        """Name what the page proposes first; "" for a mentorship that has ended."""
+        if not self.pair.going:
+            return ""
+        if self.to_log:
+            return "log"
+        if not self.planned and not self.met:
+            return "first_meeting"
+        if self.agreement is None:
+            return "write_agreement"
+        if not self.accepted_by_me:
+            return "read_agreement"
+        return "see_meeting" if self.planned else "plan_meeting"
+
+    @property
     def next_meeting(self) -> Meeting | None:
         return min(self.planned, key=lambda each: each.starts_at, default=None)
 

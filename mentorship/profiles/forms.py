@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Form, FormField
+from wtforms import DateField, Form, FormField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired
 
 from mentorship import vocabulary
 from mentorship.matching import CRITERIA, Img, Mentor
@@ -152,9 +153,9 @@ def img_data(answers: Answers[Img]) -> dict[str, Any]:
 
 
 class PauseForm(FlaskForm):
-    """A day on which a break ends; empty for no break."""
+    """A day on which a break ends."""
 
-    until = fields.Day("Take nobody new until")
+    until = DateField("On a break until", validators=[DataRequired("Choose a day.")])
 
 
 class MentorForm(ProfileForm):
@@ -181,7 +182,7 @@ class MentorForm(ProfileForm):
         [SelectChoice("0", "0 (nobody for now)"), *(SelectChoice(str(n)) for n in range(1, 11))],
         default="1",
     )
-    paused_until = fields.Day("Pause until")
+    paused_until = fields.Day("On a break until")
     accepts_specialties = some_words("Only IMGs who hope for", "specialty")
     accepts_stages = some_words("Only IMGs at the stage", "stage")
     accepts_languages = some_words("Only IMGs who speak", "language")
@@ -195,7 +196,7 @@ class MentorForm(ProfileForm):
     BLAMED = {**ProfileForm.BLAMED, "exclude": "exclude_addresses"}
 
     def check_pause(self, today: dt.date) -> bool:
-        """Refuse a pause that would end before it begins."""
+        """Refuse a break that would end before it begins."""
         day = self.paused_until.data
         if day is None or day > today:
             return True

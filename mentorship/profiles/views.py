@@ -120,14 +120,13 @@ def save_mentor() -> Outcome:
 @members
 def pause() -> str:
     answers = service.read_mentor(db.session(), current_id())
-    form = PauseForm(data={"until": answers.paused_until})
-    return render_template("profiles/pause.html", form=form, answers=answers)
+    return _pause_page(PauseForm(data={"until": _break(answers)}), answers)
 
 
 @bp.post("/mentor/pause")
 @members
 def save_pause() -> Response | tuple[str, int]:
-    form, today = PauseForm(), dt.datetime.now(reader_zone()).date()
+    form, today = PauseForm(), _today()
     good = form.validate()
     try:
         if good:
@@ -136,13 +135,35 @@ def save_pause() -> Response | tuple[str, int]:
                     session, person_id=current_id(), until=form.until.data, today=today
                 )
     except service.PauseOver:
-        form.until.errors = ["Enter a day after today, or leave it empty."]
+        form.until.errors = ["Choose a day after today."]
         good = False
     if not good:
-        answers = service.read_mentor(db.session(), current_id())
-        return render_template("profiles/pause.html", form=form, answers=answers), 422
-    flash("Your break is saved." if form.until.data else "You are back. Thank you.", "success")
+        return _pause_page(form, service.read_mentor(db.session(), current_id())), 422
+    flash("Your break is saved.", "success")
     return redirect(url_for("dashboard.mentor"), code=303)
+
+
+@bp.post("/mentor/pause/end")
+@members
+def end_pause() -> Response:
+    with transaction() as session:
+        service.pause_mentor(session, person_id=current_id(), until=None, today=_today())
+    flash("Your break is over. You can be offered people again.", "success")
+    return redirect(url_for("dashboard.mentor"), code=303)
+
+
+def _pause_page(form: PauseForm, answers: Answers[Mentor]) -> str:
+    return render_template("profiles/pause.html", form=form, answers=answers, until=_break(answers))
+
+
+def _break(answers: Answers[Mentor]) -> dt.date | None:
+    """Return the day a break ends, if somebody is on one."""
+    until = answers.paused_until
+    return until if until and until > _today() else None
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(reader_zone()).date()
 
 
 def _preview(kind: ProfileKind) -> str:

@@ -22,7 +22,7 @@ OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
         Obstacle.NO_CONSENT: "Has not agreed to be matched",
         Obstacle.NOT_READY: "The profile misses answers that the match needs",
         Obstacle.HAS_OFFER: "Has a mentor, or is waiting for an answer, in another round",
-        Obstacle.PAUSED: "Has paused mentoring",
+        Obstacle.PAUSED: "Is on a break",
         Obstacle.NO_SEATS: "Offers no seats",
         Obstacle.SEATS_TAKEN: "All seats are taken in another round",
     }

@@ -84,6 +84,13 @@ def test_a_mentor_reads_what_keeps_them_out_of_a_round(
     assert next_step(page, "/home/mentor") == "Your request waits for approval"
 
 
+def test_an_img_in_review_is_promised_no_mentor(sign_in: SignIn, cast: Cast) -> None:
+    cast.reviewed()
+    page = sign_in(cast.people["Ana Silva"]).get("/home/img")
+    assert "You may or may not get a mentor this time: nothing is decided." in page.text
+    assert "/toolkit/search" in page.links()  # the search is in the header of every page
+
+
 def test_a_leader_reads_of_every_round_that_goes_on(sign_in: SignIn, cast: Cast) -> None:
     cast.published("Spring")
     cast.draft("Summer")

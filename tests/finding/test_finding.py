@@ -284,6 +284,16 @@ def test_filters(sign_in: SignIn, cast: Cast, query: str, names: list[str]) -> N
     assert names_on(page) == names
 
 
+def test_the_filter_is_folded_until_it_is_used(sign_in: SignIn, cast: Cast) -> None:
+    ana = sign_in(cast.people["Ana Silva"])
+
+    def is_open(query: str) -> bool:
+        more = ana.get(f"/find/mentors{query}").tree.find(".//main//details")
+        return more is not None and more.get("open") is not None
+
+    assert [is_open(q) for q in ("", "?q=nobody", "?language=spanish")] == [False, True, True]
+
+
 def names_on(page: Page) -> list[str]:
     return ["".join(h.itertext()) for h in page.tree.iterfind(".//main//li/h2")]
 
@@ -304,6 +314,10 @@ def test_a_ranking_by_buttons(sign_in: SignIn, cast: Cast) -> None:
     text = ana.get("/find/choices").text
     assert text.index("1. Noor Haddad") < text.index("2. Omar Aziz")
     assert "Why Noor Haddad" in text
+    assert f"{page_of(cast, 'Omar Aziz')}#why" in ana.get("/find/choices").links()
+    assert "/find/mentors" in ana.get("/find/choices").links()
+    ana.submit(page_of(cast, "Omar Aziz"), action=f"{page_of(cast, 'Omar Aziz')}/ask")
+    assert "Why Omar Aziz" in ana.get("/find/choices").text  # the form began with the line kept
     ana.post(f"{page_of(cast, 'Omar Aziz')}/drop")
     ana.post(f"{page_of(cast, 'Omar Aziz')}/drop")
     assert list(kept()) == keys[1:]

@@ -128,6 +128,20 @@ def test_who_met_says_so_and_the_leader_sees_that_only(sign_in: SignIn, pair: Pa
     assert SECRET not in shown.html
 
 
+def test_what_is_proposed_first_is_not_said_twice(sign_in: SignIn, pair: Pair) -> None:
+    where = f"/mentorships/{pair.id}"
+    img = sign_in(pair.img)
+    first = img.get(where)
+    assert first.text.count("Plan a meeting") == 1
+    assert "Write down a past meeting" in first.text
+    assert first.links().count(f"{where}/agreement") == 1
+    img.submit(f"{where}/meetings/new", {"day": "2099-11-10", "time": "19:30"})
+    then = img.get(where)
+    assert then.text.count("Write the agreement") == 1
+    assert then.links().count(f"{where}/agreement") == 1
+    assert "Plan a meeting or write one down" in then.text
+
+
 def test_notes_and_goals_by_plain_forms(sign_in: SignIn, pair: Pair) -> None:
     where = f"/mentorships/{pair.id}"
     img, mentor = sign_in(pair.img), sign_in(pair.mentor)
@@ -138,7 +152,7 @@ def test_notes_and_goals_by_plain_forms(sign_in: SignIn, pair: Pair) -> None:
     assert "Step 2 CK by May 1, 2027" in mentor.get(where).text
     mentor.post(f"{where}/goals/{goal.id}", {"state": "lost"}, status=422)
     mentor.post(f"{where}/goals/{goal.id}", {"state": "met"})
-    assert "Met" in img.get(where).text
+    assert "Reached" in img.get(where).text
     img.submit(where, {"note-text": SECRET}, action=f"{where}/notes")
     assert SECRET in img.get(where).text
     assert SECRET not in mentor.get(where).html

@@ -17,6 +17,7 @@ from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
 
 TODAY = NOW.date()
+PAUSE = "/profile/mentor/pause"
 
 
 @pytest.fixture
@@ -27,13 +28,41 @@ def cast(session: Session) -> Cast:
 def test_a_break_and_back(cast: Cast, sign_in: Callable[[User], PageClient]) -> None:
     noor = cast.people["Noor Haddad"]
     page = sign_in(noor)
-    assert "/profile/mentor/pause" in page.get("/home/mentor").links()
-    page.submit("/profile/mentor/pause", {"until": "2099-05-01"})
+    assert PAUSE in page.get("/home/mentor").links()
+    page.submit(PAUSE, {"until": "2099-05-01"})
     assert read_mentor(cast.session, noor.id).paused_until == dt.date(2099, 5, 1)
     assert "May 1, 2099" in page.get("/home/mentor").text
-    page.submit("/profile/mentor/pause", {"until": "2020-05-01"}, status=422)
-    page.submit("/profile/mentor/pause", {"until": ""})
+    page.submit(PAUSE, {"until": "2020-05-01"}, action=PAUSE, status=422)
+    page.submit(PAUSE, action=f"{PAUSE}/end")
     assert read_mentor(cast.session, noor.id).paused_until is None
+    assert f"{PAUSE}/end" not in page.get(PAUSE).html
+
+
+@pytest.mark.parametrize("nothing", ["", "someday"])
+def test_an_empty_day_neither_begins_nor_ends_a_break(
+    nothing: str, cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    noor, day = cast.people["Noor Haddad"], dt.date(2099, 5, 1)
+    pause_mentor(cast.session, person_id=noor.id, until=day, today=TODAY)
+    cast.session.commit()
+    page = sign_in(noor).submit(PAUSE, {"until": nothing}, action=PAUSE, status=422)
+    assert "Choose a day." in page.text
+    assert "You are on a break until May 1, 2099" in page.text
+    cast.session.expire_all()
+    assert read_mentor(cast.session, noor.id).paused_until == day
+
+
+def test_the_home_page_says_that_a_mentor_on_a_break_is_in_no_round(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    noor = cast.people["Noor Haddad"]
+    cast.open()
+    pause_mentor(session, person_id=noor.id, until=dt.date(2099, 5, 1), today=TODAY)
+    session.commit()
+    text = sign_in(noor).get("/home/mentor").text
+    assert "On a break until May 1, 2099 Until then you are in no match round" in text
+    assert "Not during your break" in text
+    assert "You are part of" not in text
 
 
 def test_no_break_for_nobody_or_in_the_past(cast: Cast, session: Session) -> None:

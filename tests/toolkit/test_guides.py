@@ -95,7 +95,8 @@ def test_words_narrow_the_answers_without_javascript(loaded: Session, reader: Pa
 @pytest.mark.parametrize(
     ("said", "routes"),
     [
-        ({"status": "citizen"}, {"none-needed"}),
+        ({"status": "citizen"}, {"citizen"}),
+        ({"status": "resident"}, {"none-needed"}),
         (
             {"status": "abroad", "aim": "training", "step3": "passed"},
             {"j1-training", "h1b-training"},
@@ -157,6 +158,16 @@ def test_the_chooser_works_as_plain_forms(loaded: Session, reader: PageClient) -
     assert "This is not legal advice" in end.text
     assert "In motion: this was so in September 25, 2026" in end.text
     assert end.response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_citizen_is_not_sent_to_read_of_green_cards(loaded: Session, reader: PageClient) -> None:
+    citizen = reader.get("/toolkit/visas/routes?status=citizen").text
+    assert "You need no visa" in citizen
+    assert "green card" not in citizen.lower()
+    resident = reader.get("/toolkit/visas/routes?status=resident").text
+    title = "I have a green card. Which group am I in at the Match?"
+    assert resident.count(title) <= 1
+    assert "The facts behind them" in resident
 
 
 # ---- figures, plans and guides
