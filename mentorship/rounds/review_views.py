@@ -17,12 +17,13 @@ from mentorship.rounds.fairness import fair_tables, load_lines
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.models import RoundState
+from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import histogram, picture
 from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file
-from mentorship.rounds.rest import may_go_out
+from mentorship.rounds.rest import may_go_out, still_free
 from mentorship.rounds.run_models import RunFairness
 from mentorship.rounds.scope import pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
@@ -35,7 +36,8 @@ __all__ = ["bp"]
 @members
 def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    wanted = wanted_by()
+    wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
+    people = still_free(db.session(), round_, today=_today()) if publishable else ()
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -43,7 +45,9 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         policy=POLICIES[shown.policy],
         differs=has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
-        may_go_out=may_go_out(db.session(), round_, shown),
+        may_go_out=publishable,
+        changed=changed_since(db.session(), people, shown.id) if publishable else (),
+        obstacles=OBSTACLES,
         ways=ways(db.session(), round_.id),
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
@@ -172,3 +176,7 @@ def finish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     flash("The round is finished. All its pairs and answers are kept.", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()

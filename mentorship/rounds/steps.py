@@ -43,13 +43,16 @@ class Ways:
     redo: uuid.UUID | None
 
 
-def current_run_id(round_id: uuid.UUID) -> sa.ScalarSelect[uuid.UUID]:
+def current_run_id(
+    round_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
+) -> sa.ScalarSelect[uuid.UUID]:
     """Select the id of the run that counts in a round."""
     return (
         sa.select(RunStep.run_id)
         .where(RunStep.round_id == round_id)
         .order_by(RunStep.number.desc())
         .limit(1)
+        .correlate_except(RunStep)
         .scalar_subquery()
     )
 

@@ -305,7 +305,15 @@ def test_a_run_out_of_date_is_not_published_and_says_who(
     leader: PageClient, home: str, cast: Cast, session: Session
 ) -> None:
     round_, run = cast.reviewed()
+    for page in ("", "review"):
+        assert "out of date" not in leader.get(at(home, round_, page)).text
+    assert "out of date" not in leader.get("/home/leader").text
     withdraw(session, cast.people["Ana Silva"].id, MATCHING, NOW)
+    assert "the run is out of date" in leader.get("/home/leader").text
+    assert "Run 1 is out of date" in leader.get(at(home, round_)).text
+    page = leader.get(at(home, round_, "review"))
+    assert "Ana Silva: Has not agreed to be matched" in page.text
+    assert "Publish run 1" not in page.text
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)})
     page = leader.follow(page)
     assert page.h1 == "Run 1 is out of date"
