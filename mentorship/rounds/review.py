@@ -50,6 +50,7 @@ class UnmatchedLine:
     sentences: Sequence[str]
     helps: str  # what would give this IMG a mentor; empty for runs that did not keep it
     img_id: uuid.UUID
+    mentor_id: str | None  # with whom the change is, to begin with when pairing by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Un
             why_unmatched(name, reason, detail, names),
             what_helps(change, names),
             img_id,
+            ((change or {}).get("change") or {}).get("mentor"),
         )
         for name, reason, detail, img_id, change in found.rows
     ]

@@ -44,11 +44,12 @@ def test_who_is_left_reads_what_would_help_and_who_comes_first(
     told = helps(session, run)
     assert len(told) == run.unmatched == 3
     assert all(each.startswith("One more seat with ") for each in told.values())
-    assert all(each.endswith("nobody loses theirs.") for each in told.values())
-    kept = {name: each for name, each in told.items() if "by a lock" in each}
+    kept = {name: each for name, each in told.items() if "lock their pair" in each}
     assert 1 <= len(kept) < 3
+    assert all(told[name].endswith("Nobody loses theirs.") for name in told.keys() - kept.keys())
     for each in kept.values():
-        assert any(f"would help {other} first" in each for other in told.keys() - kept.keys())
+        assert any(f"helps {other} first" in each for other in told.keys() - kept.keys())
+    assert sum(count for _, count in insights.best_helpers(session, run.id)) == 3
 
 
 def test_the_minimum_is_told_as_on_the_form(cast: Cast, session: Session) -> None:
@@ -162,6 +163,7 @@ def test_the_page_tells_it_all(
     page = sign_in(cast.leader).get(f"/sections/{cast.section.slug}/rounds/{round_.id}/unmatched")
     for words in (
         "What would help",
+        "Ask these mentors for one more seat",
         "Where one more mentor would help most",
         "By topic offered",
         "Visa paths that fewer than 5 mentors share are left out",

@@ -87,7 +87,7 @@ def test_a_leader_takes_a_round_from_nothing_to_finished(
     assert "3 IMGs will read that a mentor is being asked" in question.text
     assert "0 IMGs will read that there is no mentor" in question.text
     page = leader.follow(leader.submit(at(home, made, "publish")))
-    assert page.h1 == "On its way out"
+    assert page.h1 == "Publication planned"
     assert session.scalars(sa.select(Offer)).all() == []
     page = leader.follow(leader.post(at(home, made, "publish/now")))
     assert page.h1 == "Answers"
