@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.accounts.models import User
 from mentorship.extensions import Model
 from mentorship.matching import (
     Change,
@@ -31,7 +30,7 @@ from mentorship.matching import (
 )
 from mentorship.matching.spoken import why_unused
 from mentorship.matching.why import in_words
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Obstacle, candidates
 from mentorship.rounds.insight_models import FreeSeat, MentorGain, SmallestChange
 from mentorship.rounds.models import Round, RoundState
@@ -101,8 +100,8 @@ def _one_seat(change: Change, names: Mapping[str, str]) -> str:
     return f"{with_whom} helps {first} first. To give it to this IMG, lock their pair."
 
 
-def best_helpers(session: Session, run_id: uuid.UUID) -> Sequence[tuple[str, int]]:
-    """Return the mentors with whom one more seat would help most IMGs: name, and how many."""
+def best_helpers(session: Session, run_id: uuid.UUID) -> Mapping[str, int]:
+    """Return the mentors with whom one more seat would help most IMGs, and how many, best first."""
     details = session.scalars(
         sa.select(SmallestChange.detail).where(SmallestChange.run_id == run_id)
     )
@@ -110,15 +109,7 @@ def best_helpers(session: Session, run_id: uuid.UUID) -> Sequence[tuple[str, int
     helped = Counter(
         change["mentor"] for change in changes if change["kind"] == "seat" and not change["free"]
     )
-    best = [(uuid.UUID(key), count) for key, count in helped.most_common(MOST_HELPERS)]
-    names = dict(
-        session.execute(
-            sa.select(Profile.id, User.name)
-            .join(User, User.id == Profile.person_id)
-            .where(Profile.id.in_([key for key, _ in best]))
-        ).all()
-    )
-    return [(names[key], count) for key, count in best if key in names]
+    return dict(helped.most_common(MOST_HELPERS))
 
 
 def why_free(possible: int, kept: FreeSeat | None) -> str:

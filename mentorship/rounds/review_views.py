@@ -109,16 +109,17 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
 def unmatched(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted = wanted_by()
+    listing, helpers = review.unmatched(db.session(), shown.id, wanted)
     return render_template(
         "rounds/unmatched.html",
         round=round_,
         summary=review.summary(db.session(), shown),
         form=FilterForm(),
         wanted=wanted,
-        listing=review.unmatched(db.session(), shown.id, wanted),
+        listing=listing,
         free=review.free_seats(db.session(), shown.id, page=request.args.get("free", 1, type=int)),
         reasons=REASONS,
-        helpers=insights.best_helpers(db.session(), shown.id),
+        helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,
