@@ -20,6 +20,7 @@ from mentorship.rounds.choices import OVER
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
+from mentorship.rounds.out_of_date import rounds_out_of_date
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -73,6 +74,7 @@ class LedSection:
     section: Section
     funnel: Funnel
     rounds: Sequence[RoundLine]
+    out_of_date: Collection[uuid.UUID]  # rounds whose run cannot be published as it is
     asking: int
     met: int  # pairs that have met
     concerns: int  # that wait for a leader
@@ -123,17 +125,20 @@ def facts_to_look_at(session: Session, *, today: dt.date) -> Mapping[Reason, int
     return to_look_at(session, today=today)
 
 
-def leader_home(session: Session, led: Collection[Section]) -> Sequence[LedSection]:
+def leader_home(
+    session: Session, led: Collection[Section], *, now: dt.datetime
+) -> Sequence[LedSection]:
     """Return the sections somebody leads, each with its funnel and rounds."""
-    return [_led(session, section) for section in led]
+    return [_led(session, section, now) for section in led]
 
 
-def _led(session: Session, section: Section) -> LedSection:
+def _led(session: Session, section: Section, now: dt.datetime) -> LedSection:
     met, concerns = met_of_section(session, section.id)
     return LedSection(
         section=section,
         funnel=leader_funnel(session, section.id),
         rounds=round_list(session, section.id),
+        out_of_date=rounds_out_of_date(session, section.id, now=now),
         asking=_asking(session, section.id),
         met=met,
         concerns=concerns,

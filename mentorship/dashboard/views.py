@@ -61,9 +61,10 @@ def leader() -> str:
         for membership in my_memberships()
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
-    shown = service.leader_home(db.session(), led)
+    now = dt.datetime.now(dt.UTC)
+    shown = service.leader_home(db.session(), led, now=now)
     facts = service.facts_to_look_at(db.session(), today=_today())
-    news = latest(db.session(), current_person().id, now=dt.datetime.now(dt.UTC))
+    news = latest(db.session(), current_person().id, now=now)
     waiting = to_do(db.session(), [section.id for section in led])
     return render_template(
         "dashboard/leader.html",

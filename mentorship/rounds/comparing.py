@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Policy, Rules
 from mentorship.profiles.models import Profile
-from mentorship.rounds.editing import IN_WORDS, EditKind
-from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.editing import IN_WORDS, MOST_NAMED, EditKind
+from mentorship.rounds.models import Pair, Run, RunSeat
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.run_models import JobKind, RunJob
 
 MOST_RUNS = 6
-MOST_NAMED = 3  # pairs of an edit that are told by name
 SHOWS = ("lose", "gain", "other")  # parts of the list of people
 
 
@@ -41,11 +40,27 @@ class RunColumn:
     lowest: int | None
     blocking: int | None
     locked: int
-    banned: int
+    banned: int  # besides those of IMGs taken apart
+    left_alone: int  # IMGs taken apart: forbidden with every mentor
     gain: int
     lose: int
     other: int
     apart: int
+
+    @property
+    def by_hand(self) -> str:
+        """Return in words what leaders did to the run."""
+        done = {
+            f"{self.locked} locked": self.locked,
+            f"{self.left_alone} taken apart": self.left_alone,
+            f"{self.banned} forbidden": self.banned,
+        }
+        return ", ".join(words for words, count in done.items() if count)
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether everybody has the same mentor as in the first run."""
+        return not (self.gain or self.lose or self.other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +69,15 @@ class PersonLine:
 
     name: str
     mentors: Sequence[Sequence[tuple[str, int]]]
-    change: int  # of the last run's score against the first's
+    change: int  # of the score against the first run's, in points of 100 as they are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     columns: Sequence[RunColumn]
-    counts: Mapping[str, int]  # people of the last run, by part of the list
+    listed: RunColumn  # the run whose people the list compares with the first
+    counts: Mapping[str, int]  # people of that run, by part of the list
+    losers: Sequence[str]  # names of those who lose, most first
     listing: Listing[PersonLine]
 
 
@@ -78,13 +95,19 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
     return [runs[number] for number in dict.fromkeys(numbers) if number in runs]
 
 
-def comparison(session: Session, runs: Sequence[Run], wanted: Wanted) -> Comparison:
-    """Compare runs with the first of them, in three queries."""
+def comparison(
+    session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
+) -> Comparison:
+    """Compare runs with the first of them, in four queries; the list is of run ``to``."""
+    listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
     first = mates[runs[0].id]
     changes = {run.id: _changes(first, mates[run.id]) for run in runs}
-    columns = [_column(run, mates[run.id], changes[run.id], first) for run in runs]
-    last = changes[runs[-1].id]
+    sizes = _mentors(session, runs)
+    columns = {
+        run.id: _column(run, mates[run.id], changes[run.id], first, sizes[run.id]) for run in runs
+    }
+    last = changes[listed.id]
     parts = _parts(last)
     shown = parts.get(wanted.show, [*last])
     names = _names(session, runs)
@@ -97,14 +120,26 @@ def comparison(session: Session, runs: Sequence[Run], wanted: Wanted) -> Compari
             names[img],
             [
                 [(names[mentor], score) for mentor, score in mates[run.id].get(img, {}).items()]
-                for run in runs
+                for run in (runs[0], listed)
             ],
-            last[img],
+            _points(mates[listed.id].get(img, {})) - _points(first.get(img, {})),
         )
         for img in page.rows
     ]
     counts = {part: len(people) for part, people in parts.items()}
-    return Comparison(columns, counts, Listing(lines, page.found, page.page, page.last))
+    losers = [names[img] for img in sorted(parts["lose"], key=lambda img: (last[img], names[img]))]
+    return Comparison(
+        [*columns.values()],
+        columns[listed.id],
+        counts,
+        losers,
+        Listing(lines, page.found, page.page, page.last),
+    )
+
+
+def _points(held: Mapping[uuid.UUID, int]) -> int:
+    """Return the scores of somebody's mentors in points of 100, each rounded as it is shown."""
+    return sum((score + 50) // 100 for score in held.values())
 
 
 def edit_between(session: Session, runs: Sequence[Run]) -> str | None:
@@ -118,15 +153,21 @@ def edit_between(session: Session, runs: Sequence[Run]) -> str | None:
             RunJob.kind == JobKind.EDIT,
         )
     )
-    return _edit_in_words(session, edit) if edit else None
+    if not edit:
+        return None
+    return edit_in_words(edit["kind"], edit["pairs"], names_of(session, people_of(edit["pairs"])))
 
 
-def _edit_in_words(session: Session, edit: Mapping[str, Any]) -> str:
-    """Name the change and, if it is about a pair or two, the people."""
-    words, pairs = IN_WORDS[EditKind(edit["kind"])], edit["pairs"]
+def people_of(pairs: Sequence[Sequence[str]]) -> Sequence[uuid.UUID]:
+    """Return the profiles that the pairs of an edit name; none if they are too many to be named."""
+    return [uuid.UUID(key) for pair in pairs for key in pair] if len(pairs) <= MOST_NAMED else []
+
+
+def edit_in_words(kind: str, pairs: Sequence[Sequence[str]], names: Mapping[uuid.UUID, str]) -> str:
+    """Name the change and, if it is about a few pairs only, the people."""
+    words = IN_WORDS[EditKind(kind)]
     if len(pairs) > MOST_NAMED:
         return f"{words}: {len(pairs)} pairs"
-    names = names_of(session, [uuid.UUID(key) for pair in pairs for key in pair])
     told = [" and ".join(names.get(uuid.UUID(key), "?") for key in pair) for pair in pairs]
     return f"{words}: {'; '.join(told)}"
 
@@ -169,9 +210,23 @@ def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]
     }
 
 
-def _column(run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates) -> RunColumn:
+def _mentors(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, int]:
+    """Count the mentors of each run."""
+    counted = (
+        sa.select(RunSeat.run_id, sa.func.count())
+        .where(RunSeat.run_id.in_([run.id for run in runs]))
+        .group_by(RunSeat.run_id)
+    )
+    return Counter(dict(session.execute(counted).all()))
+
+
+def _column(
+    run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates, mentors: int
+) -> RunColumn:
     scores = [score for held in mates.values() for score in held.values()]
     rules = Rules.from_json(run.rules)
+    bans = Counter(img for img, _ in rules.banned)
+    alone = [img for img, count in bans.items() if count >= mentors]
     parts = _parts(changes)
     apart = sum(len(held.keys() - first.get(img, {}).keys()) for img, held in mates.items())
     return RunColumn(
@@ -185,7 +240,8 @@ def _column(run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mat
         lowest=min(scores, default=None),
         blocking=run.certificate.get("blocking_pairs"),
         locked=len(rules.locked),
-        banned=len(rules.banned),
+        banned=len(rules.banned) - sum(bans[img] for img in alone),
+        left_alone=len(alone),
         gain=len(parts["gain"]),
         lose=len(parts["lose"]),
         other=len(parts["other"]),

@@ -22,7 +22,7 @@ from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
 from mentorship.rounds.run_views import ROUND, bp, to_job
-from mentorship.rounds.scope import pair_of_round
+from mentorship.rounds.scope import number_of, pair_of_round, round_of_leader
 from mentorship.rounds.steps import NothingToUndo, RunChanged
 
 __all__ = ["bp"]
@@ -34,14 +34,17 @@ def change(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, form = current_id(), EditForm()
     try:
         with transaction() as session:
-            acting(session, slug, round_id, "round.change", kind=str(form.kind.data))
+            round_of_leader(session, me, slug, round_id)
             if not form.validate():
                 raise BadRequest
+            seen, edit = key_of(form.run.data), _edit(session, form)
+            number = number_of(session, round_id, seen)
+            acting(session, slug, round_id, "round.change", run=number, **edit.noted())
             job = editing.ask_edit(
                 session,
                 round_id=round_id,
-                seen=key_of(form.run.data),
-                edit=_edit(session, form),
+                seen=seen,
+                edit=edit,
                 by=me,
                 now=dt.datetime.now(dt.UTC),
             )
@@ -99,9 +102,11 @@ def _step(
     me, form = current_id(), SeenForm()
     try:
         with transaction() as session:
-            acting(session, slug, round_id, action)
+            round_of_leader(session, me, slug, round_id)
+            seen, to = key_of(form.run.data), key_of(form.to.data or form.run.data)
+            acting(session, slug, round_id, action, run=number_of(session, round_id, to))
             now = dt.datetime.now(dt.UTC)
-            run = take(session, round_id=round_id, seen=key_of(form.run.data), by=me, now=now)
+            run = take(session, round_id=round_id, seen=seen, by=me, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     except RunChanged as changed:

@@ -27,6 +27,7 @@ from mentorship.rounds.run_models import JobKind, RunJob
 from mentorship.rounds.steps import hold_review, run_changed, ways
 
 MOST_PAIRS = 500  # of one edit
+MOST_NAMED = 3  # pairs of an edit that are told by name
 KeyPair = tuple[str, str]
 
 
@@ -69,6 +70,13 @@ class Edit:
 
     def keys(self) -> list[KeyPair]:
         return [(str(img), str(mentor)) for img, mentor in self.pairs]
+
+    def noted(self) -> dict[str, Any]:
+        """Return what the log keeps: the kind, and the people unless they are too many to name."""
+        few = (
+            {"pairs": [list(pair) for pair in self.keys()]} if len(self.pairs) <= MOST_NAMED else {}
+        )
+        return {"kind": str(self.kind), "count": len(self.pairs), **few}
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "pairs": [list(pair) for pair in self.keys()]}
@@ -147,8 +155,10 @@ def edited(rules: Rules, edit: Edit, *, mentors: Collection[str]) -> Rules:
 
 
 def _check(session: Session, run: Run, edit: Edit) -> None:
-    if not 0 < len(edit.pairs) <= MOST_PAIRS:
-        raise BadEdit(f"Choose 1 to {MOST_PAIRS} pairs.")
+    if not edit.pairs:
+        raise BadEdit("Tick at least one pair in the list below.")
+    if len(edit.pairs) > MOST_PAIRS:
+        raise BadEdit(f"Tick at most {MOST_PAIRS} pairs at once.")
     if edit.kind is EditKind.SWAP:
         _check_swap(edit.pairs)
     if edit.kind in NEEDS_PAIRS:

@@ -64,10 +64,11 @@ class FairLine:
     imgs: int
     matched: int
     mean: int | None
+    mixed: bool = False  # people who have nothing in common but that they are few or said nothing
 
     @property
     def share(self) -> int:
-        return 100 * self.matched // self.imgs
+        return round(100 * self.matched / self.imgs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:
 def _table(key: str, rows: Sequence[Sequence[Any]]) -> FairTable:
     title, words = TOLD[key]
     lines = [
-        FairLine(_label(words, group), imgs, matched, mean) for group, imgs, matched, mean in rows
+        FairLine(_label(words, group), imgs, matched, mean, mixed=group in {NO_ANSWER, OTHERS})
+        for group, imgs, matched, mean in rows
     ]
     return FairTable(title, lines, _reading(lines))
 
@@ -161,20 +163,23 @@ def _label(words: Mapping[str, Term], group: str) -> str:
         return "Not answered"
     if group == OTHERS:
         return "All smaller groups together"
-    return words[group].name if words else group
+    if words:
+        return words[group].name
+    return f"IMGs who want {group} mentor{'' if group == '1' else 's'}"
 
 
 def _reading(lines: Sequence[FairLine]) -> str:
     """Say what the widest gap between groups is, or that there is none to speak of."""
+    lines = [line for line in lines if not line.mixed]
     if len(lines) < 2:
         return "There is no second group of five people or more to compare with."
     best, worst = max(lines, key=lambda x: x.share), min(lines, key=lambda x: x.share)
     gap = best.share - worst.share
     if gap <= 5:
         return f"All groups fare alike: the shares with a mentor differ by {gap} points at most."
-    people = abs(worst.imgs * best.share // 100 - worst.matched)
+    people = worst.imgs * best.matched // best.imgs - worst.matched
     return (
-        f"The widest gap: {best.share}% of “{best.label}” have a mentor, and {worst.share}% of"
-        f" “{worst.label}”. With the same share, {people} more"
+        f"The widest gap: “{best.label}”, of whom {best.share}% have a mentor, and"
+        f" “{worst.label}”, of whom {worst.share}% have one. With the same share, {people} more"
         f" {'person' if people == 1 else 'people'} of that group would have one."
     )

@@ -5,9 +5,10 @@ And the notes that leaders keep about a pair.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from mentorship.matching import FULL, Rules
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.run_models import PairNote
+from mentorship.rounds.suiting import Suits, suits
 
 MOST_PEOPLE = 10_000  # in one list to choose from
 
@@ -30,6 +32,7 @@ class Choice:
     id: str
     name: str
     stands: str
+    suits: Suits | None = None  # a mentor, to the IMG who is chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +57,20 @@ def by_hand(session: Session, run: Run, *, img: str, mentor: str) -> ByHand:
     """Return everybody of a run to choose from, and warnings for the two who are chosen."""
     imgs, mentors = _imgs(session, run), _mentors(session, run)
     one = next((each for each in imgs if each.id == img), None)
+    if one is not None:
+        mentors = _best_first(mentors, suits(run, one.id))
     other = next((each for each in mentors if each.id == mentor), None)
     warnings = _warnings(session, run, one, other) if one and other else ()
     return ByHand(imgs=imgs, mentors=mentors, img=one, mentor=other, warnings=warnings)
+
+
+def _best_first(mentors: Sequence[Choice], found: Mapping[str, Suits]) -> Sequence[Choice]:
+    """Return the mentors with how they suit; those a rule stands against come last."""
+    told = [dataclasses.replace(each, suits=found.get(each.id)) for each in mentors]
+    return sorted(
+        told,
+        key=lambda each: (each.suits.forbidden, -each.suits.score) if each.suits else (True, 0),
+    )
 
 
 def _imgs(session: Session, run: Run) -> Sequence[Choice]:

@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
 from mentorship.accounts.models import User
+from mentorship.rounds.comparing import edit_in_words, names_of
 from mentorship.rounds.editing import IN_WORDS, EditKind
 
 ACTIONS: Mapping[str, str] = MappingProxyType(
@@ -40,10 +42,10 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.undo": "Undid a change",
         "round.redo": "Redid a change",
         "round.note": "Wrote a note about a pair",
-        "round.publish": "Published a run",
-        "round.publish.undo": "Took a publication back",
-        "round.publish.move": "Moved a publication",
-        "round.publish.now": "Sent a publication at once",
+        "round.publish": "Planned to publish a run",
+        "round.publish.undo": "Took the planned publication back",
+        "round.publish.move": "Changed the time of the planned publication",
+        "round.publish.now": "Published at once",
         "round.finish": "Finished the round",
     }
 )
@@ -57,17 +59,28 @@ class HistoryLine:
 
 
 def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:
-    """Return what was done to a round, the newest first, in two queries."""
+    """Return what was done to a round, the newest first, in three queries."""
     entries = audit.history(session, round_id)
     ids = {entry.actor_id for entry in entries if entry.actor_id}
     names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).all())
+    pairs = [pair for entry in entries for pair in entry.detail.get("pairs", ())]
+    people = names_of(session, [uuid.UUID(key) for pair in pairs for key in pair])
     return [
-        HistoryLine(names.get(e.actor_id) if e.actor_id else None, _words(e), e.at) for e in entries
+        HistoryLine(names.get(e.actor_id) if e.actor_id else None, _words(e, people), e.at)
+        for e in entries
     ]
 
 
-def _words(entry: audit.AuditEntry) -> str:
-    words = ACTIONS.get(entry.action, entry.action)
+def _words(entry: audit.AuditEntry, people: Mapping[uuid.UUID, str]) -> str:
+    words, detail = ACTIONS.get(entry.action, entry.action), entry.detail
     if entry.action == "round.change":
-        return f"{words}: {IN_WORDS[EditKind(entry.detail['kind'])].lower()}"
-    return words
+        words = f"{words}: {_change(detail, people)}"
+    return f"{words} (run {detail['run']})" if detail.get("run") else words
+
+
+def _change(detail: Mapping[str, Any], people: Mapping[uuid.UUID, str]) -> str:
+    """Say a change with names; of many pairs, and of entries of before, less was noted."""
+    if "pairs" in detail:
+        return edit_in_words(detail["kind"], detail["pairs"], people)
+    words = IN_WORDS[EditKind(detail["kind"])]
+    return f"{words}: {detail['count']} pairs" if "count" in detail else words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,12 +29,15 @@ from mentorship.matching import (
     smallest_changes,
 )
 from mentorship.matching.spoken import why_unused
+from mentorship.matching.why import in_words
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Obstacle, candidates
 from mentorship.rounds.insight_models import FreeSeat, MentorGain, SmallestChange
 from mentorship.rounds.models import Round, RoundState
 
 MOST_SHOWN = 5  # of each kind of mentor
+MOST_NAMED = 3  # IMGs in one sentence
+MOST_HELPERS = 3  # mentors in the summary
 GONE = "somebody who has left"
 AWAY = (Obstacle.PAUSED, Obstacle.NO_SEATS, Obstacle.SEATS_TAKEN)
 # kind of group -> its list of words, and how it is headed
@@ -79,8 +83,33 @@ def what_helps(detail: Mapping[str, Any] | None, names: Mapping[str, str]) -> st
         return ""
     kept = detail["change"]
     change = None if kept is None else Change(**kept)
+    if change is not None and change.kind == "seat" and not (change.lost or detail["untried"]):
+        return _one_seat(change, names)
     relief = Relief(img="", change=change, untried=tuple(detail["untried"]))
     return said(relief, lambda key: names.get(str(key), GONE), points=_of_100)
+
+
+def _one_seat(change: Change, names: Mapping[str, str]) -> str:
+    """Say the change that is needed most often in two short sentences."""
+    seat = "A free seat" if change.free else "One more seat"
+    with_whom = f"{seat} with {names.get(str(change.mentor), GONE)}"
+    if not change.instead:
+        return f"{with_whom} is enough. Nobody loses theirs."
+    named = [names.get(str(key), GONE) for key in change.instead]
+    first = in_words(named) if len(named) <= MOST_NAMED else f"{len(named)} other IMGs"
+    return f"{with_whom} helps {first} first. To give it to this IMG, lock their pair."
+
+
+def best_helpers(session: Session, run_id: uuid.UUID) -> Mapping[str, int]:
+    """Return the mentors with whom one more seat would help most IMGs, and how many, best first."""
+    details = session.scalars(
+        sa.select(SmallestChange.detail).where(SmallestChange.run_id == run_id)
+    )
+    changes = [detail["change"] for detail in details if detail["change"]]
+    helped = Counter(
+        change["mentor"] for change in changes if change["kind"] == "seat" and not change["free"]
+    )
+    return dict(helped.most_common(MOST_HELPERS))
 
 
 def why_free(possible: int, kept: FreeSeat | None) -> str:

@@ -51,7 +51,11 @@ def run_changed_page(slug: str, round_id: uuid.UUID, changed: RunChanged) -> tup
 
 
 def acting(
-    session: Session, slug: str, round_id: uuid.UUID, action: str, **detail: str | int
+    session: Session,
+    slug: str,
+    round_id: uuid.UUID,
+    action: str,
+    **detail: str | int | list[list[str]],
 ) -> Round:
     """Return the leader's round, and log that they act on it in this transaction."""
     round_ = round_of_leader(session, current_id(), slug, round_id)

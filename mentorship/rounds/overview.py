@@ -24,6 +24,7 @@ from mentorship.rounds.models import (
     RoundState,
     Run,
 )
+from mentorship.rounds.out_of_date import OutOfDate, changed_since
 from mentorship.rounds.planning import Planned, planned
 from mentorship.rounds.progress import JobPage, live_jobs
 from mentorship.rounds.run_models import JobKind, RunJob, RunStep
@@ -75,6 +76,7 @@ class Overview:
     seats: int
     runs: Sequence[RunLine]
     differs: bool
+    changed: Sequence[OutOfDate]  # people who stand in the way of publishing the run that counts
     answer_by: dt.datetime | None
     published_at: dt.datetime | None
     published_by: str | None
@@ -150,11 +152,13 @@ def _taking_part(kind: ProfileKind) -> sa.ScalarSelect[int]:
 
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
-    """Return all that the page of one round shows, in at most nine queries."""
+    """Return all that the page of one round shows, in at most ten queries."""
     people = candidates(session, round_, today=now.date())
     taking_part = [each for each in people if each.takes_part]
     mentors = [each for each in taking_part if each.kind is ProfileKind.MENTOR]
     runs, differs = _runs(session, round_)
+    current = next((run for run in runs if run.counts), None)
+    in_review = current is not None and round_.state is RoundState.REVIEW
     publication = session.execute(
         sa.select(Publication.answer_by, Publication.published_at, User.name)
         .outerjoin(User, User.id == Publication.published_by_id)
@@ -172,6 +176,7 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         seats=sum(each.seats for each in mentors),
         runs=runs,
         differs=differs,
+        changed=changed_since(session, people, current.id) if current and in_review else (),
         answer_by=answer_by,
         published_at=published_at,
         published_by=published_by,

@@ -43,6 +43,7 @@ class PartLine:
     points: int
     of: int
     sentence: str | None
+    silent: Sequence[str]  # "img", "mentor": who has not answered; empty if not told
 
     @property
     def score(self) -> int:
@@ -229,10 +230,15 @@ def parts_of(pair: Pair) -> Sequence[PartLine]:
     whole = to_hundred([part["of"] for part in parts], 100)
     earned = to_hundred([part["points"] for part in parts], (pair.score + 50) // 100, whole)
     lines = [
-        PartLine(CRITERIA[part["criterion"]].label, points, of, _told(part))
+        PartLine(CRITERIA[part["criterion"]].label, points, of, _told(part), _silent(part))
         for part, points, of in zip(parts, earned, whole, strict=True)
     ]
     return sorted(lines, key=lambda line: (-line.of, line.label))
+
+
+def _silent(part: Mapping[str, Any]) -> Sequence[str]:
+    """Return who has not answered; of a sensitive criterion that is not told either."""
+    return () if CRITERIA[part["criterion"]].sensitive else part.get("silent", ())
 
 
 def _told(part: Mapping[str, Any]) -> str | None:

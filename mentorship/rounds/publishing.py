@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -26,18 +25,10 @@ from mentorship.rounds.models import (
     RunSeat,
     SeatCount,
 )
+from mentorship.rounds.out_of_date import OutOfDate, out_of_date
 from mentorship.rounds.rest import may_go_out, still_free
 from mentorship.rounds.run_models import StepKind
 from mentorship.rounds.steps import take_step, ways
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfDate:
-    """A person of a run who has changed since: ``seats`` are free, ``needed`` were used."""
-
-    person: Candidate
-    seats: int
-    needed: int
 
 
 class RunOutOfDate(RuntimeError):
@@ -173,19 +164,6 @@ def _offer(round_id: uuid.UUID, pair: Pair, now: dt.datetime) -> Offer:
         state=OfferState.OFFERED,
         offered_at=now,
     )
-
-
-def out_of_date(people: Sequence[Candidate], pairs: Sequence[Pair]) -> list[OutOfDate]:
-    """Return who of the pairs cannot take part any more, or has fewer seats than the run used."""
-    needed = Counter(pair.mentor_id for pair in pairs)
-    imgs = {pair.img_id for pair in pairs}
-    changed = []
-    for person in people:
-        used = needed[person.profile_id]
-        concerned = used > 0 or person.profile_id in imgs
-        if concerned and (not person.takes_part or person.seats < used):
-            changed.append(OutOfDate(person, person.seats, used))
-    return changed
 
 
 def _pairs_of(run: Run) -> sa.Select[Pair]:

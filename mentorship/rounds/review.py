@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
-from mentorship.rounds.insights import people_named, what_helps, why_free
+from mentorship.rounds.insights import best_helpers, people_named, what_helps, why_free
 from mentorship.rounds.models import Pair, Publication, Run, RunSeat, Unmatched
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.sentences import why_unmatched
@@ -50,6 +50,7 @@ class UnmatchedLine:
     sentences: Sequence[str]
     helps: str  # what would give this IMG a mentor; empty for runs that did not keep it
     img_id: uuid.UUID
+    mentor_id: str | None  # with whom the change is, to begin with when pairing by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,14 @@ def summary(session: Session, run: Run) -> Summary:
     )
 
 
-def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[UnmatchedLine]:
-    """Return the IMGs without a mentor, by name, each with the reason in sentences."""
+def unmatched(
+    session: Session, run_id: uuid.UUID, wanted: Wanted
+) -> tuple[Listing[UnmatchedLine], Sequence[tuple[str, int]]]:
+    """Return the IMGs without a mentor, by name, each with the reason in sentences.
+
+    And the mentors with whom one more seat would help most of all of them: name, how many.
+    """
+    helpers = best_helpers(session, run_id)
     query = (
         sa.select(
             User.name,
@@ -122,7 +129,9 @@ def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Un
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted)
     named = {detail["mentor"] for _, _, detail, _, _ in found.rows if "mentor" in detail}
-    names = _names(session, named | people_named(change for *_, change in found.rows))
+    names = _names(
+        session, named | helpers.keys() | people_named(change for *_, change in found.rows)
+    )
     rows = [
         UnmatchedLine(
             name,
@@ -130,10 +139,12 @@ def unmatched(session: Session, run_id: uuid.UUID, wanted: Wanted) -> Listing[Un
             why_unmatched(name, reason, detail, names),
             what_helps(change, names),
             img_id,
+            ((change or {}).get("change") or {}).get("mentor"),
         )
         for name, reason, detail, img_id, change in found.rows
     ]
-    return Listing(rows, found.found, found.page, found.last)
+    told = [(names[key], count) for key, count in helpers.items() if key in names]
+    return Listing(rows, found.found, found.page, found.last), told
 
 
 def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:

@@ -18,12 +18,13 @@ from mentorship.rounds.fairness import fair_tables, load_lines
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.models import RoundState
+from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import histogram, picture
 from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file
-from mentorship.rounds.rest import may_go_out
+from mentorship.rounds.rest import may_go_out, still_free
 from mentorship.rounds.run_models import RunFairness
 from mentorship.rounds.scope import pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
@@ -36,7 +37,8 @@ __all__ = ["bp"]
 @members
 def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    wanted = wanted_by()
+    wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
+    people = still_free(db.session(), round_, today=_today()) if publishable else ()
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -44,7 +46,9 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         policy=POLICIES[shown.policy],
         differs=has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
-        may_go_out=may_go_out(db.session(), round_, shown),
+        may_go_out=publishable,
+        changed=changed_since(db.session(), people, shown.id) if publishable else (),
+        obstacles=OBSTACLES,
         ways=ways(db.session(), round_.id),
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
@@ -94,6 +98,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         round=round_,
         run=shown,
         pair=pairs.pair_page(db.session(), shown, found),
+        policy=POLICIES[shown.policy],
         ways=ways(db.session(), round_.id),
         notes=handmade.notes_of(db.session(), round_.id, found),
         form=NoteForm(),
@@ -105,15 +110,17 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
 def unmatched(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted = wanted_by()
+    listing, helpers = review.unmatched(db.session(), shown.id, wanted)
     return render_template(
         "rounds/unmatched.html",
         round=round_,
         summary=review.summary(db.session(), shown),
         form=FilterForm(),
         wanted=wanted,
-        listing=review.unmatched(db.session(), shown.id, wanted),
+        listing=listing,
         free=review.free_seats(db.session(), shown.id, page=request.args.get("free", 1, type=int)),
         reasons=REASONS,
+        helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,
@@ -173,3 +180,7 @@ def finish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     flash("The round is finished. All its pairs and answers are kept.", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()

@@ -127,7 +127,9 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
     return render_template(
         "rounds/compare.html",
         round=round_,
-        compared=comparing.comparison(db.session(), runs, wanted),
+        compared=comparing.comparison(
+            db.session(), runs, wanted, to=request.args.get("to", type=int)
+        ),
         edit=comparing.edit_between(db.session(), runs),
         counts=known.current,
         choosing=round_.state is RoundState.REVIEW,

@@ -239,9 +239,17 @@ def _parts(problem: Problem, market: Market, rules: Rules, i: int, j: int) -> li
             "points": part.points,
             "of": part.out_of,
             "why": {side: said[part.key] for side, said in told.items() if part.key in said},
+            "silent": _silent(market, part.key, i, j),
         }
         for part in parts(market, rules, i, j, means=problem.means)
     ]
+
+
+def _silent(market: Market, key: str, i: int, j: int) -> list[str]:
+    """Return which of the two, if any, has not answered what a criterion asks."""
+    answered = market.answered[key]
+    said = {"img": bool(answered.imgs[i]), "mentor": bool(answered.mentors[j])}
+    return [side for side, has in said.items() if not has]
 
 
 def _unmatched(

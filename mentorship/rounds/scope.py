@@ -71,6 +71,12 @@ def run_of_round(session: Session, round_id: uuid.UUID, number: int | None = Non
     return session.scalars(runs.where(Run.id == current_run_id(round_id))).one()
 
 
+def number_of(session: Session, round_id: uuid.UUID, run_id: uuid.UUID) -> int:
+    """Return the number of a run of this round, 0 if there is none."""
+    found = sa.select(Run.number).where(Run.id == run_id, Run.round_id == round_id)
+    return session.scalar(found) or 0
+
+
 def pair_of_round(session: Session, round_id: uuid.UUID, pair_id: uuid.UUID) -> tuple[Run, Pair]:
     row = session.execute(
         sa.select(Run, Pair)

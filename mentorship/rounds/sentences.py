@@ -69,7 +69,8 @@ def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str
     rivals, seats = detail["imgs"], detail["seats"]
     left = f"{seats} seat{'' if seats == 1 else 's'}"
     if rivals > 1:
-        said.append(f"{rivals} IMGs compete for the {left} of {_mentors(detail['mentors'])}.")
+        whom = f"the {left} of {_mentors(detail['mentors'])}"
+        said.append(f"{rivals} IMGs compete for {whom}, as they can go to nobody else.")
     else:
         said.append("No seat is left there.")
     return said

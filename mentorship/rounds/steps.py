@@ -41,15 +41,19 @@ class Ways:
     current: uuid.UUID | None
     undo: uuid.UUID | None
     redo: uuid.UUID | None
+    before: int | None = None  # number of the run that counted before, if an undo leads nowhere
 
 
-def current_run_id(round_id: uuid.UUID) -> sa.ScalarSelect[uuid.UUID]:
+def current_run_id(
+    round_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
+) -> sa.ScalarSelect[uuid.UUID]:
     """Select the id of the run that counts in a round."""
     return (
         sa.select(RunStep.run_id)
         .where(RunStep.round_id == round_id)
         .order_by(RunStep.number.desc())
         .limit(1)
+        .correlate_except(RunStep)
         .scalar_subquery()
     )
 
@@ -73,16 +77,18 @@ def ways(session: Session, round_id: uuid.UUID) -> Ways:
     that counted last.
     """
     steps = session.execute(
-        sa.select(RunStep.run_id, RunJob.base_run_id)
+        sa.select(RunStep.run_id, RunJob.base_run_id, Run.number)
+        .join(Run, Run.id == RunStep.run_id)
         .outerjoin(RunJob, sa.and_(RunJob.run_id == RunStep.run_id, RunJob.kind == JobKind.EDIT))
         .where(RunStep.round_id == round_id)
         .order_by(RunStep.number.desc())
     ).all()
     if not steps:
         return Ways(None, None, None)
-    current, base = steps[0]
-    redo = next((run_id for run_id, of in steps if of == current), None)
-    return Ways(current, base, redo)
+    current, base, _ = steps[0]
+    redo = next((run_id for run_id, of, _ in steps if of == current), None)
+    before = next((number for run_id, _, number in steps if run_id != current), None)
+    return Ways(current, base, redo, None if base else before)
 
 
 def take_step(  # noqa: PLR0913  a step says which run, how, who and when

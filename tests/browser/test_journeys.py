@@ -82,7 +82,7 @@ def test_a_leader_runs_the_round_looks_and_publishes(
     leader.reads("will be asked by mail")
     leader.press("Publish")
     leader.reads("Until then nobody is told anything")
-    leader.press("Send it now")
+    leader.press("Publish it now")
     leader.reads("waiting for an answer")
     match.img_email = _email_of(leader, match.img)
     match.mentor_email = _email_of(leader, match.mentor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,15 +14,17 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Rules
 from mentorship.profiles.models import Profile
-from mentorship.rounds import comparing, editing, jobs, progress, service, steps
+from mentorship.rounds import comparing, editing, handmade, jobs, progress, service, steps
 from mentorship.rounds.editing import BadEdit, Edit, EditKind, edited
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.run_models import JobState, RunJob, RunStep, StepKind
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
+from tests.page import PageClient
 from tests.rounds.cast import Cast
 from tests.rounds.work import work
 
@@ -161,7 +164,7 @@ def test_edits_of_nothing_or_of_strangers_are_refused(cast: Cast, session: Sessi
         try_edit(cast, session, EditKind.UNLOCK, ana)
     with pytest.raises(BadEdit):
         try_edit(cast, session, EditKind.SWAP, ana)
-    with pytest.raises(BadEdit):
+    with pytest.raises(BadEdit, match="Tick at least one pair"):
         try_edit(cast, session, EditKind.LOCK)
     for kind in (EditKind.LOCK, EditKind.PAIR):
         with pytest.raises(NoResultFound):
@@ -233,12 +236,55 @@ def test_two_runs_side_by_side_say_who_gains_and_who_loses(cast: Cast, session: 
     shown = comparing.comparison(session, runs, Wanted())
     assert [column.matched for column in shown.columns] == [3, 2]
     ana = next(line for line in shown.listing.rows if line.name == "Ana Silva")
-    assert ana.change < 0
+    (lost,) = (score for _, score in ana.mentors[0])
+    assert ana.change == -((lost + 50) // 100)
+    assert shown.losers[0] == "Ana Silva"
+    assert [column.by_hand for column in shown.columns] == ["", "1 taken apart"]
+    assert [column.is_same for column in shown.columns] == [True, False]
     assert [len(mentors) for mentors in ana.mentors] == [1, 0]
     assert shown.columns[1].lose == shown.counts["lose"] >= 1
     assert comparing.edit_between(session, runs) == "Take apart: Ana Silva and Noor Haddad"
+    three = comparing.comparison(session, [*runs, runs[0]], Wanted(), to=2)
+    assert three.listed.number == 2
+    assert three.counts == shown.counts
     only = comparing.comparison(session, runs, Wanted(show="lose", words="silva"))
     assert [line.name for line in only.listing.rows] == ["Ana Silva"]
+
+
+def test_pairing_by_hand_lists_the_best_mentor_first_with_the_score(
+    cast: Cast, session: Session
+) -> None:
+    ana = str(cast.profile("Ana Silva"))
+    cast.mentor("Abe Strict", accepts_specialties=("psychiatry",), topics=("visa_choice",))
+    _, run = cast.reviewed()
+    plain = handmade.by_hand(session, run, img="", mentor="")
+    assert [each.suits for each in plain.mentors] == [None, None, None]
+    hand = handmade.by_hand(session, run, img=ana, mentor=str(cast.profile("Noor Haddad")))
+    assert [each.name for each in hand.mentors] == ["Noor Haddad", "Omar Aziz", "Abe Strict"]
+    made = sa.select(Pair.score).where(Pair.img_id == cast.profile("Ana Silva"))
+    assert hand.mentor
+    assert hand.mentor.suits
+    assert hand.mentor.suits.score == session.scalars(made).one()
+    assert [each.suits.forbidden for each in hand.mentors if each.suits] == [False, False, True]
+
+
+def test_history_names_the_pair_and_the_run_of_a_change(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_, run = cast.reviewed()
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    img, mentor = (str(key) for key in pair(cast, "Ana Silva", "Noor Haddad"))
+    sent = {"run": str(run.id), "kind": "lock", "img": img, "mentor": mentor}
+    leader.post(f"{home}/review/change", sent)
+    told = leader.get(f"{home}/history").text
+    assert "Tried a change by hand: Lock: Ana Silva and Noor Haddad (run 1)" in told
+
+
+def test_a_new_run_says_how_to_go_back_to_the_one_before(cast: Cast, session: Session) -> None:
+    round_, _ = cast.reviewed()
+    assert steps.ways(session, round_.id).before is None
+    service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    assert steps.ways(session, round_.id).before == 1
 
 
 def test_kinds_of_steps_are_told_apart(cast: Cast, session: Session) -> None:

@@ -43,6 +43,9 @@ def test_the_gap_is_said_in_words() -> None:
     apart = [FairLine("A", 20, 20, 1), FairLine("B", 20, 10, 1)]
     assert "With the same share, 10 more people" in _reading(apart)
     assert "no second group" in _reading(alike[:1])
+    mixed = FairLine("All smaller groups together", 20, 0, None, mixed=True)
+    assert "alike" in _reading([*alike, mixed])
+    assert FairLine("A", 27, 23, 1).share == 85
 
 
 def test_a_run_keeps_only_what_may_be_told(cast: Cast, session: Session) -> None:

@@ -87,7 +87,7 @@ def test_a_leader_takes_a_round_from_nothing_to_finished(
     assert "3 IMGs will read that a mentor is being asked" in question.text
     assert "0 IMGs will read that there is no mentor" in question.text
     page = leader.follow(leader.submit(at(home, made, "publish")))
-    assert page.h1 == "On its way out"
+    assert page.h1 == "Publication planned"
     assert session.scalars(sa.select(Offer)).all() == []
     page = leader.follow(leader.post(at(home, made, "publish/now")))
     assert page.h1 == "Answers"
@@ -305,7 +305,15 @@ def test_a_run_out_of_date_is_not_published_and_says_who(
     leader: PageClient, home: str, cast: Cast, session: Session
 ) -> None:
     round_, run = cast.reviewed()
+    for each in ("", "review"):
+        assert "out of date" not in leader.get(at(home, round_, each)).text
+    assert "out of date" not in leader.get("/home/leader").text
     withdraw(session, cast.people["Ana Silva"].id, MATCHING, NOW)
+    assert "the run is out of date" in leader.get("/home/leader").text
+    assert "Run 1 is out of date" in leader.get(at(home, round_)).text
+    page = leader.get(at(home, round_, "review"))
+    assert "Ana Silva: Has not agreed to be matched" in page.text
+    assert "Publish run 1" not in page.text
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)})
     page = leader.follow(page)
     assert page.h1 == "Run 1 is out of date"
@@ -325,7 +333,7 @@ def test_the_second_leader_reads_who_published_and_when(
     round_, run = cast.reviewed()
     sign_in(other).submit(at(home, round_, "publish"))
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
-    assert f"{other.name} published a run of it on" in page.text
+    assert f"{other.name} planned to publish a run of it on" in page.text
     sign_in(other).post(at(home, round_, "publish/now"))
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
     assert f"published by {other.name} on" in page.text

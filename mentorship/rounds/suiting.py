@@ -1,0 +1,51 @@
+"""How well every mentor of a run would suit one IMG, from what the run was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentorship.matching import Market, Rules
+from mentorship.matching.forbid import ruled_out
+from mentorship.matching.scoring import scores
+from mentorship.rounds.inputs import InputsForgotten, kept
+from mentorship.rounds.models import Run
+
+LIFTED = "banned"  # a rule that pairing by hand lifts
+MOST_PEOPLE = 5_000  # of a run: reading the answers of more takes too long for a page
+
+
+@dataclass(frozen=True, slots=True)
+class Suits:
+    """The score of a pair, 0 to 10,000, and whether a rule that always holds forbids it."""
+
+    score: int
+    forbidden: bool
+
+
+def suits(run: Run, img: str) -> Mapping[str, Suits]:
+    """Return mentor -> how well they suit an IMG; nothing for runs too large or forgotten."""
+    if run.matched + run.unmatched > MOST_PEOPLE:
+        return {}
+    try:
+        inputs = kept(run)
+    except InputsForgotten:
+        return {}
+    market, rules = inputs.market, Rules.from_json(run.rules)
+    row = _row(market, img)
+    if row is None:
+        return {}
+    table = scores(market, rules, inputs.means or {}, row)[0]
+    out = [flags[0] for rule, flags in ruled_out(market, rules, row).items() if rule != LIFTED]
+    forbidden = np.logical_or.reduce(out)
+    return {
+        mentor.key: Suits(int(table[at]), bool(forbidden[at]))
+        for at, mentor in enumerate(market.mentors)
+    }
+
+
+def _row(market: Market, img: str) -> np.ndarray[tuple[int], np.dtype[np.int64]] | None:
+    found = [at for at, each in enumerate(market.imgs) if each.key == img]
+    return np.array(found, dtype=np.int64) if found else None
