@@ -22,7 +22,7 @@ from mentorship.news import service as news
 from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
 from mentorship.profiles.models import ProfileKind
-from mentorship.rounds import service
+from mentorship.rounds import service, templates
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
 from mentorship.rounds.scope import run_of_round
@@ -107,7 +107,7 @@ def set_stage(session: Session) -> Stage:
 
 
 def _of_round(session: Session, round_: Round) -> dict[str, object]:
-    """Return the keys of a round and of a job of it that was cancelled."""
+    """Return the keys of a round, a job of it that was cancelled, and its set-up as a template."""
     run = run_of_round(session, round_.id)
     job = RunJob(
         round_id=round_.id,
@@ -120,7 +120,8 @@ def _of_round(session: Session, round_: Round) -> dict[str, object]:
     )
     session.add(job)
     session.flush()
-    return {"round_id": round_.id, "job_id": job.id}
+    template = templates.keep_template(session, round_, name="Language first", now=NOW)
+    return {"round_id": round_.id, "job_id": job.id, "template_id": template.id}
 
 
 def _kept(pair: Pair) -> dict[str, uuid.UUID]:
