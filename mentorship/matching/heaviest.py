@@ -25,6 +25,7 @@ from mentorship.matching.pairing import Progress
 from mentorship.matching.placing import Placing
 from mentorship.matching.weights import NO_DRAW, NONE, Weigh
 
+PLENTY = 1.5  # seats an IMG, beyond which hardly anybody competes for one
 ROUGH = 32  # candidates an IMG is listed with until prices are known roughly
 LEFT_OUT = 10  # one IMG in so many is left out while they are found
 CROWDED = 10  # they are not, while one IMG in so many still finds a seat among more mentors
@@ -50,6 +51,8 @@ def promising(offer: Offer, weigh: Weigh) -> Candidates:
     mentors first, to see which seats are sought after; and again among more mentors for as long as
     there are free seats that too few of them see.
 
+    Where seats are plenty hardly any has a price, and the best are listed at once.
+
     Lists are a guess that saves work and never an answer: ``heaviest`` prices whatever they lack.
     A tenth is left out because those placed last take longest. Where there are seats for a tenth
     more who saw none in their lists, these are made twice as long, for as long as that helps a
@@ -57,7 +60,7 @@ def promising(offer: Offer, weigh: Weigh) -> Candidates:
     """
     n, m = offer.shape
     few = Candidates.of(offer, ROUGH)
-    if m <= ROUGH or n == 0:
+    if m <= ROUGH or n == 0 or offer.seats.sum() > PLENTY * n:
         return few
     some, times, before = np.flatnonzero(np.arange(n) % LEFT_OUT), 1, 0
     while True:
