@@ -91,7 +91,7 @@ def _home(peer: Peer) -> Path:
         return python
     install = [str(python), "-m", "pip", "install", "--quiet", *peer.packages]
     for step in ([sys.executable, "-m", "venv", "--clear", str(home)], install):
-        made = subprocess.run(step, capture_output=True, text=True, check=False)  # noqa: S603
+        made = subprocess.run(step, capture_output=True, text=True, check=False)  # noqa: S603 - ours
         if made.returncode:
             raise NotInstalled(made.stderr.strip()[-200:])
     done.write_text(wanted, encoding="utf-8")

@@ -246,6 +246,7 @@ def _texts(draw: Draw, n: int, said: tuple[str, str]) -> list[str]:
 
 def _made(who: Callable[..., Any], keys: Iterable[str], answers: Columns) -> list[Any]:
     """Make people of columns of answers; what they are not asked (any more) is passed over."""
+    # Img or Mentor: both are dataclasses, which a Callable does not say
     asked = {field.name for field in fields(who)}  # type: ignore[arg-type]
     names = [name for name in answers if name in asked]
     rows = zip(*(answers[name] for name in names), strict=True)

@@ -152,11 +152,13 @@ def hide(session: Session, item: NewsItem, *, by: uuid.UUID) -> None:
     file(session, item)
 
 
-def throw_away(session: Session, item: NewsItem) -> None:
-    """Delete a draft. Anything that was ever shown is hidden instead."""
-    if item.state is ItemState.DRAFT:
-        session.delete(item)
-        session.flush()
+def throw_away(session: Session, item: NewsItem) -> bool:
+    """Delete a draft; say whether it was one. Anything else can only be hidden."""
+    if item.state is not ItemState.DRAFT:
+        return False
+    session.delete(item)
+    session.flush()
+    return True
 
 
 def hide_everybodys(session: Session, section_id: uuid.UUID, item_id: uuid.UUID) -> NewsItem:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -122,8 +123,11 @@ def confirm_delete(slug: str, item_id: uuid.UUID) -> str:
 def delete(slug: str, item_id: uuid.UUID) -> Response:
     with transaction() as session:
         section = section_led_by(session, current_id(), slug)
-        desk.throw_away(session, desk.item_at_desk(session, section.id, item_id))
-    flash("The draft is deleted.", "success")
+        gone = desk.throw_away(session, desk.item_at_desk(session, section.id, item_id))
+    if gone:
+        flash("The draft is deleted.", "success")
+    else:
+        flash("Only drafts can be deleted. Nothing was changed; you can hide this item.", "error")
     return redirect(url_for(".board", slug=slug, state="draft"), code=303)
 
 
@@ -150,9 +154,9 @@ def _decide(slug: str, item_id: uuid.UUID, decide: Callable[..., None]) -> Respo
     return redirect(url_for(".board", slug=slug, state=before.value), code=303)
 
 
-def _publish_if_asked(session: object, item: NewsItem) -> None:
+def _publish_if_asked(session: Session, item: NewsItem) -> None:
     if "publish" in request.form:
-        desk.publish(session, item, by=current_id(), now=dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
+        desk.publish(session, item, by=current_id(), now=dt.datetime.now(dt.UTC))
 
 
 def _form_of(item: NewsItem) -> type[ItemForm]:

@@ -204,6 +204,7 @@ def test_only_drafts_are_deleted(session: Session, section: Section, leader: Pag
     made = post(session, section)
     leader.post(f"/sections/{section.slug}/news/{made.id}/delete")
     assert one(session).id == made.id
+    assert "Only drafts can be deleted" in leader.get(f"/sections/{section.slug}/news").text
     made.state = ItemState.DRAFT
     session.flush()
     leader.submit(f"/sections/{section.slug}/news/{made.id}/delete")
