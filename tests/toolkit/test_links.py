@@ -37,6 +37,8 @@ def linked(session: Session, files: Files, site: Site) -> Session:
 def load(session: Session, files: Files, *resources: Data, site: Site) -> None:
     """Load these resources, and facts whose source stands on the test's server."""
     files.catalog["resources"] = list(resources)
+    for state in files.licensure["states"]:
+        state["board_url"] = SOURCE["source_url"]
     for file in files.write().iterdir():
         text = file.read_text(encoding="utf-8").replace(SOURCE["source_url"], site.url("/source"))
         file.write_text(text, encoding="utf-8")
