@@ -124,6 +124,16 @@ def test_nothing_is_asked_twice_in_a_round_and_what_is_gone_is_forgotten(
     assert site.url("/page") not in known
 
 
+def test_an_errand_asks_nobody_else_once_its_time_is_over(linked: Session, site: Site) -> None:
+    minutes = iter(range(100))
+
+    def clock() -> dt.datetime:  # a minute goes by from one look at the clock to the next
+        return NOW + dt.timedelta(minutes=next(minutes))
+
+    done = check_links(site.fetcher(), clock=clock, patience=dt.timedelta(minutes=4))
+    assert done.worked + done.failed == 1
+
+
 def test_a_leader_reads_what_was_found(
     linked: Session, site: Site, sign_in: Callable[[User], PageClient]
 ) -> None:
