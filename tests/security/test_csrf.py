@@ -55,7 +55,7 @@ def test_no_form_without_the_token_of_its_session(
                 for rule in _rules(app):
                     statements.clear()
                     path = address(rule, stage.values)
-                    answer = client.client.post(path, **sent)  # type: ignore[arg-type]
+                    answer = client.client.post(path, **sent)
                     cells += 1
                     if answer.status_code != 400 or writes(statements):
                         taken.append(f"{who}, token {state}: {path} {answer.status_code}")
