@@ -139,9 +139,10 @@ def test_files_answer_with_them(app: Flask) -> None:
     kinds = {path.suffix: path for path in sorted((ROOT / "static").rglob("*.*")) if path.is_file()}
     assert {".css", ".js", ".svg"} <= set(kinds)
     for path in kinds.values():
-        with app.test_client().get(f"/static/{path.relative_to(ROOT / 'static')}") as answer:
-            assert answer.status_code == 200, path
-            check(answer, file=True)
+        answer = app.test_client().get(f"/static/{path.relative_to(ROOT / 'static')}")
+        assert answer.status_code == 200, path
+        check(answer, file=True)
+        answer.close()
 
 
 @pytest.mark.parametrize(
