@@ -80,7 +80,7 @@ def test_a_stage_shows_each_fact_with_source_date_and_confidence(
     assert "https://florida.public.law/statutes/fla._stat._458.311" in page.links()
     assert "$1,425" in page.text
     assert "Confirm with the board" in page.text
-    assert "Address not opened by us yet" in page.text
+    assert "We have not opened this page yet" in page.text
     assert {"/toolkit/journey/fellowship", "/toolkit/journey/board_certification"} <= set(
         page.links()
     )
