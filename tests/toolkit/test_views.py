@@ -198,4 +198,5 @@ def test_the_resource_list_names_organization_date_and_confidence(
     cards = service.for_mentors(loaded)
     html = block(app, "toolkit/_resource_list.html", "resource_list", cards)
     assert "Toolkit: mentorship" in html
-    assert "Guide by AMA, undated. Confidence: high." in html
+    assert "Guide by AMA" in html
+    assert "Source: ama-assn.org, undated. Confidence: high." in html
