@@ -28,9 +28,10 @@ from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
-from mentorship.rounds import closing, jobs, planning
+from mentorship.rounds import closing, expiring, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
+from mentorship.rounds.reminding import remind
 from mentorship.rounds.run_models import Phase
 from mentorship.rounds.running import solved
 from mentorship.toolkit.link_round import check_links, link_fetcher
@@ -210,6 +211,24 @@ def close_due() -> None:
             closing.close_if_due(session, round_id=round_id, now=utc_now())
 
 
+def expire_due() -> None:
+    """Close what was not answered by its day; each round in a transaction of its own."""
+    with reading() as session:
+        waiting = expiring.due_expiries(session, now=utc_now())
+    for round_id in waiting:
+        with transaction() as session:
+            expiring.expire_answers(session, round_id=round_id, now=utc_now())
+    if waiting:
+        delivery.write_files()
+
+
+def send_reminders() -> None:
+    with transaction() as session:
+        written = remind(session, now=utc_now())
+    if written:
+        delivery.write_files()
+
+
 def poll_feeds() -> None:
     poll(Fetcher(), most=AT_ONCE)
 
@@ -236,5 +255,6 @@ ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
     "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
+    "send_reminders": (send_reminders, crontab(minute="*/10")),
     "send_daily_digests": (send_daily_digests, crontab(minute="0", hour="12")),  # UTC
 }

@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from huey.consumer import Consumer, Scheduler
 
 from mentorship.extensions import reading
-from mentorship.jobs import Queue, close_due, publish_due, utc_now
+from mentorship.jobs import Queue, close_due, expire_due, publish_due, utc_now
 from mentorship.rounds import jobs
 
 LOOK_ROUND = 3.0  # seconds between two looks for work that nobody holds
@@ -42,6 +42,7 @@ class Watch(Scheduler):
         with self._app.app_context():
             publish_due()
             close_due()
+            expire_due()
         if self.huey.pending_count():
             return
         with self._app.app_context(), reading() as session:

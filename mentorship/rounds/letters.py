@@ -18,6 +18,7 @@ from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.models import Offer, Participant, Round
 from mentorship.sections.models import Section
+from mentorship.sections.service import leaders_of
 
 
 def offers_waiting(
@@ -126,6 +127,36 @@ def time_is_over(
     session: Session, offer: Offer, profile_id: uuid.UUID, path: str, *, now: dt.datetime
 ) -> None:
     _tell(session, offer, profile_id, "time_is_over", path=path, kind=NoticeKind.EXPIRY, now=now)
+
+
+def img_silent(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell the mentor that the IMG they said yes to let the day pass."""
+    _tell(session, offer, offer.mentor_id, "img_silent", path="/", now=now)
+
+
+def answers_expired(
+    session: Session, round_: Round, *, mentors: int, imgs: int, now: dt.datetime
+) -> None:
+    """Tell the leaders of the section how many answers did not come in time."""
+    path = f"/sections/{round_.section.slug}/rounds/{round_.id}/answers?show=expired"
+    silent = [
+        f"{count} {word if count == 1 else word + 's'}"
+        for count, word in ((mentors, "mentor"), (imgs, "IMG"))
+        if count
+    ]
+    tellings = []
+    for leader in leaders_of(session, round_.section_id):
+        letter = stationery.write(
+            "answers_expired",
+            path=path,
+            name=leader.person.name,
+            round_name=round_.name,
+            section_name=round_.section.name,
+            count=str(mentors + imgs),
+            said=f"No answer came in time from {' and '.join(silent)}.",
+        )
+        tellings.append(Telling(leader.person.id, leader.person.email, letter, path))
+    tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
 
 
 def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
