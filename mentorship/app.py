@@ -36,7 +36,7 @@ from mentorship.news import views as news_views
 from mentorship.news.searched import hidden_from
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
-from mentorship.rosters import import_models  # noqa: F401  its pages come next
+from mentorship.rosters import views as rosters_views
 from mentorship.rounds import mail_models  # noqa: F401
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
@@ -61,6 +61,7 @@ from mentorship.toolkit.catalog import unseen_by
 BLUEPRINTS = (
     pages.bp,
     dashboard_views.bp,
+    rosters_views.bp,
     accounts_views.bp,
     consents_views.bp,
     news_views.bp,

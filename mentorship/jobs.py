@@ -28,6 +28,7 @@ from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
+from mentorship.rosters.work import work_on_import
 from mentorship.rounds import closing, expiring, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
@@ -250,7 +251,12 @@ def send_daily_digests() -> None:
     delivery.write_files()
 
 
-TASKS = {"solve_run": solve_run}
+def import_roster(row_id: str) -> None:
+    work_on_import(row_id, utc_now)
+    delivery.write_files()
+
+
+TASKS = {"solve_run": solve_run, "import_roster": import_roster}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),

@@ -14,6 +14,7 @@ from huey.consumer import Consumer, Scheduler
 
 from mentorship.extensions import reading
 from mentorship.jobs import Queue, close_due, expire_due, publish_due, utc_now
+from mentorship.rosters import uploads
 from mentorship.rounds import jobs
 
 LOOK_ROUND = 3.0  # seconds between two looks for work that nobody holds
@@ -46,9 +47,11 @@ class Watch(Scheduler):
         if self.huey.pending_count():
             return
         with self._app.app_context(), reading() as session:
-            waiting = jobs.due(session, now=utc_now())
-        for job_id in waiting:
-            self._app.extensions["queue"].put("solve_run", job_id)
+            runs = jobs.due(session, now=utc_now())
+            imports = uploads.due_imports(session, now=utc_now())
+        for task, waiting in (("solve_run", runs), ("import_roster", imports)):
+            for row_id in waiting:
+                self._app.extensions["queue"].put(task, row_id)
 
 
 class Workers(Consumer):
