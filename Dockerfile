@@ -1,11 +1,11 @@
 # The service: web, worker and commands from one image. Nothing secret goes into it.
-FROM python:3.13-slim AS build
+FROM python:3.13-slim-trixie AS build
 WORKDIR /app
 RUN python -m venv /app/.venv
 COPY requirements.txt .
 RUN /app/.venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
 
-FROM python:3.13-slim
+FROM python:3.13-slim-trixie
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client \
     && rm -rf /var/lib/apt/lists/* \

@@ -25,6 +25,7 @@ from mentorship.news.command import news
 from mentorship.news.searched import SOURCES as NEWS
 from mentorship.news.seeds import load_news
 from mentorship.notices.command import mail
+from mentorship.operations.backup import backup_command, restore_command
 from mentorship.operations.roles import grant
 from mentorship.operations.updating import alone
 from mentorship.profiles.words import sync_terms
@@ -107,6 +108,7 @@ def needs_no_settings(words: Sequence[str]) -> bool:
 COMMANDS: tuple[click.Command, ...] = (
     set_up,
     audit,
+    backup_command,
     create_admin,
     keys,
     mail,
@@ -114,6 +116,7 @@ COMMANDS: tuple[click.Command, ...] = (
     news,
     notices,
     remind_all,
+    restore_command,
     roster,
     round_,
     toolkit,

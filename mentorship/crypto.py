@@ -18,7 +18,9 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -39,6 +41,7 @@ class Keyring:
 
     def __init__(self) -> None:
         self._keys: Mapping[str, AESGCM] = MappingProxyType({})
+        self._raw: Mapping[str, bytes] = MappingProxyType({})
         self._current = ""
 
     def load(self, text: str) -> None:
@@ -51,6 +54,7 @@ class Keyring:
 
         """
         keys: dict[str, AESGCM] = {}
+        raws: dict[str, bytes] = {}
         for part in filter(None, (piece.strip() for piece in text.split(","))):
             name, _, encoded = part.partition(":")
             if not name or name in keys:
@@ -61,10 +65,11 @@ class Keyring:
                 raise BadKeys(f"field key {name!r} is not base64") from None
             if len(raw) != KEY_BYTES:
                 raise BadKeys(f"field key {name!r} has {len(raw)} bytes; it needs {KEY_BYTES}")
-            keys[name] = AESGCM(raw)
+            keys[name], raws[name] = AESGCM(raw), raw
         if not keys:
             raise BadKeys("no field key is set")
         self._keys, self._current = MappingProxyType(keys), next(iter(keys))
+        self._raw = MappingProxyType(raws)
 
     def seal(self, value: object, *, place: str) -> bytes:
         """Encrypt a JSON value for ``place`` (table.column.row)."""
@@ -92,6 +97,25 @@ class Keyring:
         except InvalidTag:
             raise UnreadableField(f"{place}: wrong place or altered") from None
         return json.loads(plain)
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals."""
+        return self._current
+
+    def derived(self, name: str, *, salt: bytes, purpose: str) -> AESGCM:
+        """Return a cipher for one archive, from one of the keys; no two archives share one.
+
+        Raises
+        ------
+        UnreadableField
+            The key is not here.
+
+        """
+        if name not in self._raw:
+            raise UnreadableField(f"the field key {name!r} is not configured")
+        kdf = HKDF(hashes.SHA256(), KEY_BYTES, salt=salt, info=purpose.encode())
+        return AESGCM(kdf.derive(self._raw[name]))
 
     def seal_anew(self, blob: bytes, *, place: str) -> bytes | None:
         """Seal a value again under the current key; None where it is sealed so already.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_nothing_that_was_typed_gets_into_the_log(log: Log, new_app: Callable[..
 
     def broken() -> str:
         try:
-            return str({}["canary-visa-j1"])
+            return os.environ["CANARY-VISA-J1"]
         except KeyError as first:
             raise ValueError("canary-password of canary@example.org") from first
 
@@ -82,7 +83,7 @@ def test_nothing_that_was_typed_gets_into_the_log(log: Log, new_app: Callable[..
     client.get("/help?token=canary-token")
     client.get("/confirm/canary-link")
     client.post("/login", data={"email": "canary@example.org", "password": "canary-password"})
-    assert "canary" not in log.text.getvalue()
+    assert "canary" not in log.text.getvalue().lower()
     (failed,) = [line for line in log.lines() if "error" in line]
     assert [error["type"] for error in failed["error"]] == ["ValueError", "KeyError"]
     assert "broken" in failed["error"][0]["where"][-1]
@@ -114,7 +115,7 @@ def test_addresses_are_networks() -> None:
 def test_an_error_that_hides_its_cause_keeps_it_hidden() -> None:
     def broken() -> str:
         try:
-            return str({}["a"])
+            return os.environ["NO SUCH"]
         except KeyError:
             raise ValueError("b") from None
 
