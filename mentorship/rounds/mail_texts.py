@@ -50,6 +50,7 @@ MORE: Mapping[MailKind, Mapping[str, str]] = MappingProxyType(
     {
         MailKind.OFFERS_WAITING: {
             "who": "“An IMG”, or how many IMGs",
+            "asked": "“An IMG is paired with you.”, or how many are",
             "answer_by": "the day and the hour by which answers are due",
         }
     }
@@ -79,8 +80,6 @@ def usual(kind: MailKind) -> Text:
     """Return the usual text, with names in place of values."""
     said = {name: f"{{{name}}}" for name in names_for(kind)}
     said |= {ours: said[name] for ours, name in _OURS.items()}
-    if kind is MailKind.OFFERS_WAITING:
-        said["asked"] = "{who} to answer."
     letter = stationery.write(kind.value, path="", **said)
     home = stationery.link("")
     body = letter.body.replace(f"\n{home}\n", "\n{link}\n")

@@ -130,6 +130,7 @@ def _sample(section: Section, kind: MailKind, text: Text) -> Letter:
         "round": round_name,
         "section": section.name,
         "who": "An IMG",
+        "asked": "An IMG is paired with you.",
         "answer_by": moment(due, None),
         "link": stationery.link("/…"),
     }
