@@ -40,11 +40,9 @@ from mentorship.operations import logs, requests
 from mentorship.operations import views as operations_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
-from mentorship.rounds import mail_models  # noqa: F401
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
-from mentorship.sections import table_models  # noqa: F401
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
 from mentorship.spotlight import desk_views as spotlight_desk_views

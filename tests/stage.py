@@ -112,6 +112,7 @@ def set_stage(session: Session) -> Stage:
             "fact_id": "TX",
             "change_id": uuid.uuid4(),
             "token": "made-up",
+            "mail_kind": "offers_waiting",
         },
     )
 

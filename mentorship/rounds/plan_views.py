@@ -53,7 +53,7 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         preview=found,
         difference=difference(db.session(), shown) if round_.state in OUT else None,
         form=PublishForm(run=str(shown.id)),
-        mail=sample_offer(round_, answer_by=found.answer_by),
+        mail=sample_offer(db.session(), round_, answer_by=found.answer_by),
         zone=str(reader_zone()),
         obstacles=OBSTACLES,
     )
