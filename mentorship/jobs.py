@@ -249,13 +249,6 @@ def expire_due() -> None:
         delivery.write_files()
 
 
-def send_reminders() -> None:
-    with transaction() as session:
-        written = remind(session, now=utc_now())
-    if written:
-        delivery.write_files()
-
-
 def poll_feeds() -> None:
     poll(Fetcher(step=5, whole=8), patience=PATIENCE)
 
@@ -277,14 +270,11 @@ def send_daily_digests() -> None:
     delivery.write_files()
 
 
-<<<<<<< HEAD
 def import_roster(row_id: str) -> None:
     work_on_import(row_id, utc_now)
     delivery.write_files()
 
 
-TASKS = {"solve_run": solve_run, "import_roster": import_roster}
-=======
 def remind_owing() -> None:
     with transaction() as session:
         written = remind(session, now=utc_now())
@@ -292,13 +282,11 @@ def remind_owing() -> None:
         delivery.write_files()
 
 
-TASKS = {"solve_run": solve_run}
->>>>>>> main
+TASKS = {"solve_run": solve_run, "import_roster": import_roster}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
     "remind_owing": (remind_owing, crontab(minute="10")),
     "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
-    "send_reminders": (send_reminders, crontab(minute="*/10")),
     "send_daily_digests": (send_daily_digests, crontab(minute="0", hour="12")),  # UTC
 }

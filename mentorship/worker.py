@@ -17,18 +17,13 @@ from flask.cli import with_appcontext
 from huey.consumer import Consumer, Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-<<<<<<< HEAD
-from mentorship.extensions import reading
-from mentorship.jobs import Queue, close_due, expire_due, publish_due, utc_now
-from mentorship.rosters import uploads
-=======
 from mentorship.extensions import reading, transaction
-from mentorship.jobs import Queue, close_due, ending, publish_due, utc_now
+from mentorship.jobs import Queue, close_due, ending, expire_due, publish_due, utc_now
 from mentorship.notices import delivery
 from mentorship.notices.transports import transport_of
 from mentorship.operations import service as operations
 from mentorship.operations.starting import refuse_unfit
->>>>>>> main
+from mentorship.rosters import uploads
 from mentorship.rounds import jobs
 
 LOOK_ROUND = 3.0  # seconds between two looks for work that nobody holds
