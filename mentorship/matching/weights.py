@@ -50,7 +50,7 @@ class Weigh:
 
     def draws_come_last(self, rows: int) -> bool:
         """Say whether what pairs weigh without draws outweighs all draws of so many rows, twice."""
-        return 0 < self.most_drawn and 2 * self.most_drawn * rows < min(self.point, self.person)
+        return self.most_drawn > 0 and 2 * self.most_drawn * rows < min(self.point, self.person)
 
     def of(self, scores: Ints) -> Ints:
         """Return what pairs weigh, draws aside."""
