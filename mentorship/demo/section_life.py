@@ -23,6 +23,7 @@ from mentorship.news import desk
 from mentorship.news.feeds import save_feed
 from mentorship.news.models import Topic
 from mentorship.news.seeds import read_sources
+from mentorship.search.misses import note_miss
 from mentorship.sections.models import Membership, Section, SectionRole
 from mentorship.spotlight import service as spotlight
 
@@ -46,6 +47,9 @@ def load_section_life(
     _calendar(session, section, words, now)
     _resolutions(session, section, people, words["resolutions"], now)
     _letters(session, section, people, words["letters"], now)
+    for each in words["searches"]:
+        for _ in range(each["times"]):
+            note_miss(session, each["text"], sections=[section.id], now=now)
     for person, about in zip(people, words["peers"], strict=False):
         community.show_me(session, section.id, person.id, about=about, show_email=False, now=now)
 

@@ -90,9 +90,17 @@ class CuratedPage:
 
 
 def curated(
-    session: Session, section_id: uuid.UUID, *, words: str = "", page: int = 1
+    session: Session,
+    section_id: uuid.UUID,
+    *,
+    words: str = "",
+    dead: bool = False,
+    page: int = 1,
 ) -> CuratedPage:
-    """Return the resources of a section page by page, in its order, the hidden ones last."""
+    """Return the resources of a section page by page, in its order, the hidden ones last.
+
+    ``words`` and ``dead`` leave those that say them, and those whose link was found dead.
+    """
     other = aliased(Resource)
     replaced = sa.select(other.replaces_id).where(
         other.section_id == section_id, other.replaces_id.is_not(None)
@@ -101,6 +109,8 @@ def curated(
     if words:
         said = (Resource.title, Resource.organization)
         which.append(sa.or_(*(column.icontains(words, autoescape=True) for column in said)))
+    if dead:
+        which.append(is_dead(Resource.url))
     total = session.scalar(sa.select(sa.func.count(Resource.id)).where(*which)) or 0
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, page), pages)

@@ -27,11 +27,13 @@ bp = Blueprint("curating", __name__, url_prefix="/sections/<slug>/resources")
 def listing(slug: str) -> str:
     section = section_led_by(db.session(), current_id(), slug)
     words, page = one_line(request.args.get("q")), request.args.get("page", 1, type=int)
+    dead = bool(request.args.get("dead"))
     return render_template(
         "toolkit/curating/list.html",
         section=section,
         words=words,
-        found=curating.curated(db.session(), section.id, words=words, page=page),
+        dead=dead,
+        found=curating.curated(db.session(), section.id, words=words, dead=dead, page=page),
         reports=curating.open_reports(db.session(), section.id),
         misses=misses.misses(db.session(), section.id),
     )
