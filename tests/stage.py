@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.community import resolving
 from mentorship.community import service as community
 from mentorship.community.models import Event
 from mentorship.consents.service import LISTED, give
@@ -33,6 +34,7 @@ from mentorship.spotlight import service as spotlight
 from mentorship.toolkit import curating, shelf
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import ResourceType
+from mentorship.toolkit.resource_words import Words
 from mentorship.toolkit.shelf_models import ResourceReport, Trouble
 from tests import factories
 from tests.factories import NOW
@@ -223,7 +225,7 @@ def _life(session: Session, section: Section, author: User) -> dict[str, object]
         "ends_at": NOW + dt.timedelta(hours=1),
         "timezone": "America/Chicago",
     }
-    idea = community.propose(
+    idea = resolving.propose(
         session,
         section.id,
         author_id=author.id,
@@ -243,7 +245,7 @@ def _resource(
     session: Session, section: Section, leader: User, *, reader: User
 ) -> dict[str, object]:
     """Return the keys of a resource that only the section has, and of a report on it."""
-    words = curating.Words(
+    words = Words(
         title="Our notes",
         type=ResourceType.GUIDE,
         organization="The section",
