@@ -69,14 +69,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "script/together", *commands], cwd=ROOT, env=environment
     )
-    _wait_for(address, process)
-    yield address
-    process.terminate()
-    process.wait(timeout=30)
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(100):
+    for _ in range(300):
         assert process.poll() is None, "the service stopped at its start"
         try:
             urllib.request.urlopen(address, timeout=5).close()  # noqa: S310  our own address
@@ -84,7 +86,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.2)
         else:
             return
-    pytest.fail("the service did not answer within 20 seconds")
+    pytest.fail("the service did not answer within a minute")
 
 
 @pytest.fixture(scope="session")
