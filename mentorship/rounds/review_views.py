@@ -25,8 +25,7 @@ from mentorship.rounds.picture import histogram, picture
 from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file
 from mentorship.rounds.rest import may_go_out, still_free
-from mentorship.rounds.run_models import RunFairness
-from mentorship.rounds.scope import pair_of_round, round_of_leader
+from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import ways
 
@@ -77,7 +76,7 @@ def show_picture(slug: str, round_id: uuid.UUID) -> str:
 @members
 def fairness(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    kept = db.session().get(RunFairness, shown.id)
+    kept = fairness_of(db.session(), shown)
     return render_template(
         "rounds/fairness.html",
         round=round_,

@@ -33,9 +33,7 @@ ASKED = (  # pages that look things up by words, beside those that wapiti finds
     "/toolkit/experience?q=a",
     "/equity/licensing?show=gap",
 )
-MODULES = (
-    "sql,timesql,xss,permanentxss,exec,file,redirect,crlf,xxe,http_headers,cookieflags"
-)
+MODULES = "sql,timesql,xss,permanentxss,exec,file,redirect,crlf,xxe,http_headers,cookieflags"
 
 
 def _start(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
