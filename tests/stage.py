@@ -23,6 +23,7 @@ from mentorship.news import service as news
 from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rosters import uploads
 from mentorship.rounds import service, templates
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
@@ -91,6 +92,7 @@ def set_stage(session: Session, word: str = "") -> Stage:
         values={
             "slug": cast.section.slug,
             **_of_round(session, round_, word),
+            "import_id": _import(session, cast, word),
             "pair_id": offer.pair_id,
             "offer_id": offer.id,
             **kept,
@@ -112,6 +114,7 @@ def set_stage(session: Session, word: str = "") -> Stage:
             "fact_id": "TX",
             "change_id": uuid.uuid4(),
             "token": "made-up",
+            "mail_kind": "offers_waiting",
         },
     )
 
@@ -150,6 +153,16 @@ def _of_round(session: Session, round_: Round, word: str) -> dict[str, object]:
         session, round_, name=f"Language first {word}".strip(), now=NOW
     )
     return {"round_id": round_.id, "job_id": job.id, "template_id": template.id}
+
+
+def _import(session: Session, cast: Cast, word: str) -> uuid.UUID:
+    """Return the key of an import whose columns are being chosen."""
+    rows = f"email,name\na@example.org,Ana {word}\n".encode()
+    files = {SectionRole.IMG: ("imgs.csv", rows)}
+    made = uploads.begin(
+        session, section_id=cast.section.id, by=cast.leader.id, files=files, now=NOW
+    )
+    return made.id
 
 
 def _kept(pair: Pair, word: str) -> dict[str, uuid.UUID]:
