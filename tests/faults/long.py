@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -167,7 +168,7 @@ def f11(bench: Bench) -> Told:
         rows = [
             plain
             | {
-                "id": factories.uuid.uuid4(),
+                "id": uuid.uuid4(),
                 "email": f"p{n}@example.org",
                 "fs_uniquifier": f"{n:032}",
             }
