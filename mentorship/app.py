@@ -35,6 +35,7 @@ from mentorship.news import feed_views as news_desk_views
 from mentorship.news import views as news_views
 from mentorship.news.searched import hidden_from
 from mentorship.notices import delivery
+from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     led_mentorships_views.bp,
     mentorships_views.bp,
     profiles_views.bp,
+    pause_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,
     sections_views.bp,

@@ -73,6 +73,23 @@ class OneOf(SelectField):
         given = {"default": "", "invalid_choice_message": "Choose one of the list."} | more
         super().__init__(label, choices=choices, **given)
 
+    @property
+    def said(self) -> str | None:
+        return self.data or None
+
+    @staticmethod
+    def typed(value: object) -> str:
+        """Return what the field starts with for a value of the profile."""
+        return "" if value is None else str(value)
+
+
+class NumberOf(OneOf):
+    """One of a list of numbers."""
+
+    @property
+    def said(self) -> int | None:  # type: ignore[override]  # the words are numbers here
+        return int(self.data) if self.data else None
+
 
 class OneOfFew(RadioField):
     """One of a few, all in sight."""
@@ -81,6 +98,19 @@ class OneOfFew(RadioField):
         given = {"default": "", "invalid_choice_message": "Choose one of the answers shown."}
         super().__init__(label, choices=choices, **(given | more))
 
+    @property
+    def said(self) -> int | bool | None:
+        """Return the number, or yes or no, that a word stands for."""
+        yes_or_no = {"yes": True, "no": False}.get(self.data)
+        return int(self.data) if self.data.isdigit() else yes_or_no
+
+    @staticmethod
+    def typed(value: object) -> str:
+        """Return what the field starts with for a value of the profile."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return "" if value is None else str(value)
+
 
 class SomeOf(SelectMultipleField):
     """Boxes to tick."""
@@ -88,6 +118,15 @@ class SomeOf(SelectMultipleField):
     def __init__(self, label: str, choices: list[SelectChoice], **more: Any) -> None:
         given = {"invalid_choice_message": "Choose only from the boxes shown."} | more
         super().__init__(label, choices=choices, **given)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return tuple(self.data or ())
+
+    @staticmethod
+    def typed(value: tuple[str, ...]) -> list[str]:
+        """Return what the field starts with for a value of the profile."""
+        return list(value)
 
 
 def one_word(label: str, *list_names: str, unsaid: SelectChoice = NO_ANSWER, **more: Any) -> OneOf:
@@ -113,6 +152,15 @@ class Number(IntegerField):
         except ValueError:
             raise ValueError(self.right) from None
 
+    @property
+    def said(self) -> int | None:
+        return self.data
+
+    @staticmethod
+    def typed(value: int | None) -> int | None:
+        """Return what the field starts with for a value of the profile."""
+        return value
+
 
 class Day(DateField):
     """A day, or nothing."""
@@ -135,6 +183,33 @@ class Line(StringField):
         short = Length(max=longest, message=f"Keep it to {longest} characters.")
         super().__init__(label, validators=[short], filters=[plain], **more)
 
+    @property
+    def said(self) -> str | None:
+        return self.data or None
+
+    @staticmethod
+    def typed(value: str | None) -> str:
+        """Return what the field starts with for a value of the profile."""
+        return value or ""
+
+
+class Prose(TextAreaField):
+    """A text of some sentences."""
+
+    def __init__(self, label: str, **more: Any) -> None:
+        longest = vocabulary.LENGTHS["goals"]
+        short = Length(max=longest, message=f"Keep it to {longest} characters.")
+        super().__init__(label, validators=[short], filters=[plain], **more)
+
+    @property
+    def said(self) -> str:
+        return self.data or ""
+
+    @staticmethod
+    def typed(value: str) -> str:
+        """Return what the field starts with for a value of the profile."""
+        return value
+
 
 class Lines(TextAreaField):
     """Several texts, one a line. ``data`` is the text as typed; ``lines`` are its lines."""
@@ -146,6 +221,15 @@ class Lines(TextAreaField):
     def lines(self) -> tuple[str, ...]:
         stripped = (" ".join(line.split()) for line in (self.data or "").splitlines())
         return tuple(line for line in stripped if line)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return self.lines
+
+    @staticmethod
+    def typed(value: tuple[str, ...]) -> str:
+        """Return what the field starts with for a value of the profile."""
+        return "\n".join(value)
 
 
 class Addresses(Lines):
