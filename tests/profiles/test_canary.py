@@ -29,7 +29,8 @@ from mentorship.profiles.audience import SHOWN, Audience
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import write_img, write_mentor
 from mentorship.rounds import service as rounds
-from mentorship.rounds.models import Offer
+from mentorship.rounds.models import Offer, SeatCount
+from mentorship.rounds.withdrawing import withdraw
 from mentorship.sections.models import Browsing, SectionRole
 from tests import factories
 from tests.factories import NOW
@@ -50,6 +51,7 @@ RENAMED = {
     ("format", "shadowing"): "Imgformatquokka",
     ("visa", "e3"): "Imgvisaquokka",
     ("gender", "nonbinary"): "Imggenderquokka",
+    ("wish", "mentor_is_img"): "Imgwishquokka",
     ("career_level", "faculty"): "Mentorlevelquokka",
     ("specialty", "psychiatry"): "Mentorspecialtyquokka",
     ("subspecialty", "pediatric_cardiology"): "Mentorsubspecialtyquokka",
@@ -85,7 +87,11 @@ CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field of the ca
         "Imgvisaquokka": "visa",
         "Imghomequokka": NOT_ON_A_CARD,
         "Imggenderquokka": NOT_ON_A_CARD,
+        "Meetings a month 7": "meetings_a_month",
         "1987": NOT_ON_A_CARD,
+        "Imgwishquokka": NOT_ON_A_CARD,
+        "More than usual": NOT_ON_A_CARD,  # the importance of a criterion
+        "Two mentors, if there are enough": NOT_ON_A_CARD,
         "Conflictquokka": NOT_ON_A_CARD,
         "avoidquokka@example.org": NOT_ON_A_CARD,
     },
@@ -109,6 +115,8 @@ CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field of the ca
         "04:09": "hours",
         "Aboutquokka": "about",
         "Mentorvisaquokka": "visas",
+        "Meetings a month 5": "meetings_a_month",
+        "Was an IMG Yes": "is_img",
         "Mentorgenderquokka": NOT_ON_A_CARD,
         "Selectquokka": NOT_ON_A_CARD,
         "Outquokka": NOT_ON_A_CARD,
@@ -169,7 +177,10 @@ def _say(session: Session, ana: User, noor: User) -> None:
         availability=(Span(0, 3 * 60 + 7, 5 * 60),),
         channels=("messages",),
         formats=("shadowing",),
-        meetings_a_month=2,
+        meetings_a_month=7,
+        mentors_wanted=2,
+        wishes=("mentor_is_img",),
+        importance={"formats": "high"},
         goals="Goalquokka",
         visa="e3",
         gender="nonbinary",
@@ -196,7 +207,7 @@ def _say(session: Session, ana: User, noor: User) -> None:
         availability=(Span(2, 4 * 60 + 9, 6 * 60),),
         channels=("phone",),
         formats=("document_review",),
-        meetings_a_month=2,
+        meetings_a_month=5,
         about="Aboutquokka",
         visas=("o1_visa",),
         gender="woman",
@@ -223,6 +234,28 @@ def _declined(cast: Cast) -> tuple[Audience, Audience]:
     who, offer = cast.people["Noor"].id, cast.offer("Ana").id
     no: dict[str, Any] = {"reason": "no_time", "words": "", "now": NOW}
     rounds.decline_offer(cast.session, person_id=who, offer_id=offer, **no)
+    return Audience.BROWSING, Audience.BROWSING
+
+
+def _seat_taken(cast: Cast) -> tuple[Audience, Audience]:
+    """Another IMG has Noor's only seat by the time she says yes to Ana."""
+    _offered(cast)
+    who, offer = cast.people["Noor"].id, cast.offer("Ana")
+    cast.session.execute(sa.update(SeatCount).values(taken=SeatCount.seats))
+    rounds.accept_offer(cast.session, person_id=who, offer_id=offer.id, now=NOW)
+    return Audience.BROWSING, Audience.BROWSING
+
+
+def _withdrew(cast: Cast) -> tuple[Audience, Audience]:
+    _offered(cast)
+    who, offer = cast.people["Ana"].id, cast.offer("Ana")
+    withdraw(
+        cast.session,
+        person_id=who,
+        round_id=offer.round_id,
+        profile_id=offer.img_id,
+        now=NOW,
+    )
     return Audience.BROWSING, Audience.BROWSING
 
 
@@ -276,6 +309,8 @@ STATES = (
     _open,
     _offered,
     _declined,
+    _seat_taken,
+    _withdrew,
     _accepted,
     _declined_by_img,
     _unanswered,
@@ -315,11 +350,13 @@ def _pages(
             assert answer.status_code < 500, path
             if answer.status_code == 200:
                 text = LISTS_OF_ALL.sub(" ", answer.get_data(as_text=True))
-                yield path, re.sub(r"<[^>]*>", " ", text)
+                yield path, " ".join(re.sub(r"<[^>]*>", " ", text).split())
 
 
 def _addresses(rule: Rule, cast: Cast) -> Iterator[str]:
     values: dict[str, object] = {
+        "road": "img",
+        "step": "confidence",
         "slug": cast.section.slug,
         "profile_id": cast.profile("Ana"),
         "mentor_profile_id": cast.profile("Noor"),
@@ -362,8 +399,8 @@ def test_each_word_is_where_the_table_says(
                 for word, field in CANARIES[kind].items()
                 if _says(text, word) and not _allowed(kind, field, audiences)
             ]
-        if who == "leader":
-            continue  # leaders see most fields only where they explain a pair
+        if who == "leader" and not every:
+            continue  # what leaders see of somebody is spread over all their pages
         wrong += [
             (who, "nowhere", word)
             for kind, audiences in told.items()
@@ -388,6 +425,5 @@ def _in_mails(cast: Cast) -> list[tuple[str, str, str]]:
 
 def test_the_words_are_there_to_be_found(cast: Cast) -> None:
     """The search above means something: every field of the cards has a word to look for."""
-    numbers = {"meetings_a_month", "is_img"}  # no word of their own; test_audience has them
     for kind, shown in SHOWN.items():
-        assert set(shown) - numbers == set(CANARIES[kind].values()) - {NOT_ON_A_CARD}
+        assert set(shown) == set(CANARIES[kind].values()) - {NOT_ON_A_CARD}
