@@ -60,7 +60,8 @@ class NoticeChoice(Model):
     __tablename__ = "notice_choice"
     __table_args__ = (
         sa.CheckConstraint(
-            "way <> 'off' OR kind IN ('publication', 'mentorship', 'letter')", name="off_where_allowed"
+            "way <> 'off' OR kind IN ('publication', 'mentorship', 'letter')",
+            name="off_where_allowed",
         ),
     )
 

@@ -38,9 +38,7 @@ def _tell(
     tell(session, tellings, kind=NoticeKind.MENTORSHIP, now=now)
 
 
-def _tellings(
-    people: Iterable[User], template: str, path: str, pair: Mentorship
-) -> list[Telling]:
+def _tellings(people: Iterable[User], template: str, path: str, pair: Mentorship) -> list[Telling]:
     return [Telling(p.id, p.email, _letter(p, template, path, pair), path) for p in people]
 
 

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from mentorship import vocabulary
 from mentorship.matching import CRITERIA, Img, Mentor
+from mentorship.matching.criteria import PERSONAL
 from mentorship.profiles import fields
 from mentorship.profiles.choosing import Choosable
 from mentorship.profiles.fields import one_word, some_words
@@ -36,10 +37,10 @@ ImportanceForm = type(
     "ImportanceForm",
     (Form,),
     {
-        criterion.key: fields.OneOf(
-            criterion.label, LEVELS, default="normal", description=criterion.sentence
+        key: fields.OneOf(
+            CRITERIA[key].label, LEVELS, default="normal", description=CRITERIA[key].sentence
         )
-        for criterion in CRITERIA.values()
+        for key in PERSONAL
     },
 )
 SPECIALTIES = ("specialty", "subspecialty")

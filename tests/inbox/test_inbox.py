@@ -197,9 +197,7 @@ def test_what_a_section_decides_is_a_notice_too(session: Session, cast: Cast) ->
     assert kinds(session, cast.leader) == ["section"]
     assert "A request to join" in words_to(session, cast.leader)
     waiting = session.query(Membership).filter_by(person_id=asking.id).one()
-    sections.decide(
-        session, membership_id=waiting.id, approve=True, by=cast.leader.id, now=NOW
-    )
+    sections.decide(session, membership_id=waiting.id, approve=True, by=cast.leader.id, now=NOW)
     assert kinds(session, asking) == ["section"]
     assert service.latest(session, asking.id)[0].path == "/sections"
 
