@@ -8,7 +8,6 @@ from flask_security.forms import (
     LoginForm,
     RegisterFormV2,
     ResetPasswordForm,
-    VerifyForm,
     unique_user_email,
 )
 from flask_wtf import FlaskForm
@@ -84,7 +83,15 @@ def _name() -> StringField:
     )
 
 
-class SignInForm(LoginForm):
+class _WayBack(FlaskForm):
+    """Forgets a way back that leads off the site before Flask-Security takes it apart."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.next.data = safe_next(self.next.data, "")
+
+
+class SignInForm(_WayBack, LoginForm):
     email = EmailField(
         "Email address",
         filters=[_stripped],
@@ -95,10 +102,6 @@ class SignInForm(LoginForm):
     remember = None
     submit = None
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.next.data = safe_next(self.next.data, "")
-
     def validate(self, **kwargs: object) -> bool:
         """Check as Flask-Security does; it then turns every error into one and the same."""
         if super().validate(**kwargs):
@@ -108,7 +111,7 @@ class SignInForm(LoginForm):
         return False
 
 
-class RegisterForm(RegisterFormV2):
+class RegisterForm(_WayBack, RegisterFormV2):
     name = _name()
     email = EmailField(
         "Email address",
@@ -149,13 +152,10 @@ class OtherPasswordForm(ChangePasswordForm):
     submit = None
 
 
-class AgainForm(VerifyForm):
-    password = _known_password()
-    submit = None
+class AgainForm(FlaskForm):
+    """Its names differ from those of all other forms: one of these may be carried along."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.next.data = safe_next(self.next.data, "")
+    again_password = _known_password()
 
 
 class ClaimForm(FlaskForm):
