@@ -13,20 +13,12 @@ from wtforms.fields.choices import SelectChoice
 from mentorship import vocabulary
 from mentorship.matching import CRITERIA, Img, Mentor
 from mentorship.matching.criteria import PERSONAL
-from mentorship.profiles import fields
+from mentorship.profiles import fields, text_fields
 from mentorship.profiles.choosing import Choosable
 from mentorship.profiles.fields import one_word, some_words
 from mentorship.profiles.service import Answers
-from mentorship.profiles.step_forms import (
-    MeetingForm,
-    Ranking,
-    Spoken,
-    StepForm,
-    country,
-    gender,
-    meetings,
-    words_of,
-)
+from mentorship.profiles.shared_forms import MeetingForm, country, gender, meetings
+from mentorship.profiles.step_forms import Ranking, Spoken, StepForm, words_of
 
 LEVELS = [
     SelectChoice("low", "Less than usual"),
@@ -76,7 +68,7 @@ class TopicsForm(StepForm):
     topic_3 = one_word("Third topic", "topic")
     topic_4 = one_word("Fourth topic", "topic")
     topic_5 = one_word("Fifth topic", "topic")
-    goals = fields.Prose(
+    goals = text_fields.Prose(
         "Your goals, in your own words",
         description="What would you like to have done a year from now? Your mentor reads this, and"
         " words that you and a mentor both use count a little. Please leave out anything you would"
@@ -168,8 +160,8 @@ class WishesForm(StepForm):
         return [*super().spoken()[:-1], (self.importance.label.text, words)]
 
 
-def _why(place: str) -> fields.Line:
-    return fields.Line(f"Why this mentor ({place} choice)", 300, render_kw={"maxlength": 300})
+def _why(place: str) -> text_fields.Line:
+    return text_fields.Line(f"Why this mentor ({place} choice)", 300, render_kw={"maxlength": 300})
 
 
 class NamesForm(StepForm):
@@ -189,13 +181,13 @@ class NamesForm(StepForm):
         description="You are never matched with them. Nobody you name is told, and you need not"
         " give a reason.",
     )
-    avoid_addresses = fields.Addresses(
+    avoid_addresses = text_fields.Addresses(
         "Others you do not want to be matched with, by e-mail address",
         description="One address a line. It works whether or not they have an account now; this"
         " page never tells which.",
         render_kw={"rows": 3},
     )
-    conflicts = fields.Lines(
+    conflicts = text_fields.Lines(
         "Institutions where a mentor would be a conflict",
         description="One a line, such as a program you apply to. A mentor who selects residents"
         " there will not be matched with you while you are before the Match.",

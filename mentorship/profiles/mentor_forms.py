@@ -13,10 +13,11 @@ from wtforms.validators import DataRequired
 
 from mentorship import vocabulary
 from mentorship.matching import Img, Mentor
-from mentorship.profiles import fields
+from mentorship.profiles import fields, text_fields
 from mentorship.profiles.fields import one_word, some_words
 from mentorship.profiles.service import Answers
-from mentorship.profiles.step_forms import MeetingForm, StepForm, country, gender, meetings
+from mentorship.profiles.shared_forms import MeetingForm, country, gender, meetings
+from mentorship.profiles.step_forms import StepForm
 
 
 class PauseForm(FlaskForm):
@@ -65,7 +66,7 @@ class HelpForm(StepForm):
         "stage",
         description="Where IMGs are whom you could help. Leave all empty if it does not matter.",
     )
-    about = fields.Prose(
+    about = text_fields.Prose(
         "A few words on how you mentor",
         description="How you work, and what an IMG can expect of you. People you are offered to"
         " read this, and words that you and an IMG both use count a little.",
@@ -87,13 +88,13 @@ class WorkForm(StepForm):
         "subspecialty",
         description="If you have any. An IMG who hopes for one of them fits you better.",
     )
-    institution = fields.Line(
+    institution = text_fields.Line(
         "Your institution",
         vocabulary.LENGTHS["institution"],
         description="The hospital, practice or school where you work.",
         render_kw={"maxlength": vocabulary.LENGTHS["institution"]},
     )
-    selects_at = fields.Lines(
+    selects_at = text_fields.Lines(
         "Institutions where you select residents",
         description="One a line. If you help to choose residents there, an applicant who names it"
         " as a conflict is not matched with you before the Match. Nobody is shown this list.",
@@ -157,13 +158,13 @@ class LimitsForm(StepForm):
         "language",
         description="Leave all empty to be offered IMGs of every language.",
     )
-    exclude_addresses = fields.Addresses(
+    exclude_addresses = text_fields.Addresses(
         "People you do not want to be matched with",
         description="By e-mail address, one a line. It works whether or not they have an account"
         " now; this page never tells which. Nobody you name is told.",
         render_kw={"rows": 3},
     )
-    exclude_institutions = fields.Lines(
+    exclude_institutions = text_fields.Lines(
         "Institutions to leave out",
         description="One a line. An IMG who names one of them as a conflict is not matched with"
         " you.",

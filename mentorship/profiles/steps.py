@@ -12,7 +12,8 @@ from mentorship.profiles import img_forms, mentor_forms
 from mentorship.profiles.completeness import needed_fields, open_fields
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import Answers
-from mentorship.profiles.step_forms import StepForm, TimesForm
+from mentorship.profiles.shared_forms import TimesForm
+from mentorship.profiles.step_forms import StepForm
 from mentorship.sections.models import SectionRole
 
 
