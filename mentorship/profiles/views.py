@@ -28,7 +28,7 @@ from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
 from mentorship.sections import service as sections
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
-ROAD = "/<any(img, mentor):road>"
+ROAD = "/<road>"
 SAVED = "Your profile is saved."
 AUTOSAVED = "X-Autosave"  # a header of the page's own script, which wants a line and no page
 TO_ANSWERS = "answers"  # ?from=answers: whoever came from all answers goes back there
@@ -43,7 +43,8 @@ Outcome = Response | tuple[str, int] | tuple[dict[str, str], int]
 @members
 def mine(road: str) -> str:
     """Show how far the profile is filled in, and all answers."""
-    way, answers = ROADS[road], _read(db.session(), ROADS[road])
+    way = _way(road)
+    answers = _read(db.session(), way)
     steps = progress(way, answers)
     shown = {one.step.key: _begin(db.session(), one.step, answers).spoken() for one in steps}
     return _render("profiles/answers.html", way, answers, steps=steps, spoken=shown)
@@ -53,7 +54,7 @@ def mine(road: str) -> str:
 @members
 def preview(road: str) -> str:
     """Show what others see, audience by audience, as the cards they get."""
-    kind = ROADS[road].kind
+    kind = _way(road).kind
     seen = service.seen_by_others(db.session(), current_id(), kind)
     agreed = consents.in_force(db.session(), [current_id()])[current_id()]
     return render_template(
@@ -95,8 +96,12 @@ def save_step(road: str, step: str) -> Outcome:
 
 
 def _at(road: str, step: str) -> tuple[Road, Step]:
-    way = ROADS[road]
+    way = _way(road)
     return way, way.at(step) or abort(404)
+
+
+def _way(road: str) -> Road:
+    return ROADS.get(road) or abort(404)
 
 
 def _read(session: Session, way: Road) -> Answers[Any]:
