@@ -38,7 +38,9 @@ from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
 from mentorship.operations import logs, requests
 from mentorship.operations import views as operations_views
+from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
+from mentorship.rosters import views as rosters_views
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     operations_views.bp,
     pages.bp,
     dashboard_views.bp,
+    rosters_views.bp,
     accounts_views.bp,
     consents_views.bp,
     news_views.bp,
@@ -78,6 +81,7 @@ BLUEPRINTS = (
     led_mentorships_views.bp,
     mentorships_views.bp,
     profiles_views.bp,
+    pause_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,
     sections_views.bp,
