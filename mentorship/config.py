@@ -36,6 +36,14 @@ class Mode(enum.StrEnum):
     TESTING = "testing"
 
 
+class Mfa(enum.StrEnum):
+    """Who must have a second factor."""
+
+    STAFF = "staff"  # leaders and administrators
+    ALL = "all"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the service needs to know of the place it runs in."""
@@ -46,6 +54,7 @@ class Settings:
     base_url: str  # links in mails start with it
     trusted_hosts: tuple[str, ...]
     mode: Mode = Mode.PRODUCTION
+    require_mfa: Mfa = Mfa.STAFF
     instance: Path = ROOT / "instance"
     mail_url: str = "files"  # "files", or smtp://user:password@host:port, smtps://
     mail_from: str = MAIL_FROM
@@ -71,6 +80,8 @@ class Settings:
             raise ConfigError("BASE_URL must be an https:// address in production")
         if not self.trusted_hosts:
             raise ConfigError("TRUSTED_HOSTS is empty; name the hosts the site answers for")
+        if self.require_mfa is Mfa.OFF:
+            raise ConfigError("REQUIRE_MFA is off; in production it is staff or all")
         if self.mail_url == "files":
             raise ConfigError("MAIL_URL is not set; production sends mail, it does not file it")
 
@@ -105,6 +116,7 @@ class Settings:
             base_url=base_url.rstrip("/"),
             trusted_hosts=tuple(filter(None, (h.strip() for h in (hosts or "").split(",")))),
             mode=mode,
+            require_mfa=_mfa(environ, mode),
             instance=instance,
             mail_url=_read(environ, "MAIL_URL") or "files",
             mail_from=_read(environ, "MAIL_FROM") or MAIL_FROM,
@@ -124,6 +136,7 @@ class Settings:
             base_url="http://localhost",
             trusted_hosts=("localhost",),
             mode=Mode.TESTING,
+            require_mfa=Mfa.OFF,
             instance=Path(tempfile.gettempdir()),
         )
 
@@ -173,6 +186,16 @@ def _mode(environ: Mapping[str, str]) -> Mode:
         return Mode(word)
     except ValueError:
         raise ConfigError(f"MENTORSHIP_MODE is {word!r}; want production or development") from None
+
+
+def _mfa(environ: Mapping[str, str], mode: Mode) -> Mfa:
+    """Read who must have a second factor; nobody where the demo people are to walk in at once."""
+    default = Mfa.STAFF if mode is Mode.PRODUCTION else Mfa.OFF
+    word = _read(environ, "REQUIRE_MFA") or default
+    try:
+        return Mfa(word)
+    except ValueError:
+        raise ConfigError(f"REQUIRE_MFA is {word!r}; want staff, all or off") from None
 
 
 def _number(environ: Mapping[str, str], name: str) -> int:
