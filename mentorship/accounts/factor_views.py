@@ -28,6 +28,7 @@ from mentorship.accounts.passkeys import SECOND, Reply
 from mentorship.extensions import db, transaction
 from mentorship.web import safe_next
 
+GONE = 410
 LAST = "You need a second factor on this site. Set up another one first, then take this one off."
 
 bp = Blueprint("factors", __name__)
@@ -171,11 +172,11 @@ def _remove(what: str, take_off: Callable[[Session], None]) -> str | Answer:
 
 @bp.route("/login/second-step", methods=["GET", "POST"])
 @public
-def take_second_step() -> str | Answer:
+def take_second_step() -> str | Answer | tuple[str, int]:
     """Ask for the second factor of who has given the right password."""
     person = None if current_user.is_authenticated else second_step.waiting()
     if person is None:
-        return redirect(url_for("security.login"), 303)
+        return render_template("accounts/second_step_over.html"), GONE
     form = SecondStepForm()
     if form.validate_on_submit():
         with transaction() as session:

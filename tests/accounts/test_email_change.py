@@ -1,4 +1,4 @@
-"""Another address to sign in with: confirmed there, announced at the old one, by a link for once."""
+"""Another address to sign in with: confirmed there, announced at the old one, by one link."""
 
 from __future__ import annotations
 
