@@ -57,12 +57,12 @@ def problems(password: str, *, known: Iterable[str] = ()) -> list[str]:
     """
     if len(password) > MAX_LENGTH:
         return [f"Use at most {MAX_LENGTH} characters."]
-    password = normal(password)
+    typed, password = password, normal(password)
     if len(password) < MIN_LENGTH:
         return [f"Use at least {MIN_LENGTH} characters. A few unrelated words work well."]
     if _repeats_itself(password):
         return ["Choose a password that does not repeat the same few characters."]
-    if is_bad_password(password) or is_bad_password(password.casefold()):
+    if any(is_bad_password(each) for each in {typed, password, password.casefold()}):
         return [STOLEN]
     own = frozenset(word for text in known for word in _words(text))
     if _is_guessable(password, own):
