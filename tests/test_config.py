@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mentorship.cli import needs_no_settings
-from mentorship.config import Mfa, EXIT_CONFIG, ConfigError, Settings
+from mentorship.config import EXIT_CONFIG, ConfigError, Mfa, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "0f3a9c5be1d7462880bb17ac9de45f60"
@@ -144,8 +144,6 @@ def test_production_never_offers_demo_sign_ins(tmp_path: Path) -> None:
         ({"MENTORSHIP_MODE": "development", "REQUIRE_MFA": "staff"}, Mfa.STAFF),
     ],
 )
-def test_who_must_have_a_second_factor(
-    tmp_path: Path, given: dict[str, str], rule: Mfa
-) -> None:
+def test_who_must_have_a_second_factor(tmp_path: Path, given: dict[str, str], rule: Mfa) -> None:
     place = {"INSTANCE_DIR": str(tmp_path)}
     assert Settings.from_env(GOOD | place | given).require_mfa is rule

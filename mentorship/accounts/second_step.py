@@ -23,6 +23,7 @@ from mentorship.accounts import factors, passkeys, totp
 from mentorship.accounts.factor_forms import SecondStepForm
 from mentorship.accounts.models import User
 from mentorship.config import Mfa, Settings
+from mentorship.web import safe_next
 
 WAIT = 600  # seconds between the password and the second step
 WAITING = ("tf_user_id", "tf_at", "tf_remember_login")  # in the cookie meanwhile
@@ -48,7 +49,8 @@ class SecondStep(TfPluginBase):
     @override
     def tf_login(self, user: User, json_payload: object, next_loc: str | None) -> Answer:
         session["tf_at"] = time.time()
-        return redirect(url_for("factors.take_second_step", next=next_loc or None), 303)
+        back = safe_next(request.form.get("next") or request.args.get("next"), "")
+        return redirect(url_for("factors.take_second_step", next=back or None), 303)
 
 
 def init_app(app: Flask) -> None:
