@@ -11,7 +11,7 @@ from mentorship.accounts.models import User
 from mentorship.rounds import service, taking_part
 from mentorship.rounds.models import Round
 from mentorship.rounds.people import Looking, people_of
-from mentorship.rounds.taking_part import Traits
+from mentorship.rounds.traits import Traits
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
