@@ -113,10 +113,14 @@ class SetUpForm(FlaskForm):
         validators=[Length(max=40)],
         description="How many days before the day to answer, for example: 5, 1. Empty for none.",
     )
-    stage = SelectField("Only IMGs at this stage", choices=[ANY, *words("stage")])
-    specialty = SelectField("Only IMGs of this specialty", choices=[ANY, *words("specialty")])
+    stage = SelectField("Only IMGs at this stage", choices=[ANY, *words("stage")], default="")
+    specialty = SelectField(
+        "Only IMGs of this specialty", choices=[ANY, *words("specialty")], default=""
+    )
     state = SelectField(
-        "Only IMGs who live in or hope for this state", choices=[ANY, *words("state")]
+        "Only IMGs who live in or hope for this state",
+        choices=[ANY, *words("state")],
+        default="",
     )
     waited = BooleanField("Only IMGs without a mentor after the last round")
 
