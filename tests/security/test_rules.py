@@ -13,7 +13,7 @@ import pytest
 
 from mentorship.config import ROOT
 
-# Where HTML is made: from words, cleaned on the same line; and a page already rendered, put together.
+# Where HTML is made: from words, cleaned on the same line; and of a page that was rendered.
 MAKES_MARKUP = {"mentorship/prose.py", "mentorship/toolkit/glossary.py"}
 FORBIDDEN = {
     "eval": "runs text",
