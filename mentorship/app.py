@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mentorship import audit, cli, jobs, outage, pages, web
 from mentorship.access import check_every_view_is_marked
+from mentorship.accounts import email_views, factor_views
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.community import desk_views as community_desk_views
@@ -38,6 +39,7 @@ from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
 from mentorship.operations import logs, requests
 from mentorship.operations import views as operations_views
+from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import views as rounds_views
@@ -66,6 +68,8 @@ BLUEPRINTS = (
     dashboard_views.bp,
     rosters_views.bp,
     accounts_views.bp,
+    email_views.bp,
+    factor_views.bp,
     consents_views.bp,
     news_views.bp,
     news_desk_views.bp,
@@ -80,6 +84,7 @@ BLUEPRINTS = (
     led_mentorships_views.bp,
     mentorships_views.bp,
     profiles_views.bp,
+    pause_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,
     sections_views.bp,

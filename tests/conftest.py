@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
 from mentorship.app import create_app
-from mentorship.config import Mode, Settings
+from mentorship.config import Mfa, Mode, Settings
 from mentorship.crypto import new_key
 from mentorship.extensions import db
 from mentorship.profiles.service import sync_terms
@@ -39,6 +39,9 @@ hypothesis_settings.load_profile("steady")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption(
+        "--long", action="store_true", help="draw as many cases as script/security asks for"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -109,6 +112,7 @@ def new_app(
             "base_url": "http://localhost",
             "trusted_hosts": (),
             "mode": Mode.TESTING,
+            "require_mfa": Mfa.OFF,
             "instance": Path(tmp_path_factory.mktemp("instance")),
         }
         app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]

@@ -53,7 +53,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
         ),
         frozenset({"img"}),
     ),
-    "inbox.open_notice": frozenset({"img"}),
+    **dict.fromkeys(("inbox.open_notice", "factors.remove_passkey"), frozenset({"img"})),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
     **dict.fromkeys(
         ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS

@@ -32,6 +32,7 @@ class Entry:
 def init_app(app: Flask) -> None:
     """Hand the frame of every page its menus."""
     app.context_processor(_frame)
+    app.extensions["leads"] = leads_a_section  # for who must have a second factor
 
 
 def _frame() -> dict[str, object]:
@@ -65,6 +66,14 @@ def my_memberships(*, present: bool = False) -> Sequence[Membership]:
     if "memberships" not in g:
         _read_memberships()
     return [m for m in g.memberships if m.state in PRESENT or not present]
+
+
+def leads_a_section() -> bool:
+    """Tell whether the signed-in person leads a section."""
+    return any(
+        membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
+        for membership in my_memberships()
+    )
 
 
 def _read_memberships() -> None:
@@ -106,11 +115,11 @@ def _menu() -> tuple[Entry, ...]:
         pairs = _entry("Mentorships", "led_mentorships.index", slug=section.slug)
         entries.append(_group(label, rounds, people, pairs, desk, links, letters))
     if SectionRole.IMG in roles:
-        entries.append(_entry("My IMG profile", "profiles.edit_img"))
+        entries.append(_entry("My IMG profile", "profiles.mine", road="img"))
     if _offers(mine, ProfileKind.IMG):
         entries.append(_entry("Find a mentor", "finding.mentors"))
     if SectionRole.MENTOR in roles:
-        entries.append(_entry("My mentor profile", "profiles.edit_mentor"))
+        entries.append(_entry("My mentor profile", "profiles.mine", road="mentor"))
     if _offers(mine, ProfileKind.MENTOR):
         entries.append(_entry("Find IMGs", "finding_imgs.imgs"))
     if current_user.is_administrator:
@@ -168,15 +177,15 @@ def _entry(
     label: str,
     endpoint: str,
     *,
-    slug: str | None = None,
     rooms: Sequence[str] = (),
     below: bool = True,
+    **where: str,
 ) -> Entry:
     """Make an entry, which is current on its page and, unless not ``below``, on those below it.
 
     ``rooms`` are blueprints to whose pages the entry leads under other addresses.
     """
-    href = url_for(endpoint, slug=slug)
+    href = url_for(endpoint, **where)  # type: ignore[arg-type]  # parts of the address
     under = below and href != "/" and request.path.startswith(href + "/")
     return Entry(label, href, under or request.path == href or request.blueprint in rooms)
 
