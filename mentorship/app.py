@@ -35,6 +35,8 @@ from mentorship.news import feed_views as news_desk_views
 from mentorship.news import views as news_views
 from mentorship.news.searched import hidden_from
 from mentorship.notices import delivery
+from mentorship.oversight import recording
+from mentorship.oversight import views as oversight_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
@@ -72,6 +74,7 @@ BLUEPRINTS = (
     inbox_views.bp,
     led_mentorships_views.bp,
     mentorships_views.bp,
+    oversight_views.bp,
     profiles_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,
@@ -116,6 +119,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
     csrf.init_app(app)  # after the request has its number, which its error page shows
+    recording.init_app(app)
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
     delivery.init_app(app)
