@@ -149,13 +149,6 @@ def test_a_bad_change_says_why(
     assert again(anna).password == before
 
 
-def test_the_password_is_asked_again(client: PageClient, anna: User) -> None:
-    _sign_in(client)
-    assert "not your password" in client.submit("/verify", {"password": "no"}, status=200).text
-    page = client.submit("/verify?next=/account", {"password": PASSWORD})
-    assert page.location == "/account"
-
-
 @pytest.mark.parametrize(
     "password",
     [
