@@ -37,6 +37,7 @@ from mentorship.news.searched import hidden_from
 from mentorship.notices import delivery
 from mentorship.oversight import recording
 from mentorship.oversight import views as oversight_views
+from mentorship.privacy import views as privacy_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     led_mentorships_views.bp,
     mentorships_views.bp,
     oversight_views.bp,
+    privacy_views.bp,
     profiles_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,

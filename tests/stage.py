@@ -21,6 +21,7 @@ from mentorship.news import desk, feeds
 from mentorship.news import service as news
 from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
+from mentorship.privacy import copying
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service, templates
 from mentorship.rounds.models import Round
@@ -95,6 +96,7 @@ def set_stage(session: Session) -> Stage:
             "leader_membership_id": (
                 session.query(Membership).filter_by(person_id=cast.leader.id).one().id
             ),
+            "export_id": _copy(session, ana),
             "purpose": "matching",
             "stage_id": "interviews",
             "state_id": "tx",
@@ -122,6 +124,14 @@ def _of_round(session: Session, round_: Round) -> dict[str, object]:
     session.flush()
     template = templates.keep_template(session, round_, name="Language first", now=NOW)
     return {"round_id": round_.id, "job_id": job.id, "template_id": template.id}
+
+
+def _copy(session: Session, person: User) -> uuid.UUID:
+    """Return the key of a copy of somebody's data, made just now."""
+    now = dt.datetime.now(dt.UTC)
+    export = copying.ask(session, person_id=person.id, now=now)
+    copying.make(session, export_id=export.id, site_name="Here", now=now)
+    return export.id
 
 
 def _kept(pair: Pair) -> dict[str, uuid.UUID]:

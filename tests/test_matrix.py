@@ -51,6 +51,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
         frozenset({"img"}),
     ),
     "inbox.open_notice": frozenset({"img"}),
+    "privacy.fetch_data": frozenset({"img"}),  # the copy is theirs
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
     **dict.fromkeys(
         ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS

@@ -64,7 +64,7 @@ UNLOGGED: Mapping[str, str] = MappingProxyType(
 
 def init_app(app: Flask) -> None:
     """Watch what requests write. The listeners are of all sessions: made once a process."""
-    app.before_request(_begin)
+    app.before_request(begin)
     for event, listener in (
         ("after_flush", _flushed),
         ("do_orm_execute", _executed),
@@ -75,7 +75,7 @@ def init_app(app: Flask) -> None:
             sa.event.listen(Session, event, listener)
 
 
-def _begin() -> None:
+def begin() -> None:
     """Count from here: what stands in the session already was not written by this request."""
     g.recorded = request.method not in SAFE_METHODS and request.endpoint is not None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 
 from mentorship.access import administrators, current_id, members
@@ -40,18 +42,21 @@ def of_all_file() -> Response:
 
 def _page(section: Section | None) -> str:
     form, sought = _asked()
-    here = ".of_section" if section else ".of_all"
-    slug = {"slug": section.slug} if section else {}
-    given = {name: request.args.get(name) or None for name in ("room", "who", "since", "until")}
+    where = ".of_section" if section else ".of_all"
+    asked = {name: request.args.get(name) or None for name in form.data}
+
+    def link(endpoint: str, **given: Any) -> str:
+        return url_for(endpoint, slug=section.slug if section else None, **given)
+
     return render_template(
         "oversight/log.html",
         section=section,
         form=form,
         sought=sought,
         listing=trail(db.session(), section, sought),
-        here=url_for(here, **slug),
-        file=url_for(f"{here}_file", **slug, **given),
-        pages=url_for(here, **slug, **given, page="PAGE"),
+        here=link(where),
+        file=link(f"{where}_file", **asked),
+        pages=link(where, **asked, page="PAGE"),
     )
 
 

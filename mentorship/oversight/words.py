@@ -109,10 +109,10 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     },
     "privacy": {
         "consents.save": "Changed a privacy choice",
-        "privacy.data.ask": "Asked for a copy of their data",
+        "privacy.ask_for_data": "Asked for a copy of their data",
         "privacy.data.made": "A copy of somebody's data was made",
-        "privacy.erasure.ask": "Asked to be erased",
-        "privacy.erasure.undo": "Took the wish to be erased back",
+        "privacy.ask_to_erase": "Asked to be erased",
+        "privacy.keep_me": "Took the wish to be erased back",
         "privacy.erasure.done": "A person was erased",
         "privacy.glass": "Opened somebody's sealed answers",
         "privacy.retention": "What is past its time was removed",

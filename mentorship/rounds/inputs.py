@@ -108,12 +108,13 @@ def kept(run: Run, *, rules: Rules | None = None, policy: str | None = None) -> 
     Raises
     ------
     InputsForgotten
-        Retention has ended.
+        Retention has ended, or somebody in it was erased.
 
     """
-    if run.inputs is None:
+    inputs = run.inputs
+    if inputs is None or inputs.get("erased"):
         raise InputsForgotten(str(run.number))
-    market, own_rules, means = restored(run.inputs)
+    market, own_rules, means = restored(inputs)
     return Inputs(
         market=market,
         rules=rules or own_rules,
