@@ -244,10 +244,10 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
     for kind in OF_PAIR:
         _run(session, sa.delete(kind).where(kind.__table__.c.offer_id.in_(offers)))
     _run(session, sa.delete(Message).where(Message.recipient == person.email))
-    for column in (Message.subject, Message.body):  # mails to others that wait, or were given up
+    for text in (Message.subject, Message.body):  # mails to others that wait, or were given up
         for word in (person.email, person.name):
-            named = sa.update(Message).where(column.contains(word, autoescape=True))
-            _run(session, named.values({column: sa.func.replace(column, word, NAMELESS)}))
+            named = sa.update(Message).where(text.contains(word, autoescape=True))
+            _run(session, named.values({text: sa.func.replace(text, word, NAMELESS)}))
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     _run(session, sa.delete(Resolution).where(*ideas))
     person.roles.clear()
