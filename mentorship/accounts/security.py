@@ -108,7 +108,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "POST_LOGIN_VIEW": "/",
         "POST_LOGOUT_VIEW": "/",
         "POST_REGISTER_VIEW": "accounts.check_mail",
-        "POST_CHANGE_VIEW": "accounts.settings",
+        "POST_CHANGE_VIEW": "accounts.security",
         **messages.MESSAGES,
     }
     return {f"SECURITY_{key}": value for key, value in values.items()}

@@ -72,7 +72,7 @@ def confirm_email(token: str) -> str | Answer | tuple[str, int]:
 @fresh
 def verify() -> Answer:
     """Go back to the page that wanted a fresh sign-in, which ``fresh`` has asked for."""
-    return redirect(safe_next(request.args.get("next"), url_for("accounts.settings")), 303)
+    return redirect(safe_next(request.args.get("next"), url_for("accounts.security")), 303)
 
 
 @bp.get("/check-mail")
@@ -123,6 +123,13 @@ def settings() -> str | Answer:
         )
     flash("Your settings are saved.", "success")
     return redirect(url_for("accounts.settings"), 303)
+
+
+@bp.get("/account/security")
+@members
+def security() -> str:
+    """Gather everything about how this person signs in."""
+    return render_template("accounts/security.html", person=current_person())
 
 
 def demo_sign_ins() -> dict[str, object]:

@@ -159,7 +159,8 @@ def _account_links() -> tuple[Entry, ...]:
             _entry("Create account", "security.register"),
         )
     return (
-        _entry("Account", "accounts.settings"),
+        _entry("Account", "accounts.settings", below=False),
+        _entry("Sign-in and security", "accounts.security"),
         _entry("My sections", "sections.mine", below=False),
         _entry("Privacy choices", "consents.choices"),
     )

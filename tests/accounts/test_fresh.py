@@ -66,7 +66,7 @@ def test_a_page_is_left_and_found_again(late: PageClient) -> None:
 @pytest.mark.parametrize("target", ["https://bad.example/", "//bad.example", "/\\bad.example"])
 def test_the_way_back_stays_on_this_site(late: PageClient, target: str) -> None:
     page = late.submit(f"/verify?next={target}", {"again_password": PASSWORD})
-    assert page.location == "/account"
+    assert page.location == "/account/security"
 
 
 def test_a_form_is_carried_along_but_for_its_passwords(

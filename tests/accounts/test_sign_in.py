@@ -121,7 +121,7 @@ def test_a_changed_password_ends_the_other_sessions(
     _sign_in(elsewhere)
     _sign_in(client)
     data = {"password": PASSWORD, "new_password": OTHER_PASSWORD}
-    assert client.submit("/change", data).location == "/account"
+    assert client.submit("/change", data).location == "/account/security"
     client.get("/account")
     elsewhere.get("/account", status=302)
     _sign_in(elsewhere, status=200)
