@@ -35,7 +35,7 @@ from mentorship.news import feed_views as news_desk_views
 from mentorship.news import views as news_views
 from mentorship.news.searched import hidden_from
 from mentorship.notices import delivery
-from mentorship.oversight import recording
+from mentorship.oversight import glass_views, recording
 from mentorship.oversight import views as oversight_views
 from mentorship.privacy import views as privacy_views
 from mentorship.profiles import views as profiles_views
@@ -75,6 +75,7 @@ BLUEPRINTS = (
     inbox_views.bp,
     led_mentorships_views.bp,
     mentorships_views.bp,
+    glass_views.bp,
     oversight_views.bp,
     privacy_views.bp,
     profiles_views.bp,

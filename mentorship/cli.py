@@ -25,6 +25,7 @@ from mentorship.news.command import news
 from mentorship.news.searched import SOURCES as NEWS
 from mentorship.news.seeds import load_news
 from mentorship.notices.command import mail
+from mentorship.privacy.command import retention
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
@@ -110,6 +111,7 @@ COMMANDS: tuple[click.Command, ...] = (
     news,
     notices,
     remind_all,
+    retention,
     roster,
     round_,
     toolkit,

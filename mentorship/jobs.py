@@ -28,7 +28,8 @@ from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
-from mentorship.privacy import copying, erasing
+from mentorship.oversight import heads
+from mentorship.privacy import copying, erasing, retention
 from mentorship.rounds import closing, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
@@ -261,6 +262,22 @@ def erase_due() -> None:
         delivery.write_files()
 
 
+def run_retention() -> None:
+    """Remove what is past its time."""
+    with transaction() as session:
+        done = retention.run(session, now=utc_now())
+    if done:
+        sweep()
+
+
+def note_head() -> None:
+    """Put the head of the log where somebody with the database in hand cannot reach."""
+    with transaction() as session:
+        number, head = heads.note(session, now=utc_now())
+    log.info("the log of who did what ends with entry %s, head %s", number, head)
+    delivery.write_files()
+
+
 TASKS = {"solve_run": solve_run, "make_copy": make_copy}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
@@ -268,5 +285,7 @@ ERRANDS = {  # name -> what is done, and when
     "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
     "make_copies": (make_copies, crontab(minute="*")),
     "erase_due": (erase_due, crontab(minute="20")),
+    "run_retention": (run_retention, crontab(minute="30", hour="3")),
+    "note_head": (note_head, crontab(minute="45", hour="3")),
     "send_daily_digests": (send_daily_digests, crontab(minute="0", hour="12")),  # UTC
 }

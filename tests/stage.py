@@ -22,6 +22,7 @@ from mentorship.news import desk, feeds
 from mentorship.news import service as news
 from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
+from mentorship.oversight import glass
 from mentorship.privacy import copying
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service, templates
@@ -70,6 +71,7 @@ def set_stage(session: Session) -> Stage:
     for who in cast.people.values():
         give(session, who.id, LISTED, NOW)
     gone = factories.member(session, cast.section, SectionRole.IMG, state=MembershipState.LEFT)
+    admin = factories.administrator(session)
     waiting = factories.member(
         session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED
     )
@@ -85,7 +87,7 @@ def set_stage(session: Session) -> Stage:
             "gone": gone,
             "leader": cast.leader,
             "leader2": factories.leader(session, factories.section(session)),
-            "administrator": factories.administrator(session),
+            "administrator": admin,
         },
         values={
             "slug": cast.section.slug,
@@ -105,6 +107,7 @@ def set_stage(session: Session) -> Stage:
                 session.query(Membership).filter_by(person_id=cast.leader.id).one().id
             ),
             "export_id": _copy(session, ana),
+            "opening_id": _opening(session, ana, by=admin),
             "purpose": "matching",
             "stage_id": "interviews",
             "state_id": "tx",
@@ -140,6 +143,13 @@ def _copy(session: Session, person: User) -> uuid.UUID:
     export = copying.ask(session, person_id=person.id, now=now)
     copying.make(session, export_id=export.id, site_name="Here", now=now)
     return export.id
+
+
+def _opening(session: Session, person: User, *, by: User) -> uuid.UUID:
+    """Return the key of somebody's sealed answers, opened just now."""
+    now = dt.datetime.now(dt.UTC)
+    why = "For the matrix of routes"
+    return glass.open_glass(session, by=by.id, person=person, reason=why, now=now).id
 
 
 def _kept(pair: Pair) -> dict[str, uuid.UUID]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from wtforms import DateField, Form, SearchField, SelectField
+from flask_wtf import FlaskForm
+from wtforms import DateField, EmailField, Form, SearchField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length
 
 from mentorship.notices.service import one_line
 from mentorship.oversight.service import Sought
@@ -32,6 +34,24 @@ class TrailForm(Form):
             until=_possible(self.until.data),
             page=page,
         )
+
+
+class GlassForm(FlaskForm):
+    """Whose sealed answers, and why; the person reads the reason."""
+
+    email = EmailField(
+        "Email address of the person",
+        filters=[lambda text: one_line(text or "")],
+        validators=[DataRequired("Enter the address of the person"), Length(max=254)],
+    )
+    reason = TextAreaField(
+        "Reason",
+        filters=[lambda text: one_line(text or "")],
+        validators=[
+            Length(min=20, max=500, message="Say in 20 to 500 characters why it has to be"),
+        ],
+        description="The person gets a mail with these words.",
+    )
 
 
 def _possible(day: dt.date | None) -> dt.date | None:

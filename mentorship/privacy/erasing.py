@@ -235,11 +235,7 @@ def _part(
 def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) -> None:
     for column in OF_PERSON:
         _run(session, sa.delete(column.class_).where(column == person.id))
-    for column in OF_PROFILE:
-        _run(session, sa.delete(column.class_).where(column.in_(profiles)))
-    for name in BELOW_PROFILE:
-        table = Model.metadata.tables[name]
-        _run(session, sa.delete(table).where(table.c.profile_id.in_(profiles)))
+    _delete_of_profiles(session, profiles)
     offers = sa.select(Offer.id).where(_either(profiles))
     for kind in OF_PAIR:
         _run(session, sa.delete(kind).where(kind.__table__.c.offer_id.in_(offers)))
@@ -251,6 +247,14 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     _run(session, sa.delete(Resolution).where(*ideas))
     person.roles.clear()
+
+
+def _delete_of_profiles(session: Session, profiles: Sequence[uuid.UUID]) -> None:
+    for column in OF_PROFILE:
+        _run(session, sa.delete(column.class_).where(column.in_(profiles)))
+    for name in BELOW_PROFILE:
+        table = Model.metadata.tables[name]
+        _run(session, sa.delete(table).where(table.c.profile_id.in_(profiles)))
 
 
 def _empty_words(session: Session, profiles: Sequence[uuid.UUID]) -> None:
@@ -292,6 +296,24 @@ def _runs_of(keys: set[uuid.UUID]) -> sa.CompoundSelect[uuid.UUID]:
 
 
 def _remove_or_blank(session: Session, person: User, profiles: Sequence[uuid.UUID]) -> None:
+    session.flush()
+    if not _remove_profiles(session, profiles):
+        session.expunge(person)
+        _run(session, sa.delete(User).where(User.id == person.id))
+        return
+    _run(session, sa.update(User).where(User.id == person.id).values(_shell()))
+
+
+def empty_profiles(session: Session, profiles: Sequence[uuid.UUID], *, now: dt.datetime) -> None:
+    """Take all answers away, of people who stay: from the profiles and from sealed records."""
+    _delete_of_profiles(session, profiles)
+    blank_in_runs(session, profiles)
+    kept = _remove_profiles(session, profiles)
+    _run(session, sa.update(Profile).where(Profile.id.in_(kept)).values(updated_at=now))
+
+
+def _remove_profiles(session: Session, profiles: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Delete profiles, or empty those whose key a run needs; return these."""
     needed = set(
         session.scalars(
             sa.union(
@@ -302,21 +324,11 @@ def _remove_or_blank(session: Session, person: User, profiles: Sequence[uuid.UUI
             )
         )
     )
-    session.flush()
     gone = [key for key in profiles if key not in needed]
     _run(session, sa.delete(Profile).where(Profile.id.in_(gone)))
-    if not needed:
-        session.expunge(person)
-        _run(session, sa.delete(User).where(User.id == person.id))
-        return
-    blank_profiles(session, needed)
-    _run(session, sa.update(User).where(User.id == person.id).values(_shell()))
-
-
-def blank_profiles(session: Session, keys: Iterable[uuid.UUID]) -> None:
-    """Empty profiles: their keys and kinds stay."""
     empty = _empty(Profile.__table__, but={"id", "person_id", "kind", "updated_at"})
-    _run(session, sa.update(Profile).where(Profile.id.in_(keys)).values(empty))
+    _run(session, sa.update(Profile).where(Profile.id.in_(needed)).values(empty))
+    return needed
 
 
 def _shell() -> dict[str, Any]:

@@ -40,13 +40,17 @@ class BadProfile(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """``means`` are those of an earlier run that is solved again, or None to work them out."""
+    """``means`` are those of an earlier run that is solved again, or None to work them out.
+
+    ``counted`` are keys of the IMGs who agree to statistics; nobody else is in them.
+    """
 
     market: Market
     rules: Rules
     policy: str
     lottery: int
     means: Mapping[str, int] | None = None
+    counted: frozenset[str] = frozenset()
 
 
 def gathered(
