@@ -1,4 +1,4 @@
-"""What is past its time goes, what is not stays; with the clock 25 months on nothing is left over."""
+"""What is past its time goes, what is not stays; 25 months on nothing is left over."""
 
 from __future__ import annotations
 
