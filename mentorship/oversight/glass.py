@@ -57,7 +57,7 @@ def open_glass(
     session.flush()
     audit.record(
         session,
-        action="privacy.glass",
+        action="glass.break_glass",
         actor_id=by,
         about_id=person.id,
         now=now,

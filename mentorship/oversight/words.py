@@ -114,7 +114,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "privacy.ask_to_erase": "Asked to be erased",
         "privacy.keep_me": "Took the wish to be erased back",
         "privacy.erasure.done": "A person was erased",
-        "privacy.glass": "Opened somebody's sealed answers",
+        "glass.break_glass": "Opened somebody's sealed answers",
         "privacy.retention": "What is past its time was removed",
         audit.FORGOTTEN: "Entries of this log past their time were removed",
     },

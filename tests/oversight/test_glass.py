@@ -43,7 +43,9 @@ def test_it_is_opened_for_an_hour_and_the_person_is_told(
         assert answer.casefold() in text.casefold()
     mail = session.scalars(sa.select(Message).where(Message.recipient == sana.email)).one()
     assert mail.subject == "An administrator opened your sealed answers"
-    entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "privacy.glass")).one()
+    entry = session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action == "glass.break_glass")
+    ).one()
     assert (entry.actor_id, entry.about_id) == (admin.id, sana.id)
     assert WHY not in str(entry.detail)
     other = sign_in(factories.administrator(session))
