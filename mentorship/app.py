@@ -42,6 +42,7 @@ from mentorship.oversight import glass_views, recording
 from mentorship.oversight import views as oversight_views
 from mentorship.privacy import views as privacy_views
 from mentorship.profiles import views as profiles_views
+from mentorship.rosters import views as rosters_views
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     operations_views.bp,
     pages.bp,
     dashboard_views.bp,
+    rosters_views.bp,
     accounts_views.bp,
     consents_views.bp,
     news_views.bp,

@@ -31,7 +31,8 @@ from mentorship.news.polling import poll
 from mentorship.notices import delivery
 from mentorship.oversight import heads
 from mentorship.privacy import copying, erasing, retention
-from mentorship.rounds import closing, jobs, planning
+from mentorship.rosters.work import work_on_import
+from mentorship.rounds import closing, expiring, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.reminding import remind
@@ -239,6 +240,17 @@ def close_due() -> None:
             closing.close_if_due(session, round_id=round_id, now=utc_now())
 
 
+def expire_due() -> None:
+    """Close what was not answered by its day; each round in a transaction of its own."""
+    with reading() as session:
+        waiting = expiring.due_expiries(session, now=utc_now())
+    for round_id in waiting:
+        with transaction() as session:
+            expiring.expire_answers(session, round_id=round_id, now=utc_now())
+    if waiting:
+        delivery.write_files()
+
+
 def poll_feeds() -> None:
     poll(Fetcher(step=5, whole=8), patience=PATIENCE)
 
@@ -257,6 +269,11 @@ def send_weekly_digests() -> None:
 def send_daily_digests() -> None:
     with transaction() as session:
         post_daily_digests(session, now=utc_now())
+    delivery.write_files()
+
+
+def import_roster(row_id: str) -> None:
+    work_on_import(row_id, utc_now)
     delivery.write_files()
 
 
@@ -312,7 +329,7 @@ def note_head() -> None:
     delivery.write_files()
 
 
-TASKS = {"solve_run": solve_run, "make_copy": make_copy}
+TASKS = {"solve_run": solve_run, "import_roster": import_roster, "make_copy": make_copy}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),

@@ -25,6 +25,7 @@ from mentorship.news.seeds import load_news
 from mentorship.oversight import glass
 from mentorship.privacy import copying
 from mentorship.profiles.models import ProfileKind
+from mentorship.rosters import uploads
 from mentorship.rounds import service, templates
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
@@ -92,6 +93,7 @@ def set_stage(session: Session) -> Stage:
         values={
             "slug": cast.section.slug,
             **_of_round(session, round_),
+            "import_id": _import(session, cast.section, cast.leader),
             "pair_id": offer.pair_id,
             "offer_id": offer.id,
             **kept,
@@ -115,6 +117,7 @@ def set_stage(session: Session) -> Stage:
             "fact_id": "TX",
             "change_id": uuid.uuid4(),
             "token": "made-up",
+            "mail_kind": "offers_waiting",
         },
     )
 
@@ -150,6 +153,13 @@ def _opening(session: Session, person: User, *, by: User) -> uuid.UUID:
     now = dt.datetime.now(dt.UTC)
     why = "For the matrix of routes"
     return glass.open_glass(session, by=by.id, person=person, reason=why, now=now).id
+
+
+def _import(session: Session, section: Section, leader: User) -> uuid.UUID:
+    """Return the key of an import whose columns are being chosen."""
+    files = {SectionRole.IMG: ("imgs.csv", b"email,name\na@example.org,Ana\n")}
+    made = uploads.begin(session, section_id=section.id, by=leader.id, files=files, now=NOW)
+    return made.id
 
 
 def _kept(pair: Pair) -> dict[str, uuid.UUID]:

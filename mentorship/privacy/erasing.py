@@ -8,7 +8,9 @@ record of the run.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -32,6 +34,7 @@ from mentorship.notices.models import Message
 from mentorship.notices.service import post
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Naming, Profile
+from mentorship.rosters.import_models import RosterImport
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
 from mentorship.rounds.models import (
     Ending,
@@ -49,6 +52,7 @@ from mentorship.rounds.run_models import PairNote
 from mentorship.rounds.snapshot import without_people
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from mentorship.sections.service import dismiss_leader, leave
+from mentorship.sections.table_models import MemberTag
 from mentorship.spotlight.models import SpotlightLetter
 from mentorship.toolkit.path_models import Situation, Tick
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport
@@ -64,7 +68,7 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(ResourceMark.person_id, ResourceReport.person_id, SpotlightLetter.author_id),
     *(Note.author_id, Feedback.author_id, Concern.author_id, Mark.reader_id, Naming.person_id),
     *(DataExport.person_id, GlassOpening.about_id, GlassOpening.by_id, Erasure.person_id),
-    Membership.person_id,
+    *(Membership.person_id, MemberTag.person_id),
 )
 OF_PROFILE: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(Mark.profile_id, PairNote.img_id, PairNote.mentor_id),
@@ -87,6 +91,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
             "a run as a whole; the person's answers are taken out of its sealed record",
         ),
         **dict.fromkeys(("publication", "publish_plan"), "when a round was published"),
+        "roster_import": "files and reports of imports; those that name the person are deleted",
         "reminder": "that a reminder went out, and when",
         "ending": "that a mentorship ended and for which reason; its words are emptied",
         "meeting": "when the two met, for the other one; its words are emptied",
@@ -244,9 +249,23 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
         for word in (person.email, person.name):
             named = sa.update(Message).where(text.contains(word, autoescape=True))
             _run(session, named.values({text: sa.func.replace(text, word, NAMELESS)}))
+    for each in session.scalars(sa.select(RosterImport)).all():
+        if _names(each, person):
+            session.delete(each)
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     _run(session, sa.delete(Resolution).where(*ideas))
     person.roles.clear()
+
+
+def _names(roster: RosterImport, person: User) -> bool:
+    """Tell whether an import's files or report name a person."""
+    files = [base64.b64decode(file["data"]) for file in (roster.files or {}).values()]
+    told = json.dumps(roster.report or {}, ensure_ascii=False).encode()
+    return any(
+        word.encode() in content
+        for content in (told, *files)
+        for word in (person.email, person.name)
+    )
 
 
 def _delete_of_profiles(session: Session, profiles: Sequence[uuid.UUID]) -> None:

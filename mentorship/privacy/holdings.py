@@ -254,6 +254,8 @@ NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
         ),
         "news_hiding": _BY,
         "pair_note": _LEADERS,
+        "member_tag": "a word by which leaders sort their list; ask them to read it to you",
+        "roster_import": "files of a leader about many people, gone when the import is over",
         "reminder": "that a reminder went out; the mail itself is in the copy for 30 days",
         "resolution_step": "steps of a resolution that leaders noted for the section",
     }

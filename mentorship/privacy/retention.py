@@ -22,11 +22,13 @@ from mentorship.privacy.copying import LIVES
 from mentorship.privacy.erasing import empty_profiles
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Profile
+from mentorship.rosters.import_models import RosterImport
 from mentorship.rounds.models import Offer, OfferState, Pair, Participant, Round, Run
 
 DAY = dt.timedelta(days=1)
 MATCHED = (OfferState.CONFIRMED, OfferState.ENDED)
 
+Rows = Message | DataExport | GlassOpening | RosterImport
 Which = Callable[[dt.datetime], sa.Select[Any]]
 
 
@@ -98,6 +100,10 @@ def _copies(moment: dt.datetime) -> sa.Select[uuid.UUID]:
     )
 
 
+def _imports(moment: dt.datetime) -> sa.Select[uuid.UUID]:
+    return sa.select(RosterImport.id).where(RosterImport.asked_at < moment)
+
+
 def _openings(moment: dt.datetime) -> sa.Select[uuid.UUID]:
     return sa.select(GlassOpening.id).where(GlassOpening.until < moment)
 
@@ -129,7 +135,9 @@ def _forget_records(session: Session, moment: dt.datetime, _now: dt.datetime) ->
     session.flush()
 
 
-def _delete(model: type[Message | DataExport | GlassOpening], which: Which) -> Callable[..., None]:
+def _delete(
+    model: type[Message | DataExport | GlassOpening | RosterImport], which: Which
+) -> Callable[..., None]:
     def remove(session: Session, moment: dt.datetime, _now: dt.datetime) -> None:
         gone = sa.delete(model).where(model.id.in_(which(moment)))
         session.execute(gone.execution_options(synchronize_session=False))
@@ -181,6 +189,14 @@ RULES: tuple[Rule, ...] = (
         "The link to a copy lives a day.",
         _copies,
         _delete(DataExport, _copies),
+    ),
+    Rule(
+        "imports",
+        "Imports of rosters, with their reports",
+        30 * DAY,
+        "Their files go when an import is over; the report is read within days.",
+        _imports,
+        _delete(RosterImport, _imports),
     ),
     Rule(
         "openings",

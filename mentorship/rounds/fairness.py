@@ -29,8 +29,8 @@ from mentorship.matching.fairness import (
     to_show,
 )
 from mentorship.profiles.models import Profile
-from mentorship.rounds.choices import OVER
-from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run, Unmatched
+from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.models import Pair, Participant, Round, Run, Unmatched
 from mentorship.rounds.run_models import RunFairness
 from mentorship.vocabulary import LISTS, REGION_OF, REGIONS, Term
 
@@ -194,7 +194,7 @@ def returning(session: Session, round_id: UUID) -> Collection[UUID]:
             own.id == round_id,
             earlier.id != own.id,
             earlier.created_at <= own.created_at,
-            earlier.state.in_((RoundState.PUBLISHED, *OVER)),
+            earlier.state.in_((*OUT, *OVER)),
             Participant.left_out_at.is_(None),
         )
     )
