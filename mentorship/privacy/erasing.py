@@ -99,6 +99,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
         "resolution_step": "the section's own record",
         "news_item": "published by the section: its own record, without the author",
         "news_hiding": "what a section does not show",
+        "mail_text": "the section's own words in mails",
         "resource_change": "the section's own record of its catalog, without the author",
         "fact_change": "the record of a public fact with its reason, without the author",
     }

@@ -252,7 +252,7 @@ NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("publication", "publish_plan", "run_job", "run_step", "resource_change"), _BY
         ),
-        "news_hiding": _BY,
+        **dict.fromkeys(("news_hiding", "mail_text"), _BY),
         "pair_note": _LEADERS,
         "member_tag": "a word by which leaders sort their list; ask them to read it to you",
         "roster_import": "files of a leader about many people, gone when the import is over",
