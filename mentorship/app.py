@@ -41,6 +41,7 @@ from mentorship.operations import views as operations_views
 from mentorship.oversight import glass_views, recording
 from mentorship.oversight import views as oversight_views
 from mentorship.privacy import views as privacy_views
+from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import views as rounds_views
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     oversight_views.bp,
     privacy_views.bp,
     profiles_views.bp,
+    pause_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,
     sections_views.bp,

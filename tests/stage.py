@@ -110,6 +110,8 @@ def set_stage(session: Session) -> Stage:
             ),
             "export_id": _copy(session, ana),
             "opening_id": _opening(session, ana, by=admin),
+            "road": "img",
+            "step": "times",
             "purpose": "matching",
             "stage_id": "interviews",
             "state_id": "tx",
