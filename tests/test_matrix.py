@@ -53,8 +53,8 @@ SCOPES: Mapping[str, frozenset[str]] = {
         ),
         frozenset({"img"}),
     ),
-    "inbox.open_notice": frozenset({"img"}),
     "privacy.fetch_data": frozenset({"img"}),  # the copy is theirs
+    **dict.fromkeys(("inbox.open_notice", "factors.remove_passkey"), frozenset({"img"})),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
     **dict.fromkeys(
         ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS

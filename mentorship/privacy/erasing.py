@@ -20,7 +20,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
-from mentorship.accounts.models import ADMINISTRATOR, Role, User
+from mentorship.accounts.models import (
+    ADMINISTRATOR,
+    EmailChange,
+    Passkey,
+    RecoveryCode,
+    Role,
+    User,
+)
 from mentorship.community.models import DirectoryCard, Resolution, ResolutionState
 from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import Model
@@ -69,6 +76,7 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(Note.author_id, Feedback.author_id, Concern.author_id, Mark.reader_id, Naming.person_id),
     *(DataExport.person_id, GlassOpening.about_id, GlassOpening.by_id, Erasure.person_id),
     *(Membership.person_id, MemberTag.person_id),
+    *(Passkey.person_id, RecoveryCode.person_id, EmailChange.person_id),
 )
 OF_PROFILE: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(Mark.profile_id, PairNote.img_id, PairNote.mentor_id),

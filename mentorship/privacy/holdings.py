@@ -15,7 +15,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from mentorship.accounts.models import User
+from mentorship.accounts.models import EmailChange, Passkey, RecoveryCode, User
 from mentorship.audit import AuditEntry
 from mentorship.community.models import DirectoryCard, Resolution
 from mentorship.consents.models import Consent, Erasure
@@ -110,7 +110,22 @@ IN_THE_COPY: tuple[Holding, ...] = (
         {
             "password": "a hash, of which nobody can make anything but guesses",
             "fs_uniquifier": _LINK,
+            "totp_sealed": _LINK,
+            "totp_counter": "which code of your app was used last",
         },
+    ),
+    Holding(Passkey, "Your passkeys", lambda me: Passkey.person_id == me.id),
+    Holding(
+        RecoveryCode,
+        "Which of your recovery codes are used",
+        lambda me: RecoveryCode.person_id == me.id,
+        {"hash": "a hash, of which nobody can make anything but guesses"},
+    ),
+    Holding(
+        EmailChange,
+        "An email address you have not confirmed yet",
+        lambda me: EmailChange.person_id == me.id,
+        {"token_hash": _LINK},
     ),
     Holding(Membership, "Your sections and roles", lambda me: Membership.person_id == me.id),
     Holding(Consent, "What you agreed to, and when", lambda me: Consent.person_id == me.id),
