@@ -145,7 +145,6 @@ def _made(settings: Settings) -> Flask:
     web.init_app(app)
     outage.init_app(app)
     csrf.init_app(app)  # after the request has its number, which its error page shows
-    recording.init_app(app)
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
     delivery.init_app(app)
@@ -153,6 +152,7 @@ def _made(settings: Settings) -> Flask:
     jobs.init_app(app)
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     accounts_security.init_app(app)
+    recording.init_app(app)  # last: only what views do is watched, not what goes before and after
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:

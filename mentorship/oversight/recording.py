@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import sqlalchemy as sa
-from flask import Flask, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_login import current_user
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
@@ -65,6 +65,7 @@ UNLOGGED: Mapping[str, str] = MappingProxyType(
 def init_app(app: Flask) -> None:
     """Watch what requests write. The listeners are of all sessions: made once a process."""
     app.before_request(begin)
+    app.after_request(end)
     for event, listener in (
         ("after_flush", _flushed),
         ("do_orm_execute", _executed),
@@ -78,6 +79,12 @@ def init_app(app: Flask) -> None:
 def begin() -> None:
     """Count from here: what stands in the session already was not written by this request."""
     g.recorded = request.method not in SAFE_METHODS and request.endpoint is not None
+
+
+def end(response: Response) -> Response:
+    """Count no further: mails that are sent after an answer are not the view's work."""
+    g.recorded = False
+    return response
 
 
 def _in_request() -> bool:

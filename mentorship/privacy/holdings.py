@@ -114,7 +114,12 @@ IN_THE_COPY: tuple[Holding, ...] = (
             "totp_counter": "which code of your app was used last",
         },
     ),
-    Holding(Passkey, "Your passkeys", lambda me: Passkey.person_id == me.id),
+    Holding(
+        Passkey,
+        "Your passkeys",
+        lambda me: Passkey.person_id == me.id,
+        dict.fromkeys(("credential_id", "public_key"), "numbers of a device, of no use elsewhere"),
+    ),
     Holding(
         RecoveryCode,
         "Which of your recovery codes are used",

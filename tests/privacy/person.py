@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import User
+from mentorship.accounts.models import EmailChange, Passkey, RecoveryCode, User
 from mentorship.community.models import DirectoryCard, Resolution, ResolutionState
 from mentorship.crypto import Sealed
 from mentorship.extensions import Model
@@ -53,6 +53,24 @@ def whole_person(session: Session) -> Pair:
     profile = session.get_one(Profile, cast.profile("Chi Tanaka"))
     profile.goals = f"{CANARY} in goals"
     profile.visa, profile.gender = "e3", "woman"
+    session.add_all(
+        [
+            Passkey(
+                person_id=chi.id,
+                credential_id=b"1",
+                public_key=b"2",
+                sign_count=0,
+                transports="",
+                backed_up=False,
+                name=f"{CANARY} key",
+                made_at=NOW,
+            ),
+            RecoveryCode(person_id=chi.id, number=0, hash="h"),
+            EmailChange(
+                person_id=chi.id, email=f"{CANARY}@example.org", token_hash="t", asked_at=NOW
+            ),
+        ]
+    )
     session.flush()
     pair = confirm(cast, cast.published(), "Chi Tanaka", "Omar Aziz")
     say: dict[str, Any] = {"person_id": chi.id, "mentorship_id": pair.id, "now": NOW}
