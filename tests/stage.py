@@ -24,7 +24,6 @@ from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
 from mentorship.oversight import glass
 from mentorship.privacy import copying
-from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters import uploads
 from mentorship.rounds import service, templates
@@ -195,7 +194,6 @@ def _opening(session: Session, person: User, *, by: User) -> uuid.UUID:
     return glass.open_glass(session, by=by.id, person=person, reason=why, now=now).id
 
 
-def _import(session: Session, section: Section, leader: User) -> uuid.UUID:
 def _import(session: Session, cast: Cast, word: str) -> uuid.UUID:
     """Return the key of an import whose columns are being chosen."""
     rows = f"email,name\na@example.org,Ana {word}\n".encode()
