@@ -113,7 +113,8 @@ def _menu() -> tuple[Entry, ...]:
         links = _entry("Resources", "curating.listing", slug=section.slug)
         letters = _entry("Letters", "spotlight_desk.board", slug=section.slug)
         pairs = _entry("Mentorships", "led_mentorships.index", slug=section.slug)
-        entries.append(_group(label, rounds, people, pairs, desk, links, letters))
+        log = _entry("Log", "oversight.of_section", slug=section.slug)
+        entries.append(_group(label, rounds, people, pairs, desk, links, letters, log))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.mine", road="img"))
     if _offers(mine, ProfileKind.IMG):
@@ -123,7 +124,11 @@ def _menu() -> tuple[Entry, ...]:
     if _offers(mine, ProfileKind.MENTOR):
         entries.append(_entry("Find IMGs", "finding_imgs.imgs"))
     if current_user.is_administrator:
-        entries.append(_entry("Administration", "sections_admin.index"))
+        sections = _entry("Sections", "sections_admin.index")
+        log = _entry("Log", "oversight.of_all")
+        times = _entry("Retention", "glass.limits")
+        sealed = _entry("Sealed answers", "glass.ask")
+        entries.append(_group("Administration", sections, log, times, sealed))
     entries.append(_entry("Toolkit", "toolkit.overview"))
     entries.append(
         _group(
