@@ -41,6 +41,9 @@ from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
+from mentorship.signins import admin_views as accounts_desk_views
+from mentorship.signins import guard
+from mentorship.signins import views as signins_views
 from mentorship.spotlight import desk_views as spotlight_desk_views
 from mentorship.spotlight import views as spotlight_views
 from mentorship.toolkit import (
@@ -59,6 +62,8 @@ BLUEPRINTS = (
     pages.bp,
     dashboard_views.bp,
     accounts_views.bp,
+    accounts_desk_views.bp,
+    signins_views.bp,
     consents_views.bp,
     news_views.bp,
     news_desk_views.bp,
@@ -123,6 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     jobs.init_app(app)
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     accounts_security.init_app(app)
+    guard.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:

@@ -33,6 +33,7 @@ from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.run_models import Phase
 from mentorship.rounds.running import solved
+from mentorship.signins.service import clear_old
 from mentorship.toolkit.link_round import check_links, link_fetcher
 
 AT_ONCE = 2  # strangers' servers asked in one errand: a round that waits must not wait long
@@ -231,10 +232,16 @@ def send_daily_digests() -> None:
     delivery.write_files()
 
 
+def clear_sessions() -> None:
+    with transaction() as session:
+        clear_old(session, now=utc_now())
+
+
 TASKS = {"solve_run": solve_run}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
+    "clear_sessions": (clear_sessions, crontab(minute="20")),
     "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
     "send_daily_digests": (send_daily_digests, crontab(minute="0", hour="12")),  # UTC
 }

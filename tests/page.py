@@ -7,6 +7,7 @@ with their hidden fields, so that the CSRF check is the real one.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
+from mentorship.extensions import db
+from mentorship.signins.service import new_token, open_session
 from mentorship.web import HEADERS
 
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
@@ -113,16 +116,8 @@ class PageClient:
         with self.client.session_transaction() as cookie:
             cookie["csrf_token"] = CSRF_SECRET
             if person is not None:
-                now = time.time()
-                cookie.update(
-                    {
-                        "_user_id": person.fs_uniquifier,
-                        "_fresh": True,
-                        "fs_cc": "set",
-                        "fs_paa": now,
-                        "identity.id": person.fs_uniquifier,
-                    }
-                )
+                cookie.update({"_user_id": _session_of(person), "_fresh": True, "fs_cc": "set"})
+                cookie["fs_paa"] = time.time()
 
     def get(self, path: str, status: int = 200) -> Page:
         return self._checked(self.client.get(path), status)
@@ -163,6 +158,14 @@ class PageClient:
         )
         page.check()
         return page
+
+
+def _session_of(person: User) -> str:
+    """Open a session and return its token."""
+    token, now = new_token(), dt.datetime.now(dt.UTC)
+    open_session(db.session(), person, token=token, browser="Firefox on Linux", now=now)
+    db.session.commit()
+    return token
 
 
 def _values(form: Element) -> dict[str, Any]:

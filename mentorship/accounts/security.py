@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, flash, redirect, request, session, url_for
+from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
 from flask_security import Security
 from flask_security.utils import uia_email_mapper
 from werkzeug.wrappers import Response as Answer
@@ -124,7 +124,7 @@ def _mark_views(app: Flask) -> None:
 
 def _ask_to_sign_in(_mechanisms: object, **_rest: object) -> Answer:
     """Lead to the sign-in page, and back afterwards where that makes sense."""
-    flash("Please sign in to see this page.", "info")
+    flash(g.get("signed_out_because", "Please sign in to see this page."), "info")
     back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     back = None if back == "/" else back
     return redirect(url_for("security.login", next=back))

@@ -114,7 +114,9 @@ def _menu() -> tuple[Entry, ...]:
     if _offers(mine, ProfileKind.MENTOR):
         entries.append(_entry("Find IMGs", "finding_imgs.imgs"))
     if current_user.is_administrator:
-        entries.append(_entry("Administration", "sections_admin.index"))
+        sections = _entry("Sections", "sections_admin.index")
+        accounts = _entry("Accounts", "accounts_desk.index")
+        entries.append(_group("Administration", sections, accounts))
     entries.append(_entry("Toolkit", "toolkit.overview"))
     entries.append(
         _group(
@@ -157,7 +159,8 @@ def _account_links() -> tuple[Entry, ...]:
             _entry("Create account", "security.register"),
         )
     return (
-        _entry("Account", "accounts.settings"),
+        _entry("Account", "accounts.settings", below=False),
+        _entry("Where I am signed in", "signins.index"),
         _entry("My sections", "sections.mine", below=False),
         _entry("Privacy choices", "consents.choices"),
     )
