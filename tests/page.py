@@ -116,7 +116,7 @@ class PageClient:
         with self.client.session_transaction() as cookie:
             cookie["csrf_token"] = CSRF_SECRET
             if person is not None:
-                cookie.update({"_user_id": _session_of(person), "_fresh": True, "fs_cc": "set"})
+                cookie.update({"_user_id": _session_of(app, person), "fs_cc": "set"})
                 cookie["fs_paa"] = time.time()
 
     def get(self, path: str, status: int = 200) -> Page:
@@ -160,11 +160,12 @@ class PageClient:
         return page
 
 
-def _session_of(person: User) -> str:
+def _session_of(app: Flask, person: User) -> str:
     """Open a session and return its token."""
     token, now = new_token(), dt.datetime.now(dt.UTC)
-    open_session(db.session(), person, token=token, browser="Firefox on Linux", now=now)
-    db.session.commit()
+    with app.app_context():
+        open_session(db.session(), person, token=token, browser="Firefox on Linux", now=now)
+        db.session.commit()
     return token
 
 
