@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, abort
+from flask import Flask, abort, current_app
 from flask_login import current_user
 from flask_security import auth_required
 
@@ -41,6 +41,23 @@ def members(view: Callable[P, R]) -> Callable[P, R]:
 def administrators(view: Callable[P, R]) -> Callable[P, R]:
     """Admit administrators; to everybody else the page does not exist."""
     return _guard(view, "administrators", lambda person: person.is_administrator)
+
+
+def fresh(view: Callable[P, R]) -> Callable[P, R]:
+    """Ask who it is again where the person signed in more than ten minutes ago.
+
+    It stands under ``members`` or ``administrators``, over whatever a stolen session must not do:
+    change how somebody signs in, hand out roles, take data away or erase it. The person comes back
+    to where they were, and a form that was sent is carried along (see ``accounts.freshness``).
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        asked = current_app.extensions["ask_again"]()
+        return view(*args, **kwargs) if asked is None else asked
+
+    guarded.wants_fresh = True  # type: ignore[attr-defined]
+    return guarded
 
 
 def _guard(view: Callable[P, R], name: str, admits: Callable[[User], bool]) -> Callable[P, R]:

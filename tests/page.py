@@ -8,6 +8,7 @@ with their hidden fields, so that the CSRF check is the real one.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -105,6 +106,11 @@ class Page:
                 assert named or field.get("type") in UNLABELLED, (
                     f"{where}: {tag} {field.get('name')!r} has no label"
                 )
+
+
+def without_end(html: str) -> str:
+    """Leave out when the reader's session ends, which differs between any two moments."""
+    return re.sub(r'<time datetime="[^"]*">[^<]*</time>, longer|data-left="\d+"', "", html)
 
 
 class PageClient:

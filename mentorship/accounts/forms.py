@@ -8,7 +8,6 @@ from flask_security.forms import (
     LoginForm,
     RegisterFormV2,
     ResetPasswordForm,
-    VerifyForm,
     unique_user_email,
 )
 from flask_wtf import FlaskForm
@@ -149,13 +148,10 @@ class OtherPasswordForm(ChangePasswordForm):
     submit = None
 
 
-class AgainForm(VerifyForm):
-    password = _known_password()
-    submit = None
+class AgainForm(FlaskForm):
+    """Its names differ from those of all other forms: one of these may be carried along."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.next.data = safe_next(self.next.data, "")
+    again_password = _known_password()
 
 
 class ClaimForm(FlaskForm):

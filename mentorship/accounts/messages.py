@@ -18,8 +18,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         for key, message in {
             "GENERIC_AUTHN_FAILED": (_NOT_SIGNED_IN, "error"),
             "UNAUTHENTICATED": ("Please sign in to see this page.", "info"),
-            "REAUTHENTICATION_REQUIRED": ("Please enter your password again to go on.", "info"),
-            "REAUTHENTICATION_SUCCESSFUL": ("Thank you. You can go on now.", "success"),
             "CONFIRM_REGISTRATION": (_CHECK_MAIL, "info"),
             "INVALID_REDIRECT": ("We could not go back to the page you came from.", "warning"),
             "INVALID_RESET_PASSWORD_TOKEN": (_LINK_DEAD, "warning"),

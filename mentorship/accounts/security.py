@@ -11,7 +11,8 @@ from flask_security import Security
 from flask_security.utils import uia_email_mapper
 from werkzeug.wrappers import Response as Answer
 
-from mentorship.accounts import forms, messages, passwords, service, views
+from mentorship.access import fresh, members, public
+from mentorship.accounts import forms, freshness, messages, passwords, service, views
 from mentorship.accounts.adapters import Letters, OneByOne, Passwords, People, utc_now
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import Role, User
@@ -25,11 +26,12 @@ PRODUCTION_COST = {"memory_cost": 64 * 1024, "time_cost": 3, "parallelism": 1}
 LEAST_COST = {"memory_cost": 19 * 1024, "time_cost": 2, "parallelism": 1}
 
 PUBLIC = ("login", "logout", "register", "reset_password")
-MEMBERS = ("change_password", "verify")
+FRESH = ("change_password",)
 OWN_VIEWS: dict[str, Callable[..., Any]] = {
     "forgot_password": views.forgot_password,
     "send_confirmation": views.send_confirmation,
     "confirm_email": views.confirm_email,
+    "verify": views.verify,
 }
 # Their addresses are keys: they must not travel to the next page in a Referer.
 KEY_PAGES = frozenset({"security.reset_password", "security.confirm_email", "accounts.claim"})
@@ -47,7 +49,6 @@ def init_app(app: Flask) -> None:
         register_form=forms.RegisterForm,
         reset_password_form=forms.NewPasswordForm,
         change_password_form=forms.OtherPasswordForm,
-        verify_form=forms.AgainForm,
         mail_util_cls=Letters,
         password_util_cls=Passwords,
     )
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
     security.unauthn_handler(_ask_to_sign_in)
     security.login_manager.request_loader(lambda _request: None)  # no tokens in addresses
     security.login_context_processor(views.demo_sign_ins)
+    freshness.init_app(app)
     _mark_views(app)
     app.before_request(_refuse_json)
     app.after_request(_mend_answer)
@@ -106,7 +108,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "POST_LOGIN_VIEW": "/",
         "POST_LOGOUT_VIEW": "/",
         "POST_REGISTER_VIEW": "accounts.check_mail",
-        "POST_CHANGE_VIEW": "accounts.settings",
+        "POST_CHANGE_VIEW": "accounts.security",
         **messages.MESSAGES,
     }
     return {f"SECURITY_{key}": value for key, value in values.items()}
@@ -117,9 +119,10 @@ def _mark_views(app: Flask) -> None:
     found: dict[str, Callable[..., Any]] = app.view_functions
     for name, view in OWN_VIEWS.items():
         found[f"security.{name}"] = view
-    for mark, names in (("public", PUBLIC), ("members", MEMBERS)):
-        for name in names:
-            found[f"security.{name}"].admits = mark  # type: ignore[attr-defined]
+    for name in PUBLIC:
+        found[f"security.{name}"] = public(found[f"security.{name}"])
+    for name in FRESH:
+        found[f"security.{name}"] = members(fresh(found[f"security.{name}"]))
 
 
 def _ask_to_sign_in(_mechanisms: object, **_rest: object) -> Answer:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_security import hash_password, login_user, logout_user
 from flask_security.confirmable import confirm_email_token_status, generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
 from werkzeug.wrappers import Response as Answer
 
-from mentorship.access import current_person, members, public
+from mentorship.access import current_person, fresh, members, public
 from mentorship.accounts import answers, service
 from mentorship.accounts.forms import ClaimForm, ConfirmForm, EmailForm, SettingsForm
 from mentorship.accounts.passwords import normal
 from mentorship.config import Settings
 from mentorship.extensions import db, transaction
 from mentorship.notices.transports import FILES
+from mentorship.web import safe_next
 
 GONE = 410
 
@@ -65,6 +66,13 @@ def confirm_email(token: str) -> str | Answer | tuple[str, int]:
             service.confirm(session, person, now=_now())
     flash("Your email address is confirmed. You can sign in now.", "success")
     return redirect(url_for("security.login"), 303)
+
+
+@members
+@fresh
+def verify() -> Answer:
+    """Go back to the page that wanted a fresh sign-in, which ``fresh`` has asked for."""
+    return redirect(safe_next(request.args.get("next"), url_for("accounts.security")), 303)
 
 
 @bp.get("/check-mail")
@@ -115,6 +123,13 @@ def settings() -> str | Answer:
         )
     flash("Your settings are saved.", "success")
     return redirect(url_for("accounts.settings"), 303)
+
+
+@bp.get("/account/security")
+@members
+def security() -> str:
+    """Gather everything about how this person signs in."""
+    return render_template("accounts/security.html", person=current_person())
 
 
 def demo_sign_ins() -> dict[str, object]:

@@ -160,7 +160,7 @@ def _account_links() -> tuple[Entry, ...]:
         )
     return (
         _entry("Account", "accounts.settings", below=False),
-        _entry("Where I am signed in", "signins.index"),
+        _entry("Sign-in and security", "accounts.security"),
         _entry("My sections", "sections.mine", below=False),
         _entry("Privacy choices", "consents.choices"),
     )

@@ -8,7 +8,7 @@ import uuid
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, members
+from mentorship.access import current_id, fresh, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
@@ -150,6 +150,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str:
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/report.csv")
 @members
+@fresh
 def report(slug: str, round_id: uuid.UUID) -> Response:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     answer = Response(report_file(db.session(), round_), mimetype="text/csv")

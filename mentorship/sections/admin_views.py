@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from mentorship.access import administrators, current_id
+from mentorship.access import administrators, current_id, fresh
 from mentorship.accounts import service as accounts
 from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
@@ -101,6 +101,7 @@ def show(slug: str) -> str:
 
 @bp.post("/sections/<slug>/leaders")
 @administrators
+@fresh
 def appoint(slug: str) -> Response | tuple[str, int]:
     form, now = AppointForm(), dt.datetime.now(dt.UTC)
     with transaction() as session:
@@ -117,6 +118,7 @@ def appoint(slug: str) -> Response | tuple[str, int]:
 
 @bp.post("/sections/<slug>/leaders/invite")
 @administrators
+@fresh
 def invite(slug: str) -> Response | tuple[str, int]:
     form, now = InviteForm(), dt.datetime.now(dt.UTC)
     with transaction() as session:
@@ -132,12 +134,14 @@ def invite(slug: str) -> Response | tuple[str, int]:
 
 @bp.get("/sections/<slug>/leaders/<uuid:membership_id>/dismiss")
 @administrators
+@fresh
 def confirm_dismiss(slug: str, membership_id: uuid.UUID) -> str:
     return _dismiss_page(db.session(), slug, membership_id, DismissForm())
 
 
 @bp.post("/sections/<slug>/leaders/<uuid:membership_id>/dismiss")
 @administrators
+@fresh
 def dismiss(slug: str, membership_id: uuid.UUID) -> Response | tuple[str, int]:
     form = DismissForm()
     try:

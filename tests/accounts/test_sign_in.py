@@ -123,7 +123,7 @@ def test_a_changed_password_ends_the_other_sessions(
     _sign_in(elsewhere)
     _sign_in(client)
     data = {"password": PASSWORD, "new_password": OTHER_PASSWORD}
-    assert client.submit("/change", data).location == "/account"
+    assert client.submit("/change", data).location == "/account/security"
     client.get("/account")
     elsewhere.get("/account", status=302)
     _sign_in(elsewhere, status=200)
@@ -149,13 +149,6 @@ def test_a_bad_change_says_why(
     given = {"password": PASSWORD, "new_password": OTHER_PASSWORD} | data
     assert said in client.submit("/change", given, status=200).text
     assert again(anna).password == before
-
-
-def test_the_password_is_asked_again(client: PageClient, anna: User) -> None:
-    _sign_in(client)
-    assert "not your password" in client.submit("/verify", {"password": "no"}, status=200).text
-    page = client.submit("/verify?next=/account", {"password": PASSWORD})
-    assert page.location == "/account"
 
 
 @pytest.mark.parametrize(

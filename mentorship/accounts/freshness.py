@@ -1,0 +1,60 @@
+"""Asking somebody who is signed in for their password again, without losing what they typed."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask, current_app, redirect, render_template, request, session
+from flask_security import check_and_update_authn_fresh, url_for_security
+from werkzeug.wrappers import Response as Answer
+
+from mentorship.access import current_person
+from mentorship.accounts.forms import AgainForm
+from mentorship.accounts.passwords import normal
+from mentorship.extensions import SAFE_METHODS, transaction
+
+OWN = ("csrf_token", "again_")  # what the form that asks adds to the one it carries
+
+
+def init_app(app: Flask) -> None:
+    """Serve ``access.fresh``."""
+    app.extensions["ask_again"] = ask_again
+
+
+def ask_again() -> str | Answer | None:
+    """Return the page that asks for the password, or None for who has proved it just now.
+
+    A page that was to be fetched is left for the one that asks, and found again by its address. A
+    form that was sent is answered with the page that asks, which carries all its fields but files
+    and passwords back to the same address.
+    """
+    config = current_app.config
+    if check_and_update_authn_fresh(
+        config["SECURITY_FRESHNESS"], config["SECURITY_FRESHNESS_GRACE_PERIOD"]
+    ):
+        return None
+    here = request.full_path.rstrip("?")
+    if request.method in SAFE_METHODS and request.endpoint != "security.verify":
+        return redirect(url_for_security("verify", next=here))
+    form = AgainForm()
+    if "again_password" in request.form and form.validate() and _is_theirs(form):
+        session["fs_paa"] = time.time()
+        return None
+    return render_template("security/verify.html", form=form, kept=_kept(), here=here)
+
+
+def _is_theirs(form: AgainForm) -> bool:
+    with transaction():  # an older hash is made anew
+        right = current_person().verify_and_update_password(normal(form.again_password.data))
+    if not right:
+        form.again_password.errors = ["This is not your password."]
+    return bool(right)
+
+
+def _kept() -> list[tuple[str, str]]:
+    """List the fields of the form that was sent; a password is typed again rather than shown."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not name.startswith(OWN) and "password" not in name
+    ]

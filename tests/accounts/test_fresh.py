@@ -1,0 +1,110 @@
+"""Who signed in a while ago proves again who they are before anything grave, and loses no form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship.access import OPEN_ENDPOINTS
+from mentorship.accounts.models import User
+from mentorship.accounts.passwords import normal
+from tests import factories
+from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
+from tests.page import PageClient
+
+# What SECURITY lists: ways to sign in, roles, and data that leaves.
+GRAVE = frozenset(
+    {
+        *("security.change_password", "security.verify"),
+        *("sections_admin.appoint", "sections_admin.invite"),
+        *("sections_admin.confirm_dismiss", "sections_admin.dismiss"),
+        "rounds.report",
+    }
+)
+
+
+@pytest.fixture
+def late(client: PageClient, anna: User) -> Iterator[PageClient]:
+    """Anna, eleven minutes after she signed in."""
+    client.submit("/login", {"email": anna.email, "password": PASSWORD})
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=11)):
+        yield client
+
+
+def test_every_grave_step_asks(app: Flask) -> None:
+    asking = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in OPEN_ENDPOINTS
+        and hasattr(app.view_functions[rule.endpoint], "wants_fresh")
+    }
+    assert asking >= GRAVE
+
+
+def test_ten_minutes_are_fresh(client: PageClient, anna: User) -> None:
+    client.submit("/login", {"email": anna.email, "password": PASSWORD})
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=9, seconds=55)):
+        assert client.get("/change").h1 == "Change your password"
+
+
+def test_a_page_is_left_and_found_again(late: PageClient) -> None:
+    asked = late.get("/change?from=menu", status=302)
+    assert asked.location == "/verify?next=/change?from%3Dmenu"
+    assert late.get(asked.location).h1 == "Enter your password again"
+    wrong = late.submit(asked.location, {"again_password": "no"}, status=200)
+    assert "This is not your password." in wrong.text
+    assert late.submit(asked.location, {"again_password": PASSWORD}).location == "/change?from=menu"
+    assert late.get("/change?from=menu").h1 == "Change your password"
+    assert late.get("/verify?next=/change", status=303).location == "/change", "it is fresh now"
+
+
+@pytest.mark.parametrize("target", ["https://bad.example/", "//bad.example", "/\\bad.example"])
+def test_the_way_back_stays_on_this_site(late: PageClient, target: str) -> None:
+    page = late.submit(f"/verify?next={target}", {"again_password": PASSWORD})
+    assert page.location == "/account/security"
+
+
+def test_a_form_is_carried_along_but_for_its_passwords(
+    session: Session, client: PageClient, anna: User
+) -> None:
+    anna.roles = factories.administrator(session).roles
+    section = factories.section(session)
+    leader = factories.person(session, "Lea Roy", email="lea@example.org")
+    client.submit("/login", {"email": anna.email, "password": PASSWORD})
+    path = f"/admin/sections/{section.slug}/leaders"
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=11)):
+        asked = client.post(path, {"email": leader.email, "old_password": "secret"}, status=200)
+        assert asked.h1 == "Enter your password again"
+        form = asked.form(path)
+        kept = {field.get("name"): field.get("value") for field in form.iter("input")}
+        assert kept["email"] == leader.email
+        assert "old_password" not in kept
+        sent = {name: value or "" for name, value in kept.items() if name} | {
+            "again_password": "wrong"
+        }
+        refused = client.post(path, sent, status=200)
+        assert "This is not your password." in refused.text
+        assert refused.form(path).find(".//input[@name='email']").get("value") == leader.email  # type: ignore[union-attr]
+        done = client.post(path, sent | {"again_password": PASSWORD})
+        assert done.location == f"/admin/sections/{section.slug}"
+        assert "Lea Roy leads" in client.follow(done).text
+
+
+def test_nothing_is_done_before_the_password(late: PageClient, anna: User) -> None:
+    before = anna.password
+    data = {"password": PASSWORD, "new_password": OTHER_PASSWORD}
+    late.post("/change", data, status=200)
+    assert again(anna).password == before
+
+
+def test_typing_it_on_another_keyboard_is_the_same(
+    late: PageClient, anna: User, sign_in: Callable[[User], PageClient]
+) -> None:
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in PASSWORD)
+    assert normal(wide) == PASSWORD
+    assert late.submit("/verify?next=/change", {"again_password": wide}).location == "/change"
