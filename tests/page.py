@@ -170,7 +170,8 @@ def _session_of(app: Flask, person: User) -> str:
     """Open a session and return its token."""
     token, now = new_token(), dt.datetime.now(dt.UTC)
     with app.app_context():
-        open_session(db.session(), person, token=token, browser="Firefox on Linux", now=now)
+        who = db.session.get_one(User, person.id)
+        open_session(db.session(), who, token=token, browser="Firefox on Linux", now=now)
         db.session.commit()
     return token
 
