@@ -7,7 +7,6 @@ import logging
 import secrets
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, current_app, g, render_template, request
@@ -28,6 +27,21 @@ CSP = (
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
     " object-src 'none'; manifest-src 'self'"
 )
+# What pages may not ask the browser for: all that its permissions policy has names for.
+POWERS = (
+    *(
+        "accelerometer",
+        "ambient-light-sensor",
+        "autoplay",
+        "bluetooth",
+        "browsing-topics",
+        "camera",
+    ),
+    *("display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope"),
+    *("hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
+    *("picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb", "web-share"),
+    *("window-management", "xr-spatial-tracking"),
+)
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -35,7 +49,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
 }
 ERROR_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 
@@ -62,11 +76,9 @@ def safe_next(target: str | None, fallback: str) -> str:
     Browsers read a backslash as a slash and drop tabs and line ends, so a path with one of these
     may lead away although it does not look so.
     """
-    if not target or any(ord(c) <= 32 or c == "\\" for c in target):
+    if not target or not target.startswith("/") or target.startswith("//"):
         return fallback
-    parts = urlsplit(target)
-    is_path = target.startswith("/") and not target.startswith("//")
-    return target if is_path and not parts.scheme and not parts.netloc else fallback
+    return fallback if any(ord(c) <= 32 or c == "\\" for c in target) else target
 
 
 def reader_zone() -> ZoneInfo:

@@ -29,8 +29,9 @@ from mentorship.extensions import db
 from mentorship.profiles.service import sync_terms
 from tests.page import PageClient
 from tests.site import site
+from tests.stage import stage
 
-__all__ = ["site"]  # a fixture for all rooms
+__all__ = ["site", "stage"]  # fixtures for all rooms
 
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("steady")

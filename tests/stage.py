@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -47,6 +48,11 @@ class Stage:
     values: Mapping[str, object]
 
 
+@pytest.fixture
+def stage(session: Session) -> Stage:
+    return set_stage(session)
+
+
 def set_stage(session: Session) -> Stage:
     load_facts(session)
     cast = small_cast(session)
@@ -63,6 +69,7 @@ def set_stage(session: Session) -> Stage:
     cast.section.browsing = Browsing.BOTH
     for who in cast.people.values():
         give(session, who.id, LISTED, NOW)
+    gone = factories.member(session, cast.section, SectionRole.IMG, state=MembershipState.LEFT)
     waiting = factories.member(
         session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED
     )
@@ -75,6 +82,7 @@ def set_stage(session: Session) -> Stage:
             "mentoring": cast.people["Omar Aziz"],
             "both": both,
             "waiting": waiting,
+            "gone": gone,
             "leader": cast.leader,
             "leader2": factories.leader(session, factories.section(session)),
             "administrator": factories.administrator(session),

@@ -83,7 +83,15 @@ def _name() -> StringField:
     )
 
 
-class SignInForm(LoginForm):
+class _WayBack(FlaskForm):
+    """Forgets a way back that leads off the site before Flask-Security takes it apart."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.next.data = safe_next(self.next.data, "")
+
+
+class SignInForm(_WayBack, LoginForm):
     email = EmailField(
         "Email address",
         filters=[_stripped],
@@ -94,10 +102,6 @@ class SignInForm(LoginForm):
     remember = None
     submit = None
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.next.data = safe_next(self.next.data, "")
-
     def validate(self, **kwargs: object) -> bool:
         """Check as Flask-Security does; it then turns every error into one and the same."""
         if super().validate(**kwargs):
@@ -107,7 +111,7 @@ class SignInForm(LoginForm):
         return False
 
 
-class RegisterForm(RegisterFormV2):
+class RegisterForm(_WayBack, RegisterFormV2):
     name = _name()
     email = EmailField(
         "Email address",

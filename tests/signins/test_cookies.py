@@ -14,7 +14,7 @@ from mentorship.config import Mode
 from mentorship.notices.letters import stationery
 from tests.page import PageClient
 from tests.stage import set_stage
-from tests.test_matrix import _address
+from tests.test_matrix import address
 
 HOST = "https://mentors.example.org"
 
@@ -46,7 +46,7 @@ def test_all_pages_set_one_cookie_and_no_other(app: Flask, session: Session) -> 
         if rule.endpoint in OPEN_ENDPOINTS or "GET" not in (rule.methods or ()):
             continue
         for client in clients:
-            with client.client.get(_address(rule, stage.values)) as answer:
+            with client.client.get(address(rule, stage.values)) as answer:
                 seen |= _cookies(answer.headers.getlist("Set-Cookie"))
     assert seen == {"session": {"path": "/", "httponly": "True", "samesite": "Lax"}}
 
