@@ -25,7 +25,7 @@ SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(START, tick=False) as clock:
         yield clock
 
@@ -53,7 +53,7 @@ def _page(client: PageClient, status: int = 200, **headers: str) -> None:
 def test_it_ends_when_nothing_happens(
     app: Flask,
     session: Session,
-    clock: time_machine.Coordinates,
+    clock: time_machine.Traveller,
     who: str,
     idle: int,
     _hours: int,
@@ -70,7 +70,7 @@ def test_it_ends_when_nothing_happens(
 def test_it_ends_after_a_day_whatever_happens(
     app: Flask,
     session: Session,
-    clock: time_machine.Coordinates,
+    clock: time_machine.Traveller,
     who: str,
     _idle: int,
     hours: int,
@@ -87,7 +87,7 @@ def test_it_ends_after_a_day_whatever_happens(
 
 
 def test_whoever_was_signed_out_reads_why(
-    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Coordinates
+    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Traveller
 ) -> None:
     client = sign_in(factories.person(session))
     clock.shift(61 * MINUTE)
@@ -96,7 +96,7 @@ def test_whoever_was_signed_out_reads_why(
 
 
 def test_last_use_is_noted_once_a_minute(
-    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Coordinates
+    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Traveller
 ) -> None:
     client = sign_in(factories.person(session))
     noted = []
@@ -110,7 +110,7 @@ def test_last_use_is_noted_once_a_minute(
 
 
 def test_a_page_that_asks_by_itself_keeps_nothing_alive(
-    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Coordinates
+    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Traveller
 ) -> None:
     client = sign_in(factories.person(session))
     for _ in range(59):
@@ -122,7 +122,7 @@ def test_a_page_that_asks_by_itself_keeps_nothing_alive(
 
 
 def test_who_says_so_stays(
-    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Coordinates
+    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Traveller
 ) -> None:
     client = sign_in(factories.person(session))
     clock.shift(59 * MINUTE)
@@ -135,7 +135,7 @@ def test_who_says_so_stays(
 
 
 def test_the_page_names_its_end_and_asks_minutes_before(
-    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Coordinates
+    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Traveller
 ) -> None:
     page = sign_in(factories.person(session, timezone="America/Chicago")).get("/account")
     assert "You stay signed in until 4:00 a.m." in page.text
@@ -146,7 +146,7 @@ def test_the_page_names_its_end_and_asks_minutes_before(
 
 
 def test_old_rows_are_cleared(
-    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Coordinates
+    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Traveller
 ) -> None:
     person = factories.person(session)
     sign_in(person)
