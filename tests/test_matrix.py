@@ -166,10 +166,10 @@ def test_each_page_opens_to_whom_it_is_for_and_writes_nothing(
     app: Flask, stage: Stage, session: Session
 ) -> None:
     """What does not open looks like what does not exist, and no page changes a row."""
+    clients = {who: PageClient(app, person).client for who, person in stage.people.items()}
     wrong, before = [], rows(session)
     with counted(session) as statements:
-        for who, person in stage.people.items():
-            client = PageClient(app, person).client
+        for who, client in clients.items():
             for rule in rules(app, "GET"):
                 statements.clear()
                 path = address(rule, stage.values)
