@@ -190,8 +190,9 @@ def test_asking_for_the_head_alone_writes_nothing(
     with counted(session) as statements:
         for rule in rules(app, "GET"):
             who = min(admitted(app, rule) - {"stranger"})
+            client = PageClient(app, stage.people[who]).client
             statements.clear()
-            answer = PageClient(app, stage.people[who]).client.head(address(rule, stage.values))
+            answer = client.head(address(rule, stage.values))
             if answer.status_code >= 500 or answer.data or writes(statements):
                 wrong.append(f"{who} {rule.rule}: {answer.status_code} {writes(statements)}")
     assert wrong == []
