@@ -33,7 +33,7 @@ from mentorship.mentorships import leader_views as led_mentorships_views
 from mentorship.mentorships import views as mentorships_views
 from mentorship.news import feed_views as news_desk_views
 from mentorship.news import views as news_views
-from mentorship.news.searched import hidden_from
+from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
@@ -57,6 +57,7 @@ from mentorship.toolkit import (
 )
 from mentorship.toolkit import views as toolkit_views
 from mentorship.toolkit.catalog import unseen_by
+from mentorship.toolkit.kinds import add_kind
 
 BLUEPRINTS = (
     pages.bp,
@@ -136,6 +137,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for follow in (let_go, forget_who_left):
         if follow not in AFTER_LEAVING:
             AFTER_LEAVING.append(follow)
+    add_kind(NEWS)
     configure_mappers()
     check_every_view_is_marked(app)
     if settings.proxies:

@@ -16,7 +16,6 @@ from mentorship.accounts.command import create_admin
 from mentorship.audit import audit
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
-from mentorship.equity.searched import SOURCES as EQUITY
 from mentorship.extensions import transaction
 from mentorship.inbox.command import notices
 from mentorship.keys import keys
@@ -50,7 +49,7 @@ def set_up(*, demo: bool) -> None:
         sync_terms(session)
         load_facts(session)
         load_news(session, now=dt.datetime.now(dt.UTC))
-        rebuild(session, {**SOURCES, **EQUITY, **NEWS})
+        rebuild(session, {**SOURCES, **NEWS})
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()
     if demo:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import queue
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ PORTS = {"http": 80, "https": 443}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 3
 STEP_SECONDS = 10.0  # that the server may stay silent
-WHOLE_SECONDS = 30.0  # that one answer may take, however busily it drips
+WHOLE_SECONDS = 30.0  # for the name, all redirects and the answer, however busily it drips
 MOST_BYTES = 4 * 1024 * 1024
 CHUNK = 64 * 1024
 AGENT = "IMG-Mentorship/1.0"
@@ -112,7 +114,7 @@ class Fetcher:
         """
         asked = {"Accept": FEEDS, "If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in asked.items() if value}
-        return self._follow(url, "GET", headers, self._read)
+        return self._follow(url, "GET", headers, self._read, _Patience(self._step, self._whole))
 
     def status(self, url: str) -> int:
         """Return the status of a page's last answer: asked by HEAD, and by GET where that fails.
@@ -123,11 +125,12 @@ class Fetcher:
             The address is not allowed, or nobody answers in time.
 
         """
+        patience = _Patience(self._step, self._whole)
         with suppress(FetchFailed):
-            status = self._follow(url, "HEAD", {"Accept": "*/*"}, _status)
+            status = self._follow(url, "HEAD", {"Accept": "*/*"}, _status, patience)
             if status < http.HTTPStatus.BAD_REQUEST:
                 return status
-        return self._follow(url, "GET", {"Accept": "*/*"}, _status)
+        return self._follow(url, "GET", {"Accept": "*/*"}, _status, patience)
 
     def _follow(
         self,
@@ -135,10 +138,11 @@ class Fetcher:
         method: str,
         headers: dict[str, str],
         read: Callable[[http.client.HTTPResponse, str], Read],
+        patience: _Patience,
     ) -> Read:
         """Send a request, and again to where the answer leads."""
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._ask(url, method, headers, read)
+            answer = self._ask(url, method, headers, read, patience)
             if not isinstance(answer, _Onward):
                 return answer
             if urlsplit(url).scheme == "https" and urlsplit(answer.url).scheme == "http":
@@ -152,13 +156,14 @@ class Fetcher:
         method: str,
         headers: dict[str, str],
         read: Callable[[http.client.HTTPResponse, str], Read],
+        patience: _Patience,
     ) -> Read | _Onward:
         """Send one request; return the answer, or the address it leads to."""
         parts = web_address(url)
         connection = http.client.HTTPConnection(str(parts.hostname))
-        line = _Line(self._whole)
+        line = _Line(patience.left())
         try:
-            connection.sock = self._connect(parts, line)
+            connection.sock = self._connect(parts, line, patience)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             common = {"Host": parts.netloc, "User-Agent": AGENT}
             common |= {"Accept-Encoding": "identity", "Connection": "close"}
@@ -176,17 +181,18 @@ class Fetcher:
             line.end()
             connection.close()
 
-    def _connect(self, parts: SplitResult, line: _Line) -> socket.socket:
+    def _connect(self, parts: SplitResult, line: _Line, patience: _Patience) -> socket.socket:
         host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = _look_up(host, port, patience.step())
+        except TimeoutError:
+            raise
         except (OSError, UnicodeError):
             raise FetchFailed("there is no server of that name") from None
-        addresses = [str(info[4][0]) for info in found]
         # One private address among public ones is a trick, not a choice.
         if not all(self._allowed(ipaddress.ip_address(a), port) for a in addresses):
             raise FetchFailed("the address leads into a private network")
-        plain = line.hold(_first_open(addresses, port, self._step))
+        plain = line.hold(_first_open(addresses, port, patience))
         if parts.scheme == "http":
             return plain
         wrapped = self._trusted.wrap_socket(
@@ -224,6 +230,30 @@ class _Onward:
     url: str
 
 
+class _Patience:
+    """How long one question may take in all: the name, each redirect, and a second try."""
+
+    def __init__(self, step: float, whole: float) -> None:
+        self._step, self._end = step, time.monotonic() + whole
+
+    def left(self) -> float:
+        """Return the seconds that are left.
+
+        Raises
+        ------
+        FetchFailed
+            None is.
+
+        """
+        if (left := self._end - time.monotonic()) <= 0:
+            raise FetchFailed("the server did not answer in time")
+        return left
+
+    def step(self) -> float:
+        """Return the seconds that the next step may take."""
+        return min(self._step, self.left())
+
+
 class _Line:
     """The socket of one request, cut when its time is over.
 
@@ -258,11 +288,33 @@ def _status(response: http.client.HTTPResponse, _url: str) -> int:
     return response.status
 
 
-def _first_open(addresses: list[str], port: int, seconds: float) -> socket.socket:
+def _look_up(host: str, port: int, seconds: float) -> list[str]:
+    """Return the addresses of a name. No system call for it ends in time, so a thread waits."""
+    found: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as trouble:
+            found.put(trouble)
+        else:
+            found.put([str(info[4][0]) for info in infos])
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = found.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _first_open(addresses: list[str], port: int, patience: _Patience) -> socket.socket:
     trouble: OSError = OSError("no address")
     for address in addresses[:3]:
         try:
-            return socket.create_connection((address, port), timeout=seconds)
+            return socket.create_connection((address, port), timeout=patience.step())
         except OSError as problem:
             trouble = problem
     raise trouble

@@ -36,7 +36,9 @@ from mentorship.rounds.running import solved
 from mentorship.signins.service import clear_old
 from mentorship.toolkit.link_round import check_links, link_fetcher
 
-AT_ONCE = 2  # strangers' servers asked in one errand: a round that waits must not wait long
+# After so long an errand asks no further stranger's server. With the 8 seconds that one may take at
+# most, a round that waits behind it is held up for 10 seconds.
+PATIENCE = dt.timedelta(seconds=2)
 EXPIRES = 50  # seconds after which an errand is dropped: the next one comes anyway
 BEAT = 1.0  # seconds between two signs of life
 SHARES = {  # phase -> per cent at which it begins, and how much it takes
@@ -212,11 +214,11 @@ def close_due() -> None:
 
 
 def poll_feeds() -> None:
-    poll(Fetcher(), most=AT_ONCE)
+    poll(Fetcher(step=5, whole=8), patience=PATIENCE)
 
 
 def look_at_links() -> None:
-    check_links(link_fetcher(), most=AT_ONCE)
+    check_links(link_fetcher(), patience=PATIENCE)
 
 
 def send_weekly_digests() -> None:

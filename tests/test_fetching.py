@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
 
 import pytest
@@ -101,6 +102,28 @@ def test_a_server_that_drips_or_falls_silent_is_given_up(site: Site, drip: float
     with pytest.raises(FetchFailed, match=r"too long|in time"):
         site.fetcher(step=0.2, whole=0.5).get(site.url())
     assert time.monotonic() - began < 2
+
+
+def test_the_whole_time_is_for_all_that_one_question_takes(site: Site) -> None:
+    site.replies["/feed"] = Reply(b"x", head=405)
+    with pytest.raises(FetchFailed, match="in time"):
+        site.fetcher(whole=0).status(site.url())
+    assert site.asked == []
+
+
+def test_a_name_that_nobody_looks_up_is_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+
+    def silent(*_: object, **__: object) -> list[object]:
+        over.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    with pytest.raises(FetchFailed, match="in time"):
+        site.fetcher(step=0.05).get("http://silent.example/feed")
+    over.set()
 
 
 def test_too_much_is_not_read(site: Site) -> None:

@@ -19,15 +19,17 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from mentorship.access import current_id, members
+from mentorship.access import current_id, current_person, members
 from mentorship.community import service
 from mentorship.community.calendar import calendar
 from mentorship.community.forms import KINDS, STATES, CardForm, ResolutionForm, StepForm, line
 from mentorship.community.models import Event
-from mentorship.equity.policy import policy
+from mentorship.equity.policy import statements, ways_to_take_part
 from mentorship.extensions import db, transaction
 from mentorship.sections.models import MembershipState, Section
 from mentorship.sections.service import memberships_of, section_of_member, sections_led_by
+from mentorship.toolkit.policy_models import Theme
+from mentorship.toolkit.truth import may_keep_facts
 from mentorship.web import reader_zone
 
 bp = Blueprint("community", __name__)
@@ -50,7 +52,15 @@ def mine() -> str | AnyResponse:
 def show(slug: str) -> str:
     section = _section(slug)
     page = service.section_page(db.session(), section.id, today=_today(), now=_now())
-    return _page("community/show.html", section, page=page, policy=policy())
+    known = statements(db.session(), [Theme.SECTION])[Theme.SECTION]
+    return _page(
+        "community/show.html",
+        section,
+        page=page,
+        statements=known,
+        ways=ways_to_take_part(db.session()),
+        fix=may_keep_facts(db.session(), current_person()),
+    )
 
 
 @bp.get(f"{HOME}/openings")
@@ -95,7 +105,8 @@ def resolutions(slug: str) -> str:
     rows = service.resolutions(
         db.session(), section.id, ideas_of=current_id(), all_ideas=_leads(section)
     )
-    return _page("community/resolutions.html", section, rows=rows, policy=policy())
+    ways = ways_to_take_part(db.session())
+    return _page("community/resolutions.html", section, rows=rows, ways=ways)
 
 
 @bp.get(f"{HOME}/resolutions/new")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mentorship.community.models import Resolution, ResolutionState
 from mentorship.news.feeds import ILL_AFTER
 from mentorship.news.models import Feed, ItemState, NewsItem
+from mentorship.search.misses import LEAST
 from mentorship.search.models import SearchMiss
 from mentorship.sections.models import Membership, MembershipState
 from mentorship.spotlight.models import LetterState, SpotlightLetter
@@ -52,16 +53,12 @@ def to_do(
         ),
         _counted("ideas", Resolution, section_ids, Resolution.state == ResolutionState.IDEA),
         _reported(section_ids),
-        sa.select(sa.literal("misses"), sa.null(), sa.func.count(SearchMiss.text)).where(
-            SearchMiss.times > 1
-        ),
+        _counted("misses", SearchMiss, section_ids, SearchMiss.times >= LEAST),
     ]
     found: dict[uuid.UUID, list[ToDo]] = defaultdict(list)
     for kind, section_id, count in session.execute(sa.union_all(*counts)):
         one, several, endpoint = WORDS[kind]
-        for each in [section_id] if section_id else section_ids:
-            if count:
-                found[each].append(ToDo(count, one if count == 1 else several, endpoint))
+        found[section_id].append(ToDo(count, one if count == 1 else several, endpoint))
     return found
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from mentorship.access import current_id, members
+from mentorship.access import current_id, current_person, members
 from mentorship.equity.parity import parity
-from mentorship.equity.policy import policy
+from mentorship.equity.policy import statements
 from mentorship.equity.rounds import fair_rounds
 from mentorship.extensions import db
+from mentorship.toolkit.truth import may_keep_facts
 
 bp = Blueprint("equity", __name__, url_prefix="/equity")
 
@@ -18,9 +19,10 @@ bp = Blueprint("equity", __name__, url_prefix="/equity")
 def index() -> str:
     return render_template(
         "equity/index.html",
-        policy=policy(),
+        policy={theme.value: rows for theme, rows in statements(db.session()).items()},
         parity=parity(db.session()),
         rounds=fair_rounds(db.session(), current_id()),
+        fix=may_keep_facts(db.session(), current_person()),
     )
 
 

@@ -15,6 +15,7 @@ from mentorship.news.models import ItemState, NewsHiding, NewsItem, Topic
 from mentorship.news.parsing import fingerprint
 from mentorship.news.searched import file
 from mentorship.news.service import NEWEST_FIRST
+from mentorship.toolkit.models import UrlCheck
 
 PER_PAGE = 20
 
@@ -112,6 +113,7 @@ def write_post(  # noqa: PLR0913  one argument a column
         title=title,
         lead=lead,
         body=body,
+        url_check=UrlCheck.NONE,
         fingerprint=fingerprint(str(key)),
         created_at=now,
         published_at=now,

@@ -16,6 +16,7 @@ from mentorship.fetching import Answer, FetchFailed, web_address
 from mentorship.news.models import Feed, ItemState, NewsItem, Topic
 from mentorship.news.parsing import Entry
 from mentorship.news.searched import file
+from mentorship.toolkit.models import Confidence, UrlCheck
 
 EVERY = dt.timedelta(hours=2)
 RARELY = dt.timedelta(days=1)  # how often a feed that does not work is tried at last
@@ -256,6 +257,8 @@ def _item(feed: Feed, entry: Entry, now: dt.datetime) -> NewsItem:
         url=entry.url,
         organization=feed.organization,
         as_of=f"{at:%Y-%m-%d}" if entry.at else None,
+        url_check=UrlCheck.CITED_BY_SOURCE if entry.url else UrlCheck.NONE,
+        confidence=Confidence.MEDIUM,  # the feed names it; nobody here has read the page
         fingerprint=entry.fingerprint,
         guid=entry.guid,
         created_at=now,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mentorship.accounts.models import User
 from mentorship.extensions import Model, one_of
 from mentorship.sections.models import Section
+from mentorship.toolkit.models import Confidence, UrlCheck
 
 WEB = "{0} LIKE 'http://%' OR {0} LIKE 'https://%'"
 TITLE_LENGTH = 200
@@ -99,6 +100,13 @@ class NewsItem(Model):
     url: Mapped[str | None] = mapped_column(sa.String(URL_LENGTH))
     organization: Mapped[str] = mapped_column(sa.String(120), default="")
     as_of: Mapped[str | None] = mapped_column(sa.String(10))  # of the source: YYYY[-MM[-DD]]
+    url_check: Mapped[UrlCheck] = mapped_column(  # whether somebody read that page
+        one_of(UrlCheck, "url_check_known"), default=UrlCheck.NOT_OPENED
+    )
+    confidence: Mapped[Confidence] = mapped_column(
+        one_of(Confidence, "confidence_known"), default=Confidence.MEDIUM
+    )
+    checked_on: Mapped[dt.date | None]  # the day a leader last compared it with its source
     fingerprint: Mapped[str] = mapped_column(sa.String(64))
     guid: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[dt.datetime]

@@ -35,11 +35,19 @@ def utc_now() -> dt.datetime:
 
 
 def poll(
-    fetcher: Fetcher, *, clock: Callable[[], dt.datetime] = utc_now, most: int = MOST
+    fetcher: Fetcher,
+    *,
+    clock: Callable[[], dt.datetime] = utc_now,
+    most: int = MOST,
+    patience: dt.timedelta = dt.timedelta.max,
 ) -> Polled:
-    """Ask every feed that is due, up to ``most`` of them."""
+    """Ask every feed that is due, up to ``most`` of them.
+
+    No more is asked once ``patience`` is over: the worker has other work.
+    """
     worked = failed = items = 0
-    while worked + failed < most:
+    began = clock()
+    while worked + failed < most and clock() - began < patience:
         with transaction() as session:
             due = feeds.take_due(session, now=clock())
         if due is None:

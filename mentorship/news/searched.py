@@ -14,6 +14,7 @@ from mentorship.news.topics import NAMES
 from mentorship.search import service as search
 from mentorship.search.service import Entry, Sources
 from mentorship.sections.service import sections_of
+from mentorship.toolkit.kinds import Kind
 from mentorship.toolkit.provenance import readable_date
 
 SOURCE = "news"
@@ -55,3 +56,15 @@ def _entry(item: NewsItem) -> Entry:
 
 
 SOURCES: Sources = MappingProxyType({SOURCE: of_news})
+NEWS = Kind(  # what leaders check and correct; their own posts and feeds have a desk
+    NewsItem,
+    "News for everybody",
+    ("title", "topic", "organization", "url"),
+    source_fields=("as_of", "confidence"),
+    address="url",
+    ages=False,
+    only=NewsItem.section_id.is_(None),
+    search=SOURCE,
+    sources=SOURCES,
+    page=lambda item: f"/news/{item.id}",
+)

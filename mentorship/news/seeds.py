@@ -16,6 +16,7 @@ from mentorship.news.models import ItemState, NewsItem, Topic
 from mentorship.news.parsing import fingerprint
 from mentorship.news.searched import file
 from mentorship.toolkit.entries import Entry, FactsRefused, open_file
+from mentorship.toolkit.models import Confidence, UrlCheck
 
 FILE = Path(__file__).with_name("data") / "news_sources.yaml"
 _NAMES = uuid.UUID("6a7d0f0e-6a3c-4b9e-9d43-0f5f3d8f7a10")  # ids of items follow from their names
@@ -38,6 +39,8 @@ class SeedItem:
     organization: str
     url: str | None
     as_of: str
+    url_check: UrlCheck
+    confidence: Confidence
 
     @property
     def day(self) -> dt.datetime:
@@ -81,6 +84,8 @@ def load_news(session: Session, *, now: dt.datetime, path: Path = FILE) -> int:
             url=item.url,
             organization=item.organization,
             as_of=item.as_of,
+            url_check=item.url_check,
+            confidence=item.confidence,
             fingerprint=fingerprint(item.url or str(item.id)),
             created_at=now,
             published_at=item.day,
@@ -112,6 +117,7 @@ def _feed(entry: Entry) -> SuggestedFeed:
 def _item(entry: Entry) -> SeedItem:
     name = entry.key()
     topic = entry.word("topic", tuple(Topic))
+    confidence = entry.word("confidence", tuple(Confidence))
     item = SeedItem(
         id=uuid.uuid5(_NAMES, name),
         title=entry.text("title"),
@@ -119,6 +125,8 @@ def _item(entry: Entry) -> SeedItem:
         organization=entry.text("organization"),
         url=entry.url_if_any("url"),
         as_of=entry.as_of() or "",
+        url_check=UrlCheck.NOT_OPENED if entry.has("url") else UrlCheck.NONE,
+        confidence=Confidence(confidence) if confidence in set(Confidence) else Confidence.LOW,
     )
     if not item.as_of:
         entry.problem("as_of", "is missing")

@@ -25,7 +25,7 @@ from mentorship.news.models import (
 )
 from mentorship.news.topics import NAMES, at_stages
 from mentorship.sections.service import sections_of
-from mentorship.toolkit.provenance import readable_date
+from mentorship.toolkit.provenance import Provenance, readable_date
 
 PER_PAGE = 15
 RECENT = dt.timedelta(days=90)  # older news goes by date alone, however well it fits
@@ -45,14 +45,12 @@ class NewsLine:
     date: str  # of the source, as exactly as it is known
     published_at: dt.datetime
     is_post: bool
+    provenance: Provenance
+    for_everybody: bool  # it came with the service; leaders of all sections may correct it
 
     @property
     def topic_name(self) -> str:
         return NAMES[self.topic]
-
-    @property
-    def is_unconfirmed(self) -> bool:
-        return not self.is_post and (self.url is None or not self.date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +143,14 @@ def line_of(item: NewsItem) -> NewsLine:
         date=readable_date(item.as_of),
         published_at=item.published_at,
         is_post=bool(item.body),
+        provenance=Provenance(
+            item.url,
+            item.url_check,
+            item.as_of,
+            item.confidence,
+            checked_on=item.checked_on,
+        ),
+        for_everybody=item.section_id is None,
     )
 
 

@@ -18,13 +18,14 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, members, public
+from mentorship.access import current_id, current_person, members, public
 from mentorship.extensions import csrf, db, transaction
 from mentorship.news import service
 from mentorship.news.forms import ChoicesForm, topic_asked
 from mentorship.news.models import Topic
 from mentorship.news.topics import NAMES
 from mentorship.prose import to_html
+from mentorship.toolkit.truth import may_keep_facts
 
 bp = Blueprint("news", __name__, url_prefix="/news")
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -37,7 +38,9 @@ def index() -> str:
     page = request.args.get("page", 1, type=int)
     found = service.news(db.session(), current_id(), topic=topic, page=page)
     choices = service.choices_of(db.session(), current_id())
-    return render_template("news/index.html", found=found, choices=choices, names=NAMES)
+    return render_template(
+        "news/index.html", found=found, choices=choices, names=NAMES, fix=_keeps_facts()
+    )
 
 
 @bp.get("/<uuid:item_id>")
@@ -45,7 +48,11 @@ def index() -> str:
 def show(item_id: uuid.UUID) -> str:
     item = service.item_shown_to(db.session(), current_id(), item_id)
     return render_template(
-        "news/show.html", item=item, line=service.line_of(item), text=to_html(item.body)
+        "news/show.html",
+        item=item,
+        line=service.line_of(item),
+        text=to_html(item.body),
+        fix=_keeps_facts(),
     )
 
 
@@ -92,6 +99,11 @@ def stop(key: str) -> Response:
     with transaction() as session:
         service.stop_digest(session, key)
     return _unlinked(render_template("news/unsubscribe.html", key=key, going=False))
+
+
+def _keeps_facts() -> bool:
+    """Tell whether an item for everybody shall lead to where it is checked and corrected."""
+    return may_keep_facts(db.session(), current_person())
 
 
 def _need_key(key: str) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mentorship.extensions import Model
 from mentorship.sections.models import Section
@@ -41,11 +41,30 @@ class SearchEntry(Model):
 
 
 class SearchMiss(Model):
-    """A search that found nothing, and how often; never who searched."""
+    """A search by members of a section that found nothing, and how often; never who searched.
+
+    Without a section it was somebody's who belongs to none.
+    """
 
     __tablename__ = "search_miss"
-    __table_args__ = (sa.CheckConstraint("times > 0", name="times_count"),)
+    __table_args__ = (
+        sa.CheckConstraint("times > 0", name="times_count"),
+        sa.UniqueConstraint("section_id", "text"),
+        sa.Index(
+            "uq_search_miss_nowhere",
+            "text",
+            unique=True,
+            sqlite_where=sa.text("section_id IS NULL"),
+            postgresql_where=sa.text("section_id IS NULL"),
+        ),
+    )
 
-    text: Mapped[str] = mapped_column(sa.String(QUERY_LENGTH), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    section_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey(Section.id, ondelete="CASCADE")
+    )
+    text: Mapped[str] = mapped_column(sa.String(QUERY_LENGTH))
     times: Mapped[int]
     last_at: Mapped[dt.datetime]
+
+    section: Mapped[Section | None] = relationship(lazy="raise")

@@ -1,8 +1,7 @@
-"""Putting things in the index, finding them, and remembering what nobody found."""
+"""Putting things in the index, and finding them."""
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import itertools
 import uuid
@@ -10,15 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.search.index import Stems, index_of
-from mentorship.search.models import QUERY_LENGTH, SearchEntry, SearchMiss
+from mentorship.search.models import SearchEntry
 from mentorship.search.words import asked, stems
 
 PER_PAGE = 15
-FORGET_AFTER = dt.timedelta(days=90)
 BEHIND = {"news": 0.7, "policy": 0.7}  # what was said or decided comes after what helps
 IN_TITLE = 1.5  # times, at least, when the title has every word of the question
 
@@ -116,44 +113,6 @@ def keys_found(session: Session, text: str, source: str) -> Sequence[str]:
     ).all()
     best = sorted(rows, key=lambda row: (-_score(row, scores[row.id], groups), row.title, row.key))
     return [row.key for row in best]
-
-
-# --- What nobody found --------------------------------------------------------------------------
-
-
-def note_miss(session: Session, text: str, *, now: dt.datetime) -> None:
-    """Count a question that found nothing. Nothing is kept of who asked."""
-    words = " ".join(text.casefold().split())[:QUERY_LENGTH].strip()
-    if not words:
-        return
-    session.execute(sa.delete(SearchMiss).where(SearchMiss.last_at < now - FORGET_AFTER))
-    again = (
-        sa.update(SearchMiss)
-        .where(SearchMiss.text == words)
-        .values(times=SearchMiss.times + 1, last_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if session.execute(again).rowcount:  # type: ignore[attr-defined]
-        return
-    try:
-        with session.begin_nested():
-            session.add(SearchMiss(text=words, times=1, last_at=now))
-    except IntegrityError:  # somebody else looked for the same at the same moment
-        session.execute(again)
-
-
-def misses(session: Session, *, least: int = 2, limit: int = 20) -> Sequence[SearchMiss]:
-    """Return what was looked for in vain most often; what one person typed once stays unseen."""
-    return session.scalars(
-        sa.select(SearchMiss)
-        .where(SearchMiss.times >= least)
-        .order_by(SearchMiss.times.desc(), SearchMiss.last_at.desc())
-        .limit(limit)
-    ).all()
-
-
-def forget_miss(session: Session, text: str) -> None:
-    session.execute(sa.delete(SearchMiss).where(SearchMiss.text == text))
 
 
 # --- Underneath ---------------------------------------------------------------------------------

@@ -302,6 +302,7 @@ def _card(
             resource.url_check,
             resource.as_of,
             resource.confidence,
+            volatile=resource.volatile,
             checked_on=resource.checked_on,
         ),
         stages=tuple(stages),

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from mentorship.search import service as search
 from mentorship.sections.models import Membership, MembershipState
 from mentorship.toolkit.catalog import BEST_FIRST, words_of
+from mentorship.toolkit.links import is_dead
 from mentorship.toolkit.models import (
     Confidence,
     Resource,
@@ -50,6 +51,7 @@ class Words:
     description: str
     stages: tuple[str, ...]
     topics: tuple[str, ...]
+    volatile: bool = False  # what the page tells of is being changed
     opened_on: dt.date | None = None  # the day the leader read the page, if they say so
 
     def as_json(self) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class Words:
             "description": self.description,
             "stages": list(self.stages),
             "topics": list(self.topics),
+            "volatile": self.volatile,
         }
 
 
@@ -71,6 +74,7 @@ class Curated:
     resource: Resource
     hidden: bool
     position: int | None
+    is_dead: bool = False  # its link, found by the service
 
     @property
     def is_own(self) -> bool:
@@ -101,7 +105,12 @@ def curated(
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, page), pages)
     rows = session.execute(
-        sa.select(Resource, ResourcePlacing.hidden, ResourcePlacing.position)
+        sa.select(
+            Resource,
+            ResourcePlacing.hidden,
+            ResourcePlacing.position,
+            is_dead(Resource.url).label("dead"),
+        )
         .join(ResourcePlacing, _placed_in(section_id), isouter=True)
         .where(*which)
         .limit(PER_PAGE)
@@ -112,7 +121,7 @@ def curated(
             *BEST_FIRST,
         )
     )
-    found = [Curated(row, bool(hidden), position) for row, hidden, position in rows]
+    found = [Curated(row, bool(hidden), position, dead) for row, hidden, position, dead in rows]
     return CuratedPage(found, total, page, pages)
 
 
@@ -224,6 +233,7 @@ def restore(  # noqa: PLR0913  which change, of what, by whom and when
         description=old["description"],
         stages=tuple(old["stages"]),
         topics=tuple(old["topics"]),
+        volatile=old.get("volatile", False),  # changes of before there was this mark have none
     )
     return edit(session, section_id, row, words=words, by=by, now=now, change=Change.RESTORED)
 
@@ -243,6 +253,7 @@ def words_now(session: Session, row: Resource) -> Words:
         description=row.description,
         stages=tuple(sorted(stages)),
         topics=tuple(sorted(topics)),
+        volatile=row.volatile,
     )
 
 
@@ -312,7 +323,7 @@ def _placed_in(section_id: uuid.UUID) -> sa.ColumnElement[bool]:
 
 def _write(session: Session, row: Resource, words: Words) -> None:
     row.title, row.type, row.organization = words.title, words.type, words.organization
-    row.description = words.description
+    row.description, row.volatile = words.description, words.volatile
     if words.opened_on:
         row.url_check, row.confidence = UrlCheck.RETRIEVED, Confidence.HIGH
         row.as_of, row.checked_on = words.opened_on.isoformat(), words.opened_on

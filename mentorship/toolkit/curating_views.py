@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.search import service as search
+from mentorship.search import misses
 from mentorship.sections.models import Section
 from mentorship.sections.service import section_led_by
-from mentorship.toolkit import catalog, curating
+from mentorship.toolkit import catalog, curating, links
 from mentorship.toolkit.curating import Curated
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.shelf_forms import PlaceForm, ResourceForm
@@ -33,7 +33,7 @@ def listing(slug: str) -> str:
         words=words,
         found=curating.curated(db.session(), section.id, words=words, page=page),
         reports=curating.open_reports(db.session(), section.id),
-        misses=search.misses(db.session()),
+        misses=misses.misses(db.session(), section.id),
     )
 
 
@@ -148,8 +148,8 @@ def settle(slug: str, report_id: uuid.UUID) -> Response:
 @members
 def forget_miss(slug: str) -> Response:
     with transaction() as session:
-        section_led_by(session, current_id(), slug)
-        search.forget_miss(session, request.form.get("text", ""))
+        section = section_led_by(session, current_id(), slug)
+        misses.forget_miss(session, section.id, request.form.get("text", ""))
     flash("Taken off the list.", "success")
     return redirect(url_for(".listing", slug=slug), code=303)
 
@@ -172,6 +172,7 @@ def _edit_page(
         one=one,
         place=PlaceForm(formdata=None, position=position),
         changes=changes,
+        looked=links.check_of(db.session(), one.resource.url) if one else None,
         preview=form.words(_today()) if preview else None,
     )
 

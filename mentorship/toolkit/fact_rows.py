@@ -8,7 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from mentorship.extensions import Model
-from mentorship.toolkit import guide_models, license_models, models
+from mentorship.toolkit import (
+    chooser_models,
+    guide_models,
+    license_models,
+    models,
+    policy_models,
+)
 from mentorship.toolkit.entries import Entry
 
 # In the order in which rows may be added: whatever points at a row comes after it.
@@ -30,6 +36,10 @@ TABLES: tuple[type[Model], ...] = (
     license_models.LicenseRule,
     license_models.CompactStanding,
     license_models.AddedPathway,
+    policy_models.PolicyStatement,
+    policy_models.WayToTakePart,
+    chooser_models.VisaQuestion,
+    chooser_models.VisaRoute,
 )
 KEYS = MappingProxyType(
     {table: tuple(str(column.key) for column in sa.inspect(table).primary_key) for table in TABLES}

@@ -1,7 +1,7 @@
 """The facts files as rows of tables: every entry checked, nothing touched yet.
 
-``journey.yaml`` holds the stages and the present cycle, ``resources.yaml`` the catalog; the others
-are read by ``guide_facts`` and ``license_facts``.
+``journey.yaml`` holds the stages and the present cycle, ``resources.yaml`` the catalog; each of the
+others has a module of its own.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from mentorship import vocabulary
 from mentorship.toolkit import models
+from mentorship.toolkit.chooser_facts import read_chooser
 from mentorship.toolkit.entries import Entry, FactsRefused, open_file
 from mentorship.toolkit.fact_rows import KEYS, TABLES, Facts, Key, Row, source
 from mentorship.toolkit.guide_facts import FILES, read_guide
-from mentorship.toolkit.guide_models import GuideEntry
 from mentorship.toolkit.license_facts import read_licensure
-from mentorship.toolkit.visa_routes import read_chooser
+from mentorship.toolkit.policy_facts import read_policy
 
 __all__ = ["DATA", "KEYS", "TABLES", "Facts", "Key", "Row", "read_facts"]
 
@@ -43,7 +43,8 @@ def read_facts(folder: Path = DATA) -> Facts:
     journey = open_file(folder / "journey.yaml", problems)
     catalog = open_file(folder / "resources.yaml", problems)
     licensure = open_file(folder / "licensure.yaml", problems)
-    routes = open_file(folder / "visa_routes.yaml", problems)
+    chooser = open_file(folder / "visa_routes.yaml", problems)
+    policy = open_file(folder / "policy.yaml", problems)
     guides = {guide: open_file(folder / name, problems) for guide, name in FILES.items()}
     if not problems:
         _read_catalog(catalog, facts)
@@ -54,8 +55,8 @@ def read_facts(folder: Path = DATA) -> Facts:
         read_licensure(licensure, facts)
         for guide, file in guides.items():
             read_guide(file, guide, facts)
-        known = {key for (key,) in facts.rows[GuideEntry]}
-        read_chooser(routes, problems=problems, known=known)
+        read_chooser(chooser, facts)
+        read_policy(policy, facts)
     if problems:
         raise FactsRefused(problems)
     return facts
@@ -201,6 +202,7 @@ def _read_catalog(catalog: Entry, facts: Facts) -> None:
             url_check=entry.word("url_check", checks),
             as_of=entry.as_of(),
             confidence=entry.word("confidence", tuple(models.Confidence)),
+            volatile=entry.yes("volatile"),
         )
         for stage in _some(entry, "stages", vocabulary.LISTS["stage"]):
             row = {"resource_id": key, "stage_id": stage, "rank": None}

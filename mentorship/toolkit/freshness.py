@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
+from mentorship.toolkit.kinds import KINDS, Kind
 from mentorship.toolkit.links import is_dead
 from mentorship.toolkit.models import Confidence, Resource, UrlCheck
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.shelf_models import ResourceReport
-from mentorship.toolkit.truth import KINDS, Kind
 
 STALE_MONTHS = 12
 VOLATILE_MONTHS = 3  # what is in motion grows old faster
@@ -145,11 +145,13 @@ def _facts_of(kind: Kind) -> sa.Select[Any]:
     table = kind.table
     columns: dict[str, Any] = {
         "kind": sa.literal(kind.id),
-        "id": table.id,
+        "id": sa.cast(table.id, sa.String),
         "label": sa.cast(_label(kind), sa.Text),
         "said": _said(kind),
     }
     columns |= _marks_of(kind) if kind.is_fact else _MARKS_OF_ADVICE
+    if kind.linked:
+        columns["dead"] = is_dead(getattr(table, kind.linked))
     return sa.select(*(column.label(name) for name, column in columns.items())).where(kind.only)
 
 
@@ -159,8 +161,11 @@ def _marks_of(kind: Kind) -> dict[str, Any]:
         ResourceReport.resource_id == table.id, ResourceReport.settled_at.is_(None)
     )
     return {
-        "date": sa.func.coalesce(sa.cast(table.checked_on, sa.String), table.as_of),
-        "confidence": sa.cast(table.confidence, sa.String),
+        "date": sa.func.coalesce(
+            sa.cast(table.checked_on, sa.String), getattr(table, "as_of", None)
+        ),
+        "ages": sa.true() if kind.ages else sa.false(),
+        "confidence": sa.cast(getattr(table, "confidence", ""), sa.String),
         "volatile": getattr(table, "volatile", sa.false()),
         "has_source": address.is_not(None),
         "unopened": table.url_check == UrlCheck.NOT_OPENED,
@@ -172,6 +177,7 @@ def _marks_of(kind: Kind) -> dict[str, Any]:
 _MARKS_OF_ADVICE: Mapping[str, Any] = MappingProxyType(
     {
         "date": sa.literal(ALWAYS_FRESH),
+        "ages": sa.false(),
         "confidence": sa.literal(""),
         "volatile": sa.false(),
         "has_source": sa.true(),
@@ -185,14 +191,16 @@ _MARKS_OF_ADVICE: Mapping[str, Any] = MappingProxyType(
 def _label(kind: Kind) -> sa.ColumnElement[object]:
     """Return the words a fact is known by; those of a state or a year are known by their key."""
     column = getattr(kind.table, kind.fields[0])
-    by_key = kind.fields[0] in {"img_years", "us_img", "standing", "status"}
+    by_key = kind.fields[0] in {"img_years", "us_img", "standing", "status", "board_url"}
     return kind.table.id if by_key else column
 
 
 def _said(kind: Kind) -> sa.ColumnElement[str]:
     """Return all words of a fact in one, to be searched."""
     columns = [getattr(kind.table, name) for name in ("id", *kind.fields)]
-    texts = [sa.func.coalesce(column, "") for column in columns if _is_text(column.type)]
+    texts: list[sa.ColumnElement[str]] = [
+        sa.func.coalesce(column, "") for column in columns if _is_text(column.type)
+    ]
     return functools.reduce(lambda all_, text: all_ + " " + text, texts)
 
 
@@ -213,7 +221,7 @@ def _reasons(facts: sa.Subquery, today: dt.date) -> dict[Reason, sa.ColumnElemen
     season = _months_before(today, VOLATILE_MONTHS).isoformat()
     dated = facts.c.date
     return {
-        Reason.OLD: sa.or_(dated.is_(None), dated < year),
+        Reason.OLD: sa.and_(facts.c.ages, sa.or_(dated.is_(None), dated < year)),
         Reason.IN_MOTION: sa.and_(facts.c.volatile, sa.or_(dated.is_(None), dated < season)),
         Reason.LOW: facts.c.confidence == Confidence.LOW.value,
         Reason.NO_SOURCE: sa.not_(facts.c.has_source),

@@ -36,11 +36,13 @@ def visas() -> str:
 @bp.get("/visas/routes")
 @members
 def visa_chooser() -> Response:
-    step = visa_routes.step(request.args)
-    answers = guides.entries(db.session(), step.answers) if step.routes else {}
-    response = make_response(
-        render_template("toolkit/visa_chooser.html", step=step, answers=answers)
+    session = db.session()
+    step = visa_routes.step(session, request.args)
+    answers = guides.entries(session, step.answers) if step.routes else {}
+    page = render_template(
+        "toolkit/visa_chooser.html", step=step, answers=answers, fix=_keeps_facts()
     )
+    response = make_response(page)
     response.headers["Referrer-Policy"] = "no-referrer"  # the address holds what was answered
     return response
 

@@ -25,7 +25,7 @@ def read_licensure(file: Entry, facts: Facts) -> None:
         state = entry.word("id", vocabulary.LISTS["state"])
         url = entry.url_if_any("board_url")
         check = entry.word("board_url_check", tuple(UrlCheck)) if url else UrlCheck.NONE
-        facts.add(Jurisdiction, entry, id=state, board_url=url, board_url_check=check)
+        facts.add(Jurisdiction, entry, id=state, board_url=url, url_check=check)
         _read_rules(entry.entry("rules"), state, facts)
         _read_compact(entry.entry("compact"), state, facts)
         _read_pathway(entry.entry("pathway"), state, facts)

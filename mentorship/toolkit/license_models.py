@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 
 import sqlalchemy as sa
@@ -33,12 +34,13 @@ class Jurisdiction(Model):
 
     __tablename__ = "jurisdiction"
     __table_args__ = (
-        sa.CheckConstraint("(board_url IS NULL) = (board_url_check = 'none')", name="board_marked"),
+        sa.CheckConstraint("(board_url IS NULL) = (url_check = 'none')", name="board_marked"),
     )
 
     id: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
     board_url: Mapped[str | None] = mapped_column(sa.Text)
-    board_url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "board_url_check_known"))
+    url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "url_check_known"))
+    checked_on: Mapped[dt.date | None]  # the day a leader last opened it
 
 
 def _of_jurisdiction() -> Mapped[str]:

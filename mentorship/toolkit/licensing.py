@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class State:
     id: str
     board_url: str | None
     board_note: str
+    board_checked_on: dt.date | None
     rule: LicenseRule
     compact: CompactStanding
     pathway: AddedPathway
@@ -197,8 +199,8 @@ def _select() -> sa.Select[Jurisdiction, LicenseRule, CompactStanding, AddedPath
 def _state(
     where: Jurisdiction, rule: LicenseRule, compact: CompactStanding, pathway: AddedPathway
 ) -> State:
-    note = ADDRESS_NOTES[UrlCheck(where.board_url_check)]
-    return State(where.id, where.board_url, note, rule, compact, pathway)
+    note = ADDRESS_NOTES[UrlCheck(where.url_check)]
+    return State(where.id, where.board_url, note, where.checked_on, rule, compact, pathway)
 
 
 def _by_name(one: State) -> str:

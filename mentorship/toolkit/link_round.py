@@ -29,17 +29,25 @@ def utc_now() -> dt.datetime:
 
 def link_fetcher() -> Fetcher:
     """Return a fetcher with less patience than for feeds: only the first line of a page counts."""
-    return Fetcher(step=5, whole=10)
+    return Fetcher(step=5, whole=8)
 
 
 def check_links(
-    fetcher: Fetcher, *, clock: Callable[[], dt.datetime] = utc_now, most: int = MOST
+    fetcher: Fetcher,
+    *,
+    clock: Callable[[], dt.datetime] = utc_now,
+    most: int = MOST,
+    patience: dt.timedelta = dt.timedelta.max,
 ) -> Checked:
-    """Look at every address that is due, up to ``most`` of them."""
+    """Look at every address that is due, up to ``most`` of them.
+
+    No more is asked once ``patience`` is over: the worker has other work.
+    """
+    began = clock()
     with transaction() as session:
         links.list_addresses(session, now=clock())
     worked = failed = 0
-    while worked + failed < most:
+    while worked + failed < most and clock() - began < patience:
         with transaction() as session:
             url = links.take_due(session, now=clock())
         if url is None:

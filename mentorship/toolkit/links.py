@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.models import Resource
-from mentorship.toolkit.truth import KINDS
 from mentorship.toolkit.truth_models import LinkCheck
 
 EVERY = dt.timedelta(days=7)
@@ -104,13 +104,18 @@ def check_of(session: Session, url: str | None) -> LinkCheck | None:
     return session.get(LinkCheck, url) if url else None
 
 
-def is_dead(url: sa.ColumnElement[str | None]) -> sa.ColumnElement[bool]:
+def is_dead(
+    url: sa.SQLColumnExpression[str | None] | sa.SQLColumnExpression[str],
+) -> sa.ColumnElement[bool]:
     """Return the condition that an address was found dead."""
     return sa.exists().where(LinkCheck.url == url, LinkCheck.failures >= DEAD_AFTER)
 
 
 def _addresses() -> sa.Subquery:
-    columns = [getattr(kind.table, kind.address) for kind in KINDS.values() if kind.is_fact]
-    named = [sa.select(column.label("url")).where(column.is_not(None)) for column in columns]
+    named = []
+    for kind in KINDS.values():
+        if name := kind.address or kind.linked:
+            column = getattr(kind.table, name)
+            named.append(sa.select(column.label("url")).where(column.is_not(None), kind.only))
     own = sa.select(Resource.url.label("url")).where(Resource.section_id.is_not(None))
     return sa.union(*named, own).subquery("named")

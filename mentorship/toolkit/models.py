@@ -220,6 +220,9 @@ class Resource(Model):
     url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "url_check_known"))
     as_of: Mapped[str | None] = mapped_column(sa.String(10))
     confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
+    volatile: Mapped[bool] = mapped_column(  # what the page tells of is being changed
+        default=False, server_default=sa.false()
+    )
     checked_on: Mapped[dt.date | None]  # the day a leader last opened it and compared
 
 

@@ -11,9 +11,10 @@ import datetime as dt
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, members
+from mentorship.access import administrators, current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.search import service as search
+from mentorship.search.misses import all_misses, note_miss
 from mentorship.search.service import Found
 from mentorship.sections.service import sections_of
 from mentorship.toolkit.forms import one_line
@@ -43,8 +44,16 @@ def ask() -> Response:
     if text:
         with transaction() as session:
             if not _find(text).total:
-                search.note_miss(session, text, now=dt.datetime.now(dt.UTC))
+                mine = session.scalars(sections_of(current_id())).all()
+                note_miss(session, text, sections=mine, now=dt.datetime.now(dt.UTC))
     return redirect(url_for(".results", q=text or None), code=303)
+
+
+@bp.get("/misses")
+@administrators
+def missed() -> str:
+    """Show administrators what every section looked for in vain; leaders see their own."""
+    return render_template("toolkit/misses.html", misses=all_misses(db.session()))
 
 
 def _find(text: str, source: str = "", page: int = 1) -> Found:

@@ -14,6 +14,7 @@ from mentorship.toolkit.catalog import words_of
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
 from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource
+from mentorship.toolkit.policy_models import PolicyStatement, Theme
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.shown import TYPE_NAMES
 
@@ -146,12 +147,30 @@ def of_states(session: Session) -> Iterator[Entry]:
         )
 
 
+def of_policy(session: Session) -> Iterator[Entry]:
+    """Read the positions, plans and bills; how the section works stands on its own page."""
+    which = sa.select(PolicyStatement).where(PolicyStatement.theme != Theme.SECTION)
+    for one in session.scalars(which):
+        dated = f"As of {readable_date(one.as_of)}" if one.as_of else "Undated"
+        yield Entry(
+            source="policy",
+            key=one.id,
+            title=f"{one.number or ''} {one.title}".strip(),
+            summary=one.text,
+            href=f"/equity#{one.id}",
+            note=f"{dated}, confidence {one.confidence}.",
+            keywords="equity policy position advocacy discrimination parity",
+            text=one.status or "",
+        )
+
+
 SOURCES: Sources = MappingProxyType(
     {
         "resource": of_resources,
         "stage": of_stages,
         "guide": of_guides,
         "state": of_states,
+        "policy": of_policy,
     }
 )
 

@@ -74,6 +74,10 @@ class ResourceForm(FlaskForm):
         widget=ListWidget(prefix_label=False),
         validators=[InputRequired("Choose at least one")],
     )
+    volatile = BooleanField(
+        "The rules on this page are being changed",
+        description="Members then see this, always with the date of the page.",
+    )
     opened = BooleanField(
         "I opened this page today",
         description=(
@@ -94,6 +98,7 @@ class ResourceForm(FlaskForm):
             description=self.description.data,
             stages=tuple(self.stages.data),
             topics=tuple(self.topics.data),
+            volatile=self.volatile.data,
             opened_on=today if self.opened.data else None,
         )
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
-from mentorship.toolkit import catalog, shelf
+from mentorship.toolkit import catalog, links, shelf
 from mentorship.toolkit.shelf_forms import ReportForm
 from mentorship.toolkit.shelf_models import MarkKind, Trouble
 from mentorship.toolkit.truth import may_keep_facts
@@ -30,8 +30,13 @@ SAID = {
 @members
 def show(resource_id: str) -> str:
     card = catalog.resource_shown_to(db.session(), current_id(), resource_id)
-    fix = may_keep_facts(db.session(), current_person())
-    return render_template("toolkit/resource.html", card=card, fix=fix)
+    looked = links.check_of(db.session(), card.url)
+    return render_template(
+        "toolkit/resource.html",
+        card=card,
+        dead=looked is not None and looked.failures >= links.DEAD_AFTER,
+        fix=may_keep_facts(db.session(), current_person()),
+    )
 
 
 @bp.post("/<resource_id>/mark")

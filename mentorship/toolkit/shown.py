@@ -116,12 +116,6 @@ class ResourceCard:
     def url(self) -> str:
         return self.provenance.source_url or ""
 
-    @property
-    def must_confirm(self) -> str:
-        """Return the warning of a page we could not confirm; an undated page alone needs none."""
-        low = self.provenance.confidence is Confidence.LOW
-        return "Confirm at the source" if low else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

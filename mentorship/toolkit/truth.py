@@ -10,59 +10,21 @@ import datetime as dt
 import enum
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.accounts.models import User
-from mentorship.search.service import rebuild
 from mentorship.sections.models import SectionRole
 from mentorship.sections.service import active_roles
 from mentorship.toolkit.fact_rows import Facts
-from mentorship.toolkit.guide_models import GuideEntry, MatchRate
-from mentorship.toolkit.license_models import AddedPathway, CompactStanding, LicenseRule
-from mentorship.toolkit.models import (
-    ChecklistItem,
-    CycleDate,
-    JourneyCost,
-    JourneyFact,
-    JourneyStage,
-    Resource,
-    UrlCheck,
-)
-from mentorship.toolkit.searched import SOURCES
+from mentorship.toolkit.kinds import KINDS
+from mentorship.toolkit.models import UrlCheck
 from mentorship.toolkit.truth_models import ChangeKind, FactChange
 
-SOURCE_FIELDS = ("source_url", "as_of", "confidence", "volatile")
 LONGEST_WHY = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of fact, or of advice of ours, that leaders may correct."""
-
-    table: type[Any]
-    name: str
-    fields: tuple[str, ...]  # that a leader may correct, beside the source
-    source_fields: tuple[str, ...] = SOURCE_FIELDS  # none: advice, which has no source
-    address: str = "source_url"  # the field of the source
-    special: str = ""  # its name, where that of its table does not do
-    only: sa.ColumnElement[bool] = field(default_factory=sa.true, compare=False)  # of its table
-    search: str = ""  # where the search files it
-
-    @property
-    def id(self) -> str:
-        return self.special or str(self.table.__tablename__)
-
-    @property
-    def is_fact(self) -> bool:
-        return bool(self.source_fields)
-
-    def label(self, fact: Any) -> str:
-        return str(getattr(fact, self.fields[0])) if self.fields[0] != "id" else str(fact.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,66 +34,6 @@ class Signed:
     by: uuid.UUID
     now: dt.datetime
     today: dt.date
-
-
-_KINDS = (
-    Kind(
-        GuideEntry,
-        "Guides and visa answers",
-        ("title", "text", "todo"),
-        only=~GuideEntry.own,
-        search="guide",
-    ),
-    Kind(JourneyFact, "Facts of a stage", ("text",)),
-    Kind(JourneyCost, "Costs", ("item", "usd", "note")),
-    Kind(CycleDate, "Dates of the cycle", ("event", "day", "eastern", "note")),
-    Kind(MatchRate, "Match rates", ("us_img", "non_us_img")),
-    Kind(
-        LicenseRule,
-        "License rules",
-        (
-            "img_years",
-            "img_years_words",
-            "us_years",
-            "us_years_words",
-            "attempts",
-            "attempts_words",
-            "span",
-            "span_words",
-            "note",
-        ),
-        search="state",
-    ),
-    Kind(CompactStanding, "Compact", ("standing", "note")),
-    Kind(AddedPathway, "Added pathways", ("status", "text", "law", "effective"), search="state"),
-    Kind(
-        Resource,
-        "Resources",
-        ("title", "organization", "type", "description", "url"),
-        source_fields=("as_of", "confidence"),
-        address="url",
-        only=Resource.section_id.is_(None),
-        search="resource",
-    ),
-    Kind(
-        JourneyStage,
-        "Texts of a stage",
-        ("title", "what", "duration", "pitfalls", "tracks", "usual_months"),
-        source_fields=(),
-        search="stage",
-    ),
-    Kind(ChecklistItem, "Checklist items", ("text",), source_fields=(), search="stage"),
-    Kind(
-        GuideEntry,
-        "Our advice",
-        ("title", "text", "todo", "example"),
-        source_fields=(),
-        special="advice",
-        only=GuideEntry.own.is_(True),
-        search="guide",
-    ),
-)
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in _KINDS})
 
 
 class NoSuchFact(LookupError):
@@ -160,12 +62,14 @@ def fact(session: Session, kind: str, fact_id: str) -> Any:
         There is none.
 
     """
-    known = KINDS.get(kind)
-    if known is not None:
-        which = sa.select(known.table).where(known.table.id == fact_id, known.only)
-        if (found := session.scalar(which)) is not None:
-            return found
-    raise NoSuchFact(fact_id)
+    try:
+        known = KINDS[kind]
+        which = sa.select(known.table).where(known.table.id == known.key(fact_id), known.only)
+    except (KeyError, ValueError):
+        raise NoSuchFact(fact_id) from None
+    if (found := session.scalar(which)) is None:
+        raise NoSuchFact(fact_id)
+    return found
 
 
 def history(session: Session, kind: str, fact_id: str) -> Sequence[FactChange]:
@@ -231,7 +135,7 @@ def correct(  # noqa: PLR0913  a fact, its values, and what the history says of 
         wanted["url_check"] = UrlCheck.RETRIEVED if url else UrlCheck.NONE
         wanted["checked_on"] = signed.today if url else None
     _change(session, kind, row, wanted, ChangeKind.CORRECTED, signed=signed, why=why)
-    _file(session, known)
+    known.file(session)
 
 
 def put_back(
@@ -246,7 +150,7 @@ def put_back(
     if any(getattr(row, name) != value for name, value in values.items()):
         why = f"Put back to before {change.at:%Y-%m-%d %H:%M} UTC"
         _change(session, kind, row, values, ChangeKind.PUT_BACK, signed=signed, why=why)
-        _file(session, KINDS[kind])
+        KINDS[kind].file(session)
 
 
 def newest(changes: Sequence[FactChange]) -> str:
@@ -260,7 +164,7 @@ def lay_over(session: Session, facts: Facts) -> None:
     tables: dict[str, Any] = {kind.id: kind.table for kind in KINDS.values()}
     for change in changes:
         table = tables.get(change.kind_of_fact)
-        row = facts.rows[table].get((change.fact_id,)) if table is not None else None
+        row = facts.rows.get(table, {}).get((change.fact_id,)) if table is not None else None
         if row is not None:
             for name, value in change.after.items():
                 row[name] = _read(table, name, value)
@@ -271,12 +175,6 @@ def _locked(session: Session, kind: str, fact_id: str) -> Any:
     row = fact(session, kind, fact_id)
     session.refresh(row, with_for_update=True)
     return row
-
-
-def _file(session: Session, kind: Kind) -> None:
-    """Let the search find what the fact says now."""
-    if kind.search:
-        rebuild(session, {kind.search: SOURCES[kind.search]})
 
 
 def _change(  # noqa: PLR0913  one argument a column
@@ -293,9 +191,9 @@ def _change(  # noqa: PLR0913  one argument a column
     session.add(
         FactChange(
             kind_of_fact=kind,
-            fact_id=row.id,
+            fact_id=str(row.id),
             kind=what,
-            at=_after_the_last(session, kind, row.id, signed.now),
+            at=_after_the_last(session, kind, str(row.id), signed.now),
             person_id=signed.by,
             before={name: _write(getattr(row, name)) for name in differing},
             after={name: _write(value) for name, value in differing.items()},

@@ -28,10 +28,11 @@ from wtforms.validators import ValidationError as Wrong
 
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.freshness import REASON_NAMES, Reason, Wanted
+from mentorship.toolkit.kinds import KINDS, Kind
 from mentorship.toolkit.models import Confidence
 from mentorship.toolkit.shelf_forms import line
 from mentorship.toolkit.shown import TYPE_NAMES
-from mentorship.toolkit.truth import KINDS, LONGEST_WHY, Kind
+from mentorship.toolkit.truth import LONGEST_WHY
 
 LABELS = {
     "title": "Title or question",
@@ -67,6 +68,17 @@ LABELS = {
     "status": "Status",
     "law": "Law",
     "effective": "In force from",
+    "number": "Number of the policy or bill",
+    "stance": "What the association says of it",
+    "steps": "Steps",
+    "example_url": "Web address of an example",
+    "board_url": "Web address of the board",
+    "hint": "Hint",
+    "options": "Answers to choose from",
+    "name": "Name",
+    "reason": "Why it may apply",
+    "ask": "What to ask",
+    "topic": "Topic",
 }
 LIMITS = {
     "img_years": 9,
@@ -77,7 +89,8 @@ LIMITS = {
     "us_img": 1000,
     "non_us_img": 1000,
 }
-LONG = {"text", "note", "what", "description", "example"}
+LONG = {"text", "note", "what", "description", "example", "reason"}
+ADDRESSES = {"url", "board_url", "example_url"}
 LINES = "One a line"
 KEPT = "One a line; each keeps whom or when it is for"
 AS_OF = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
@@ -191,7 +204,7 @@ def _field(kind: Kind, name: str) -> Any:
     label, needed = LABELS[name], InputRequired("This must not be empty")
     first: list[Callable[..., None]] = [Optional() if column.nullable else needed]
     if isinstance(column.type, sa.JSON):
-        records = name in {"tracks", "usual_months"}
+        records = name in {"tracks", "usual_months", "options"}
         return TextsOnly(label, description=KEPT) if records else Lines(label, description=LINES)
     if isinstance(column.type, sa.Enum):
         names = {kind.value: words for kind, words in TYPE_NAMES.items()}
@@ -201,18 +214,18 @@ def _field(kind: Kind, name: str) -> Any:
         return DateField(label, first)
     if isinstance(column.type, sa.Integer):
         return IntegerField(label, [*first, NumberRange(0, LIMITS[name])])
-    return _text(name, label, first)
+    return _text(name, label, first, longest=getattr(column.type, "length", None))
 
 
-def _text(name: str, label: str, first: list[Callable[..., None]]) -> Any:
+def _text(name: str, label: str, first: list[Callable[..., None]], *, longest: int | None) -> Any:
     if name in LONG:
         return TextAreaField(label, [*first, Length(max=3000)], filters=[_or_none])
     shapes: dict[str, list[Callable[..., None]]] = {
         "eastern": [Regexp(CLOCK, message="Write an hour such as 21:00")],
-        "url": [_web_address],
+        **{address: [_web_address] for address in ADDRESSES},
     }
-    longest = Length(max=1000 if name == "url" else 300)
-    return StringField(label, [*first, *shapes.get(name, []), longest], filters=[_or_none])
+    most = Length(max=min(longest or 1000, 1000 if name in ADDRESSES else 300))
+    return StringField(label, [*first, *shapes.get(name, []), most], filters=[_or_none])
 
 
 def _words(value: str) -> str:

@@ -17,6 +17,7 @@ from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
 from mentorship.toolkit import curating, links, truth
 from mentorship.toolkit.freshness import REASON_NAMES, freshness
+from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
 from mentorship.toolkit.where import shown_at, title_of
 from mentorship.web import reader_zone
@@ -65,7 +66,7 @@ def correct(kind: str, fact_id: str) -> Response | tuple[str, int]:
     form = fact_form(kind)(obj=row)
     if not form.validate():
         return _page(kind, row, form, truth.history(db.session(), kind, fact_id)), 422
-    values = values_of(form, truth.KINDS[kind])
+    values = values_of(form, KINDS[kind])
     try:
         with transaction() as session:
             truth.correct(
@@ -120,15 +121,16 @@ def _fact(kind: str, fact_id: str) -> Any:
 
 
 def _page(kind: str, row: Any, form: FactForm, changes: Any) -> str:
-    address = getattr(row, truth.KINDS[kind].address, None) if truth.KINDS[kind].is_fact else None
+    known = KINDS[kind]
+    address = getattr(row, known.address or known.linked, None)
     return render_template(
         "toolkit/fact.html",
-        kind=truth.KINDS[kind],
+        kind=known,
         row=row,
         address=address,
         looked=links.check_of(db.session(), address),
         reports=curating.reports_on(db.session(), row.id) if kind == "resource" else (),
-        title=title_of(truth.KINDS[kind], row.id, truth.KINDS[kind].label(row)),
+        title=title_of(known, str(row.id), known.label(row)),
         href=shown_at(kind, row),
         form=form,
         changes=changes,

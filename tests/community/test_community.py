@@ -15,6 +15,7 @@ from mentorship.accounts.models import User
 from mentorship.community.calendar import calendar
 from mentorship.community.models import DirectoryCard, Event, Opening, Resolution
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+from mentorship.toolkit.loading import load_facts
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -92,7 +93,10 @@ def test_the_menu_leads_to_ones_only_section(
     )
 
 
-def test_the_section_page_tells_what_it_does_with_sources(member: PageClient, home: str) -> None:
+def test_the_section_page_tells_what_it_does_with_sources(
+    session: Session, member: PageClient, home: str
+) -> None:
+    load_facts(session)
     text = member.get(home).text
     assert "Governing council" in text
     assert "Eight people, elected by the members of the section" in text

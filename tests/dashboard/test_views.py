@@ -15,7 +15,7 @@ from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.profiles.service import write_img, write_mentor
 from mentorship.rounds.models import OfferState
 from mentorship.rounds.service import accept_offer
-from mentorship.search.service import note_miss
+from mentorship.search.misses import note_miss
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.spotlight.service import submit as submit_letter
 from mentorship.spotlight.service import write as write_letter
@@ -116,7 +116,7 @@ def test_a_leader_sees_what_else_waits(sign_in: SignIn, session: Session) -> Non
     )
     submit_letter(session, letter, now=NOW)
     for _ in range(2):
-        note_miss(session, "unicorn", now=NOW)
+        note_miss(session, "unicorn", sections=[section.id], now=NOW)
     page = leader.get("/home/leader")
     assert "1 letter waits to be read" in page.text
     assert "1 search found nothing" in page.text

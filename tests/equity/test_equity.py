@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -11,11 +12,13 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.equity.parity import parity
-from mentorship.equity.policy import FILE, policy
-from mentorship.equity.searched import SOURCES
+from mentorship.equity.policy import statements, ways_to_take_part
 from mentorship.search.service import rebuild
+from mentorship.toolkit.facts import DATA
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import Confidence
+from mentorship.toolkit.policy_models import Theme
+from mentorship.toolkit.searched import SOURCES
 from tests import factories
 from tests.page import PageClient
 from tests.rounds.cast import small_cast
@@ -67,12 +70,13 @@ def test_states_we_could_not_check_are_not_counted(session: Session) -> None:
     assert parity(session).with_gap + parity(session).count(0) <= parity(session).sure
 
 
-def test_every_statement_of_the_file_is_ours_and_says_how_sure_it_is() -> None:
-    read = policy()
-    assert (len(read.positions), len(read.take_part)) == (11, 6)
-    text = re.sub(r"https?://\S+", "", FILE.read_text(encoding="utf-8"))
+def test_every_statement_of_the_file_is_ours_and_says_how_sure_it_is(session: Session) -> None:
+    load_facts(session)
+    read = statements(session)
+    assert (len(read[Theme.POSITIONS]), len(ways_to_take_part(session))) == (11, 6)
+    text = re.sub(r"https?://\S+", "", (DATA / "policy.yaml").read_text(encoding="utf-8"))
     assert BRITISH.findall(text) == []
-    for one in (*read.equity, *read.positions, *read.bills, *read.section):
+    for one in itertools.chain.from_iterable(read.values()):
         assert one.provenance.source_url or one.provenance.confidence is not Confidence.HIGH
 
 

@@ -17,6 +17,7 @@ from mentorship.news import desk, service
 from mentorship.news.models import ItemState, NewsItem, Topic
 from mentorship.news.seeds import load_news, read_sources
 from mentorship.sections.models import MembershipState, Section, SectionRole
+from mentorship.toolkit.models import UrlCheck
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -82,12 +83,36 @@ def test_the_news_that_come_with_the_service_have_source_and_date(
     assert load_news(session, now=NOW) == 0
     page = sign_in(reader).get("/news")
     assert "Court in Massachusetts postpones the rule on fixed J-1 stays" in page.text
-    assert "Unconfirmed: we have no page for this" in page.text
-    assert "Federal Register, July 17, 2026" in page.text
+    assert "Unconfirmed: we have no source for this" in page.text
+    assert "as of July 17, 2026. Confidence: medium" in page.text
     assert "/news?page=2" in page.links()
     visas = sign_in(reader).get("/news?topic=visas")
     assert "Georgia enacts" not in visas.text
     assert "Final rule to end open-ended" in visas.text
+
+
+def test_a_leader_corrects_news_for_everybody_like_any_fact(
+    session: Session, section: Section, reader: User, sign_in: SignIn
+) -> None:
+    load_news(session, now=NOW)
+    item = session.scalars(sa.select(NewsItem).where(NewsItem.url.is_not(None)).limit(1)).one()
+    theirs = post(session, section)
+    leader = sign_in(factories.leader(session, section))
+    path = f"/toolkit/facts/news_item/{item.id}"
+    assert path in leader.get(f"/news/{item.id}").links()
+    assert path not in sign_in(reader).get(f"/news/{item.id}").links()
+    report = leader.get("/toolkit/facts?kind=news_item&reason=not_opened").links()
+    assert any(link.startswith("/toolkit/facts/news_item/") for link in report)
+    leader.submit(path, {"title": "Zebra ruling", "why": "Clearer"}, action=path)
+    shown = leader.get(path)
+    assert "Clearer" in shown.text
+    assert f"/news/{item.id}" in shown.links()
+    assert load_news(session, now=NOW) == 0
+    assert "Zebra ruling" in leader.get("/toolkit/search?q=zebra").text
+    leader.post(f"{path}/check")
+    assert (item.title, item.url_check) == ("Zebra ruling", UrlCheck.RETRIEVED)
+    for key in (theirs.id, "none"):  # a post of a section is its leaders' alone
+        leader.get(f"/toolkit/facts/news_item/{key}", status=404)
 
 
 def test_every_topic_of_the_seeds_has_something(session: Session) -> None:

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.orm import Session
 
-from mentorship.equity.searched import SOURCES as EQUITY
 from mentorship.news.searched import SOURCES as NEWS
 from mentorship.news.seeds import load_news
 from mentorship.search import service
+from mentorship.search.misses import all_misses, forget_miss, misses, note_miss
 from mentorship.search.models import SearchEntry, SearchMiss
 from mentorship.search.service import Entry, Found
 from mentorship.search.words import asked, stems
@@ -41,7 +41,7 @@ def entry(key: str = "a", **values: object) -> Entry:
 def test_every_question_finds_the_right_entry_among_the_first_three(session: Session) -> None:
     load_facts(session)
     load_news(session, now=NOW)
-    everything = {**SOURCES, **EQUITY, **NEWS}
+    everything = {**SOURCES, **NEWS}
     service.rebuild(session, everything)
     assert len(QUESTIONS) >= 25
     missed = {}
@@ -128,15 +128,32 @@ def test_words_for_the_same_thing_are_asked_together() -> None:
 
 
 def test_what_nobody_finds_is_counted_without_a_name(session: Session) -> None:
-    service.note_miss(session, "  Unicorn   VISA ", now=NOW)
-    assert service.misses(session) == []  # once may be anything, also a name
-    service.note_miss(session, "unicorn visa", now=NOW)
-    (miss,) = service.misses(session)
+    mine, other = factories.section(session), factories.section(session)
+    note_miss(session, "  Unicorn   VISA ", sections=[mine.id], now=NOW)
+    assert misses(session, mine.id) == []  # once may be anything, also a name
+    note_miss(session, "unicorn visa", sections=[mine.id], now=NOW)
+    (miss,) = misses(session, mine.id)
     session.refresh(miss)
     assert (miss.text, miss.times) == ("unicorn visa", 2)
-    assert {column.key for column in sa.inspect(SearchMiss).columns} == {"text", "times", "last_at"}
-    service.note_miss(session, "other", now=NOW + dt.timedelta(days=91))
-    assert service.misses(session) == []  # and is forgotten after 90 days
+    kept = {column.key for column in sa.inspect(SearchMiss).columns}
+    assert kept == {"id", "section_id", "text", "times", "last_at"}
+    assert misses(session, other.id) == []  # of their own leaders alone
+    note_miss(session, "other", sections=[mine.id], now=NOW + dt.timedelta(days=91))
+    assert misses(session, mine.id) == []  # and is forgotten after 90 days
+
+
+def test_a_vain_search_counts_in_each_section_of_whoever_asked(session: Session) -> None:
+    one, two = factories.section(session), factories.section(session)
+    for _ in range(2):
+        note_miss(session, "unicorn", sections=[one.id, two.id], now=NOW)
+        note_miss(session, "unicorn", sections=[], now=NOW)
+    found = {
+        (miss.section.name if miss.section else "", miss.times) for miss in all_misses(session)
+    }
+    assert found == {(one.name, 2), (two.name, 2), ("", 2)}
+    forget_miss(session, one.id, "unicorn")
+    assert misses(session, one.id) == []
+    assert len(misses(session, two.id)) == 1
 
 
 def test_numbers_of_entries_never_come_back(session: Session) -> None:

@@ -120,6 +120,14 @@ class Files:
                 }
             ],
         }
+        self.policy: Data = {
+            "bills": [
+                {"id": "act", "title": "An Act", "text": "It renews.", "status": "Sent on."}
+                | SOURCE
+            ],
+            "section": [{"id": "council", "title": "Council", "text": "Eight people."} | SOURCE],
+            "take_part": [{"id": "author", "title": "Author", "steps": ["Write it"]}],
+        }
         visa = self.stage("visa")
         visa["costs"] = [cost()]
         visa["facts"] = [{"id": "rule", "text": "A rule.", **SOURCE}]
@@ -134,6 +142,7 @@ class Files:
             "resources.yaml": self.catalog,
             "licensure.yaml": self.licensure,
             "visa_routes.yaml": self.routes,
+            "policy.yaml": self.policy,
             **self.guides,
         }
         for name, data in files.items():

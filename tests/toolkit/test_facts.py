@@ -247,9 +247,23 @@ def test_the_chooser_may_only_name_what_is_there(files: Files) -> None:
     route = files.routes["routes"][0]
     route |= {"answers": ["gone"], "when": {"aim": ["fly"]}}
     assert problems(files) == (
-        'visa_routes.yaml: routes[job]: answers: "visas.gone" is not an answer of visas.yaml',
         'visa_routes.yaml: routes[job]: when: aim: "fly" is not known',
+        'visa_routes.yaml: routes[job]: answers: "visas.gone" is not an answer of visas.yaml',
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"confidence": "sure"}, 'confidence: "sure" is not one of high, medium, low'),
+        ({"source_url": None}, f"url_check: {NONE}"),
+        ({"text": None}, "text: is missing"),
+        ({"position": "For"}, "position: is not a field of this entry"),
+    ],
+)
+def test_a_mistake_in_a_policy_is_named(files: Files, fields: Data, message: str) -> None:
+    files.policy["bills"][0] |= fields
+    assert problems(files) == (f"policy.yaml: bills[act]: {message}",)
 
 
 def test_a_note_for_nobody_and_an_hour_that_is_none_are_named(files: Files) -> None:

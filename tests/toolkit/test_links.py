@@ -37,6 +37,8 @@ def linked(session: Session, files: Files, site: Site) -> Session:
 def load(session: Session, files: Files, *resources: Data, site: Site) -> None:
     """Load these resources, and facts whose source stands on the test's server."""
     files.catalog["resources"] = list(resources)
+    for state in files.licensure["states"]:
+        state["board_url"] = SOURCE["source_url"]
     for file in files.write().iterdir():
         text = file.read_text(encoding="utf-8").replace(SOURCE["source_url"], site.url("/source"))
         file.write_text(text, encoding="utf-8")
@@ -120,6 +122,16 @@ def test_nothing_is_asked_twice_in_a_round_and_what_is_gone_is_forgotten(
     known = set(linked.scalars(sa.select(LinkCheck.url)))
     assert site.url("/moved") in known
     assert site.url("/page") not in known
+
+
+def test_an_errand_asks_nobody_else_once_its_time_is_over(linked: Session, site: Site) -> None:
+    minutes = iter(range(100))
+
+    def clock() -> dt.datetime:  # a minute goes by from one look at the clock to the next
+        return NOW + dt.timedelta(minutes=next(minutes))
+
+    done = check_links(site.fetcher(), clock=clock, patience=dt.timedelta(minutes=4))
+    assert done.worked + done.failed == 1
 
 
 def test_a_leader_reads_what_was_found(

@@ -17,6 +17,7 @@ from mentorship.toolkit import shelf, truth
 from mentorship.toolkit.facts import Facts
 from mentorship.toolkit.freshness import Reason, Wanted, freshness, to_look_at
 from mentorship.toolkit.guide_models import GuideEntry
+from mentorship.toolkit.kinds import KINDS, Kind
 from mentorship.toolkit.license_models import LicenseRule
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import (
@@ -206,6 +207,28 @@ def test_what_a_section_added_is_not_everybodys_to_correct(small: Session, leade
     assert "theirs" not in found(small, words="theirs")
 
 
+def test_positions_ways_and_the_chooser_are_corrected_like_all_facts(
+    small: Session, files: Files, leader: User
+) -> None:
+    changes: list[tuple[str, str, dict[str, object]]] = [
+        ("policy_statement", "act", {"status": "Passed.", "confidence": Confidence.MEDIUM}),
+        ("way_to_take_part", "author", {"steps": ["Think", "Write"]}),
+        ("visa_route", "job", {"reason": "Work it is."}),
+        ("visa_question", "aim", {"text": "Why?"}),
+        ("jurisdiction", "TX", {"board_url": "https://example.org/board"}),
+    ]
+    for kind, key, values in changes:
+        truth.correct(small, kind, key, values, why="New", signed=signed(leader))
+    small.expire_all()
+    assert load_facts(small, folder=files.folder).changed_nothing
+    for kind, key, values in changes:
+        row = truth.fact(small, kind, key)
+        assert {name: getattr(row, name) for name in values} == values
+        assert key in found(small, kind=kind, words=key)
+    board = truth.fact(small, "jurisdiction", "TX")
+    assert (board.url_check, board.checked_on) == (UrlCheck.RETRIEVED, TODAY)
+
+
 # ---- a load leaves it alone
 
 
@@ -353,11 +376,11 @@ def test_a_wrong_correction_is_shown_again_with_what_is_wrong(
     assert loaded.scalar(sa.select(sa.func.count(FactChange.id))) == 0
 
 
-@pytest.mark.parametrize("kind", sorted(truth.KINDS))
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_fact_has_a_form(
     sign_in: SignIn, loaded: Session, leader: User, kind: str
 ) -> None:
-    known = truth.KINDS[kind]
+    known = KINDS[kind]
     which = [known.only]
     if known.is_fact:
         which.append(getattr(known.table, known.address).is_not(None))
@@ -388,9 +411,9 @@ def test_advice_is_corrected_in_the_browser_line_by_line(
     assert stage.tracks[0].keys() == {"place", "status", "text"}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in truth.KINDS.values() if kind.search])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.search])
 def test_no_text_that_comes_with_the_service_is_cut_by_its_form(
-    app: Flask, shipped: Facts, kind: truth.Kind
+    app: Flask, shipped: Facts, kind: Kind
 ) -> None:
     texts = [name for name in kind.fields if isinstance(kind.table.__table__.c[name].type, sa.JSON)]
     with app.test_request_context():

@@ -1,0 +1,76 @@
+"""What was looked for in vain: counted section by section, so that its leaders can add it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from mentorship.search.models import QUERY_LENGTH, SearchMiss
+
+FORGET_AFTER = dt.timedelta(days=90)
+LEAST = 2  # what one person typed once may be anything, also a name: it stays unseen
+MOST_OFTEN = (SearchMiss.times.desc(), SearchMiss.last_at.desc(), SearchMiss.text)
+
+
+def note_miss(
+    session: Session, text: str, *, sections: Collection[uuid.UUID], now: dt.datetime
+) -> None:
+    """Count a question that found nothing, once in each section of whoever asked.
+
+    Nothing is kept of who that was.
+    """
+    words = " ".join(text.casefold().split())[:QUERY_LENGTH].strip()
+    if not words:
+        return
+    session.execute(sa.delete(SearchMiss).where(SearchMiss.last_at < now - FORGET_AFTER))
+    for section_id in sections or (None,):
+        _count(session, words, section_id, now)
+
+
+def misses(session: Session, section_id: uuid.UUID, *, limit: int = 20) -> Sequence[SearchMiss]:
+    """Return what members of a section looked for in vain, the most often first."""
+    return session.scalars(
+        sa.select(SearchMiss)
+        .where(SearchMiss.times >= LEAST, SearchMiss.section_id == section_id)
+        .order_by(*MOST_OFTEN)
+        .limit(limit)
+    ).all()
+
+
+def all_misses(session: Session, *, limit: int = 100) -> Sequence[SearchMiss]:
+    """Return what was looked for in vain in all sections and by people of none."""
+    return session.scalars(
+        sa.select(SearchMiss)
+        .where(SearchMiss.times >= LEAST)
+        .options(joinedload(SearchMiss.section))
+        .order_by(*MOST_OFTEN)
+        .limit(limit)
+    ).all()
+
+
+def forget_miss(session: Session, section_id: uuid.UUID, text: str) -> None:
+    """Take a question off the list of a section."""
+    session.execute(
+        sa.delete(SearchMiss).where(SearchMiss.text == text, SearchMiss.section_id == section_id)
+    )
+
+
+def _count(session: Session, words: str, section_id: uuid.UUID | None, now: dt.datetime) -> None:
+    again = (
+        sa.update(SearchMiss)
+        .where(SearchMiss.text == words, SearchMiss.section_id == section_id)
+        .values(times=SearchMiss.times + 1, last_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(again).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with session.begin_nested():
+            session.add(SearchMiss(text=words, section_id=section_id, times=1, last_at=now))
+    except IntegrityError:  # somebody else looked for the same at the same moment
+        session.execute(again)
