@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from logging.config import dictConfig
 
 import click
 from flask import Flask
@@ -10,14 +11,14 @@ from jinja2 import StrictUndefined
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mentorship import audit, cli, jobs, pages, web
+from mentorship import audit, cli, jobs, outage, pages, web
 from mentorship.access import check_every_view_is_marked
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.community import desk_views as community_desk_views
 from mentorship.community import views as community_views
 from mentorship.community.service import forget_who_left
-from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Settings
+from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Mode, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
@@ -35,6 +36,8 @@ from mentorship.news import feed_views as news_desk_views
 from mentorship.news import views as news_views
 from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
+from mentorship.operations import logs, requests
+from mentorship.operations import views as operations_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
@@ -60,6 +63,7 @@ from mentorship.toolkit.catalog import unseen_by
 from mentorship.toolkit.kinds import add_kind
 
 BLUEPRINTS = (
+    operations_views.bp,
     pages.bp,
     dashboard_views.bp,
     accounts_views.bp,
@@ -104,7 +108,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         A view does not say whom it admits.
 
     """
-    settings = settings or _settings_of_this_place()
+    try:
+        return _made(settings or _settings_of_this_place())
+    except ConfigError as problem:
+        click.echo(f"The service does not start: {problem}", err=True)
+        sys.exit(EXIT_CONFIG)
+
+
+def _made(settings: Settings) -> Flask:
+    if settings.mode is Mode.PRODUCTION:
+        dictConfig(logs.configuration(settings.log_level))
     app = Flask(
         "mentorship",
         template_folder=str(ROOT / "templates"),
@@ -120,7 +133,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    requests.init_app(app)
     web.init_app(app)
+    outage.init_app(app)
     csrf.init_app(app)  # after the request has its number, which its error page shows
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
@@ -144,14 +159,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
         )
+    if settings.trusted_hosts:
+        host = settings.trusted_hosts[0].lstrip(".")
+        probes = operations_views.Probes(app.wsgi_app, host)
+        app.wsgi_app = probes  # type: ignore[method-assign,assignment]
     return app
 
 
 def _settings_of_this_place() -> Settings:
-    if cli.needs_no_settings(sys.argv):
-        return Settings.of_no_place()
-    try:
-        return Settings.from_env()
-    except ConfigError as problem:
-        click.echo(f"The service does not start: {problem}", err=True)
-        sys.exit(EXIT_CONFIG)
+    return Settings.of_no_place() if cli.needs_no_settings(sys.argv) else Settings.from_env()

@@ -16,7 +16,7 @@ from mentorship.accounts.command import create_admin
 from mentorship.audit import audit
 from mentorship.config import Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
-from mentorship.extensions import transaction
+from mentorship.extensions import db, transaction
 from mentorship.inbox.command import notices
 from mentorship.keys import keys
 from mentorship.matching import warm
@@ -24,6 +24,9 @@ from mentorship.news.command import news
 from mentorship.news.searched import SOURCES as NEWS
 from mentorship.news.seeds import load_news
 from mentorship.notices.command import mail
+from mentorship.operations.backup import backup_command, restore_command
+from mentorship.operations.roles import grant
+from mentorship.operations.updating import alone
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
@@ -44,12 +47,14 @@ def set_up(*, demo: bool) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     if demo and not settings.demo_allowed:
         raise click.ClickException("demo people cannot exist in production; use --no-demo")
-    upgrade()
-    with transaction() as session:
-        sync_terms(session)
-        load_facts(session)
-        load_news(session, now=dt.datetime.now(dt.UTC))
-        rebuild(session, {**SOURCES, **NEWS})
+    with alone(db.engine):
+        upgrade()
+        with transaction() as session:
+            sync_terms(session)
+            load_facts(session)
+            load_news(session, now=dt.datetime.now(dt.UTC))
+            rebuild(session, {**SOURCES, **NEWS})
+            grant(session, settings.app_role)
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()
     if demo:
@@ -102,6 +107,7 @@ def needs_no_settings(words: Sequence[str]) -> bool:
 COMMANDS: tuple[click.Command, ...] = (
     set_up,
     audit,
+    backup_command,
     create_admin,
     keys,
     mail,
@@ -109,6 +115,7 @@ COMMANDS: tuple[click.Command, ...] = (
     news,
     notices,
     remind_all,
+    restore_command,
     roster,
     round_,
     toolkit,

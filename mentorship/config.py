@@ -14,20 +14,35 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from mentorship.crypto import BadKeys, Keyring, new_key
+import sqlalchemy as sa
+
+from mentorship.crypto import BadKeys, Keyring, new_key, strength
+from mentorship.environment import (
+    SECRET_BYTES,
+    ConfigError,
+    development_keys,
+    disk_of,
+    kept,
+    listed,
+    needed,
+    number,
+    read,
+)
+
+__all__ = ["ConfigError", "Mode", "Settings"]  # the first is raised here, and caught elsewhere
 
 ROOT = Path(__file__).resolve().parent.parent
-MIN_SECRET_BYTES = 32
+MIN_SECRET_BITS = 80  # as crypto.strength counts them: 16 random bytes in hex are above 90
+PLACEHOLDERS = ("change", "default", "example", "insecure", "password", "replace", "secret")
+NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "fuse.sshfs"})
+CONNECT_TIMEOUT = 5  # seconds a database may take to answer the door
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
 MAIL_FROM = "IMG Mentorship <no-reply@localhost>"
 SITE_NAME = "IMG Mentorship"
-
-
-class ConfigError(RuntimeError):
-    """A setting is missing or unusable; the message names it and says how to mend it."""
 
 
 class Mode(enum.StrEnum):
@@ -53,10 +68,15 @@ class Settings:
     audit_key: str | None = None  # of the log's chain; derived from secret_key when not given
     support_email: str | None = None  # shown on help and error pages
     proxies: int = 0  # trusted proxies in front of the service
+    old_secret_keys: tuple[str, ...] = ()  # still open what they signed
+    metrics_token: str | None = None  # without one only this machine may read the figures
+    app_role: str | None = None  # the PostgreSQL role that serves, where another one migrates
+    log_level: str = "info"
+    debug: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.secret_key.encode()) < MIN_SECRET_BYTES:
-            raise ConfigError(f"SECRET_KEY needs at least {MIN_SECRET_BYTES} bytes")
+        if len(self.secret_key.encode()) < SECRET_BYTES:
+            raise ConfigError(f"SECRET_KEY needs at least {SECRET_BYTES} bytes")
         try:
             Keyring().load(self.field_keys)
         except BadKeys as problem:
@@ -65,14 +85,50 @@ class Settings:
             self._check_production()
 
     def _check_production(self) -> None:
-        if len(set(self.secret_key)) < 10:
-            raise ConfigError("SECRET_KEY repeats itself; make one with: openssl rand -hex 32")
+        self._check_secrets()
+        if self.debug:
+            raise ConfigError("FLASK_DEBUG is on; production shows nobody its insides")
+        if not self.base_url:
+            raise ConfigError("BASE_URL is not set; links in mails begin with it")
         if not self.secure:
             raise ConfigError("BASE_URL must be an https:// address in production")
         if not self.trusted_hosts:
             raise ConfigError("TRUSTED_HOSTS is empty; name the hosts the site answers for")
         if self.mail_url == "files":
             raise ConfigError("MAIL_URL is not set; production sends mail, it does not file it")
+        self._check_database()
+
+    def _check_secrets(self) -> None:
+        make_one = "make one with: openssl rand -hex 32"
+        if any(word in self.secret_key.lower() for word in PLACEHOLDERS):
+            raise ConfigError(f"SECRET_KEY is a placeholder; {make_one}")
+        if self.secret_key == kept(self.instance / "secret_key.dev"):
+            raise ConfigError(f"SECRET_KEY is the default one of a development machine; {make_one}")
+        if strength(self.secret_key) < MIN_SECRET_BITS:
+            raise ConfigError(f"SECRET_KEY is easy to guess, it repeats itself; {make_one}")
+        if self.metrics_token is not None and len(self.metrics_token) < SECRET_BYTES:
+            raise ConfigError(f"METRICS_TOKEN needs at least {SECRET_BYTES} bytes; {make_one}")
+
+    def _check_database(self) -> None:
+        url = self.database
+        if url.get_backend_name() == "sqlite":
+            disk = disk_of(Path(url.database or "").resolve())
+            if disk in NETWORK_DISKS:
+                raise ConfigError(f"DATABASE_URL: SQLite cannot lock a file on a {disk} disk")
+        elif url.host and url.host not in LOOPBACK and "sslmode" not in url.query:
+            raise ConfigError(
+                "DATABASE_URL goes to another machine and does not say how: add"
+                " ?sslmode=verify-full&sslrootcert=system, or sslmode=disable in a private network"
+            )
+
+    @property
+    def database(self) -> sa.URL:
+        try:
+            return sa.make_url(self.database_url)
+        except sa.exc.ArgumentError:
+            raise ConfigError(
+                "DATABASE_URL cannot be read; want postgresql+psycopg://user:password@host/name"
+            ) from None
 
     @property
     def secure(self) -> bool:
@@ -93,32 +149,35 @@ class Settings:
 
         """
         mode = _mode(environ)
-        instance = Path(_read(environ, "INSTANCE_DIR") or ROOT / "instance").resolve()
-        keys = _development_keys(instance) if mode is Mode.DEVELOPMENT else {}
-        port = _read(environ, "PORT") or "8000"
-        base_url = _read(environ, "BASE_URL") or f"http://localhost:{port}"
-        hosts = _read(environ, "TRUSTED_HOSTS")
+        instance = Path(read(environ, "INSTANCE_DIR") or ROOT / "instance").resolve()
+        keys = development_keys(instance) if mode is Mode.DEVELOPMENT else {}
+        base_url = read(environ, "BASE_URL") or _local_address(environ, mode)
         return cls(
-            secret_key=_needed(environ, "SECRET_KEY", keys),
-            field_keys=_needed(environ, "FIELD_KEYS", keys),
-            database_url=_read(environ, "DATABASE_URL") or f"sqlite:///{instance}/mentorship.db",
+            secret_key=needed(environ, "SECRET_KEY", keys),
+            field_keys=needed(environ, "FIELD_KEYS", keys),
+            database_url=read(environ, "DATABASE_URL") or f"sqlite:///{instance}/mentorship.db",
             base_url=base_url.rstrip("/"),
-            trusted_hosts=tuple(filter(None, (h.strip() for h in (hosts or "").split(",")))),
+            trusted_hosts=listed(environ, "TRUSTED_HOSTS"),
             mode=mode,
             instance=instance,
-            mail_url=_read(environ, "MAIL_URL") or "files",
-            mail_from=_read(environ, "MAIL_FROM") or MAIL_FROM,
-            site_name=_read(environ, "SITE_NAME") or SITE_NAME,
-            audit_key=_read(environ, "AUDIT_KEY"),
-            support_email=_read(environ, "SUPPORT_EMAIL"),
-            proxies=_number(environ, "PROXIES"),
+            mail_url=read(environ, "MAIL_URL") or "files",
+            mail_from=read(environ, "MAIL_FROM") or MAIL_FROM,
+            site_name=read(environ, "SITE_NAME") or SITE_NAME,
+            audit_key=read(environ, "AUDIT_KEY"),
+            support_email=read(environ, "SUPPORT_EMAIL"),
+            proxies=number(environ, "PROXIES"),
+            old_secret_keys=listed(environ, "SECRET_KEY_FALLBACKS"),
+            metrics_token=read(environ, "METRICS_TOKEN"),
+            app_role=read(environ, "DATABASE_APP_ROLE"),
+            log_level=_log_level(environ),
+            debug=(read(environ, "FLASK_DEBUG") or "0").lower() not in {"0", "false", "no"},
         )
 
     @classmethod
     def of_no_place(cls) -> Settings:
         """Make the settings of a command that keeps nothing: keys and database end with it."""
         return cls(
-            secret_key=secrets.token_hex(MIN_SECRET_BYTES),
+            secret_key=secrets.token_hex(SECRET_BYTES),
             field_keys=f"once:{new_key()}",
             database_url="sqlite://",
             base_url="http://localhost",
@@ -131,8 +190,9 @@ class Settings:
         return {
             "SETTINGS": self,
             "SECRET_KEY": self.secret_key,
+            "SECRET_KEY_FALLBACKS": list(self.old_secret_keys),
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
             "TESTING": self.mode is Mode.TESTING,
             "TRUSTED_HOSTS": list(self.trusted_hosts) or None,
             "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
@@ -148,23 +208,11 @@ class Settings:
             "EXPLAIN_TEMPLATE_LOADING": False,
         }
 
-
-def _read(environ: Mapping[str, str], name: str) -> str | None:
-    """Take ``name`` from the environment, or from the file that ``name_FILE`` names."""
-    path = environ.get(f"{name}_FILE")
-    if not path:
-        return environ.get(name) or None
-    try:
-        return Path(path).read_text(encoding="utf-8").strip() or None
-    except OSError as problem:
-        raise ConfigError(f"{name}_FILE: {problem.strerror}: {path}") from None
-
-
-def _needed(environ: Mapping[str, str], name: str, fallback: Mapping[str, str]) -> str:
-    value = _read(environ, name) or fallback.get(name)
-    if value is None:
-        raise ConfigError(f"{name} is not set; see .env.example")
-    return value
+    def _engine_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+        if self.database.get_backend_name() == "postgresql":
+            options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
+        return options
 
 
 def _mode(environ: Mapping[str, str]) -> Mode:
@@ -175,26 +223,13 @@ def _mode(environ: Mapping[str, str]) -> Mode:
         raise ConfigError(f"MENTORSHIP_MODE is {word!r}; want production or development") from None
 
 
-def _number(environ: Mapping[str, str], name: str) -> int:
-    word = _read(environ, name) or "0"
-    if not word.isascii() or not word.isdigit():
-        raise ConfigError(f"{name} is {word!r}; want a whole number")
-    return int(word)
+def _local_address(environ: Mapping[str, str], mode: Mode) -> str:
+    """Return where a development machine is; production must say it."""
+    return "" if mode is Mode.PRODUCTION else f"http://localhost:{read(environ, 'PORT') or 8000}"
 
 
-def _development_keys(instance: Path) -> dict[str, str]:
-    """Make, once, the keys of a development machine; they never serve production."""
-    instance.mkdir(parents=True, exist_ok=True)
-    made = {"SECRET_KEY": secrets.token_hex(MIN_SECRET_BYTES), "FIELD_KEYS": f"dev:{new_key()}"}
-    keys: dict[str, str] = {}
-    for name, fresh in made.items():
-        file = instance / f"{name.lower()}.dev"
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            keys[name] = file.read_text(encoding="ascii").strip()
-        else:
-            with os.fdopen(descriptor, "w", encoding="ascii") as out:
-                out.write(fresh)
-            keys[name] = fresh
-    return keys
+def _log_level(environ: Mapping[str, str]) -> str:
+    word = (read(environ, "LOG_LEVEL") or "info").lower()
+    if word not in {"debug", "info", "warning", "error"}:
+        raise ConfigError(f"LOG_LEVEL is {word!r}; want debug, info, warning or error")
+    return word

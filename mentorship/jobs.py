@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -31,6 +32,7 @@ from mentorship.notices import delivery
 from mentorship.rounds import closing, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
+from mentorship.rounds.reminding import remind
 from mentorship.rounds.run_models import Phase
 from mentorship.rounds.running import solved
 from mentorship.signins.service import clear_old
@@ -41,6 +43,7 @@ from mentorship.toolkit.link_round import check_links, link_fetcher
 PATIENCE = dt.timedelta(seconds=2)
 EXPIRES = 50  # seconds after which an errand is dropped: the next one comes anyway
 BEAT = 1.0  # seconds between two signs of life
+GLANCE = 0.2  # seconds until a worker that is told to end gives its run back
 SHARES = {  # phase -> per cent at which it begins, and how much it takes
     Phase.GATHERING: (0, 10),
     Phase.SOLVING: (10, 50),
@@ -51,6 +54,7 @@ SHARES = {  # phase -> per cent at which it begins, and how much it takes
 
 Given = ParamSpec("Given")
 log = logging.getLogger("mentorship")
+ending = threading.Event()  # this process is told to end: no run is begun, those at hand go back
 
 
 class Queue:
@@ -73,7 +77,7 @@ class Queue:
         url = sa.make_url(settings.database_url)
         if url.get_backend_name() == "postgresql":
             dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-            return PostgresHuey("mentorship", dsn=dsn, **given)
+            return PostgresHuey("mentorship", dsn=dsn, create_tables=False, **given)
         return SqliteHuey("mentorship", filename=str(settings.instance / "queue.db"), **given)
 
     @cached_property
@@ -113,7 +117,8 @@ def utc_now() -> dt.datetime:
 class Heart:
     """Signs of life of a worker, in a thread of their own, while it solves.
 
-    Once the job is cancelled or taken over, the next word of progress raises ``NotMine``.
+    Once the job is cancelled or taken over, the next word of progress raises ``NotMine``. When the
+    process is told to end, the job goes back at once, whatever the solver is at.
     """
 
     def __init__(self, held: jobs.Held) -> None:
@@ -148,7 +153,14 @@ class Heart:
             raise jobs.NotMine
 
     def _beat(self) -> None:
-        while not self._stop.wait(BEAT):
+        next_beat = time.monotonic() + BEAT
+        while not self._stop.wait(GLANCE):
+            if ending.is_set():
+                self._give_back()
+                return
+            if time.monotonic() < next_beat:
+                continue
+            next_beat = time.monotonic() + BEAT
             try:
                 with self._app.app_context(), transaction() as session:
                     jobs.beat(
@@ -164,9 +176,22 @@ class Heart:
             except OperationalError:
                 log.warning("a sign of life did not get through; the lease still holds")
 
+    def _give_back(self) -> None:
+        self._lost.set()
+        try:
+            with self._app.app_context(), transaction() as session:
+                released = jobs.release(session, self._held, now=utc_now())
+            if released:
+                self._app.extensions["queue"].put("solve_run", self._held.job_id)
+        except Exception:
+            log.exception("a run could not be given back; its lease will end")
+
 
 def solve_run(row_id: str, heart: Callable[[jobs.Held], Heart] = Heart) -> None:
     """Work on one run that was asked for, if nobody else does."""
+    if ending.is_set():
+        current_app.extensions["queue"].put("solve_run", uuid.UUID(row_id))  # for another worker
+        return
     with transaction() as session:
         held = jobs.claim(session, uuid.UUID(row_id), now=utc_now())
     if held is None:
@@ -239,11 +264,19 @@ def clear_sessions() -> None:
         clear_old(session, now=utc_now())
 
 
+def remind_owing() -> None:
+    with transaction() as session:
+        written = remind(session, now=utc_now())
+    if written:
+        delivery.write_files()
+
+
 TASKS = {"solve_run": solve_run}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
     "clear_sessions": (clear_sessions, crontab(minute="20")),
+    "remind_owing": (remind_owing, crontab(minute="10")),
     "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
     "send_daily_digests": (send_daily_digests, crontab(minute="0", hour="12")),  # UTC
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import secrets
 from contextlib import suppress
 from typing import Any
@@ -51,6 +52,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
 }
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 ERROR_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 
 log = logging.getLogger("mentorship")
@@ -88,7 +90,13 @@ def reader_zone() -> ZoneInfo:
 
 
 def _name_request() -> None:
-    g.request_id = secrets.token_hex(6)
+    """Give the request the name that its log lines, its error page and its answer carry.
+
+    A trusted proxy may have given it one already.
+    """
+    given = request.headers.get("X-Request-ID", "")
+    trusted = current_app.config["SETTINGS"].proxies and REQUEST_ID.fullmatch(given)
+    g.request_id = given if trusted else secrets.token_hex(6)
 
 
 def _refuse_nul() -> None:

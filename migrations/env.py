@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from mentorship.extensions import UtcDateTime, db
+from mentorship.operations.updating import alone
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
@@ -42,7 +43,7 @@ def rows_kept(connection: sa.Connection) -> Iterator[None]:
 
 
 def run() -> None:
-    with db.engine.connect() as connection:
+    with alone(db.engine), db.engine.connect() as connection:
         postgresql = connection.dialect.name == "postgresql"
         if postgresql:
             connection.exec_driver_sql("SET lock_timeout = '4s'")

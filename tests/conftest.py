@@ -95,10 +95,13 @@ class _Browser(FlaskClient):
 def new_app(
     new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Flask]]:
-    """Make an application on a database of its own, migrated and with its vocabulary."""
+    """Make an application on a database of its own, migrated and with its vocabulary.
+
+    ``migrated`` says that the database that is given is so already.
+    """
     made: list[Flask] = []
 
-    def make(**changes: object) -> Flask:
+    def make(*, migrated: bool = False, **changes: object) -> Flask:
         values: dict[str, object] = {
             "secret_key": uuid.uuid4().hex * 2,
             "field_keys": f"test:{new_key()}",
@@ -110,11 +113,13 @@ def new_app(
         }
         app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]
         app.test_client_class = _Browser
+        made.append(app)
+        if migrated:
+            return app
         with app.app_context():
             upgrade()
             sync_terms(db.session())
             db.session.commit()
-        made.append(app)
         return app
 
     yield make

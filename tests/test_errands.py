@@ -30,6 +30,7 @@ def test_feeds_and_links_are_due_every_minute_and_the_weekly_mail_every_hour(app
     assert set(due(app, NOON)) == {"poll_feeds", "look_at_links", "send_weekly_digests"}
     later = NOON + dt.timedelta(minutes=1)
     assert set(due(app, later)) == {"poll_feeds", "look_at_links"}
+    assert "remind_owing" in due(app, NOON + dt.timedelta(minutes=5))
 
 
 def test_an_errand_polls_a_feed(app: Flask, session: Session) -> None:

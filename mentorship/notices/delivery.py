@@ -1,4 +1,4 @@
-"""Bringing the outbox out: after each request when mails are files, by a command otherwise."""
+"""Bringing the outbox out: after each request when mails are files, by the worker otherwise."""
 
 from __future__ import annotations
 
@@ -49,16 +49,20 @@ def utc_now() -> dt.datetime:
 
 
 def deliver(
-    transport: Transport, *, clock: Callable[[], dt.datetime] = utc_now, limit: int = BATCH
+    transport: Transport,
+    *,
+    clock: Callable[[], dt.datetime] = utc_now,
+    limit: int = BATCH,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Delivered:
-    """Try every message that is due, up to ``limit`` of them.
+    """Try every message that is due, up to ``limit`` of them, while ``go_on`` says so.
 
     Each message is claimed in one transaction and settled in another, so that no lock is held
     while a mail server thinks, and a mail lost with its process is tried again later.
     """
     sent = failed = 0
     try:
-        while sent + failed < limit:
+        while sent + failed < limit and go_on():
             with transaction() as session:
                 message = service.take_next(session, now=clock())
             if message is None:

@@ -17,7 +17,8 @@ from mentorship.notices.models import Message
 
 FILES = "files"
 TIMEOUT = 20  # seconds an answer of the mail server may take
-PORTS = {"smtp": 587, "smtps": 465}
+PLAIN = "smtp+plain"  # said aloud, for a server in a private network: nothing is encrypted
+PORTS = {"smtp": 587, "smtps": 465, PLAIN: 25}
 # Links are longer than the usual 78 characters and must stay in one piece.
 POLICY = SMTP.clone(max_line_length=998)
 
@@ -148,7 +149,9 @@ def transport_of(settings: Settings) -> Files | Smtp:
     if settings.mail_url == FILES:
         return Files(settings)
     if not _is_server(urlsplit(settings.mail_url)):
-        raise ConfigError("MAIL_URL wants files, smtp://user:password@host:port or smtps://...")
+        raise ConfigError(
+            "MAIL_URL wants files, smtp://user:password@host:port, smtps://... or smtp+plain://host"
+        )
     return Smtp(settings)
 
 
@@ -157,7 +160,8 @@ def _is_server(url: SplitResult) -> bool:
         _ = url.port
     except ValueError:
         return False
-    return url.scheme in PORTS and bool(url.hostname)
+    in_the_clear = url.scheme == PLAIN and url.username  # no password goes unencrypted
+    return url.scheme in PORTS and bool(url.hostname) and not in_the_clear
 
 
 def _undelivered(code: int, answer: bytes | str, *, about_mail: bool) -> Undelivered:

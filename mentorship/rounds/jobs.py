@@ -261,6 +261,16 @@ def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> R
     return run
 
 
+def release(session: Session, held: Held, *, now: dt.datetime) -> bool:
+    """Put a job back that its worker cannot end; tell whether it was still its own.
+
+    Whatever the worker does after this, it no longer holds the job and writes nothing.
+    """
+    return _change(
+        session, _mine(held, now), state=JobState.WAITING, lease_until=None, phase=None, percent=0
+    )
+
+
 def fail(session: Session, held: Held, *, failure: Mapping[str, Any], now: dt.datetime) -> None:
     """End a job without a run, and say why."""
     _change(session, _mine(held, now), **_ended(JobState.FAILED, now), failure=dict(failure))

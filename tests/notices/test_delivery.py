@@ -164,8 +164,21 @@ def test_no_password_goes_to_a_server_without_tls(
     assert smtp.mails == []
 
 
+def test_a_mail_catcher_needs_no_tls_where_that_is_said(
+    app: Flask, smtp: Server, monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    monkeypatch.setattr("mentorship.notices.transports.LOOPBACK", frozenset())
+    _post(session)
+    plain = Smtp(_settings(app, mail_url=f"smtp+plain://127.0.0.1:{smtp.port}"))
+    assert deliver(plain, clock=_clock) == Delivered(1, 0)
+
+
 @pytest.mark.parametrize(
-    "url", ["", "file", "http://mail.example.org", "smtp://", "smtps://:25", "smtp://host:port"]
+    "url",
+    [
+        *("", "file", "http://mail.example.org", "smtp://", "smtps://:25", "smtp://host:port"),
+        "smtp+plain://user:secret@host",
+    ],
 )
 def test_an_unknown_way_stops_the_start(app: Flask, url: str) -> None:
     with pytest.raises(ConfigError, match="MAIL_URL"):

@@ -1,0 +1,1 @@
+"""What whoever runs the site works with: starting, health, figures, logs, updates and backups."""

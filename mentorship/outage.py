@@ -1,0 +1,53 @@
+"""When the database does not answer: a page is asked for once more, all else hears "in a moment".
+
+A connection may die under a request: the server restarts, or an administrator ends it. Reading
+again does no harm, so that is done once. Whoever was writing must look first whether it was kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from werkzeug.exceptions import ServiceUnavailable
+
+from mentorship.extensions import SAFE_METHODS, db
+
+RETRY_AFTER = 5  # seconds
+OUTAGES = (OperationalError, InterfaceError, NoConnectionLeft)
+
+log = logging.getLogger("mentorship")
+
+
+def init_app(app: Flask) -> None:
+    for kind in OUTAGES:
+        app.register_error_handler(kind, _answer)
+
+
+def _answer(error: Exception) -> Any:
+    with suppress(SQLAlchemyError):
+        db.session.remove()
+    if request.method in SAFE_METHODS and not g.get("asked_again") and _is_lost(error):
+        g.asked_again = True
+        g.pop("_login_user", None)  # it hangs on the connection that is gone
+        log.warning("the database went away under a page; asking once more")
+        return _ask_again()
+    log.error("the database does not answer", exc_info=error)
+    return current_app.handle_http_exception(ServiceUnavailable(retry_after=RETRY_AFTER))
+
+
+def _ask_again() -> Any:
+    try:
+        answer = current_app.preprocess_request()
+        return current_app.dispatch_request() if answer is None else answer
+    except Exception as error:  # noqa: BLE001  the answer to any is what the first would have got
+        return current_app.handle_user_exception(error)
+
+
+def _is_lost(error: Exception) -> bool:
+    """Tell a connection that broke from a database that is full, locked or not there."""
+    return bool(getattr(error, "connection_invalidated", False))

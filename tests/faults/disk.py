@@ -1,0 +1,87 @@
+"""F9: the disk is full. SQLite on a small tmpfs that is filled up while the site works."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from shutil import which
+
+import sqlalchemy as sa
+
+from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry, first_bad
+from tests.faults.outage import PAGE, set_up
+from tests.faults.place import Browser, Place
+
+SIZE = "6m"  # an empty database has four
+FILLER = 64 * 1024
+
+
+class CannotMount(RuntimeError):
+    """This user or container may not mount a disk."""
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    command = [which("mount") or "mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        raise CannotMount
+    try:
+        yield folder
+    finally:
+        subprocess.run([which("umount") or "umount", "--lazy", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Take all the room there is, to the last byte."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as out:
+        piece = FILLER
+        while piece:
+            try:
+                if out.write(b"x" * piece) < piece:
+                    piece //= 2
+            except OSError:
+                piece //= 2
+    return filler
+
+
+def write_until_full(place: Place, disk: Path) -> tuple[Counter[int], Counter[int], int]:
+    """Fill the disk under a working site; return answers to forms, to pages, and names kept.
+
+    Afterwards there is room again, and the site works without a restart.
+    """
+    person = set_up(place)
+    place.web(processes=1)
+    browser, forms, pages = Browser(place, person), Counter[int](), Counter[int]()
+    filler = fill(disk)
+    kept = ""
+    for number in range(40):
+        name = f"Name {number} " + "x" * 60
+        status = browser.post(PAGE, {"name": name, "timezone": "Europe/Oslo"})
+        forms[status] += 1
+        kept = name if status == 303 else kept
+        pages[browser.get(PAGE)[0]] += 1
+        now = place.asked(lambda s: s.scalar(sa.select(User.name).where(User.id == person.id)))
+        if kept and now != kept:
+            raise AssertionError(f"said to be kept: {kept!r}; there: {now!r}")
+    filler.unlink()
+    assert browser.post(PAGE, {"name": "Room Again", "timezone": "Europe/Oslo"}) == 303
+    bad, entries, _ = place.asked(first_bad)
+    assert bad is None
+    with closing(sqlite3.connect(str(place.app.config["SETTINGS"].database.database))) as looked:
+        assert looked.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert entries == place.asked(
+        lambda s: s.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
+    )
+    return forms, pages, entries
+
+
+def may_mount() -> bool:
+    return os.geteuid() == 0

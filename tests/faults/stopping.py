@@ -1,0 +1,60 @@
+"""F16: the server and a worker are told to end (TERM) while they are at work."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+
+from flask import Flask
+
+from mentorship.rounds.run_models import JobState
+from tests.faults.killing import DONE, Stage
+from tests.faults.outage import under_load
+from tests.faults.place import Place
+
+
+def stop_web(place: Place, *, reloads: int) -> tuple[Counter[int], float]:
+    """Reload the server under load, then end it; return bad answers and seconds to its end.
+
+    A reload (HUP) replaces every process: whoever asks meanwhile must not notice.
+    """
+    server = place.web()
+    with under_load(place, readers=4, writers=1) as load:
+        time.sleep(0.5)
+        for _ in range(reloads):
+            before = set(place.children(server))
+            server.send_signal(signal.SIGHUP)
+            place.wait_for(lambda b=before: not b & set(place.children(server)))  # type: ignore[misc]
+    bad = Counter(
+        {
+            status: count
+            for status, count in (load.reads + load.writes).items()
+            if status not in {200, 303}
+        }
+    )
+    start = time.monotonic()
+    server.send_signal(signal.SIGTERM)
+    server.wait(timeout=40)
+    return bad, time.monotonic() - start
+
+
+def stop_worker(app: Flask) -> float:
+    """End a worker in the middle of a run; return the seconds until another has the run."""
+    stage = Stage(app)
+    try:
+        worker, standby = stage.worker(), stage.worker()
+        standby.send_signal(signal.SIGSTOP)  # so that it is the first that takes the run
+        job_id = stage.ask()
+        stage.wait(job_id, JobState.RUNNING)
+        standby.send_signal(signal.SIGCONT)
+        worker.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        stage.wait_for_takeover(job_id)
+        took = time.monotonic() - start
+        stage.wait(job_id, JobState.DONE, seconds=DONE)
+        worker.wait(timeout=40)
+        stage.check(1)
+        return took
+    finally:
+        stage.end()

@@ -1,0 +1,178 @@
+"""The rehearsal: back up, lose everything, restore, and find all of it; on both databases."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from mentorship.accounts.models import User
+from mentorship.audit import record
+from mentorship.crypto import keyring, new_key
+from mentorship.extensions import db, transaction
+from mentorship.jobs import utc_now
+from mentorship.operations import archive
+from mentorship.operations.backup import back_up, restore
+from mentorship.operations.dumps import DumpFailed
+from mentorship.operations.standing import NotTheSame
+from mentorship.profiles.models import Profile
+from tests import factories
+from tests.postgres import tools
+from tests.rounds.cast import small_cast
+
+CANARY = "visa-canary"
+
+
+@pytest.fixture(autouse=True)
+def _tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tools that came with the server be found."""
+    monkeypatch.setenv("PATH", f"{tools()}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+def lived_in(new_app: Callable[..., Flask]) -> Flask:
+    """A site with people, sealed values, a log and a round."""
+    app = new_app()
+    with app.app_context(), transaction() as session:
+        cast = small_cast(session)
+        cast.img("Canary Person", goals=CANARY)
+        cast.open()
+        for _ in range(3):
+            record(session, action="x", actor_id=None, about_id=None, now=utc_now())
+    return app
+
+
+def people(app: Flask) -> set[str]:
+    with app.app_context():
+        found = set(db.session.scalars(sa.select(User.email)))
+        db.session.remove()
+        return found
+
+
+def test_the_rehearsal(lived_in: Flask, new_app: Callable[..., Flask], tmp_path: Path) -> None:
+    file, before = tmp_path / "site.backup", people(lived_in)
+    runner = lived_in.test_cli_runner()
+    done = runner.invoke(args=["backup", str(file)])
+    assert done.exit_code == 0, done.output
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert CANARY.encode() not in file.read_bytes()
+    again = runner.invoke(args=["backup", str(file)])
+    assert "replaces nothing" in again.output
+
+    settings = lived_in.config["SETTINGS"]
+    new = new_app(field_keys=settings.field_keys, secret_key=settings.secret_key)  # a new machine
+    back = new.test_cli_runner().invoke(args=["restore", str(file)])
+    assert back.exit_code == 0, back.output
+    assert "3 entries of the log are whole" in back.output
+    assert "kinds of sealed values open" in back.output
+    assert people(new) == before
+    with new.app_context():
+        goals = db.session.scalars(sa.select(Profile)).all()
+        assert CANARY in {profile.goals for profile in goals}
+        db.session.remove()
+        with transaction() as session:  # it lives on: the chain goes on where it ended
+            entry = record(session, action="y", actor_id=None, about_id=None, now=utc_now())
+            assert entry.number == 4
+    assert new.test_client().get("/readyz").status_code == 200
+
+
+def test_people_are_replaced_only_when_that_is_said(lived_in: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "site.backup"
+    with lived_in.app_context():
+        back_up(db.engine, file, now=utc_now())
+        before = people(lived_in)
+        with transaction() as session:
+            factories.person(session, email="later@example.org")
+        refused = lived_in.test_cli_runner().invoke(args=["restore", str(file)])
+        assert refused.exit_code == 1
+        assert "--force replaces them" in refused.output
+        assert "later@example.org" in people(lived_in)
+        restore(db.engine, file, force=True)
+        assert people(lived_in) == before
+
+
+def test_a_damaged_archive_changes_nothing(lived_in: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "site.backup"
+    with lived_in.app_context():
+        back_up(db.engine, file, now=utc_now())
+        whole, before = file.read_bytes(), people(lived_in)
+        damages = {
+            "a bit": whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:],
+            "its end": whole[: len(whole) - 40],
+            "a frame": whole + whole[-100:],
+            "its head": whole.replace(b'"salt": "', b'"salt": "00', 1),
+            "all": b"PK\x03\x04" + whole,
+            "nothing": b"",
+        }
+        for name, damaged in damages.items():
+            file.write_bytes(damaged)
+            with pytest.raises(archive.BadArchive):
+                restore(db.engine, file, force=True)
+            assert people(lived_in) == before, name
+        file.write_bytes(whole)
+        keys = lived_in.config["SETTINGS"].field_keys
+        keyring.load(f"other:{new_key()}")
+        with pytest.raises(archive.BadArchive, match="is not configured"):
+            restore(db.engine, file, force=True)
+        keyring.load(keys)
+
+
+def test_a_backup_is_of_one_instant_while_the_site_writes(lived_in: Flask, tmp_path: Path) -> None:
+    """Counts and content belong together: restoring compares them."""
+    stop, written = threading.Event(), list[str]()
+
+    def write() -> None:
+        with lived_in.app_context():
+            while not stop.is_set():
+                with transaction() as session:
+                    written.append(factories.person(session).email)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        with lived_in.app_context():
+            for number in range(3):
+                back_up(db.engine, tmp_path / f"{number}.backup", now=utc_now())
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    with lived_in.app_context():
+        before = people(lived_in)
+        restore(db.engine, tmp_path / "2.backup", force=True)
+        assert people(lived_in) <= before
+    assert written
+
+
+def test_a_dump_whose_rows_are_not_those_noted_is_refused(
+    lived_in: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "site.backup"
+    real = archive.write
+
+    def lying(target: Path, manifest: dict[str, dict[str, dict[str, int]]], content: object) -> int:
+        manifest["state"]["rows"]["user"] += 1
+        return real(target, manifest, content)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(archive, "write", lying)
+    with lived_in.app_context():
+        back_up(db.engine, file, now=utc_now())
+        with pytest.raises(NotTheSame, match="user has"):
+            restore(db.engine, file, force=True)
+
+
+def test_a_missing_tool_is_said_in_one_line(
+    lived_in: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lived_in.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite needs no tool")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(DumpFailed, match="install the PostgreSQL client"):
+            back_up(db.engine, tmp_path / "x", now=utc_now())

@@ -1,0 +1,136 @@
+"""What the log holds, and what it must never hold."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.config import Mode
+from mentorship.operations.logs import JsonLines, described, shortened, without_particulars
+from tests import factories
+from tests.page import PageClient
+
+
+class Log:
+    """What a production process would have written."""
+
+    def __init__(self) -> None:
+        self.text = io.StringIO()
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.getvalue().splitlines()]
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    written = Log()
+    handler = logging.StreamHandler(written.text)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def test_a_request_is_one_line_with_route_status_and_key(
+    log: Log, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    person = factories.person(session, "Canary Name")
+    answer = sign_in(person).client.get("/settings/account?seen=canary-value")
+    (line,) = [line for line in log.lines() if line["logger"] == "mentorship.requests"]
+    assert line["status"] == answer.status_code
+    assert line["method"] == "GET"
+    assert line["request"] == answer.headers["X-Request-ID"]
+    assert line["network"] == "127.0.0.0/24"
+    assert line["time"].endswith("+00:00")
+    assert "canary-value" not in log.text.getvalue()
+    assert "Canary Name" not in log.text.getvalue()
+    assert person.email not in log.text.getvalue()
+
+
+def test_the_key_of_whoever_is_signed_in_stands_there(
+    log: Log, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    person = factories.person(session)
+    sign_in(person).client.get("/")
+    assert log.lines()[-1]["person"] == str(person.id)
+
+
+def test_nothing_that_was_typed_gets_into_the_log(log: Log, new_app: Callable[..., Flask]) -> None:
+    """Not from a form, an address, or the words of an error."""
+    app = new_app(mode=Mode.DEVELOPMENT)
+
+    def broken() -> str:
+        try:
+            return os.environ["CANARY-VISA-J1"]
+        except KeyError as first:
+            raise ValueError("canary-password of canary@example.org") from first
+
+    app.view_functions["pages.help_page"] = broken
+    client = app.test_client()
+    client.get("/help?token=canary-token")
+    client.get("/confirm/canary-link")
+    client.post("/login", data={"email": "canary@example.org", "password": "canary-password"})
+    assert "canary" not in log.text.getvalue().lower()
+    (failed,) = [line for line in log.lines() if "error" in line]
+    assert [error["type"] for error in failed["error"]] == ["ValueError", "KeyError"]
+    assert "broken" in failed["error"][0]["where"][-1]
+    assert failed["request"]
+
+
+def test_what_libraries_say_is_stripped() -> None:
+    assert without_particulars("Error handling request /confirm/abc?next=/x") == (
+        "Error handling request (page)"
+    )
+    assert without_particulars('no mail to <a.b+c@example.org>, "d@e.f"') == (
+        'no mail to <(address)>, "(address)"'
+    )
+    assert without_particulars("Exception on /stop/abc [GET]") == "Exception on (page) [GET]"
+
+
+def test_a_line_end_in_a_message_starts_no_line(log: Log) -> None:
+    logging.getLogger("x").warning('one\n{"level": "info"}')
+    assert len(log.lines()) == 1
+
+
+def test_addresses_are_networks() -> None:
+    assert shortened("203.0.113.77") == "203.0.113.0/24"
+    assert shortened("2001:db8:1:2:3::4") == "2001:db8:1::/48"
+    assert shortened("unix:") is None
+    assert shortened(None) is None
+
+
+def test_an_error_that_hides_its_cause_keeps_it_hidden() -> None:
+    def broken() -> str:
+        try:
+            return os.environ["NO SUCH"]
+        except KeyError:
+            raise ValueError("b") from None
+
+    with pytest.raises(ValueError, match="b") as caught:
+        broken()
+    assert [each["type"] for each in described(caught.value)] == ["ValueError"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "kept"),
+    [(1, "from-the-proxy-1", True), (0, "from-the-proxy-1", False), (1, "a b\tc" * 3, False)],
+)
+def test_only_a_trusted_proxy_names_requests(
+    new_app: Callable[..., Flask], app: Flask, proxies: int, given: str, *, kept: bool
+) -> None:
+    here = new_app(database_url=app.config["SETTINGS"].database_url, migrated=True, proxies=proxies)
+    answer = here.test_client().get("/healthz", headers={"X-Request-ID": given})
+    assert (answer.headers["X-Request-ID"] == given) is kept

@@ -1,0 +1,101 @@
+"""PostgreSQL: the role that serves can do no more than serving needs."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import ProgrammingError
+
+from mentorship.audit import record
+from mentorship.extensions import db, enqueue, transaction
+from mentorship.jobs import utc_now
+from mentorship.operations.roles import grant
+from tests import factories
+from tests.page import PageClient
+from tests.postgres import tools
+from tests.test_config import ROOT
+
+PASSWORD = "of-no-consequence"
+ROLES = ("mentorship_owner", "mentorship_app")
+
+
+@pytest.fixture
+def serving(new_database: Callable[[], str], new_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """An application that serves with the lesser role, on tables that the other one owns."""
+    administrator = sa.make_url(new_database())
+    if administrator.get_backend_name() != "postgresql":
+        pytest.skip("SQLite has no roles")
+    engine = sa.create_engine(administrator, isolation_level="AUTOCOMMIT")
+    plain = administrator.set(drivername="postgresql").render_as_string(hide_password=False)
+    subprocess.run(
+        [
+            *(
+                f"{tools()}/psql",
+                "--quiet",
+                "--dbname",
+                plain,
+                "--file",
+                str(ROOT / "deploy" / "roles.sql"),
+            ),
+            *("-v", f"owner_password={PASSWORD}", "-v", f"app_password={PASSWORD}"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    owner, app_role = (
+        administrator.set(username=role, password=PASSWORD).render_as_string(hide_password=False)
+        for role in ROLES
+    )
+    migrating = new_app(database_url=owner)
+    with migrating.app_context(), transaction() as session:
+        grant(session, ROLES[1])
+    serving = new_app(
+        database_url=app_role,
+        field_keys=migrating.config["SETTINGS"].field_keys,
+        migrated=True,
+    )
+    yield serving
+    for app in (serving, migrating):
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    with engine.connect() as connection:
+        for role in ROLES:
+            connection.exec_driver_sql(f"REASSIGN OWNED BY {role} TO CURRENT_USER")
+            connection.exec_driver_sql(f"DROP OWNED BY {role}")
+            connection.exec_driver_sql(f"DROP ROLE {role}")
+    engine.dispose()
+
+
+FORBIDDEN = [
+    "CREATE TABLE another (id integer)",
+    "ALTER TABLE section ADD COLUMN another integer",
+    "DROP TABLE section",
+    "TRUNCATE section CASCADE",
+    "TRUNCATE audit_entry",
+    "UPDATE audit_entry SET action = 'x'",
+    "DELETE FROM audit_entry",
+    "ALTER TABLE audit_entry DISABLE TRIGGER audit_kept",
+    "UPDATE alembic_version SET version_num = '0001'",
+    "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "CREATE ROLE another",
+]
+
+
+def test_the_serving_role_serves_and_does_nothing_else(serving: Flask) -> None:
+    with serving.app_context():
+        with transaction() as session:
+            person = factories.person(session)
+            entry = record(session, action="x", actor_id=person.id, about_id=None, now=utc_now())
+            assert entry.number == 1
+        PageClient(serving, person).get("/", status=303)
+        enqueue("solve_run", person.id)
+        assert serving.extensions["queue"].huey.pending_count() == 1
+        for statement in FORBIDDEN:
+            refused = pytest.raises(ProgrammingError, match=r"permission denied|must be owner")
+            with refused, db.engine.connect() as connection:
+                connection.exec_driver_sql(statement)
