@@ -16,7 +16,7 @@ from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from tests import factories
 from tests.accounts.conftest import PASSWORD, anna
-from tests.page import Page, PageClient
+from tests.page import CSRF_SECRET, Page, PageClient
 from tests.rounds.cast import Cast, small_cast
 
 __all__ = ["anna"]  # a fixture
@@ -33,6 +33,8 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 def _try(client: PageClient, email: str, password: str = WRONG, address: str = HERE) -> Page:
+    with client.client.session_transaction() as cookie:
+        cookie["csrf_token"] = CSRF_SECRET  # which is gone after a sign-out
     data = {"email": email, "password": password, "csrf_token": client.token()}
     answer = client.client.post("/login", data=data, environ_base={"REMOTE_ADDR": address})
     return Page(answer)
