@@ -49,6 +49,7 @@ from mentorship.signins import guard
 from mentorship.signins import views as signins_views
 from mentorship.spotlight import desk_views as spotlight_desk_views
 from mentorship.spotlight import views as spotlight_views
+from mentorship.throttle import guard as throttle_guard
 from mentorship.toolkit import (
     curating_views,
     guide_views,
@@ -143,6 +144,7 @@ def _made(settings: Settings) -> Flask:
     stop_links.load(settings.secret_key)
     jobs.init_app(app)
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
+    throttle_guard.init_app(app)
     accounts_security.init_app(app)
     guard.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -12,6 +12,7 @@ from mentorship.access import current_person
 from mentorship.accounts.forms import AgainForm
 from mentorship.accounts.passwords import normal
 from mentorship.extensions import SAFE_METHODS, transaction
+from mentorship.throttle.guard import give_back, spend
 
 OWN = ("csrf_token", "again_")  # what the form that asks adds to the one it carries
 
@@ -44,9 +45,12 @@ def ask_again() -> str | Answer | None:
 
 
 def _is_theirs(form: AgainForm) -> bool:
+    asked = spend("password again")
     with transaction():  # an older hash is made anew
         right = current_person().verify_and_update_password(normal(form.again_password.data))
-    if not right:
+    if right:
+        give_back(asked)
+    else:
         form.again_password.errors = ["This is not your password."]
     return bool(right)
 

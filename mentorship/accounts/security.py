@@ -6,18 +6,19 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, flash, g, redirect, request, url_for
 from flask_security import Security
 from flask_security.utils import uia_email_mapper
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import fresh, members, public
-from mentorship.accounts import forms, freshness, messages, passwords, service, views
+from mentorship.accounts import forms, freshness, messages, passwords, service, trying, views
 from mentorship.accounts.adapters import Letters, OneByOne, Passwords, People, utc_now
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import Role, User
 from mentorship.config import Mode, Settings
 from mentorship.extensions import SAFE_METHODS, db
+from mentorship.throttle.guard import limited
 from mentorship.web import safe_next
 
 # Password hashing, argon2id: a verification takes about 0.15 s in production. Development and
@@ -119,6 +120,9 @@ def _mark_views(app: Flask) -> None:
     found: dict[str, Callable[..., Any]] = app.view_functions
     for name, view in OWN_VIEWS.items():
         found[f"security.{name}"] = view
+    found["security.login"] = trying.limited_sign_in(found["security.login"])
+    found["security.register"] = limited("ask for mail")(found["security.register"])
+    found["security.change_password"] = limited("password again")(found["security.change_password"])
     for name in PUBLIC:
         found[f"security.{name}"] = public(found[f"security.{name}"])
     for name in FRESH:
@@ -148,7 +152,7 @@ def _mend_answer(response: Response) -> Response:
     if request.endpoint in KEY_PAGES:
         response.headers["Referrer-Policy"] = "no-referrer"
     if request.endpoint == "security.logout" and response.status_code == 303:
-        session.clear()  # Flask-Security leaves the person's key in it
+        trying.forget_all_but_marks()  # Flask-Security leaves the rest
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

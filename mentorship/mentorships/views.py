@@ -23,6 +23,7 @@ from mentorship.mentorships.forms import (
 from mentorship.mentorships.guide import BEFORE, FIRST_MEETING, TERMS
 from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
 from mentorship.mentorships.models import GoalState
+from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
 
@@ -250,6 +251,7 @@ def concern(mentorship_id: uuid.UUID) -> str:
 
 @bp.post("/concern")
 @members
+@limited("message")
 def raise_concern(mentorship_id: uuid.UUID) -> Shown:
     form = ConcernForm()
     if not form.validate():

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from mentorship.accounts.adapters import may_be_here, utc_now
 from mentorship.accounts.models import User
+from mentorship.accounts.trying import remember
 from mentorship.extensions import SAFE_METHODS, db, transaction
 from mentorship.signins import service
 from mentorship.signins.browsers import in_words
@@ -72,6 +73,7 @@ def _person_of(token: str) -> User | None:
 def _signed_in(_app: Flask, user: User) -> None:
     session.pop("_id", None)  # a fingerprint of browser and address, made unasked
     session[TOKEN] = service.new_token()
+    remember(user.email)
     g.to_open = user
 
 
