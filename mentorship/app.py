@@ -39,6 +39,7 @@ from mentorship.notices import delivery
 from mentorship.operations import logs, requests
 from mentorship.operations import views as operations_views
 from mentorship.profiles import views as profiles_views
+from mentorship.rosters import views as rosters_views
 from mentorship.rounds import views as rounds_views
 from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     operations_views.bp,
     pages.bp,
     dashboard_views.bp,
+    rosters_views.bp,
     accounts_views.bp,
     accounts_desk_views.bp,
     signins_views.bp,

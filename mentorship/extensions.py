@@ -86,6 +86,13 @@ log = logging.getLogger("mentorship")
 migrate = Migrate(compare_type=True, compare_server_default=True)
 
 
+def rows_hit(session: Session, statement: sa.Update | sa.Delete) -> int:
+    """Carry out an UPDATE or DELETE and return how many rows it found."""
+    result = session.execute(statement)
+    assert isinstance(result, sa.CursorResult)  # noqa: S101  for mypy: such a statement gives one
+    return result.rowcount
+
+
 @contextmanager
 def transaction(*, writing: bool = False) -> Iterator[Session]:
     """Commit once when the block succeeds; roll back and re-raise when it does not.

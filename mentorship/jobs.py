@@ -29,7 +29,8 @@ from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
-from mentorship.rounds import closing, jobs, planning
+from mentorship.rosters.work import work_on_import
+from mentorship.rounds import closing, expiring, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.reminding import remind
@@ -239,6 +240,17 @@ def close_due() -> None:
             closing.close_if_due(session, round_id=round_id, now=utc_now())
 
 
+def expire_due() -> None:
+    """Close what was not answered by its day; each round in a transaction of its own."""
+    with reading() as session:
+        waiting = expiring.due_expiries(session, now=utc_now())
+    for round_id in waiting:
+        with transaction() as session:
+            expiring.expire_answers(session, round_id=round_id, now=utc_now())
+    if waiting:
+        delivery.write_files()
+
+
 def poll_feeds() -> None:
     poll(Fetcher(step=5, whole=8), patience=PATIENCE)
 
@@ -267,6 +279,11 @@ def clear_up() -> None:
             clear_old(session, now=utc_now())
 
 
+def import_roster(row_id: str) -> None:
+    work_on_import(row_id, utc_now)
+    delivery.write_files()
+
+
 def remind_owing() -> None:
     with transaction() as session:
         written = remind(session, now=utc_now())
@@ -274,7 +291,7 @@ def remind_owing() -> None:
         delivery.write_files()
 
 
-TASKS = {"solve_run": solve_run}
+TASKS = {"solve_run": solve_run, "import_roster": import_roster}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),

@@ -18,11 +18,12 @@ from huey.consumer import Consumer, Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentorship.extensions import reading, transaction
-from mentorship.jobs import Queue, close_due, ending, publish_due, utc_now
+from mentorship.jobs import Queue, close_due, ending, expire_due, publish_due, utc_now
 from mentorship.notices import delivery
 from mentorship.notices.transports import transport_of
 from mentorship.operations import service as operations
 from mentorship.operations.starting import refuse_unfit
+from mentorship.rosters import uploads
 from mentorship.rounds import jobs
 
 LOOK_ROUND = 3.0  # seconds between two looks for work that nobody holds
@@ -54,12 +55,15 @@ class Watch(Scheduler):
         with self._app.app_context():
             publish_due()
             close_due()
+            expire_due()
         if self.huey.pending_count():
             return
         with self._app.app_context(), reading() as session:
-            waiting = jobs.due(session, now=utc_now())
-        for job_id in waiting:
-            self._app.extensions["queue"].put("solve_run", job_id)
+            runs = jobs.due(session, now=utc_now())
+            imports = uploads.due_imports(session, now=utc_now())
+        for task, waiting in (("solve_run", runs), ("import_roster", imports)):
+            for row_id in waiting:
+                self._app.extensions["queue"].put(task, row_id)
 
 
 class Beside(threading.Thread):

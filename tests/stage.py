@@ -23,6 +23,7 @@ from mentorship.news import service as news
 from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
 from mentorship.profiles.models import ProfileKind
+from mentorship.rosters import uploads
 from mentorship.rounds import service, templates
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
@@ -90,6 +91,7 @@ def set_stage(session: Session) -> Stage:
         values={
             "slug": cast.section.slug,
             **_of_round(session, round_),
+            "import_id": _import(session, cast.section, cast.leader),
             "pair_id": offer.pair_id,
             "offer_id": offer.id,
             **kept,
@@ -112,6 +114,7 @@ def set_stage(session: Session) -> Stage:
             "change_id": uuid.uuid4(),
             "token": "made-up",
             **_session(session, ana),
+            "mail_kind": "offers_waiting",
         },
     )
 
@@ -140,6 +143,13 @@ def _of_round(session: Session, round_: Round) -> dict[str, object]:
     session.flush()
     template = templates.keep_template(session, round_, name="Language first", now=NOW)
     return {"round_id": round_.id, "job_id": job.id, "template_id": template.id}
+
+
+def _import(session: Session, section: Section, leader: User) -> uuid.UUID:
+    """Return the key of an import whose columns are being chosen."""
+    files = {SectionRole.IMG: ("imgs.csv", b"email,name\na@example.org,Ana\n")}
+    made = uploads.begin(session, section_id=section.id, by=leader.id, files=files, now=NOW)
+    return made.id
 
 
 def _kept(pair: Pair) -> dict[str, uuid.UUID]:

@@ -101,7 +101,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
 }
 OF_THE_LEADER = re.compile(
     r"/sections/<slug>/"
-    r"(rounds|members|mentorships|finding|news|letters|resources|about/keep|about/.*/step$)\b"
+    r"(rounds|members|import|export|mentorships|finding|news|letters|resources|about/keep|about/.*/step$)\b"
 )
 OF_THE_MEMBERS = re.compile(r"/sections/<slug>/about\b")
 OF_A_PAIR = re.compile(r"^/mentorships/")

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 SHOWN = 5
-RUN = (RoundState.REVIEW, RoundState.PUBLISHED, RoundState.FINISHED)
+RUN = (RoundState.REVIEW, RoundState.PUBLISHED, *OUT, RoundState.FINISHED)
 
 
 @dataclass(frozen=True, slots=True)

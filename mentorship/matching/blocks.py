@@ -74,7 +74,7 @@ class Offer:
     ----------
     all_scores, mentor_scores : (k, m), of IMGs who look and mentors with a seat; the mentors' view
     taken : (k,) column of the mentor each IMG must not be given (again), -1 for none
-    seats : (m,) that nobody holds, 1 or more
+    seats : (m,) that nobody holds; 1 or more, but 0 in samples
     hashes : what draws are made of
     least : pairs that score less are not possible
 
@@ -103,6 +103,21 @@ class Offer:
     def at_least(self, least: int) -> Offer:
         """Return the offer without pairs that score less."""
         return replace(self, least=least)
+
+    def sample(self, each: int) -> Offer:
+        """Return one IMG in so many, and as many of the seats; mentors may be left with none.
+
+        Seats are counted off through all mentors, so that each has about their share.
+        """
+        rows = np.arange(0, self.shape[0], each)
+        everybody = np.arange(self.shape[1])
+        return replace(
+            self,
+            all_scores=self.all_scores.take(rows, everybody),
+            taken=self.taken[rows],
+            seats=np.diff(np.cumsum(self.seats) // each, prepend=0),
+            hashes=self.hashes.take(rows, everybody),
+        )
 
     def only(self, columns: Ints) -> Offer:
         """Return the offer of some mentors, in that order."""

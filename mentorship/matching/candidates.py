@@ -54,7 +54,7 @@ class Candidates:
         def list_best(rows: Ints) -> None:
             some = slice(rows[0], rows[-1] + 1)
             found = columns[some], scores[some], length[some], threshold[some]
-            lists.best_of_rows(offer.block(rows), rows[0], k, short, *found)
+            lists.best_of_rows(offer.block(rows), rows[0], k, short, *offer.hashes, *found)
 
         each_block(list_best, np.arange(n), m)
         start, column, score = lists.packed(columns, scores, length)

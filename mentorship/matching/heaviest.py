@@ -20,6 +20,7 @@ from mentorship.matching.blocks import Offer, each_block
 from mentorship.matching.candidates import Candidates
 from mentorship.matching.compiled import kernels
 from mentorship.matching.face import Face
+from mentorship.matching.lottery import HIGHEST_DRAW
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.pairing import Progress
 from mentorship.matching.placing import Placing
@@ -28,7 +29,9 @@ from mentorship.matching.weights import NO_DRAW, NONE, Weigh
 PLENTY = 1.5  # seats an IMG, beyond which hardly anybody competes for one
 ROUGH = 32  # candidates an IMG is listed with until prices are known roughly
 LEFT_OUT = 10  # one IMG in so many is left out while they are found
-CROWDED = 10  # they are not, while one IMG in so many still finds a seat among more mentors
+CROWDED = 10  # lists are made anew while one IMG in so many still finds a seat among more mentors
+SAMPLE, FINER = 64, 4  # IMGs in the smallest sample at least; how much larger the next one is
+SAMPLED = 64  # candidates of an IMG in a sample
 TAKEN, FREE = 16, 16  # candidates of an IMG then: mentors all of whose seats are taken, and others
 ADDED = 16  # candidates an IMG can get at each pricing
 WARM = 100  # up to one IMG in so many moves to something better; with more all start anew
@@ -56,7 +59,8 @@ def promising(offer: Offer, weigh: Weigh) -> Candidates:
     Lists are a guess that saves work and never an answer: ``heaviest`` prices whatever they lack.
     A tenth is left out because those placed last take longest. Where there are seats for a tenth
     more who saw none in their lists, these are made twice as long, for as long as that helps a
-    tenth.
+    tenth. Where hardly anybody finds a seat, all are alike and list the same few mentors: then
+    prices are learned from samples.
     """
     n, m = offer.shape
     few = Candidates.of(offer, ROUGH)
@@ -69,10 +73,35 @@ def promising(offer: Offer, weigh: Weigh) -> Candidates:
         placing.place(some)
         few = _listed_by_price(offer, weigh, placing, times)
         placed = int((placing.mate >= 0).sum())
-        many_free = min(len(some), int(offer.seats.sum())) - placed > n // CROWDED
-        if not many_free or placed - before <= n // CROWDED:
+        if min(len(some), int(offer.seats.sum())) - placed <= n // CROWDED:
+            return few
+        if placed <= n // CROWDED:
+            return _listed_by_samples(offer, weigh)
+        if placed - before <= n // CROWDED:
             return few
         times, before = 2 * times, placed
+
+
+def _listed_by_samples(offer: Offer, weigh: Weigh) -> Candidates:
+    """List everybody's best after prices that are learned from a few IMGs, and then from more.
+
+    The first few look at all mentors, which many could not; the next at those who are best after
+    the prices that the first found, and so on.
+    """
+    each = 1
+    while offer.shape[0] // (each * FINER) >= SAMPLE:
+        each *= FINER
+    some = offer.sample(each)
+    few = Candidates.of(some, offer.shape[1])
+    while True:
+        few.weigh(some, weigh)
+        placing = Placing.of(few, some.seats)
+        placing.place(np.arange(len(few.threshold)))
+        if each <= FINER:
+            return _listed_by_price(offer, weigh, placing, 1)
+        each //= FINER
+        some = offer.sample(each)
+        few = _listed_by_price(some, weigh, placing, SAMPLED // (TAKEN + FREE))
 
 
 def _listed_by_price(offer: Offer, weigh: Weigh, placing: Placing, times: int) -> Candidates:
@@ -104,10 +133,8 @@ def heaviest(
     - more than one in ``ANEW`` means that lists were made for other prices: they are made anew.
     """
     n = offer.shape[0]
-    everybody, times = np.arange(n), 1
-    candidates.weigh(offer, weigh)
-    placing = Placing.of(candidates, offer.seats)
-    placing.place(everybody, progress)
+    times = 1
+    placing = _placed(offer, weigh, candidates, progress)
     while True:
         placing.lower()
         if progress is not None:
@@ -120,11 +147,10 @@ def heaviest(
         if many > max(32, n // ANEW) and weigh.point:
             times *= 2
             candidates = _listed_by_price(offer, weigh, placing, times)
-        candidates.weigh(offer, weigh)
         if many > max(32, n // WARM):
-            placing = Placing.of(candidates, offer.seats)
-            placing.place(everybody, progress)
+            placing = _placed(offer, weigh, candidates, progress)
         else:
+            candidates.weigh(offer, weigh)
             placing.look_again(held)
             placing.place_again(rows[heavy])
     # Pairs worth just their prices were listed as well: with them the face is whole.
@@ -133,10 +159,44 @@ def heaviest(
         candidates.weigh(offer, weigh)
     if weigh.shift == NO_DRAW:
         return Heaviest(held, u, v, candidates)
-    exact = candidates.weight == u[candidates.row] + v[candidates.column]
-    face = Face.of(offer, candidates, exact, (u > 0, v > 0))
+    face = _face(offer, placing)
     mates = held if face.leaves_no_choice() else face.drawn(progress)
     return Heaviest(mates, u, v, candidates)
+
+
+def _placed(
+    offer: Offer, weigh: Weigh, candidates: Candidates, progress: Progress | None
+) -> Placing:
+    """Weigh candidates and place everybody among them, with smallest prices.
+
+    Draws are left aside at first, and then decide among the pairs worth just their prices. Weighed
+    at once they would tell people apart who are alike in all else, and every search would go on to
+    the last of these.
+
+    The sums of both kinds of prices are prices of the whole weights: a pair worth less than its
+    prices is so by more than draws add up to (``draws_come_last``), and all others were in the
+    second placing.
+    """
+    n, first = offer.shape[0], weigh.plain if weigh.draws_come_last(offer.shape[0]) else weigh
+    candidates.weigh(offer, first)
+    placing = Placing.of(candidates, offer.seats)
+    placing.place(np.arange(n), progress)
+    if first is weigh:
+        return placing
+    face = _face(offer, placing)
+    drawn = face.best(face.draws(), HIGHEST_DRAW * n + 1)
+    candidates.weigh(offer, weigh)
+    placing.u += drawn.imgs
+    placing.v += drawn.seats
+    placing.look_again(drawn.mates)
+    return placing
+
+
+def _face(offer: Offer, placing: Placing) -> Face:
+    """Return the pairs worth just their prices, and who must be matched."""
+    candidates, u, v = placing.candidates, placing.u, placing.v
+    exact = candidates.weight == u[candidates.row] + v[candidates.column]
+    return Face.of(offer, candidates, exact, (u > 0, v > 0))
 
 
 def underpriced(

@@ -15,7 +15,7 @@ times as much is still below ``FAR`` in ``kernels.heap``, 2**62 or 4.6e18. Hence
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,6 +42,15 @@ class Weigh:
     @property
     def most_drawn(self) -> int:
         return 0 if self.shift == NO_DRAW else HIGHEST_DRAW
+
+    @property
+    def plain(self) -> Weigh:
+        """Return the same weighing without draws."""
+        return replace(self, shift=NO_DRAW)
+
+    def draws_come_last(self, rows: int) -> bool:
+        """Say whether what pairs weigh without draws outweighs all draws of so many rows, twice."""
+        return self.most_drawn > 0 and 2 * self.most_drawn * rows < min(self.point, self.person)
 
     def of(self, scores: Ints) -> Ints:
         """Return what pairs weigh, draws aside."""

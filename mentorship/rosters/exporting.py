@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,19 @@ class Export:
     mentors: tuple[MentorRow, ...]
 
 
-def export_roster(session: Session, *, section: Section) -> Export:
+def export_roster(
+    session: Session, *, section: Section, only: Collection[uuid.UUID] | None = None
+) -> Export:
     """Return what an import of the same section would change nothing with.
 
-    Whom somebody chose from another section is left out: it is that section's to tell.
+    Whom somebody chose from another section is left out: it is that section's to tell. ``only``
+    keeps the people with these keys.
     """
     imgs = _members(session, section, SectionRole.IMG)
     mentors = _members(session, section, SectionRole.MENTOR)
+    if only is not None:
+        imgs = [person for person in imgs if person.id in only]
+        mentors = [person for person in mentors if person.id in only]
     said_by_imgs = profiles.read_many(session, [person.id for person in imgs], Img)
     said_by_mentors = profiles.read_many(session, [person.id for person in mentors], Mentor)
     avoided = [

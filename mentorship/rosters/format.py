@@ -7,7 +7,7 @@ what was decided on the way (a column ignored, a number taken for granted) is a 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, TextIO
 
 from mentorship.matching import Img, Mentor
@@ -23,18 +23,29 @@ _LIMITS = Limits()
 
 
 def read_imgs(
-    stream: BinaryIO, *, file: str = "imgs.csv", limits: Limits = _LIMITS
+    stream: BinaryIO,
+    *,
+    file: str = "imgs.csv",
+    limits: Limits = _LIMITS,
+    mapping: Mapping[int, str] | None = None,
 ) -> Roster[ImgRow]:
-    """Read a roster of IMGs. Never raises for what the file says."""
-    reading = Reading(file, IMG_COLUMNS, limits)
+    """Read a roster of IMGs, CSV or XLSX. Never raises for what the file says.
+
+    ``mapping`` says which column is which where their headings do not.
+    """
+    reading = Reading(file, IMG_COLUMNS, limits, mapping=mapping)
     return reading.read(stream, _img_row)
 
 
 def read_mentors(
-    stream: BinaryIO, *, file: str = "mentors.csv", limits: Limits = _LIMITS
+    stream: BinaryIO,
+    *,
+    file: str = "mentors.csv",
+    limits: Limits = _LIMITS,
+    mapping: Mapping[int, str] | None = None,
 ) -> Roster[MentorRow]:
     """Read a roster of mentors. Never raises for what the file says."""
-    reading = Reading(file, MENTOR_COLUMNS, limits)
+    reading = Reading(file, MENTOR_COLUMNS, limits, mapping=mapping)
     return reading.read(stream, _mentor_row)
 
 
@@ -62,11 +73,23 @@ def _split(values: Mapping[str, Any], profile: Callable[..., Img | Mentor]) -> d
     return {**own, "profile": profile(key=values["email"], **rest)}
 
 
-def _write(out: TextIO, columns: Mapping[str, Cell], rows: Iterable[ImgRow | MentorRow]) -> None:
-    out.write(BOM)
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(columns)
+def rows_out(
+    columns: Mapping[str, Cell], rows: Iterable[ImgRow | MentorRow]
+) -> Iterator[Sequence[str]]:
+    """Yield the header and the rows of a roster as texts, not yet made harmless."""
+    yield list(columns)
     for row in rows:
         values = (getattr(row if name in OF_THE_ROW else row.profile, name) for name in columns)
-        texts = (cell.write(value) for cell, value in zip(columns.values(), values, strict=True))
-        writer.writerow([escape.guard(text) for text in texts])
+        yield [cell.write(value) for cell, value in zip(columns.values(), values, strict=True)]
+
+
+def write_csv(out: TextIO, rows: Iterable[Sequence[str]]) -> None:
+    """Write rows as CSV that no spreadsheet runs; ``out`` has ``newline=""``."""
+    out.write(BOM)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for row in rows:
+        writer.writerow([escape.guard(text) for text in row])
+
+
+def _write(out: TextIO, columns: Mapping[str, Cell], rows: Iterable[ImgRow | MentorRow]) -> None:
+    write_csv(out, rows_out(columns, rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -13,6 +13,17 @@ from mentorship.rosters.columns import REQUIRED
 from mentorship.rosters.problems import Problem, Unreadable, shown
 from mentorship.rosters.records import Fault, Limits, Record, column_name, read_records
 from mentorship.rosters.rows import Roster, Row
+from mentorship.rosters.sheets import is_sheet, sheet_records
+
+
+def records_of(
+    stream: BinaryIO, known: Collection[str], *, limits: Limits
+) -> Iterator[Record | Fault]:
+    """Yield the rows of a file, CSV or XLSX, the header first; ``stream`` can be sought."""
+    if is_sheet(stream):
+        return sheet_records(stream, limits)
+    return read_records(stream, known, limits=limits)
+
 
 _NOTHING = Fault(None, "", "is empty", "its first line must name the columns")
 
@@ -28,10 +39,13 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     first_line: dict[str, int] = field(default_factory=dict)
+    padded: bool = False  # a sheet does not keep empty cells at the end of a row
+    mapping: Mapping[int, str] | None = None  # place of a column -> what it is, in place of names
 
     def read(self, stream: BinaryIO, make: Callable[[int, Mapping[str, Any]], Row]) -> Roster[Row]:
         rows: list[Row] = []
-        records = read_records(stream, self.known, limits=self.limits)
+        self.padded = is_sheet(stream)
+        records = records_of(stream, self.known, limits=self.limits)
         if self._accept_header(next(records, _NOTHING)):
             for number, record in enumerate(records, start=1):
                 if self._over_limits(number):
@@ -73,7 +87,7 @@ class Reading:
         if isinstance(record, Fault):
             self._problem(None, None, (record.value, record.what, record.right))
             return False
-        self.header = tuple(column_name(cell) for cell in record.cells)
+        self.header = self._names(record.cells)
         if len(self.header) > self.limits.columns:
             right = f"keep at most {self.limits.columns}"
             self._problem(None, None, ("", f"has {len(self.header)} columns", right))
@@ -91,11 +105,18 @@ class Reading:
                 self._note(f'column "{shown(name)}" is not known and was ignored{hint}')
         return not self.problems
 
+    def _names(self, headings: Sequence[str]) -> tuple[str, ...]:
+        if self.mapping is None:
+            return tuple(column_name(heading) for heading in headings)
+        return tuple(self.mapping.get(place, "") for place in range(len(headings)))
+
     def _values(self, record: Record) -> dict[str, Any] | None:
         """Return the row's answers, or ``None`` after saying what is wrong with it."""
         line, texts = record.line, list(record.cells)
         while len(texts) > len(self.header) and not texts[-1].strip():
             texts.pop()
+        if self.padded:
+            texts += [""] * (len(self.header) - len(texts))
         if len(texts) != len(self.header):
             what = f"has {len(texts)} cells where the header has {len(self.header)}"
             right = "put cells that hold the delimiter in quotation marks"

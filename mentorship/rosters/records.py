@@ -96,7 +96,8 @@ def read_records(
 ) -> Iterator[Record | Fault]:
     """Yield the rows, the header first, with what cannot be read as ``Fault`` in its place.
 
-    The delimiter is the one that makes most of the header known. Rows without a word are left out.
+    The delimiter is the one that makes most of the header known, else the most frequent one. Rows
+    without a word are left out.
     A row whose quotation marks do not pair up costs only its first line: the next ones are read
     again as rows of their own.
     """
@@ -123,7 +124,11 @@ def _delimiter(lines: _Lines, known_columns: Collection[str]) -> str | Fault:
         return told[1]
     lines.read_again(after=lines.number - 1)
     return max(
-        DELIMITERS, key=lambda d: sum(column_name(c) in known_columns for c in first.split(d))
+        DELIMITERS,
+        key=lambda d: (
+            sum(column_name(c) in known_columns for c in first.split(d)),
+            first.count(d),
+        ),
     )
 
 
@@ -131,8 +136,6 @@ def _not_csv(first: str) -> str:
     """Say what else the first line shows the file to be, if anything."""
     if first.startswith(_UTF_16):
         return "is UTF-16, not UTF-8"
-    if first.startswith("PK\x03\x04"):
-        return "is a spreadsheet or zip file, not CSV text"
     if "\0" in first:
         return "holds NUL characters (UTF-16, or no text at all)"
     return ""
@@ -160,7 +163,7 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[Record | Fault]:
                 lines.read_again(after=1)
             continue
         if any(cell.strip() for cell in cells):
-            yield _checked(Record(start, cells))
+            yield checked(Record(start, cells))
 
 
 def _broken(line: int, error: Exception) -> Fault:
@@ -176,7 +179,7 @@ def _broken(line: int, error: Exception) -> Fault:
     )
 
 
-def _checked(record: Record) -> Record | Fault:
+def checked(record: Record) -> Record | Fault:
     whole = "".join(record.cells)
     if "\0" in whole:
         return Fault(record.line, "", "holds a NUL character", "take it out")

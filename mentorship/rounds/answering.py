@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.rounds import letters
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import (
     Ending,
     Offer,
     OfferState,
     Round,
-    RoundState,
     SeatCount,
     Side,
 )
@@ -178,12 +178,20 @@ def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
     return True
 
 
+def expire(session: Session, offer: Offer) -> bool:
+    """Close an offer that nobody answered in time; False if it waits no longer."""
+    if _answer(session, offer, ACCEPTED, OfferState.EXPIRED):
+        _free_seat(session, offer)
+        return True
+    return _answer(session, offer, OFFERED, OfferState.EXPIRED)
+
+
 def _hold_open(session: Session, offer: Offer) -> None:
     """Hold the round's row so that it cannot be finished before this answer is in."""
     state = session.scalars(
         sa.select(Round.state).where(Round.id == offer.round_id).with_for_update(read=True)
     ).one()
-    if state is not RoundState.PUBLISHED:
+    if state not in OUT:
         raise AnswersClosed(offer.round)
 
 

@@ -23,6 +23,7 @@ PARTS: Mapping[str, Sequence[OfferState]] = {
     "waiting": OPEN_ANSWERS,
     "confirmed": (OfferState.CONFIRMED, OfferState.ENDED),
     "declined": NOES,
+    "expired": (OfferState.EXPIRED,),
 }
 
 

@@ -18,7 +18,8 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, agrees_to
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
-from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
+from mentorship.rounds.choices import OUT
+from mentorship.rounds.models import Offer, OfferState, Participant, Round
 from mentorship.sections.models import Membership, MembershipState
 
 
@@ -32,6 +33,7 @@ class Obstacle(enum.StrEnum):
     PAUSED = "paused"  # of a mentor, like the next two
     NO_SEATS = "no_seats"
     SEATS_TAKEN = "seats_taken"
+    SILENT = "silent"  # of whoever is matched again: let the day to answer pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ def held(*, elsewhere_than: uuid.UUID | None = None) -> sa.ScalarSelect[int]:
     """
     in_between = sa.and_(
         Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
-        Round.state == RoundState.PUBLISHED,
+        Round.state.in_(OUT),
     )
     holding = (
         sa.select(sa.func.count())

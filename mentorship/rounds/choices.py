@@ -68,8 +68,10 @@ ENDS_TOLD: Mapping[str, str] = MappingProxyType(
 )
 
 LIVE_OFFERS = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.CONFIRMED)
-BEFORE = (RoundState.OPEN, RoundState.CLOSED, RoundState.REVIEW)  # open, and not yet published
-EDITABLE = (RoundState.DRAFT, *BEFORE)
+RUNNABLE = (RoundState.OPEN, RoundState.CLOSED, RoundState.REVIEW)
+EDITABLE = (RoundState.DRAFT, *RUNNABLE)
+BEFORE = (*RUNNABLE, RoundState.PUBLISHED)  # open, and no offer is out
+OUT = (RoundState.ANSWERING, RoundState.REMATCHING)  # offers are out
 OVER = (RoundState.FINISHED, RoundState.ARCHIVED)
 # state -> those it may change to; the database refuses every other change
 STEPS: Mapping[RoundState, frozenset[RoundState]] = MappingProxyType(
@@ -78,7 +80,9 @@ STEPS: Mapping[RoundState, frozenset[RoundState]] = MappingProxyType(
         RoundState.OPEN: frozenset({RoundState.CLOSED, RoundState.REVIEW}),
         RoundState.CLOSED: frozenset({RoundState.OPEN, RoundState.REVIEW}),
         RoundState.REVIEW: frozenset({RoundState.PUBLISHED}),
-        RoundState.PUBLISHED: frozenset({RoundState.FINISHED}),
+        RoundState.PUBLISHED: frozenset({RoundState.REVIEW, RoundState.ANSWERING}),
+        RoundState.ANSWERING: frozenset({RoundState.REMATCHING, RoundState.FINISHED}),
+        RoundState.REMATCHING: frozenset({RoundState.ANSWERING, RoundState.FINISHED}),
         RoundState.FINISHED: frozenset({RoundState.ARCHIVED}),
         RoundState.ARCHIVED: frozenset({RoundState.FINISHED}),
     }

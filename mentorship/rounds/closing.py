@@ -12,9 +12,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.extensions import rows_hit
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.enrolment import enrol_all
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Publication, Round, RoundState
+from mentorship.rounds.reminding import forget_ahead
 
 LATEST = dt.timedelta(days=366)
 
@@ -56,12 +59,13 @@ def set_closing(
     """
     _check(closes_at, now)
     start = (RoundState.DRAFT, RoundState.OPEN)
-    changed = session.execute(
+    moved = rows_hit(
+        session,
         sa.update(Round)
         .where(Round.id == round_id, Round.state.in_(start))
-        .values(closes_at=closes_at)
+        .values(closes_at=closes_at),
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not moved:
         raise round_changed(session, round_id)
 
 
@@ -70,14 +74,16 @@ def set_answer_by(
 ) -> None:
     """Move the time by which answers are due. Raises like ``set_closing``."""
     _check(answer_by, now)
-    published = sa.select(Round.id).where(Round.state == RoundState.PUBLISHED)
-    changed = session.execute(
+    published = sa.select(Round.id).where(Round.state.in_(OUT))
+    moved = rows_hit(
+        session,
         sa.update(Publication)
         .where(Publication.round_id == round_id, Publication.round_id.in_(published))
-        .values(answer_by=answer_by)
+        .values(answer_by=answer_by),
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not moved:
         raise round_changed(session, round_id)
+    forget_ahead(session, round_id=round_id, answer_by=answer_by, now=now)
 
 
 def due_closings(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:

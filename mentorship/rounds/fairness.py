@@ -26,8 +26,8 @@ from mentorship.matching.fairness import (
     load,
     to_show,
 )
-from mentorship.rounds.choices import OVER
-from mentorship.rounds.models import Pair, Participant, Round, RoundState, Unmatched
+from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.models import Pair, Participant, Round, Unmatched
 from mentorship.vocabulary import LISTS, REGION_OF, REGIONS, Term
 
 # kind of group -> its heading, its words, and what an IMG says of it
@@ -127,7 +127,7 @@ def returning(session: Session, round_id: UUID) -> Collection[UUID]:
             own.id == round_id,
             earlier.id != own.id,
             earlier.created_at <= own.created_at,
-            earlier.state.in_((RoundState.PUBLISHED, *OVER)),
+            earlier.state.in_((*OUT, *OVER)),
             Participant.left_out_at.is_(None),
         )
     )

@@ -14,6 +14,7 @@ from wtforms import (
     SearchField,
     SelectField,
     StringField,
+    SubmitField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -24,6 +25,7 @@ from mentorship.notices.service import one_line
 from mentorship.profiles.fields import words
 from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
 from mentorship.rounds.editing import EditKind
+from mentorship.rounds.mail_models import BODY_LENGTH, SUBJECT_LENGTH
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
 from mentorship.rounds.taking_part import Traits
@@ -162,6 +164,23 @@ class TemplateForm(FlaskForm):
         validators=[DataRequired("Enter a name"), Length(max=80)],
         description="For example Language first.",
     )
+
+
+class MailForm(FlaskForm):
+    """The words of a mail; ``look`` is the button that only shows how they read."""
+
+    subject = StringField(
+        "Subject",
+        filters=[line],
+        validators=[DataRequired("Enter a subject"), Length(max=SUBJECT_LENGTH)],
+    )
+    body = TextAreaField(
+        "Text",
+        filters=[plain],
+        validators=[DataRequired("Enter a text"), Length(max=BODY_LENGTH)],
+        description="Plain text. Names in braces are filled in.",
+    )
+    look = SubmitField()
 
 
 class PublishForm(FlaskForm):

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from mentorship.profiles.models import Profile
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.candidates import agrees
-from mentorship.rounds.choices import LIVE_OFFERS
+from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.models import (
     Offer,
     OfferState,
     Round,
-    RoundState,
 )
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
@@ -78,7 +77,7 @@ def leader_funnel(session: Session, section_id: uuid.UUID) -> Funnel:
 
 def _has_offer(section_id: uuid.UUID, states: Sequence[OfferState]) -> sa.Exists:
     """Say whether a profile has an offer in one of these states, waiting ones only while live."""
-    waits = sa.or_(Round.state == RoundState.PUBLISHED, Offer.state == OfferState.CONFIRMED)
+    waits = sa.or_(Round.state.in_(OUT), Offer.state == OfferState.CONFIRMED)
     return (
         sa.exists()
         .where(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import (
     Offer,
     OfferState,
@@ -26,7 +27,7 @@ from mentorship.rounds.models import (
     Round,
     RoundState,
 )
-from mentorship.rounds.scope import TOLD_TO_IMG, Contact, contact_of, name_of
+from mentorship.rounds.scope import Contact, contact_of, name_of, told_to_img
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 _IMG = aliased(Profile)
@@ -152,7 +153,7 @@ def _img_round(
             since=offer.img_answered_at,
         )
         for offer, mentor in offers
-        if offer.state in TOLD_TO_IMG
+        if told_to_img(offer)
     ]
     states = {offer.state for offer, _ in offers}
     standing = _standing(round_, states)
@@ -170,7 +171,7 @@ def _img_round(
 
 
 def _standing(round_: Round, states: set[OfferState]) -> Standing:
-    if round_.state is not RoundState.PUBLISHED:
+    if round_.state not in OUT:
         return _standing_without_answers(round_.state, states)
     found = {
         OfferState.ACCEPTED: Standing.ANSWER_NEEDED,
@@ -184,7 +185,7 @@ def _standing(round_: Round, states: set[OfferState]) -> Standing:
 def _standing_without_answers(state: RoundState, states: set[OfferState]) -> Standing:
     if state in {RoundState.OPEN, RoundState.CLOSED}:
         return Standing.TAKES_PART
-    if state is RoundState.REVIEW:
+    if state in {RoundState.REVIEW, RoundState.PUBLISHED}:
         return Standing.IN_REVIEW
     if OfferState.CONFIRMED in states:
         return Standing.CONFIRMED

@@ -16,7 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship.extensions import rows_hit
 from mentorship.matching import POLICIES, ImpossibleRules, Rules
+from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.inputs import (
     BadProfile,
     Inputs,
@@ -25,9 +27,9 @@ from mentorship.rounds.inputs import (
     gathered,
     kept,
 )
-from mentorship.rounds.lifecycle import RoundChanged, round_changed
+from mentorship.rounds.lifecycle import RoundChanged, move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.rest import rules_for_rest
+from mentorship.rounds.rest import leave_rest, rules_for_rest
 from mentorship.rounds.run_models import (
     LIVE_JOBS,
     MOST_ATTEMPTS,
@@ -37,7 +39,7 @@ from mentorship.rounds.run_models import (
     RunJob,
     StepKind,
 )
-from mentorship.rounds.running import PUBLISHED, RUNNABLE, ProofFailed, Solved, keep
+from mentorship.rounds.running import ProofFailed, Solved, keep
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
@@ -124,7 +126,8 @@ def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.da
         The round is not published, or finished.
 
     """
-    round_ = hold_in(session, round_id, PUBLISHED)
+    round_ = hold_in(session, round_id, OUT)
+    move(session, round_id, OUT, RoundState.REMATCHING)
     job = RunJob(
         round_id=round_id,
         kind=JobKind.REST,
@@ -162,13 +165,14 @@ def hold_in(session: Session, round_id: uuid.UUID, states: Collection[RoundState
 
 def cancel(session: Session, *, job_id: uuid.UUID, now: dt.datetime) -> bool:
     """Cancel a job that is not over; tell whether it was in time."""
-    return _change(
+    in_time = _change(
         session,
         (RunJob.id == job_id, RunJob.state.in_(LIVE_JOBS)),
-        state=JobState.CANCELLED,
-        lease_until=None,
-        ended_at=now,
+        **_ended(JobState.CANCELLED, now),
     )
+    if in_time:
+        _leave_rest(session, job_id)
+    return in_time
 
 
 def due(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
@@ -222,7 +226,7 @@ def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
     if job.base_run_id is not None:
         return kept(session.get_one(Run, job.base_run_id), rules=rules, policy=job.policy)
     round_ = session.get_one(Round, job.round_id, populate_existing=True)
-    if round_.state not in (PUBLISHED if job.kind is JobKind.REST else RUNNABLE):
+    if round_.state not in (OUT if job.kind is JobKind.REST else RUNNABLE):
         raise round_changed(session, round_.id)
     return gathered(session, round_, rules=rules, policy=job.policy, now=now)
 
@@ -273,7 +277,25 @@ def release(session: Session, held: Held, *, now: dt.datetime) -> bool:
 
 def fail(session: Session, held: Held, *, failure: Mapping[str, Any], now: dt.datetime) -> None:
     """End a job without a run, and say why."""
-    _change(session, _mine(held, now), **_ended(JobState.FAILED, now), failure=dict(failure))
+    ended = _ended(JobState.FAILED, now)
+    if _change(session, _mine(held, now), **ended, failure=dict(failure)):
+        _leave_rest(session, held.job_id)
+
+
+def drop_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Leave the rest of a round as it is, and cancel what works on it; False if nothing does."""
+    live = sa.select(RunJob.id).where(
+        RunJob.round_id == round_id, RunJob.kind == JobKind.REST, RunJob.state.in_(LIVE_JOBS)
+    )
+    cancelled = [cancel(session, job_id=job_id, now=now) for job_id in session.scalars(live).all()]
+    return leave_rest(session, round_id=round_id) or any(cancelled)
+
+
+def _leave_rest(session: Session, job_id: uuid.UUID) -> None:
+    """Go back to answering if what has come to nothing was a run of the rest."""
+    job = session.get_one(RunJob, job_id, populate_existing=True)
+    if job.kind is JobKind.REST:
+        leave_rest(session, round_id=job.round_id)
 
 
 def failure_of(refused: Exception) -> Mapping[str, Any]:
@@ -320,5 +342,4 @@ def _ended(state: JobState, now: dt.datetime) -> dict[str, Any]:
 
 
 def _change(session: Session, where: tuple[sa.ColumnElement[bool], ...], **values: object) -> bool:
-    changed = session.execute(sa.update(RunJob).where(*where).values(**values))
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return bool(rows_hit(session, sa.update(RunJob).where(*where).values(**values)))

@@ -16,8 +16,11 @@ from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.mail_models import MailKind
+from mentorship.rounds.mail_texts import Writer
 from mentorship.rounds.models import Offer, Participant, Round
 from mentorship.sections.models import Section
+from mentorship.sections.service import leaders_of
 
 
 def offers_waiting(
@@ -40,12 +43,12 @@ def offers_waiting(
         .where(Profile.id.in_(list(asked)))
         .order_by(User.email)
     )
+    writer = Writer(session, round_.section_id, MailKind.OFFERS_WAITING)
     tellings = []
     for mentor in mentors:
         count = asked[mentor.id]
         path = f"/offers/{one[mentor.id]}" if count == 1 else "/"
-        letter = stationery.write(
-            "offers_waiting",
+        letter = writer.write(
             path=path,
             name=mentor.name,
             who="An IMG" if count == 1 else f"{count} IMGs",
@@ -54,7 +57,7 @@ def offers_waiting(
             ),
             round_name=round_.name,
             section_name=section_name,
-            answer_by=_moment(answer_by, mentor.timezone),
+            answer_by=moment(answer_by, mentor.timezone),
         )
         tellings.append(Telling(mentor.person_id, mentor.email, letter, path))
     tell(session, tellings, kind=NoticeKind.OFFER, now=now)
@@ -76,10 +79,10 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
         )
         .order_by(User.email)
     )
+    writer = Writer(session, round_.section_id, MailKind.ROUND_PUBLISHED)
     tellings = []
     for img in imgs:
-        letter = stationery.write(
-            "round_published",
+        letter = writer.write(
             path="/home/img",
             name=img.name,
             round_name=round_.name,
@@ -89,17 +92,17 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
     tell(session, tellings, kind=NoticeKind.PUBLICATION, now=now)
 
 
-def sample_offer(round_: Round, *, answer_by: dt.datetime) -> Letter:
+def sample_offer(session: Session, round_: Round, *, answer_by: dt.datetime) -> Letter:
     """Return the mail that mentors will get, as it reads for one with a single IMG to answer."""
-    return stationery.write(
-        "offers_waiting",
+    writer = Writer(session, round_.section_id, MailKind.OFFERS_WAITING)
+    return writer.write(
         path="/offers/…",
         name="[name of the mentor]",
         who="An IMG",
         asked="An IMG is paired with you.",
         round_name=round_.name,
         section_name=round_.section.name,
-        answer_by=_moment(answer_by, None),
+        answer_by=moment(answer_by, None),
     )
 
 
@@ -128,6 +131,53 @@ def time_is_over(
     _tell(session, offer, profile_id, "time_is_over", path=path, kind=NoticeKind.EXPIRY, now=now)
 
 
+def profile_owed(
+    session: Session, round_: Round, people: Iterable[User], *, now: dt.datetime
+) -> None:
+    """Ask people to finish their profile, or to agree to be matched."""
+    tellings = []
+    for person in people:
+        letter = stationery.write(
+            "profile_owed",
+            path="/",
+            name=person.name,
+            round_name=round_.name,
+            section_name=round_.section.name,
+        )
+        tellings.append(Telling(person.id, person.email, letter, "/"))
+    tell(session, tellings, kind=NoticeKind.REMINDER, now=now)
+
+
+def img_silent(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell the mentor that the IMG they said yes to let the day pass."""
+    _tell(session, offer, offer.mentor_id, "img_silent", path="/", now=now)
+
+
+def answers_expired(
+    session: Session, round_: Round, *, mentors: int, imgs: int, now: dt.datetime
+) -> None:
+    """Tell the leaders of the section how many answers did not come in time."""
+    path = f"/sections/{round_.section.slug}/rounds/{round_.id}/answers?show=expired"
+    silent = [
+        f"{count} {word if count == 1 else word + 's'}"
+        for count, word in ((mentors, "mentor"), (imgs, "IMG"))
+        if count
+    ]
+    tellings = []
+    for leader in leaders_of(session, round_.section_id):
+        letter = stationery.write(
+            "answers_expired",
+            path=path,
+            name=leader.person.name,
+            round_name=round_.name,
+            section_name=round_.section.name,
+            count=str(mentors + imgs),
+            said=f"No answer came in time from {' and '.join(silent)}.",
+        )
+        tellings.append(Telling(leader.person.id, leader.person.email, letter, path))
+    tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
+
+
 def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
     session: Session,
     offer: Offer,
@@ -149,7 +199,7 @@ def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
         name=to.name,
         round_name=offer.round.name,
         section_name=offer.round.section.name,
-        answer_by=_moment(answer_by, to.timezone),
+        answer_by=moment(answer_by, to.timezone),
     )
     telling = Telling(to.id, to.email, letter, path)
     tell(session, [telling], kind=NoticeKind.REMINDER, now=now)
@@ -165,24 +215,33 @@ def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
     kind: NoticeKind = NoticeKind.ANSWER,
     now: dt.datetime,
 ) -> None:
+    to, letter = _letter(session, offer, profile_id, template, path)
+    tell(session, [Telling(to.id, to.email, letter, path)], kind=kind, now=now)
+
+
+def _letter(
+    session: Session, offer: Offer, profile_id: uuid.UUID, template: str, path: str
+) -> tuple[sa.Row[uuid.UUID, str, str], Letter]:
+    """Return who gets a letter about an offer, and the letter, in the section's own words."""
     to = session.execute(
         sa.select(User.id, User.email, User.name)
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == profile_id)
     ).one()
-    letter = stationery.write(
-        template,
-        path=path,
-        name=to.name,
-        round_name=offer.round.name,
-        section_name=offer.round.section.name,
-    )
-    tell(session, [Telling(to.id, to.email, letter, path)], kind=kind, now=now)
+    said = {
+        "name": to.name,
+        "round_name": offer.round.name,
+        "section_name": offer.round.section.name,
+    }
+    if template in set(MailKind):
+        writer = Writer(session, offer.round.section_id, MailKind(template))
+        return to, writer.write(path=path, **said)
+    return to, stationery.write(template, path=path, **said)
 
 
-def _moment(moment: dt.datetime, zone: str | None) -> str:
+def moment(when: dt.datetime, zone: str | None) -> str:
     """Say a moment as the clock and the calendar of its reader do."""
-    local = moment.astimezone(ZoneInfo(zone or "UTC"))
+    local = when.astimezone(ZoneInfo(zone or "UTC"))
     hour = local.hour % 12 or 12
     half = "a.m." if local.hour < 12 else "p.m."
     return (

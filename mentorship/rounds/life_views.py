@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import closing, lifecycle
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.forms import DeadlineForm
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.models import Publication, Round, RoundState
@@ -23,7 +24,7 @@ from mentorship.web import reader_zone
 
 __all__ = ["bp"]
 
-WITH_DEADLINE = (RoundState.DRAFT, RoundState.OPEN, RoundState.PUBLISHED)
+WITH_DEADLINE = (RoundState.DRAFT, RoundState.OPEN, *OUT)
 BAD_DEADLINE = "Choose a time from now on, within a year"
 
 
@@ -34,7 +35,7 @@ def deadline(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     if round_.state not in WITH_DEADLINE:
         return changed_page(slug, round_id, lifecycle.round_changed(db.session(), round_id))
     at = round_.closes_at
-    if round_.state is RoundState.PUBLISHED:
+    if round_.state in OUT:
         at = db.session().get_one(Publication, round_id).answer_by
     return _page(round_, DeadlineForm(at=at.astimezone(reader_zone()) if at else None))
 
@@ -123,7 +124,7 @@ def _do(
 def _set(session: Session, round_: Round, form: DeadlineForm, now: dt.datetime) -> None:
     typed: dt.datetime | None = form.at.data
     at = typed.replace(tzinfo=reader_zone()) if typed else None
-    if round_.state is not RoundState.PUBLISHED:
+    if round_.state not in OUT:
         closing.set_closing(session, round_id=round_.id, closes_at=at, now=now)
     elif at is None:
         raise closing.BadDeadline

@@ -1,4 +1,4 @@
-"""The life of a round: draft, open, closed, review, published, finished, archived.
+"""The life of a round, from draft to archived: ``choices.STEPS`` lists every step.
 
 Each step is one statement that also checks where it starts, so that of two leaders who act at the
 same moment one does it and the other is told.
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.rounds.choices import EDITABLE, OVER, STEPS
+from mentorship.rounds.choices import EDITABLE, OUT, OVER, STEPS
 from mentorship.rounds.models import Publication, Round, RoundState
 from mentorship.rounds.run_models import PublishPlan
 from mentorship.rounds.setup import SetUp
@@ -125,7 +125,7 @@ def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
         The round is not published, or finished already.
 
     """
-    move(session, round_id, (RoundState.PUBLISHED,), RoundState.FINISHED, finished_at=now)
+    move(session, round_id, OUT, RoundState.FINISHED, finished_at=now)
 
 
 def archive_round(session: Session, *, round_id: uuid.UUID) -> None:
@@ -179,7 +179,7 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
     by, at = None, row.opened_at
     if row.planned_at is not None:
         by, at = row.planner, row.planned_at
-    elif row.state is RoundState.PUBLISHED:
+    elif row.state in OUT:
         by, at = row.publisher, row.published_at
     elif row.state in OVER:
         at = row.finished_at

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, Profile, ProfileKind
-from mentorship.rounds.choices import BEFORE
+from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import (
     Offer,
     OfferState,
     Participant,
     Publication,
     Round,
-    RoundState,
 )
 from mentorship.rounds.scope import Contact, contact_of, name_of
 
@@ -96,7 +95,7 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         (offer.round.state, _mentor_offer(offer, img, answer_by, stage, now=now))
         for offer, img, answer_by, stage in rows
     ]
-    live = [each for state, each in offers if state is RoundState.PUBLISHED]
+    live = [each for state, each in offers if state in OUT]
     waiting = [each for each in live if each.state is OfferState.OFFERED]
     waiting_for_img = [each for each in live if each.state is OfferState.ACCEPTED]
     mentees = [each for _, each in offers if each.state is OfferState.CONFIRMED]
@@ -139,7 +138,7 @@ def _places(session: Session, person_id: uuid.UUID) -> Sequence[Place]:
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.MENTOR,
             sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
-            Round.state.in_((*BEFORE, RoundState.PUBLISHED)),
+            Round.state.in_((*BEFORE, *OUT)),
         )
         .order_by(Round.created_at)
     )

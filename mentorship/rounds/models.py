@@ -27,7 +27,9 @@ class RoundState(enum.StrEnum):
     OPEN = "open"  # people may still join, leave and change their profiles
     CLOSED = "closed"  # nobody joins by themselves any more; not run yet
     REVIEW = "review"  # at least one run to look at; may be run again
-    PUBLISHED = "published"  # offers are out
+    PUBLISHED = "published"  # its offers are on their way, and may still be taken back
+    ANSWERING = "answering"  # offers are out
+    REMATCHING = "rematching"  # offers are out, and whoever is left is being matched again
     FINISHED = "finished"
     ARCHIVED = "archived"  # finished, and out of the way
 
@@ -39,6 +41,7 @@ class OfferState(enum.StrEnum):
     DECLINED_BY_MENTOR = "declined_by_mentor"
     DECLINED_BY_IMG = "declined_by_img"
     SEAT_TAKEN = "seat_taken"  # the mentor's last seat went to somebody else
+    EXPIRED = "expired"  # whoever was asked last did not answer in time
     ENDED = "ended"  # the mentorship is over
 
 
@@ -313,13 +316,13 @@ class Reminder(Model):
     """A reminder that was written. Its key makes sure that each is written once."""
 
     __tablename__ = "reminder"
-    __table_args__ = (sa.CheckConstraint("number IN (1, 2, 3)", name="first_or_last"),)
+    __table_args__ = (sa.CheckConstraint("number BETWEEN 1 AND 60", name="days_before"),)
 
     offer_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey(Offer.id, ondelete="CASCADE"), primary_key=True
     )
     side: Mapped[Side] = mapped_column(one_of(Side, "side_known"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # days before
     sent_at: Mapped[dt.datetime]
 
 

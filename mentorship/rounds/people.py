@@ -5,21 +5,46 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
+from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, ProfileKind
+from mentorship.rounds.bulk import tags_of
 from mentorship.rounds.candidates import Candidate, candidates
-from mentorship.rounds.models import (
-    Round,
-)
+from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.taking_part import waited
+from mentorship.sections.models import Membership
+from mentorship.sections.table_models import MemberTag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """What a leader looks for among the people of a round; "" asks for nothing."""
+
+    show: str = ""
+    q: str = ""
+    stage: str = ""
+    specialty: str = ""
+    state: str = ""  # where they live, or hope to train or work
+    tag: str = ""
+    account: str = ""  # "own": claimed; "waits": the account waits to be claimed
+    page: int = 1
+
+    def asked(self) -> dict[str, Any]:
+        """Return what is asked for, as an address or a saved view says it."""
+        return {name: value for name, value in asdict(self).items() if value and name != "page"}
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.asked().keys() - {"show"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +56,8 @@ class People:
     in_short: Mapping[uuid.UUID, str]  # profile -> stage and specialties, of those listed
     priority: Mapping[uuid.UUID, str]  # profile -> why they deserve a mentor first, if they do
     waited: Collection[uuid.UUID]  # whom the last round left without a mentor; they come first
+    tags: Mapping[uuid.UUID, Sequence[str]]  # person -> tags, of those listed
+    unclaimed: Collection[uuid.UUID]  # people without an account of their own, of those listed
 
 
 PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
@@ -44,20 +71,72 @@ PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
 )
 
 
-def people_of(session: Session, round_: Round, wanted: Wanted, *, today: dt.date) -> People:
+def people_of(session: Session, round_: Round, looking: Looking, *, today: dt.date) -> People:
     """Return the people of a round who fit what the leader looks for."""
     everybody = candidates(session, round_, today=today)
-    belongs = PARTS.get(wanted.show, PARTS["imgs"])
-    words = wanted.words.casefold()
-    shown = [each for each in everybody if belongs(each) and words in each.name.casefold()]
+    shown = _fitting(session, round_, looking, everybody)
     without = set(session.scalars(waited(round_)))
     shown.sort(key=lambda each: each.profile_id not in without)
     counts = {part: sum(map(test, everybody)) for part, test in PARTS.items()}
-    listing = cut(shown, wanted)
+    listing = cut(shown, Wanted(page=looking.page))
     listed = [each.profile_id for each in listing.rows]
+    ids = [each.person_id for each in listing.rows]
+    waits = sa.select(User.id).where(User.id.in_(ids), User.confirmed_at.is_(None))
     return People(
-        listing, counts, _in_short(session, listed), priority_of(session, listed), without
+        listing,
+        counts,
+        _in_short(session, listed),
+        priority_of(session, listed),
+        without,
+        tags_of(session, round_.section_id, ids),
+        set(session.scalars(waits)),
     )
+
+
+def found_people(
+    session: Session, round_: Round, looking: Looking, *, today: dt.date
+) -> Sequence[Candidate]:
+    """Return everybody who fits, over all pages."""
+    return _fitting(session, round_, looking, candidates(session, round_, today=today))
+
+
+def _fitting(
+    session: Session, round_: Round, looking: Looking, everybody: Sequence[Candidate]
+) -> list[Candidate]:
+    belongs = PARTS.get(looking.show, PARTS["imgs"])
+    words = looking.q.casefold()
+    found = [each for each in everybody if belongs(each) and words in each.name.casefold()]
+    for fields, term in (
+        (("stage", "stages"), looking.stage),
+        (("specialties",), looking.specialty),
+        (("state", "states"), looking.state),
+    ):
+        if term:
+            said = sa.select(Choice.profile_id).where(Choice.field.in_(fields), Choice.term == term)
+            profiles = set(session.scalars(said))
+            found = [each for each in found if each.profile_id in profiles]
+    for people in _people_filters(session, round_.section_id, looking):
+        found = [each for each in found if each.person_id in people]
+    return found
+
+
+def _people_filters(
+    session: Session, section_id: uuid.UUID, looking: Looking
+) -> list[set[uuid.UUID]]:
+    filters = []
+    if looking.tag:
+        tagged = sa.select(MemberTag.person_id).where(
+            MemberTag.section_id == section_id, MemberTag.words == looking.tag
+        )
+        filters.append(set(session.scalars(tagged)))
+    if looking.account:
+        claimed = User.confirmed_at.is_not(None)
+        here = Membership.person_id == User.id, Membership.section_id == section_id
+        of_kind = sa.select(User.id).where(
+            sa.exists().where(*here), claimed if looking.account == "own" else ~claimed
+        )
+        filters.append(set(session.scalars(of_kind)))
+    return filters
 
 
 def _in_short(session: Session, profile_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.rounds import planning
+from mentorship.rounds import jobs, planning
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.difference import difference
 from mentorship.rounds.edit_views import bp
 from mentorship.rounds.forms import MoveForm, PublishForm
@@ -21,7 +22,7 @@ from mentorship.rounds.models import RoundState
 from mentorship.rounds.planning import BadTime
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
 from mentorship.rounds.rest import may_go_out
-from mentorship.rounds.run_views import ROUND
+from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.web import reader_zone
@@ -40,7 +41,7 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         return render_template(
             "rounds/planned.html", round=round_, plan=plan, form=_move_form(plan.goes_out_at)
         )
-    if round_.state not in {RoundState.REVIEW, RoundState.PUBLISHED}:
+    if round_.state not in {RoundState.REVIEW, *OUT}:
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
     shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
     if not may_go_out(db.session(), round_, shown):
@@ -50,11 +51,9 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         "rounds/publish.html",
         round=round_,
         preview=found,
-        difference=difference(db.session(), shown)
-        if round_.state is RoundState.PUBLISHED
-        else None,
+        difference=difference(db.session(), shown) if round_.state in OUT else None,
         form=PublishForm(run=str(shown.id)),
-        mail=sample_offer(round_, answer_by=found.answer_by),
+        mail=sample_offer(db.session(), round_, answer_by=found.answer_by),
         zone=str(reader_zone()),
         obstacles=OBSTACLES,
     )
@@ -92,6 +91,22 @@ def take_back(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     flash("Taken back. Nobody was told anything.", "success")
     return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
+
+
+@bp.post(f"{ROUND}/publish/run-again")
+@members
+def run_again(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Take back what could not go out, and run with everybody as they are now."""
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            round_ = acting(session, slug, round_id, "round.publish.again")
+            planning.take_back(session, round_id=round_id)
+            ask = jobs.ask_rest if round_.state in OUT else jobs.ask_run
+            job = ask(session, round_id=round_id, by=me, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    return to_job(slug, round_id, job.id)
 
 
 @bp.post(f"{ROUND}/publish/move")

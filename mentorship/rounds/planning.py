@@ -16,8 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.rounds.lifecycle import round_changed
-from mentorship.rounds.models import Publication, Round, Run
+from mentorship.extensions import rows_hit
+from mentorship.rounds.choices import OUT
+from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.models import Publication, Round, RoundState, Run
 from mentorship.rounds.publishing import (
     NothingToPublish,
     RunOutOfDate,
@@ -74,6 +76,8 @@ def plan_publication(  # noqa: PLR0913  which run, when, who
     round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
     if not may_go_out(session, round_, run):
         raise round_changed(session, round_id)
+    on_its_way = RoundState.REMATCHING if round_.state in OUT else RoundState.PUBLISHED
+    move(session, round_id, (round_.state,), on_its_way)
     found = preview(session, round_, run, now=now)
     if not found.offers:
         raise NothingToPublish(round_.name)
@@ -98,20 +102,23 @@ def move_publication(
     session: Session, *, round_id: uuid.UUID, goes_out_at: dt.datetime, now: dt.datetime
 ) -> None:
     """Set another time; raise ``RoundChanged`` if nothing is planned (any more), or ``BadTime``."""
-    moved = session.execute(
+    moved = rows_hit(
+        session,
         sa.update(PublishPlan)
         .where(PublishPlan.round_id == round_id)
-        .values(goes_out_at=_time(goes_out_at, now), held_up_at=None)
+        .values(goes_out_at=_time(goes_out_at, now), held_up_at=None),
     )
-    if not moved.rowcount:  # type: ignore[attr-defined]
+    if not moved:
         raise round_changed(session, round_id)
 
 
 def take_back(session: Session, *, round_id: uuid.UUID) -> None:
     """Undo a publication that has not gone out; raise ``RoundChanged`` if it has."""
-    gone = session.execute(sa.delete(PublishPlan).where(PublishPlan.round_id == round_id))
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    if not rows_hit(session, sa.delete(PublishPlan).where(PublishPlan.round_id == round_id)):
         raise round_changed(session, round_id)
+    state = session.get_one(Round, round_id, populate_existing=True).state
+    if state is RoundState.PUBLISHED:
+        move(session, round_id, (RoundState.PUBLISHED,), RoundState.REVIEW)
 
 
 def planned(session: Session, round_id: uuid.UUID) -> Planned | None:

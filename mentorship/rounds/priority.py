@@ -31,25 +31,38 @@ def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping
     Only the last that came of it counts: whoever found a mentor since has none any more.
     """
     rows = session.execute(
-        sa.select(Offer.img_id, Offer.state, Round.state, Ending.side, Ending.reason)
+        sa.select(
+            Offer.img_id,
+            Offer.state,
+            Round.state,
+            Offer.mentor_answered_at.is_not(None),
+            Ending.side,
+            Ending.reason,
+        )
         .join(Round, Round.id == Offer.round_id)
         .outerjoin(Ending, Ending.offer_id == Offer.id)
         .where(Offer.img_id.in_(profile_ids))
         .order_by(Offer.offered_at, Offer.place.desc(), Offer.id)
     )
     last = {
-        img_id: _reason(state, round_state, side, reason)
-        for img_id, state, round_state, side, reason in rows
+        img_id: _reason(state, round_state, side, reason, mentor_answered=answered)
+        for img_id, state, round_state, answered, side, reason in rows
     }
     return {img_id: reason for img_id, reason in last.items() if reason}
 
 
 def _reason(
-    state: OfferState, round_state: RoundState, side: Side | None, reason: str | None
+    state: OfferState,
+    round_state: RoundState,
+    side: Side | None,
+    reason: str | None,
+    *,
+    mentor_answered: bool,
 ) -> str:
     if state in {OfferState.DECLINED_BY_MENTOR, OfferState.SEAT_TAKEN}:
         return SAID_NO
-    if state is OfferState.OFFERED and round_state in OVER:
+    silent = state is OfferState.EXPIRED and not mentor_answered
+    if silent or (state is OfferState.OFFERED and round_state in OVER):
         return SILENT
     if state is OfferState.ENDED and side is not None and reason in NO_FAULT[side]:
         return ENDED

@@ -26,6 +26,7 @@ from mentorship.rounds.models import (
     SeatCount,
 )
 from mentorship.rounds.out_of_date import OutOfDate, out_of_date
+from mentorship.rounds.reminding import forget_ahead
 from mentorship.rounds.rest import may_go_out, still_free
 from mentorship.rounds.run_models import StepKind
 from mentorship.rounds.steps import take_step, ways
@@ -83,20 +84,22 @@ def publish_round(
     by: uuid.UUID | None,
     now: dt.datetime,
 ) -> Publication:
-    """Ask the mentors of a run. Of two leaders who publish at once, one does.
+    """Ask the mentors of a run: from now on people answer. Of two who publish at once, one does.
 
     Raises
     ------
     NoResultFound
         The run is not of this round.
     RoundChanged
-        The round is not in review, or published already.
+        The round is neither in review nor on its way out.
     NothingToPublish, RunOutOfDate
         The run has no pairs, or people in it have changed since.
 
     """
     run = session.scalars(sa.select(Run).where(Run.id == run_id, Run.round_id == round_id)).one()
-    move(session, round_id, (RoundState.REVIEW,), RoundState.PUBLISHED)
+    start = (RoundState.REVIEW, RoundState.PUBLISHED)
+    move(session, round_id, start, RoundState.PUBLISHED)
+    move(session, round_id, (RoundState.PUBLISHED,), RoundState.ANSWERING)
     round_ = session.get_one(Round, round_id, populate_existing=True)
     pairs = session.scalars(_pairs_of(run)).all()
     if not pairs:
@@ -132,7 +135,7 @@ def offer_rest(
     The time to answer begins anew for everybody. Raises like ``publish_round``.
     """
     run = session.scalars(sa.select(Run).where(Run.id == run_id, Run.round_id == round_id)).one()
-    move(session, round_id, (RoundState.PUBLISHED,), RoundState.PUBLISHED)
+    move(session, round_id, (RoundState.REMATCHING,), RoundState.REMATCHING)
     round_ = session.get_one(Round, round_id, populate_existing=True)
     if not may_go_out(session, round_, run):
         raise round_changed(session, round_id)
@@ -145,6 +148,8 @@ def offer_rest(
         raise RunOutOfDate(changed)
     publication = session.get_one(Publication, round_id, populate_existing=True)
     publication.answer_by = _answer_by(round_, now)
+    forget_ahead(session, round_id=round_id, answer_by=publication.answer_by, now=now)
+    move(session, round_id, (RoundState.REMATCHING,), RoundState.ANSWERING)
     known = sa.select(SeatCount.mentor_id).where(SeatCount.round_id == round_id)
     _count_seats(session, run, people, besides=set(session.scalars(known)))
     offers = [_offer(round_id, pair, now) for pair in pairs]

@@ -9,14 +9,20 @@ from flask.cli import with_appcontext
 
 from mentorship.extensions import transaction
 from mentorship.notices.delivery import write_files
+from mentorship.rounds.expiring import due_expiries, expire_answers
 from mentorship.rounds.reminding import remind
 
 
 @click.command("remind")
 @with_appcontext
 def remind_all() -> None:
-    """Remind whoever owes an answer to an offer. Safe to repeat."""
+    """Remind whoever owes an answer, and close what was not answered in time. Safe to repeat."""
+    now = dt.datetime.now(dt.UTC)
     with transaction() as session:
-        count = remind(session, now=dt.datetime.now(dt.UTC))
+        count = remind(session, now=now)
+        expired = sum(
+            expire_answers(session, round_id=round_id, now=now)
+            for round_id in due_expiries(session, now=now)
+        )
     write_files()
-    click.echo(f"{count} reminders")
+    click.echo(f"{count} reminders, {expired} offers expired")

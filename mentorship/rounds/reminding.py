@@ -1,9 +1,10 @@
-"""Reminding whoever owes an answer: five days before the date, on the last day, and after it."""
+"""Reminding whoever owes an answer, so many days before the date as the set-up of a round says."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,19 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.rounds import letters
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Publication,
-    Reminder,
-    Round,
-    RoundState,
-    Side,
-)
+from mentorship.rounds.choices import OUT
+from mentorship.rounds.models import Offer, OfferState, Publication, Reminder, Round, Side
+from mentorship.rounds.setup import SetUp
 
-FIRST, LAST = dt.timedelta(days=5), dt.timedelta(days=1)
-AFTER = dt.timedelta(days=7)  # whoever is found later than this owes their leader, not us
-TIME_IS_OVER = 3
+EARLIEST = dt.timedelta(days=60)  # before the day to answer
 WHO_OWES = {OfferState.OFFERED: Side.MENTOR, OfferState.ACCEPTED: Side.IMG}
 
 
@@ -46,10 +39,10 @@ def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
         .join(Publication, Publication.round_id == Offer.round_id)
         .join(Offer.round)
         .where(
-            Round.state == RoundState.PUBLISHED,
+            Round.state.in_(OUT),
             Offer.state.in_(WHO_OWES),
-            Publication.answer_by > now - AFTER,
-            Publication.answer_by <= now + FIRST,
+            Publication.answer_by > now,
+            Publication.answer_by <= now + EARLIEST,
         )
         .options(joinedload(Offer.round).joinedload(Round.section))
         .order_by(Offer.id)
@@ -63,17 +56,30 @@ def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
     )
     found = []
     for offer, answer_by in rows:
-        number = _number(answer_by - now)
-        due = _Due(offer, WHO_OWES[offer.state], number, answer_by)
-        if (offer.id, due.side, number) not in sent:
-            found.append(due)
+        number = _number(SetUp.from_json(offer.round.rules).reminder_days, answer_by - now)
+        side = WHO_OWES[offer.state]
+        if number is not None and (offer.id, side, number) not in sent:
+            found.append(_Due(offer, side, number, answer_by))
     return found
 
 
-def _number(left: dt.timedelta) -> int:
-    if left <= dt.timedelta(0):
-        return TIME_IS_OVER
-    return 2 if left <= LAST else 1
+def _number(days: Sequence[int], left: dt.timedelta) -> int | None:
+    """Return which reminder is the latest that is due, by its days before; None before the first.
+
+    Whoever is found late gets that one only, not all that were missed.
+    """
+    return min((each for each in days if left <= dt.timedelta(days=each)), default=None)
+
+
+def forget_ahead(
+    session: Session, *, round_id: uuid.UUID, answer_by: dt.datetime, now: dt.datetime
+) -> None:
+    """Let reminders be written again whose day is to come, after the day to answer has moved."""
+    ahead = (answer_by - now) // dt.timedelta(days=1)
+    offers = sa.select(Offer.id).where(Offer.round_id == round_id)
+    session.execute(
+        sa.delete(Reminder).where(Reminder.offer_id.in_(offers), Reminder.number < ahead)
+    )
 
 
 def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
@@ -86,8 +92,5 @@ def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
     mentor = due.side is Side.MENTOR
     profile_id: uuid.UUID = due.offer.mentor_id if mentor else due.offer.img_id
     path = f"/{'offers' if mentor else 'matches'}/{due.offer.id}"
-    if due.number == TIME_IS_OVER:
-        letters.time_is_over(session, due.offer, profile_id, path, now=now)
-    else:
-        letters.answer_owed(session, due.offer, profile_id, path, answer_by=due.answer_by, now=now)
+    letters.answer_owed(session, due.offer, profile_id, path, answer_by=due.answer_by, now=now)
     return True

@@ -15,12 +15,13 @@ from collections.abc import Collection, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.extensions import rows_hit
 from mentorship.matching import Rules
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
-from mentorship.rounds.choices import LIVE_OFFERS
+from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, Run, SeatCount
-from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob
 from mentorship.rounds.steps import current_run
 
 # An IMG who says no for one of these reasons looks for nobody in this round any more.
@@ -34,12 +35,18 @@ def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[C
     free, and a mentor has the seats that no offer holds.
     """
     people = candidates(session, round_, today=today)
-    if round_.state is not RoundState.PUBLISHED:
+    if round_.state not in OUT:
         return people
     held = _held(session, round_.id)
     seats = _seats(session, round_.id)
     done = _done(session, round_.id)
-    return [_as_free(each, held, seats, done) for each in people]
+    silent = _silent(session, round_.id)
+    return [
+        dataclasses.replace(each, obstacle=each.obstacle or Obstacle.SILENT)
+        if each.profile_id in silent
+        else _as_free(each, held, seats, done)
+        for each in people
+    ]
 
 
 def _as_free(
@@ -86,6 +93,29 @@ def _done(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
     return set(found)
 
 
+def _silent(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
+    """Return whoever let the day to answer pass and has answered nothing else in the round."""
+    rows = session.execute(
+        sa.select(
+            Offer.img_id,
+            Offer.mentor_id,
+            Offer.state,
+            Offer.mentor_answered_at,
+            Offer.img_answered_at,
+        ).where(Offer.round_id == round_id)
+    ).all()
+    silent: set[uuid.UUID] = set()
+    answered: set[uuid.UUID] = set()
+    for img_id, mentor_id, state, mentor_answered, img_answered in rows:
+        if mentor_answered:
+            answered.add(mentor_id)
+        if img_answered:
+            answered.add(img_id)
+        if state is OfferState.EXPIRED:
+            silent.add(img_id if mentor_answered else mentor_id)
+    return silent - answered
+
+
 def rules_for_rest(session: Session, round_: Round, rules: Rules) -> Rules:
     """Return the rules with every pair forbidden that was offered, or that a leader forbade."""
     offered = session.execute(
@@ -105,9 +135,24 @@ def is_of_rest(session: Session, run: Run) -> bool:
 
 def may_go_out(session: Session, round_: Round, run: Run) -> bool:
     """Tell whether the offers of a run may be made: all of them, or those of the rest, once."""
-    if round_.state is not RoundState.PUBLISHED:
+    if round_.state not in OUT:
         return round_.state is RoundState.REVIEW
     if not is_of_rest(session, run):
         return False
     out = sa.select(Offer.id).join(Pair, Pair.id == Offer.pair_id).where(Pair.run_id == run.id)
     return session.scalar(out.limit(1)) is None
+
+
+def leave_rest(session: Session, *, round_id: uuid.UUID) -> bool:
+    """Go back to answering without new offers; False unless the rest is being matched.
+
+    What is on its way out stays so: it must be taken back first.
+    """
+    on_its_way = sa.exists().where(PublishPlan.round_id == Round.id)
+    left = rows_hit(
+        session,
+        sa.update(Round)
+        .where(Round.id == round_id, Round.state == RoundState.REMATCHING, ~on_its_way)
+        .values(state=RoundState.ANSWERING),
+    )
+    return bool(left)

@@ -13,11 +13,10 @@ from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
 from mentorship.rounds import board, handmade, insights, pairs, review, service
-from mentorship.rounds.choices import OVER
+from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness import fair_tables, load_lines
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
-from mentorship.rounds.models import RoundState
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
@@ -164,7 +163,7 @@ def report(slug: str, round_id: uuid.UUID) -> Response:
 @members
 def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    if round_.state is not RoundState.PUBLISHED:
+    if round_.state not in OUT:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     shown = board.board(
         db.session(), round_.id, Wanted(), now=dt.datetime.now(dt.UTC), finished=False

@@ -13,7 +13,7 @@ from mentorship.extensions import db, enqueue, transaction
 from mentorship.rounds import comparing, jobs, progress
 from mentorship.rounds.forms import FilterForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
-from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.run_models import JobKind
 from mentorship.rounds.scope import round_of_leader, run_of_round
@@ -52,6 +52,21 @@ def match_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     return to_job(slug, round_id, job.id)
+
+
+@bp.post(f"{ROUND}/rest/drop")
+@members
+def drop_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            round_ = acting(session, slug, round_id, "round.rest.drop")
+            if not jobs.drop_rest(session, round_id=round_.id, now=now):
+                raise round_changed(session, round_id)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    flash("The rest stays as it is. People who were asked go on answering.", "success")
+    return redirect(url_for(".answers", slug=slug, round_id=round_id), code=303)
 
 
 def to_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:

@@ -38,7 +38,7 @@ from mentorship.matching import (
     solve,
     verify,
 )
-from mentorship.rounds.choices import BEFORE
+from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.fairness import add_history, fairness_tables, returning
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
@@ -49,8 +49,6 @@ from mentorship.rounds.setup import rules_of
 from mentorship.rounds.snapshot import digest, snapshot
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
-RUNNABLE = BEFORE
-PUBLISHED = (RoundState.PUBLISHED,)
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 
 
@@ -143,7 +141,7 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
 ) -> Run:
     """Keep a run and all that hangs on it.
 
-    The round is then in review, or stays published if the run is of its rest.
+    The round is then in review, or being matched again if the run is of its rest.
 
     Raises
     ------
@@ -151,7 +149,7 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
         The round is not where such a run is made.
 
     """
-    start, end = (PUBLISHED, PUBLISHED[0]) if of_rest else (RUNNABLE, RoundState.REVIEW)
+    start, end = (OUT, RoundState.REMATCHING) if of_rest else (RUNNABLE, RoundState.REVIEW)
     move(session, round_id, start, end)  # holds its row: runs get numbers in turn
     run = made.run
     run.round_id, run.made_at, run.made_by_id = round_id, now, by

@@ -94,7 +94,14 @@ def offer_for_mentor(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID
 def offer_for_img(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> Offer:
     """Return the offer, with its round and pair, if it is this person's and the mentor agreed."""
     mine = _offer_of(Offer.img_id, person_id, offer_id)
-    return session.scalars(mine.where(Offer.state.in_(TOLD_TO_IMG))).one()
+    after_a_yes = sa.and_(Offer.state == OfferState.EXPIRED, Offer.mentor_answered_at.is_not(None))
+    return session.scalars(mine.where(sa.or_(Offer.state.in_(TOLD_TO_IMG), after_a_yes))).one()
+
+
+def told_to_img(offer: Offer) -> bool:
+    """Tell whether the IMG of an offer may know of it."""
+    expired = offer.state is OfferState.EXPIRED and offer.mentor_answered_at is not None
+    return offer.state in TOLD_TO_IMG or expired
 
 
 def _offer_of(

@@ -25,6 +25,7 @@ OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
         Obstacle.PAUSED: "Is on a break",
         Obstacle.NO_SEATS: "Offers no seats",
         Obstacle.SEATS_TAKEN: "All seats are taken in another round",
+        Obstacle.SILENT: "Did not answer in time in this round",
     }
 )
 

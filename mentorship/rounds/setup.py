@@ -40,6 +40,9 @@ SWITCHES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+OF_THE_ROUND = frozenset({"not_again", "reminder_days"})  # the matcher hears of it otherwise
+
+
 def _default_weights() -> Mapping[str, int]:
     return MappingProxyType({key: criterion.weight for key, criterion in CRITERIA.items()})
 
@@ -62,6 +65,7 @@ class SetUp:
     respect_selection: bool = True
     not_again: bool = False
     minimum_score: int = 0
+    reminder_days: tuple[int, ...] = (5, 1)  # before the day to answer
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", {**_default_weights(), **self.weights})
@@ -77,10 +81,13 @@ class SetUp:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> SetUp:
         known = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in plain.items() if name in known})
+        values = {name: value for name, value in plain.items() if name in known}
+        if "reminder_days" in values:
+            values["reminder_days"] = tuple(values["reminder_days"])
+        return cls(**values)
 
     def rules(self, earlier_pairs: frozenset[tuple[str, str]] = frozenset()) -> Rules:
-        plain = {name: value for name, value in asdict(self).items() if name != "not_again"}
+        plain = {name: value for name, value in asdict(self).items() if name not in OF_THE_ROUND}
         return Rules(**plain, not_again=earlier_pairs if self.not_again else frozenset())
 
 

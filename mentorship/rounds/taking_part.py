@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.candidates import Candidate, candidates
-from mentorship.rounds.choices import OVER
+from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.enrolment import hold, mark
-from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
+from mentorship.rounds.models import Offer, OfferState, Participant, Round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def waited(round_: Round) -> sa.Select[uuid.UUID]:
             Round.section_id == round_.section_id,
             Round.id != round_.id,
             Round.created_at <= round_.created_at,
-            Round.state.in_((RoundState.PUBLISHED, *OVER)),
+            Round.state.in_((*OUT, *OVER)),
         )
         .order_by(Round.created_at.desc(), Round.id)
         .limit(1)

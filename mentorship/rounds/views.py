@@ -11,12 +11,9 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
-from mentorship.rounds.choices import EDITABLE
-from mentorship.rounds.forms import FilterForm
 from mentorship.rounds.history import history_of
-from mentorship.rounds.leading import acting, changed_page, wanted_by
-from mentorship.rounds.life_views import bp
-from mentorship.rounds.people import PARTS, people_of
+from mentorship.rounds.leading import acting, changed_page
+from mentorship.rounds.mail_views import bp
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.service import section_led_by
@@ -66,24 +63,6 @@ def open_round(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     flash(f"The round is open. {count} people take part.", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
-
-
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/people")
-@members
-def people(slug: str, round_id: uuid.UUID) -> str:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    form, wanted = FilterForm(), wanted_by()
-    today = dt.datetime.now(dt.UTC).date()
-    return render_template(
-        "rounds/people.html",
-        round=round_,
-        form=form,
-        wanted=wanted,
-        part=wanted.show if wanted.show in PARTS else "imgs",
-        people=people_of(db.session(), round_, wanted, today=today),
-        editable=round_.state in EDITABLE and round_.opened_at is not None,
-        obstacles=OBSTACLES,
-    )
 
 
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/people/refresh")

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.answering import turn_down
-from mentorship.rounds.choices import BEFORE
-from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
+from mentorship.rounds.choices import BEFORE, OUT
+from mentorship.rounds.models import Offer, OfferState, Participant, Round
 from mentorship.sections.models import SectionRole
 
 WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)
@@ -146,7 +146,7 @@ def _withdraw_offers(
         .join(Offer.round)
         .where(
             where,
-            Round.state == RoundState.PUBLISHED,
+            Round.state.in_(OUT),
             Offer.state.in_(WAITING),
             sa.or_(Offer.img_id == profile_id, Offer.mentor_id == profile_id),
         )

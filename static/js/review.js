@@ -36,14 +36,14 @@
         const on = boxes.some((box) => !box.checked);
         boxes.forEach((box) => toggle(box, on));
       },
-      Enter: () => at >= 0 && rows[at].querySelector("a").click(),
+      Enter: () => at >= 0 && rows[at].querySelector("a")?.click(),
       "?": () => form.querySelector(".keys").classList.toggle("is-shown"),
     };
 
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
-      const pressing = event.key === "Enter" && !event.target.matches("body, [name=pair]");
+      const pressing = event.key === "Enter" && !event.target.matches("body, [name=pair], [name=profile]");
       if (typing || pressing || !acts[event.key]) return;
       event.preventDefault();
       acts[event.key]();
@@ -53,8 +53,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector("form[data-pairs]");
     if (!form) return;
-    const boxes = [...form.querySelectorAll("[name=pair]")];
-    form.addEventListener("change", () => counted(form, boxes));
+    const boxes = [...form.elements].filter((each) => ["pair", "profile"].includes(each.name));
+    document.addEventListener("change", () => counted(form, boxes));
     form.querySelector(".keys").classList.add("is-shown");
     keys(form, boxes);
   });

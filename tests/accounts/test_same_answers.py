@@ -58,7 +58,7 @@ def _answer(app: Flask, path: str, data: dict[str, str]) -> tuple[object, ...]:
     headers = [
         (name, value)
         for name, value in answer.headers
-        if name not in {"Set-Cookie", "Content-Length"}
+        if name not in {"Set-Cookie", "Content-Length", "X-Request-ID"}
     ]
     cookies = [value.split("=")[0] for value in answer.headers.getlist("Set-Cookie")]
     return answer.status_code, headers, cookies, *bodies

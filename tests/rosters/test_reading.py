@@ -104,7 +104,7 @@ def test_addresses_of_bad_rows_are_known_too() -> None:
         (b"", "the file is empty; its first line must name the columns"),
         (b"\r\n \r\n", "the file is empty; its first line must name the columns"),
         ("email,name\n".encode("utf-16"), 'the file is UTF-16, not UTF-8; save it as "CSV UTF-8"'),
-        (b"PK\x03\x04\x14\0", "the file is a spreadsheet or zip file, not CSV text; save it as"),
+        (b"PK\x03\x04\x14\0", "the file is no workbook that can be read; save it again as"),
         ("email,name\n".encode("utf-16-le"), "the file holds NUL characters"),
         ("Stra\u00dfe,name\n".encode("latin-1"), '"byte 0xDF" is not UTF-8'),
         (b"x" * 70_000, "the file has a first line without end"),

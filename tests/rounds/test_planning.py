@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.extensions import transaction
 from mentorship.jobs import publish_due
@@ -21,7 +22,9 @@ from mentorship.rounds import planning, service, steps
 from mentorship.rounds.models import Offer, Publication, Round, RoundState, Run
 from tests import factories
 from tests.factories import NOW
+from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
+from tests.rounds.work import work
 
 TURNS = 10
 
@@ -53,13 +56,13 @@ def test_nobody_is_told_before_the_time_and_everybody_once_at_it(
     soon = NOW + planning.UNDO - dt.timedelta(seconds=1)
     assert planning.due_publications(session, now=soon) == []
     assert told(session) == before
-    assert cast.again(round_).state is RoundState.REVIEW
+    assert cast.again(round_).state is RoundState.PUBLISHED
     due = planning.due_publications(session, now=NOW + planning.UNDO)
     assert due == [round_.id]
     sent = planning.send_out(session, round_id=round_.id, now=NOW + planning.UNDO)
     assert sent
     assert (sent.run_id, sent.published_by_id) == (run.id, cast.leader.id)
-    assert cast.again(round_).state is RoundState.PUBLISHED
+    assert cast.again(round_).state is RoundState.ANSWERING
     assert planning.send_out(session, round_id=round_.id, now=NOW + planning.UNDO) is None
 
 
@@ -68,6 +71,7 @@ def test_it_can_be_taken_back_and_published_again(cast: Cast, session: Session) 
     before = told(session)
     plan(cast, round_, run)
     planning.take_back(session, round_id=round_.id)
+    assert cast.again(round_).state is RoundState.REVIEW
     assert planning.planned(session, round_.id) is None
     assert told(session) == before
     with pytest.raises(service.RoundChanged):
@@ -126,8 +130,25 @@ def test_people_who_change_meanwhile_hold_it_up(cast: Cast, session: Session) ->
     assert found
     assert found.held_up_at is not None
     assert told(session) == before
-    assert cast.again(round_).state is RoundState.REVIEW
+    assert cast.again(round_).state is RoundState.PUBLISHED
     publish_due()  # and not tried again
+
+
+def test_what_could_not_go_out_is_taken_back_and_run_again_in_one_step(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_, run = cast.reviewed()
+    plan(cast, round_, run)
+    withdraw(session, cast.people["Ana Silva"].id, MATCHING, NOW)
+    planning.hold_up(session, round_id=round_.id, now=NOW)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    asked = leader.submit(f"{home}/publish", action=f"{home}/publish/run-again")
+    assert "/jobs/" in (asked.location or "")
+    assert cast.again(round_).state is RoundState.REVIEW
+    work(session)
+    assert "Publish run 2" in leader.follow(leader.get(asked.location or "", status=303)).text
+    leader.post(f"{home}/publish/run-again", status=409)
 
 
 def test_a_worker_lets_it_go_out(cast: Cast, session: Session) -> None:
@@ -138,7 +159,7 @@ def test_a_worker_lets_it_go_out(cast: Cast, session: Session) -> None:
     )
     session.commit()
     publish_due()
-    assert cast.again(round_).state is RoundState.PUBLISHED
+    assert cast.again(round_).state is RoundState.ANSWERING
 
 
 def test_two_leaders_press_at_once_and_one_does(new_app: Callable[..., Flask]) -> None:

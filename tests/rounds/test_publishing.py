@@ -40,7 +40,7 @@ def test_publishing_makes_offers_seats_and_mails(cast: Cast, session: Session) -
     session.execute(sa.delete(Message))
     round_, run = cast.reviewed(answer_days=10)
     publication = publish(cast, round_, run, NOW + DAY)
-    assert cast.again(round_).state is RoundState.PUBLISHED
+    assert cast.again(round_).state is RoundState.ANSWERING
     assert publication.answer_by == NOW + 11 * DAY
     assert publication.published_by_id == cast.leader.id
     offers = session.scalars(sa.select(Offer)).all()

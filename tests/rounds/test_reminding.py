@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.notices.models import Message
-from mentorship.rounds import service
+from mentorship.rounds import closing, service
 from mentorship.rounds.reminding import remind
 from tests.factories import NOW
 from tests.rounds.cast import Cast
@@ -55,6 +55,17 @@ def test_the_turn_of_the_img(cast: Cast, session: Session) -> None:
     assert not [body for body in bodies if "Noor" in body.split("\n", 2)[2]]
     service.finish_round(session, round_id=round_.id, now=NOW)
     assert reminded(session, BY - DAY) == []
+
+
+def test_days_are_the_rounds_own_and_follow_a_date_that_moves(cast: Cast, session: Session) -> None:
+    round_ = cast.published(set_up=service.SetUp(reminder_days=(7, 3)))
+    assert len(reminded(session, BY - 7 * DAY)) == 3
+    assert reminded(session, BY - 5 * DAY) == []
+    closing.set_answer_by(session, round_id=round_.id, answer_by=BY + 7 * DAY, now=BY - 4 * DAY)
+    assert reminded(session, BY - DAY) == []
+    assert len(reminded(session, BY)) == 3  # again seven days before
+    assert len(reminded(session, BY + 5 * DAY)) == 3
+    assert reminded(session, BY + 8 * DAY) == []
 
 
 def test_the_date_is_in_the_readers_zone(cast: Cast, session: Session) -> None:

@@ -63,7 +63,7 @@ def test_only_who_waits_is_matched_and_never_with_whom_they_were_offered(
     ).all()
     assert [tuple(row) for row in pairs] == [(cast.profile("Ana Silva"), cast.profile("Pia Late"))]
     assert (run.matched, run.unmatched) == (1, 0)
-    assert cast.again(round_).state is RoundState.PUBLISHED
+    assert cast.again(round_).state is RoundState.REMATCHING
 
 
 def test_the_rest_goes_out_beside_what_was_answered(
@@ -78,6 +78,7 @@ def test_the_rest_goes_out_beside_what_was_answered(
     assert len(session.scalars(sa.select(Offer)).all()) == len(before)
     out = LATER + planning.UNDO
     planning.send_out(session, round_id=round_.id, now=out)
+    assert cast.again(round_).state is RoundState.ANSWERING
     after = {o.id: o.state for o in session.scalars(sa.select(Offer))}
     assert {key: after[key] for key in before} == before
     (mail,) = session.scalars(sa.select(Message)).all()

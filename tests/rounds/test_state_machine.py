@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -21,13 +22,16 @@ from hypothesis.stateful import (
 )
 
 from mentorship.profiles.models import Profile
-from mentorship.rounds import closing, lifecycle, service
+from mentorship.rounds import closing, expiring, jobs, lifecycle, planning, service
 from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, SeatCount
+from mentorship.rounds.run_models import JobState, RunJob
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 
-DRAFT, OPEN, CLOSED, REVIEW, PUBLISHED, FINISHED, ARCHIVED = RoundState
+DRAFT, OPEN, CLOSED, REVIEW, PUBLISHED, ANSWERING, REMATCHING, FINISHED, ARCHIVED = RoundState
+OUT = {ANSWERING, REMATCHING}
+DUE = NOW + dt.timedelta(days=100)  # after every day to answer
 IMGS = ("Ana Silva", "Ben Okafor", "Chi Tanaka")
 MENTORS = ("Noor Haddad", "Omar Aziz")
 REFUSED = (
@@ -37,17 +41,19 @@ REFUSED = (
     service.NothingToPublish,
     service.AnswersClosed,
     service.AlreadyAnswered,
+    planning.BadTime,
 )
 people = st.sampled_from(IMGS + MENTORS)
 which = st.integers(0, 2)
+WAYS_IN = 7  # how far on the way a round may start
 
 
 class OneRound(RuleBasedStateMachine):
     """A round beside a model of it: its state, who is left out, and the state of each offer."""
 
-    def __init__(self, cast: Cast, seen: set[object]) -> None:
+    def __init__(self, cast: Cast, seen: set[object], start: int) -> None:
         super().__init__()
-        self.seen = seen
+        self.seen, self.start = seen, start
         self.cast, self.session = cast, cast.session
         self.savepoint = self.session.begin_nested()
         self.round: Round = cast.draft()
@@ -74,11 +80,17 @@ class OneRound(RuleBasedStateMachine):
         assert done is works
         return done
 
-    @initialize(steps=st.sampled_from([0, 1, 2, 3, 3, 4, 4, 4]))
-    def begin(self, steps: int) -> None:
-        """Start anywhere on the way, so that the last states are tried as often as the first."""
-        for step in (self.open, self.run, self.publish, self.everybody_accepts)[:steps]:
+    @initialize()
+    def begin(self) -> None:
+        """Start so many steps on the way, the last states as often as the first."""
+        for step in self._road()[: self.start]:
             step()
+
+    def _road(self) -> list[Callable[[], None]]:
+        return [
+            *(self.open, self.run, self.plan, self.send, self.everybody_accepts),
+            lambda: self.finish(sure=True),
+        ]
 
     def everybody_accepts(self) -> None:
         for number in range(len(self.offers)):
@@ -184,11 +196,12 @@ class OneRound(RuleBasedStateMachine):
         return run.id, names
 
     @rule()
-    def publish(self) -> None:
+    def plan(self) -> None:
+        """Press publish: it is on its way, and nobody is told yet."""
         if self.state in {DRAFT, OPEN, CLOSED}:
             return  # there is no run to name
         if self.tried(
-            lambda: service.publish_round(
+            lambda: planning.plan_publication(
                 self.session,
                 round_id=self.round.id,
                 run_id=self.run_id,
@@ -198,6 +211,19 @@ class OneRound(RuleBasedStateMachine):
             works=self.state is REVIEW and bool(self.paired) and not self.paired & self.out,
         ):
             self.state = PUBLISHED
+
+    @rule()
+    def take_back(self) -> None:
+        act = lambda: planning.take_back(self.session, round_id=self.round.id)  # noqa: E731
+        if self.tried(act, works=self.state is PUBLISHED):
+            self.state = REVIEW
+
+    @rule()
+    def send(self) -> None:
+        sent = planning.send_out(self.session, round_id=self.round.id, now=NOW)
+        assert (sent is not None) is (self.state is PUBLISHED)
+        if sent is not None:
+            self.state = ANSWERING
             self.offers = list(
                 self.session.scalars(
                     sa.select(Offer).where(Offer.round_id == self.round.id).order_by(Offer.img_id)
@@ -205,8 +231,40 @@ class OneRound(RuleBasedStateMachine):
             )
             self.answers = {offer.id: OfferState.OFFERED for offer in self.offers}
 
+    @rule()
+    def match_the_rest(self) -> None:
+        act = lambda: jobs.ask_rest(  # noqa: E731
+            self.session, round_id=self.round.id, by=self.cast.leader.id, now=NOW
+        )
+        if self.tried(act, works=self.state in OUT):
+            self.state = REMATCHING
+
+    @rule()
+    def drop_the_rest(self) -> None:
+        """Cancel the run that was asked for; the round goes back by itself."""
+        live = self.session.scalars(
+            sa.select(RunJob.id).where(
+                RunJob.round_id == self.round.id, RunJob.state == JobState.WAITING
+            )
+        )
+        cancelled = [jobs.cancel(self.session, job_id=job_id, now=NOW) for job_id in live.all()]
+        if self.state is REMATCHING:
+            assert cancelled == [True]
+            self.state = ANSWERING
+
+    @rule(late=st.booleans())
+    def the_day_to_answer_comes(self, *, late: bool) -> None:
+        waits = {OfferState.OFFERED, OfferState.ACCEPTED}
+        due = [key for key, state in self.answers.items() if state in waits]
+        here: dict[str, Any] = {"round_id": self.round.id, "now": DUE if late else NOW}
+        expired = expiring.expire_answers(self.session, **here)
+        assert expired == (len(due) if late and self.state in OUT else 0)
+        assert expiring.expire_answers(self.session, **here) == 0
+        if expired:
+            self.answers |= dict.fromkeys(due, OfferState.EXPIRED)
+
     @precondition(lambda self: self.offers)
-    @rule(number=which, yes=st.booleans())
+    @rule(number=which, yes=st.sampled_from([True, False, False]))
     def mentor_answers(self, number: int, *, yes: bool) -> None:
         answer = OfferState.ACCEPTED if yes else OfferState.DECLINED_BY_MENTOR
         same = {OfferState.ACCEPTED, OfferState.CONFIRMED} if yes else {answer}
@@ -216,12 +274,17 @@ class OneRound(RuleBasedStateMachine):
     @rule(number=which, yes=st.booleans())
     def img_answers(self, number: int, *, yes: bool) -> None:
         answer = OfferState.CONFIRMED if yes else OfferState.DECLINED_BY_IMG
-        if number < len(self.offers) and self.answers[self.offers[number].id] in {
-            OfferState.OFFERED,
-            OfferState.DECLINED_BY_MENTOR,
-        }:
+        if number < len(self.offers) and not self._told_to_img(self.offers[number]):
             return  # to the IMG there is nothing to answer: see the test of whom offers are for
         self._answer(number, OfferState.ACCEPTED, answer, {answer})
+
+    def _told_to_img(self, offer: Offer) -> bool:
+        self.session.refresh(offer)
+        untold = {OfferState.OFFERED, OfferState.DECLINED_BY_MENTOR}
+        expired = self.answers[offer.id] is OfferState.EXPIRED
+        return self.answers[offer.id] not in untold and not (
+            expired and offer.mentor_answered_at is None
+        )
 
     def _answer(
         self, number: int, start: OfferState, answer: OfferState, same: set[OfferState]
@@ -230,7 +293,7 @@ class OneRound(RuleBasedStateMachine):
             return
         offer = self.offers[number]
         now = self.answers[offer.id]
-        moves = self.state is PUBLISHED and now is start
+        moves = self.state in OUT and now is start
         if self.tried(lambda: self._say(offer, answer), works=moves or now in same) and moves:
             self.answers[offer.id] = answer
 
@@ -253,7 +316,7 @@ class OneRound(RuleBasedStateMachine):
         if not sure:
             return  # or nearly every way would end early
         act = lambda: service.finish_round(self.session, round_id=self.round.id, now=NOW)  # noqa: E731
-        if self.tried(act, works=self.state is PUBLISHED):
+        if self.tried(act, works=self.state in OUT):
             self.state = FINISHED
 
     @invariant()
@@ -283,15 +346,17 @@ class OneRound(RuleBasedStateMachine):
 
 def test_only_listed_steps_happen(cast: Cast) -> None:
     seen: set[object] = set()
-    run_state_machine_as_test(
-        lambda: OneRound(cast, seen),  # type: ignore[arg-type]
-        settings=settings(
-            max_examples=60,
-            stateful_step_count=20,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    examples = 500 if os.environ.get("LONG_TESTS") else 60
+    for start in range(WAYS_IN):
+        run_state_machine_as_test(
+            lambda start=start: OneRound(cast, seen, start),  # type: ignore[arg-type]
+            settings=settings(
+                max_examples=-(-examples // WAYS_IN),
+                stateful_step_count=20,
+                deadline=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
     reachable = {*RoundState, *OfferState} - {OfferState.SEAT_TAKEN, OfferState.ENDED}
     assert seen == reachable, "the rules above do not reach every state"

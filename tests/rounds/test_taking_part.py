@@ -10,8 +10,7 @@ import pytest
 from mentorship.accounts.models import User
 from mentorship.rounds import service, taking_part
 from mentorship.rounds.models import Round
-from mentorship.rounds.paging import Wanted
-from mentorship.rounds.people import people_of
+from mentorship.rounds.people import Looking, people_of
 from mentorship.rounds.taking_part import Traits
 from tests.factories import NOW
 from tests.page import PageClient
@@ -71,7 +70,7 @@ def test_the_last_rounds_unmatched_come_first(cast: Cast) -> None:
     round_ = cast.open("Spring")
     round_.created_at = made
     cast.session.flush()
-    listing = people_of(cast.session, round_, Wanted(show="imgs"), today=NOW.date()).listing
+    listing = people_of(cast.session, round_, Looking(show="imgs"), today=NOW.date()).listing
     assert listing.rows[-1].name == "Adam Newcomer"
     traits = Traits(waited=True)
     found = taking_part.chosen(cast.session, round_, traits, today=NOW.date())

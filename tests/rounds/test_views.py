@@ -323,7 +323,7 @@ def test_a_run_out_of_date_is_not_published_and_says_who(
     work(session)
     leader.submit(at(home, round_, "publish"))
     leader.post(at(home, round_, "publish/now"))
-    assert cast.again(round_).state is RoundState.PUBLISHED
+    assert cast.again(round_).state is RoundState.ANSWERING
 
 
 def test_the_second_leader_reads_who_published_and_when(

@@ -13,11 +13,6 @@ from mentorship.matching.kernels.draws import draw
 from mentorship.matching.marks import FULL
 from mentorship.matching.weights import DEAREST, NONE
 
-# Where rows begin to go around the columns when some of equal ones must be left out. Steps of the
-# golden section, of 2**16 here, leave any few neighbors far apart (D. E. Knuth, The Art of Computer
-# Programming 3, 6.4), so that people who are alike list different mentors.
-CIRCLE = 40_503
-
 STEPS = 64  # of what is left after prices, in a sorted list
 MOST_LEFT = DEAREST + FULL  # fits 16 bits
 
@@ -67,38 +62,43 @@ def _left_after(scores, price, left):
 
 
 @njit(cache=True, nogil=True)
-def best_of_rows(block, first, k, price, columns, scores, length, threshold):
+def best_of_rows(
+    block, first, k, price, row_hash, column_hash, columns, scores, length, threshold
+):  # fmt: skip
     """List the k possible columns of each row of a block with the most left after prices, exactly.
 
     ``price`` (m,) is in points, 0 to ``DEAREST``. Nothing possible that was left out leaves more
     than ``threshold``; it is ``NONE`` where nothing was. Among equals at the end of a list those
-    after the row's own place in a circle of columns are taken, so that people who are alike do not
-    all list the same few.
+    with the highest draws are taken, so that people who are alike do not all list the same few.
     """
     b, m = block.shape
     guess = DEAREST
     left = np.empty(m, np.int16)
+    equal, drawn = np.empty(m, np.int64), np.empty(m, np.int64)
     for i in range(b):
         _left_after(block[i], price, left)
-        # With more than k possible, all with more than low + 1 left are taken, fewer than k, and
-        # of those with just that as many as there is ``room`` for.
-        low, room, count = -1, m, 0
-        many = _more_than(left, np.int16(low)) > k
+        # With more than k possible, all with more than ``bound`` left are taken, fewer than k, and
+        # of those with just that as many as there is room for.
+        bound, count, equals = np.int64(-1), 0, 0
+        many = _more_than(left, np.int16(bound)) > k
         if many:
-            low = guess = _bound(left, k, guess)
-            room = k - _more_than(left, np.int16(low + 1))  # for those with just low + 1 left
-        threshold[i] = low + 1 - DEAREST if many else NONE
-        turn = (first + i) * CIRCLE % max(m, 1)
-        for begin, end in ((turn, m), (0, turn)):
-            for j in range(begin, end):
-                if left[j] <= low:
-                    continue
-                if left[j] == low + 1:
-                    if room == 0:
-                        continue
-                    room -= 1
+            guess = _bound(left, k, guess)
+            bound = guess + 1
+        threshold[i] = bound - DEAREST if many else NONE
+        for j in range(m):
+            if left[j] > bound:
                 columns[i, count], scores[i, count] = j, block[i, j]
                 count += 1
+            elif many and left[j] == bound:
+                equal[equals], drawn[equals] = j, draw(row_hash[first + i], column_hash[j], 1)
+                equals += 1
+        if equals:
+            left_out = equals - (k - count)
+            least = np.partition(drawn[:equals], left_out)[left_out]
+            for t in range(equals):
+                if drawn[t] >= least and count < k:
+                    columns[i, count], scores[i, count] = equal[t], block[i, equal[t]]
+                    count += 1
         length[i] = count
 
 

@@ -1,0 +1,56 @@
+"""A section's people as a file for its leaders: what leaders may see of a profile, and no more."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Collection, Mapping
+
+from sqlalchemy.orm import Session
+
+from mentorship.profiles.audience import SHOWN, Audience
+from mentorship.profiles.models import ProfileKind
+from mentorship.rosters.cells import Cell
+from mentorship.rosters.exporting import export_roster
+from mentorship.rosters.format import rows_out, write_csv
+from mentorship.rosters.mapping import COLUMNS
+from mentorship.rosters.sheets import workbook
+from mentorship.sections.models import Section, SectionRole
+
+FORMATS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_OF_THE_ACCOUNT = frozenset({"email", "name", "seats", "mentors_wanted"})
+
+
+def columns_for_leaders(role: SectionRole) -> Mapping[str, Cell]:
+    """Return the columns of a roster that leaders may have, in their order."""
+    table = SHOWN[ProfileKind(role.value)]
+    return {
+        name: cell
+        for name, cell in COLUMNS[role].items()
+        if name in _OF_THE_ACCOUNT or Audience.LEADER in table.get(name, ())
+    }
+
+
+def roster_file(
+    session: Session,
+    section: Section,
+    role: SectionRole,
+    form: str,
+    *,
+    only: Collection[uuid.UUID] | None = None,
+) -> bytes:
+    """Return the members in one role as CSV or XLSX, all of them or ``only`` these people.
+
+    Importing the file again changes nothing: what it does not say, an import leaves as it is.
+    """
+    found = export_roster(session, section=section, only=only)
+    rows = found.imgs if role is SectionRole.IMG else found.mentors
+    texts = rows_out(columns_for_leaders(role), rows)
+    if form == "xlsx":
+        return workbook("Mentors" if role is SectionRole.MENTOR else "IMGs", texts)
+    out = io.StringIO(newline="")
+    write_csv(out, texts)
+    return out.getvalue().encode()

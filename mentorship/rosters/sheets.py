@@ -1,0 +1,132 @@
+"""From the bytes of an XLSX file to its rows, and from rows to such a file.
+
+A workbook is a zip of XML: it is looked at before it is opened, so that one made to burst never
+unpacks. Only the first sheet counts, and only what its cells show: formulas are not run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils.exceptions import InvalidFileException
+
+from mentorship.rosters.records import Fault, Limits, Record, checked
+
+MAGIC = b"PK\x03\x04"
+MOST_BYTES = 50 * 1024 * 1024  # of all its parts, unpacked
+MOST_RATIO = 100
+MOST_PARTS = 200
+SAVE = "save it again as an Excel workbook (.xlsx) or as CSV UTF-8"
+_BROKEN = (
+    *(InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError),
+    *(AttributeError, IndexError, SyntaxError, EOFError, OSError, NotImplementedError),
+)
+
+
+def is_sheet(stream: BinaryIO) -> bool:
+    """Tell whether a stream, at its start, holds a workbook (or another zip)."""
+    first = stream.read(len(MAGIC))
+    stream.seek(0)
+    return first == MAGIC
+
+
+def sheet_records(stream: BinaryIO, limits: Limits) -> Iterator[Record | Fault]:
+    """Yield the rows of the first sheet, the header first; ``line`` is the row of the sheet."""
+    if trouble := _trouble(stream):
+        yield trouble
+        return
+    try:
+        yield from _records(stream, limits)
+    except _BROKEN:
+        yield Fault(None, "", "is no workbook that can be read", SAVE)
+
+
+def _trouble(stream: BinaryIO) -> Fault | None:
+    """Look at the list of parts, without unpacking one."""
+    try:
+        with zipfile.ZipFile(stream) as packed:
+            parts = packed.infolist()
+    except _BROKEN:
+        return Fault(None, "", "is no workbook that can be read", SAVE)
+    finally:
+        stream.seek(0)
+    unpacked = sum(part.file_size for part in parts)
+    bursts = any(part.file_size > MOST_RATIO * max(part.compress_size, 1) for part in parts)
+    if len(parts) > MOST_PARTS or unpacked > MOST_BYTES or bursts:
+        return Fault(None, "", "is packed in a way that workbooks are not", SAVE)
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
+        return Fault(None, "", "is a zip file, but no Excel workbook", SAVE)
+    return None
+
+
+def _records(stream: BinaryIO, limits: Limits) -> Iterator[Record | Fault]:
+    book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its own size may be wrong
+        rows = sheet.iter_rows(max_col=limits.columns + 1, values_only=True)
+        for number, cells in enumerate(rows, start=1):
+            texts = tuple(_text(cell) for cell in cells)
+            if not any(text.strip() for text in texts):
+                continue
+            if sum(map(len, texts)) > limits.row:
+                yield Fault(number, "", "is too long", "shorten it")
+                continue
+            yield checked(Record(number, _trimmed(texts)))
+    finally:
+        book.close()
+
+
+def _trimmed(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Drop the empty cells at the end, which a spreadsheet counts and a person does not."""
+    last = max(place for place, text in enumerate(texts) if text.strip())
+    return texts[: last + 1]
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def workbook(title: str, rows: Iterable[Sequence[str | int]]) -> bytes:
+    """Return an XLSX file with one sheet, its first row frozen.
+
+    Texts are kept as texts, so that a spreadsheet runs none of them whatever they begin with.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _cell(sheet: object, value: str | int) -> object:
+    if isinstance(value, int):
+        return value
+    cell = WriteOnlyCell(sheet, _printable(value))
+    cell.data_type = "s"
+    cell.quotePrefix = True
+    return cell
+
+
+def _printable(text: str) -> str:
+    """Leave out control characters, which XML cannot hold."""
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")

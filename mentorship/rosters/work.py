@@ -1,0 +1,42 @@
+"""What a worker does with an import: read, try or write, and tell how far it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Callable
+
+from sqlalchemy.exc import OperationalError
+
+from mentorship.extensions import reading, transaction
+from mentorship.rosters import uploads
+
+log = logging.getLogger("mentorship")
+
+
+def work_on_import(row_id: str, clock: Callable[[], dt.datetime]) -> None:
+    """Work on one import, if nobody else does. A try is rolled back, whatever it finds."""
+    with transaction() as session:
+        held = uploads.claim(session, uuid.UUID(row_id), now=clock())
+    if held is None:
+        return
+    try:
+        with reading() as session:
+            rosters = uploads.read_files(session, held)
+        with transaction() as session:
+            uploads.tell_progress(session, held, 40)
+        with transaction() as session:
+            report = uploads.carry_out(session, held, rosters, now=clock())
+            if report is None:
+                log.info("import %s is no longer this worker's", row_id)
+            elif not held.writes:
+                session.rollback()
+            if report is not None:
+                uploads.end(session, held, report, now=clock())
+    except OperationalError:
+        log.warning("import %s lost its database; a worker takes it over after its lease", row_id)
+    except Exception:
+        log.exception("import %s failed", row_id)
+        with transaction() as session:
+            uploads.fail(session, held, now=clock())

@@ -1,0 +1,156 @@
+"""What leaders do with many people of a round at once: tags, views, invitations, reminders."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mentorship.accounts import service as accounts
+from mentorship.accounts.models import User
+from mentorship.inbox.models import Notice, NoticeKind
+from mentorship.rounds import letters
+from mentorship.rounds.candidates import Candidate, Obstacle
+from mentorship.rounds.models import Round
+from mentorship.sections.table_models import MemberTag, SavedView
+
+QUIET = dt.timedelta(days=1)  # between two reminders to the same person
+OWED = frozenset({Obstacle.NO_CONSENT, Obstacle.NOT_READY})
+AT_ONCE = 5_000
+
+
+class ViewNameTaken(ValueError):
+    """Another view of the section has this name."""
+
+
+def tags_of(
+    session: Session, section_id: uuid.UUID, person_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Sequence[str]]:
+    """Return the tags of these people, by name."""
+    found: dict[uuid.UUID, list[str]] = {}
+    rows = session.execute(
+        sa.select(MemberTag.person_id, MemberTag.words)
+        .where(MemberTag.section_id == section_id, MemberTag.person_id.in_(person_ids))
+        .order_by(MemberTag.words)
+    )
+    for person_id, words in rows:
+        found.setdefault(person_id, []).append(words)
+    return found
+
+
+def all_tags(session: Session, section_id: uuid.UUID) -> Sequence[str]:
+    mine = MemberTag.section_id == section_id
+    return session.scalars(
+        sa.select(MemberTag.words).where(mine).distinct().order_by(MemberTag.words)
+    ).all()
+
+
+def tag(
+    session: Session,
+    *,
+    section_id: uuid.UUID,
+    people: Collection[uuid.UUID],
+    words: str,
+    now: dt.datetime,
+) -> None:
+    """Tag people; twice is as good as once."""
+    rows = [
+        {"section_id": section_id, "person_id": person_id, "words": words, "tagged_at": now}
+        for person_id in people
+    ]
+    if rows:
+        kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(kind.insert(MemberTag).on_conflict_do_nothing(), rows)
+
+
+def untag(
+    session: Session, *, section_id: uuid.UUID, people: Sequence[uuid.UUID], words: str
+) -> None:
+    for start in range(0, len(people), AT_ONCE):
+        session.execute(
+            sa.delete(MemberTag).where(
+                MemberTag.section_id == section_id,
+                MemberTag.words == words,
+                MemberTag.person_id.in_(people[start : start + AT_ONCE]),
+            )
+        )
+
+
+def views_of(session: Session, section_id: uuid.UUID) -> Sequence[SavedView]:
+    mine = sa.select(SavedView).where(SavedView.section_id == section_id)
+    return session.scalars(mine.order_by(sa.func.lower(SavedView.name), SavedView.id)).all()
+
+
+def save_view(
+    session: Session,
+    *,
+    section_id: uuid.UUID,
+    name: str,
+    wanted: Mapping[str, str],
+    now: dt.datetime,
+) -> None:
+    """Keep what is looked for under a name; raise ``ViewNameTaken`` if there is one."""
+    made = SavedView(section_id=section_id, name=name, wanted=dict(wanted), made_at=now)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except sa.exc.IntegrityError:
+        raise ViewNameTaken(name) from None
+
+
+def remove_view(session: Session, *, section_id: uuid.UUID, view_id: uuid.UUID) -> None:
+    """Forget a view of the section; a second time changes nothing."""
+    session.execute(
+        sa.delete(SavedView).where(SavedView.section_id == section_id, SavedView.id == view_id)
+    )
+
+
+def invitable(session: Session, people: Sequence[Candidate]) -> Sequence[User]:
+    """Return who of these people has not claimed their account yet."""
+    return _users(session, [each.person_id for each in people], User.confirmed_at.is_(None))
+
+
+def remindable(
+    session: Session, people: Sequence[Candidate], *, now: dt.datetime
+) -> Sequence[User]:
+    """Return who of these people owes answers or a consent, and was not reminded today."""
+    owing = [each.person_id for each in people if each.obstacle in OWED]
+    lately = sa.exists().where(
+        Notice.person_id == User.id,
+        Notice.kind == NoticeKind.REMINDER,
+        Notice.created_at > now - QUIET,
+    )
+    return _users(session, owing, User.confirmed_at.is_not(None), ~lately)
+
+
+def invite(
+    session: Session, round_: Round, people: Sequence[Candidate], *, now: dt.datetime
+) -> int:
+    """Mail those without an account of their own the link to claim it; return how many."""
+    return sum(
+        accounts.invite(session, person, round_.section.name, now=now)
+        for person in invitable(session, people)
+    )
+
+
+def remind(
+    session: Session, round_: Round, people: Sequence[Candidate], *, now: dt.datetime
+) -> int:
+    """Ask those who are not ready to finish their profile or to agree; return how many."""
+    asked = remindable(session, people, now=now)
+    letters.profile_owed(session, round_, asked, now=now)
+    return len(asked)
+
+
+def _users(
+    session: Session, ids: Sequence[uuid.UUID], *which: sa.ColumnElement[bool]
+) -> Sequence[User]:
+    found: list[User] = []
+    for start in range(0, len(ids), AT_ONCE):
+        mine = User.id.in_(ids[start : start + AT_ONCE])
+        found += session.scalars(sa.select(User).where(mine, *which).order_by(User.email))
+    return found

@@ -1,0 +1,73 @@
+"""The day to answer comes: offers that nobody answered expire, each once, and all are told.
+
+A mentor who said yes to an IMG who stays silent gets the seat back. Until an offer has expired it
+can still be answered, even if the day is past because no worker was there to look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from mentorship.rounds import letters
+from mentorship.rounds.answering import expire
+from mentorship.rounds.choices import OUT
+from mentorship.rounds.models import Offer, OfferState, Publication, Round
+
+OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
+
+
+def due_expiries(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
+    """Return the rounds in which the day to answer has come while offers wait."""
+    waits = sa.exists().where(Offer.round_id == Round.id, Offer.state.in_(OPEN_ANSWERS))
+    return session.scalars(
+        sa.select(Round.id)
+        .join(Publication, Publication.round_id == Round.id)
+        .where(Round.state.in_(OUT), Publication.answer_by <= now, waits)
+        .order_by(Publication.answer_by, Round.id)
+    ).all()
+
+
+def expire_answers(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
+    """Let what waits in a round expire if its day has come; return how many offers did.
+
+    The round is held, so that no answer slips in between; of several workers one finds them.
+    """
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    due = session.scalar(sa.select(Publication.answer_by).where(Publication.round_id == round_id))
+    if round_.state not in OUT or due is None or due > now:
+        return 0
+    offers = session.scalars(
+        sa.select(Offer)
+        .where(Offer.round_id == round_id, Offer.state.in_(OPEN_ANSWERS))
+        .options(joinedload(Offer.round).joinedload(Round.section))
+        .order_by(Offer.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    silent_imgs = sum(offer.state is OfferState.ACCEPTED for offer in offers)
+    for offer in offers:
+        _expire(session, offer, now)
+    if offers:
+        letters.answers_expired(
+            session,
+            offers[0].round,
+            mentors=len(offers) - silent_imgs,
+            imgs=silent_imgs,
+            now=now,
+        )
+    return len(offers)
+
+
+def _expire(session: Session, offer: Offer, now: dt.datetime) -> None:
+    img_was_asked = offer.state is OfferState.ACCEPTED
+    expire(session, offer)
+    if img_was_asked:
+        letters.time_is_over(session, offer, offer.img_id, f"/matches/{offer.id}", now=now)
+        letters.img_silent(session, offer, now=now)
+    else:
+        letters.time_is_over(session, offer, offer.mentor_id, f"/offers/{offer.id}", now=now)
+        letters.still_looking(session, offer, now=now)

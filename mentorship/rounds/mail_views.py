@@ -1,0 +1,151 @@
+"""Pages for section leaders: the words of the mails of their rounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from flask import abort, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from mentorship import audit
+from mentorship.access import current_id, members
+from mentorship.accounts.models import User
+from mentorship.extensions import db, transaction
+from mentorship.notices.letters import Letter, stationery
+from mentorship.profiles.models import Profile
+from mentorship.rounds import mail_texts
+from mentorship.rounds.forms import MailForm
+from mentorship.rounds.letters import moment
+from mentorship.rounds.mail_models import MailKind
+from mentorship.rounds.mail_texts import BadText, Text
+from mentorship.rounds.models import Pair, Publication, Round, Run
+from mentorship.rounds.people_views import bp
+from mentorship.sections.models import Section
+from mentorship.sections.service import section_led_by
+
+__all__ = ["bp"]
+
+MAILS = "/sections/<slug>/rounds/mails"
+ONE = f"{MAILS}/<mail_kind>"
+
+
+@bp.get(MAILS)
+@members
+def mails(slug: str) -> str:
+    section = section_led_by(db.session(), current_id(), slug)
+    changed = mail_texts.changed_kinds(db.session(), section.id)
+    return render_template(
+        "rounds/mails.html", section=section, kinds=mail_texts.KINDS, changed=changed
+    )
+
+
+@bp.get(ONE)
+@members
+def mail(slug: str, mail_kind: str) -> str:
+    section, kind = section_led_by(db.session(), current_id(), slug), _kind(mail_kind)
+    text = mail_texts.text_of(db.session(), section.id, kind)
+    form = MailForm(data={"subject": text.subject, "body": text.body})
+    return _page(section, kind, form, text)
+
+
+@bp.post(ONE)
+@members
+def change_mail(slug: str, mail_kind: str) -> Response | str | tuple[str, int]:
+    me, now, form = current_id(), dt.datetime.now(dt.UTC), MailForm()
+    section, kind = section_led_by(db.session(), me, slug), _kind(mail_kind)
+    if form.validate():
+        try:
+            mail_texts.check(kind, form.subject.data, form.body.data)
+            if form.look.data:
+                return _page(section, kind, form, Text(form.subject.data, form.body.data, True))
+            with transaction() as session:
+                mail_texts.keep_text(
+                    session,
+                    section_id=section.id,
+                    kind=kind,
+                    subject=form.subject.data,
+                    body=form.body.data,
+                    by=me,
+                    now=now,
+                )
+                _log(session, "round.mail.change", section, kind)
+        except BadText as bad:
+            form.body.errors = [*form.body.errors, str(bad)]
+    if form.errors:
+        text = mail_texts.text_of(db.session(), section.id, kind)
+        return _page(section, kind, form, text), 422
+    flash("The text is saved. Mails that are sent from now on use it.", "success")
+    return redirect(url_for(".mail", slug=slug, mail_kind=kind), code=303)
+
+
+@bp.post(f"{ONE}/usual")
+@members
+def usual_mail(slug: str, mail_kind: str) -> Response:
+    section, kind = section_led_by(db.session(), current_id(), slug), _kind(mail_kind)
+    with transaction() as session:
+        mail_texts.back_to_usual(session, section_id=section.id, kind=kind)
+        _log(session, "round.mail.usual", section, kind)
+    flash("The usual text is used again.", "success")
+    return redirect(url_for(".mail", slug=slug, mail_kind=kind), code=303)
+
+
+def _page(section: Section, kind: MailKind, form: MailForm, text: Text) -> str:
+    return render_template(
+        "rounds/mail.html",
+        section=section,
+        kind=kind,
+        about=mail_texts.KINDS[kind],
+        names=mail_texts.names_for(kind),
+        form=form,
+        changed=mail_texts.text_of(db.session(), section.id, kind).changed,
+        sample=_sample(section, kind, text),
+    )
+
+
+def _sample(section: Section, kind: MailKind, text: Text) -> Letter:
+    """Fill a text in for a real pair of the section's newest run, or for made-up people."""
+    side = Pair.mentor_id if kind is MailKind.OFFERS_WAITING else Pair.img_id
+    row = (
+        db.session()
+        .execute(
+            sa.select(User.name, Round.name, Publication.answer_by)
+            .join(Profile, Profile.person_id == User.id)
+            .join(Pair, side == Profile.id)
+            .join(Run, Run.id == Pair.run_id)
+            .join(Round, Round.id == Run.round_id)
+            .outerjoin(Publication, Publication.round_id == Round.id)
+            .where(Round.section_id == section.id)
+            .order_by(Run.made_at.desc(), Pair.id)
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    name, round_name, answer_by = row or ("Ana Silva", "Spring", None)
+    due = answer_by or dt.datetime.now(dt.UTC) + dt.timedelta(days=14)
+    values = {
+        "name": name,
+        "round": round_name,
+        "section": section.name,
+        "who": "An IMG",
+        "asked": "An IMG is paired with you.",
+        "answer_by": moment(due, None),
+        "link": stationery.link("/…"),
+    }
+    return mail_texts.filled(text.subject, text.body, values)
+
+
+def _kind(said: str) -> MailKind:
+    try:
+        return MailKind(said)
+    except ValueError:
+        abort(404)
+
+
+def _log(session: Session, action: str, section: Section, kind: MailKind) -> None:
+    who: uuid.UUID = current_id()
+    now = dt.datetime.now(dt.UTC)
+    detail = {"mail": kind.value}
+    audit.record(session, action=action, actor_id=who, about_id=section.id, now=now, detail=detail)

@@ -1,0 +1,194 @@
+"""Pages for section leaders: the table of a round's people, and what is done with many at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.rosters.handing_out import FORMATS, roster_file
+from mentorship.rounds import bulk, service
+from mentorship.rounds.candidates import Candidate
+from mentorship.rounds.choices import EDITABLE
+from mentorship.rounds.leading import acting, changed_page, key_of
+from mentorship.rounds.life_views import bp
+from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.models import Round
+from mentorship.rounds.people import PARTS, Looking, found_people, people_of
+from mentorship.rounds.people_forms import BulkForm, LookingForm, ViewForm, looking_of
+from mentorship.rounds.run_views import ROUND
+from mentorship.rounds.scope import round_of_leader
+from mentorship.rounds.sentences import OBSTACLES
+from mentorship.sections.models import SectionRole
+
+__all__ = ["bp"]
+
+PEOPLE = f"{ROUND}/people"
+MAILS = frozenset({"invite", "remind"})
+
+
+@bp.get(PEOPLE)
+@members
+def people(slug: str, round_id: uuid.UUID) -> str:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    return _page(round_, looking_of(request.args), ViewForm())
+
+
+def _page(round_: Round, looking: Looking, view_form: ViewForm) -> str:
+    session, today = db.session(), dt.datetime.now(dt.UTC).date()
+    tags = bulk.all_tags(session, round_.section_id)
+    return render_template(
+        "rounds/people.html",
+        round=round_,
+        form=LookingForm.of(looking, tags),
+        looking=looking,
+        part=looking.show if looking.show in PARTS else "imgs",
+        people=people_of(session, round_, looking, today=today),
+        editable=round_.state in EDITABLE and round_.opened_at is not None,
+        obstacles=OBSTACLES,
+        views=bulk.views_of(session, round_.section_id),
+        view_form=view_form,
+    )
+
+
+@bp.post(f"{PEOPLE}/do")
+@members
+def do(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
+    """Do one thing with those who are ticked, or with everybody who was found."""
+    form, looking = BulkForm(), looking_of(request.form)
+    now = dt.datetime.now(dt.UTC)
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    here = redirect(url_for(".people", slug=slug, round_id=round_id, **looking.asked()), code=303)
+    if not form.validate():
+        flash(form.complaint(), "error")
+        return here
+    chosen = _chosen(round_, looking, form, now)
+    if not chosen:
+        flash("Tick at least one person first.", "error")
+        return here
+    if form.what.data in FORMATS:
+        return _export(slug, round_, looking, chosen, form.what.data)
+    if form.what.data in MAILS and not form.sure.data:
+        return _preview(round_, looking, form, chosen, now)
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, f"round.people.{form.what.data}", count=len(chosen))
+            flash(_carry_out(session, round_, form, chosen, now), "success")
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    return here
+
+
+def _chosen(
+    round_: Round, looking: Looking, form: BulkForm, now: dt.datetime
+) -> Sequence[Candidate]:
+    found = found_people(db.session(), round_, looking, today=now.date())
+    if form.every.data:
+        return found
+    ticked = {key_of(each) for each in request.form.getlist("profile")}
+    return [each for each in found if each.profile_id in ticked]
+
+
+def _carry_out(
+    session: Session, round_: Round, form: BulkForm, chosen: Sequence[Candidate], now: dt.datetime
+) -> str:
+    """Do it, and say what was done."""
+    what, count = form.what.data, len(chosen)
+    who = f"{count} {'person' if count == 1 else 'people'}"
+    people = [each.person_id for each in chosen]
+    if what == "leave_out":
+        ids = [each.profile_id for each in chosen if each.joined]
+        service.leave_out(session, round_id=round_.id, profile_ids=ids, now=now)
+        return f"{len(ids)} of {who} left out of the round. You find them under “Left out”."
+    if what == "put_back":
+        able = [each for each in chosen if each.obstacle is None]
+        for each in able:
+            service.put_back(session, round_id=round_.id, profile_id=each.profile_id, now=now)
+        return f"{len(able)} of {who} take part now."
+    if what == "tag":
+        bulk.tag(
+            session, section_id=round_.section_id, people=people, words=form.tag_words, now=now
+        )
+        return f"{who} tagged “{form.tag_words}”."
+    if what == "untag":
+        bulk.untag(session, section_id=round_.section_id, people=people, words=form.tag_words)
+        return f"The tag “{form.tag_words}” is taken off {who}."
+    mailing = bulk.invite if what == "invite" else bulk.remind
+    return f"{mailing(session, round_, chosen, now=now)} mails are on their way."
+
+
+def _preview(
+    round_: Round, looking: Looking, form: BulkForm, chosen: Sequence[Candidate], now: dt.datetime
+) -> str:
+    """Say who would get a mail before any leaves."""
+    session = db.session()
+    if form.what.data == "invite":
+        asked = bulk.invitable(session, chosen)
+    else:
+        asked = bulk.remindable(session, chosen, now=now)
+    return render_template(
+        "rounds/people_mail.html",
+        round=round_,
+        looking=looking,
+        form=form,
+        what=form.what.data,
+        chosen=chosen,
+        asked=asked,
+    )
+
+
+def _export(
+    slug: str, round_: Round, looking: Looking, chosen: Sequence[Candidate], form: str
+) -> Response:
+    role = SectionRole(chosen[0].kind.value)
+    with transaction() as session:
+        acting(session, slug, round_.id, "round.people.export", count=len(chosen), form=form)
+        only = {each.person_id for each in chosen if each.kind == chosen[0].kind}
+        content = roster_file(session, round_.section, role, form, only=only)
+    answer = Response(content, mimetype=FORMATS[form])
+    name = looking.show if looking.show in PARTS else "imgs"
+    answer.headers["Content-Disposition"] = f'attachment; filename="round-{name}.{form}"'
+    return answer
+
+
+@bp.post(f"{PEOPLE}/views")
+@members
+def save_view(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    form, looking, now = ViewForm(), looking_of(request.form), dt.datetime.now(dt.UTC)
+    if form.validate():
+        try:
+            with transaction() as session:
+                round_ = acting(session, slug, round_id, "round.people.view")
+                bulk.save_view(
+                    session,
+                    section_id=round_.section_id,
+                    name=form.name.data,
+                    wanted=looking.asked(),
+                    now=now,
+                )
+        except bulk.ViewNameTaken:
+            form.name.errors = [*form.name.errors, "There is a view of this name. Choose another."]
+    if form.errors:
+        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+        return _page(round_, looking, form), 422
+    flash("The view is saved for all leaders of the section.", "success")
+    return redirect(url_for(".people", slug=slug, round_id=round_id, **looking.asked()), code=303)
+
+
+@bp.post(f"{PEOPLE}/views/remove")
+@members
+def remove_view(slug: str, round_id: uuid.UUID) -> Response:
+    if not (view := request.form.get("view")):
+        raise BadRequest
+    with transaction() as session:
+        round_ = acting(session, slug, round_id, "round.people.view.remove")
+        bulk.remove_view(session, section_id=round_.section_id, view_id=key_of(view))
+    flash("The view is removed. The people stay as they are.", "success")
+    return redirect(url_for(".people", slug=slug, round_id=round_id), code=303)

@@ -1,0 +1,248 @@
+"""Bringing people in on the site: columns, a try that writes nothing, then all of it or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+import zipfile
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import Workbook, load_workbook
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, give
+from mentorship.matching import Mentor
+from mentorship.notices.models import Message
+from mentorship.profiles.models import Profile
+from mentorship.profiles.service import write_mentor
+from mentorship.rosters import uploads
+from mentorship.rosters.format import read_mentors
+from mentorship.rosters.import_models import ImportState, RosterImport
+from mentorship.rosters.work import work_on_import
+from mentorship.sections.models import Membership, Section, SectionRole
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+
+SignIn = Callable[[User], PageClient]
+IMGS = (
+    "Full name;E-Mail;Stage of journey;Specialty;Shoe size\n"
+    "Ana Abara;ana@example.org;interviews;neurology;38\n"
+    "Ben Bello;ben@example.org;interviews;;44\n"
+)
+BAD = IMGS + "Cy Cole;cy@example.org;nowhere;;40\n"
+
+
+@pytest.fixture
+def here(session: Session) -> Section:
+    return factories.section(session)
+
+
+@pytest.fixture
+def leader(session: Session, here: Section, sign_in: SignIn) -> PageClient:
+    return sign_in(factories.leader(session, here))
+
+
+def work(session: Session) -> None:
+    for import_id in uploads.due_imports(session, now=NOW):
+        work_on_import(str(import_id), lambda: NOW)
+
+
+def upload(leader: PageClient, here: Section, status: int = 303, **files: bytes) -> str:
+    sent = {
+        side: (io.BytesIO(data), "people.xlsx" if data.startswith(b"PK") else "people.csv")
+        for side, data in files.items()
+    }
+    page = leader.post(f"/sections/{here.slug}/import", sent, status=status)
+    return page.location or page.text
+
+
+def people(session: Session) -> set[str]:
+    return set(session.scalars(sa.select(User.name).join(Profile, Profile.person_id == User.id)))
+
+
+def sheet(*rows: tuple[object, ...]) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_from_a_file_of_ones_own_to_members(
+    leader: PageClient, here: Section, session: Session
+) -> None:
+    one = upload(leader, here, img=IMGS.encode())
+    columns = leader.get(one)
+    assert "For example: Ana Abara; Ben Bello" in columns.text
+    leader.submit(
+        one, action=f"{one}/columns"
+    )  # the guesses are right, and the shoe size stays out
+    assert "0%" in leader.get(one).text
+    work(session)
+    assert people(session) == set()  # a try writes nothing
+    page = leader.get(one)
+    assert "Import all 2 rows" in page.text
+    leader.submit(one, {"invite": True}, action=f"{one}/write")
+    work(session)
+    assert people(session) == {"Ana Abara", "Ben Bello"}
+    assert "The people are in" in leader.get(one).text
+    members = sa.select(sa.func.count()).where(Membership.role == SectionRole.IMG)
+    assert session.scalar(members) == 2
+    assert len(set(session.scalars(sa.select(Message.recipient)))) == 2
+    kept = session.scalars(sa.select(RosterImport)).one()
+    assert (kept.state, kept.files) == (ImportState.DONE, None)
+    leader.post(f"{one}/write", status=409)
+
+
+def test_a_bad_row_keeps_all_out_until_the_leader_says_so(
+    leader: PageClient, here: Section, session: Session
+) -> None:
+    one = upload(leader, here, img=BAD.encode())
+    leader.submit(one, action=f"{one}/columns")
+    work(session)
+    page = leader.get(one).text
+    assert "people.csv, line 4, stage" in page
+    assert "nowhere" in page
+    assert people(session) == set()
+    assert "line 4" not in leader.get(f"{one}/problems.csv").text  # a table of cells
+    leader.submit(one, action=f"{one}/write")
+    work(session)
+    assert people(session) == {"Ana Abara", "Ben Bello"}
+
+
+def test_columns_are_checked(leader: PageClient, here: Section) -> None:
+    one = upload(leader, here, img=IMGS.encode())
+    page = leader.submit(
+        one, {"img_0": "", "img_4": "stage"}, action=f"{one}/columns", status=422
+    ).text
+    assert "Choose the column that holds the name." in page
+    assert "Two columns are chosen as stage. Keep one." in page
+
+
+def test_excel_reads_like_csv_and_names_its_rows(
+    leader: PageClient, here: Section, session: Session
+) -> None:
+    data = sheet(
+        ("Email", "Name", "Specialties", "Seats", "About"),
+        ("mo@example.org", "Mo Mentor", "neurology", 2, "one\ntwo"),
+        (),
+        ("om@example.org", "Om Mentor", "nothing", 3.0, None),
+        ("=1+1", "Cmd", None, None, None),
+    )
+    one = upload(leader, here, mentor=data)
+    leader.submit(one, action=f"{one}/columns")
+    work(session)
+    page = leader.get(one).text
+    assert "people.xlsx, line 4, specialties" in page
+    assert "people.xlsx, line 5" in page
+    leader.submit(one, action=f"{one}/write")
+    work(session)
+    assert session.scalars(sa.select(Profile.seats)).all() == [2]
+    assert session.scalars(sa.select(Profile.about)).all() == ["one\ntwo"]
+
+
+def packed(*parts: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts:
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "The file is empty"),
+        (packed(("xl/workbook.xml", b"0" * 60_000_000)), "packed in a way"),
+        (packed(("xl/workbook.xml", b"0" * 900_000)), "packed in a way"),
+        (packed(*((f"xl/{n}", b"x") for n in range(201))), "packed in a way"),
+        (packed(("other.txt", b"x")), "no Excel workbook"),
+        (packed(("xl/workbook.xml", b'<!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>')), "can be read"),
+        (b"PK\x03\x04rubbish", "can be read"),
+        ("email\0,name\n".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_what_is_no_spreadsheet_or_made_to_burst_is_refused(
+    leader: PageClient, here: Section, session: Session, data: bytes, told: str
+) -> None:
+    assert told in upload(leader, here, 422, img=data)
+    assert session.scalars(sa.select(RosterImport)).all() == []
+
+
+def test_a_worker_that_was_taken_for_dead_writes_nothing(
+    leader: PageClient, here: Section, session: Session
+) -> None:
+    one = upload(leader, here, img=IMGS.encode())
+    leader.submit(one, action=f"{one}/columns")
+    work(session)
+    leader.submit(one, action=f"{one}/write")
+    import_id = uuid.UUID(one.rsplit("/", 1)[1])
+    zombie = uploads.claim(session, import_id, now=NOW)
+    assert zombie
+    rosters = uploads.read_files(session, zombie)
+    later = NOW + uploads.LEASE
+    assert uploads.claim(session, import_id, now=NOW) is None
+    assert uploads.due_imports(session, now=later) == [import_id]
+    assert uploads.carry_out(session, zombie, rosters, now=later) is None
+    work_on_import(str(import_id), lambda: later)
+    assert uploads.carry_out(session, zombie, rosters, now=later) is None
+    assert people(session) == {"Ana Abara", "Ben Bello"}
+
+
+def test_it_is_given_up_in_the_end(leader: PageClient, here: Section, session: Session) -> None:
+    one = upload(leader, here, img=IMGS.encode())
+    leader.submit(one, action=f"{one}/columns")
+    import_id = uuid.UUID(one.rsplit("/", 1)[1])
+    for turn in range(4):
+        uploads.claim(session, import_id, now=NOW + turn * uploads.LEASE)
+    assert "The import failed" in leader.get(one).text
+    leader.submit(f"{one}/columns", action=f"{one}/columns")
+    work(session)
+    assert "Import all 2 rows" in leader.get(one).text
+
+
+def test_others_see_no_import_and_old_ones_are_forgotten(
+    leader: PageClient, here: Section, session: Session, sign_in: SignIn
+) -> None:
+    one = upload(leader, here, img=IMGS.encode())
+    elsewhere = factories.section(session)
+    other = sign_in(factories.leader(session, elsewhere))
+    other.get(one, status=404)
+    other.get(one.replace(here.slug, elsewhere.slug), status=404)
+    leader.post(f"{one}/forget")
+    leader.get(one, status=404)
+    upload(leader, here, img=IMGS.encode())
+    uploads.forget_old(session, now=dt.datetime.now(dt.UTC) + 2 * uploads.KEPT)
+    assert session.scalars(sa.select(RosterImport)).all() == []
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_holds_what_leaders_may_see_and_runs_nowhere(
+    leader: PageClient, here: Section, session: Session, form: str
+) -> None:
+    mentor = factories.member(session, here, SectionRole.MENTOR)
+    mentor.name = "=cmd|'/c calc'!A1"
+    give(session, mentor.id, MATCHING, NOW)
+    said = Mentor(key="x", seats=2, visas=("j1_visa",), specialties=("neurology",), about="+1")
+    write_mentor(session, person_id=mentor.id, mentor=said, now=NOW)
+    session.flush()
+    sent = {"role": "mentor", "form": form, "csrf_token": leader.token()}
+    answer = leader.client.post(f"/sections/{here.slug}/export", data=sent)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="mentors.{form}"'
+    assert b"j1_visa" not in answer.data
+    roster = read_mentors(io.BytesIO(answer.data))
+    if form == "xlsx":
+        (cell,) = (row[1] for row in load_workbook(io.BytesIO(answer.data)).worksheets[0]["A2:B2"])
+        assert (cell.value, cell.data_type) == (mentor.name, "s")
+        assert cell.quotePrefix
+    else:
+        assert [row.name for row in roster.rows] == [mentor.name]
+        assert "visas" not in roster.columns
+        assert b"\"'=cmd" in answer.data

@@ -1,0 +1,133 @@
+"""The day to answer comes by itself: what waits expires once, and everybody concerned is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import jobs as tasks
+from mentorship.accounts.models import User
+from mentorship.inbox.models import Notice
+from mentorship.notices.models import Message
+from mentorship.rounds import board, closing, expiring, jobs, service
+from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, Run, SeatCount
+from mentorship.rounds.paging import Wanted
+from mentorship.rounds.priority import SILENT, priority_of
+from mentorship.rounds.run_models import JobState, RunJob
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+from tests.rounds.work import work
+
+SignIn = Callable[[User], PageClient]
+DUE = NOW + dt.timedelta(days=14)
+
+
+@pytest.fixture
+def round_(cast: Cast, session: Session) -> Round:
+    """Noor has said yes to Ana, who is silent; Omar has not answered Ben and Chi."""
+    made = cast.published()
+    offer = cast.offer("Ana Silva", "Noor Haddad")
+    noor = cast.people["Noor Haddad"].id
+    service.accept_offer(session, person_id=noor, offer_id=offer.id, now=NOW)
+    session.execute(sa.delete(Message))
+    session.execute(sa.delete(Notice))
+    return made
+
+
+def told(session: Session, cast: Cast, name: str) -> list[str]:
+    person = cast.people.get(name, cast.leader)
+    mine = Notice.person_id == person.id
+    return list(session.scalars(sa.select(Notice.words).where(mine).order_by(Notice.words)))
+
+
+def test_a_worker_closes_what_waits_once_and_tells_all(
+    cast: Cast, session: Session, round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "utc_now", lambda: DUE - dt.timedelta(seconds=1))
+    tasks.expire_due()
+    assert cast.offer("Ben Okafor").state is OfferState.OFFERED
+    monkeypatch.setattr(tasks, "utc_now", lambda: DUE)
+    tasks.expire_due()
+    tasks.expire_due()
+    states = session.scalars(sa.select(Offer.state).where(Offer.round_id == round_.id)).all()
+    assert set(states) == {OfferState.EXPIRED}
+    assert session.scalars(sa.select(SeatCount.taken)).all() == [0, 0]
+    assert told(session, cast, "Noor Haddad") == ["No answer from the other side in Spring"]
+    assert told(session, cast, "Ana Silva") == ["The time for your answer is over in Spring"]
+    assert told(session, cast, "Omar Aziz") == ["The time for your answer is over in Spring"] * 2
+    assert told(session, cast, "Ben Okafor") == ["No mentor for you yet in Spring"]
+    assert told(session, cast, cast.leader.name) == [
+        "Answers are due now in Spring: 3 did not come"
+    ]
+    assert cast.again(round_).state is RoundState.ANSWERING
+
+
+def test_a_day_that_was_moved_counts(cast: Cast, session: Session, round_: Round) -> None:
+    """And the leader's mail counts who was silent, without a name."""
+    later = DUE + dt.timedelta(days=3)
+    closing.set_answer_by(session, round_id=round_.id, answer_by=later, now=NOW)
+    assert expiring.due_expiries(session, now=DUE) == []
+    assert expiring.expire_answers(session, round_id=round_.id, now=DUE) == 0
+    assert expiring.due_expiries(session, now=later) == [round_.id]
+    expiring.expire_answers(session, round_id=round_.id, now=later)
+    to_leader = Message.recipient == cast.leader.email
+    body = session.scalars(sa.select(Message.body).where(to_leader)).one()
+    assert "from 2 mentors and 1 IMG" in body
+    assert not any(name in body for name in ("Omar", "Ana", "Noor"))
+
+
+def test_who_was_silent_is_not_asked_again_in_this_round(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    expiring.expire_answers(session, round_id=round_.id, now=DUE)
+    ben, ana = cast.profile("Ben Okafor"), cast.profile("Ana Silva")
+    assert priority_of(session, [ben, ana]) == {ben: SILENT}
+    job = jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=DUE)
+    work(session)
+    session.refresh(job)
+    run = session.get_one(Run, job.run_id)
+    pairs = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
+    assert all(row.mentor_id == cast.profile("Noor Haddad") for row in pairs)
+    assert run.matched + run.unmatched == 2  # Ben and Chi wait; Ana let the day pass
+
+
+def test_pages_say_so_to_everybody(
+    cast: Cast, session: Session, round_: Round, sign_in: SignIn
+) -> None:
+    expiring.expire_answers(session, round_id=round_.id, now=DUE)
+    ben, ana = cast.offer("Ben Okafor"), cast.offer("Ana Silva")
+    counts = board.board(session, round_.id, Wanted(), now=DUE, finished=False).counts
+    assert counts["expired"] == 3
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/answers?show=expired").text
+    assert "No answer in time" in page
+    omar = sign_in(cast.people["Omar Aziz"])
+    assert "The time to answer is over" in omar.get(f"/offers/{ben.id}").text
+    assert "The time to answer was over" in omar.post(f"/offers/{ben.id}/accept", status=409).text
+    img = sign_in(cast.people["Ana Silva"])
+    assert "The time to answer is over" in img.get(f"/matches/{ana.id}").text
+    sign_in(cast.people["Ben Okafor"]).get(f"/matches/{ben.id}", status=404)
+
+
+def test_a_rest_that_comes_to_nothing_leads_back(
+    cast: Cast, session: Session, round_: Round, sign_in: SignIn
+) -> None:
+    who: dict[str, Any] = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
+    job = jobs.ask_rest(session, **who)
+    assert cast.again(round_).state is RoundState.REMATCHING
+    assert jobs.cancel(session, job_id=job.id, now=NOW)
+    assert cast.again(round_).state is RoundState.ANSWERING
+    jobs.ask_rest(session, **who)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    assert "Leave the rest" not in leader.get(home).text  # a job is going on
+    leader.post(f"{home}/rest/drop")
+    assert set(session.scalars(sa.select(RunJob.state))) == {JobState.CANCELLED}
+    assert cast.again(round_).state is RoundState.ANSWERING
+    leader.post(f"{home}/rest/drop", status=409)

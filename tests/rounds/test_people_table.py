@@ -1,0 +1,143 @@
+"""The table of a round's people: filters, saved views, and what is done with many at once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import load_workbook
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.notices.models import Message
+from mentorship.rounds import paging, service
+from mentorship.rounds.models import Participant, Round
+from mentorship.sections.table_models import MemberTag, SavedView
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+
+SignIn = Callable[[User], PageClient]
+
+
+@pytest.fixture
+def round_(cast: Cast) -> Round:
+    return cast.open()
+
+
+@pytest.fixture
+def leader(cast: Cast, sign_in: SignIn) -> PageClient:
+    return sign_in(cast.leader)
+
+
+@pytest.fixture
+def here(cast: Cast, round_: Round) -> str:
+    return f"/sections/{cast.section.slug}/rounds/{round_.id}/people"
+
+
+def left_out(session: Session) -> int:
+    out = sa.select(sa.func.count()).where(Participant.left_out_at.is_not(None))
+    return session.scalar(out) or 0
+
+
+def test_filters_narrow_and_stay_in_the_address(leader: PageClient, here: str, cast: Cast) -> None:
+    page = leader.get(f"{here}?show=imgs&specialty=neurology").text
+    assert "Ana Silva" in page
+    assert "Ben Okafor" not in page
+    assert "Nobody found" in leader.get(f"{here}?show=imgs&stage=residency&page=x").text
+
+
+def test_everybody_found_over_all_pages_is_left_out_and_taken_in(
+    leader: PageClient, here: str, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE_SIZE", 1)
+    leader.post(f"{here}/do", {"show": "imgs", "what": "leave_out", "every": "y"})
+    assert left_out(session) == 3
+    leader.post(f"{here}/do", {"show": "out", "what": "put_back", "every": "y"})
+    assert left_out(session) == 0
+
+
+def test_only_who_is_ticked(leader: PageClient, here: str, session: Session, cast: Cast) -> None:
+    ana = cast.profile("Ana Silva")
+    leader.post(f"{here}/do", {"show": "imgs", "what": "leave_out", "profile": str(ana)})
+    assert left_out(session) == 1
+    page = leader.follow(leader.post(f"{here}/do", {"show": "imgs", "what": "leave_out"}))
+    assert "Tick at least one person first." in page.text
+    leader.post(f"{here}/do", {"what": "leave_out", "profile": "x"}, status=400)
+    assert "Choose what to do." in leader.follow(leader.post(f"{here}/do", {"what": "x"})).text
+
+
+def test_tags_are_found_again_and_taken_off(
+    leader: PageClient, here: str, session: Session, cast: Cast
+) -> None:
+    sent = {"show": "imgs", "tag_as": " Needs  help ", "profile": str(cast.profile("Ana Silva"))}
+    for _ in range(2):
+        leader.post(f"{here}/do", sent | {"what": "tag"})
+    assert session.scalars(sa.select(MemberTag.words)).all() == ["Needs help"]
+    page = leader.get(f"{here}?show=imgs&tag=Needs+help").text
+    assert "Ana Silva" in page
+    assert "Ben Okafor" not in page
+    leader.post(f"{here}/do", sent | {"what": "untag"})
+    assert session.scalars(sa.select(MemberTag.words)).all() == []
+    nothing = leader.post(f"{here}/do", sent | {"what": "tag", "tag_as": ""})
+    assert "Enter a tag" in leader.follow(nothing).text
+
+
+def test_a_view_is_saved_opened_and_removed(
+    leader: PageClient, here: str, session: Session
+) -> None:
+    view = {"show": "imgs", "specialty": "neurology", "name": "Brains"}
+    leader.post(f"{here}/views", view)
+    assert "There is a view of this name" in leader.post(f"{here}/views", view, status=422).text
+    page = leader.get(here)
+    assert any("specialty=neurology" in link for link in page.links())
+    saved = session.scalars(sa.select(SavedView)).one()
+    leader.post(f"{here}/views/remove", {"view": str(saved.id)})
+    assert session.scalars(sa.select(SavedView)).all() == []
+
+
+def test_invitations_are_shown_before_they_leave(
+    leader: PageClient, here: str, session: Session, cast: Cast
+) -> None:
+    cast.people["Ana Silva"].confirmed_at = None
+    session.flush()
+    session.execute(sa.delete(Message))
+    sent: dict[str, Any] = {"show": "imgs", "what": "invite", "every": "y"}
+    page = leader.post(f"{here}/do", sent, status=200)
+    assert page.h1 == "Invite 1 person?"
+    assert session.scalars(sa.select(Message)).all() == []
+    leader.post(f"{here}/do", sent | {"sure": "y"})
+    (mail,) = session.scalars(sa.select(Message)).all()
+    assert mail.recipient == cast.people["Ana Silva"].email
+    assert "Account not claimed" in leader.get(f"{here}?account=waits").text
+
+
+def test_who_owes_something_is_reminded_once_a_day(
+    leader: PageClient, here: str, session: Session, cast: Cast
+) -> None:
+    cast.img("Una Ready", stage="", topics=(), languages=())
+    session.execute(sa.delete(Message))
+    sent = {"show": "blocked", "what": "remind", "every": "y", "sure": "y"}
+    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert len(session.scalars(sa.select(Message)).all()) == 1
+
+
+def test_who_is_found_is_exported(leader: PageClient, here: str) -> None:
+    sent = {"show": "imgs", "what": "xlsx", "every": "y", "csrf_token": leader.token()}
+    answer = leader.client.post(f"{here}/do", data=sent)
+    sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    names = [row[1].value for row in sheet.iter_rows(min_row=2)]
+    assert names == ["Ana Silva", "Ben Okafor", "Chi Tanaka"]
+
+
+def test_a_published_round_keeps_its_people(
+    leader: PageClient, cast: Cast, session: Session
+) -> None:
+    published = cast.published("Autumn")
+    there = f"/sections/{cast.section.slug}/rounds/{published.id}/people"
+    leader.post(f"{there}/do", {"show": "imgs", "what": "leave_out", "every": "y"}, status=409)
+    service.finish_round(session, round_id=published.id, now=published.created_at)
+    leader.get(there)
