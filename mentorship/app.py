@@ -38,6 +38,7 @@ from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
 from mentorship.operations import logs, requests
 from mentorship.operations import views as operations_views
+from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import views as rounds_views
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     led_mentorships_views.bp,
     mentorships_views.bp,
     profiles_views.bp,
+    pause_views.bp,
     rounds_views.bp,
     sections_admin_views.bp,
     sections_views.bp,

@@ -18,6 +18,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from mentorship.extensions import SAFE_METHODS, db
 
 RETRY_AFTER = 5  # seconds
+OF_THE_REQUEST = {"request_id", "began"}
 OUTAGES = (OperationalError, InterfaceError, NoConnectionLeft)
 
 log = logging.getLogger("mentorship")
@@ -26,14 +27,16 @@ log = logging.getLogger("mentorship")
 def init_app(app: Flask) -> None:
     for kind in OUTAGES:
         app.register_error_handler(kind, _answer)
+    app.teardown_appcontext(_let_go)
 
 
 def _answer(error: Exception) -> Any:
     with suppress(SQLAlchemyError):
         db.session.remove()
     if request.method in SAFE_METHODS and not g.get("asked_again") and _is_lost(error):
+        for name in set(g) - OF_THE_REQUEST:  # what hangs on the connection that is gone
+            g.pop(name)
         g.asked_again = True
-        g.pop("_login_user", None)  # it hangs on the connection that is gone
         log.warning("the database went away under a page; asking once more")
         return _ask_again()
     log.error("the database does not answer", exc_info=error)
@@ -46,6 +49,17 @@ def _ask_again() -> Any:
         return current_app.dispatch_request() if answer is None else answer
     except Exception as error:  # noqa: BLE001  the answer to any is what the first would have got
         return current_app.handle_user_exception(error)
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """End the session before the extension does, which would turn a finished page into an error."""
+    try:
+        db.session.remove()
+    except OUTAGES:
+        log.warning("the database went away when the work was done")
+        with suppress(SQLAlchemyError):
+            db.session().invalidate()
+        db.session.registry.clear()
 
 
 def _is_lost(error: Exception) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mentorship.extensions import reading, transaction
 from mentorship.jobs import Queue, close_due, ending, expire_due, publish_due, utc_now
 from mentorship.notices import delivery
+from mentorship.notices.service import is_any_due
 from mentorship.notices.transports import transport_of
 from mentorship.operations import service as operations
 from mentorship.operations.starting import refuse_unfit
@@ -105,6 +106,9 @@ class SignsOfLife:
 
 def send_mail() -> None:
     """Send what is due, until the process is told to end."""
+    with reading() as session:
+        if not is_any_due(session, now=utc_now()):
+            return
     settings = current_app.config["SETTINGS"]
     delivery.deliver(transport_of(settings), go_on=lambda: not ending.is_set())
 

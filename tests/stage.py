@@ -106,6 +106,8 @@ def set_stage(session: Session) -> Stage:
             "leader_membership_id": (
                 session.query(Membership).filter_by(person_id=cast.leader.id).one().id
             ),
+            "road": "img",
+            "step": "times",
             "purpose": "matching",
             "stage_id": "interviews",
             "state_id": "tx",

@@ -53,7 +53,8 @@ def _live(app: Flask) -> None:
             give(session, cast.people["Sana"].id, SHARE_VISA, NOW)
         sana, mia = cast.people["Sana"], cast.people["Mia"]
         client = PageClient(app, sana)
-        client.submit("/profile/img", {"goals": "Research"})
+        client.submit("/profile/img/topics", {"goals": "Research"})
+        client.submit("/profile/img/confidence")
         _match(cast)
         page = PageClient(app, mia).get(f"/offers/{cast.offer('Sana').id}")
         assert CANARY in page.text  # it is there, and shown to whom it is for

@@ -106,11 +106,11 @@ def _menu() -> tuple[Entry, ...]:
         pairs = _entry("Mentorships", "led_mentorships.index", slug=section.slug)
         entries.append(_group(label, rounds, people, pairs, desk, links, letters))
     if SectionRole.IMG in roles:
-        entries.append(_entry("My IMG profile", "profiles.edit_img"))
+        entries.append(_entry("My IMG profile", "profiles.mine", road="img"))
     if _offers(mine, ProfileKind.IMG):
         entries.append(_entry("Find a mentor", "finding.mentors"))
     if SectionRole.MENTOR in roles:
-        entries.append(_entry("My mentor profile", "profiles.edit_mentor"))
+        entries.append(_entry("My mentor profile", "profiles.mine", road="mentor"))
     if _offers(mine, ProfileKind.MENTOR):
         entries.append(_entry("Find IMGs", "finding_imgs.imgs"))
     if current_user.is_administrator:
@@ -170,15 +170,15 @@ def _entry(
     label: str,
     endpoint: str,
     *,
-    slug: str | None = None,
     rooms: Sequence[str] = (),
     below: bool = True,
+    **where: str,
 ) -> Entry:
     """Make an entry, which is current on its page and, unless not ``below``, on those below it.
 
     ``rooms`` are blueprints to whose pages the entry leads under other addresses.
     """
-    href = url_for(endpoint, slug=slug)
+    href = url_for(endpoint, **where)  # type: ignore[arg-type]  # parts of the address
     under = below and href != "/" and request.path.startswith(href + "/")
     return Entry(label, href, under or request.path == href or request.blueprint in rooms)
 

@@ -79,7 +79,7 @@ def ask_for(
         No such mentor in a section of this person.
 
     """
-    key = str(_person(session, profile_id, ProfileKind.MENTOR))
+    key = str(person_of(session, profile_id, ProfileKind.MENTOR))
     answers = profiles.read_img(session, person_id)
     requests = answers.values.requests
     if key not in requests:
@@ -93,7 +93,7 @@ def stop_asking(
     session: Session, *, person_id: uuid.UUID, profile_id: uuid.UUID, now: dt.datetime
 ) -> None:
     """Take a mentor out of the ranking; twice is as good as once."""
-    key = str(_person(session, profile_id, ProfileKind.MENTOR))
+    key = str(person_of(session, profile_id, ProfileKind.MENTOR))
     answers = profiles.read_img(session, person_id)
     requests = tuple(each for each in answers.values.requests if each != key)
     if requests != answers.values.requests:
@@ -109,7 +109,7 @@ def move(
     now: dt.datetime,
 ) -> None:
     """Move a mentor up (-1) or down (1) in the ranking; at its end nothing moves."""
-    key = str(_person(session, profile_id, ProfileKind.MENTOR))
+    key = str(person_of(session, profile_id, ProfileKind.MENTOR))
     answers = profiles.read_img(session, person_id)
     ranking = list(answers.values.requests)
     if key not in ranking:
@@ -124,7 +124,7 @@ def choices_of(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:
     """Return the mentors a person asked for, in order, named as the section names them."""
     answers = profiles.read_img(session, person_id)
     keys = [uuid.UUID(key) for key in answers.values.requests if "@" not in key]
-    found = _named(session, person_id, keys, ProfileKind.MENTOR)
+    found = named_here(session, person_id, keys, ProfileKind.MENTOR)
     return [Choice(*found[key], answers.lines.get(str(key), "")) for key in keys if key in found]
 
 
@@ -139,15 +139,7 @@ def why_of(session: Session, person_id: uuid.UUID, mentor_id: uuid.UUID) -> str:
     return session.scalars(line).one_or_none() or ""
 
 
-def avoided_by_mentor(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:
-    """Return the IMGs a mentor never wants to be paired with, as far as they chose them here."""
-    answers = profiles.read_mentor(session, person_id)
-    keys = [uuid.UUID(key) for key in answers.values.exclude if "@" not in key]
-    found = _named(session, person_id, keys, ProfileKind.IMG)
-    return sorted((Choice(*each, "") for each in found.values()), key=lambda one: one.name)
-
-
-def _named(
+def named_here(
     session: Session, person_id: uuid.UUID, keys: Sequence[uuid.UUID], kind: ProfileKind
 ) -> dict[uuid.UUID, tuple[uuid.UUID | None, str]]:
     """Return the profile and the name of people as a section of the reader shows them."""
@@ -188,62 +180,22 @@ def welcome(
 
     Raises NoResultFound if there is no such IMG in a section of this person.
     """
-    key = str(_person(session, profile_id, ProfileKind.IMG))
+    key = str(person_of(session, profile_id, ProfileKind.IMG))
     answers = profiles.read_mentor(session, person_id)
     before = answers.values.welcomes
     after = tuple(each for each in before if each != key) + ((key,) if gladly else ())
     mentor = dataclasses.replace(answers.values, welcomes=after)
-    _write_mentor(session, person_id, mentor, answers, now)
+    write_mentor(session, person_id, mentor, answers, now)
 
 
-def avoid(
-    session: Session,
-    *,
-    person_id: uuid.UUID,
-    kind: ProfileKind,
-    profile_id: uuid.UUID,
-    now: dt.datetime,
-) -> None:
-    """Never be paired with somebody; nobody is told. It can be undone in the profile."""
-    other = ProfileKind.MENTOR if kind is ProfileKind.IMG else ProfileKind.IMG
-    key = str(_person(session, profile_id, other))
-    if kind is ProfileKind.IMG:
-        img = profiles.read_img(session, person_id)
-        if key not in img.values.avoid:
-            requests = tuple(each for each in img.values.requests if each != key)
-            changed = dataclasses.replace(
-                img.values, requests=requests, avoid=(*img.values.avoid, key)
-            )
-            profiles.write_img(session, person_id=person_id, img=changed, now=now, lines=img.lines)
-        return
-    mentor = profiles.read_mentor(session, person_id)
-    if key not in mentor.values.exclude:
-        welcomes = tuple(each for each in mentor.values.welcomes if each != key)
-        changed_mentor = dataclasses.replace(
-            mentor.values, welcomes=welcomes, exclude=(*mentor.values.exclude, key)
-        )
-        _write_mentor(session, person_id, changed_mentor, mentor, now)
-
-
-def allow_again(
-    session: Session, *, person_id: uuid.UUID, profile_id: uuid.UUID, now: dt.datetime
-) -> None:
-    """Take back, as a mentor, that one never wants to be paired with this IMG."""
-    key = str(_person(session, profile_id, ProfileKind.IMG))
-    answers = profiles.read_mentor(session, person_id)
-    exclude = tuple(each for each in answers.values.exclude if each != key)
-    if exclude != answers.values.exclude:
-        mentor = dataclasses.replace(answers.values, exclude=exclude)
-        _write_mentor(session, person_id, mentor, answers, now)
-
-
-def _write_mentor(
+def write_mentor(
     session: Session,
     person_id: uuid.UUID,
     mentor: Mentor,
     before: profiles.Answers[Mentor],
     now: dt.datetime,
 ) -> None:
+    """Keep a changed profile of a mentor; raises NoResultFound for an IMG who is not here."""
     try:
         profiles.write_mentor(
             session,
@@ -270,6 +222,7 @@ def _keep_requests(
         raise NoResultFound from None
 
 
-def _person(session: Session, profile_id: uuid.UUID, kind: ProfileKind) -> uuid.UUID:
+def person_of(session: Session, profile_id: uuid.UUID, kind: ProfileKind) -> uuid.UUID:
+    """Return whose profile it is; raises NoResultFound if there is none of this kind."""
     one = sa.select(Profile.person_id).where(Profile.id == profile_id, Profile.kind == kind)
     return session.scalars(one).one()

@@ -49,7 +49,7 @@ from mentorship.sections.models import (
 
 OTHER = {ProfileKind.IMG: ProfileKind.MENTOR, ProfileKind.MENTOR: ProfileKind.IMG}
 # Neither fit nor reasons rest on what a list does not show, or on whom somebody else has chosen.
-UNTOLD = frozenset({"requests", "welcomes", "words", "same_country"})
+UNTOLD = frozenset({"requests", "welcomes", "words", "same_country", "priority"})
 OPEN_CRITERIA = tuple(
     key for key, criterion in CRITERIA.items() if not criterion.sensitive and key not in UNTOLD
 )

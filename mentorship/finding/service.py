@@ -8,14 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.finding.allowing import MAY_BROWSE, browsing_now, sections_offering
+from mentorship.finding.avoiding import allow_again, avoid, avoided_by_mentor
 from mentorship.finding.choosing import (
     MOST_REQUESTS,
     AlreadyFive,
     Choice,
-    allow_again,
     ask_for,
-    avoid,
-    avoided_by_mentor,
     choices_of,
     move,
     note,

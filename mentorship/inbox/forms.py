@@ -28,6 +28,15 @@ KINDS: Mapping[NoticeKind, tuple[str, str]] = {
     NoticeKind.EXPIRY: ("Time is over", "The day to answer has passed."),
     NoticeKind.PUBLICATION: ("Rounds", "A round you take part in is published."),
     NoticeKind.MENTORSHIP: ("Your mentorship", "Agreements, meetings, and the end."),
+    NoticeKind.SECTION: (
+        "Your sections",
+        "Somebody asks to join a section you lead, or your own request was decided.",
+    ),
+    NoticeKind.LETTER: ("Your letters", "A letter you wrote is in the gallery, or came back."),
+    NoticeKind.CONCERN: (
+        "Concerns",
+        "For section leaders: somebody told you of a concern about a mentorship.",
+    ),
 }
 
 

@@ -22,6 +22,9 @@ class NoticeKind(enum.StrEnum):
     EXPIRY = "expiry"  # the day to answer has passed
     PUBLICATION = "publication"
     MENTORSHIP = "mentorship"  # agreements, meetings, the end
+    SECTION = "section"  # who asks to join, what was decided, and who leads
+    LETTER = "letter"  # what became of a letter for the gallery
+    CONCERN = "concern"  # somebody told the leaders of a worry
 
 
 class Way(enum.StrEnum):
@@ -57,7 +60,8 @@ class NoticeChoice(Model):
     __tablename__ = "notice_choice"
     __table_args__ = (
         sa.CheckConstraint(
-            "way <> 'off' OR kind IN ('publication', 'mentorship')", name="off_where_allowed"
+            "way <> 'off' OR kind IN ('publication', 'mentorship', 'letter')",
+            name="off_where_allowed",
         ),
     )
 

@@ -27,9 +27,12 @@ USUAL: Mapping[NoticeKind, Way] = MappingProxyType(
         NoticeKind.EXPIRY: Way.HERE,
         NoticeKind.PUBLICATION: Way.HERE,
         NoticeKind.MENTORSHIP: Way.NOW,
+        NoticeKind.SECTION: Way.NOW,
+        NoticeKind.LETTER: Way.NOW,
+        NoticeKind.CONCERN: Way.NOW,
     }
 )
-MAY_BE_OFF = frozenset({NoticeKind.PUBLICATION, NoticeKind.MENTORSHIP})
+MAY_BE_OFF = frozenset({NoticeKind.PUBLICATION, NoticeKind.MENTORSHIP, NoticeKind.LETTER})
 WAY_OUT = "\nStop emails like this with one click; they stay on the site: {link}\n"
 
 
@@ -159,7 +162,7 @@ def choose(session: Session, person_id: uuid.UUID, ways: Mapping[NoticeKind, Way
 
 
 def stop_mail(session: Session, person_id: uuid.UUID) -> None:
-    """Send a person no more mail about rounds and mentorships; the site still tells them.
+    """Send a person no more mail of these kinds; the site still tells them.
 
     Somebody who is gone gets none anyway.
     """

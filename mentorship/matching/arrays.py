@@ -59,6 +59,7 @@ class ImgArrays(_Rows):
     week: Flags  # (n, 336) free half hours, UTC
     has_week: Flags  # (n,)
     wishes: Flags  # (n, 3) in the order of ``WISHES``
+    priority: Flags  # (n,)
     fields: Flags  # (n, fields) target specialties, and those a subspecialty is entered from
     importance: Ints  # (n, criteria anybody named) in the order of ``Lexicon.criteria``
 
@@ -197,6 +198,7 @@ class Lexicon:
             week=free,
             has_week=has_week,
             wishes=flags_of([[wish in i.wishes for wish in WISHES] for i in imgs], len(WISHES)),
+            priority=np.array([i.priority for i in imgs], dtype=np.bool_),
             fields=self.fields.hot(list(_targets(imgs, self.tables))),
             importance=_importance(imgs, self.criteria),
         )

@@ -24,6 +24,7 @@ FEW: Mapping[str, Callable[[ImgArrays], Ints]] = {
     "same_country": lambda imgs: imgs.country,
     "same_gender": lambda imgs: imgs.gender,
     "mentor_is_img": lambda imgs: np.zeros_like(imgs.stage),
+    "priority": lambda imgs: np.zeros_like(imgs.stage),
 }
 _BEST = (*FEW, "specialty", "location")
 

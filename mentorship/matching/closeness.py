@@ -178,6 +178,13 @@ def mentor_is_img(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
     return _judged(marks, np.ones_like(wished), mentors.is_img >= 0, wished)
 
 
+def priority(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
+    """Give full marks with every mentor to whoever lost the last match; nobody else has this."""
+    marks = np.full((len(imgs.priority), len(mentors.key)), FULL)
+    everybody = np.ones(len(mentors.key), dtype=np.bool_)
+    return _judged(marks, np.ones_like(imgs.priority), everybody, imgs.priority)
+
+
 def _judged(
     marks: Marks | Ints, imgs: Flags, mentors: Flags, applies: Flags | None = None
 ) -> Judged:

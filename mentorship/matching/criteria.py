@@ -24,7 +24,8 @@ class Criterion:
     key : what forms, roster files and stored runs call it
     label, sentence : for a form: a few words, and what it means in one plain sentence
     direction : "need" (what the IMG needs, the mentor gives), "mentor" (what the mentor would
-        like), "shared" or "wish" (only if the IMG asks)
+        like), "shared", "wish" (only if the IMG asks) or "turn" (whose turn it is; no answer of
+        anybody's, and told to leaders only)
     weight : 0 to 10, unless the round says otherwise
     sensitive : whether its marks let somebody guess a visa situation or a gender
     img_fields, mentor_fields : names of the fields of ``Img`` and ``Mentor`` it reads
@@ -224,6 +225,19 @@ _ALL = (
         judge=closeness.mentor_is_img,
         why=why.mentor_is_img,
     ),
+    Criterion(
+        key="priority",
+        label="Priority",
+        sentence="The IMG lost the last match through no fault of theirs; counts for nobody else.",
+        direction="turn",
+        weight=4,
+        img_fields=("priority",),
+        mentor_fields=(),
+        judge=closeness.priority,
+        why=why.priority,
+    ),
 )
 
 CRITERIA: Mapping[str, Criterion] = MappingProxyType({each.key: each for each in _ALL})
+# those that an IMG may find more, or less, important than usual
+PERSONAL = tuple(each.key for each in _ALL if each.direction != "turn")

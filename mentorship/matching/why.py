@@ -236,6 +236,11 @@ def mentor_is_img(pair: Pair) -> str:
     return f"{pair.voice.img} wished for a mentor who is an IMG; this is not so."
 
 
+def priority(pair: Pair) -> str:
+    verb = pair.voice.img_verb("have", "has")
+    return f"{verb} priority: the last match was lost through no fault of theirs."
+
+
 def in_words(parts: Sequence[str]) -> str:
     """Join as a list in words: ``A``, ``A and B``, ``A, B and C``."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

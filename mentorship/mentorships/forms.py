@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -16,14 +15,12 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from mentorship.mentorships.guide import TERMS
-from mentorship.mentorships.meetings import Plan
-from mentorship.mentorships.models import Agreement, GoalState, Meeting
+from mentorship.mentorships.models import Agreement, GoalState
 from mentorship.notices.service import one_line
 from mentorship.rounds.choices import END_REASONS
 
@@ -62,6 +59,14 @@ def plain(words: str | None) -> str:
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
+
+
+def sane_day(field: DateField) -> bool:
+    """Refuse a day that cannot be meant."""
+    if field.data is None or EARLIEST <= field.data < LATEST:
+        return True
+    field.errors = [*field.errors, "Enter a day between 2020 and 2099."]
+    return False
 
 
 class VersionForm(FlaskForm):
@@ -135,92 +140,13 @@ class GoalForm(_OneOfSeveral):
 
     def validate(self, extra_validators: object = None) -> bool:
         good = bool(super().validate(extra_validators))
-        return _sane_day(self.due_on) and good
+        return sane_day(self.due_on) and good
 
 
 class GoalStateForm(FlaskForm):
     """A button beside a goal."""
 
     state = SelectField(choices=[SelectChoice(state) for state in GoalState])
-
-
-class MeetingForm(FlaskForm):
-    """A day and a time, in the time zone of whoever types."""
-
-    day = DateField("Day", validators=[InputRequired("Enter a day")])
-    time = TimeField("Time", validators=[InputRequired("Enter a time")])
-    minutes = SelectField(
-        "How long",
-        choices=[
-            SelectChoice(str(n), label)
-            for n, label in (
-                (15, "15 minutes"),
-                (30, "30 minutes"),
-                (45, "45 minutes"),
-                (60, "1 hour"),
-                (90, "1 hour 30 minutes"),
-                (120, "2 hours"),
-            )
-        ],
-        default="45",
-    )
-    place = StringField(
-        "Where",
-        filters=[line],
-        validators=[Length(max=300)],
-        description="A link, who calls whom, or an address.",
-    )
-    agenda = TextAreaField("What about", filters=[plain], validators=[Length(max=MIDDLE)])
-
-    @classmethod
-    def of(cls, meeting: Meeting, zone: ZoneInfo) -> MeetingForm:
-        local = meeting.starts_at.astimezone(zone)
-        return cls(
-            data={
-                "day": local.date(),
-                "time": local.time(),
-                "minutes": str(meeting.minutes),
-                "place": meeting.words["place"],
-                "agenda": meeting.words["agenda"],
-            }
-        )
-
-    def plan(self, zone: ZoneInfo) -> Plan | None:
-        """Return what was planned; None, with the field blamed, if it cannot be."""
-        if not self.validate() or not _sane_day(self.day):
-            return None
-        local = dt.datetime.combine(self.day.data, self.time.data, tzinfo=zone)
-        starts_at = local.astimezone(dt.UTC)
-        if starts_at.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-            self.time.errors = ["Clocks go forward that day and skip this time. Choose another."]
-            return None
-        return Plan(
-            starts_at=starts_at,
-            minutes=int(self.minutes.data),
-            place=self.place.data,
-            agenda=self.agenda.data,
-        )
-
-
-def _sane_day(field: DateField) -> bool:
-    if field.data is None or EARLIEST <= field.data < LATEST:
-        return True
-    field.errors = [*field.errors, "Enter a day between 2020 and 2099."]
-    return False
-
-
-class LogForm(FlaskForm):
-    met = RadioField(
-        "Did you meet?",
-        choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")],
-        validators=[InputRequired("Choose yes or no")],
-    )
-    log = TextAreaField(
-        "What you talked about, and who does what next",
-        filters=[plain],
-        validators=[Length(max=LONG)],
-        description="You both read this and can change it. Leaders see only that you met.",
-    )
 
 
 class NoteForm(_OneOfSeveral):

@@ -12,7 +12,6 @@ from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.mentorships.scope import Mentorship
 from mentorship.notices.letters import Letter, stationery
-from mentorship.notices.service import post
 from mentorship.sections.service import leaders_of
 
 
@@ -28,18 +27,19 @@ def tell_both(session: Session, pair: Mentorship, template: str, *, now: dt.date
 def tell_leaders(session: Session, pair: Mentorship, template: str, *, now: dt.datetime) -> None:
     """Write to everybody who leads the section; the mail names neither the pair nor the matter."""
     path = f"/sections/{pair.section.slug}/mentorships"
-    for membership in leaders_of(session, pair.section.id):
-        letter = _letter(membership.person, template, path, pair)
-        to = membership.person.email
-        post(session, recipient=to, subject=letter.subject, body=letter.body, now=now)
+    leaders = [membership.person for membership in leaders_of(session, pair.section.id)]
+    tell(session, _tellings(leaders, template, path, pair), kind=NoticeKind.CONCERN, now=now)
 
 
 def _tell(
     session: Session, people: Iterable[User], template: str, pair: Mentorship, now: dt.datetime
 ) -> None:
-    path = f"/mentorships/{pair.id}"
-    tellings = [Telling(p.id, p.email, _letter(p, template, path, pair), path) for p in people]
+    tellings = _tellings(people, template, f"/mentorships/{pair.id}", pair)
     tell(session, tellings, kind=NoticeKind.MENTORSHIP, now=now)
+
+
+def _tellings(people: Iterable[User], template: str, path: str, pair: Mentorship) -> list[Telling]:
+    return [Telling(p.id, p.email, _letter(p, template, path, pair), path) for p in people]
 
 
 def _letter(person: User, template: str, path: str, pair: Mentorship) -> Letter:

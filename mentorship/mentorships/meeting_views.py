@@ -13,7 +13,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
 from mentorship.mentorships.calendar import calendar_file
-from mentorship.mentorships.forms import LogForm, MeetingForm
+from mentorship.mentorships.meeting_forms import LogForm, MeetingForm
 from mentorship.web import reader_zone
 
 bp = Blueprint("mentorships", __name__, url_prefix="/mentorships/<uuid:mentorship_id>")

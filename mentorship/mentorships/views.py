@@ -12,18 +12,15 @@ from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
 from mentorship.mentorships.forms import (
     AgreementForm,
-    ConcernForm,
-    EndForm,
-    FeedbackForm,
     GoalForm,
     GoalStateForm,
     NoteForm,
     VersionForm,
 )
 from mentorship.mentorships.guide import BEFORE, FIRST_MEETING, TERMS
-from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
+from mentorship.mentorships.last_views import bp
+from mentorship.mentorships.meeting_views import Shown, back, utc_now
 from mentorship.mentorships.models import GoalState
-from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
 
@@ -189,88 +186,3 @@ def delete_note(mentorship_id: uuid.UUID, note_id: uuid.UUID) -> Answer:
         )
     flash("The note is deleted.", "success")
     return back(mentorship_id, "show", anchor="notes")
-
-
-@bp.get("/end")
-@members
-def confirm_end(mentorship_id: uuid.UUID) -> str:
-    return _pair_page("mentorships/end.html", mentorship_id, EndForm())
-
-
-@bp.post("/end")
-@members
-def end(mentorship_id: uuid.UUID) -> Shown:
-    form = EndForm()
-    if not form.validate():
-        return _pair_page("mentorships/end.html", mentorship_id, form), 422
-    with transaction() as session:
-        service.end_mentorship(
-            session,
-            person_id=current_id(),
-            mentorship_id=mentorship_id,
-            reason=form.reason.data,
-            words=form.words.data,
-            now=utc_now(),
-        )
-    flash("The mentorship has ended. Thank you for saying so.", "success")
-    return back(mentorship_id, "feedback")
-
-
-@bp.get("/feedback")
-@members
-def feedback(mentorship_id: uuid.UUID) -> str:
-    given = service.feedback_of(db.session(), current_id(), mentorship_id)
-    said = {"rating": str(given.rating), "words": given.words or ""} if given else {}
-    return _pair_page("mentorships/feedback.html", mentorship_id, FeedbackForm(data=said))
-
-
-@bp.post("/feedback")
-@members
-def give_feedback(mentorship_id: uuid.UUID) -> Shown:
-    form = FeedbackForm()
-    if not form.validate():
-        return _pair_page("mentorships/feedback.html", mentorship_id, form), 422
-    with transaction() as session:
-        service.give_feedback(
-            session,
-            person_id=current_id(),
-            mentorship_id=mentorship_id,
-            rating=int(form.rating.data),
-            words=form.words.data,
-            now=utc_now(),
-        )
-    flash("Thank you. Your section leaders read what you wrote.", "success")
-    return back(mentorship_id, "show")
-
-
-@bp.get("/concern")
-@members
-def concern(mentorship_id: uuid.UUID) -> str:
-    return _pair_page("mentorships/concern.html", mentorship_id, ConcernForm())
-
-
-@bp.post("/concern")
-@members
-@limited("message")
-def raise_concern(mentorship_id: uuid.UUID) -> Shown:
-    form = ConcernForm()
-    if not form.validate():
-        return _pair_page("mentorships/concern.html", mentorship_id, form), 422
-    with transaction() as session:
-        service.raise_concern(
-            session,
-            person_id=current_id(),
-            mentorship_id=mentorship_id,
-            kind=form.kind.data,
-            words=form.words.data,
-            now=utc_now(),
-        )
-    flash("Your section leaders have been told. They will get in touch with you.", "success")
-    return back(mentorship_id, "show")
-
-
-def _pair_page(
-    template: str, mentorship_id: uuid.UUID, form: EndForm | FeedbackForm | ConcernForm
-) -> str:
-    pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
-    return render_template(template, pair=pair, form=form)

@@ -68,6 +68,11 @@ def post(  # noqa: PLR0913  one argument a column
     return message
 
 
+def is_any_due(session: Session, *, now: dt.datetime) -> bool:
+    """Tell whether there is anything to deliver, without holding up writers."""
+    return session.scalar(sa.select(Message.id).where(_due(now)).limit(1)) is not None
+
+
 def take_next(session: Session, *, now: dt.datetime) -> Message | None:
     """Claim one due message for a try, or return None when nothing is due.
 

@@ -63,17 +63,17 @@ _ASKED: Mapping[type[Img | Mentor], Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-Need = tuple[str, Callable[[Any], bool]]
+Need = tuple[str, str, Callable[[Any], bool]]  # field to fill in, words, whether it is
 _NEEDS: Mapping[type[Img | Mentor], tuple[Need, ...]] = MappingProxyType(
     {
         Img: (
-            ("the stage you are at", lambda img: bool(img.stage)),
-            ("a topic or a specialty", lambda img: bool(img.topics or img.specialties)),
-            ("a language you speak", lambda img: bool(img.languages)),
+            ("stage", "the stage you are at", lambda img: bool(img.stage)),
+            ("topics", "a topic or a specialty", lambda img: bool(img.topics or img.specialties)),
+            ("languages", "a language you speak", lambda img: bool(img.languages)),
         ),
         Mentor: (
-            ("a free seat", lambda mentor: mentor.seats > 0),
-            ("a topic or a specialty", lambda m: bool(m.topics or m.specialties)),
+            ("seats", "a free seat", lambda mentor: mentor.seats > 0),
+            ("topics", "a topic or a specialty", lambda m: bool(m.topics or m.specialties)),
         ),
     }
 )
@@ -81,13 +81,23 @@ _NEEDS: Mapping[type[Img | Mentor], tuple[Need, ...]] = MappingProxyType(
 
 def completeness(values: Img | Mentor) -> Completeness:
     """Say how much is filled in and what is missing, in words for "Please add ..."."""
-    asked = _ASKED[type(values)]
-    missing = tuple(words for field, words in asked.items() if not getattr(values, field))
+    asked, missing = _ASKED[type(values)], open_fields(values)
     return Completeness(
         percent=round(100 * (len(asked) - len(missing)) / len(asked)),
-        needed=tuple(words for words, holds in _NEEDS[type(values)] if not holds(values)),
-        missing=missing,
+        needed=tuple(needed_fields(values).values()),
+        missing=tuple(missing.values()),
     )
+
+
+def open_fields(values: Img | Mentor) -> dict[str, str]:
+    """Return what is not filled in, by field, in words."""
+    asked = _ASKED[type(values)]
+    return {field: words for field, words in asked.items() if not getattr(values, field)}
+
+
+def needed_fields(values: Img | Mentor) -> dict[str, str]:
+    """Return what must be filled in to be matched and is not, by field, in words."""
+    return {field: words for field, words, holds in _NEEDS[type(values)] if not holds(values)}
 
 
 def is_ready() -> sa.ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,25 +12,12 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
-    StringField,
-    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, NumberRange, Optional, ValidationError
+from wtforms.validators import NumberRange, Optional
 
-from mentorship import hours, vocabulary
-from mentorship.accounts import service as accounts
-from mentorship.matching import Span
+from mentorship import vocabulary
 from mentorship.profiles.grid import BOXES
-
-_NEVER_TYPED = ("Cc", "Cs", "Cn", "Co")  # control, half and unassigned characters
-
-
-def plain(text: str | None) -> str:
-    """Make line ends one character long, as they are counted, and drop what nobody types."""
-    unix = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in unix if c in "\n\t" or unicodedata.category(c) not in _NEVER_TYPED)
-
 
 NO_ANSWER = SelectChoice("", "No answer")
 NOT_SAID = SelectChoice("", "Prefer not to say")  # where the question is sensitive
@@ -73,6 +59,23 @@ class OneOf(SelectField):
         given = {"default": "", "invalid_choice_message": "Choose one of the list."} | more
         super().__init__(label, choices=choices, **given)
 
+    @property
+    def said(self) -> str | None:
+        return self.data or None
+
+    @staticmethod
+    def typed(value: object) -> str:
+        """Return what the field starts with for a value of the profile."""
+        return "" if value is None else str(value)
+
+
+class NumberOf(OneOf):
+    """One of a list of numbers."""
+
+    @property
+    def said(self) -> int | None:  # type: ignore[override]  # the words are numbers here
+        return int(self.data) if self.data else None
+
 
 class OneOfFew(RadioField):
     """One of a few, all in sight."""
@@ -81,6 +84,19 @@ class OneOfFew(RadioField):
         given = {"default": "", "invalid_choice_message": "Choose one of the answers shown."}
         super().__init__(label, choices=choices, **(given | more))
 
+    @property
+    def said(self) -> int | bool | None:
+        """Return the number, or yes or no, that a word stands for."""
+        yes_or_no = {"yes": True, "no": False}.get(self.data)
+        return int(self.data) if self.data.isdigit() else yes_or_no
+
+    @staticmethod
+    def typed(value: object) -> str:
+        """Return what the field starts with for a value of the profile."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return "" if value is None else str(value)
+
 
 class SomeOf(SelectMultipleField):
     """Boxes to tick."""
@@ -88,6 +104,15 @@ class SomeOf(SelectMultipleField):
     def __init__(self, label: str, choices: list[SelectChoice], **more: Any) -> None:
         given = {"invalid_choice_message": "Choose only from the boxes shown."} | more
         super().__init__(label, choices=choices, **given)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return tuple(self.data or ())
+
+    @staticmethod
+    def typed(value: tuple[str, ...]) -> list[str]:
+        """Return what the field starts with for a value of the profile."""
+        return list(value)
 
 
 def one_word(label: str, *list_names: str, unsaid: SelectChoice = NO_ANSWER, **more: Any) -> OneOf:
@@ -113,6 +138,15 @@ class Number(IntegerField):
         except ValueError:
             raise ValueError(self.right) from None
 
+    @property
+    def said(self) -> int | None:
+        return self.data
+
+    @staticmethod
+    def typed(value: int | None) -> int | None:
+        """Return what the field starts with for a value of the profile."""
+        return value
+
 
 class Day(DateField):
     """A day, or nothing."""
@@ -126,59 +160,6 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Enter a day, such as 2027-03-19, or leave it empty.") from None
-
-
-class Line(StringField):
-    """A text on one line."""
-
-    def __init__(self, label: str, longest: int, **more: Any) -> None:
-        short = Length(max=longest, message=f"Keep it to {longest} characters.")
-        super().__init__(label, validators=[short], filters=[plain], **more)
-
-
-class Lines(TextAreaField):
-    """Several texts, one a line. ``data`` is the text as typed; ``lines`` are its lines."""
-
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, filters=[plain], **more)
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        stripped = (" ".join(line.split()) for line in (self.data or "").splitlines())
-        return tuple(line for line in stripped if line)
-
-
-class Addresses(Lines):
-    """E-mail addresses, one a line."""
-
-    def pre_validate(self, _form: object) -> None:
-        """Say which line is no address. Whether somebody has it is told to nobody."""
-        for line in self.lines:
-            try:
-                accounts.clean_email(line)
-            except accounts.EmailUnusable:
-                right = "Enter one e-mail address a line, like name@example.org."
-                raise ValidationError(f"“{line[:60]}” is no e-mail address. {right}") from None
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(accounts.clean_email(line) for line in self.lines))
-
-
-class Stretches(Lines):
-    """Exact times of a week, one a line."""
-
-    def pre_validate(self, _form: object) -> None:
-        """Say which line is no stretch of time."""
-        for line in self.lines:
-            try:
-                hours.parse(line)
-            except hours.NoSuchHours as wrong:
-                raise ValidationError(f"“{line[:60]}”: {wrong}.") from None
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        return tuple(hours.parse(line) for line in self.lines)
 
 
 class Week(SomeOf):

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from mentorship import hours, vocabulary
 from mentorship.matching import Img, Mentor, Span
-from mentorship.matching.criteria import CRITERIA
+from mentorship.matching.criteria import PERSONAL
 from mentorship.profiles.models import CHOICE_LISTS, INSTITUTION_USES, SINGLE_CHOICES, ProfileKind
 
 Values = TypeVar("Values", Img, Mentor)
@@ -192,7 +192,7 @@ def _week(field: str, spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _importance(field: str, levels: Mapping[str, str]) -> Mapping[str, str]:
     for criterion, level in levels.items():
-        if criterion not in CRITERIA:
+        if criterion not in PERSONAL:
             raise WordUnknown(field, criterion, "is no criterion", "choose one of the list")
         if level not in vocabulary.LISTS["importance"]:
             raise WordUnknown(field, level, "is not known", "choose low, normal or high")

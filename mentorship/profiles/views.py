@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -13,161 +14,47 @@ from mentorship.access import current_id, current_person, members
 from mentorship.consents import service as consents
 from mentorship.extensions import db, transaction
 from mentorship.hours import DAYS
-from mentorship.matching import Img, Mentor
+from mentorship.matching import Img
 from mentorship.profiles import service
-from mentorship.profiles.both import version_of
 from mentorship.profiles.choosing import mentors_to_choose
-from mentorship.profiles.forms import ImgForm, MentorForm, PauseForm, img_data, mentor_data
 from mentorship.profiles.grid import PARTS
-from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.img_forms import NamesForm
+from mentorship.profiles.mentor_forms import SeatsForm
 from mentorship.profiles.moving import moved, moved_to
-from mentorship.profiles.service import Answers, ProfileRefused, Values
+from mentorship.profiles.pause_views import break_of, today
+from mentorship.profiles.service import Answers, ProfileRefused
+from mentorship.profiles.step_forms import StepForm
+from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
 from mentorship.sections import service as sections
-from mentorship.sections.models import SectionRole
-from mentorship.web import reader_zone
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
+ROAD = "/<road>"
 SAVED = "Your profile is saved."
 AUTOSAVED = "X-Autosave"  # a header of the page's own script, which wants a line and no page
+TO_ANSWERS = "answers"  # ?from=answers: whoever came from all answers goes back there
 CONFLICT = (
-    "You saved this profile somewhere else since you opened this page. What you see here is not"
-    " saved. Save again to keep it in place of the other, or open your profile again to see that."
+    "You saved this step somewhere else since you opened this page. What you see here is not"
+    " saved. Save again to keep it in place of the other, or open the step again to see that."
 )
 Outcome = Response | tuple[str, int] | tuple[dict[str, str], int]
 
 
-@bp.get("/img")
+@bp.get(ROAD)
 @members
-def edit_img() -> str:
-    session, answers = db.session(), service.read_img(db.session(), current_id())
-    form = ImgForm(data=_begin(answers, img_data(answers)))
-    _offer(session, form, answers)
-    return _img_page(session, form, answers)
+def mine(road: str) -> str:
+    """Show how far the profile is filled in, and all answers."""
+    way = _way(road)
+    answers = _read(db.session(), way)
+    steps = progress(way, answers)
+    shown = {one.step.key: _begin(db.session(), one.step, answers).spoken() for one in steps}
+    return _render("profiles/answers.html", way, answers, steps=steps, spoken=shown)
 
 
-@bp.post("/img")
+@bp.get(f"{ROAD}/preview")
 @members
-def save_img() -> Outcome:
-    now = dt.datetime.now(dt.UTC)
-    with transaction() as session:
-        service.hold(session, current_id())
-        answers = service.read_img(session, current_id())
-        form = ImgForm(formdata=moved(request.form))
-        _offer(session, form, answers)
-        if not form.validate() or form.is_stale(answers):
-            return _not_saved(form, answers, lambda: _img_page(session, form, answers))
-        img = form.values()
-        try:
-            service.write_img(session, person_id=current_id(), img=img, now=now, lines=form.lines())
-        except ProfileRefused as refused:
-            form.blame(refused)
-            return _not_saved(form, answers, lambda: _img_page(session, form, answers))
-        kept = service.read_img(session, current_id())
-    return _saved(kept, ".edit_img")
-
-
-@bp.get("/img/preview")
-@members
-def preview_img() -> str:
-    return _preview(ProfileKind.IMG)
-
-
-@bp.get("/mentor/preview")
-@members
-def preview_mentor() -> str:
-    return _preview(ProfileKind.MENTOR)
-
-
-@bp.get("/mentor")
-@members
-def edit_mentor() -> str:
-    session, answers = db.session(), service.read_mentor(db.session(), current_id())
-    today = dt.datetime.now(dt.UTC).date()
-    form = MentorForm(data=_begin(answers, mentor_data(answers, today=today)))
-    form.keep_offering(answers.values)
-    return _mentor_page(session, form, answers)
-
-
-@bp.post("/mentor")
-@members
-def save_mentor() -> Outcome:
-    now = dt.datetime.now(dt.UTC)
-    with transaction() as session:
-        service.hold(session, current_id())
-        answers = service.read_mentor(session, current_id())
-        form = MentorForm()
-        form.keep_offering(answers.values)
-        good = form.validate()
-        if not (form.check_pause(now.date()) and good) or form.is_stale(answers):
-            return _not_saved(form, answers, lambda: _mentor_page(session, form, answers))
-        mentor = form.values(answers.values)
-        try:
-            service.write_mentor(
-                session,
-                person_id=current_id(),
-                mentor=mentor,
-                now=now,
-                paused_until=form.paused_until.data,
-            )
-        except ProfileRefused as refused:
-            form.blame(refused)
-            return _not_saved(form, answers, lambda: _mentor_page(session, form, answers))
-        kept = service.read_mentor(session, current_id())
-    return _saved(kept, ".edit_mentor")
-
-
-@bp.get("/mentor/pause")
-@members
-def pause() -> str:
-    answers = service.read_mentor(db.session(), current_id())
-    return _pause_page(PauseForm(data={"until": _break(answers)}), answers)
-
-
-@bp.post("/mentor/pause")
-@members
-def save_pause() -> Response | tuple[str, int]:
-    form, today = PauseForm(), _today()
-    good = form.validate()
-    try:
-        if good:
-            with transaction() as session:
-                service.pause_mentor(
-                    session, person_id=current_id(), until=form.until.data, today=today
-                )
-    except service.PauseOver:
-        form.until.errors = ["Choose a day after today."]
-        good = False
-    if not good:
-        return _pause_page(form, service.read_mentor(db.session(), current_id())), 422
-    flash("Your break is saved.", "success")
-    return redirect(url_for("dashboard.mentor"), code=303)
-
-
-@bp.post("/mentor/pause/end")
-@members
-def end_pause() -> Response:
-    with transaction() as session:
-        service.pause_mentor(session, person_id=current_id(), until=None, today=_today())
-    flash("Your break is over. You can be offered people again.", "success")
-    return redirect(url_for("dashboard.mentor"), code=303)
-
-
-def _pause_page(form: PauseForm, answers: Answers[Mentor]) -> str:
-    return render_template("profiles/pause.html", form=form, answers=answers, until=_break(answers))
-
-
-def _break(answers: Answers[Mentor]) -> dt.date | None:
-    """Return the day a break ends, if somebody is on one."""
-    until = answers.paused_until
-    return until if until and until > _today() else None
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(reader_zone()).date()
-
-
-def _preview(kind: ProfileKind) -> str:
+def preview(road: str) -> str:
     """Show what others see, audience by audience, as the cards they get."""
+    kind = _way(road).kind
     seen = service.seen_by_others(db.session(), current_id(), kind)
     agreed = consents.in_force(db.session(), [current_id()])[current_id()]
     return render_template(
@@ -179,51 +66,113 @@ def _preview(kind: ProfileKind) -> str:
     )
 
 
-def _begin(answers: Answers[Values], data: dict[str, object]) -> dict[str, object]:
+@bp.get(f"{ROAD}/<step>")
+@members
+def step(road: str, step: str) -> str:
+    way, at = _at(road, step)
+    answers = _read(db.session(), way)
+    return _step_page(way, at, answers, _begin(db.session(), at, answers))
+
+
+@bp.post(f"{ROAD}/<step>")
+@members
+def save_step(road: str, step: str) -> Outcome:
+    now = dt.datetime.now(dt.UTC)
+    way, at = _at(road, step)
+    with transaction() as session:
+        service.hold(session, current_id())
+        answers = _read(session, way)
+        form = at.form(formdata=moved(request.form))
+        _offer(session, form, answers)
+        if not form.check(now.date()) or form.is_stale(_at_present(answers)):
+            return _not_saved(way, at, answers, form)
+        try:
+            service.write(session, current_id(), _said(answers, form), now)
+        except ProfileRefused as refused:
+            form.blame(refused)
+            return _not_saved(way, at, answers, form)
+        kept = _read(session, way)
+    return _saved(way, at, kept, form)
+
+
+def _at(road: str, step: str) -> tuple[Road, Step]:
+    way = _way(road)
+    return way, way.at(step) or abort(404)
+
+
+def _way(road: str) -> Road:
+    return ROADS.get(road) or abort(404)
+
+
+def _read(session: Session, way: Road) -> Answers[Any]:
+    read = service.read_img if way.values is Img else service.read_mentor
+    return read(session, current_id())
+
+
+def _said(answers: Answers[Any], form: StepForm) -> Answers[Any]:
+    """Return all answers with those of one step in place."""
+    said = dataclasses.replace(answers.values, **form.said(answers.values))
+    answers = dataclasses.replace(answers, values=said)
+    if isinstance(form, NamesForm):
+        return dataclasses.replace(answers, lines=form.lines())
+    if isinstance(form, SeatsForm):
+        return dataclasses.replace(answers, paused_until=form.paused_until.data)
+    return answers
+
+
+def _at_present(answers: Answers[Any]) -> Answers[Any]:
+    """Leave out a break that is over: nobody is shown it."""
+    return dataclasses.replace(answers, paused_until=break_of(answers.paused_until, today()))
+
+
+def _begin(session: Session, step: Step, answers: Answers[Any]) -> StepForm:
     """Let a new profile begin with the time zone of the account."""
-    new = answers.updated_at is None
-    data = data | {"version": version_of(answers)}
-    return data | {"timezone": current_person().timezone or ""} if new else data
+    zone = current_person().timezone if answers.updated_at is None else None
+    form = step.form.begin(
+        _at_present(answers), **({"timezone": zone} if zone and step is TIMES else {})
+    )
+    _offer(session, form, answers)
+    return form
 
 
-def _offer(session: Session, form: ImgForm, answers: Answers[Img]) -> None:
-    img = answers.values
-    named = (*img.requests, *img.avoid)
-    form.offer(mentors_to_choose(session, current_id(), named=named))
-    form.keep_offering(img)
+def _offer(session: Session, form: StepForm, answers: Answers[Any]) -> None:
+    if isinstance(form, NamesForm):
+        named = (*answers.values.requests, *answers.values.avoid)
+        form.offer(mentors_to_choose(session, current_id(), named=named))
+    form.keep_offering(answers.values)
 
 
-def _img_page(session: Session, form: ImgForm, answers: Answers[Img]) -> str:
-    return _page("profiles/img.html", session, form, answers, SectionRole.IMG)
-
-
-def _mentor_page(session: Session, form: MentorForm, answers: Answers[Mentor]) -> str:
-    return _page("profiles/mentor.html", session, form, answers, SectionRole.MENTOR)
-
-
-def _page(
-    template: str,
-    session: Session,
-    form: ImgForm | MentorForm,
-    answers: Answers[Values],
-    role: SectionRole,
-) -> str:
-    agreed = consents.in_force(session, [current_id()])[current_id()]
-    return render_template(
-        template,
+def _step_page(way: Road, at: Step, answers: Answers[Any], form: StepForm) -> str:
+    return _render(
+        "profiles/step.html",
+        way,
+        answers,
         form=form,
-        answers=answers,
-        state=service.completeness(answers.values),
-        shares_visa=consents.SHARE_VISA in agreed,
-        takes_part=consents.MATCHING in agreed,
-        belongs=role in sections.active_roles(session, current_id()),
+        step=at,
+        steps=progress(way, answers),
+        to_answers=request.args.get("from") == TO_ANSWERS,
         days=DAYS,
         parts=PARTS,
     )
 
 
+def _render(template: str, way: Road, answers: Answers[Any], **values: object) -> str:
+    session = db.session()
+    agreed = consents.in_force(session, [current_id()])[current_id()]
+    return render_template(
+        template,
+        road=way,
+        answers=answers,
+        state=service.completeness(answers.values),
+        shares_visa=consents.SHARE_VISA in agreed,
+        takes_part=consents.MATCHING in agreed,
+        belongs=way.role in sections.active_roles(session, current_id()),
+        **values,
+    )
+
+
 def _not_saved(
-    form: ImgForm | MentorForm, answers: Answers[Values], page: Callable[[], str]
+    way: Road, at: Step, answers: Answers[Any], form: StepForm
 ) -> tuple[str, int] | tuple[dict[str, str], int]:
     """Say what is wrong: 422 for an answer, 409 for a page that somebody else was faster than."""
     status = 422 if form.errors else 409
@@ -232,17 +181,34 @@ def _not_saved(
         words = f"Not saved yet. Please check: {', '.join(blamed)}." if blamed else CONFLICT
         return {"words": words}, status
     if status == 409:
-        form.begin_anew(answers)
+        form.version.data = form.version_of(_at_present(answers))
         flash(CONFLICT, "warning")
-    return page(), status
+    return _step_page(way, at, answers, form), status
 
 
-def _saved(kept: Answers[Values], endpoint: str) -> Outcome:
+def _saved(way: Road, at: Step, kept: Answers[Any], form: StepForm) -> Outcome:
     if request.headers.get(AUTOSAVED):
-        return {"words": "Saved.", "version": version_of(kept)}, 200
+        return {"words": "Saved.", "version": form.version_of(_at_present(kept))}, 200
+    road, go = str(way.kind), request.form.get("go", "on")
+    back_to_answers = request.args.get("from") == TO_ANSWERS
+    if place := moved_to(request.form):
+        return _to_step(road, at, place, back_to_answers=back_to_answers)
+    if go == "more":
+        return _to_step(road, at, None, back_to_answers=back_to_answers)
+    following = way.before(at) if go == "back" else None if back_to_answers else way.after(at)
+    if go != "leave" and following:
+        return _to_step(road, following, None, back_to_answers=False)
     state = service.completeness(kept.values)
     if state.ready:
         flash(SAVED, "success")
     else:
         flash(f"{SAVED} To be matched, please add: {', '.join(state.needed)}.", "warning")
-    return redirect(url_for(endpoint, _anchor=moved_to(request.form)), code=303)
+    if go == "leave":
+        return redirect(url_for("dashboard.home"), code=303)
+    return redirect(url_for(".mine", road=road), code=303)
+
+
+def _to_step(road: str, step: Step, anchor: str | None, *, back_to_answers: bool) -> Response:
+    query: dict[str, Any] = {"from": TO_ANSWERS} if back_to_answers else {}
+    where = url_for(".step", road=road, step=step.key, _anchor=anchor, **query)
+    return redirect(where, code=303)

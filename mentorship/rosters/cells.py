@@ -17,7 +17,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from mentorship import hours, vocabulary
 from mentorship.matching import Span
-from mentorship.matching.criteria import CRITERIA
+from mentorship.matching.criteria import CRITERIA, PERSONAL
 from mentorship.rosters import escape
 from mentorship.rosters.problems import Unreadable
 
@@ -144,13 +144,13 @@ def number(allowed: range, *, empty: int | None = None) -> Cell:
     return Cell(read, lambda value: "" if value is None else str(value), empty)
 
 
-def yes_no() -> Cell:
+def yes_no(*, empty: bool | None = None) -> Cell:
     def read(said: str) -> bool:
         if said.casefold() not in {*_YES, *_NO}:
             raise Unreadable((said, "is neither yes nor no", "write yes or no"))
         return said.casefold() in _YES
 
-    return Cell(read, lambda value: "" if value is None else ("no", "yes")[value])
+    return Cell(read, lambda value: "" if value is empty else ("no", "yes")[value], empty)
 
 
 def day() -> Cell:
@@ -203,13 +203,13 @@ def importance() -> Cell:
     """Criteria that matter more or less than usual, such as ``topics=high|visa=low``."""
 
     def read(said: str) -> Mapping[str, str]:
-        keys = {name.casefold(): c.key for c in CRITERIA.values() for name in (c.label, c.key)}
+        keys = {name.casefold(): key for key in PERSONAL for name in (CRITERIA[key].label, key)}
         found: dict[str, str] = {}
 
         def one(item: str) -> str:
             criterion, equals, level = (part.strip() for part in item.partition("="))
             if not equals or criterion.casefold() not in keys:
-                right = "write criterion=low or =high; criteria: " + ", ".join(CRITERIA)
+                right = "write criterion=low or =high; criteria: " + ", ".join(PERSONAL)
                 raise Unreadable((item, "names no criterion", right))
             found[keys[criterion.casefold()]] = _parsed(level, "importance")
             return item

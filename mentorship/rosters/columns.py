@@ -40,6 +40,8 @@ IMG_COLUMNS: Mapping[str, Cell] = MappingProxyType(
         "wishes": cells.words("wish"),
         "importance": cells.importance(),
         "goals": cells.prose(LENGTHS["goals"]),
+        # for pairing two files; on the site a round knows it from what came before
+        "priority": cells.yes_no(empty=False),
         "consents": cells.words("consent"),
     }
 )

@@ -127,7 +127,7 @@ def _facts(offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.da
 
 def _reasons(pair: Pair, side: str, *, shares_visa: bool) -> Sequence[tuple[str, str]]:
     """Return the sentences for one side, of criteria that earned three fifths, best first."""
-    secret = {key for key, criterion in CRITERIA.items() if criterion.sensitive}
+    secret = {key for key, each in CRITERIA.items() if each.sensitive or each.direction == "turn"}
     if shares_visa:
         secret.discard("visa")
     shown = [

@@ -18,6 +18,7 @@ from mentorship.profiles.models import Profile
 from mentorship.profiles.pool import gather
 from mentorship.rounds.candidates import Candidate
 from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.priority import priority_of
 from mentorship.rounds.rest import still_free
 from mentorship.rounds.snapshot import restored
 
@@ -92,6 +93,8 @@ def _market(session: Session, round_: Round, people: Sequence[Candidate], today:
     monday = today - dt.timedelta(days=today.weekday())
     try:
         imgs, mentors = gather(session, ids, today=today)
+        first = priority_of(session, ids)
+        imgs = [dataclasses.replace(img, priority=uuid.UUID(img.key) in first) for img in imgs]
         free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]
         market = Market.of(imgs, free, vocabulary.tables(), week=monday)
     except ValueError:

@@ -1,6 +1,6 @@
 """Who deserves a mentor first next time: their last match failed through no fault of theirs.
 
-Leaders see it and decide; no score changes by it.
+Leaders see it, and it is a criterion of the match like others (``priority``), with a weight.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from mentorship import vocabulary
-from mentorship.matching import Img, Market, Mentor, Rules, Span
+from mentorship.matching import FULL, Img, Market, Mentor, Rules, Span
 
 FORMAT = 2  # 1 left out goals and about, which no criterion read then
 
@@ -43,7 +43,8 @@ def restored(values: Mapping[str, Any]) -> tuple[Market, Rules, Mapping[str, int
         vocabulary.tables(),
         week=date.fromisoformat(values["week"]),
     )
-    return market, Rules.from_json(values["rules"]), values["means"]
+    means = {"priority": FULL} | values["means"]  # runs before it was a criterion have none
+    return market, Rules.from_json(values["rules"]), means
 
 
 def digest(values: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The mails about joining and leading a section. They name people and say nothing else of them."""
+"""What people are told about joining and leading a section: names, and nothing else of anybody."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.inbox.models import NoticeKind
+from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import stationery
-from mentorship.notices.service import post
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 AS_A = {SectionRole.IMG: "as an IMG", SectionRole.MENTOR: "as a mentor"}
@@ -20,7 +21,7 @@ def asked(
 ) -> None:
     """Tell the leaders that somebody waits for them."""
     for leader in leaders:
-        _post(
+        _tell(
             session,
             leader.person,
             "section_asked",
@@ -35,7 +36,7 @@ def asked(
 def decided(session: Session, membership: Membership, *, now: dt.datetime) -> None:
     """Tell the person what the leaders said."""
     approved = membership.state is MembershipState.ACTIVE
-    _post(
+    _tell(
         session,
         membership.person,
         "section_approved" if approved else "section_declined",
@@ -49,16 +50,17 @@ def decided(session: Session, membership: Membership, *, now: dt.datetime) -> No
 def appointed(session: Session, membership: Membership, *, now: dt.datetime) -> None:
     section = membership.section
     path = f"/sections/{section.slug}/members"
-    _post(session, membership.person, "section_appointed", path=path, now=now, section=section.name)
+    _tell(session, membership.person, "section_appointed", path=path, now=now, section=section.name)
 
 
 def dismissed(session: Session, membership: Membership, *, now: dt.datetime) -> None:
     section = membership.section.name
-    _post(session, membership.person, "section_dismissed", path="/help", now=now, section=section)
+    _tell(session, membership.person, "section_dismissed", path="/help", now=now, section=section)
 
 
-def _post(
+def _tell(
     session: Session, person: User, template: str, *, path: str, now: dt.datetime, **words: str
 ) -> None:
     letter = stationery.write(template, path=path, name=person.name, **words)
-    post(session, recipient=person.email, subject=letter.subject, body=letter.body, now=now)
+    telling = Telling(person.id, person.email, letter, path)
+    tell(session, [telling], kind=NoticeKind.SECTION, now=now)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.inbox.models import NoticeKind
+from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import stationery
-from mentorship.notices.service import post
 from mentorship.search import service as search
 from mentorship.sections.models import Section
 from mentorship.sections.service import sections_of
@@ -224,4 +225,5 @@ def _tell(
     section = session.get_one(Section, letter.section_id)
     words = {"name": letter.author.name, "title": letter.title, "section": section.name}
     mail = stationery.write(template, path=path, **words)
-    post(session, recipient=letter.author.email, subject=mail.subject, body=mail.body, now=now)
+    telling = Telling(letter.author.id, letter.author.email, mail, path)
+    tell(session, [telling], kind=NoticeKind.LETTER, now=now)

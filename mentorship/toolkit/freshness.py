@@ -1,4 +1,4 @@
-"""Which facts and resources a leader should look at: old, unsure, in motion, dead or reported."""
+"""Which facts and resources a leader should look at: old, unsure, changing, dead or reported."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.shelf_models import ResourceReport
 
 STALE_MONTHS = 12
-VOLATILE_MONTHS = 3  # what is in motion grows old faster
+VOLATILE_MONTHS = 3  # what is being changed grows old faster
 PER_PAGE = 25
 ALWAYS_FRESH = "9999"  # the date of advice, which does not grow old by itself
 
 
 class Reason(enum.StrEnum):
     OLD = "old"
-    IN_MOTION = "in_motion"
+    MAY_CHANGE = "may_change"
     LOW = "low"
     NO_SOURCE = "no_source"
     NOT_OPENED = "not_opened"
@@ -41,17 +41,17 @@ class Reason(enum.StrEnum):
 REASON_NAMES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.OLD: "Older than 12 months, or undated",
-        Reason.IN_MOTION: "In motion and older than 3 months",
+        Reason.MAY_CHANGE: "May change, and older than 3 months",
         Reason.LOW: "Low confidence",
         Reason.NO_SOURCE: "No source",
-        Reason.NOT_OPENED: "Address not opened by us",
+        Reason.NOT_OPENED: "Page not opened by us",
         Reason.DEAD: "Link found dead",
         Reason.REPORTED: "Reported by members",
     }
 )
 
 
-FIRST = (Reason.DEAD, Reason.REPORTED, Reason.IN_MOTION, Reason.LOW)
+FIRST = (Reason.DEAD, Reason.REPORTED, Reason.MAY_CHANGE, Reason.LOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _reasons(facts: sa.Subquery, today: dt.date) -> dict[Reason, sa.ColumnElemen
     dated = facts.c.date
     return {
         Reason.OLD: sa.and_(facts.c.ages, sa.or_(dated.is_(None), dated < year)),
-        Reason.IN_MOTION: sa.and_(facts.c.volatile, sa.or_(dated.is_(None), dated < season)),
+        Reason.MAY_CHANGE: sa.and_(facts.c.volatile, sa.or_(dated.is_(None), dated < season)),
         Reason.LOW: facts.c.confidence == Confidence.LOW.value,
         Reason.NO_SOURCE: sa.not_(facts.c.has_source),
         Reason.NOT_OPENED: facts.c.unopened,

@@ -86,7 +86,7 @@ def experience() -> str:
 @members
 def exams() -> str:
     stages = service.stages_in_full(db.session(), EXAM_STAGES)
-    return render_template("toolkit/exams.html", stages=stages)
+    return render_template("toolkit/exams.html", stages=stages, fix=_keeps_facts())
 
 
 @bp.get("/practice")

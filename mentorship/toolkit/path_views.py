@@ -73,7 +73,7 @@ def here(stage_id: str) -> Response:
         abort(404)
     except path.NoProfileYet:
         flash("Say where you are in your profile first. You have none yet.", "warning")
-        return redirect(url_for("profiles.edit_img"), code=303)
+        return redirect(url_for("profiles.step", road="img", step="journey"), code=303)
     flash("Saved. Your home page and your path now show this stage.", "success")
     return redirect(_back(stage_id), code=303)
 

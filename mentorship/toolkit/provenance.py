@@ -15,8 +15,8 @@ from mentorship.toolkit.models import Confidence, Sourced, UrlCheck
 ADDRESS_NOTES = MappingProxyType(
     {
         UrlCheck.RETRIEVED: "",
-        UrlCheck.CITED_BY_SOURCE: "Address named by a page we read; not opened by us",
-        UrlCheck.NOT_OPENED: "Address not opened by us yet",
+        UrlCheck.CITED_BY_SOURCE: "Another page names this one. We have not opened it yet",
+        UrlCheck.NOT_OPENED: "We have not opened this page yet",
         UrlCheck.NONE: "",
     }
 )
@@ -77,7 +77,7 @@ class Provenance:
             return ()
         warnings = []
         if self.volatile:
-            warnings.append(self._in_motion())
+            warnings.append(self._may_change())
         if self.source_url is None:
             warnings.append("Unconfirmed: we have no source for this")
         elif self.is_unconfirmed:
@@ -86,11 +86,14 @@ class Provenance:
             warnings.append(self._whom_to_ask())
         return tuple(warnings)
 
-    def _in_motion(self) -> str:
-        """Say of what date a rule in motion is, which must never be shown without it."""
+    def _may_change(self) -> str:
+        """Say of what date a changing rule is, which must never be shown without it."""
         if self.checked_on:
-            return f"In motion: checked on {readable_date(self.checked_on.isoformat())}"
-        return f"In motion: this was so in {self.date}" if self.date else "In motion and undated"
+            checked = readable_date(self.checked_on.isoformat())
+            return f"This rule may change. Last checked on {checked}"
+        if self.date:
+            return f"This rule may change. What you read here is of {self.date}"
+        return "This rule may change, and we do not know of when this is"
 
     @property
     def details(self) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def _marks(row: GuideEntry) -> str:
     """Say how old a fact is and whether it moves; advice has no source and no date."""
     if row.own:
         return "Our advice."
-    moving = " The rule was in motion then." if row.volatile else ""
+    moving = " This rule may change." if row.volatile else ""
     return f"As of {readable_date(row.as_of) or 'no date'}. Not legal advice.{moving}"
 
 

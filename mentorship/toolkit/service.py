@@ -219,6 +219,7 @@ def _costs(session: Session, *stage_ids: str) -> dict[str, list[Cost]]:
         .order_by(JourneyCost.position)
     ):
         shown = Cost(
+            id=cost.id,
             item=cost.item,
             usd=cost.usd,
             note=cost.note,
@@ -236,7 +237,7 @@ def _facts(session: Session, *stage_ids: str) -> dict[str, list[Fact]]:
         .where(JourneyFact.stage_id.in_(stage_ids))
         .order_by(JourneyFact.position)
     ):
-        facts[fact.stage_id].append(Fact(fact.text, _provenance(fact, fact.stage_id)))
+        facts[fact.stage_id].append(Fact(fact.id, fact.text, _provenance(fact, fact.stage_id)))
     return facts
 
 

@@ -31,6 +31,7 @@ TYPE_NAMES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Cost:
+    id: str
     item: str
     usd: int | None
     note: str | None
@@ -53,6 +54,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    id: str
     text: str
     provenance: Provenance
 

@@ -171,7 +171,7 @@ def _source_fields() -> dict[str, Any]:
                 SelectChoice(Confidence.LOW.value, "Low: not confirmed"),
             ],
         ),
-        "volatile": BooleanField("In motion: in court, in Congress or under review"),
+        "volatile": BooleanField("May change: a court, Congress or an agency is working on it"),
     }
 
 

@@ -10,10 +10,12 @@ from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db
 from mentorship.toolkit import service
 from mentorship.toolkit.forms import ResourceFilter
+from mentorship.toolkit.glossary import explain
 from mentorship.toolkit.truth import may_keep_facts
 from mentorship.web import reader_zone
 
 bp = Blueprint("toolkit", __name__, url_prefix="/toolkit")
+bp.add_app_template_filter(explain, "short_words")
 
 
 @bp.get("")

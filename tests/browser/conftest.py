@@ -49,7 +49,12 @@ def _chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def server(instance: Path) -> Iterator[str]:
     """The service with its demo section, under gunicorn, on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,7 +62,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://localhost:{port}"
     environment = os.environ | {
         "MENTORSHIP_MODE": "development",
-        "INSTANCE_DIR": str(tmp_path_factory.mktemp("browser")),
+        "INSTANCE_DIR": str(instance),
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
     }
@@ -69,14 +74,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "script/together", *commands], cwd=ROOT, env=environment
     )
-    _wait_for(address, process)
-    yield address
-    process.terminate()
-    process.wait(timeout=30)
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(100):
+    for _ in range(400):
         assert process.poll() is None, "the service stopped at its start"
         try:
             urllib.request.urlopen(address, timeout=5).close()  # noqa: S310  our own address
@@ -84,7 +91,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.2)
         else:
             return
-    pytest.fail("the service did not answer within 20 seconds")
+    pytest.fail("the service did not answer within 80 seconds")
 
 
 @pytest.fixture(scope="session")
@@ -96,11 +103,18 @@ def browser() -> Iterator[Browser]:
 
 
 class Visitor:
-    """Somebody at a browser. ``look`` checks the page they are on; moving about calls it."""
+    """Somebody at a browser. ``look`` checks the page they are on; moving about calls it.
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.address = address
-        self.context = browser.new_context(reduced_motion="reduce")
+    ``only`` is the one size of screen that they have. Without JavaScript axe does not run: the
+    pages are the same.
+    """
+
+    def __init__(
+        self, browser: Browser, address: str, *, javascript: bool = True, only: str = ""
+    ) -> None:
+        self.address, self.javascript = address, javascript
+        self.sizes = {only: SIZES[only]} if only else SIZES
+        self.context = browser.new_context(reduced_motion="reduce", java_script_enabled=javascript)
         self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()
         self.script_errors: list[str] = []
@@ -143,12 +157,15 @@ class Visitor:
 
     def look(self) -> None:
         where = self.page.url.removeprefix(self.address)
-        for size, (width, height) in SIZES.items():
+        for size, (width, height) in self.sizes.items():
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{where}: {wide} px wide on a {width} px screen"
-            self._shoot(where, size)
-            assert self._axe() == [], f"{where} ({size})"
+            self._shoot(where, size if self.javascript else f"{size}-no-script")
+            if self.javascript:
+                assert self._axe() == [], f"{where} ({size})"
+        if not self.javascript:
+            return
         assert self.page.evaluate("window.__breaches") == [], where
         assert self.script_errors == [], where
 
@@ -168,12 +185,12 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def visitor(server: str, browser: Browser) -> Iterator[Callable[[], Visitor]]:
+def visitor(server: str, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Bring in a new person, with a browser that knows nobody yet."""
     made: list[Visitor] = []
 
-    def bring() -> Visitor:
-        made.append(Visitor(browser, server))
+    def bring(*, javascript: bool = True, only: str = "") -> Visitor:
+        made.append(Visitor(browser, server, javascript=javascript, only=only))
         return made[-1]
 
     yield bring

@@ -51,13 +51,13 @@ def test_the_page_shows_plan_positions_bills_and_how_to_act(reader: PageClient) 
 
 def test_the_parity_table_has_every_state_and_its_gap(session: Session, reader: PageClient) -> None:
     page = reader.get("/equity/licensing")
-    rows = page.tree.findall(".//main//details")
+    rows = page.tree.findall(".//main//details[@class='disclosure']")
     assert len(rows) == len(vocabulary.LISTS["state"]) == 55
     by_state = {row.id: row for row in parity(session).rows}
     assert (by_state["AL"].img_years, by_state["AL"].us_years, by_state["AL"].gap) == (2, 1, 1)
     assert by_state["CT"].gap == 0
     only = reader.get("/equity/licensing?show=gap")
-    shown = len(only.tree.findall(".//main//details"))
+    shown = len(only.tree.findall(".//main//details[@class='disclosure']"))
     assert shown == sum((row.gap or 0) > 0 for row in parity(session).rows)
     assert "Confirm with the board" in only.text
 

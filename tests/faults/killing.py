@@ -167,7 +167,7 @@ def kill(stage: Stage, times: int, seed: int = 7) -> list[float]:
     worker = stage.worker()
     for runs in range(times):
         standby = stage.worker()
-        standby.send_signal(signal.SIGSTOP)
+        stop_between_writes(stage, standby)
         job_id = stage.ask()
         stage.wait(job_id, JobState.RUNNING)
         time.sleep(dice.uniform(0, takes))
@@ -190,7 +190,7 @@ def freeze(stage: Stage, runs: int) -> None:
     zombie = stage.worker()
     job_id = stage.ask()
     stage.wait(job_id, JobState.RUNNING)
-    _stop_between_writes(stage, zombie)
+    stop_between_writes(stage, zombie)
     stage.worker()
     stage.wait_for_takeover(job_id)
     stage.wait(job_id, JobState.DONE, seconds=DONE)
@@ -199,7 +199,7 @@ def freeze(stage: Stage, runs: int) -> None:
     stage.check(runs + 1)
 
 
-def _stop_between_writes(stage: Stage, worker: subprocess.Popen[str]) -> None:
+def stop_between_writes(stage: Stage, worker: subprocess.Popen[str]) -> None:
     """Stop a worker where it does not hold SQLite's one lock, which would stop everybody."""
     while True:
         worker.send_signal(signal.SIGSTOP)

@@ -18,6 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mentorship.extensions import transaction
 from mentorship.notices.service import post
+from tests.faults.place import free_port
 
 
 @dataclass
@@ -59,11 +60,9 @@ class Mailbox:
 
 @contextmanager
 def mailbox(tls: ssl.SSLContext | None = None, **given: Any) -> Iterator[Mailbox]:
-    box = Mailbox(**given)
-    controller = Controller(box, hostname="127.0.0.1", port=0, ssl_context=tls)
+    box = Mailbox(port=free_port(), **given)
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, ssl_context=tls)
     controller.start()
-    assert controller.server is not None
-    box.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]  # asyncio's own
     try:
         yield box
     finally:

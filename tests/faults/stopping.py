@@ -9,7 +9,7 @@ from collections import Counter
 from flask import Flask
 
 from mentorship.rounds.run_models import JobState
-from tests.faults.killing import DONE, Stage
+from tests.faults.killing import DONE, Stage, stop_between_writes
 from tests.faults.outage import under_load
 from tests.faults.place import Place
 
@@ -44,7 +44,7 @@ def stop_worker(app: Flask) -> float:
     stage = Stage(app)
     try:
         worker, standby = stage.worker(), stage.worker()
-        standby.send_signal(signal.SIGSTOP)  # so that it is the first that takes the run
+        stop_between_writes(stage, standby)  # so that it is the first that takes the run
         job_id = stage.ask()
         stage.wait(job_id, JobState.RUNNING)
         standby.send_signal(signal.SIGCONT)

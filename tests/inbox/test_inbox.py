@@ -19,13 +19,18 @@ from mentorship.inbox.models import Notice, NoticeKind, Way
 from mentorship.inbox.service import Telling, tell
 from mentorship.inbox.stopping import stop_links
 from mentorship.jobs import send_daily_digests
+from mentorship.mentorships import service as mentorships
 from mentorship.notices.letters import Letter
 from mentorship.notices.models import Message
 from mentorship.notices.transports import compose
 from mentorship.rounds.answering import accept_offer
 from mentorship.rounds.reminding import remind
+from mentorship.sections import service as sections
+from mentorship.sections.models import Membership, SectionRole
+from mentorship.spotlight import service as spotlight
 from tests import factories
 from tests.factories import NOW
+from tests.mentorships.pair import confirm
 from tests.page import PageClient
 from tests.rounds.cast import Cast, counted, small_cast
 
@@ -182,3 +187,49 @@ def test_choosing_in_the_browser(sign_in: SignIn, session: Session, person: User
     assert (mine[NoticeKind.OFFER], mine[NoticeKind.MENTORSHIP]) == (Way.DAILY, Way.OFF)
     assert mine[NoticeKind.REMINDER] is Way.NOW
     client.submit("/notices/choices", {"offer": "off"}, status=422)
+
+
+def test_what_a_section_decides_is_a_notice_too(session: Session, cast: Cast) -> None:
+    asking = factories.person(session)
+    sections.ask_to_join(
+        session, person_id=asking.id, section_id=cast.section.id, role=SectionRole.MENTOR, now=NOW
+    )
+    assert kinds(session, cast.leader) == ["section"]
+    assert "A request to join" in words_to(session, cast.leader)
+    waiting = session.query(Membership).filter_by(person_id=asking.id).one()
+    sections.decide(session, membership_id=waiting.id, approve=True, by=cast.leader.id, now=NOW)
+    assert kinds(session, asking) == ["section"]
+    assert service.latest(session, asking.id)[0].path == "/sections"
+
+
+def test_a_letter_and_a_concern_are_notices_too(session: Session, cast: Cast) -> None:
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    mentorships.raise_concern(
+        session, person_id=pair.img.id, mentorship_id=pair.id, kind="other", words="Hm", now=NOW
+    )
+    assert "concern" in kinds(session, cast.leader)
+    said = words_to(session, cast.leader)
+    assert not any(name in said for name in ("Ana", "Noor", "Hm"))
+    ana = cast.people["Ana Silva"]
+    service.choose(session, ana.id, {NoticeKind.LETTER: Way.HERE})
+    before = len(mails(session, ana))
+    letter = spotlight.write(
+        session,
+        None,
+        section_id=cast.section.id,
+        author_id=ana.id,
+        title="Dear me",
+        byline="A resident",
+        about="On waiting.",
+        body="It gets better.",
+        now=NOW,
+    )
+    letter = spotlight.own_letter(session, ana.id, letter.id)
+    spotlight.submit(session, letter, now=NOW)
+    spotlight.publish(session, letter, now=NOW)
+    assert "letter" in kinds(session, ana)
+    assert len(mails(session, ana)) == before
+
+
+def words_to(session: Session, person: User) -> str:
+    return " ".join(notice.words for notice in service.latest(session, person.id))

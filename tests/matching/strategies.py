@@ -60,6 +60,7 @@ def img(key: str) -> st.SearchStrategy[Img]:
         wishes=some(("same_country", "same_gender", "mentor_is_img")),
         importance=st.dictionaries(words(list(CRITERIA)), words(("low", "normal", "high"))),
         goals=texts,
+        priority=st.booleans(),
     )
 
 

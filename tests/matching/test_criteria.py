@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mentorship.matching import CRITERIA, FULL
+from mentorship.matching.criteria import PERSONAL
 from mentorship.matching.marks import Judged
 from tests.matching.people import SUMMER, TABLES, WINTER, hours, img, market, mentor
 
@@ -172,12 +173,12 @@ def test_marks(
 WISHES = ("same_country", "same_gender", "mentor_is_img")
 
 
-@pytest.mark.parametrize("criterion", [key for key in CRITERIA if key not in {*WISHES, "welcomes"}])
+@pytest.mark.parametrize("criterion", [key for key in PERSONAL if key not in {*WISHES, "welcomes"}])
 def test_an_img_who_says_nothing_has_not_answered(criterion: str) -> None:
     assert not judged(criterion, {}, {}).imgs.any()
 
 
-@pytest.mark.parametrize("criterion", [key for key in CRITERIA if key != "requests"])
+@pytest.mark.parametrize("criterion", [key for key in PERSONAL if key != "requests"])
 def test_a_mentor_who_says_nothing_has_not_answered(criterion: str) -> None:
     assert not judged(criterion, {}, {}).mentors.any()
 
@@ -188,6 +189,13 @@ def test_a_wish_counts_only_if_the_img_makes_it(criterion: str) -> None:
     of_mentor = {"school_country": "IN", "gender": "woman", "is_img": True}
     assert not judged(criterion, of_img, of_mentor).applies.any()
     assert judged(criterion, {**of_img, "wishes": (criterion,)}, of_mentor).applies.all()
+
+
+def test_priority_counts_with_every_mentor_and_only_for_whoever_has_it() -> None:
+    assert not judged("priority", {}, {}).applies.any()
+    verdict = judged("priority", {"priority": True}, {})
+    assert verdict.marks.tolist() == [[FULL]]
+    assert verdict.applies.all()
 
 
 def test_visa_does_not_count_for_somebody_who_needs_no_help() -> None:
@@ -262,4 +270,4 @@ def test_the_table_names_every_criterion_in_words() -> None:
         assert criterion.label
         assert criterion.sentence.endswith(".")
         assert 0 < criterion.weight <= 10
-        assert criterion.direction in {"need", "mentor", "shared", "wish"}
+        assert criterion.direction in {"need", "mentor", "shared", "wish", "turn"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mentorship import hours, vocabulary
 from mentorship.matching import Img, Mentor, Span
-from mentorship.matching.criteria import CRITERIA
+from mentorship.matching.criteria import PERSONAL
 from mentorship.rosters import escape
 from mentorship.rosters.format import read_imgs, read_mentors, write_imgs, write_mentors
 from mentorship.rosters.rows import ImgRow, MentorRow
@@ -88,7 +88,7 @@ imgs = emails.flatmap(
             conflicts=institutions,
             wishes=words("wish"),
             importance=st.dictionaries(
-                st.sampled_from(sorted(CRITERIA)), st.sampled_from(["low", "high"])
+                st.sampled_from(sorted(PERSONAL)), st.sampled_from(["low", "high"])
             ).map(MappingProxyType),
             goals=prose,
             **both,

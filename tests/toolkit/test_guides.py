@@ -69,7 +69,7 @@ def test_the_visa_page_has_all_48_answers(loaded: Session, reader: PageClient) -
     assert len(page.tree.findall(".//details[@data-filter-item]")) == 48
 
 
-def test_what_is_in_motion_is_never_shown_without_its_date(loaded: Session) -> None:
+def test_what_may_change_is_never_shown_without_its_date(loaded: Session) -> None:
     moving = [
         item
         for guide in Guide
@@ -79,8 +79,8 @@ def test_what_is_in_motion_is_never_shown_without_its_date(loaded: Session) -> N
     ]
     assert len(moving) >= 14
     for item in moving:
-        (warning,) = [w for w in item.provenance.warnings if w.startswith("In motion")]
-        assert item.provenance.date in warning or warning.endswith("undated")
+        (warning,) = [w for w in item.provenance.warnings if w.startswith("This rule may change")]
+        assert item.provenance.date in warning or warning.endswith("of when this is")
 
 
 def test_words_narrow_the_answers_without_javascript(loaded: Session, reader: PageClient) -> None:
@@ -155,7 +155,7 @@ def test_the_chooser_works_as_plain_forms(loaded: Session, reader: PageClient) -
     end = reader.get("/toolkit/visas/routes?status=abroad&aim=training&step3=passed")
     assert "2 routes that may apply" in end.text
     assert "This is not legal advice" in end.text
-    assert "In motion: this was so in September 25, 2026" in end.text
+    assert "This rule may change. What you read here is of September 25, 2026" in end.text
     assert end.response.headers["Referrer-Policy"] == "no-referrer"
 
 

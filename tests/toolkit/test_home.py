@@ -68,7 +68,7 @@ def test_a_leader_sees_which_facts_want_a_look(
     cast: Cast, sign_in: Callable[[User], PageClient]
 ) -> None:
     page = sign_in(cast.leader).get("/home/leader")
-    assert "in motion, over 3 months old" in page.text
+    assert "may change, over 3 months old" in page.text
     assert "/toolkit/facts" in page.links()
 
 

@@ -177,7 +177,7 @@ def test_without_a_profile_one_is_led_to_it(loaded: Session, img: User, sign_in:
     assert "Say it in your profile" in page.get("/toolkit/path").text
     sent = page.post("/toolkit/path/visa/here")
     assert page.follow(sent).h1
-    assert str(sent.location).endswith("/img")
+    assert str(sent.location).endswith("/profile/img/journey")
     assert read_img(loaded, img.id).updated_at is None
     page.post("/toolkit/path/moon/here", status=404)
 

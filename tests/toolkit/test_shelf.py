@@ -203,7 +203,7 @@ def test_a_section_adds_a_resource_that_only_its_members_see_and_find(
         assert "Our handbook" not in stranger.get(page).text
     row = session.scalars(sa.select(Resource).where(Resource.section_id == section.id)).one()
     stranger.get(f"/toolkit/resources/{row.id}", status=404)
-    assert "Address not opened by us yet" in reader.get(f"/toolkit/resources/{row.id}").text
+    assert "We have not opened this page yet" in reader.get(f"/toolkit/resources/{row.id}").text
     load_facts(session)  # loading the files again leaves it alone
     assert "Our handbook" in reader.get("/toolkit/resources?stage=interviews").text
 

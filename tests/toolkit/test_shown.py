@@ -37,7 +37,7 @@ def day(in_source: DayInSource, provenance: Provenance = SURE, away: int = 10) -
 
 
 def cost(in_source: AmountInSource, provenance: Provenance = SURE, usd: int | None = 1425) -> Cost:
-    return Cost("A fee", usd, None, in_source, provenance)
+    return Cost("fee", "A fee", usd, None, in_source, provenance)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_low_confidence_says_whom_to_ask(
 @pytest.mark.parametrize("check", [UrlCheck.NOT_OPENED, UrlCheck.CITED_BY_SOURCE])
 def test_an_address_nobody_opened_is_not_called_checked(check: UrlCheck) -> None:
     (detail,) = Provenance(PAGE, check, "2026", Confidence.HIGH).details
-    assert "not opened by us" in detail.lower()
+    assert "not opened" in detail
 
 
 def test_a_fact_read_elsewhere_says_where() -> None:

@@ -278,7 +278,7 @@ def found(session: Session, **wanted: object) -> set[str]:
         ({"as_of": "2025-11-01"}, Reason.OLD),
         ({"as_of": None}, Reason.OLD),
         ({"as_of": "2025"}, Reason.OLD),
-        ({"as_of": "2026-07", "volatile": True}, Reason.IN_MOTION),
+        ({"as_of": "2026-07", "volatile": True}, Reason.MAY_CHANGE),
         ({"confidence": "low"}, Reason.LOW),
         ({"source_url": None, "url_check": "none"}, Reason.NO_SOURCE),
     ],

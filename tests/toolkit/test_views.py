@@ -80,7 +80,7 @@ def test_a_stage_shows_each_fact_with_source_date_and_confidence(
     assert "https://florida.public.law/statutes/fla._stat._458.311" in page.links()
     assert "$1,425" in page.text
     assert "Confirm with the board" in page.text
-    assert "Address not opened by us yet" in page.text
+    assert "We have not opened this page yet" in page.text
     assert {"/toolkit/journey/fellowship", "/toolkit/journey/board_certification"} <= set(
         page.links()
     )
@@ -198,4 +198,5 @@ def test_the_resource_list_names_organization_date_and_confidence(
     cards = service.for_mentors(loaded)
     html = block(app, "toolkit/_resource_list.html", "resource_list", cards)
     assert "Toolkit: mentorship" in html
-    assert "Guide by AMA, undated. Confidence: high." in html
+    assert "Guide by AMA" in html
+    assert "Source: ama-assn.org, undated. Confidence: high." in html

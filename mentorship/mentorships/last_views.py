@@ -1,0 +1,101 @@
+"""The pages where one of a pair ends it, looks back, or tells the leaders of a concern."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, render_template
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.mentorships import service
+from mentorship.mentorships.forms import ConcernForm, EndForm, FeedbackForm
+from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
+from mentorship.throttle.guard import limited
+
+__all__ = ["bp"]
+
+
+@bp.get("/end")
+@members
+def confirm_end(mentorship_id: uuid.UUID) -> str:
+    return _pair_page("mentorships/end.html", mentorship_id, EndForm())
+
+
+@bp.post("/end")
+@members
+def end(mentorship_id: uuid.UUID) -> Shown:
+    form = EndForm()
+    if not form.validate():
+        return _pair_page("mentorships/end.html", mentorship_id, form), 422
+    with transaction() as session:
+        service.end_mentorship(
+            session,
+            person_id=current_id(),
+            mentorship_id=mentorship_id,
+            reason=form.reason.data,
+            words=form.words.data,
+            now=utc_now(),
+        )
+    flash("The mentorship has ended. Thank you for saying so.", "success")
+    return back(mentorship_id, "feedback")
+
+
+@bp.get("/feedback")
+@members
+def feedback(mentorship_id: uuid.UUID) -> str:
+    given = service.feedback_of(db.session(), current_id(), mentorship_id)
+    said = {"rating": str(given.rating), "words": given.words or ""} if given else {}
+    return _pair_page("mentorships/feedback.html", mentorship_id, FeedbackForm(data=said))
+
+
+@bp.post("/feedback")
+@members
+def give_feedback(mentorship_id: uuid.UUID) -> Shown:
+    form = FeedbackForm()
+    if not form.validate():
+        return _pair_page("mentorships/feedback.html", mentorship_id, form), 422
+    with transaction() as session:
+        service.give_feedback(
+            session,
+            person_id=current_id(),
+            mentorship_id=mentorship_id,
+            rating=int(form.rating.data),
+            words=form.words.data,
+            now=utc_now(),
+        )
+    flash("Thank you. Your section leaders read what you wrote.", "success")
+    return back(mentorship_id, "show")
+
+
+@bp.get("/concern")
+@members
+def concern(mentorship_id: uuid.UUID) -> str:
+    return _pair_page("mentorships/concern.html", mentorship_id, ConcernForm())
+
+
+@bp.post("/concern")
+@members
+@limited("message")
+def raise_concern(mentorship_id: uuid.UUID) -> Shown:
+    form = ConcernForm()
+    if not form.validate():
+        return _pair_page("mentorships/concern.html", mentorship_id, form), 422
+    with transaction() as session:
+        service.raise_concern(
+            session,
+            person_id=current_id(),
+            mentorship_id=mentorship_id,
+            kind=form.kind.data,
+            words=form.words.data,
+            now=utc_now(),
+        )
+    flash("Your section leaders have been told. They will get in touch with you.", "success")
+    return back(mentorship_id, "show")
+
+
+def _pair_page(
+    template: str, mentorship_id: uuid.UUID, form: EndForm | FeedbackForm | ConcernForm
+) -> str:
+    pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
+    return render_template(template, pair=pair, form=form)

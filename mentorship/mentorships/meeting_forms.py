@@ -1,0 +1,87 @@
+"""Forms of a meeting: when it is, and what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from mentorship.mentorships.forms import LONG, MIDDLE, line, plain, sane_day
+from mentorship.mentorships.meetings import Plan
+from mentorship.mentorships.models import Meeting
+
+
+class MeetingForm(FlaskForm):
+    """A day and a time, in the time zone of whoever types."""
+
+    day = DateField("Day", validators=[InputRequired("Enter a day")])
+    time = TimeField("Time", validators=[InputRequired("Enter a time")])
+    minutes = SelectField(
+        "How long",
+        choices=[
+            SelectChoice(str(n), label)
+            for n, label in (
+                (15, "15 minutes"),
+                (30, "30 minutes"),
+                (45, "45 minutes"),
+                (60, "1 hour"),
+                (90, "1 hour 30 minutes"),
+                (120, "2 hours"),
+            )
+        ],
+        default="45",
+    )
+    place = StringField(
+        "Where",
+        filters=[line],
+        validators=[Length(max=300)],
+        description="A link, who calls whom, or an address.",
+    )
+    agenda = TextAreaField("What about", filters=[plain], validators=[Length(max=MIDDLE)])
+
+    @classmethod
+    def of(cls, meeting: Meeting, zone: ZoneInfo) -> MeetingForm:
+        local = meeting.starts_at.astimezone(zone)
+        return cls(
+            data={
+                "day": local.date(),
+                "time": local.time(),
+                "minutes": str(meeting.minutes),
+                "place": meeting.words["place"],
+                "agenda": meeting.words["agenda"],
+            }
+        )
+
+    def plan(self, zone: ZoneInfo) -> Plan | None:
+        """Return what was planned; None, with the field blamed, if it cannot be."""
+        if not self.validate() or not sane_day(self.day):
+            return None
+        local = dt.datetime.combine(self.day.data, self.time.data, tzinfo=zone)
+        starts_at = local.astimezone(dt.UTC)
+        if starts_at.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            self.time.errors = ["Clocks go forward that day and skip this time. Choose another."]
+            return None
+        return Plan(
+            starts_at=starts_at,
+            minutes=int(self.minutes.data),
+            place=self.place.data,
+            agenda=self.agenda.data,
+        )
+
+
+class LogForm(FlaskForm):
+    met = RadioField(
+        "Did you meet?",
+        choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")],
+        validators=[InputRequired("Choose yes or no")],
+    )
+    log = TextAreaField(
+        "What you talked about, and who does what next",
+        filters=[plain],
+        validators=[Length(max=LONG)],
+        description="You both read this and can change it. Leaders see only that you met.",
+    )

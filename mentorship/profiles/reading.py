@@ -1,0 +1,102 @@
+"""What people say in their profiles, read back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Generic
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.consents import service as consents
+from mentorship.matching import Img, Mentor
+from mentorship.profiles import naming, rows
+from mentorship.profiles.models import Availability, Choice, Profile, ProfileKind
+from mentorship.profiles.values import KINDS, Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers(Generic[Values]):
+    """All that one person says in one profile.
+
+    People in ``values`` are named by the text of their key, or by an e-mail address: then nobody
+    learns whether it belongs to somebody. ``values.seats`` are those offered, paused or not.
+    ``lines`` says why a mentor is asked for, by the key in ``values.requests``.
+    """
+
+    values: Values
+    lines: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    paused_until: dt.date | None = None
+    updated_at: dt.datetime | None = None  # None: nothing kept yet
+
+
+def read_img(session: Session, person_id: uuid.UUID) -> Answers[Img]:
+    """Return what a person says as an IMG; empty answers where nothing is kept yet."""
+    empty = Answers(values=Img(key=str(person_id)))
+    return read_many(session, [person_id], Img).get(person_id, empty)
+
+
+def read_mentor(session: Session, person_id: uuid.UUID) -> Answers[Mentor]:
+    """Return what a person says as a mentor; empty answers where nothing is kept yet."""
+    empty = Answers(values=Mentor(key=str(person_id)))
+    return read_many(session, [person_id], Mentor).get(person_id, empty)
+
+
+def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> tuple[Values, bool]:
+    """Return what a home page needs of a profile, in three queries, and whether it may be matched.
+
+    People and institutions named and the importance of criteria are not read. Without a profile
+    there is nothing that could be matched.
+    """
+    agrees = consents.agrees_to(consents.MATCHING, Profile.person_id)
+    row = session.execute(
+        sa.select(Profile, agrees)
+        .where(Profile.person_id == person_id, Profile.kind == KINDS[kind])
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        return kind(key=str(person_id)), False
+    profile, agreed = row
+    below = rows.load(session, [profile.id], tables=(Choice, Availability))
+    return _answers(kind, profile, below[profile.id]).values, agreed
+
+
+def read_many(
+    session: Session, person_ids: Iterable[uuid.UUID], kind: type[Values]
+) -> dict[uuid.UUID, Answers[Values]]:
+    """Return the profiles of one kind that these people have, keyed by person.
+
+    "Prefer not to say" is a word here as in forms; the matcher's pool makes it no answer.
+    """
+    answers: dict[uuid.UUID, Answers[Values]] = {}
+    for portion in rows.in_portions(list(person_ids)):
+        profiles = profiles_of(session, portion, KINDS[kind])
+        below = rows.load(session, [profile.id for profile in profiles])
+        for profile in profiles:
+            answers[profile.person_id] = _answers(kind, profile, below[profile.id])
+    return answers
+
+
+def _answers(kind: type[Values], profile: Profile, below: rows.Rows) -> Answers[Values]:
+    people = naming.keys_of(below, rows.readable(profile, "avoid") or ())
+    values = kind(**rows.read(kind, str(profile.person_id), profile, below, people))
+    return Answers(
+        values=values,
+        lines=MappingProxyType(naming.lines_of(below)),
+        paused_until=profile.paused_until,
+        updated_at=profile.updated_at,
+    )
+
+
+def profiles_of(
+    session: Session, person_ids: Iterable[uuid.UUID], kind: ProfileKind
+) -> Sequence[Profile]:
+    return session.scalars(
+        sa.select(Profile)
+        .where(Profile.person_id.in_(list(person_ids)), Profile.kind == kind)
+        .execution_options(populate_existing=True)
+    ).all()

@@ -1,0 +1,73 @@
+"""Priority after a lost match: it counts by the weight that the leader sets, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.rounds import service
+from mentorship.rounds.models import Pair, Round, Run
+from mentorship.rounds.setup import SetUp
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+
+SignIn = Callable[[User], PageClient]
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """Ben lost his mentor in spring. In fall Ana fits the one seat a little better."""
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    cast.img("Ben", channels=("phone",))
+    cast.mentor("Busy")
+    spring = cast.published("Spring")
+    no = {"reason": "no_time", "words": "", "now": NOW}
+    busy, offer = cast.people["Busy"].id, cast.offer("Ben").id
+    service.decline_offer(session, person_id=busy, offer_id=offer, **no)  # type: ignore[arg-type]
+    service.finish_round(session, round_id=spring.id, now=NOW)
+    cast.img("Ana", channels=("video",))
+    cast.mentor("Free", channels=("video",))
+    fall = cast.draft("Fall")
+    service.open_round(session, round_id=fall.id, now=NOW)
+    service.leave_out(session, round_id=fall.id, profile_ids=[cast.profile("Busy")], now=NOW)
+    return cast
+
+
+def _run(cast: Cast, weight: int) -> tuple[Run, Pair]:
+    round_ = cast.session.scalars(sa.select(Round).filter_by(name="Fall")).one()
+    round_.rules = SetUp(weights={"priority": weight}).to_json()
+    cast.session.flush()
+    run = service.run_round(cast.session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    return run, cast.session.scalars(sa.select(Pair).where(Pair.run_id == run.id)).one()
+
+
+@pytest.mark.parametrize(("weight", "chosen"), [(0, "Ana"), (10, "Ben")])
+def test_the_leaders_weight_decides(cast: Cast, weight: int, chosen: str) -> None:
+    _, pair = _run(cast, weight)
+    assert pair.img_id == cast.profile(chosen)
+    parts = {part["criterion"]: part for part in pair.parts or []}
+    assert ("priority" in parts) == (chosen == "Ben")
+    assert pair.score == sum(part["points"] for part in parts.values())
+
+
+def test_the_leader_reads_it_among_the_parts_and_nobody_else_does(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    run, pair = _run(cast, 10)
+    at = f"/sections/{cast.section.slug}/rounds/{run.round_id}"
+    leader = sign_in(cast.leader).get(f"{at}/review/pairs/{pair.id}")
+    assert "the last match was lost through no fault of theirs" in leader.text
+    service.publish_round(
+        cast.session, round_id=run.round_id, run_id=run.id, by=cast.leader.id, now=NOW
+    )
+    offer = cast.offer("Ben", "Free")
+    mentor = sign_in(cast.people["Free"]).get(f"/offers/{offer.id}")
+    assert "no fault" not in mentor.text
+    assert "Priority" not in mentor.text
