@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mentorship import audit, cli, jobs, outage, pages, web
 from mentorship.access import check_every_view_is_marked
+from mentorship.accounts import email_views, factor_views
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.community import desk_views as community_desk_views
@@ -73,6 +74,8 @@ BLUEPRINTS = (
     accounts_views.bp,
     accounts_desk_views.bp,
     signins_views.bp,
+    email_views.bp,
+    factor_views.bp,
     consents_views.bp,
     news_views.bp,
     news_desk_views.bp,

@@ -14,7 +14,7 @@ from flask_security import hash_password
 
 from mentorship.accounts.command import create_admin
 from mentorship.audit import audit
-from mentorship.config import Settings
+from mentorship.config import Mfa, Settings
 from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
 from mentorship.extensions import db, transaction
 from mentorship.inbox.command import notices
@@ -76,6 +76,11 @@ def _announce(settings: Settings) -> None:
             click.echo("Demo people are in this database. They cannot sign in; use an empty one.")
     else:
         _say_where(settings)
+        if settings.require_mfa is Mfa.OFF:
+            click.echo(
+                "Nobody needs a second factor here. In production leaders and administrators do."
+            )
+            click.echo("To try that: REQUIRE_MFA=staff script/server")
         if people:
             click.echo(f"Demo sign-ins, all with the password {DEMO_PASSWORD}")
         for who in people:

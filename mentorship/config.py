@@ -23,6 +23,7 @@ from mentorship.crypto import BadKeys, Keyring, new_key, strength
 from mentorship.environment import (
     SECRET_BYTES,
     ConfigError,
+    chosen,
     development_keys,
     disk_of,
     kept,
@@ -51,6 +52,14 @@ class Mode(enum.StrEnum):
     TESTING = "testing"
 
 
+class Mfa(enum.StrEnum):
+    """Who must have a second factor."""
+
+    STAFF = "staff"  # leaders and administrators
+    ALL = "all"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the service needs to know of the place it runs in."""
@@ -61,6 +70,7 @@ class Settings:
     base_url: str  # links in mails start with it
     trusted_hosts: tuple[str, ...]
     mode: Mode = Mode.PRODUCTION
+    require_mfa: Mfa = Mfa.STAFF
     instance: Path = ROOT / "instance"
     mail_url: str = "files"  # "files", or smtp://user:password@host:port, smtps://
     mail_from: str = MAIL_FROM
@@ -94,6 +104,8 @@ class Settings:
             raise ConfigError("BASE_URL must be an https:// address in production")
         if not self.trusted_hosts:
             raise ConfigError("TRUSTED_HOSTS is empty; name the hosts the site answers for")
+        if self.require_mfa is Mfa.OFF:
+            raise ConfigError("REQUIRE_MFA is off; in production it is staff or all")
         if self.mail_url == "files":
             raise ConfigError("MAIL_URL is not set; production sends mail, it does not file it")
         self._check_database()
@@ -148,7 +160,7 @@ class Settings:
             A setting is missing, unreadable or unusable.
 
         """
-        mode = _mode(environ)
+        mode = chosen(environ, "MENTORSHIP_MODE", Mode, Mode.PRODUCTION)
         instance = Path(read(environ, "INSTANCE_DIR") or ROOT / "instance").resolve()
         keys = development_keys(instance) if mode is Mode.DEVELOPMENT else {}
         base_url = read(environ, "BASE_URL") or _local_address(environ, mode)
@@ -159,6 +171,7 @@ class Settings:
             base_url=base_url.rstrip("/"),
             trusted_hosts=listed(environ, "TRUSTED_HOSTS"),
             mode=mode,
+            require_mfa=chosen(environ, "REQUIRE_MFA", Mfa, _usual(mode)),
             instance=instance,
             mail_url=read(environ, "MAIL_URL") or "files",
             mail_from=read(environ, "MAIL_FROM") or MAIL_FROM,
@@ -183,6 +196,7 @@ class Settings:
             base_url="http://localhost",
             trusted_hosts=("localhost",),
             mode=Mode.TESTING,
+            require_mfa=Mfa.OFF,
             instance=Path(tempfile.gettempdir()),
         )
 
@@ -216,12 +230,9 @@ class Settings:
         return options
 
 
-def _mode(environ: Mapping[str, str]) -> Mode:
-    word = environ.get("MENTORSHIP_MODE", Mode.PRODUCTION)
-    try:
-        return Mode(word)
-    except ValueError:
-        raise ConfigError(f"MENTORSHIP_MODE is {word!r}; want production or development") from None
+def _usual(mode: Mode) -> Mfa:
+    """Ask nobody for a second factor where the demo people are to walk in at once."""
+    return Mfa.STAFF if mode is Mode.PRODUCTION else Mfa.OFF
 
 
 def _local_address(environ: Mapping[str, str], mode: Mode) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from mentorship.crypto import new_key
 
 SECRET_BYTES = 32
+Word = TypeVar("Word", bound=enum.StrEnum)
 
 
 class ConfigError(RuntimeError):
@@ -39,6 +42,14 @@ def number(environ: Mapping[str, str], name: str) -> int:
     if not word.isascii() or not word.isdigit():
         raise ConfigError(f"{name} is {word!r}; want a whole number")
     return int(word)
+
+
+def chosen(environ: Mapping[str, str], name: str, kind: type[Word], default: Word) -> Word:
+    word = read(environ, name) or default
+    try:
+        return kind(word)
+    except ValueError:
+        raise ConfigError(f"{name} is {word!r}; want {' or '.join(kind)}") from None
 
 
 def listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

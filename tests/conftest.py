@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
 from mentorship.app import create_app
-from mentorship.config import Mode, Settings
+from mentorship.config import Mfa, Mode, Settings
 from mentorship.crypto import new_key
 from mentorship.extensions import db
 from mentorship.profiles.service import sync_terms
@@ -109,6 +109,7 @@ def new_app(
             "base_url": "http://localhost",
             "trusted_hosts": (),
             "mode": Mode.TESTING,
+            "require_mfa": Mfa.OFF,
             "instance": Path(tmp_path_factory.mktemp("instance")),
         }
         app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import User
+from mentorship.accounts.models import Passkey, User
 from mentorship.community import service as community
 from mentorship.community.models import Event
 from mentorship.consents.service import LISTED, give
@@ -99,6 +99,7 @@ def set_stage(session: Session) -> Stage:
             **_letter(session, cast.section, ana),
             **_life(session, cast.section, ana),
             **_resource(session, cast.section, cast.leader, reader=ana),
+            "passkey_id": _passkey(session, ana),
             "notice_id": latest(session, ana.id)[0].id,
             "profile_id": offer.img_id,
             "mentor_profile_id": offer.mentor_id,
@@ -127,6 +128,22 @@ def _session(session: Session, person: User) -> dict[str, object]:
         session, person, token="a token", browser="Safari on iPad", now=dt.datetime.now(dt.UTC)
     )
     return {"person_id": person.id, "session_id": row.id}
+
+
+def _passkey(session: Session, owner: User) -> uuid.UUID:
+    key = Passkey(
+        person_id=owner.id,
+        credential_id=owner.id.bytes,
+        public_key=b"",
+        sign_count=0,
+        transports="",
+        backed_up=False,
+        name="Key",
+        made_at=NOW,
+    )
+    session.add(key)
+    session.flush()
+    return key.id
 
 
 def _of_round(session: Session, round_: Round) -> dict[str, object]:

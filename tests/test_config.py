@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mentorship.cli import needs_no_settings
-from mentorship.config import EXIT_CONFIG, ConfigError, Settings
+from mentorship.config import EXIT_CONFIG, ConfigError, Mfa, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "0f3a9c5be1d7462880bb17ac9de45f60"
@@ -45,6 +45,8 @@ def test_a_good_production_configuration_is_taken() -> None:
         ({"BASE_URL": ""}, "BASE_URL"),
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
         ({"MAIL_URL": ""}, "MAIL_URL"),
+        ({"REQUIRE_MFA": "off"}, "REQUIRE_MFA"),
+        ({"REQUIRE_MFA": "some"}, "REQUIRE_MFA"),
         ({"MENTORSHIP_MODE": "staging"}, "MENTORSHIP_MODE"),
         ({"PROXIES": "two"}, "PROXIES"),
         ({"SECRET_KEY_FILE": "/nowhere/at/all"}, "SECRET_KEY_FILE"),
@@ -131,3 +133,17 @@ def test_production_never_offers_demo_sign_ins(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
     assert "They cannot sign in" in again.stdout
     assert "leader@example.org" not in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({}, Mfa.STAFF),
+        ({"REQUIRE_MFA": "all"}, Mfa.ALL),
+        ({"MENTORSHIP_MODE": "development"}, Mfa.OFF),
+        ({"MENTORSHIP_MODE": "development", "REQUIRE_MFA": "staff"}, Mfa.STAFF),
+    ],
+)
+def test_who_must_have_a_second_factor(tmp_path: Path, given: dict[str, str], rule: Mfa) -> None:
+    place = {"INSTANCE_DIR": str(tmp_path)}
+    assert Settings.from_env(GOOD | place | given).require_mfa is rule

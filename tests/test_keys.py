@@ -28,6 +28,7 @@ def sealed(new_app: Callable[..., Flask]) -> Flask:
     with app.app_context(), transaction() as session:
         pair = confirmed(session)
         pair.img.phone = "+1 215 555 0100"
+        pair.img.totp = '{"key": "made-up"}'
         profile = session.scalars(sa.select(Profile).where(Profile.person_id == pair.img.id)).one()
         profile.visa, profile.gender = "e3", "woman"
         write_note(session, person_id=pair.img.id, mentorship_id=pair.id, text="Mine", now=NOW)

@@ -53,7 +53,9 @@ SCOPES: Mapping[str, frozenset[str]] = {
         ),
         frozenset({"img"}),
     ),
-    **dict.fromkeys(("inbox.open_notice", "signins.end"), frozenset({"img"})),
+    **dict.fromkeys(
+        ("inbox.open_notice", "signins.end", "factors.remove_passkey"), frozenset({"img"})
+    ),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
     **dict.fromkeys(
         ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS

@@ -15,6 +15,7 @@ from wtforms import (
     BooleanField,
     EmailField,
     Field,
+    HiddenField,
     PasswordField,
     SelectField,
     StringField,
@@ -38,7 +39,7 @@ AGREE = "I agree that this site keeps an account for me, as the privacy page say
 NOT_AGREED = "Please agree. Without it the site may not keep an account."
 
 
-def _stripped(value: str | None) -> str | None:
+def stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
@@ -49,7 +50,7 @@ def _usable_name(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(str(problem)) from None
 
 
-def _usable_email(_form: FlaskForm, field: Field) -> None:
+def usable_email(_form: FlaskForm, field: Field) -> None:
     try:
         field.data = service.clean_email(field.data or "")
     except service.EmailUnusable as problem:
@@ -94,7 +95,7 @@ class _WayBack(FlaskForm):
 class SignInForm(_WayBack, LoginForm):
     email = EmailField(
         "Email address",
-        filters=[_stripped],
+        filters=[stripped],
         validators=[InputRequired(NO_EMAIL), EmailValidation(verify=False)],
         render_kw=SIGN_IN_EMAIL,
     )
@@ -116,7 +117,7 @@ class RegisterForm(_WayBack, RegisterFormV2):
     email = EmailField(
         "Email address",
         description="We send a link there. Besides leaders, only an agreed match sees it.",
-        filters=[_stripped],
+        filters=[stripped],
         validators=[InputRequired(NO_EMAIL), EmailValidation(verify=True), unique_user_email],
         render_kw=EMAIL,
     )
@@ -133,8 +134,8 @@ class EmailForm(FlaskForm):
 
     email = EmailField(
         "Email address",
-        filters=[_stripped],
-        validators=[InputRequired(NO_EMAIL), _usable_email],
+        filters=[stripped],
+        validators=[InputRequired(NO_EMAIL), usable_email],
         render_kw=EMAIL,
     )
 
@@ -155,7 +156,13 @@ class OtherPasswordForm(ChangePasswordForm):
 class AgainForm(FlaskForm):
     """Its names differ from those of all other forms: one of these may be carried along."""
 
-    again_password = _known_password()
+    again_password = PasswordField(
+        "Password",
+        validators=[Length(max=passwords.MAX_LENGTH)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    again_sealed = HiddenField()
+    again_answer = HiddenField(validators=[Length(max=20_000)])
 
 
 class ClaimForm(FlaskForm):
@@ -189,7 +196,7 @@ class SettingsForm(FlaskForm):
     phone = TelField(
         "Phone number",
         description="Your match sees it after both of you have said yes. It is kept encrypted.",
-        filters=[_stripped],
+        filters=[stripped],
         render_kw={"autocomplete": "tel"},
     )
 

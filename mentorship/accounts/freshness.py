@@ -9,11 +9,16 @@ from flask_security import check_and_update_authn_fresh, url_for_security
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import current_person
+from mentorship.accounts import factors, passkeys
+from mentorship.accounts.adapters import utc_now
+from mentorship.accounts.factor_forms import NO_ANSWER
 from mentorship.accounts.forms import AgainForm
+from mentorship.accounts.happenings import note_failure
 from mentorship.accounts.passwords import normal
-from mentorship.extensions import SAFE_METHODS, transaction
+from mentorship.extensions import SAFE_METHODS, db, transaction
 from mentorship.throttle.guard import give_back, spend
 
+AGAIN = {"again_password", "again_answer"}
 OWN = ("csrf_token", "again_")  # what the form that asks adds to the one it carries
 
 
@@ -38,21 +43,42 @@ def ask_again() -> str | Answer | None:
     if request.method in SAFE_METHODS and request.endpoint != "security.verify":
         return redirect(url_for_security("verify", next=here))
     form = AgainForm()
-    if "again_password" in request.form and form.validate() and _is_theirs(form):
-        session["fs_paa"] = time.time()
-        return None
-    return render_template("security/verify.html", form=form, kept=_kept(), here=here)
+    if AGAIN & request.form.keys() and form.validate():
+        if _is_them(form):
+            session["fs_paa"] = time.time()
+            return None
+        note_failure("account.again.fail", current_person().id)
+    return _page(form, here)
 
 
-def _is_theirs(form: AgainForm) -> bool:
+def _is_them(form: AgainForm) -> bool:
+    """Take the password, or else a passkey that has asked for a finger or a PIN."""
+    person, answer = current_person(), form.again_answer.data
     asked = spend("password again")
-    with transaction():  # an older hash is made anew
-        right = current_person().verify_and_update_password(normal(form.again_password.data))
+    with transaction() as database:  # an older hash is made anew
+        if not answer:
+            right = person.verify_and_update_password(normal(form.again_password.data or ""))
+        else:
+            reply = passkeys.Reply(answer, form.again_sealed.data or "")
+            right = passkeys.used(database, person, passkeys.AGAIN, reply, now=utc_now())
     if right:
         give_back(asked)
     else:
-        form.again_password.errors = ["This is not your password."]
+        form.again_password.errors = [NO_ANSWER if answer else "This is not your password."]
     return bool(right)
+
+
+def _page(form: AgainForm, here: str) -> str:
+    person = current_person()
+    known = factors.passkeys_of(db.session(), person)
+    question = passkeys.ask_to_use(person, known, passkeys.AGAIN, now=utc_now())
+    return render_template(
+        "security/verify.html",
+        form=form,
+        kept=_kept(),
+        here=here,
+        question=question if known else None,
+    )
 
 
 def _kept() -> list[tuple[str, str]]:

@@ -42,6 +42,38 @@ def password_changed(session: Session, person: User, *, now: dt.datetime) -> Mes
     return _post(session, person.email, "password_changed", path="/reset", now=now)
 
 
+def confirm_email(session: Session, email: str, token: str, *, now: dt.datetime) -> Message:
+    """Ask at a new address whether it is theirs."""
+    return _post(session, email, "confirm_email", path=f"/account/email/{token}", now=now)
+
+
+def email_taken(session: Session, email: str, *, now: dt.datetime) -> Message:
+    """Answer whoever asks for an address that somebody signs in with: only its owner learns it."""
+    return _post(session, email, "email_taken", path="/login", now=now)
+
+
+def email_changed(session: Session, before: str, *, now: dt.datetime) -> Message:
+    """Announce a new address at the old one, which names nothing of the new one."""
+    return _post(session, before, "email_changed", path="/help", now=now)
+
+
+def factor_changed(session: Session, person: User, *, on: bool, now: dt.datetime) -> Message:
+    template = "factor_changed" if on else "factor_off"
+    return _post(session, person.email, template, path="/account/security", now=now)
+
+
+def factor_reset(session: Session, person: User, *, reason: str, now: dt.datetime) -> Message:
+    return _post(
+        session, person.email, "factor_reset", path="/account/security", now=now, reason=reason
+    )
+
+
+def recovery_code_used(session: Session, person: User, *, left: int, now: dt.datetime) -> Message:
+    return _post(
+        session, person.email, "recovery_code", path="/account/security", now=now, left=str(left)
+    )
+
+
 def _post(
     session: Session, email: str, template: str, *, path: str, now: dt.datetime, **words: str
 ) -> Message:

@@ -52,10 +52,14 @@ class User(UserMixin, Model):
     phone_sealed: Mapped[bytes | None]
     created_at: Mapped[dt.datetime]
     demo: Mapped[bool] = mapped_column(default=False)
+    second_factor_at: Mapped[dt.datetime | None]  # since when there is one, of whatever kind
+    totp_sealed: Mapped[bytes | None]  # the secret of an authenticator app
+    totp_counter: Mapped[int | None] = mapped_column(sa.BigInteger)  # time step of the last code
 
     roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="selectin")
 
     phone = Sealed[str | None]()
+    totp = Sealed[str | None]()
 
     def __init__(self, **values: object) -> None:
         values.setdefault("id", uuid.uuid4())
@@ -64,3 +68,54 @@ class User(UserMixin, Model):
     @property
     def is_administrator(self) -> bool:
         return any(role.name == ADMINISTRATOR for role in self.roles)
+
+
+class Passkey(Model):
+    """A key in a phone, computer or stick of a person; here is its public half."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(User.id, ondelete="CASCADE"), index=True
+    )
+    credential_id: Mapped[bytes] = mapped_column(sa.LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    transports: Mapped[str] = mapped_column(sa.String(100))  # words of the standard
+    backed_up: Mapped[bool]
+    name: Mapped[str] = mapped_column(sa.String(60))
+    made_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class RecoveryCode(Model):
+    """One of ten codes for when the second factor is lost; here is its hash."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "number"),
+        sa.CheckConstraint("number BETWEEN 0 AND 9", name="number_of_ten"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"))
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(sa.String(255))
+    used_at: Mapped[dt.datetime | None]
+
+
+class EmailChange(Model):
+    """An address that a person asked for and has not confirmed; here is the hash of the token."""
+
+    __tablename__ = "email_change"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id"),
+        sa.CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(sa.String(254))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    asked_at: Mapped[dt.datetime]

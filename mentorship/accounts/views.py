@@ -13,10 +13,10 @@ from flask_security.recoverable import generate_reset_password_token
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import current_person, fresh, members, public
-from mentorship.accounts import answers, service
+from mentorship.accounts import answers, factors, second_step, service
 from mentorship.accounts.forms import ClaimForm, ConfirmForm, EmailForm, SettingsForm
 from mentorship.accounts.passwords import normal
-from mentorship.config import Settings
+from mentorship.config import Mfa, Settings
 from mentorship.extensions import db, transaction
 from mentorship.notices.transports import FILES
 from mentorship.throttle.guard import limited, spend
@@ -110,9 +110,9 @@ def claim(token: str) -> str | Answer | tuple[str, int]:
     hashed = hash_password(normal(form.password.data))
     with transaction() as session:
         service.claim(session, token, name=form.name.data, password_hash=hashed, now=_now())
-    if current_user.is_authenticated:
-        logout_user()
-    login_user(person, authn_via=["claim"])
+        if current_user.is_authenticated:
+            logout_user()
+        login_user(person, authn_via=["claim"])
     flash("Your account is ready.", "success")
     return redirect("/", 303)
 
@@ -140,7 +140,16 @@ def settings() -> str | Answer:
 @members
 def security() -> str:
     """Gather everything about how this person signs in."""
-    return render_template("accounts/security.html", person=current_person())
+    person = current_person()
+    settings: Settings = current_app.config["SETTINGS"]
+    return render_template(
+        "accounts/security.html",
+        person=person,
+        passkeys=factors.passkeys_of(db.session(), person),
+        codes_left=factors.codes_left(db.session(), person),
+        required=second_step.is_required(person),
+        spared=settings.require_mfa is Mfa.OFF,
+    )
 
 
 def demo_sign_ins() -> dict[str, object]:

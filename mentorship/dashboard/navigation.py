@@ -32,6 +32,7 @@ class Entry:
 def init_app(app: Flask) -> None:
     """Hand the frame of every page its menus."""
     app.context_processor(_frame)
+    app.extensions["leads"] = leads_a_section  # for who must have a second factor
 
 
 def _frame() -> dict[str, object]:
@@ -65,6 +66,14 @@ def my_memberships(*, present: bool = False) -> Sequence[Membership]:
     if "memberships" not in g:
         _read_memberships()
     return [m for m in g.memberships if m.state in PRESENT or not present]
+
+
+def leads_a_section() -> bool:
+    """Tell whether the signed-in person leads a section."""
+    return any(
+        membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
+        for membership in my_memberships()
+    )
 
 
 def _read_memberships() -> None:

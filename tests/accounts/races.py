@@ -13,14 +13,25 @@ from tests.page import PageClient
 
 def at_once(app: Flask, path: str, forms: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
     """Return status and target of each answer, in the order of the forms."""
-    start = threading.Barrier(len(forms))
+    return _race([(PageClient(app), path, form) for form in forms])
 
-    def send(form: Mapping[str, str]) -> tuple[int, str]:
-        visitor = PageClient(app)
+
+def at_once_by(
+    visitors: Sequence[PageClient], path: str, form: Mapping[str, str]
+) -> list[tuple[int, str]]:
+    """Let visitors who have come some way send the same form."""
+    return _race([(visitor, path, form) for visitor in visitors])
+
+
+def _race(sent: Sequence[tuple[PageClient, str, Mapping[str, str]]]) -> list[tuple[int, str]]:
+    start = threading.Barrier(len(sent))
+
+    def send(one: tuple[PageClient, str, Mapping[str, str]]) -> tuple[int, str]:
+        visitor, path, form = one
         data = {"csrf_token": visitor.token(), **form}
         start.wait()
         answer = visitor.client.post(path, data=data)
         return answer.status_code, answer.headers.get("Location", "")
 
-    with ThreadPoolExecutor(len(forms)) as pool:
-        return list(pool.map(send, forms))
+    with ThreadPoolExecutor(len(sent)) as pool:
+        return list(pool.map(send, sent))

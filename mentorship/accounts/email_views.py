@@ -1,0 +1,55 @@
+"""Pages on which a person changes the address they sign in with."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_login import current_user
+from flask_security import login_user
+from werkzeug.wrappers import Response as Answer
+
+from mentorship.access import current_person, fresh, members, public
+from mentorship.accounts import emails, service
+from mentorship.accounts.adapters import utc_now
+from mentorship.accounts.factor_forms import NewEmailForm
+from mentorship.accounts.forms import ConfirmForm
+from mentorship.extensions import db, transaction
+
+GONE = 410
+
+bp = Blueprint("emails", __name__, url_prefix="/account/email")
+
+
+@bp.route("", methods=["GET", "POST"])
+@members
+@fresh
+def change() -> str | Answer:
+    """Ask for the new address. The answer is the same whether or not somebody has it."""
+    person = current_person()
+    form = NewEmailForm(person.email)
+    if not form.validate_on_submit():
+        return render_template("accounts/email.html", form=form, person=person)
+    with transaction() as session:
+        emails.ask(session, person, form.email.data, now=utc_now())
+    return redirect(url_for("accounts.check_mail"), 303)
+
+
+@bp.route("/<token>", methods=["GET", "POST"])
+@public
+def confirm(token: str) -> str | Answer | tuple[str, int]:
+    """Open the link mailed to the new address: a page with a button, as scanners press none."""
+    form = ConfirmForm()
+    here = current_user.id if current_user.is_authenticated else None  # asked before sessions end
+    try:
+        if not form.validate_on_submit():
+            change = emails.asked(db.session(), token, now=utc_now())
+            return render_template("accounts/email_confirm.html", form=form, change=change)
+        with transaction() as session:
+            person = emails.confirm(session, token, now=utc_now())
+    except service.LinkDead:
+        return render_template("accounts/email_dead.html"), GONE
+    if here == person.id:
+        login_user(person, authn_via=["change"])
+        flash("You sign in with the new address from now on.", "success")
+        return redirect(url_for("accounts.security"), 303)
+    flash("The address is changed. Sign in with the new one.", "success")
+    return redirect(url_for("security.login"), 303)

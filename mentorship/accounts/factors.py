@@ -1,0 +1,266 @@
+"""The second factor of an account: an app's codes, passkeys, and codes for when both are lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import audit
+from mentorship.accounts import letters
+from mentorship.accounts.models import Passkey, RecoveryCode, User
+from mentorship.accounts.service import change_key
+from mentorship.notices.service import one_line
+
+RECOVERY_CODES = 10
+# Letters and digits that nobody takes for each other; ten of them are 50 bits.
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+LOOKALIKES = str.maketrans("oil", "011", " -")
+CODE_LENGTH = 10
+PASSKEYS = 10
+NAME_LENGTH = 60
+REASON_LENGTH = 300
+
+Check = Callable[[str, str], bool]
+
+
+class NameTaken(ValueError):
+    """Another passkey of this person has the name."""
+
+
+class TooMany(ValueError):
+    """A person keeps at most ten passkeys."""
+
+
+class StillNeeded(ValueError):
+    """Who must have a second factor cannot take the last one off."""
+
+
+class NothingToReset(ValueError):
+    """The person has no second factor."""
+
+
+# --- What there is -----------------------------------------------------------------------------
+
+
+def passkeys_of(session: Session, person: User) -> Sequence[Passkey]:
+    mine = sa.select(Passkey).where(Passkey.person_id == person.id)
+    return session.scalars(mine.order_by(Passkey.made_at, Passkey.id)).all()
+
+
+def codes_left(session: Session, person: User) -> int:
+    """Count the recovery codes that were not used."""
+    unused = sa.select(sa.func.count()).select_from(RecoveryCode)
+    unused = unused.where(RecoveryCode.person_id == person.id, RecoveryCode.used_at.is_(None))
+    return session.scalar(unused) or 0
+
+
+# --- An app's codes ----------------------------------------------------------------------------
+
+
+def use_counter(session: Session, person: User, counter: int) -> bool:
+    """Use the code of a time step up; False when it, or a later one, was used before."""
+    fresh = sa.or_(User.totp_counter.is_(None), User.totp_counter < counter)
+    used = session.execute(
+        sa.update(User).where(User.id == person.id, fresh).values(totp_counter=counter)
+    )
+    return bool(used.rowcount)  # type: ignore[attr-defined]
+
+
+def set_app(session: Session, person: User, secret: str, *, now: dt.datetime) -> None:
+    """Take the codes of this app from now on, and those of no other."""
+    person.totp = secret
+    _note(session, person, "account.factor.add", now=now, factor="app")
+    _changed(session, person, now=now)
+
+
+def remove_app(session: Session, person: User, *, needed: bool, now: dt.datetime) -> None:
+    """Take an app's codes no more.
+
+    Raises
+    ------
+    StillNeeded
+        It is the last second factor of somebody who must have one.
+
+    """
+    if needed and not passkeys_of(session, person):
+        raise StillNeeded
+    person.totp = None
+    _note(session, person, "account.factor.remove", now=now, factor="app")
+    _changed(session, person, now=now)
+
+
+# --- Passkeys ----------------------------------------------------------------------------------
+
+
+def add_passkey(session: Session, passkey: Passkey, person: User, *, now: dt.datetime) -> None:
+    """Keep a passkey that was checked.
+
+    Raises
+    ------
+    NameTaken, TooMany
+        It cannot be kept.
+
+    """
+    mine = passkeys_of(session, person)
+    if len(mine) >= PASSKEYS:
+        raise TooMany(f"You have {PASSKEYS} passkeys already. Take one off first.")
+    passkey.name = one_line(passkey.name)[:NAME_LENGTH]
+    if passkey.name.casefold() in {each.name.casefold() for each in mine}:
+        raise NameTaken("You have a passkey of this name. Choose another name.")
+    passkey.person_id, passkey.made_at = person.id, now
+    session.add(passkey)
+    session.flush()
+    _note(session, person, "account.factor.add", now=now, factor="passkey")
+    _changed(session, person, now=now)
+
+
+def passkey_at(session: Session, person: User, passkey_id: uuid.UUID) -> Passkey:
+    """Return one's own passkey.
+
+    Raises
+    ------
+    NoResultFound
+        It is nobody's, or somebody else's.
+
+    """
+    mine = sa.select(Passkey).where(Passkey.person_id == person.id, Passkey.id == passkey_id)
+    return session.scalars(mine).one()
+
+
+def remove_passkey(
+    session: Session, person: User, passkey: Passkey, *, needed: bool, now: dt.datetime
+) -> None:
+    """Take a passkey off.
+
+    Raises
+    ------
+    StillNeeded
+        It is the last second factor of somebody who must have one.
+
+    """
+    if needed and person.totp_sealed is None and len(passkeys_of(session, person)) == 1:
+        raise StillNeeded
+    session.delete(passkey)
+    session.flush()
+    _note(session, person, "account.factor.remove", now=now, factor="passkey")
+    _changed(session, person, now=now)
+
+
+def use_passkey(
+    session: Session, passkey: Passkey, *, count: int, asked_at: dt.datetime, now: dt.datetime
+) -> bool:
+    """Note a use. False when the passkey was used after it was asked for: an answer works once."""
+    unused = sa.or_(Passkey.used_at.is_(None), Passkey.used_at < asked_at)
+    used = session.execute(
+        sa.update(Passkey)
+        .where(Passkey.id == passkey.id, unused)
+        .values(used_at=now, sign_count=count)
+    )
+    return bool(used.rowcount)  # type: ignore[attr-defined]
+
+
+# --- Recovery codes ----------------------------------------------------------------------------
+
+
+def draw_codes() -> list[str]:
+    """Draw ten codes at random; the first sign of each is its number."""
+    return [
+        f"{number}{''.join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))}"
+        for number in range(RECOVERY_CODES)
+    ]
+
+
+def written(code: str) -> str:
+    """Write a code so that it is easily copied by hand."""
+    return f"{code[0]}-{code[1:6]}-{code[6:]}"
+
+
+def keep_codes(session: Session, person: User, hashes: Sequence[str], *, now: dt.datetime) -> None:
+    """Keep the hashes of ten new codes in the place of all earlier ones."""
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    session.add_all(
+        RecoveryCode(person_id=person.id, number=number, hash=hashed)
+        for number, hashed in enumerate(hashes)
+    )
+    session.flush()
+    _note(session, person, "account.recovery_codes.make", now=now)
+
+
+def use_code(session: Session, person: User, text: str, *, check: Check, now: dt.datetime) -> bool:
+    """Use a recovery code up; False when it is none, or was used before."""
+    plain = text.strip().lower().translate(LOOKALIKES)
+    number, code = plain[:1], plain[1:]
+    if number not in set("0123456789") or len(code) != CODE_LENGTH:
+        return False
+    row = session.scalar(
+        sa.select(RecoveryCode).where(
+            RecoveryCode.person_id == person.id,
+            RecoveryCode.number == int(number),
+            RecoveryCode.used_at.is_(None),
+        )
+    )
+    if row is None or not check(plain, row.hash):
+        return False
+    used = session.execute(
+        sa.update(RecoveryCode)
+        .where(RecoveryCode.id == row.id, RecoveryCode.used_at.is_(None))
+        .values(used_at=now)
+    )
+    if not used.rowcount:  # type: ignore[attr-defined]
+        return False
+    letters.recovery_code_used(session, person, left=codes_left(session, person), now=now)
+    _note(session, person, "account.recovery_codes.use", now=now)
+    return True
+
+
+# --- Reset -------------------------------------------------------------------------------------
+
+
+def reset(session: Session, person: User, *, by: uuid.UUID, reason: str, now: dt.datetime) -> None:
+    """Take every second factor of a person off, who has lost them all; their sessions end.
+
+    Raises
+    ------
+    NothingToReset
+        There is none.
+
+    """
+    if person.second_factor_at is None:
+        raise NothingToReset(f"{person.name} has no second factor.")
+    session.execute(sa.delete(Passkey).where(Passkey.person_id == person.id))
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    person.totp = person.second_factor_at = None
+    change_key(session, person)
+    audit.record(
+        session,
+        action="account.factor.reset",
+        actor_id=by,
+        about_id=person.id,
+        now=now,
+        detail={"reason": one_line(reason)[:REASON_LENGTH]},
+    )
+    letters.factor_reset(session, person, reason=reason, now=now)
+    session.flush()
+
+
+def _changed(session: Session, person: User, *, now: dt.datetime) -> None:
+    """Follow a change: since when there is a second factor, other sessions end, a mail says so."""
+    if person.totp_sealed is None and not passkeys_of(session, person):
+        person.second_factor_at = None
+        session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    elif person.second_factor_at is None:
+        person.second_factor_at = now
+    session.flush()
+    change_key(session, person)
+    letters.factor_changed(session, person, on=person.second_factor_at is not None, now=now)
+
+
+def _note(session: Session, person: User, action: str, *, now: dt.datetime, **detail: str) -> None:
+    audit.record(
+        session, action=action, actor_id=person.id, about_id=person.id, now=now, detail=detail
+    )
