@@ -22,7 +22,7 @@ from mentorship.news import desk, feeds
 from mentorship.news import service as news
 from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
-from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters import uploads
 from mentorship.rounds import service, templates
 from mentorship.rounds.models import Round
@@ -54,16 +54,18 @@ def stage(session: Session) -> Stage:
     return set_stage(session)
 
 
-def set_stage(session: Session) -> Stage:
+def set_stage(session: Session, word: str = "") -> Stage:
+    """Set it up; ``word`` then stands in all that people say and are called, to be looked for."""
     load_facts(session)
     cast = small_cast(session)
+    _called(cast, word)
     round_ = cast.published()
     offer = cast.offer("Ana Silva")
     mentor = next(
         who for name, who in cast.people.items() if _profile_of(cast, name) == offer.mentor_id
     )
     service.accept_offer(session, person_id=mentor.id, offer_id=offer.id, now=NOW)
-    kept = _kept(confirm(cast, round_, "Chi Tanaka", "Omar Aziz"))
+    kept = _kept(confirm(cast, round_, "Chi Tanaka", "Omar Aziz"), word)
     both = cast.img("Bo Both")
     cast.mentor("Bo Both")
     ana = cast.people["Ana Silva"]
@@ -90,15 +92,15 @@ def set_stage(session: Session) -> Stage:
         },
         values={
             "slug": cast.section.slug,
-            **_of_round(session, round_),
-            "import_id": _import(session, cast.section, cast.leader),
+            **_of_round(session, round_, word),
+            "import_id": _import(session, cast, word),
             "pair_id": offer.pair_id,
             "offer_id": offer.id,
             **kept,
-            **_news(session, cast.section, cast.leader, reader=ana),
-            **_letter(session, cast.section, ana),
-            **_life(session, cast.section, ana),
-            **_resource(session, cast.section, cast.leader, reader=ana),
+            **_news(session, cast, word, reader=ana),
+            **_letter(session, cast.section, ana, word),
+            **_life(session, cast.section, ana, word),
+            **_resource(session, cast, word, reader=ana),
             "passkey_id": _passkey(session, ana),
             "notice_id": latest(session, ana.id)[0].id,
             "profile_id": offer.img_id,
@@ -146,7 +148,23 @@ def _passkey(session: Session, owner: User) -> uuid.UUID:
     return key.id
 
 
-def _of_round(session: Session, round_: Round) -> dict[str, object]:
+def _called(cast: Cast, word: str) -> None:
+    """Put the word behind every name, and into what both kinds of profiles say.
+
+    Not into what the section says of itself: whoever wants to join one reads that.
+    """
+    if not word:
+        return
+    for who in (*cast.people.values(), cast.leader):
+        who.name += f" {word}"
+    said = {ProfileKind.IMG: ("goals",), ProfileKind.MENTOR: ("about", "institution")}
+    everybody = Profile.person_id.in_([who.id for who in cast.people.values()])
+    for kind, fields in said.items():
+        theirs = sa.update(Profile).where(everybody, Profile.kind == kind)
+        cast.session.execute(theirs.values(dict.fromkeys(fields, word)))
+
+
+def _of_round(session: Session, round_: Round, word: str) -> dict[str, object]:
     """Return the keys of a round, a job of it that was cancelled, and its set-up as a template."""
     run = run_of_round(session, round_.id)
     job = RunJob(
@@ -160,41 +178,48 @@ def _of_round(session: Session, round_: Round) -> dict[str, object]:
     )
     session.add(job)
     session.flush()
-    template = templates.keep_template(session, round_, name="Language first", now=NOW)
+    template = templates.keep_template(
+        session, round_, name=f"Language first {word}".strip(), now=NOW
+    )
     return {"round_id": round_.id, "job_id": job.id, "template_id": template.id}
 
 
-def _import(session: Session, section: Section, leader: User) -> uuid.UUID:
+def _import(session: Session, cast: Cast, word: str) -> uuid.UUID:
     """Return the key of an import whose columns are being chosen."""
-    files = {SectionRole.IMG: ("imgs.csv", b"email,name\na@example.org,Ana\n")}
-    made = uploads.begin(session, section_id=section.id, by=leader.id, files=files, now=NOW)
+    rows = f"email,name\na@example.org,Ana {word}\n".encode()
+    files = {SectionRole.IMG: ("imgs.csv", rows)}
+    made = uploads.begin(
+        session, section_id=cast.section.id, by=cast.leader.id, files=files, now=NOW
+    )
     return made.id
 
 
-def _kept(pair: Pair) -> dict[str, uuid.UUID]:
+def _kept(pair: Pair, word: str) -> dict[str, uuid.UUID]:
     """Return the keys of what the pair keeps: one of each kind."""
     say: dict[str, Any] = {"person_id": pair.img.id, "mentorship_id": pair.id, "now": NOW}
-    plan = mentorships.Plan(starts_at=NOW, minutes=30)
-    goal: dict[str, Any] = {"title": "Match", "first_step": "", "due_on": None}
+    plan = mentorships.Plan(starts_at=NOW, minutes=30, place=word, agenda=word)
+    goal: dict[str, Any] = {"title": f"Match {word}", "first_step": word, "due_on": None}
+    concern = mentorships.raise_concern(pair.session, kind="other", words=f"Hm {word}", **say)
     return {
         "mentorship_id": pair.id,
         "goal_id": mentorships.add_goal(pair.session, **goal, **say).id,
         "meeting_id": mentorships.plan_meeting(pair.session, plan=plan, **say).id,
-        "note_id": mentorships.write_note(pair.session, text="Mine", **say).id,
-        "concern_id": mentorships.raise_concern(pair.session, kind="other", words="Hm", **say).id,
+        "note_id": mentorships.write_note(pair.session, text=f"Mine {word}", **say).id,
+        "concern_id": concern.id,
     }
 
 
-def _news(session: Session, section: Section, leader: User, *, reader: User) -> dict[str, object]:
+def _news(session: Session, cast: Cast, word: str, *, reader: User) -> dict[str, object]:
     """Return the keys of a published post, an item for everybody, a feed, and a weekly mail."""
+    section, leader = cast.section, cast.leader
     post = desk.write_post(
         session,
         section_id=section.id,
         author_id=leader.id,
         topic=Topic.SECTION,
-        title="Our week",
-        lead="",
-        body="We met.",
+        title=f"Our week {word}",
+        lead=word,
+        body=f"We met. {word}",
         now=NOW,
     )
     desk.publish(session, post, by=leader.id, now=NOW)
@@ -203,7 +228,7 @@ def _news(session: Session, section: Section, leader: User, *, reader: User) -> 
         None,
         section_id=section.id,
         url="https://example.org/feed",
-        organization="ECFMG",
+        organization=f"ECFMG {word}",
         topic=Topic.MATCH,
         keep="",
         auto_publish=False,
@@ -223,17 +248,17 @@ def _item_for_everybody(session: Session) -> NewsItem:
     return session.scalars(sa.select(NewsItem).where(NewsItem.section_id.is_(None)).limit(1)).one()
 
 
-def _letter(session: Session, section: Section, author: User) -> dict[str, object]:
+def _letter(session: Session, section: Section, author: User, word: str) -> dict[str, object]:
     """Return the key of a published letter."""
     letter = spotlight.write(
         session,
         None,
         section_id=section.id,
         author_id=author.id,
-        title="Dear me",
-        byline="A resident",
-        about="On waiting.",
-        body="It gets better.",
+        title=f"Dear me {word}",
+        byline=f"A resident {word}",
+        about=f"On waiting. {word}",
+        body=f"It gets better. {word}",
         now=NOW,
     )
     letter = spotlight.own_letter(session, author.id, letter.id)
@@ -242,12 +267,12 @@ def _letter(session: Session, section: Section, author: User) -> dict[str, objec
     return {"letter_id": letter.id}
 
 
-def _life(session: Session, section: Section, author: User) -> dict[str, object]:
+def _life(session: Session, section: Section, author: User, word: str) -> dict[str, object]:
     """Return the keys of an event, and of a resolution that is still its author's idea."""
     values = {
-        "title": "Meeting",
-        "about": "All welcome.",
-        "place": "Room 5",
+        "title": f"Meeting {word}",
+        "about": f"All welcome. {word}",
+        "place": f"Room 5 {word}",
         "starts_at": NOW,
         "ends_at": NOW + dt.timedelta(hours=1),
         "timezone": "America/Chicago",
@@ -256,9 +281,9 @@ def _life(session: Session, section: Section, author: User) -> dict[str, object]
         session,
         section.id,
         author_id=author.id,
-        title="Count every year",
-        problem="They are lost.",
-        ask="Ask for them.",
+        title=f"Count every year {word}",
+        problem=f"They are lost. {word}",
+        ask=f"Ask for them. {word}",
         now=NOW,
     )
     return {
@@ -268,16 +293,15 @@ def _life(session: Session, section: Section, author: User) -> dict[str, object]
     }
 
 
-def _resource(
-    session: Session, section: Section, leader: User, *, reader: User
-) -> dict[str, object]:
+def _resource(session: Session, cast: Cast, word: str, *, reader: User) -> dict[str, object]:
     """Return the keys of a resource that only the section has, and of a report on it."""
+    section, leader = cast.section, cast.leader
     words = curating.Words(
-        title="Our notes",
+        title=f"Our notes {word}",
         type=ResourceType.GUIDE,
-        organization="The section",
+        organization=f"The section {word}",
         url="https://example.org/notes",
-        description="What we learned.",
+        description=f"What we learned. {word}",
         stages=("interviews",),
         topics=(),
     )
@@ -287,10 +311,11 @@ def _resource(
         person_id=reader.id,
         resource_id=row.id,
         trouble=Trouble.STALE,
-        words="",
+        words=word,
         now=NOW,
     )
-    return {"resource_id": row.id, "report_id": session.query(ResourceReport).one().id}
+    report = session.query(ResourceReport).filter_by(resource_id=row.id).one()
+    return {"resource_id": row.id, "report_id": report.id}
 
 
 def _profile_of(cast: Cast, name: str) -> uuid.UUID:

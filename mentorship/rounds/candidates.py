@@ -48,6 +48,7 @@ class Candidate:
     obstacle: Obstacle | None
     joined: bool
     left_out: bool
+    claimed: bool  # the person has an account of their own
 
     @property
     def takes_part(self) -> bool:
@@ -77,6 +78,7 @@ def candidates(
             Profile.id,
             Profile.person_id,
             User.name,
+            User.confirmed_at,
             Profile.kind,
             Profile.seats,
             Profile.paused_until,
@@ -155,6 +157,7 @@ def _candidate(row: sa.Row[*tuple[Any, ...]], today: dt.date) -> Candidate:
         obstacle=_obstacle(row, today),
         joined=row.joined_at is not None,
         left_out=row.left_out_at is not None,
+        claimed=row.confirmed_at is not None,
     )
 
 

@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.setup import SetUp
+from mentorship.rounds.traits import fitting
 
 
 class CannotTakePart(ValueError):
@@ -103,16 +106,23 @@ def put_back(
 
 
 def enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
-    """Enrol whoever is eligible and was never in the round; return how many."""
+    """Enrol whoever is ready, meant by the set-up and was never in the round; return how many."""
     round_ = session.get_one(Round, round_id, populate_existing=True)
+    traits = SetUp.from_json(round_.rules).traits
+    fit = set(session.scalars(fitting(round_, traits))) if traits.asks else None
     new = [
         {"round_id": round_id, "profile_id": each.profile_id, "joined_at": now}
         for each in candidates(session, round_, today=now.date())
-        if each.obstacle is None and not each.joined
+        if each.obstacle is None and not each.joined and _is_meant(each, fit)
     ]
     if new:
         session.execute(sa.insert(Participant), new)
     return len(new)
+
+
+def _is_meant(person: Candidate, fit: Collection[uuid.UUID] | None) -> bool:
+    """Tell whether the set-up lets a person in by itself; a leader may add anybody."""
+    return fit is None or person.kind is ProfileKind.MENTOR or person.profile_id in fit
 
 
 def hold(session: Session, round_id: uuid.UUID) -> Round:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -18,7 +19,15 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    AnyOf,
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from mentorship.matching import CRITERIA, POLICIES
 from mentorship.notices.service import one_line
@@ -28,8 +37,8 @@ from mentorship.rounds.editing import EditKind
 from mentorship.rounds.mail_models import BODY_LENGTH, SUBJECT_LENGTH
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
-from mentorship.rounds.taking_part import Traits
 from mentorship.rounds.template_models import SetUpTemplate
+from mentorship.rounds.traits import Traits
 from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
@@ -94,6 +103,31 @@ class SetUpForm(FlaskForm):
         description="0 to 100. Pairs below it are never made: rather none than a poor one.",
     )
 
+    two_mentors = BooleanField(
+        "Whoever asks for two mentors may get two",
+        description="Switched off, every IMG gets one mentor at most.",
+    )
+    reminder_days = StringField(
+        "Reminders",
+        filters=[line],
+        validators=[Length(max=40)],
+        description="How many days before the day to answer, for example: 5, 1. Empty for none.",
+    )
+    stage = SelectField("Only IMGs at this stage", choices=[ANY, *words("stage")], default="")
+    specialty = SelectField(
+        "Only IMGs of this specialty", choices=[ANY, *words("specialty")], default=""
+    )
+    state = SelectField(
+        "Only IMGs who live in or hope for this state",
+        choices=[ANY, *words("state")],
+        default="",
+    )
+    waited = BooleanField("Only IMGs without a mentor after the last round")
+
+    def validate_reminder_days(self, field: StringField) -> None:
+        if _days(field.data) is None:
+            raise ValidationError("Enter at most five numbers from 1 to 60, with commas between")
+
     @classmethod
     def of(cls, round_: Round) -> SetUpForm:
         return cls(data=_values(SetUp.from_json(round_.rules)) | _columns(round_))
@@ -123,6 +157,14 @@ class SetUpForm(FlaskForm):
         return SetUp(
             weights={key: self[WEIGHT + key].data for key in CRITERIA},
             minimum_score=100 * self.minimum.data,
+            two_mentors=self.two_mentors.data,
+            reminder_days=_days(self.reminder_days.data) or (),
+            traits=Traits(
+                stage=self.stage.data,
+                specialty=self.specialty.data,
+                state=self.state.data,
+                waited=self.waited.data,
+            ),
             **{key: self[key].data for key in SWITCHES},
         )
 
@@ -147,7 +189,18 @@ for _criterion in CRITERIA.values():
 def _values(set_up: SetUp) -> dict[str, object]:
     weights = {WEIGHT + key: weight for key, weight in set_up.weights.items()}
     switches = {key: getattr(set_up, key) for key in SWITCHES}
-    return {**weights, **switches, "minimum": set_up.minimum_score // 100}
+    said = {"minimum": set_up.minimum_score // 100, "two_mentors": set_up.two_mentors}
+    days = {"reminder_days": ", ".join(map(str, set_up.reminder_days))}
+    return {**weights, **switches, **said, **days, **asdict(set_up.traits)}
+
+
+def _days(said: str | None) -> tuple[int, ...] | None:
+    """Return the days that were typed, the earliest reminder first; None if they are no days."""
+    parts = [part.strip() for part in (said or "").split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    days = tuple(sorted({int(part) for part in parts}, reverse=True))
+    return days if len(days) <= 5 and all(1 <= day <= 60 for day in days) else None
 
 
 def _columns(round_: Round | SetUpTemplate) -> dict[str, object]:

@@ -20,6 +20,7 @@ from mentorship.rounds.candidates import Candidate
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.rest import still_free
+from mentorship.rounds.setup import SetUp
 from mentorship.rounds.snapshot import restored
 
 
@@ -93,6 +94,8 @@ def _market(session: Session, round_: Round, people: Sequence[Candidate], today:
     monday = today - dt.timedelta(days=today.weekday())
     try:
         imgs, mentors = gather(session, ids, today=today)
+        if not SetUp.from_json(round_.rules or {}).two_mentors:
+            imgs = [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
         first = priority_of(session, ids)
         imgs = [dataclasses.replace(img, priority=uuid.UUID(img.key) in first) for img in imgs]
         free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]

@@ -320,7 +320,8 @@ def _let_go_when_frozen(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         wait = int(LEASE.total_seconds() * 1000)
-        session.execute(sa.text(f"SET LOCAL idle_in_transaction_session_timeout = {wait}"))
+        name = "idle_in_transaction_session_timeout"
+        session.execute(sa.select(sa.func.set_config(name, str(wait), True)))
 
 
 def _free(now: dt.datetime) -> sa.ColumnElement[bool]:

@@ -16,9 +16,9 @@ from mentorship.rounds import closing, lifecycle
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.forms import DeadlineForm
 from mentorship.rounds.leading import acting, changed_page
-from mentorship.rounds.models import Publication, Round, RoundState
+from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.run_views import ROUND
-from mentorship.rounds.scope import round_of_leader
+from mentorship.rounds.scope import answer_by_of, round_of_leader
 from mentorship.rounds.taking_part_views import bp
 from mentorship.web import reader_zone
 
@@ -36,7 +36,7 @@ def deadline(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         return changed_page(slug, round_id, lifecycle.round_changed(db.session(), round_id))
     at = round_.closes_at
     if round_.state in OUT:
-        at = db.session().get_one(Publication, round_id).answer_by
+        at = answer_by_of(db.session(), round_)
     return _page(round_, DeadlineForm(at=at.astimezone(reader_zone()) if at else None))
 
 

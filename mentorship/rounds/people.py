@@ -13,15 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, ProfileKind
 from mentorship.rounds.bulk import tags_of
 from mentorship.rounds.candidates import Candidate, candidates
 from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.priority import priority_of
-from mentorship.rounds.taking_part import waited
-from mentorship.sections.models import Membership
+from mentorship.rounds.traits import waited
 from mentorship.sections.table_models import MemberTag
 
 
@@ -57,7 +55,6 @@ class People:
     priority: Mapping[uuid.UUID, str]  # profile -> why they deserve a mentor first, if they do
     waited: Collection[uuid.UUID]  # whom the last round left without a mentor; they come first
     tags: Mapping[uuid.UUID, Sequence[str]]  # person -> tags, of those listed
-    unclaimed: Collection[uuid.UUID]  # people without an account of their own, of those listed
 
 
 PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
@@ -81,7 +78,6 @@ def people_of(session: Session, round_: Round, looking: Looking, *, today: dt.da
     listing = cut(shown, Wanted(page=looking.page))
     listed = [each.profile_id for each in listing.rows]
     ids = [each.person_id for each in listing.rows]
-    waits = sa.select(User.id).where(User.id.in_(ids), User.confirmed_at.is_(None))
     return People(
         listing,
         counts,
@@ -89,7 +85,6 @@ def people_of(session: Session, round_: Round, looking: Looking, *, today: dt.da
         priority_of(session, listed),
         without,
         tags_of(session, round_.section_id, ids),
-        set(session.scalars(waits)),
     )
 
 
@@ -115,28 +110,15 @@ def _fitting(
             said = sa.select(Choice.profile_id).where(Choice.field.in_(fields), Choice.term == term)
             profiles = set(session.scalars(said))
             found = [each for each in found if each.profile_id in profiles]
-    for people in _people_filters(session, round_.section_id, looking):
-        found = [each for each in found if each.person_id in people]
-    return found
-
-
-def _people_filters(
-    session: Session, section_id: uuid.UUID, looking: Looking
-) -> list[set[uuid.UUID]]:
-    filters = []
+    if looking.account:
+        found = [each for each in found if each.claimed is (looking.account == "own")]
     if looking.tag:
         tagged = sa.select(MemberTag.person_id).where(
-            MemberTag.section_id == section_id, MemberTag.words == looking.tag
+            MemberTag.section_id == round_.section_id, MemberTag.words == looking.tag
         )
-        filters.append(set(session.scalars(tagged)))
-    if looking.account:
-        claimed = User.confirmed_at.is_not(None)
-        here = Membership.person_id == User.id, Membership.section_id == section_id
-        of_kind = sa.select(User.id).where(
-            sa.exists().where(*here), claimed if looking.account == "own" else ~claimed
-        )
-        filters.append(set(session.scalars(of_kind)))
-    return filters
+        people = set(session.scalars(tagged))
+        found = [each for each in found if each.person_id in people]
+    return found
 
 
 def _in_short(session: Session, profile_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.escape import guard
+from mentorship.rosters.sheets import workbook
 from mentorship.rounds.choices import REASONS_TOLD
 from mentorship.rounds.models import Offer, Pair, Participant, Round, Run
 
@@ -39,6 +40,11 @@ def report_file(session: Session, round_: Round) -> bytes:
     for row in report_rows(session, round_):
         writer.writerow([guard(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")
+
+
+def report_sheet(session: Session, round_: Round) -> bytes:
+    """Return the same as an XLSX file."""
+    return workbook("Round", [COLUMNS, *report_rows(session, round_)])
 
 
 def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:

@@ -12,6 +12,7 @@ from mentorship.access import current_id, fresh, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
+from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness import fair_tables, load_lines
@@ -22,10 +23,9 @@ from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import histogram, picture
 from mentorship.rounds.plan_views import bp
-from mentorship.rounds.report import report_file
+from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out, still_free
-from mentorship.rounds.run_models import RunFairness
-from mentorship.rounds.scope import pair_of_round, round_of_leader
+from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import ways
 from mentorship.throttle.guard import limited
@@ -77,7 +77,7 @@ def show_picture(slug: str, round_id: uuid.UUID) -> str:
 @members
 def fairness(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    kept = db.session().get(RunFairness, shown.id)
+    kept = fairness_of(db.session(), shown)
     return render_template(
         "rounds/fairness.html",
         round=round_,
@@ -157,6 +157,33 @@ def report(slug: str, round_id: uuid.UUID) -> Response:
     answer = Response(report_file(db.session(), round_), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="round-report.csv"'
     return answer
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/report.xlsx")
+@members
+def report_workbook(slug: str, round_id: uuid.UUID) -> Response:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    answer = Response(report_sheet(db.session(), round_), mimetype=FORMATS["xlsx"])
+    answer.headers["Content-Disposition"] = 'attachment; filename="round-report.xlsx"'
+    return answer
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/report")
+@members
+def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    """Show the whole round on one page, for paper."""
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in (*OUT, *OVER):
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
+    now, finished = dt.datetime.now(dt.UTC), round_.state in OVER
+    return render_template(
+        "rounds/report.html",
+        round=round_,
+        finished=finished,
+        board=board.board(db.session(), round_.id, Wanted(), now=now, finished=finished),
+        rows=list(report_rows(db.session(), round_)),
+        run=run_of_round(db.session(), round_.id),
+    )
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/finish")

@@ -6,6 +6,7 @@ as what does not exist: NoResultFound.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name
-from mentorship.rounds.models import Offer, OfferState, Pair, Round, Run
+from mentorship.rounds.models import Offer, OfferState, Pair, Publication, Round, Run
+from mentorship.rounds.run_models import RunFairness
 from mentorship.rounds.steps import current_run_id
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
@@ -69,6 +71,16 @@ def run_of_round(session: Session, round_id: uuid.UUID, number: int | None = Non
             raise NoResultFound
         return session.scalars(runs.where(Run.number == number)).one()
     return session.scalars(runs.where(Run.id == current_run_id(round_id))).one()
+
+
+def answer_by_of(session: Session, round_: Round) -> dt.datetime:
+    """Return until when the offers of a published round are answered."""
+    return session.get_one(Publication, round_.id).answer_by
+
+
+def fairness_of(session: Session, run: Run) -> RunFairness | None:
+    """Return the tables of fairness kept with a run; runs older than these have none."""
+    return session.get(RunFairness, run.id)
 
 
 def number_of(session: Session, round_id: uuid.UUID, run_id: uuid.UUID) -> int:

@@ -43,7 +43,7 @@ def why_unmatched(
 
 
 def _nobody_possible(
-    name: str, detail: Mapping[str, Any], _names: Mapping[str, str]
+    _name: str, detail: Mapping[str, Any], _names: Mapping[str, str]
 ) -> Sequence[str]:
     mentors = detail["mentors"]
     if not mentors:
@@ -52,11 +52,7 @@ def _nobody_possible(
     reasons = [f"{RULES[rule]} ({count})" for rule, count in ruled_out]
     if detail["without_seat"]:
         reasons.insert(0, f"no free seat ({detail['without_seat']})")
-    said = [
-        f"None of the {_mentors(mentors)} in this round can be paired with {name}.",
-        f"The reasons, with the number of mentors: {'; '.join(reasons)}.",
-    ]
-    return [*said, "One mentor may count twice."] if len(reasons) > 1 else said
+    return [f"The reasons, with the number of mentors: {'; '.join(reasons)}."]
 
 
 def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:

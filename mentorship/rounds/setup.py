@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.matching import CRITERIA, Rules
 from mentorship.rounds.models import Offer, OfferState, Participant, Round
+from mentorship.rounds.traits import Traits
 
 # switch -> what it does, in one sentence
 SWITCHES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -40,7 +41,9 @@ SWITCHES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-OF_THE_ROUND = frozenset({"not_again", "reminder_days"})  # the matcher hears of it otherwise
+OF_THE_ROUND = frozenset(
+    {"not_again", "reminder_days", "two_mentors", "traits"}
+)  # the matcher hears of it otherwise
 
 
 def _default_weights() -> Mapping[str, int]:
@@ -66,6 +69,8 @@ class SetUp:
     not_again: bool = False
     minimum_score: int = 0
     reminder_days: tuple[int, ...] = (5, 1)  # before the day to answer
+    two_mentors: bool = True  # whoever asks for two may get two
+    traits: Traits = field(default_factory=Traits)  # which IMGs take part when the round opens
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", {**_default_weights(), **self.weights})
@@ -84,6 +89,8 @@ class SetUp:
         values = {name: value for name, value in plain.items() if name in known}
         if "reminder_days" in values:
             values["reminder_days"] = tuple(values["reminder_days"])
+        if "traits" in values:
+            values["traits"] = Traits(**values["traits"])
         return cls(**values)
 
     def rules(self, earlier_pairs: frozenset[tuple[str, str]] = frozenset()) -> Rules:

@@ -24,6 +24,7 @@ from mentorship.notices.letters import Letter
 from mentorship.notices.models import Message
 from mentorship.notices.transports import compose
 from mentorship.rounds.answering import accept_offer
+from mentorship.rounds.expiring import expire_answers
 from mentorship.rounds.reminding import remind
 from mentorship.sections import service as sections
 from mentorship.sections.models import Membership, SectionRole
@@ -64,7 +65,7 @@ def kinds(session: Session, person: User) -> list[str]:
 
 def test_a_round_tells_its_people_step_by_step(cast: Cast, session: Session) -> None:
     ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
-    cast.published()
+    round_ = cast.published()
     assert kinds(session, noor) == ["offer"]
     assert kinds(session, ana) == ["publication"]
     remind(session, now=NOW + 13.5 * DAY)
@@ -72,7 +73,7 @@ def test_a_round_tells_its_people_step_by_step(cast: Cast, session: Session) -> 
     accept_offer(session, person_id=noor.id, offer_id=cast.offer("Ana Silva").id, now=NOW)
     assert kinds(session, ana) == ["offer", "publication"]
     for _ in range(2):
-        remind(session, now=NOW + 14.5 * DAY)
+        expire_answers(session, round_id=round_.id, now=NOW + 14.5 * DAY)
     assert kinds(session, ana) == ["expiry", "offer", "publication"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +27,7 @@ from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
 from tests.rounds.work import work
 
-TURNS = 10
+TURNS = 50 if os.environ.get("LONG_TESTS") else 10
 
 
 def plan(cast: Cast, round_: Round, run: Run, **values: object) -> None:

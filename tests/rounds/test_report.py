@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
@@ -93,3 +94,19 @@ def test_the_command_proves_a_run_and_names_what_differs(new_app: Callable[..., 
     assert "Run 1: the same 3 pairs and the same certificate" in good.output
     missing = call(args=["round", "verify", "0b3d6d1e-5f3b-4c5e-9c38-6c1f0d0b7a11"])
     assert "there is no such run" in missing.output
+
+
+def test_the_same_report_as_a_workbook_and_on_one_page(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_ = cast.published()
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    sheet = load_workbook(io.BytesIO(leader.client.get(f"{home}/report.xlsx").data)).worksheets[0]
+    rows = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    plain = leader.client.get(f"{home}/report.csv").data.decode("utf-8-sig")
+    assert rows == list(csv.reader(io.StringIO(plain)))
+    page = leader.get(f"{home}/report").text
+    assert all(row[0] in page for row in rows[1:])
+    draft = cast.draft("Later")
+    leader.get(f"/sections/{cast.section.slug}/rounds/{draft.id}/report", status=409)

@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.rounds import service, taking_part
-from mentorship.rounds.models import Round
+from mentorship.rounds.models import Pair, Round
 from mentorship.rounds.people import Looking, people_of
-from mentorship.rounds.taking_part import Traits
+from mentorship.rounds.setup import SetUp
+from mentorship.rounds.traits import Traits
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
@@ -98,3 +101,32 @@ def test_a_leader_chooses_on_a_page(sign_in: SignIn, cast: Cast) -> None:
     assert len(who(cast, round_)) == 3
     client.get(f"{here}?specialty=dermatology")
     sign_in(cast.people["Noor Haddad"]).get(here, status=404)
+
+
+def test_the_set_up_says_who_takes_part_and_how_many_mentors_they_get(
+    cast: Cast, session: Session
+) -> None:
+    cast.img("Two Wanted", specialties=("neurology",), mentors_wanted=2)
+    cast.mentor("Pia Late", seats=3)
+    set_up = SetUp(traits=Traits(specialty="neurology"), two_mentors=False)
+    round_, run = cast.reviewed(set_up=set_up)
+    assert who(cast, round_) == {"Ana Silva", "Two Wanted"}
+    assert run.matched == 2
+    places = session.scalars(sa.select(Pair.place).where(Pair.run_id == run.id)).all()
+    assert set(places) == {1}
+    assert SetUp.from_json(round_.rules) == set_up
+
+
+def test_a_leader_types_the_days_of_reminders(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_ = cast.draft()
+    here = f"/sections/{cast.section.slug}/rounds/{round_.id}/set-up"
+    leader = sign_in(cast.leader)
+    for bad in ("0", "61", "five", "1,2,3,4,5,6"):
+        leader.submit(here, {"reminder_days": bad}, action=here, status=422)
+    leader.submit(here, {"reminder_days": "1, 10,5", "stage": "interviews"}, action=here)
+    saved = SetUp.from_json(cast.again(round_).rules)
+    assert (saved.reminder_days, saved.traits.stage) == ((10, 5, 1), "interviews")
+    leader.submit(here, {"reminder_days": "", "stage": ""}, action=here)
+    assert SetUp.from_json(cast.again(round_).rules).reminder_days == ()

@@ -108,3 +108,49 @@ FORGED_HOSTS = (
         "local/host",
     ),
 )
+
+# Each names itself in an element or an attribute, so that one that comes through is seen.
+MARKUP = (
+    *("<zqx>", "</p><zqx>", "<zqx a=1>", "<b zqx=1>", "<script zqx>alert(1)</script>"),
+    *(
+        "<img src=x zqx onerror=alert(1)>",
+        "<svg zqx onload=alert(1)>",
+        "<a zqx href=javascript:alert(1)>x",
+    ),
+    *(
+        '"><zqx>',
+        "'><zqx>",
+        '" zqx="',
+        "' zqx='",
+        "` zqx=`",
+        '" onfocus=alert(1) zqx="',
+        "x zqx=1 y=2",
+    ),
+    *("</textarea><zqx>", "</title><zqx>", "</option></select><zqx>", "</script><zqx>", "--><zqx>"),
+    *("<iframe zqx srcdoc=x>", "<zqx/onclick=alert(1)>", "<ZQX>", "<\x0bzqx>", "<zqx\n>", "< zqx>"),
+    *(
+        "&lt;zqx&gt;",
+        "&#60;zqx&#62;",
+        "%3Czqx%3E",
+        "\\u003czqx\\u003e",
+        "{{zqx}}",
+        "{% zqx %}",
+        "${zqx}",
+    ),
+    *(
+        "[zqx](javascript:alert(1))",
+        '[x](/ "zqx" onclick=alert(1))',
+        "![zqx](x)",
+        "<javascript:zqx>",
+    ),
+    *(
+        "[zqx](data:text/html,<script>1</script>)",
+        "<style zqx>*{}</style>",
+        "<base zqx href=//evil.example>",
+    ),
+    *(
+        "<form zqx action=//evil.example>",
+        "<meta zqx http-equiv=refresh content=0>",
+        "<zqx style=x:y>",
+    ),
+)

@@ -1,0 +1,177 @@
+"""What people type is shown as they typed it: no element and no attribute comes of it.
+
+Every text field of every form is filled with markup, then every page is fetched by everybody and
+taken apart. On each commit each field gets one piece of the corpus and each piece some fields; the
+long form gives each field each piece, and opens the pages in Chromium.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+import wtforms
+from flask import Flask
+from playwright.sync_api import Dialog, Route, sync_playwright
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from tests.page import Page, PageClient
+from tests.security.asks import PLAIN, Asked, encoded, learn, undone
+from tests.security.corpus import MARKUP
+from tests.stage import Stage
+from tests.test_matrix import address, admitted, rules
+
+MARK = "zqx"
+TAKES_ANYTHING = PLAIN[wtforms.StringField]
+READERS = ("img", "mentor", "mentee", "mentoring", "both", "leader", "administrator")
+FEW = ("img", "mentoring", "leader")
+WATCH = """
+document.addEventListener("securitypolicyviolation", (e) => console.error("breach", e.blockedURI));
+"""
+AWAY = frozenset({"security.logout", "security.register", "security.reset_password"})
+
+
+def _came_through(tree: Element) -> list[str]:
+    """List what markup made of a page: elements, attributes, addresses that run or load."""
+    found = []
+    for element in tree.iter():
+        tag = str(element.tag).casefold()
+        if MARK in tag:
+            found.append(f"<{tag}>")
+        for name, value in element.attrib.items():
+            runs = value.strip().casefold().startswith(("javascript:", "data:", "vbscript:"))
+            if MARK in name.casefold() or (runs and name in {"href", "src", "action"}):
+                found.append(f"<{tag} {name}={value[:40]!r}>")
+    return found
+
+
+def _wrong(answer: TestResponse) -> list[str]:
+    if answer.mimetype != "text/html" or MARK not in answer.text.casefold():
+        return []
+    page = Page(answer)
+    try:
+        page._check_inline(answer.request.path)  # noqa: SLF001  the part of its checks that is meant
+    except AssertionError as problem:
+        return [str(problem)]
+    return [f"{answer.request.path}: {each}" for each in _came_through(page.tree)]
+
+
+def _filled(asked: Asked, pieces: Iterator[str]) -> Iterator[dict[str, bytes]]:
+    """Yield what to send: markup in all text fields, and, as one may be refused, in one alone."""
+    texts = [name for name, good in asked.names.items() if good == (TAKES_ANYTHING,)]
+    plain = asked.plain()
+    put = {name: next(pieces).encode() for name in texts}
+    if texts:
+        yield plain | put
+    if len(texts) > 1:
+        yield from (plain | {name: put[name]} for name in texts)
+
+
+def _pieces(shift: int) -> Iterator[str]:
+    while True:
+        yield from MARKUP[shift:]
+        yield from MARKUP[:shift]
+
+
+class Typist:
+    """Somebody in each role who types markup wherever there is a field."""
+
+    def __init__(self, app: Flask, stage: Stage, session: Session) -> None:
+        self.app, self.stage, self.session = app, stage, session
+        self.fields = 0
+
+    def fill(self, shift: int) -> Iterator[TestResponse]:
+        pieces = _pieces(shift)
+        for rule in rules(self.app, "POST"):
+            if rule.endpoint in AWAY:
+                continue
+            who = min(admitted(self.app, rule) & set(READERS))
+            path = address(rule, self.stage.values)
+            with undone(self.session):
+                asked = learn(self.app, PageClient(self.app, self.stage.people[who]), path, "POST")
+            for values in _filled(asked, pieces):
+                answer = self._send(who, path, values)
+                self.fields += 1
+                yield answer
+                if answer.status_code < 400:
+                    break  # all of them were taken
+
+    def _send(self, who: str, path: str, values: dict[str, bytes]) -> TestResponse:
+        client = PageClient(self.app, self.stage.people[who])
+        body = f"csrf_token={client.token()}&{encoded(tuple(values.items()))}"
+        kind = "application/x-www-form-urlencoded"
+        return client.client.post(path, data=body, content_type=kind)
+
+    def read(self, readers: Sequence[str]) -> Iterator[TestResponse]:
+        for who in readers:
+            client = PageClient(self.app, self.stage.people[who]).client
+            for rule in rules(self.app, "GET"):
+                if who in admitted(self.app, rule):
+                    yield client.get(address(rule, self.stage.values))
+
+
+def test_what_is_typed_is_only_text(
+    app: Flask, stage: Stage, session: Session, request: pytest.FixtureRequest
+) -> None:
+    long = request.config.getoption("--long")
+    wrong, shown = [], 0
+    for shift in range(len(MARKUP) if long else 1):
+        typist = Typist(app, stage, session)
+        for answer in (*typist.fill(shift), *typist.read(READERS if long else FEW)):
+            wrong += _wrong(answer)
+            shown += MARK in answer.text.casefold()
+        assert typist.fields >= 40, typist.fields
+    assert wrong == []
+    assert shown >= 60, shown
+
+
+@pytest.mark.parametrize(
+    "html", ["<p zqx=1>", "<zqx>", "<a href=' javascript:x'>", "<svg><ZQX>", "<b onclick=zqx>"]
+)
+def test_markup_that_came_through_would_be_seen(html: str) -> None:
+    tree = html5lib.HTMLParser(namespaceHTMLElements=False).parse(f"<title>x</title>{html}")
+    handlers = [name for each in tree.iter() for name in each.attrib if name.startswith("on")]
+    assert _came_through(tree) or handlers
+
+
+@pytest.mark.browser
+def test_nothing_runs_in_chromium(
+    app: Flask, stage: Stage, session: Session, request: pytest.FixtureRequest
+) -> None:
+    if not request.config.getoption("--long") or not os.environ.get("CHROMIUM"):
+        pytest.skip("part of script/security: it opens some hundred pages in Chromium")
+    typist = Typist(app, stage, session)
+    list(typist.fill(0))
+    pages = [each for each in typist.read(READERS) if MARK in each.text.casefold()]
+    files, dialogs = app.test_client(), []
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def serve(route: Route) -> None:
+        path = route.request.url.removeprefix("http://localhost")
+        given = held.get(path)
+        answer = files.get(path) if given is None else given
+        route.fulfill(status=200, headers=dict(answer.headers), body=answer.data)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["CHROMIUM"], args=["--no-sandbox", "--disable-gpu"]
+        )
+        tab = browser.new_page()
+        tab.on("dialog", dismiss)
+        tab.add_init_script(WATCH)
+        tab.on("console", lambda line: dialogs.append(line.text) if "breach" in line.text else None)
+        held: dict[str, TestResponse] = {}
+        tab.route("**/*", serve)
+        for answer in pages:
+            held = {answer.request.path: answer}
+            tab.goto(f"http://localhost{answer.request.path}")
+        browser.close()
+    assert len(pages) >= 60
+    assert dialogs == []

@@ -1,0 +1,46 @@
+"""No pattern of ours takes long, whatever it is given."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+import mentorship
+
+UNITS = ("a", "A ", "0", " ", "\n", "-", ".", "a-", "a.", "@", "/", "(", "[", '"', "|", "1,", "&#")
+ENDS = ("", "!", "\0", "x y", "\n")
+MOST = 20_000  # characters
+PATIENCE = 20  # seconds for all of it: a pattern that doubles its work takes years
+
+
+def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    for module in pkgutil.walk_packages(mentorship.__path__, "mentorship."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                yield f"{module.name}.{name}", value
+
+
+def test_no_pattern_is_slow() -> None:
+    def too_long(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(at)
+
+    at = ""
+    kept = signal.signal(signal.SIGALRM, too_long)
+    found = dict(_patterns())
+    try:
+        for name, pattern in found.items():
+            signal.alarm(PATIENCE)
+            for unit in UNITS:
+                for end in ENDS:
+                    at = f"{name} on {unit!r}"
+                    text = unit * (MOST // len(unit)) + end
+                    pattern.match(text)
+                    pattern.fullmatch(text)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, kept)
+    assert len(found) >= 10
