@@ -39,6 +39,9 @@ from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
 from mentorship.operations import logs, requests
 from mentorship.operations import views as operations_views
+from mentorship.oversight import glass_views, recording
+from mentorship.oversight import views as oversight_views
+from mentorship.privacy import views as privacy_views
 from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
@@ -89,6 +92,9 @@ BLUEPRINTS = (
     inbox_views.bp,
     led_mentorships_views.bp,
     mentorships_views.bp,
+    glass_views.bp,
+    oversight_views.bp,
+    privacy_views.bp,
     profiles_views.bp,
     pause_views.bp,
     rounds_views.bp,
@@ -154,6 +160,7 @@ def _made(settings: Settings) -> Flask:
     throttle_guard.init_app(app)
     accounts_security.init_app(app)
     guard.init_app(app)
+    recording.init_app(app)  # last: only what views do is watched, not what goes before and after
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:

@@ -26,19 +26,26 @@ from mentorship.extensions import Model, reading
 START = "0" * 64  # what the first entry follows
 LOCK = 0x61756469  # writers to the chain queue for this on PostgreSQL; SQLite has one writer anyway
 AT_ONCE = 1000
+TOLD = "audit.told"  # in Session.info: this transaction has an entry
+FORGOTTEN = "audit.forgotten"  # the action of the entry that says up to where old ones were removed
 
 
 class AuditEntry(Model):
     """One thing that was done. People appear by keys, which say nothing once they are gone."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (sa.Index("ix_audit_entry_about", "about_id", "number"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entry_about", "about_id", "number"),
+        sa.Index("ix_audit_entry_section", "section_id", "number"),
+        sa.Index("ix_audit_entry_actor", "actor_id", "number"),
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[dt.datetime]
     actor_id: Mapped[uuid.UUID | None]
     action: Mapped[str] = mapped_column(sa.String(60))
     about_id: Mapped[uuid.UUID | None]
+    section_id: Mapped[uuid.UUID | None]  # whose leaders may read it; None: administrators only
     detail: Mapped[dict[str, Any]]
     before: Mapped[str] = mapped_column(sa.String(64), unique=True)  # so that no two follow one
     hash: Mapped[str] = mapped_column(sa.String(64))
@@ -54,20 +61,19 @@ class _Key:
         secret = settings.audit_key or settings.secret_key
         self._key = hashlib.sha256(b"audit|" + secret.encode()).digest()
 
-    def hash(self, entry: AuditEntry) -> str:
-        plain = json.dumps(
-            {
-                "number": entry.number,
-                "at": entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
-                "actor": str(entry.actor_id),
-                "action": entry.action,
-                "about": str(entry.about_id),
-                "detail": entry.detail,
-                "before": entry.before,
-            },
-            separators=(",", ":"),
-            sort_keys=True,
-        )
+    def hash(self, entry: AuditEntry | sa.Row[Any]) -> str:
+        values = {
+            "number": entry.number,
+            "at": entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "actor": str(entry.actor_id),
+            "action": entry.action,
+            "about": str(entry.about_id),
+            "detail": entry.detail,
+            "before": entry.before,
+        }
+        if entry.section_id is not None:  # entries from before there was such a column have none
+            values["section"] = str(entry.section_id)
+        plain = json.dumps(values, separators=(",", ":"), sort_keys=True)
         return hmac.new(self._key, plain.encode(), hashlib.sha256).hexdigest()
 
 
@@ -81,6 +87,7 @@ def record(  # noqa: PLR0913  who, what, about what, when
     actor_id: uuid.UUID | None,
     about_id: uuid.UUID | None,
     now: dt.datetime,
+    section_id: uuid.UUID | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Add an entry to the chain, in the transaction of what it tells of."""
@@ -96,12 +103,14 @@ def record(  # noqa: PLR0913  who, what, about what, when
         actor_id=actor_id,
         action=action,
         about_id=about_id,
+        section_id=section_id,
         detail=dict(detail or {}),
         before=before,
     )
     entry.hash = key.hash(entry)
     session.add(entry)
     session.flush()
+    session.info[TOLD] = True
     return entry
 
 
@@ -111,27 +120,71 @@ def history(session: Session, about_id: uuid.UUID, *, most: int = 200) -> Sequen
     return session.scalars(found.order_by(AuditEntry.number.desc()).limit(most)).all()
 
 
+def forget_before(session: Session, moment: dt.datetime, *, now: dt.datetime) -> int:
+    """Remove the entries from before ``moment``, oldest first; return how many there were.
+
+    A last entry says up to where, so that the rest of the chain still has its beginning. The
+    database lets none go that is younger than six years.
+    """
+    last = session.execute(
+        sa.select(AuditEntry.number, AuditEntry.hash)
+        .where(AuditEntry.at < moment)
+        .order_by(AuditEntry.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return 0
+    detail = {"number": last.number, "hash": last.hash}
+    record(session, action=FORGOTTEN, actor_id=None, about_id=None, now=now, detail=detail)
+    gone = session.execute(
+        sa.delete(AuditEntry)
+        .where(AuditEntry.number <= last.number)
+        .execution_options(synchronize_session=False)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _beginning(session: Session) -> tuple[int, str]:
+    """Return what the first entry follows: nothing, or the last of those that were forgotten."""
+    said = session.scalars(
+        sa.select(AuditEntry)
+        .where(AuditEntry.action == FORGOTTEN)
+        .order_by(AuditEntry.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if said is None or not hmac.compare_digest(said.hash, key.hash(said)):
+        return 0, START
+    return int(said.detail["number"]), str(said.detail["hash"])
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Return the number and the hash of the last entry."""
+    newest = sa.select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc())
+    last = session.execute(newest.limit(1)).one_or_none()
+    return (0, START) if last is None else (last.number, last.hash)
+
+
 def first_bad(session: Session) -> tuple[int | None, int, str]:
     """Check the whole chain: (number of the first entry that is wrong or None, entries, head).
 
     A tail cut off leaves a chain that is whole: compare the head with one noted elsewhere.
     """
-    number, before = 0, START
+    start, before = _beginning(session)
+    number = start
     while True:
-        portion = session.scalars(
-            sa.select(AuditEntry)
-            .where(AuditEntry.number > number)
+        portion = session.execute(
+            sa.select(*AuditEntry.__table__.columns)  # plain rows: a long log is read in seconds
+            .where(AuditEntry.number > (number if number > start else -1))
             .order_by(AuditEntry.number)
             .limit(AT_ONCE)
         ).all()
         for entry in portion:
             expected = entry.number == number + 1 and entry.before == before
             if not expected or not hmac.compare_digest(entry.hash, key.hash(entry)):
-                return entry.number, number, before
+                return entry.number, number - start, before
             number, before = entry.number, entry.hash
-        session.expunge_all()
         if len(portion) < AT_ONCE:
-            return None, number, before
+            return None, number - start, before
 
 
 @click.group()
@@ -140,14 +193,14 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--head", help="The head that was noted elsewhere: it must be in the chain.")
+@click.option("--head", "noted", help="The head that was noted elsewhere: it must be in the chain.")
 @with_appcontext
-def verify(head: str | None) -> None:
+def verify(noted: str | None) -> None:
     """Check every entry; the last line is the head, to be noted outside of this machine."""
     with reading() as session:
         bad, count, now = first_bad(session)
-        noted = sa.select(AuditEntry.number).where(AuditEntry.hash == head)
-        known = head in {None, START} or session.scalar(noted) is not None
+        there = sa.select(AuditEntry.number).where(AuditEntry.hash == noted)
+        known = noted in {None, START} or session.scalar(there) is not None
     if bad is not None:
         raise click.ClickException(f"entry {bad} was changed, or one before it is missing")
     if not known:

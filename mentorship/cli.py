@@ -27,6 +27,7 @@ from mentorship.notices.command import mail
 from mentorship.operations.backup import backup_command, restore_command
 from mentorship.operations.roles import grant
 from mentorship.operations.updating import alone
+from mentorship.privacy.command import retention
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
@@ -120,6 +121,7 @@ COMMANDS: tuple[click.Command, ...] = (
     news,
     notices,
     remind_all,
+    retention,
     restore_command,
     roster,
     round_,

@@ -132,6 +132,22 @@ def enqueue(task: str, row_id: uuid.UUID) -> None:
         log.exception("the queue cannot be reached")
 
 
+def sweep() -> None:
+    """Leave nothing of deleted rows in the database's files.
+
+    SQLite overwrites what is deleted, but copies remain in its journal and where pages were
+    rearranged. PostgreSQL's autovacuum does it in its own time. Never inside of a transaction.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.remove()
+    with db.engine.connect() as connection:
+        cursor = connection.connection.cursor()  # no BEGIN of ours before it
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+
+
 def prepare_engine(engine: sa.Engine) -> None:
     """Make SQLite safe for several workers: WAL, foreign keys, and writers that queue.
 
@@ -150,6 +166,7 @@ def prepare_engine(engine: sa.Engine) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is not in the file any more
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")

@@ -23,12 +23,14 @@ from huey.serializer import SignedSerializer
 from sqlalchemy.exc import OperationalError
 
 from mentorship.config import Settings
-from mentorship.extensions import reading, transaction
+from mentorship.extensions import reading, sweep, transaction
 from mentorship.fetching import Fetcher
 from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
+from mentorship.oversight import heads
+from mentorship.privacy import copying, erasing, retention
 from mentorship.rosters.work import work_on_import
 from mentorship.rounds import closing, expiring, jobs, planning
 from mentorship.rounds.lifecycle import RoundChanged
@@ -291,12 +293,61 @@ def remind_owing() -> None:
         delivery.write_files()
 
 
-TASKS = {"solve_run": solve_run, "import_roster": import_roster}
+def make_copy(row_id: str) -> None:
+    """Put together a copy of somebody's data that is too large to wait for."""
+    settings: Settings = current_app.config["SETTINGS"]
+    with transaction() as session:
+        copying.make(
+            session, export_id=uuid.UUID(row_id), site_name=settings.site_name, now=utc_now()
+        )
+
+
+def make_copies() -> None:
+    """Make the copies that the queue has lost."""
+    with reading() as session:
+        waiting = copying.waiting(session)
+    for export_id in waiting:
+        make_copy(str(export_id))
+
+
+def erase_due() -> None:
+    """Erase those whose days are over; each in a transaction of its own."""
+    with reading() as session:
+        over = erasing.due(session, now=utc_now())
+    for person_id in over:
+        with transaction() as session:
+            erasing.erase(session, person_id=person_id, now=utc_now())
+    if over:
+        sweep()
+        delivery.write_files()
+
+
+def run_retention() -> None:
+    """Remove what is past its time."""
+    with transaction() as session:
+        done = retention.run(session, now=utc_now())
+    if done:
+        sweep()
+
+
+def note_head() -> None:
+    """Put the head of the log where somebody with the database in hand cannot reach."""
+    with transaction() as session:
+        number, head = heads.note(session, now=utc_now())
+    log.info("the log of who did what ends with entry %s, head %s", number, head)
+    delivery.write_files()
+
+
+TASKS = {"solve_run": solve_run, "import_roster": import_roster, "make_copy": make_copy}
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
     "clear_up": (clear_up, crontab(minute="20")),
     "remind_owing": (remind_owing, crontab(minute="10")),
     "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
+    "make_copies": (make_copies, crontab(minute="*")),
+    "erase_due": (erase_due, crontab(minute="20")),
+    "run_retention": (run_retention, crontab(minute="30", hour="3")),
+    "note_head": (note_head, crontab(minute="45", hour="3")),
     "send_daily_digests": (send_daily_digests, crontab(minute="0", hour="12")),  # UTC
 }

@@ -22,6 +22,8 @@ from mentorship.news import desk, feeds
 from mentorship.news import service as news
 from mentorship.news.models import DigestReader, NewsItem, Topic
 from mentorship.news.seeds import load_news
+from mentorship.oversight import glass
+from mentorship.privacy import copying
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters import uploads
 from mentorship.rounds import service, templates
@@ -73,6 +75,7 @@ def set_stage(session: Session, word: str = "") -> Stage:
     for who in cast.people.values():
         give(session, who.id, LISTED, NOW)
     gone = factories.member(session, cast.section, SectionRole.IMG, state=MembershipState.LEFT)
+    admin = factories.administrator(session)
     waiting = factories.member(
         session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED
     )
@@ -88,7 +91,7 @@ def set_stage(session: Session, word: str = "") -> Stage:
             "gone": gone,
             "leader": cast.leader,
             "leader2": factories.leader(session, factories.section(session)),
-            "administrator": factories.administrator(session),
+            "administrator": admin,
         },
         values={
             "slug": cast.section.slug,
@@ -109,6 +112,8 @@ def set_stage(session: Session, word: str = "") -> Stage:
             "leader_membership_id": (
                 session.query(Membership).filter_by(person_id=cast.leader.id).one().id
             ),
+            "export_id": _copy(session, ana),
+            "opening_id": _opening(session, ana, by=admin),
             "road": "img",
             "step": "times",
             "purpose": "matching",
@@ -182,6 +187,21 @@ def _of_round(session: Session, round_: Round, word: str) -> dict[str, object]:
         session, round_, name=f"Language first {word}".strip(), now=NOW
     )
     return {"round_id": round_.id, "job_id": job.id, "template_id": template.id}
+
+
+def _copy(session: Session, person: User) -> uuid.UUID:
+    """Return the key of a copy of somebody's data, made just now."""
+    now = dt.datetime.now(dt.UTC)
+    export = copying.ask(session, person_id=person.id, now=now)
+    copying.make(session, export_id=export.id, site_name="Here", now=now)
+    return export.id
+
+
+def _opening(session: Session, person: User, *, by: User) -> uuid.UUID:
+    """Return the key of somebody's sealed answers, opened just now."""
+    now = dt.datetime.now(dt.UTC)
+    why = "For the matrix of routes"
+    return glass.open_glass(session, by=by.id, person=person, reason=why, now=now).id
 
 
 def _import(session: Session, cast: Cast, word: str) -> uuid.UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import small_cast
 
-THREADS, EACH = 8, 10
+THREADS, EACH = 20, 50
 
 
 def write(session: Session, count: int = 1) -> list[AuditEntry]:
@@ -81,8 +82,7 @@ def test_a_changed_entry_is_named(new_app: Callable[..., Flask], column: str) ->
             entries = write(session, 5)
             third = entries[2].number
         with transaction() as session:
-            for trigger in ("audit_no_update", "audit_no_delete", "audit_kept"):
-                _drop(session, trigger)
+            _drop_all(session)
             new = {
                 "action": "other",
                 "detail": {"count": 99},
@@ -98,12 +98,67 @@ def test_a_changed_entry_is_named(new_app: Callable[..., Flask], column: str) ->
         assert bad == (third + 1 if column == "number" else third)
 
 
-def _drop(session: Session, trigger: str) -> None:
+def _drop_all(session: Session) -> None:
     """Do what only somebody with the keys to the database could."""
-    postgresql = session.get_bind().dialect.name == "postgresql"
-    if postgresql == (trigger == "audit_kept"):
-        where = " ON audit_entry" if postgresql else ""
-        session.execute(sa.text(f"DROP TRIGGER {trigger}{where}"))
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("DROP TRIGGER audit_kept ON audit_entry"))
+        session.execute(sa.text("DROP TRIGGER audit_kept_six_years ON audit_entry"))
+    else:
+        session.execute(sa.text("DROP TRIGGER audit_no_update"))
+        session.execute(sa.text("DROP TRIGGER audit_no_delete"))
+
+
+def _delete(session: Session, *numbers: int) -> None:
+    session.execute(sa.delete(AuditEntry).where(AuditEntry.number.in_(numbers)))
+
+
+@pytest.mark.parametrize(("gone", "named"), [((3,), 4), ((1, 2), 3), ((2, 3, 4), 5)])
+def test_a_removed_entry_is_named_by_the_one_after_it(
+    new_app: Callable[..., Flask], gone: tuple[int, ...], named: int
+) -> None:
+    app = new_app()
+    with app.app_context():
+        with transaction() as session:
+            write(session, 5)
+        with transaction() as session:
+            _drop_all(session)
+            _delete(session, *gone)
+        assert first_bad(db.session())[0] == named
+        found = app.test_cli_runner().invoke(args=["audit", "verify"])
+        assert (found.exit_code, f"entry {named} " in found.output) == (1, True)
+
+
+def test_a_forged_entry_at_the_end_is_named(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    with app.app_context():
+        with transaction() as session:
+            last = write(session, 2)[-1]
+            forged = AuditEntry(number=3, at=NOW, action="a", detail={}, before=last.hash)
+            forged.hash = "0" * 64
+            session.add(forged)
+        assert first_bad(db.session())[0] == 3
+
+
+def test_old_entries_go_and_the_chain_still_has_its_beginning(
+    new_app: Callable[..., Flask],
+) -> None:
+    app = new_app()
+    now = dt.datetime.now(dt.UTC)
+    seven, five = (now - dt.timedelta(days=365 * years) for years in (7, 5))
+    with app.app_context():
+        with transaction() as session:
+            for at in (seven, seven, five, now):
+                record(session, action="test", actor_id=None, about_id=None, now=at)
+        with transaction() as session:
+            assert audit.forget_before(session, now - dt.timedelta(days=365 * 6 + 2), now=now) == 2
+        bad, count, _ = first_bad(db.session())
+        assert (bad, count) == (None, 3)  # two that stay, and the one that tells
+        with pytest.raises(DatabaseError), transaction() as session:
+            _delete(session, 3)
+        with transaction() as session:
+            _drop_all(session)
+            _delete(session, 3)
+        assert first_bad(db.session())[0] == 4
 
 
 def test_the_command_says_whether_all_is_well(new_app: Callable[..., Flask]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Pair, Run
 from tests.factories import NOW
 from tests.mentorships.pair import confirmed
+from tests.page import PageClient
 
 OLD, NEW = f"old:{new_key()}", f"new:{new_key()}"
 
@@ -79,6 +81,61 @@ def test_all_moves_to_the_first_key_and_the_old_one_can_go(sealed: Flask) -> Non
         assert phones == ["+1 215 555 0100"]
         assert db.session.scalars(sa.select(Run)).one().inputs
         assert all(pair.parts for pair in db.session.scalars(sa.select(Pair)))
+
+
+def test_nobody_who_reads_or_writes_meanwhile_meets_an_error(sealed: Flask) -> None:
+    """Pages are opened and answers saved without a pause while everything is sealed anew."""
+    keyring.load(f"{NEW},{OLD}")
+    stop, trouble, done = threading.Event(), [], [0]
+    with sealed.app_context():
+        person = db.session.scalars(sa.select(User).where(User.name == "Ana Silva")).one()
+        db.session.remove()
+    client = PageClient(sealed, person)
+
+    def use() -> None:
+        while not stop.is_set():
+            try:
+                assert "+1 215 555 01" in str(client.get("/account").html)
+                phone = f"+1 215 555 01{done[0] % 90 + 10}"
+                client.submit("/account", {"phone": phone})
+                done[0] += 1
+            except Exception as error:  # noqa: BLE001  told below, whatever it is
+                trouble.append(repr(error))
+
+    user = threading.Thread(target=use)
+    user.start()
+    try:
+        results = [rotate(sealed) for _ in range(3)]
+        while done[0] < 3 and not trouble:
+            stop.wait(0.05)
+    finally:
+        stop.set()
+        user.join()
+    assert trouble == []
+    assert [result.exit_code for result in results] == [0, 0, 0]
+    keyring.load(NEW)
+    with sealed.app_context():
+        assert {blob.partition(b":")[0] for blob in blobs(sealed)} == {b"new"}
+        again = db.session.get_one(User, person.id)
+        assert str(again.phone).startswith("+1 215 555 01")
+
+
+def test_two_ciphertexts_that_change_places_do_not_open(sealed: Flask) -> None:
+    keyring.load(OLD)
+    with sealed.app_context():
+        profile = db.session.scalars(
+            sa.select(Profile).where(Profile.visa_sealed.is_not(None))
+        ).one()
+        visa, gender = profile.visa_sealed, profile.gender_sealed
+        profile.visa_sealed, profile.gender_sealed = gender, visa
+        for field in ("visa", "gender"):
+            with pytest.raises(UnreadableField):
+                getattr(profile, field)
+        other = Profile(kind=profile.kind)
+        other.visa_sealed = visa  # of another person
+        with pytest.raises(UnreadableField):
+            _ = other.visa
+        db.session.rollback()
 
 
 def test_what_does_not_open_is_counted_and_left_alone(sealed: Flask) -> None:

@@ -53,6 +53,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
         ),
         frozenset({"img"}),
     ),
+    "privacy.fetch_data": frozenset({"img"}),  # the copy is theirs
     **dict.fromkeys(
         ("inbox.open_notice", "signins.end", "factors.remove_passkey"), frozenset({"img"})
     ),
@@ -103,7 +104,8 @@ SCOPES: Mapping[str, frozenset[str]] = {
 }
 OF_THE_LEADER = re.compile(
     r"/sections/<slug>/"
-    r"(rounds|members|import|export|mentorships|finding|news|letters|resources|about/keep|about/.*/step$)\b"
+    r"(rounds|members|import|export|mentorships|finding|news|letters|resources|log|log.csv"
+    r"|about/keep|about/.*/step$)\b"
 )
 OF_THE_MEMBERS = re.compile(r"/sections/<slug>/about\b")
 OF_A_PAIR = re.compile(r"^/mentorships/")

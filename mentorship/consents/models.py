@@ -38,3 +38,19 @@ class Consent(Model):
     version: Mapped[int]
     given_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
+
+
+class Erasure(Model):
+    """Somebody asked to be erased. Until ``due_at`` they may take it back; nothing is gone yet.
+
+    While it stands they agree to nothing: see ``consents.service.in_force``.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (sa.CheckConstraint("due_at > asked_at", name="due_later"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(User.id, ondelete="CASCADE"), primary_key=True
+    )
+    asked_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime] = mapped_column(index=True)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship.consents.models import Consent
+from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import UtcDateTime
 
 MATCHING, SHARE_VISA, LISTED, STATISTICS = "matching", "share_visa", "listed", "statistics"
@@ -126,7 +126,8 @@ def in_force(
 ) -> Mapping[uuid.UUID, frozenset[str]]:
     """Return the purposes each person agrees to now, in one query; every person has an entry.
 
-    Consent to an older text does not count: it never covered what the text says today.
+    Consent to an older text does not count: it never covered what the text says today. Whoever
+    asked to be erased agrees to nothing until they take it back.
     """
     current = [
         sa.and_(Consent.purpose == purpose.key, Consent.version == purpose.version)
@@ -134,7 +135,10 @@ def in_force(
     ]
     rows = session.execute(
         sa.select(Consent.person_id, Consent.purpose).where(
-            Consent.person_id.in_(person_ids), Consent.withdrawn_at.is_(None), sa.or_(*current)
+            Consent.person_id.in_(person_ids),
+            Consent.withdrawn_at.is_(None),
+            sa.or_(*current),
+            ~_leaving(Consent.person_id),
         )
     )
     given: dict[uuid.UUID, set[str]] = {person_id: set() for person_id in person_ids}
@@ -154,9 +158,14 @@ def agrees_to(
             Consent.purpose == purpose,
             Consent.version == PURPOSES[purpose].version,
             Consent.withdrawn_at.is_(None),
+            ~_leaving(person_id),
         )
         .correlate_except(Consent)
     )
+
+
+def _leaving(person_id: sa.orm.InstrumentedAttribute[uuid.UUID]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Erasure.person_id == person_id).correlate_except(Erasure)
 
 
 def _open(person_id: uuid.UUID, purpose: str) -> tuple[sa.ColumnElement[bool], ...]:

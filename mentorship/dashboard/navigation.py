@@ -113,7 +113,8 @@ def _menu() -> tuple[Entry, ...]:
         links = _entry("Resources", "curating.listing", slug=section.slug)
         letters = _entry("Letters", "spotlight_desk.board", slug=section.slug)
         pairs = _entry("Mentorships", "led_mentorships.index", slug=section.slug)
-        entries.append(_group(label, rounds, people, pairs, desk, links, letters))
+        log = _entry("Log", "oversight.of_section", slug=section.slug)
+        entries.append(_group(label, rounds, people, pairs, desk, links, letters, log))
     if SectionRole.IMG in roles:
         entries.append(_entry("My IMG profile", "profiles.mine", road="img"))
     if _offers(mine, ProfileKind.IMG):
@@ -125,7 +126,10 @@ def _menu() -> tuple[Entry, ...]:
     if current_user.is_administrator:
         sections = _entry("Sections", "sections_admin.index")
         accounts = _entry("Accounts", "accounts_desk.index")
-        entries.append(_group("Administration", sections, accounts))
+        log = _entry("Log", "oversight.of_all")
+        times = _entry("Retention", "glass.limits")
+        sealed = _entry("Sealed answers", "glass.ask")
+        entries.append(_group("Administration", sections, accounts, log, times, sealed))
     entries.append(_entry("Toolkit", "toolkit.overview"))
     entries.append(
         _group(

@@ -7,7 +7,7 @@ Groups of fewer than five people are never told by themselves, nor may one be wo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -45,9 +45,12 @@ class Group:
 
 
 def by_group(
-    problem: Problem, result: Result, group: Callable[[Img], str | None]
+    problem: Problem,
+    result: Result,
+    group: Callable[[Img], str | None],
+    counted: Collection[str] | None = None,
 ) -> dict[str | None, Group]:
-    """Return groups by answer, None for who did not answer.
+    """Return groups by answer, None for who did not answer; ``counted``: keys of these IMGs only.
 
     Raises
     ------
@@ -57,12 +60,18 @@ def by_group(
     """
     if problem.market is None:
         raise ValueError("problem: a matrix says nothing of people")
-    answers = [group(img) for img in problem.market.imgs]
-    scores: dict[str | None, list[int]] = {answer: [] for answer in answers}
+    answers = {
+        place: group(img)
+        for place, img in enumerate(problem.market.imgs)
+        if counted is None or img.key in counted
+    }
+    scores: dict[str | None, list[int]] = {answer: [] for answer in answers.values()}
     found = problem.scores_of(result.pairs).tolist()
     for img, score in zip(result.pairs[:, 0].tolist(), found, strict=True):
-        scores[answers[img]].append(score)
-    matched = Counter(answers[i] for i in np.unique(result.pairs[:, 0]).tolist())
+        if img in answers:
+            scores[answers[img]].append(score)
+    there = np.unique(result.pairs[:, 0]).tolist()
+    matched = Counter(answers[place] for place in there if place in answers)
     return {
         answer: Group(
             imgs=count,
@@ -70,7 +79,7 @@ def by_group(
             mean=round(sum(scores[answer]) / len(scores[answer])) if scores[answer] else None,
             lowest=min(scores[answer], default=None),
         )
-        for answer, count in Counter(answers).items()
+        for answer, count in Counter(answers.values()).items()
     }
 
 

@@ -16,9 +16,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from mentorship.consents.service import STATISTICS, agrees_to
 from mentorship.extensions import Model
 from mentorship.matching import Img, Problem, Result
 from mentorship.matching.fairness import (
+    FEWEST,
     NO_ANSWER,
     OTHERS,
     Group,
@@ -26,8 +28,10 @@ from mentorship.matching.fairness import (
     load,
     to_show,
 )
+from mentorship.profiles.models import Profile
 from mentorship.rounds.choices import OUT, OVER
-from mentorship.rounds.models import Pair, Participant, Round, Unmatched
+from mentorship.rounds.models import Pair, Participant, Round, Run, Unmatched
+from mentorship.rounds.run_models import RunFairness
 from mentorship.vocabulary import LISTS, REGION_OF, REGIONS, Term
 
 # kind of group -> its heading, its words, and what an IMG says of it
@@ -46,6 +50,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Term], Callable[[Img], str | None]]
         }
     )
 )
+SENSITIVE = ("visa", "gender")  # what leaders do not see of a person
 RETURNING, NEWCOMER = Term("returning", "Took part before"), Term("newcomer", "First round")
 HISTORY = MappingProxyType({term.id: term for term in (RETURNING, NEWCOMER)})
 # what is told of a run: country is of runs that were made before regions were told
@@ -80,16 +85,24 @@ class FairTable:
     reading: str
 
 
-def fairness_tables(problem: Problem, result: Result) -> dict[str, Any]:
-    """Return what may be told of every kind of group, and how many mentors have how many IMGs."""
+def fairness_tables(problem: Problem, result: Result, counted: Collection[str]) -> dict[str, Any]:
+    """Return what may be told of every kind of group, and how many mentors have how many IMGs.
+
+    Only IMGs whose keys are ``counted`` are: they agreed to statistics.
+    """
     groups = {
-        key: [list(row) for row in _told(by_group(problem, result, of))]
+        key: [list(row) for row in _told(by_group(problem, result, of, counted))]
         for key, (_, _, of) in GROUPS.items()
     }
     return {"groups": groups, "load": [list(each) for each in load(problem, result).items()]}
 
 
-def add_history(tables: dict[str, Any], rows: Iterable[Model], returning: Collection[UUID]) -> None:
+def add_history(
+    tables: dict[str, Any],
+    rows: Iterable[Model],
+    returning: Collection[UUID],
+    counted: Collection[str],
+) -> None:
     """Add to the tables of a run how newcomers fared against IMGs who took part before."""
     scores: dict[UUID, list[int]] = {}
     for row in rows:
@@ -99,6 +112,8 @@ def add_history(tables: dict[str, Any], rows: Iterable[Model], returning: Collec
             scores.setdefault(row.img_id, [])
     of_kind: dict[str | None, list[list[int]]] = {}
     for img_id, own in scores.items():
+        if str(img_id) not in counted:
+            continue
         kind = RETURNING if img_id in returning else NEWCOMER
         of_kind.setdefault(kind.id, []).append(own)
     groups = {kind: _group(people) for kind, people in of_kind.items()}
@@ -114,6 +129,58 @@ def _group(people: Sequence[Sequence[int]]) -> Group:
         mean=round(sum(scores) / len(scores)) if scores else None,
         lowest=min(scores, default=None),
     )
+
+
+def hide_differences(tables: dict[str, Any], earlier: Iterable[Mapping[str, Any]]) -> None:
+    """Take out what, set against an earlier run, would point at few people.
+
+    Leaders know who joined and left between two runs, and who was matched in which. A group of
+    visas or genders that then grows by one tells what that one answered. So such a table is kept
+    only if no figure of it differs from one that was told before by one to four people.
+    """
+    for kind in SENSITIVE:
+        told = tables["groups"].get(kind)
+        before = [each["groups"].get(kind) for each in earlier]
+        if told and any(points_at_few(told, other) for other in before if other):
+            tables["groups"][kind] = []
+            tables.setdefault("withheld", []).append(kind)
+
+
+def points_at_few(one: Sequence[Sequence[Any]], other: Sequence[Sequence[Any]]) -> bool:
+    """Tell whether the difference of two tables is of one to four people in any group.
+
+    Tables with other groups are set against each other by what all that is not in both makes up.
+    """
+    first, second = ({row[0]: row[1:3] for row in rows} for rows in (one, other))
+    shared = first.keys() & second.keys() - {OTHERS}
+    return any(
+        0 < abs(_rest(first, shared, place) - _rest(second, shared, place)) < FEWEST
+        or any(0 < abs(first[key][place] - second[key][place]) < FEWEST for key in shared)
+        for place in (0, 1)  # IMGs, matched
+    )
+
+
+def _rest(rows: Mapping[str, Sequence[int]], shared: Collection[str], place: int) -> int:
+    return sum(figures[place] for key, figures in rows.items() if key not in shared)
+
+
+def told_before(session: Session, round_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """Return what was told of the earlier runs of the same section."""
+    own = sa.select(Round.section_id).where(Round.id == round_id).scalar_subquery()
+    return session.scalars(
+        sa.select(RunFairness.tables)
+        .join(Run, Run.id == RunFairness.run_id)
+        .join(Round, Round.id == Run.round_id)
+        .where(Round.section_id == own)
+    ).all()
+
+
+def agreed_to_be_counted(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Return those of the IMGs' keys whose people agree to statistics now."""
+    agreed = sa.select(Profile.id).where(
+        Profile.id.in_([UUID(key) for key in keys]), agrees_to(STATISTICS, Profile.person_id)
+    )
+    return frozenset(str(key) for key in session.scalars(agreed))
 
 
 def returning(session: Session, round_id: UUID) -> Collection[UUID]:
@@ -142,6 +209,11 @@ def _told(groups: Mapping[str | None, Group]) -> list[tuple[str, int, int, int |
 def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:
     """Return what was kept of a run as tables a leader reads."""
     return [_table(key, rows) for key, rows in kept["groups"].items() if rows]
+
+
+def withheld(kept: Mapping[str, Any]) -> Sequence[str]:
+    """Return the headings of tables that would point at few people beside an earlier run."""
+    return [TOLD[kind][0] for kind in kept.get("withheld", ())]
 
 
 def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:

@@ -42,13 +42,17 @@ class BadProfile(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """``means`` are those of an earlier run that is solved again, or None to work them out."""
+    """``means`` are those of an earlier run that is solved again, or None to work them out.
+
+    ``counted`` are keys of the IMGs who agree to statistics; nobody else is in them.
+    """
 
     market: Market
     rules: Rules
     policy: str
     lottery: int
     means: Mapping[str, int] | None = None
+    counted: frozenset[str] = frozenset()
 
 
 def gathered(
@@ -114,12 +118,13 @@ def kept(run: Run, *, rules: Rules | None = None, policy: str | None = None) -> 
     Raises
     ------
     InputsForgotten
-        Retention has ended.
+        Retention has ended, or somebody in it was erased.
 
     """
-    if run.inputs is None:
+    inputs = run.inputs
+    if inputs is None or inputs.get("erased"):
         raise InputsForgotten(str(run.number))
-    market, own_rules, means = restored(run.inputs)
+    market, own_rules, means = restored(inputs)
     return Inputs(
         market=market,
         rules=rules or own_rules,

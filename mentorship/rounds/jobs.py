@@ -39,7 +39,7 @@ from mentorship.rounds.run_models import (
     RunJob,
     StepKind,
 )
-from mentorship.rounds.running import ProofFailed, Solved, keep
+from mentorship.rounds.running import ProofFailed, Solved, counting, keep
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
@@ -224,11 +224,12 @@ def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
     rules = Rules.from_json(job.rules)
     if job.base_run_id is not None:
-        return kept(session.get_one(Run, job.base_run_id), rules=rules, policy=job.policy)
+        base = session.get_one(Run, job.base_run_id)
+        return counting(session, kept(base, rules=rules, policy=job.policy))
     round_ = session.get_one(Round, job.round_id, populate_existing=True)
     if round_.state not in (OUT if job.kind is JobKind.REST else RUNNABLE):
         raise round_changed(session, round_.id)
-    return gathered(session, round_, rules=rules, policy=job.policy, now=now)
+    return counting(session, gathered(session, round_, rules=rules, policy=job.policy, now=now))
 
 
 def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> Run:

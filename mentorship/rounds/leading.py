@@ -64,6 +64,7 @@ def acting(
         action=action,
         actor_id=current_id(),
         about_id=round_.id,
+        section_id=round_.section_id,
         now=dt.datetime.now(dt.UTC),
         detail=detail,
     )

@@ -15,7 +15,7 @@ from mentorship.matching.fairness import FEWEST
 from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.choices import OUT, OVER
-from mentorship.rounds.fairness import fair_tables, load_lines
+from mentorship.rounds.fairness import fair_tables, load_lines, withheld
 from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.out_of_date import changed_since
@@ -84,6 +84,7 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
         run=shown,
         groups=fair_tables(kept.tables) if kept else (),
         load=load_lines(kept.tables) if kept else (),
+        withheld=withheld(kept.tables) if kept else (),
         fewest=FEWEST,
     )
 

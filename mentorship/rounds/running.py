@@ -39,7 +39,14 @@ from mentorship.matching import (
     verify,
 )
 from mentorship.rounds.choices import OUT, RUNNABLE
-from mentorship.rounds.fairness import add_history, fairness_tables, returning
+from mentorship.rounds.fairness import (
+    add_history,
+    agreed_to_be_counted,
+    fairness_tables,
+    hide_differences,
+    returning,
+    told_before,
+)
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
@@ -65,6 +72,7 @@ class Solved:
 
     run: Run
     rows: Sequence[Model]
+    counted: frozenset[str]
 
 
 def run_round(
@@ -85,10 +93,18 @@ def run_round(
     move(session, round_id, RUNNABLE, RoundState.REVIEW)
     round_ = session.get_one(Round, round_id, populate_existing=True)
     rules = with_edits(rules_of(session, round_), current_run(session, round_id))
-    inputs = gathered(session, round_, rules=rules, policy=round_.policy, now=now)
+    inputs = counting(
+        session, gathered(session, round_, rules=rules, policy=round_.policy, now=now)
+    )
     run = keep(session, solved(inputs), round_id=round_id, by=by, now=now)
     take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.RUN, by=by, now=now)
     return run
+
+
+def counting(session: Session, inputs: Inputs) -> Inputs:
+    """Say who agrees, right now, to be counted in the statistics of a run made of these inputs."""
+    counted = agreed_to_be_counted(session, [img.key for img in inputs.market.imgs])
+    return dataclasses.replace(inputs, counted=counted)
 
 
 def solved(
@@ -122,12 +138,12 @@ def solved(
     rows = [
         *pairs,
         *_next(pairs, explanation),
-        RunFairness(run_id=run.id, tables=fairness_tables(problem, result)),
+        RunFairness(run_id=run.id, tables=fairness_tables(problem, result, inputs.counted)),
         *_unmatched(run, problem, result, explanation),
         *_seats(run, market, explanation),
         *insights(run.id, problem, result, explanation, progress),
     ]
-    return Solved(run, rows)
+    return Solved(run, rows, inputs.counted)
 
 
 def keep(  # noqa: PLR0913  what, of which round, by whom and when
@@ -156,7 +172,8 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
     run.number = _next_number(session, round_id)
     for row in made.rows:
         if isinstance(row, RunFairness):
-            add_history(row.tables, made.rows, returning(session, round_id))
+            add_history(row.tables, made.rows, returning(session, round_id), made.counted)
+            hide_differences(row.tables, told_before(session, round_id))
     session.add(run)
     session.flush()  # before the rows that hang on it
     session.add_all(made.rows)

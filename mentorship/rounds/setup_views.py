@@ -174,6 +174,7 @@ def remove_template(slug: str, template_id: uuid.UUID) -> Response:
             action="round.template.remove",
             actor_id=current_id(),
             about_id=section.id,
+            section_id=section.id,
             now=dt.datetime.now(dt.UTC),
         )
     flash(f"The template “{name}” is removed.", "success")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import astuple, fields
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from mentorship import vocabulary
 from mentorship.matching import FULL, Img, Market, Mentor, Rules, Span
 
+KINDS = ("imgs", "mentors")
 FORMAT = 2  # 1 left out goals and about, which no criterion read then
 
 
@@ -45,6 +46,16 @@ def restored(values: Mapping[str, Any]) -> tuple[Market, Rules, Mapping[str, int
     )
     means = {"priority": FULL} | values["means"]  # runs before it was a criterion have none
     return market, Rules.from_json(values["rules"]), means
+
+
+def without_people(values: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    """Return a record in which nothing is left of some people but their keys, under ``erased``.
+
+    Its digest is no longer the one that was noted, and no run is made of it again.
+    """
+    here = {plain["key"] for kind in KINDS for plain in values[kind]} & set(keys)
+    left = {kind: [p for p in values[kind] if p["key"] not in here] for kind in KINDS}
+    return {**values, **left, "erased": sorted({*values.get("erased", ()), *here})}
 
 
 def digest(values: Mapping[str, Any]) -> str:

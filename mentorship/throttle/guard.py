@@ -6,15 +6,18 @@ import datetime as dt
 import ipaddress
 import math
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, after_this_request, current_app, g, request
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
+from mentorship.audit import TOLD
 from mentorship.config import Settings
 from mentorship.extensions import SAFE_METHODS, db, transaction
 from mentorship.throttle import service
@@ -75,15 +78,23 @@ def spend(
 
     """
     asked = service.counts(name, _subjects(account, thing, person))
-    with transaction(writing=True) as session:
+    with _counting() as session:
         service.take(session, asked, now=_now())
     return asked
 
 
 def give_back(asked: Sequence[Count]) -> None:
     """Take back what was counted for something that is not to count, like a right password."""
-    with transaction(writing=True) as session:
+    with _counting() as session:
         service.give_back(session, asked)
+
+
+@contextmanager
+def _counting() -> Iterator[Session]:
+    """Own a transaction that the log of who did what need not tell of."""
+    with transaction(writing=True) as session:
+        session.info[TOLD] = True
+        yield session
 
 
 def _spend_afterwards(name: str, thing: str | None) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.consents.service import MATCHING, give
+from mentorship.consents.service import MATCHING, STATISTICS, give
 from mentorship.matching import Img, Mentor
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import write_img, write_mentor
@@ -59,7 +59,8 @@ class Cast:
     def _join(self, name: str, role: SectionRole) -> User:
         who = self.people.get(name) or factories.person(self.session, name)
         factories.member(self.session, self.section, role, who)
-        give(self.session, who.id, MATCHING, NOW)
+        for purpose in (MATCHING, STATISTICS):
+            give(self.session, who.id, purpose, NOW)
         self.people[name] = who
         return who
 

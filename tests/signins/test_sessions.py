@@ -213,7 +213,7 @@ def test_the_log_tells_of_sessions(app: Flask, session: Session, anna: User) -> 
     client.post("/logout")
     ours = sa.select(AuditEntry.action).where(AuditEntry.action.like("session.%"))
     actions = session.scalars(ours.order_by(AuditEntry.number)).all()
-    assert actions == ["session.open", "session.end_all", "session.end"]
+    assert actions == ["session.end_all", "session.end"]
 
 
 # --- Administrators ------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Who did what, and the few doors that administrators open: the log, sealed answers, retention."""

@@ -1,0 +1,120 @@
+"""The pages of the log: who reads what of it, under which names, and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.audit import record
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast, counted, small_cast
+
+SignIn = Callable[[User], PageClient]
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    made = small_cast(session)
+    made.leader.name = "=Lena Leader"
+    ana = made.people["Ana Silva"]
+    for actor, section_id, action in (
+        (made.leader, made.section.id, "sections.approve"),
+        (ana, made.section.id, "rounds.confirm"),
+        (ana, None, "consents.save"),
+        (made.leader, factories.section(session).id, "news_desk.create"),
+    ):
+        record(
+            session,
+            action=action,
+            actor_id=actor.id,
+            about_id=uuid.uuid4(),
+            section_id=section_id,
+            now=NOW,
+        )
+    return made
+
+
+def test_leaders_read_their_own_section_with_names(cast: Cast, sign_in: SignIn) -> None:
+    text = sign_in(cast.leader).get(f"/sections/{cast.section.slug}/log").text
+    assert "2 entries" in text
+    assert "Ana Silva" in text
+    assert "Said yes as the IMG" in text
+    assert "Changed a privacy choice" not in text  # no leader's business
+    assert "Wrote a news post" not in text  # of another section
+
+
+def test_administrators_read_all_and_members_are_codes(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    ana = cast.people["Ana Silva"]
+    admin = sign_in(factories.administrator(session))
+    text = admin.get("/admin/log").text
+    assert "Changed a privacy choice" in text
+    assert "=Lena Leader" in text
+    assert "Ana Silva" not in text
+    assert f"Member {ana.id.hex[:8]}" in text
+    for who in (ana.email, f"member {ana.id.hex[:8]}"):
+        found = admin.get(f"/admin/log?who={who}").text
+        assert "2 entries" in found
+        assert "Lena" not in found
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("room=people", 1),
+        ("room=nothing", 2),
+        ("who=ana", 1),
+        ("who=%25", 0),
+        ("since=2026-11-03", 0),
+        ("since=2026-11-02&until=2026-11-02", 2),
+        ("until=9999-12-31&since=0001-01-01", 2),
+        ("page=99999999999", 2),
+        ("page=-1&since=junk", 2),
+    ],
+)
+def test_the_log_is_filtered(cast: Cast, sign_in: SignIn, asked: str, found: int) -> None:
+    leader = sign_in(cast.leader)
+    text = leader.get(f"/sections/{cast.section.slug}/log?{asked}").text
+    words = "Nothing found" if not found else f"{found} entr{'y' if found == 1 else 'ies'}"
+    assert words in text
+    answer = leader.client.get(f"/sections/{cast.section.slug}/log.csv?{asked}")
+    rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    assert len(rows) == found + 1
+
+
+def test_the_file_runs_nothing_and_is_not_kept(cast: Cast, sign_in: SignIn) -> None:
+    answer = sign_in(cast.leader).client.get(f"/sections/{cast.section.slug}/log.csv")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="log.csv"'
+    assert '"\'=Lena Leader"' in answer.get_data(as_text=True)
+
+
+def test_ten_times_the_entries_take_no_more_statements(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    client = sign_in(cast.leader)
+    numbers = []
+    for _ in range(2):
+        with counted(session) as statements:
+            client.get(f"/sections/{cast.section.slug}/log")
+        numbers.append(len(statements))
+        for _turn in range(30):
+            record(
+                session,
+                action="sections.approve",
+                actor_id=cast.leader.id,
+                about_id=cast.people["Ana Silva"].id,
+                section_id=cast.section.id,
+                now=NOW,
+            )
+    assert numbers[0] == numbers[1]
+    assert numbers[0] <= 12

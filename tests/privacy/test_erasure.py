@@ -1,0 +1,228 @@
+"""Erasure: asked for, taken back, and done, so that nothing of the person is left anywhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship import audit, jobs
+from mentorship.accounts.models import User
+from mentorship.consents.models import Erasure
+from mentorship.consents.service import MATCHING, agrees_to, give, in_force
+from mentorship.extensions import Base, db, transaction
+from mentorship.mentorships.models import Meeting
+from mentorship.notices.models import Message
+from mentorship.privacy import erasing
+from mentorship.privacy.holdings import IN_THE_COPY
+from mentorship.profiles.models import Profile
+from mentorship.rounds import board
+from mentorship.rounds.inputs import InputsForgotten
+from mentorship.rounds.models import Offer, OfferState, Pair, Run, SeatCount
+from mentorship.rounds.paging import Wanted
+from mentorship.rounds.proving import prove_again
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.privacy.person import CANARY, CODED, plant, sealed_attributes, whole_person
+from tests.rounds.cast import small_cast
+
+DUE = NOW + erasing.GRACE
+SignIn = Callable[[User], PageClient]
+
+
+def asked_and_done(session: Session, person: User) -> None:
+    erasing.ask(session, person=person, now=NOW)
+    assert erasing.erase(session, person_id=person.id, now=DUE)
+
+
+def everything(session: Session) -> Iterator[tuple[str, str]]:
+    """Yield every value of every table as text, and what every sealed value says."""
+    for table in Base.metadata.sorted_tables:
+        for row in session.execute(sa.select(table)).mappings():
+            for name, value in row.items():
+                yield f"{table.name}.{name}", str(value)
+    for mapper in Base.registry.mappers:
+        names = list(sealed_attributes(mapper.class_))
+        for row in session.scalars(sa.select(mapper.class_)) if names else ():
+            for name in names:
+                yield f"{mapper.class_.__tablename__}.{name} sealed", str(getattr(row, name))
+
+
+def hits(session: Session, *words: str) -> list[str]:
+    session.expire_all()
+    return [where for where, text in everything(session) if any(word in text for word in words)]
+
+
+def texts_of_people() -> set[str]:
+    """Return every column of the person's tables that may hold words, sealed ones too."""
+    return {
+        f"{each.table.name}.{column.name.removesuffix('_sealed')}"
+        for each in IN_THE_COPY
+        for column in each.table.columns
+        if (type(column.type) in {sa.String, sa.Text} or column.name.endswith("_sealed"))
+        and not column.foreign_keys
+        and column.name not in CODED.get(each.table.name, ())
+    }
+
+
+def test_nothing_of_an_erased_person_is_left_in_any_table(session: Session) -> None:
+    pair = whole_person(session)
+    chi, key = pair.img, str(pair.cast.profile("Chi Tanaka"))
+    naming_her = sa.select(Message.body).where(Message.body.contains("Chi Tanaka"))
+    assert session.scalars(naming_her).all()  # mails to others wait, and one names her
+    plant(session, chi)
+    chi.name = "Chi Tanaka"
+    erasing.ask(session, person=chi, now=NOW)
+    found = {where.removesuffix(" sealed") for where in hits(session, CANARY)}
+    unplanted = {where for where in texts_of_people() if where not in found | {"user.name"}}
+    # what only the other one writes, what is a score, and a profile of a mentor
+    assert (
+        unplanted
+        == {
+            *("pair.parts", "offer.decline_words", "ending.words", "concern.outcome"),
+            *("profile.visas", "message.body"),
+        }
+        - found
+    )
+    assert erasing.erase(session, person_id=chi.id, now=DUE)
+    assert hits(session, CANARY, "Chi Tanaka") == []
+    for run in session.scalars(sa.select(Run)):
+        assert run.inputs is not None
+        assert run.inputs["erased"] == [key]
+        assert key not in {plain["key"] for plain in run.inputs["imgs"]}
+    assert audit.first_bad(session)[0] is None
+
+
+def test_no_file_of_the_database_holds_the_person(
+    new_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    app = new_app(instance=tmp_path)
+    with app.app_context():
+        with transaction() as session:
+            pair = whole_person(session)
+            plant(session, pair.img)
+            erasing.ask(session, person=pair.img, now=NOW)
+            who = pair.img.id
+        assert _files_with(app, CANARY) or db.engine.dialect.name != "sqlite"
+        jobs.erase_due()
+        assert db.session.get(Erasure, who) is None
+        assert hits(db.session(), CANARY) == []
+        db.session.remove()
+        assert _files_with(app, CANARY) == []
+
+
+def _files_with(app: Flask, word: str) -> list[str]:
+    url = db.engine.url
+    files = [path for path in Path(app.instance_path).rglob("*") if path.is_file()]
+    if url.get_backend_name() == "sqlite":
+        file = Path(str(url.database))
+        files += list(file.parent.glob(f"{file.name}*"))
+    return [path.name for path in files if word.encode() in path.read_bytes()]
+
+
+def test_the_round_still_stands_and_the_other_one_is_told(session: Session) -> None:
+    pair = whole_person(session)
+    offers = session.scalar(sa.select(sa.func.count()).select_from(Offer))
+    pairs = set(session.execute(sa.select(Pair.id, Pair.score)).all())
+    before = session.scalars(
+        sa.select(SeatCount.taken).where(SeatCount.mentor_id == pair.cast.profile("Omar Aziz"))
+    ).one()
+    asked_and_done(session, pair.img)
+    offer = session.get_one(Offer, pair.id)
+    assert offer.state is OfferState.ENDED
+    assert session.scalar(sa.select(sa.func.count()).select_from(Offer)) == offers
+    assert set(session.execute(sa.select(Pair.id, Pair.score)).all()) == pairs
+    after = session.scalars(
+        sa.select(SeatCount.taken).where(SeatCount.mentor_id == offer.mentor_id)
+    ).one()
+    assert after == before - 1
+    to_mentor = sa.select(Message.subject).where(Message.recipient == pair.mentor.email)
+    assert "A mentorship has ended" in session.scalars(to_mentor).all()
+    meeting = session.scalars(sa.select(Meeting)).one()
+    assert (set(meeting.words.values()), meeting.starts_at) == ({""}, NOW)
+    shown = board.board(session, pair.round.id, Wanted(), now=DUE, finished=False)
+    assert shown is not None
+    run = session.scalars(sa.select(Run)).one()
+    with pytest.raises(InputsForgotten):
+        prove_again(session, run_id=run.id)
+
+
+def test_pages_of_the_round_and_the_pair_still_open(session: Session, sign_in: SignIn) -> None:
+    pair = whole_person(session)
+    asked_and_done(session, pair.img)
+    leader = sign_in(pair.cast.leader)
+    home = f"/sections/{pair.cast.section.slug}/rounds/{pair.round.id}"
+    assert erasing.NAMELESS in leader.get(f"{home}/review").text
+    for path in ("", "/report.csv", "/history", "/finish"):
+        assert leader.client.get(f"{home}{path}").status_code == 200
+    assert leader.client.get(f"/sections/{pair.cast.section.slug}/log").status_code == 200
+    sign_in(pair.mentor).get(f"/mentorships/{pair.id}")
+
+
+def test_whoever_was_in_no_run_is_gone_altogether(session: Session) -> None:
+    cast = small_cast(session)
+    new = cast.img("Nia New")
+    asked_and_done(session, new)
+    assert session.get(User, new.id, populate_existing=True) is None
+    assert session.scalars(sa.select(Profile).where(Profile.person_id == new.id)).all() == []
+
+
+def test_a_shell_can_do_nothing(session: Session, sign_in: SignIn) -> None:
+    chi = whole_person(session).img
+    old = chi.fs_uniquifier
+    client = sign_in(chi)
+    asked_and_done(session, chi)
+    left = session.get_one(User, chi.id, populate_existing=True)
+    assert (left.active, left.password, left.roles, left.confirmed_at) == (False, None, [], None)
+    assert left.fs_uniquifier != old
+    assert client.client.get("/account").status_code in {302, 303}
+
+
+def test_until_the_day_it_can_be_taken_back(session: Session, sign_in: SignIn) -> None:
+    me = factories.person(session)
+    give(session, me.id, MATCHING, NOW)
+    mine = sign_in(me)
+    page = mine.follow(mine.submit("/account/erase", {"sure": "y"}))
+    assert "You asked to be erased" in page.text
+    mail = session.scalars(sa.select(Message).where(Message.recipient == me.email)).one()
+    assert mail.subject.startswith("Your data will be erased on ")
+    assert in_force(session, [me.id])[me.id] == frozenset()  # no consent counts meanwhile
+    agreed = sa.select(User.id).where(User.id == me.id, agrees_to(MATCHING, User.id))
+    assert session.scalars(agreed).all() == []
+    mine.submit("/account/erase", action="/account/erase/undo")
+    assert in_force(session, [me.id])[me.id] == {MATCHING}
+    assert not erasing.erase(session, person_id=me.id, now=NOW + dt.timedelta(days=400))
+    assert session.get(User, me.id, populate_existing=True) is not None
+
+
+def test_a_day_early_nothing_is_done(session: Session) -> None:
+    me = factories.person(session)
+    erasing.ask(session, person=me, now=NOW)
+    assert erasing.due(session, now=DUE - dt.timedelta(seconds=1)) == []
+    assert not erasing.erase(session, person_id=me.id, now=DUE - dt.timedelta(seconds=1))
+    assert erasing.due(session, now=DUE) == [me.id]
+
+
+def test_without_the_box_nothing_is_asked(session: Session, sign_in: SignIn) -> None:
+    me = factories.person(session)
+    sign_in(me).submit("/account/erase", status=422)
+    assert erasing.wish_of(session, me.id) is None
+
+
+def test_nobody_whom_others_need_leaves_them_without(session: Session, sign_in: SignIn) -> None:
+    cast = small_cast(session)
+    leader = sign_in(cast.leader)
+    page = leader.get("/account/erase")
+    assert cast.section.name in page.text
+    assert cast.section.name in leader.post("/account/erase", {"sure": "y"}, status=409).text
+    factories.leader(session, cast.section)
+    leader.submit("/account/erase", {"sure": "y"})
+    admin = factories.administrator(session)
+    with pytest.raises(erasing.Needed, match="the site itself"):
+        erasing.ask(session, person=admin, now=NOW)

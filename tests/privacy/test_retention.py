@@ -1,0 +1,127 @@
+"""What is past its time goes, what is not stays; 25 months on nothing is left over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship import jobs
+from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry, first_bad
+from mentorship.extensions import db, transaction
+from mentorship.notices.models import Message
+from mentorship.notices.service import post
+from mentorship.privacy import copying, retention
+from mentorship.profiles.models import Choice, Profile
+from mentorship.rounds import service
+from mentorship.rounds.models import Pair, Run
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.privacy.person import whole_person
+
+MONTHS_25 = NOW + dt.timedelta(days=761)
+DAY = dt.timedelta(days=1)
+
+
+def past(session: Session, now: dt.datetime) -> dict[str, int]:
+    return {each.rule.key: each.past for each in retention.report(session, now=now) if each.past}
+
+
+@pytest.fixture
+def lived(session: Session) -> Session:
+    """A finished round, a profile that was never in one, a mail, a copy and an opening."""
+    pair = whole_person(session)
+    pair.cast.mentor("Vera", topics=("visa_choice",), visas=("e3_visa",), seats=0)
+    service.finish_round(session, round_id=pair.round.id, now=NOW)
+    alone = pair.cast.img("Sol Alone", visa="e3")
+    copying.ask(session, person_id=alone.id, now=NOW)
+    post(session, recipient=alone.email, subject="Hello", body="", now=NOW)
+    return session
+
+
+def test_25_months_on_nothing_is_past_its_time(lived: Session) -> None:
+    assert {"profiles", "visas", "records", "mails", "copies"} <= set(past(lived, MONTHS_25))
+    pairs = lived.scalar(sa.select(sa.func.count()).select_from(Pair))
+    before = past(lived, MONTHS_25)
+    assert retention.run(lived, now=MONTHS_25) == before
+    assert past(lived, MONTHS_25) == {}
+    lived.expire_all()
+    assert lived.scalar(sa.select(sa.func.count()).select_from(Pair)) == pairs
+    assert all(run.inputs is None for run in lived.scalars(sa.select(Run)))
+    assert all(pair.parts == [] for pair in lived.scalars(sa.select(Pair)))
+    profiles = lived.scalars(sa.select(Profile)).all()
+    assert not any(each.visa or each.visas for each in profiles)
+    entry = lived.scalars(sa.select(AuditEntry).order_by(AuditEntry.number.desc())).first()
+    assert entry is not None
+    assert (entry.action, entry.detail) == ("privacy.retention", before)
+    assert first_bad(lived)[0] is None
+    assert retention.run(lived, now=MONTHS_25) == {}
+
+
+@pytest.mark.parametrize("key", ["visas", "records", "mails", "copies"])
+def test_nothing_goes_a_second_early(lived: Session, key: str) -> None:
+    limit = next(rule.limit for rule in retention.RULES if rule.key == key)
+    assert key not in past(lived, NOW + limit)
+    assert key in past(lived, NOW + limit + dt.timedelta(seconds=1))
+
+
+def test_a_match_and_a_round_that_goes_on_keep_a_profile(session: Session) -> None:
+    pair = whole_person(session)  # the round is not finished
+    assert "profiles" not in past(session, MONTHS_25)
+    assert "visas" not in past(session, MONTHS_25)
+    service.finish_round(session, round_id=pair.round.id, now=NOW)
+    retention.run(session, now=MONTHS_25)
+    kept = session.get_one(Profile, pair.cast.profile("Chi Tanaka"), populate_existing=True)
+    assert kept.goals  # she is matched
+    ben = session.get_one(Profile, pair.cast.profile("Ben Okafor"), populate_existing=True)
+    left = sa.select(sa.func.count()).where(Choice.profile_id == ben.id)
+    assert session.scalar(left) == 0  # he was in the run, so his key stays, and nothing else
+    assert session.get_one(User, ben.person_id).name == "Ben Okafor"
+
+
+def test_a_dry_run_says_what_a_run_does(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    with app.app_context():
+        with transaction() as session:
+            post(session, recipient="a@example.org", subject="Hello", body="", now=NOW)
+            old = sa.update(Message).values(created_at=NOW - dt.timedelta(days=900))
+            session.execute(old)
+        run = app.test_cli_runner().invoke
+        dry = run(args=["retention", "run", "--dry-run"])
+        assert "1  Mails, sent or given up (30 days)" in dry.output
+        assert "Nothing was removed" in dry.output
+        assert db.session.scalars(sa.select(Message)).all()
+        db.session.rollback()
+        assert "Removed: 1" in run(args=["retention", "run"]).output
+        assert db.session.scalars(sa.select(Message)).all() == []
+        assert "Removed: 0" in run(args=["retention", "run"]).output
+
+
+def test_administrators_read_what_would_go(
+    lived: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    page = sign_in(factories.administrator(lived)).get("/admin/retention")
+    assert "Visa answers, after the last round somebody took part in" in page.text
+    assert "90 days" in page.text
+
+
+def test_the_errand_removes_and_the_head_of_the_log_is_mailed(
+    lived: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin = factories.administrator(lived)
+    monkeypatch.setattr(jobs, "utc_now", lambda: MONTHS_25)
+    monkeypatch.setattr(jobs, "sweep", lambda: None)  # this test's transaction is open
+    jobs.run_retention()
+    assert past(lived, MONTHS_25) == {}
+    with caplog.at_level("INFO", logger="mentorship"):
+        jobs.note_head()
+    head = lived.scalars(sa.select(AuditEntry.hash).order_by(AuditEntry.number.desc())).first()
+    assert str(head) in caplog.text
+    mail = lived.scalars(sa.select(Message).where(Message.recipient == admin.email)).one()
+    assert mail.subject.startswith("Log: entry ")
