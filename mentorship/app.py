@@ -18,7 +18,7 @@ from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.community import desk_views as community_desk_views
 from mentorship.community import views as community_views
-from mentorship.community.service import forget_who_left
+from mentorship.community.peers import forget_who_left
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Mode, Settings
 from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring

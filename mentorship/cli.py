@@ -15,7 +15,8 @@ from flask_security import hash_password
 from mentorship.accounts.command import create_admin
 from mentorship.audit import audit
 from mentorship.config import Mfa, Settings
-from mentorship.demo.load import DEMO_PASSWORD, is_empty, load_demo, sign_ins
+from mentorship.demo.load import is_empty, load_demo
+from mentorship.demo.sign_ins import DEMO_PASSWORD, sign_ins
 from mentorship.extensions import db, transaction
 from mentorship.inbox.command import notices
 from mentorship.keys import keys

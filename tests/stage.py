@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import Passkey, User
+from mentorship.community import resolving
 from mentorship.community import service as community
 from mentorship.community.models import Event
 from mentorship.consents.service import LISTED, give
@@ -36,6 +37,7 @@ from mentorship.spotlight import service as spotlight
 from mentorship.toolkit import curating, shelf
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import ResourceType
+from mentorship.toolkit.resource_words import Words
 from mentorship.toolkit.shelf_models import ResourceReport, Trouble
 from tests import factories
 from tests.factories import NOW
@@ -297,7 +299,7 @@ def _life(session: Session, section: Section, author: User, word: str) -> dict[s
         "ends_at": NOW + dt.timedelta(hours=1),
         "timezone": "America/Chicago",
     }
-    idea = community.propose(
+    idea = resolving.propose(
         session,
         section.id,
         author_id=author.id,
@@ -316,7 +318,7 @@ def _life(session: Session, section: Section, author: User, word: str) -> dict[s
 def _resource(session: Session, cast: Cast, word: str, *, reader: User) -> dict[str, object]:
     """Return the keys of a resource that only the section has, and of a report on it."""
     section, leader = cast.section, cast.leader
-    words = curating.Words(
+    words = Words(
         title=f"Our notes {word}",
         type=ResourceType.GUIDE,
         organization=f"The section {word}",

@@ -14,7 +14,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
-from mentorship.community import service
+from mentorship.community import resolving, service
 from mentorship.community.forms import EventForm, OpeningForm, SeatForm, StepForm
 from mentorship.community.models import CouncilSeat, Event, Opening, ResolutionState
 from mentorship.extensions import db, transaction
@@ -98,7 +98,7 @@ def add_step(slug: str, resolution_id: uuid.UUID) -> Response | tuple[str, int]:
     form, now = StepForm(), dt.datetime.now(dt.UTC)
     with transaction() as session:
         section = section_led_by(session, current_id(), slug)
-        made = service.resolution(
+        made = resolving.resolution(
             session, section.id, resolution_id, person_id=current_id(), leads=True
         )
         if not form.validate():
@@ -106,7 +106,7 @@ def add_step(slug: str, resolution_id: uuid.UUID) -> Response | tuple[str, int]:
         else:
             state = ResolutionState(form.state.data)
             day, note = form.day.data, form.note.data
-            service.add_step(session, made, state=state, day=day, note=note, now=now)
+            resolving.add_step(session, made, state=state, day=day, note=note, now=now)
             flash("The step is noted.", "success")
     return redirect(
         url_for("community.resolution", slug=slug, resolution_id=resolution_id), code=303

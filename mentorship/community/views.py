@@ -20,7 +20,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from mentorship.access import current_id, current_person, members
-from mentorship.community import service
+from mentorship.community import peers, resolving, service
 from mentorship.community.calendar import calendar
 from mentorship.community.forms import KINDS, STATES, CardForm, ResolutionForm, StepForm, line
 from mentorship.community.models import Event
@@ -102,7 +102,7 @@ def one_event(slug: str, row_id: uuid.UUID) -> Response:
 @members
 def resolutions(slug: str) -> str:
     section = _section(slug)
-    rows = service.resolutions(
+    rows = resolving.resolutions(
         db.session(), section.id, ideas_of=current_id(), all_ideas=_leads(section)
     )
     ways = ways_to_take_part(db.session())
@@ -122,7 +122,7 @@ def propose(slug: str) -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _page("community/propose.html", section, form=form), 422
     with transaction() as session:
-        made = service.propose(
+        made = resolving.propose(
             session,
             section.id,
             author_id=current_id(),
@@ -139,7 +139,7 @@ def propose(slug: str) -> AnyResponse | tuple[str, int]:
 @members
 def resolution(slug: str, resolution_id: uuid.UUID) -> str:
     section = _section(slug)
-    made = service.resolution(
+    made = resolving.resolution(
         db.session(), section.id, resolution_id, person_id=current_id(), leads=_leads(section)
     )
     form = StepForm(formdata=None, state=made.state.value, day=_today())
@@ -154,8 +154,8 @@ def resolution(slug: str, resolution_id: uuid.UUID) -> str:
 def people(slug: str) -> str:
     section, words = _section(slug), line(request.args.get("q"))[:100]
     page = request.args.get("page", 1, type=int)
-    found = service.directory(db.session(), section.id, words=words, page=page)
-    mine = service.card_of(db.session(), section.id, current_id())
+    found = peers.directory(db.session(), section.id, words=words, page=page)
+    mine = peers.card_of(db.session(), section.id, current_id())
     return _page("community/people.html", section, found=found, words=words, mine=mine)
 
 
@@ -163,7 +163,7 @@ def people(slug: str) -> str:
 @members
 def card(slug: str) -> str:
     section = _section(slug)
-    mine = service.card_of(db.session(), section.id, current_id())
+    mine = peers.card_of(db.session(), section.id, current_id())
     form = CardForm(obj=mine, agree=mine is not None)
     return _page("community/card.html", section, form=form, mine=mine)
 
@@ -173,10 +173,10 @@ def card(slug: str) -> str:
 def show_me(slug: str) -> AnyResponse | tuple[str, int]:
     form, section = CardForm(), _section(slug)
     if not form.validate():
-        mine = service.card_of(db.session(), section.id, current_id())
+        mine = peers.card_of(db.session(), section.id, current_id())
         return _page("community/card.html", section, form=form, mine=mine), 422
     with transaction() as session:
-        service.show_me(
+        peers.show_me(
             session,
             section.id,
             current_id(),
@@ -192,7 +192,7 @@ def show_me(slug: str) -> AnyResponse | tuple[str, int]:
 @members
 def hide_me(slug: str) -> AnyResponse:
     with transaction() as session:
-        service.hide_me(session, _section(slug).id, current_id())
+        peers.hide_me(session, _section(slug).id, current_id())
     flash("You are no longer in the directory.", "success")
     return redirect(url_for(".people", slug=slug), code=303)
 

@@ -24,7 +24,7 @@ from mentorship.rounds.out_of_date import rounds_out_of_date
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
-from mentorship.toolkit.freshness import Reason, to_look_at
+from mentorship.toolkit.freshness import Line, to_check_first
 from mentorship.toolkit.service import Day, ResourceCard, StageView, days, for_mentors, for_stage
 
 RESOURCES = 3  # of a stage, on a home page
@@ -120,9 +120,9 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
     )
 
 
-def facts_to_look_at(session: Session, *, today: dt.date) -> Mapping[Reason, int]:
-    """Count what leaders should check in the toolkit, by reason."""
-    return to_look_at(session, today=today)
+def facts_to_check(session: Session, *, today: dt.date) -> Sequence[Line]:
+    """Return the facts of the toolkit that leaders should check first."""
+    return to_check_first(session, today=today)
 
 
 def leader_home(

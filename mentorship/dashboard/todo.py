@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from mentorship.community.models import Resolution, ResolutionState
 from mentorship.news.feeds import ILL_AFTER
 from mentorship.news.models import Feed, ItemState, NewsItem
-from mentorship.search.misses import LEAST
-from mentorship.search.models import SearchMiss
 from mentorship.sections.models import Membership, MembershipState
 from mentorship.spotlight.models import LetterState, SpotlightLetter
+from mentorship.toolkit.links import is_dead
 from mentorship.toolkit.models import Resource
 from mentorship.toolkit.shelf_models import ResourceReport
 
@@ -29,9 +28,10 @@ WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "letters": ("letter waits to be read", "letters wait to be read", "spotlight_desk.board"),
         "ideas": ("idea for a resolution", "ideas for resolutions", "community.resolutions"),
         "reports": ("resource was reported", "resources were reported", "curating.listing"),
-        "misses": ("search found nothing", "searches found nothing", "curating.listing"),
+        "dead": ("link of your own is dead", "links of your own are dead", "curating.listing"),
     }
 )
+QUERIES: Mapping[str, Mapping[str, str]] = MappingProxyType({"dead": {"dead": "yes"}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class ToDo:
     count: int
     words: str
     endpoint: str
+    query: Mapping[str, str]  # which part of that page
 
 
 def to_do(
@@ -53,12 +54,14 @@ def to_do(
         ),
         _counted("ideas", Resolution, section_ids, Resolution.state == ResolutionState.IDEA),
         _reported(section_ids),
-        _counted("misses", SearchMiss, section_ids, SearchMiss.times >= LEAST),
+        _counted("dead", Resource, section_ids, is_dead(Resource.url)),
     ]
     found: dict[uuid.UUID, list[ToDo]] = defaultdict(list)
     for kind, section_id, count in session.execute(sa.union_all(*counts)):
         one, several, endpoint = WORDS[kind]
-        found[section_id].append(ToDo(count, one if count == 1 else several, endpoint))
+        found[section_id].append(
+            ToDo(count, one if count == 1 else several, endpoint, QUERIES.get(kind, {}))
+        )
     return found
 
 

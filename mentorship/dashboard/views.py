@@ -13,7 +13,10 @@ from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import to_do
 from mentorship.extensions import db
 from mentorship.news.service import latest
+from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
+from mentorship.toolkit.freshness import REASON_NAMES
+from mentorship.toolkit.where import title_of
 from mentorship.web import reader_zone
 
 bp = Blueprint("dashboard", __name__, url_prefix="/home")
@@ -63,15 +66,18 @@ def leader() -> str:
     ]
     now = dt.datetime.now(dt.UTC)
     shown = service.leader_home(db.session(), led, now=now)
-    facts = service.facts_to_look_at(db.session(), today=_today())
+    facts = service.facts_to_check(db.session(), today=_today())
     news = latest(db.session(), current_person().id, now=now)
-    waiting = to_do(db.session(), [section.id for section in led])
+    led_ids = [section.id for section in led]
     return render_template(
         "dashboard/leader.html",
         sections=shown,
         facts=facts,
+        reasons=REASON_NAMES,
+        title_of=title_of,
         news=news,
-        waiting=waiting,
+        waiting=to_do(db.session(), led_ids),
+        misses=most_missed(db.session(), led_ids),
         tabs=tabs(),
     )
 

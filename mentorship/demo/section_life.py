@@ -17,12 +17,14 @@ import yaml
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.community import peers, resolving
 from mentorship.community import service as community
 from mentorship.community.models import CouncilSeat, Event, Opening, OpeningKind, ResolutionState
 from mentorship.news import desk
 from mentorship.news.feeds import save_feed
 from mentorship.news.models import Topic
 from mentorship.news.seeds import read_sources
+from mentorship.search.misses import note_miss
 from mentorship.sections.models import Membership, Section, SectionRole
 from mentorship.spotlight import service as spotlight
 
@@ -46,8 +48,11 @@ def load_section_life(
     _calendar(session, section, words, now)
     _resolutions(session, section, people, words["resolutions"], now)
     _letters(session, section, people, words["letters"], now)
+    for each in words["searches"]:
+        for _ in range(each["times"]):
+            note_miss(session, each["text"], sections=[section.id], now=now)
     for person, about in zip(people, words["peers"], strict=False):
-        community.show_me(session, section.id, person.id, about=about, show_email=False, now=now)
+        peers.show_me(session, section.id, person.id, about=about, show_email=False, now=now)
 
 
 def _news(
@@ -116,7 +121,7 @@ def _resolutions(
     now: dt.datetime,
 ) -> None:
     for author, each in zip(people, words, strict=False):
-        made = community.propose(
+        made = resolving.propose(
             session,
             section.id,
             author_id=author.id,
@@ -128,7 +133,7 @@ def _resolutions(
         for step in each["steps"]:
             at = now - dt.timedelta(days=step["days_ago"])
             state, note = ResolutionState(step["state"]), step["note"]
-            community.add_step(session, made, state=state, day=at.date(), note=note, now=at)
+            resolving.add_step(session, made, state=state, day=at.date(), note=note, now=at)
 
 
 def _letters(

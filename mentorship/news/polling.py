@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from mentorship.extensions import transaction
 from mentorship.fetching import Fetcher, FetchFailed
-from mentorship.news import feeds
+from mentorship.news import intake
 from mentorship.news.parsing import NotAFeed, read_feed
 
 MOST = 200
@@ -49,7 +49,7 @@ def poll(
     began = clock()
     while worked + failed < most and clock() - began < patience:
         with transaction() as session:
-            due = feeds.take_due(session, now=clock())
+            due = intake.take_due(session, now=clock())
         if due is None:
             break
         found = _poll_one(fetcher, due, clock)
@@ -60,7 +60,7 @@ def poll(
     return Polled(worked, failed, items)
 
 
-def _poll_one(fetcher: Fetcher, due: feeds.Due, clock: Callable[[], dt.datetime]) -> int | None:
+def _poll_one(fetcher: Fetcher, due: intake.Due, clock: Callable[[], dt.datetime]) -> int | None:
     """Return how many items are new; None when the feed failed, which is noted on it."""
     try:
         answer = fetcher.get(due.url, etag=due.etag, last_modified=due.last_modified)
@@ -68,7 +68,7 @@ def _poll_one(fetcher: Fetcher, due: feeds.Due, clock: Callable[[], dt.datetime]
     except (FetchFailed, NotAFeed) as trouble:
         log.warning("feed %s: %s", due.id, trouble)
         with transaction() as session:
-            feeds.note_failure(session, due.id, why=str(trouble), now=clock())
+            intake.note_failure(session, due.id, why=str(trouble), now=clock())
         return None
     with transaction() as session:
-        return feeds.take_in(session, due.id, answer=answer, entries=entries, now=clock())
+        return intake.take_in(session, due.id, answer=answer, entries=entries, now=clock())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +41,28 @@ def misses(session: Session, section_id: uuid.UUID, *, limit: int = 20) -> Seque
         .order_by(*MOST_OFTEN)
         .limit(limit)
     ).all()
+
+
+def most_missed(
+    session: Session, section_ids: Collection[uuid.UUID], *, limit: int = 3
+) -> Mapping[uuid.UUID, Sequence[SearchMiss]]:
+    """Return the few things most often looked for in vain in each section, in one query."""
+    place = sa.func.row_number().over(partition_by=SearchMiss.section_id, order_by=MOST_OFTEN)
+    placed = (
+        sa.select(SearchMiss.id, place.label("place"))
+        .where(SearchMiss.times >= LEAST, SearchMiss.section_id.in_(section_ids))
+        .subquery()
+    )
+    found: dict[uuid.UUID, list[SearchMiss]] = defaultdict(list)
+    for miss in session.scalars(
+        sa.select(SearchMiss)
+        .join(placed, placed.c.id == SearchMiss.id)
+        .where(placed.c.place <= limit)
+        .order_by(*MOST_OFTEN)
+    ):
+        if miss.section_id:  # it always has one here
+            found[miss.section_id].append(miss)
+    return found
 
 
 def all_misses(session: Session, *, limit: int = 100) -> Sequence[SearchMiss]:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.search.service import keys_found
 from mentorship.sections.service import sections_of
+from mentorship.toolkit.cards import card, cards_of
 from mentorship.toolkit.models import (
     Confidence,
-    JourneyStage,
     Resource,
     ResourceStage,
     ResourceTopic,
@@ -25,8 +24,7 @@ from mentorship.toolkit.models import (
     ToolkitTopic,
     UrlCheck,
 )
-from mentorship.toolkit.provenance import Provenance
-from mentorship.toolkit.shelf_models import MarkKind, ResourceMark, ResourcePlacing
+from mentorship.toolkit.shelf_models import ResourceMark, ResourcePlacing
 from mentorship.toolkit.shown import ResourceCard, ResourcePage, Search
 
 PER_PAGE = 20
@@ -142,7 +140,7 @@ def for_mentors(
         .order_by(sa.case((on_mentoring, 0), else_=1), ranks.c.rank.nulls_last(), *BEST_FIRST)
         .limit(limit)
     )
-    return tuple(_card(resource) for resource in session.scalars(chosen))
+    return tuple(card(resource) for resource in session.scalars(chosen))
 
 
 def of_types(
@@ -150,7 +148,7 @@ def of_types(
 ) -> tuple[ResourceCard, ...]:
     """Return all resources of some types that this person sees, best first."""
     rows = sa.select(Resource).where(Resource.type.in_(types), *shown_to(person_id))
-    return tuple(_card(resource) for resource in session.scalars(rows.order_by(*BEST_FIRST)))
+    return tuple(card(resource) for resource in session.scalars(rows.order_by(*BEST_FIRST)))
 
 
 def at_stage(
@@ -166,70 +164,7 @@ def at_stage(
         .order_by(places.c.position.nulls_last(), ResourceStage.rank.nulls_last(), *BEST_FIRST)
         .limit(limit)
     ).all()
-    return tuple(_card(resource) for resource, _ in rows), rows[0][1] if rows else 0
-
-
-def words_of(
-    session: Session, keys: Collection[str]
-) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
-    """Return the stages (ids) and the topics (names) of resources, in one query for all."""
-    stages: dict[str, list[str]] = defaultdict(list)
-    topics: dict[str, list[str]] = defaultdict(list)
-    of_stages = (
-        sa.select(
-            ResourceStage.resource_id,
-            sa.literal("stage").label("kind"),
-            JourneyStage.position,
-            ResourceStage.stage_id.label("word"),
-        )
-        .join(JourneyStage, JourneyStage.id == ResourceStage.stage_id)
-        .where(ResourceStage.resource_id.in_(keys))
-    )
-    of_topics = (
-        sa.select(
-            ResourceTopic.resource_id,
-            sa.literal("topic"),
-            ToolkitTopic.position,
-            ToolkitTopic.name,
-        )
-        .join(ToolkitTopic, ToolkitTopic.id == ResourceTopic.topic_id)
-        .where(ResourceTopic.resource_id.in_(keys))
-    )
-    both = sa.union_all(of_stages, of_topics).subquery()
-    for key, kind, _, word in session.execute(sa.select(both).order_by(both.c.position)):
-        (stages if kind == "stage" else topics)[key].append(word)
-    return stages, topics
-
-
-def cards_of(
-    session: Session, rows: Sequence[Resource], person_id: uuid.UUID | None
-) -> tuple[ResourceCard, ...]:
-    """Make cards that also name the stages and topics, and what the reader marked."""
-    keys = [row.id for row in rows]
-    stages, topics = words_of(session, keys)
-    marks, useful = _marks(session, keys, person_id)
-    return tuple(
-        _card(row, stages[row.id], topics[row.id], marks[row.id], useful[row.id]) for row in rows
-    )
-
-
-def _marks(
-    session: Session, keys: Collection[str], person_id: uuid.UUID | None
-) -> tuple[Mapping[str, set[str]], Mapping[str, int]]:
-    """Return the reader's own marks, and how many people found each useful."""
-    mine: dict[str, set[str]] = defaultdict(set)
-    useful: dict[str, int] = defaultdict(int)
-    own = sa.func.max(sa.case((ResourceMark.person_id == person_id, 1), else_=0))
-    for key, kind, count, is_mine in session.execute(
-        sa.select(ResourceMark.resource_id, ResourceMark.kind, sa.func.count(), own)
-        .where(ResourceMark.resource_id.in_(keys))
-        .group_by(ResourceMark.resource_id, ResourceMark.kind)
-    ):
-        if is_mine:
-            mine[key].add(kind)
-        if kind == MarkKind.USEFUL:
-            useful[key] = count
-    return mine, useful
+    return tuple(card(resource) for resource, _ in rows), rows[0][1] if rows else 0
 
 
 def _places(person_id: uuid.UUID | None) -> sa.Subquery:
@@ -282,32 +217,3 @@ def _matching(
         wanted = Resource.id.not_in(marked) if search.mark == "unseen" else Resource.id.in_(marked)
         found = found.where(wanted)
     return found
-
-
-def _card(
-    resource: Resource,
-    stages: Iterable[str] = (),
-    topics: Iterable[str] = (),
-    marks: Iterable[str] = (),
-    useful: int = 0,
-) -> ResourceCard:
-    return ResourceCard(
-        id=resource.id,
-        title=resource.title,
-        type=resource.type,
-        organization=resource.organization,
-        description=resource.description,
-        provenance=Provenance(
-            resource.url,
-            resource.url_check,
-            resource.as_of,
-            resource.confidence,
-            volatile=resource.volatile,
-            checked_on=resource.checked_on,
-        ),
-        stages=tuple(stages),
-        topics=tuple(topics),
-        marks=frozenset(marks),
-        useful=useful,
-        by_section=resource.section_id is not None,
-    )

@@ -9,131 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
-from mentorship.search import service as search
 from mentorship.sections.models import Membership, MembershipState
-from mentorship.toolkit.catalog import BEST_FIRST, words_of
-from mentorship.toolkit.links import is_dead
-from mentorship.toolkit.models import (
-    Confidence,
-    Resource,
-    ResourceStage,
-    ResourceTopic,
-    ResourceType,
-    UrlCheck,
-)
-from mentorship.toolkit.searched import of_resource
-from mentorship.toolkit.shelf_models import (
-    Change,
-    ResourceChange,
-    ResourceMark,
-    ResourcePlacing,
-    ResourceReport,
-)
+from mentorship.toolkit.models import Resource, ResourceType
+from mentorship.toolkit.resource_words import Words, words_now, write
+from mentorship.toolkit.shelf_models import Change, ResourceChange, ResourceMark, ResourcePlacing
 
 FIRST = 9  # places a section can give
-PER_PAGE = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What a leader says of a resource."""
-
-    title: str
-    type: ResourceType
-    organization: str
-    url: str
-    description: str
-    stages: tuple[str, ...]
-    topics: tuple[str, ...]
-    volatile: bool = False  # what the page tells of is being changed
-    opened_on: dt.date | None = None  # the day the leader read the page, if they say so
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "title": self.title,
-            "type": self.type.value,
-            "organization": self.organization,
-            "url": self.url,
-            "description": self.description,
-            "stages": list(self.stages),
-            "topics": list(self.topics),
-            "volatile": self.volatile,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Curated:
-    """A resource as a section has it."""
-
-    resource: Resource
-    hidden: bool
-    position: int | None
-    is_dead: bool = False  # its link, found by the service
-
-    @property
-    def is_own(self) -> bool:
-        return self.resource.section_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class CuratedPage:
-    rows: Sequence[Curated]
-    total: int
-    page: int
-    pages: int
-
-
-def curated(
-    session: Session, section_id: uuid.UUID, *, words: str = "", page: int = 1
-) -> CuratedPage:
-    """Return the resources of a section page by page, in its order, the hidden ones last."""
-    other = aliased(Resource)
-    replaced = sa.select(other.replaces_id).where(
-        other.section_id == section_id, other.replaces_id.is_not(None)
-    )
-    which = [_in(section_id), Resource.id.not_in(replaced)]
-    if words:
-        said = (Resource.title, Resource.organization)
-        which.append(sa.or_(*(column.icontains(words, autoescape=True) for column in said)))
-    total = session.scalar(sa.select(sa.func.count(Resource.id)).where(*which)) or 0
-    pages = max(1, -(-total // PER_PAGE))
-    page = min(max(1, page), pages)
-    rows = session.execute(
-        sa.select(
-            Resource,
-            ResourcePlacing.hidden,
-            ResourcePlacing.position,
-            is_dead(Resource.url).label("dead"),
-        )
-        .join(ResourcePlacing, _placed_in(section_id), isouter=True)
-        .where(*which)
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-        .order_by(
-            sa.func.coalesce(ResourcePlacing.hidden, sa.false()),
-            ResourcePlacing.position.nulls_last(),
-            *BEST_FIRST,
-        )
-    )
-    found = [Curated(row, bool(hidden), position, dead) for row, hidden, position, dead in rows]
-    return CuratedPage(found, total, page, pages)
-
-
-def one_of(session: Session, section_id: uuid.UUID, resource_id: str) -> Curated:
-    """Return a resource of the catalog or of this section; else NoResultFound."""
-    row, hidden, position = session.execute(
-        sa.select(Resource, ResourcePlacing.hidden, ResourcePlacing.position)
-        .join(ResourcePlacing, _placed_in(section_id), isouter=True)
-        .where(_in(section_id), Resource.id == resource_id)
-        .execution_options(populate_existing=True)
-    ).one()
-    return Curated(row, bool(hidden), position)
 
 
 def add(
@@ -141,7 +27,7 @@ def add(
 ) -> Resource:
     """Add a resource that only this section has."""
     row = Resource(id=f"section-{uuid.uuid4()}", section_id=section_id)
-    _write(session, row, words)
+    write(session, row, words)
     _note(session, section_id, row.id, Change.ADDED, by=by, now=now)
     return row
 
@@ -160,11 +46,11 @@ def edit(  # noqa: PLR0913  what, in which words, by whom and when
     before = words_now(session, row)
     if row.section_id is None:
         row = _own_version(section_id, row)
-        _write(session, row, words)
+        write(session, row, words)
         _take_over(session, section_id, str(row.replaces_id), row.id)
         _carry_marks(session, section_id, str(row.replaces_id), row.id)
     else:
-        _write(session, row, words)
+        write(session, row, words)
     _note(session, section_id, row.id, change, by=by, now=now, before=before.as_json())
     return row
 
@@ -238,108 +124,7 @@ def restore(  # noqa: PLR0913  which change, of what, by whom and when
     return edit(session, section_id, row, words=words, by=by, now=now, change=Change.RESTORED)
 
 
-def words_now(session: Session, row: Resource) -> Words:
-    stages = session.scalars(
-        sa.select(ResourceStage.stage_id).where(ResourceStage.resource_id == row.id)
-    )
-    topics = session.scalars(
-        sa.select(ResourceTopic.topic_id).where(ResourceTopic.resource_id == row.id)
-    )
-    return Words(
-        title=row.title,
-        type=row.type,
-        organization=row.organization,
-        url=row.url,
-        description=row.description,
-        stages=tuple(sorted(stages)),
-        topics=tuple(sorted(topics)),
-        volatile=row.volatile,
-    )
-
-
-# --- Reports ------------------------------------------------------------------------------------
-
-
-def open_reports(session: Session, section_id: uuid.UUID) -> Sequence[ResourceReport]:
-    """Return what members of a section reported and nobody has settled, the oldest first."""
-    return session.scalars(
-        sa.select(ResourceReport)
-        .where(ResourceReport.settled_at.is_(None), _reported_in(section_id))
-        .options(joinedload(ResourceReport.resource))
-        .order_by(ResourceReport.at, ResourceReport.id)
-    ).all()
-
-
-def reports_on(session: Session, resource_id: str) -> Sequence[ResourceReport]:
-    """Return the open reports on a resource from all sections, the oldest first."""
-    return session.scalars(
-        sa.select(ResourceReport)
-        .where(ResourceReport.resource_id == resource_id, ResourceReport.settled_at.is_(None))
-        .order_by(ResourceReport.at, ResourceReport.id)
-    ).all()
-
-
-def settle(
-    session: Session,
-    section_id: uuid.UUID,
-    report_id: uuid.UUID,
-    *,
-    by: uuid.UUID,
-    now: dt.datetime,
-) -> ResourceReport:
-    """Close a report of a member of this section; twice changes nothing more."""
-    report = session.scalars(
-        sa.select(ResourceReport)
-        .where(ResourceReport.id == report_id, _reported_in(section_id))
-        .options(joinedload(ResourceReport.resource))
-    ).one()
-    if report.settled_at is None:
-        report.settled_at, report.settled_by_id = now, by
-        session.flush()
-    return report
-
-
-def _reported_in(section_id: uuid.UUID) -> sa.ColumnElement[bool]:
-    """Match what members reported of what this section has: they may be members of another too."""
-    members = sa.select(Membership.person_id).where(
-        Membership.section_id == section_id, Membership.state == MembershipState.ACTIVE
-    )
-    here = sa.select(Resource.id).where(_in(section_id))
-    return sa.and_(ResourceReport.person_id.in_(members), ResourceReport.resource_id.in_(here))
-
-
 # --- Underneath ---------------------------------------------------------------------------------
-
-
-def _in(section_id: uuid.UUID) -> sa.ColumnElement[bool]:
-    return sa.or_(Resource.section_id.is_(None), Resource.section_id == section_id)
-
-
-def _placed_in(section_id: uuid.UUID) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        ResourcePlacing.resource_id == Resource.id, ResourcePlacing.section_id == section_id
-    )
-
-
-def _write(session: Session, row: Resource, words: Words) -> None:
-    row.title, row.type, row.organization = words.title, words.type, words.organization
-    row.description, row.volatile = words.description, words.volatile
-    if words.opened_on:
-        row.url_check, row.confidence = UrlCheck.RETRIEVED, Confidence.HIGH
-        row.as_of, row.checked_on = words.opened_on.isoformat(), words.opened_on
-    elif row.url != words.url:  # nobody has opened the new address yet
-        row.url_check, row.confidence, row.as_of = UrlCheck.NOT_OPENED, Confidence.MEDIUM, None
-        row.checked_on = None
-    row.url = words.url
-    session.add(row)
-    session.flush()
-    for table in (ResourceStage, ResourceTopic):
-        session.execute(sa.delete(table).where(table.resource_id == row.id))
-    session.add_all(ResourceStage(resource_id=row.id, stage_id=stage) for stage in words.stages)
-    session.add_all(ResourceTopic(resource_id=row.id, topic_id=topic) for topic in words.topics)
-    session.flush()
-    stages, topics = words_of(session, [row.id])
-    search.put(session, of_resource(row, stages[row.id], topics[row.id]))
 
 
 def _own_version(section_id: uuid.UUID, row: Resource) -> Resource:

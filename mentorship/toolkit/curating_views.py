@@ -13,9 +13,10 @@ from mentorship.extensions import db, transaction
 from mentorship.search import misses
 from mentorship.sections.models import Section
 from mentorship.sections.service import section_led_by
-from mentorship.toolkit import catalog, curating, links
-from mentorship.toolkit.curating import Curated
+from mentorship.toolkit import catalog, curating, links, reports, section_catalog
 from mentorship.toolkit.forms import one_line
+from mentorship.toolkit.resource_words import words_now
+from mentorship.toolkit.section_catalog import Curated
 from mentorship.toolkit.shelf_forms import PlaceForm, ResourceForm
 from mentorship.web import reader_zone
 
@@ -27,12 +28,14 @@ bp = Blueprint("curating", __name__, url_prefix="/sections/<slug>/resources")
 def listing(slug: str) -> str:
     section = section_led_by(db.session(), current_id(), slug)
     words, page = one_line(request.args.get("q")), request.args.get("page", 1, type=int)
+    dead = bool(request.args.get("dead"))
     return render_template(
         "toolkit/curating/list.html",
         section=section,
         words=words,
-        found=curating.curated(db.session(), section.id, words=words, page=page),
-        reports=curating.open_reports(db.session(), section.id),
+        dead=dead,
+        found=section_catalog.curated(db.session(), section.id, words=words, dead=dead, page=page),
+        reports=reports.open_reports(db.session(), section.id),
         misses=misses.misses(db.session(), section.id),
     )
 
@@ -65,8 +68,8 @@ def create(slug: str) -> Response | str | tuple[str, int]:
 @members
 def edit(slug: str, resource_id: str) -> str:
     section = section_led_by(db.session(), current_id(), slug)
-    one = curating.one_of(db.session(), section.id, resource_id)
-    form = _form(**curating.words_now(db.session(), one.resource).as_json())
+    one = section_catalog.one_of(db.session(), section.id, resource_id)
+    form = _form(**words_now(db.session(), one.resource).as_json())
     return _edit_page(section, form, one)
 
 
@@ -76,7 +79,7 @@ def change(slug: str, resource_id: str) -> Response | str | tuple[str, int]:
     form = _form()
     with transaction() as session:
         section = section_led_by(session, current_id(), slug)
-        one = curating.one_of(session, section.id, resource_id)
+        one = section_catalog.one_of(session, section.id, resource_id)
         if not form.validate():
             return _edit_page(section, form, one), 422
         if "preview" in request.form:
@@ -99,7 +102,7 @@ def place(slug: str, resource_id: str) -> Response:
     form = PlaceForm()
     with transaction() as session:
         section = section_led_by(session, current_id(), slug)
-        one = curating.one_of(session, section.id, resource_id)
+        one = section_catalog.one_of(session, section.id, resource_id)
         hidden, position = one.hidden, one.position
         if "hidden" in request.form:
             hidden = request.form["hidden"] == "yes"
@@ -126,7 +129,7 @@ def place(slug: str, resource_id: str) -> Response:
 def restore(slug: str, resource_id: str, change_id: uuid.UUID) -> Response:
     with transaction() as session:
         section = section_led_by(session, current_id(), slug)
-        one = curating.one_of(session, section.id, resource_id)
+        one = section_catalog.one_of(session, section.id, resource_id)
         row = curating.restore(
             session, section.id, one.resource, change_id, by=current_id(), now=_now()
         )
@@ -139,7 +142,7 @@ def restore(slug: str, resource_id: str, change_id: uuid.UUID) -> Response:
 def settle(slug: str, report_id: uuid.UUID) -> Response:
     with transaction() as session:
         section = section_led_by(session, current_id(), slug)
-        report = curating.settle(session, section.id, report_id, by=current_id(), now=_now())
+        report = reports.settle(session, section.id, report_id, by=current_id(), now=_now())
     flash(f"The report on “{report.resource.title}” is closed.", "success")
     return redirect(url_for(".listing", slug=slug), code=303)
 

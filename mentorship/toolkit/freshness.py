@@ -5,27 +5,22 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import enum
-import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship import vocabulary
+from mentorship.toolkit.all_facts import ALWAYS_FRESH, all_facts, says
 from mentorship.toolkit.kinds import KINDS, Kind
-from mentorship.toolkit.links import is_dead
-from mentorship.toolkit.models import Confidence, Resource, UrlCheck
+from mentorship.toolkit.models import Confidence
 from mentorship.toolkit.provenance import readable_date
-from mentorship.toolkit.shelf_models import ResourceReport
 
 STALE_MONTHS = 12
 VOLATILE_MONTHS = 3  # what is being changed grows old faster
 PER_PAGE = 25
-ALWAYS_FRESH = "9999"  # the date of advice, which does not grow old by itself
 
 
 class Reason(enum.StrEnum):
@@ -89,37 +84,25 @@ def freshness(
     read something wrong must be able to find it.
     """
     wanted = wanted or Wanted()
-    all_facts = _all_facts()
-    reasons = _reasons(all_facts, today)
+    facts = all_facts()
+    reasons = _reasons(facts, today)
     chosen = [reasons[wanted.reason]] if wanted.reason else []
     if wanted.kind:
-        chosen.append(all_facts.c.kind == wanted.kind)
-    chosen += [_says(all_facts, word) for word in wanted.words.split()]
+        chosen.append(facts.c.kind == wanted.kind)
+    chosen += [says(facts, word) for word in wanted.words.split()]
     fits = sa.and_(*chosen) if chosen else sa.or_(*reasons.values())
     counted = session.execute(
         sa.select(
             sa.func.count(),
             _count(fits),
             *(_count(reasons[reason]) for reason in Reason),
-        ).select_from(all_facts)
+        ).select_from(facts)
     ).one()
     pages = max(1, math.ceil(counted[1] / PER_PAGE))
     page = min(max(1, page), pages)
-    rows = session.execute(
-        sa.select(all_facts, *(sa.case((reasons[r], 1), else_=0) for r in Reason))
-        .where(fits)
-        .order_by(
-            *(sa.case((reasons[r], 0), else_=1) for r in FIRST),
-            all_facts.c.date.nulls_first(),
-            all_facts.c.kind,
-            all_facts.c.label,
-            all_facts.c.id,
-        )
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    )
+    skip = (page - 1) * PER_PAGE
     return Report(
-        lines=tuple(_line(row) for row in rows),
+        lines=_lines(session, facts, reasons, fits, limit=PER_PAGE, skip=skip),
         total=counted[1],
         page=page,
         pages=pages,
@@ -128,91 +111,38 @@ def freshness(
     )
 
 
-def to_look_at(session: Session, *, today: dt.date) -> Mapping[Reason, int]:
-    """Count the facts of each reason, in one query, for a leader's home page."""
-    all_facts = _all_facts()
-    reasons = _reasons(all_facts, today)
-    counts = sa.select(*(_count(reasons[r]) for r in Reason)).select_from(all_facts)
-    return dict(zip(Reason, session.execute(counts).one(), strict=True))
+def to_check_first(session: Session, *, today: dt.date, limit: int = 5) -> tuple[Line, ...]:
+    """Return the few facts a leader should look at first, in one query; old ones can wait."""
+    facts = all_facts()
+    reasons = _reasons(facts, today)
+    urgent = sa.or_(*(reasons[reason] for reason in FIRST))
+    return _lines(session, facts, reasons, urgent, limit=limit)
 
 
-def _all_facts() -> sa.Subquery:
-    """Return every fact that leaders may correct, of all tables, in the same few columns."""
-    return sa.union_all(*(_facts_of(kind) for kind in KINDS.values())).subquery("facts")
-
-
-def _facts_of(kind: Kind) -> sa.Select[Any]:
-    table = kind.table
-    columns: dict[str, Any] = {
-        "kind": sa.literal(kind.id),
-        "id": sa.cast(table.id, sa.String),
-        "label": sa.cast(_label(kind), sa.Text),
-        "said": _said(kind),
-    }
-    columns |= _marks_of(kind) if kind.is_fact else _MARKS_OF_ADVICE
-    if kind.linked:
-        columns["dead"] = is_dead(getattr(table, kind.linked))
-    return sa.select(*(column.label(name) for name, column in columns.items())).where(kind.only)
-
-
-def _marks_of(kind: Kind) -> dict[str, Any]:
-    table, address = kind.table, getattr(kind.table, kind.address)
-    reported = sa.exists().where(
-        ResourceReport.resource_id == table.id, ResourceReport.settled_at.is_(None)
+def _lines(  # noqa: PLR0913  which facts, and which of them
+    session: Session,
+    facts: sa.Subquery,
+    reasons: Mapping[Reason, sa.ColumnElement[bool]],
+    fits: sa.ColumnElement[bool],
+    *,
+    limit: int,
+    skip: int = 0,
+) -> tuple[Line, ...]:
+    """Return the facts that fit, the most urgent first."""
+    rows = session.execute(
+        sa.select(facts, *(sa.case((reasons[r], 1), else_=0) for r in Reason))
+        .where(fits)
+        .order_by(
+            *(sa.case((reasons[r], 0), else_=1) for r in FIRST),
+            facts.c.date.nulls_first(),
+            facts.c.kind,
+            facts.c.label,
+            facts.c.id,
+        )
+        .limit(limit)
+        .offset(skip)
     )
-    return {
-        "date": sa.func.coalesce(
-            sa.cast(table.checked_on, sa.String), getattr(table, "as_of", None)
-        ),
-        "ages": sa.true() if kind.ages else sa.false(),
-        "confidence": sa.cast(getattr(table, "confidence", ""), sa.String),
-        "volatile": getattr(table, "volatile", sa.false()),
-        "has_source": address.is_not(None),
-        "unopened": table.url_check == UrlCheck.NOT_OPENED,
-        "dead": is_dead(address),
-        "reported": reported if table is Resource else sa.false(),
-    }
-
-
-_MARKS_OF_ADVICE: Mapping[str, Any] = MappingProxyType(
-    {
-        "date": sa.literal(ALWAYS_FRESH),
-        "ages": sa.false(),
-        "confidence": sa.literal(""),
-        "volatile": sa.false(),
-        "has_source": sa.true(),
-        "unopened": sa.false(),
-        "dead": sa.false(),
-        "reported": sa.false(),
-    }
-)
-
-
-def _label(kind: Kind) -> sa.ColumnElement[object]:
-    """Return the words a fact is known by; those of a state or a year are known by their key."""
-    column = getattr(kind.table, kind.fields[0])
-    by_key = kind.fields[0] in {"img_years", "us_img", "standing", "status", "board_url"}
-    return kind.table.id if by_key else column
-
-
-def _said(kind: Kind) -> sa.ColumnElement[str]:
-    """Return all words of a fact in one, to be searched."""
-    columns = [getattr(kind.table, name) for name in ("id", *kind.fields)]
-    texts: list[sa.ColumnElement[str]] = [
-        sa.func.coalesce(column, "") for column in columns if _is_text(column.type)
-    ]
-    return functools.reduce(lambda all_, text: all_ + " " + text, texts)
-
-
-def _is_text(kind: sa.types.TypeEngine[object]) -> bool:
-    return isinstance(kind, sa.String) and not isinstance(kind, sa.Enum)
-
-
-def _says(facts: sa.Subquery, word: str) -> sa.ColumnElement[bool]:
-    """Tell which facts hold a word; a state is found by its name too."""
-    names = vocabulary.LISTS["state"].values()
-    states = [state.id for state in names if word.casefold() in state.name.casefold()]
-    return sa.or_(facts.c.said.icontains(word, autoescape=True), facts.c.id.in_(states))
+    return tuple(_line(row) for row in rows)
 
 
 def _reasons(facts: sa.Subquery, today: dt.date) -> dict[Reason, sa.ColumnElement[bool]]:

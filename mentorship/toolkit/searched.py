@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.search.service import Entry, Sources
-from mentorship.toolkit.catalog import words_of
+from mentorship.toolkit.cards import words_of
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
 from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource

@@ -8,35 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources, topics
-from mentorship.toolkit.models import (
-    ChecklistItem,
-    CycleDate,
-    CycleDateStage,
-    JourneyCost,
-    JourneyFact,
-    JourneyStage,
-    Resource,
-    Sourced,
-    UrlCheck,
-)
+from mentorship.toolkit.cycle import days, next_days
+from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource, UrlCheck
 from mentorship.toolkit.path import Track, my_track, notes_for
 from mentorship.toolkit.path_models import Tick
 from mentorship.toolkit.provenance import Provenance
 from mentorship.toolkit.shown import (
-    BOARD_STAGES,
-    Cost,
     Day,
-    Fact,
     JourneyOverview,
     ResourceCard,
     StageInFull,
@@ -46,9 +32,7 @@ from mentorship.toolkit.shown import (
     month_name,
     topic_name,
 )
-
-MOST_DATES = 100
-EASTERN = ZoneInfo("America/New_York")
+from mentorship.toolkit.stage_facts import costs_by_stage, costs_of, facts_by_stage
 
 __all__ = [
     "Day",
@@ -72,14 +56,9 @@ def journey(session: Session, *, today: dt.date, dates: int = 4) -> JourneyOverv
     stages = session.scalars(sa.select(JourneyStage).order_by(JourneyStage.position))
     return JourneyOverview(
         steps=tuple(_step(stage) for stage in stages),
-        dates=_dates(session, today=today, limit=dates),
+        dates=next_days(session, today=today, limit=dates),
         resource_count=session.scalar(sa.select(sa.func.count(Resource.id))) or 0,
     )
-
-
-def days(session: Session, *, today: dt.date, stage_id: str | None = None) -> tuple[Day, ...]:
-    """Return all coming days of the cycle, or those of one stage."""
-    return _dates(session, stage_id, today=today, limit=MOST_DATES)
 
 
 def for_stage(
@@ -96,10 +75,6 @@ def for_stage(
     """
     around = _around(session, stage_id, person_id)
     return _view(session, around, today=today, limit=limit, person_id=person_id) if around else None
-
-
-def costs_of(session: Session, stage_id: str) -> tuple[Cost, ...]:
-    return tuple(_costs(session, stage_id)[stage_id])
 
 
 def stage_page(
@@ -124,7 +99,7 @@ def stage_page(
         notes=notes_for(stage, track),
         before=_step(before) if before else None,
         costs=costs_of(session, stage_id),
-        facts=tuple(_facts(session, stage_id)[stage_id]),
+        facts=tuple(facts_by_stage(session, stage_id)[stage_id]),
         usual_months=tuple((month_name(m["month"]), m["text"]) for m in stage.usual_months),
         topics=tuple(topic_name(topic) for topic in stage.topics),
     )
@@ -137,8 +112,8 @@ def stages_in_full(session: Session, stage_ids: Sequence[str]) -> tuple[StageInF
         .where(JourneyStage.id.in_(stage_ids))
         .order_by(JourneyStage.position)
     ).all()
-    costs = _costs(session, *stage_ids)
-    facts = _facts(session, *stage_ids)
+    costs = costs_by_stage(session, *stage_ids)
+    facts = facts_by_stage(session, *stage_ids)
     return tuple(
         StageInFull(
             _step(stage), tuple(facts[stage.id]), tuple(costs[stage.id]), tuple(stage.pitfalls)
@@ -194,7 +169,7 @@ def _view(
         checklist=tuple((item, text) for item, text, _ in around.items),
         done=frozenset(item for item, _, done_on in around.items if done_on),
         pitfalls=tuple(stage.pitfalls),
-        dates=_dates(session, stage.id, today=today, limit=limit),
+        dates=next_days(session, stage.id, today=today, limit=limit),
         resources=cards,
         resource_count=count,
     )
@@ -209,68 +184,3 @@ def _step(stage: JourneyStage) -> Step:
         duration=stage.duration,
         provenance=Provenance(None, UrlCheck.NONE, stage.as_of, stage.confidence),
     )
-
-
-def _costs(session: Session, *stage_ids: str) -> dict[str, list[Cost]]:
-    costs: dict[str, list[Cost]] = defaultdict(list)
-    for cost in session.scalars(
-        sa.select(JourneyCost)
-        .where(JourneyCost.stage_id.in_(stage_ids))
-        .order_by(JourneyCost.position)
-    ):
-        shown = Cost(
-            id=cost.id,
-            item=cost.item,
-            usd=cost.usd,
-            note=cost.note,
-            amount_in_source=cost.amount_in_source,
-            provenance=_provenance(cost, cost.stage_id),
-        )
-        costs[cost.stage_id].append(shown)
-    return costs
-
-
-def _facts(session: Session, *stage_ids: str) -> dict[str, list[Fact]]:
-    facts: dict[str, list[Fact]] = defaultdict(list)
-    for fact in session.scalars(
-        sa.select(JourneyFact)
-        .where(JourneyFact.stage_id.in_(stage_ids))
-        .order_by(JourneyFact.position)
-    ):
-        facts[fact.stage_id].append(Fact(fact.id, fact.text, _provenance(fact, fact.stage_id)))
-    return facts
-
-
-def _dates(
-    session: Session, stage_id: str | None = None, *, today: dt.date, limit: int
-) -> tuple[Day, ...]:
-    """Return the next days of the cycle, of one stage or of all."""
-    coming = sa.select(CycleDate).where(CycleDate.day >= today)
-    if stage_id is not None:
-        of_stage = sa.select(CycleDateStage.date_id).where(CycleDateStage.stage_id == stage_id)
-        coming = coming.where(CycleDate.id.in_(of_stage))
-    return tuple(
-        Day(
-            id=date.id,
-            cycle=date.cycle,
-            day=date.day,
-            event=date.event,
-            note=date.note,
-            in_source=date.amount_in_source,
-            provenance=_provenance(date),
-            days_away=(date.day - today).days,
-            moment=_moment(date),
-        )
-        for date in session.scalars(coming.order_by(CycleDate.day, CycleDate.id).limit(limit))
-    )
-
-
-def _moment(date: CycleDate) -> dt.datetime | None:
-    if date.eastern is None:
-        return None
-    hour = dt.time.fromisoformat(date.eastern)
-    return dt.datetime.combine(date.day, hour, tzinfo=EASTERN)
-
-
-def _provenance(fact: Sourced, stage_id: str = "") -> Provenance:
-    return Provenance.of(fact, ask_board=stage_id in BOARD_STAGES)

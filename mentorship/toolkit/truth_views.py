@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
-from mentorship.toolkit import curating, links, truth
+from mentorship.toolkit import links, reports, truth
 from mentorship.toolkit.freshness import REASON_NAMES, freshness
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
@@ -129,7 +129,7 @@ def _page(kind: str, row: Any, form: FactForm, changes: Any) -> str:
         row=row,
         address=address,
         looked=links.check_of(db.session(), address),
-        reports=curating.reports_on(db.session(), row.id) if kind == "resource" else (),
+        reports=reports.reports_on(db.session(), row.id) if kind == "resource" else (),
         title=title_of(known, str(row.id), known.label(row)),
         href=shown_at(kind, row),
         form=form,

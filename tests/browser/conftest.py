@@ -170,7 +170,8 @@ class Visitor:
         assert self.script_errors == [], where
 
     def _axe(self) -> list[str]:
-        self.page.evaluate(AXE)
+        if self.page.evaluate("typeof axe") == "undefined":
+            self.page.evaluate(AXE)
         found = self.page.evaluate(
             "axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v =>"
             " `${v.id}: ${v.help}: ${v.nodes.map(n => n.html).slice(0, 3).join(' | ')}`))"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from mentorship.demo.load import ADMIN, DEMO_PASSWORD, LEADER
+from mentorship.demo.sign_ins import ADMIN, DEMO_PASSWORD, LEADER
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser

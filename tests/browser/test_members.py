@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mentorship.demo.load import DEMO_PASSWORD
+from mentorship.demo.sign_ins import DEMO_PASSWORD
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from passlib.totp import TOTP  # type: ignore[import-untyped]  # it ships no types
 
-from mentorship.demo.load import DEMO_PASSWORD
+from mentorship.demo.sign_ins import DEMO_PASSWORD
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser

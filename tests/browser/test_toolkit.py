@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mentorship.demo.load import ADMIN, DEMO_PASSWORD, LEADER
+from mentorship.demo.sign_ins import ADMIN, DEMO_PASSWORD, LEADER
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser

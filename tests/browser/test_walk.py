@@ -24,7 +24,7 @@ from mentorship.accounts.service import new_person
 from mentorship.app import create_app
 from mentorship.config import Settings
 from mentorship.consents.service import MATCHING, give
-from mentorship.demo.load import DEMO_PASSWORD, LEADER
+from mentorship.demo.sign_ins import DEMO_PASSWORD, LEADER
 from mentorship.extensions import transaction
 from mentorship.rounds import service as rounds
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole

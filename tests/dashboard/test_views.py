@@ -119,7 +119,8 @@ def test_a_leader_sees_what_else_waits(sign_in: SignIn, session: Session) -> Non
         note_miss(session, "unicorn", sections=[section.id], now=NOW)
     page = leader.get("/home/leader")
     assert "1 letter waits to be read" in page.text
-    assert "1 search found nothing" in page.text
+    assert "unicorn 2 times" in page.text
+    assert f"/sections/{section.slug}/resources/new?title=unicorn" in page.links()
     assert f"/sections/{section.slug}/letters" in page.links()
 
 

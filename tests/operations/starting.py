@@ -12,7 +12,6 @@ import runpy
 import sys
 import tempfile
 
-import mentorship.app
 import mentorship.operations.starting  # noqa: F401  loaded once, for all starts
 
 

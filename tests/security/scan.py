@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from mentorship.config import ROOT
-from mentorship.demo.load import DEMO_PASSWORD
+from mentorship.demo.sign_ins import DEMO_PASSWORD
 
 LEADER = "leader@example.org"
 ASKED = (  # pages that look things up by words, beside those that wapiti finds

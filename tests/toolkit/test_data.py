@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from mentorship.toolkit.facts import DATA, Facts, read_facts
 from mentorship.toolkit.models import (
@@ -22,6 +24,8 @@ BRITISH = re.compile(
     re.IGNORECASE,
 )
 IDS = re.compile(r"programme_list|alternative_licence")  # words of the vocabulary, never shown
+LONGEST = 25  # words of a sentence
+SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n")
 WEB = re.compile(r"https?://\S+")
 
 
@@ -34,6 +38,23 @@ def facts() -> Facts:
 def test_the_texts_are_in_american_english(name: str) -> None:
     text = (DATA / name).read_text(encoding="utf-8")
     assert BRITISH.findall(IDS.sub("", WEB.sub("", text))) == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("*.yaml")))
+def test_no_sentence_is_long(name: str) -> None:
+    """Our readers' first language is often another: more than 25 words are two sentences."""
+    shipped = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    sentences = [one for text in _texts(shipped) for one in SENTENCE_END.split(text)]
+    assert [one for one in sentences if len(one.split()) > LONGEST] == []
+
+
+def _texts(part: object) -> Iterator[str]:
+    """Yield every text of a file, however deep."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _texts(each)
 
 
 def test_nothing_is_lost(facts: Facts) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.rounds.service import accept_offer, confirm_match
-from mentorship.toolkit.models import ChecklistItem
+from mentorship.toolkit.links import DEAD_AFTER
+from mentorship.toolkit.models import ChecklistItem, Resource
 from mentorship.toolkit.path import keep_ticks
+from mentorship.toolkit.truth_models import LinkCheck
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast, counted, small_cast
@@ -67,8 +69,17 @@ def test_a_mentor_sees_where_the_mentees_are(
 def test_a_leader_sees_which_facts_want_a_look(
     cast: Cast, sign_in: Callable[[User], PageClient]
 ) -> None:
+    first = cast.session.scalars(sa.select(Resource).order_by(Resource.id)).first()
+    assert first is not None
+    found = {"checked_at": NOW, "next_check_at": NOW, "failures": DEAD_AFTER, "failure": "gone"}
+    cast.session.add(LinkCheck(url=first.url, **found))
+    cast.session.flush()
     page = sign_in(cast.leader).get("/home/leader")
-    assert "may change, over 3 months old" in page.text
+    urgent = [link for link in page.links() if link.startswith("/toolkit/facts/")]
+    assert urgent[0] == f"/toolkit/facts/resource/{first.id}"
+    assert len(urgent) == 5
+    assert "Link found dead" in page.text
+    assert "Older than 12 months" not in page.text.split("Facts to check today")[0]
     assert "/toolkit/facts" in page.links()
 
 

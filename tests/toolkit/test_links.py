@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.fetching import Fetcher
+from mentorship.sections.models import SectionRole
 from mentorship.toolkit import links
 from mentorship.toolkit.freshness import Reason, Wanted, freshness
 from mentorship.toolkit.link_round import Checked, check_links
 from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.models import Resource
 from mentorship.toolkit.truth_models import LinkCheck
 from tests import factories
 from tests.factories import NOW
@@ -24,6 +26,15 @@ from tests.site import Reply, Site
 from tests.toolkit.files import SOURCE, Data, Files, resource
 
 DAY = dt.timedelta(days=1)
+OWN = {
+    "title": "Our handbook",
+    "organization": "Our section",
+    "type": "guide",
+    "description": "What our members ask most.",
+    "stages": ["visa"],
+    "topics": ["visas"],
+    "save": "yes",
+}
 
 
 @pytest.fixture
@@ -142,6 +153,44 @@ def test_a_leader_reads_what_was_found(
     page = sign_in(factories.leader(linked, factories.section(linked)))
     assert "/toolkit/facts/resource/guide" in page.get("/toolkit/facts?reason=dead").links()
     assert "The page is not there (404)" in page.get("/toolkit/facts/resource/guide").text
+
+
+def test_a_dead_link_of_a_sections_own_is_shown_to_its_leaders_and_members(
+    linked: Session, site: Site, sign_in: Callable[[User], PageClient]
+) -> None:
+    section, other = factories.section(linked), factories.section(linked)
+    leader = sign_in(factories.leader(linked, section))
+    stranger = sign_in(factories.leader(linked, other))
+    reader = sign_in(factories.member(linked, section, SectionRole.IMG))
+    site.replies["/page"] = Reply(b"The common one works")
+    listing = f"/sections/{section.slug}/resources"
+    leader.submit(f"{listing}/new", OWN | {"url": site.url("/handbook")})
+    leader.post(f"{listing}/guide", OWN | {"title": "In our words", "url": site.url("/away")})
+    own = linked.scalars(sa.select(Resource.id).where(Resource.section_id.is_not(None))).all()
+    look(linked, site)
+    assert "Link found dead" not in leader.get(listing).text
+    assert "tried it" not in "".join(reader.get(f"/toolkit/resources/{key}").text for key in own)
+
+    look(linked, site, after=DAY)
+    home = leader.get("/home/leader")
+    assert "2 links of your own are dead" in home.text
+    (only_dead,) = [link for link in home.links() if link == f"{listing}?dead=yes"]
+    shown = leader.get(only_dead)
+    assert shown.text.count("Link found dead") == len(own) == 2
+    for key in own:
+        assert f"{listing}/{key}" in shown.links()
+        assert (
+            "The page is not there (404), 2 times in a row" in leader.get(f"{listing}/{key}").text
+        )
+        said = reader.get(f"/toolkit/resources/{key}").text
+        assert "The link did not work when the service last tried it" in said
+    assert "are dead" not in stranger.get("/home/leader").text
+    assert "No dead links" in stranger.get(f"/sections/{other.slug}/resources?dead=yes").text
+
+    site.replies["/handbook"] = site.replies["/away"] = Reply(b"Back again")
+    look(linked, site, after=DAY * 3)
+    assert "are dead" not in leader.get("/home/leader").text
+    assert "No dead links" in leader.get(only_dead).text
 
 
 def test_the_command_says_how_many_work(app: Flask, session: Session) -> None:

@@ -15,7 +15,7 @@ from mentorship.search.service import keys_found
 from mentorship.sections.models import MembershipState, Section, SectionRole
 from mentorship.toolkit import shelf, truth
 from mentorship.toolkit.facts import Facts
-from mentorship.toolkit.freshness import Reason, Wanted, freshness, to_look_at
+from mentorship.toolkit.freshness import FIRST, Reason, Wanted, freshness, to_check_first
 from mentorship.toolkit.guide_models import GuideEntry
 from mentorship.toolkit.kinds import KINDS, Kind
 from mentorship.toolkit.license_models import LicenseRule
@@ -289,7 +289,9 @@ def test_what_is_old_or_unsure_is_found(
     files.guides["visas.yaml"]["entries"][0] |= changes
     load_facts(session, folder=files.write())
     assert found(session, reason=reason) == {"visas.first"}
-    assert to_look_at(session, today=TODAY)[reason] == 1
+    assert freshness(session, today=TODAY).counts[reason] == 1
+    first = [line.id for line in to_check_first(session, today=TODAY)]
+    assert first == (["visas.first"] if reason in FIRST else [])
 
 
 @pytest.mark.parametrize("as_of", ["2025-11-02", "2026", "2026-10-30"])

@@ -1,0 +1,141 @@
+"""The three rounds of the demo: one finished, one in mid-answer, one ready to run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.demo.mentorships import first_weeks, months_together
+from mentorship.profiles.models import Profile
+from mentorship.rounds.answering import accept_offer, confirm_match, decline_match, decline_offer
+from mentorship.rounds.candidates import candidates
+from mentorship.rounds.enrolment import leave_out, open_round
+from mentorship.rounds.lifecycle import create_round, finish_round
+from mentorship.rounds.models import Offer, Round
+from mentorship.rounds.publishing import publish_round
+from mentorship.rounds.running import run_round
+from mentorship.rounds.setup import SetUp
+from mentorship.sections.models import Section
+
+LOTTERY = 20261122
+
+
+def load_rounds(session: Session, section: Section, leader: uuid.UUID, now: dt.datetime) -> None:
+    """Take every fifth person into the finished round, every third into the one in mid-answer."""
+    spring, lately = now - dt.timedelta(days=240), now - dt.timedelta(days=6)
+    soon = now + dt.timedelta(days=30)
+
+    finished = _begin(session, section, f"{spring:%B %Y} round", share=5, now=spring)
+    offers = _publish(session, finished, leader, now=spring + dt.timedelta(days=3))
+    for offer, answer in zip(offers, itertools.cycle(AFTER_ALL)):
+        answer(session, offer, spring + dt.timedelta(days=6))
+    finish_round(session, round_id=finished.id, now=spring + dt.timedelta(days=20))
+    months_together(session, _again(session, offers), now=now)
+
+    answering = _begin(session, section, f"{lately:%B %Y} round", share=3, now=lately)
+    offers = _publish(session, answering, leader, now=lately + dt.timedelta(days=1))
+    for offer, answer in zip(offers, itertools.cycle(SO_FAR)):
+        answer(session, offer, lately + dt.timedelta(days=3))
+    first_weeks(session, _again(session, offers), now=now)
+
+    _begin(session, section, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1))
+
+
+def _begin(session: Session, section: Section, name: str, *, share: int, now: dt.datetime) -> Round:
+    """Open a round for one in ``share`` of those who could take part."""
+    made = create_round(
+        session,
+        section_id=section.id,
+        name=name,
+        policy="most-matched",
+        set_up=SetUp(must_share_language=True, not_again=True),
+        answer_days=14,
+        lottery=LOTTERY,
+        now=now,
+    )
+    open_round(session, round_id=made.id, now=now)
+    everybody = candidates(session, made, today=now.date())
+    rest = [one.profile_id for n, one in enumerate(everybody) if one.joined and n % share]
+    leave_out(session, round_id=made.id, profile_ids=rest, now=now)
+    return made
+
+
+def _publish(
+    session: Session, made: Round, leader: uuid.UUID, *, now: dt.datetime
+) -> Sequence[Offer]:
+    """Run and publish a round; return its offers in an order that is the same in every demo."""
+    run = run_round(session, round_id=made.id, by=leader, now=now)
+    publish_round(session, round_id=made.id, run_id=run.id, by=leader, now=now)
+    return session.scalars(
+        sa.select(Offer)
+        .join(Profile, Profile.id == Offer.img_id)
+        .join(User, User.id == Profile.person_id)
+        .where(Offer.round_id == made.id)
+        .order_by(User.email, Offer.place)
+    ).all()
+
+
+def _again(session: Session, offers: Sequence[Offer]) -> Sequence[Offer]:
+    """Read the offers as they are after the answers."""
+    return [session.get_one(Offer, offer.id, populate_existing=True) for offer in offers]
+
+
+def _person(session: Session, profile_id: uuid.UUID) -> uuid.UUID:
+    return session.get_one(Profile, profile_id).person_id
+
+
+def _mentor_says_yes(session: Session, offer: Offer, now: dt.datetime) -> None:
+    mentor = _person(session, offer.mentor_id)
+    accept_offer(session, person_id=mentor, offer_id=offer.id, now=now)
+
+
+def _both_say_yes(session: Session, offer: Offer, now: dt.datetime) -> None:
+    _mentor_says_yes(session, offer, now)
+    img = _person(session, offer.img_id)
+    confirm_match(session, person_id=img, offer_id=offer.id, now=now + dt.timedelta(hours=20))
+
+
+def _mentor_says_no(session: Session, offer: Offer, now: dt.datetime) -> None:
+    decline_offer(
+        session,
+        person_id=_person(session, offer.mentor_id),
+        offer_id=offer.id,
+        reason="no_time",
+        words="I am on nights until the new year.",
+        now=now,
+    )
+
+
+def _img_says_no(session: Session, offer: Offer, now: dt.datetime) -> None:
+    _mentor_says_yes(session, offer, now)
+    decline_match(
+        session,
+        person_id=_person(session, offer.img_id),
+        offer_id=offer.id,
+        reason="other_mentor",
+        words="",
+        now=now + dt.timedelta(hours=9),
+    )
+
+
+def _no_word_yet(_session: Session, _offer: Offer, _now: dt.datetime) -> None:
+    """Leave the mentor's answer open."""
+
+
+AFTER_ALL = (_both_say_yes, _both_say_yes, _both_say_yes, _mentor_says_no, _no_word_yet)
+SO_FAR = (
+    _both_say_yes,
+    _no_word_yet,
+    _mentor_says_yes,
+    _no_word_yet,
+    _mentor_says_no,
+    _both_say_yes,
+    _no_word_yet,
+    _img_says_no,
+)
