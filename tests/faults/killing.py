@@ -13,13 +13,14 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from mentorship.app import create_app
 from mentorship.config import Mode, Settings
 from mentorship.crypto import new_key
 from mentorship.extensions import db, enqueue, reading, transaction
+from mentorship.matching.warming import warm
 from mentorship.notices.models import Message
 from mentorship.profiles.service import sync_terms
 from mentorship.rounds.jobs import ask_run
@@ -55,6 +57,7 @@ class Stage:
 
     def __init__(self, app: Flask) -> None:
         self.app, self.started = app, list[subprocess.Popen[str]]()
+        warm()  # as ``set-up`` does: compiling is kept for the workers
         settings: Settings = app.config["SETTINGS"]
         self.given = json.dumps(
             {
@@ -200,19 +203,30 @@ def freeze(stage: Stage, runs: int) -> None:
 
 
 def stop_between_writes(stage: Stage, worker: subprocess.Popen[str]) -> None:
-    """Stop a worker where it does not hold SQLite's one lock, which would stop everybody."""
+    """Stop a worker where it does not hold SQLite's locks, which would stop everybody.
+
+    There are two, the database's and the queue's.
+    """
     while True:
         worker.send_signal(signal.SIGSTOP)
-        with stage.app.app_context():
-            try:
+        try:
+            with stage.app.app_context():
                 db.session.execute(sa.text("SELECT 1"))  # begins IMMEDIATE
-            except OperationalError:
-                worker.send_signal(signal.SIGCONT)
-                time.sleep(0.01)
-            else:
-                return
-            finally:
+            _begin_in_queue(stage.app.config["SETTINGS"].instance / "queue.db")
+        except (OperationalError, sqlite3.OperationalError):
+            worker.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
+        else:
+            return
+        finally:
+            with stage.app.app_context():
                 db.session.rollback()
+
+
+def _begin_in_queue(file: Path) -> None:
+    if file.exists():  # SQLite only
+        with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as queue:
+            queue.execute("BEGIN IMMEDIATE")
 
 
 def _end(worker: subprocess.Popen[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from mentorship import jobs, worker
 from mentorship.app import create_app
 from mentorship.config import Mode, Settings
+from mentorship.matching.warming import warm
 from mentorship.rounds import jobs as rounds_jobs
 
 LEASE = 2.5  # seconds; nobody waits twenty in a test
@@ -21,6 +22,7 @@ def main() -> None:
     rounds_jobs.LEASE = dt.timedelta(seconds=LEASE)
     jobs.BEAT, worker.LOOK_ROUND = 0.3, 0.3
     ready = worker.Workers(create_app(settings), threads=1)
+    warm()  # as the command does
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     ready.run()
