@@ -28,6 +28,7 @@ from mentorship.rounds.rest import may_go_out, still_free
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import ways
+from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
 
@@ -152,6 +153,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str:
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/report.csv")
 @members
 @fresh
+@limited("export")
 def report(slug: str, round_id: uuid.UUID) -> Response:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     answer = Response(report_file(db.session(), round_), mimetype="text/csv")
