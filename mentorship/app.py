@@ -50,8 +50,12 @@ from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
+from mentorship.signins import admin_views as accounts_desk_views
+from mentorship.signins import guard
+from mentorship.signins import views as signins_views
 from mentorship.spotlight import desk_views as spotlight_desk_views
 from mentorship.spotlight import views as spotlight_views
+from mentorship.throttle import guard as throttle_guard
 from mentorship.toolkit import (
     curating_views,
     guide_views,
@@ -71,6 +75,8 @@ BLUEPRINTS = (
     dashboard_views.bp,
     rosters_views.bp,
     accounts_views.bp,
+    accounts_desk_views.bp,
+    signins_views.bp,
     email_views.bp,
     factor_views.bp,
     consents_views.bp,
@@ -151,7 +157,9 @@ def _made(settings: Settings) -> Flask:
     stop_links.load(settings.secret_key)
     jobs.init_app(app)
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
+    throttle_guard.init_app(app)
     accounts_security.init_app(app)
+    guard.init_app(app)
     recording.init_app(app)  # last: only what views do is watched, not what goes before and after
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -218,7 +218,8 @@ class Settings:
             "SESSION_COOKIE_SECURE": self.secure,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
-            "PERMANENT_SESSION_LIFETIME": dt.timedelta(hours=24),
+            # the age of a cookie that is still read; a sign-in in it is over long before
+            "PERMANENT_SESSION_LIFETIME": dt.timedelta(days=30),
             "EXPLAIN_TEMPLATE_LOADING": False,
         }
 

@@ -94,10 +94,18 @@ def rows_hit(session: Session, statement: sa.Update | sa.Delete) -> int:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """Commit once when the block succeeds; roll back and re-raise when it does not."""
+def transaction(*, writing: bool = False) -> Iterator[Session]:
+    """Commit once when the block succeeds; roll back and re-raise when it does not.
+
+    A page that is fetched only reads; the little that is written all the same (a session that
+    begins, say) is written after it, in a transaction of its own that says ``writing``.
+    """
+    session = db.session()
     try:
-        yield db.session()
+        if writing:
+            session.rollback()
+            session.connection(execution_options={"reading": False})
+        yield session
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -164,5 +172,5 @@ def prepare_engine(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         fetching = has_request_context() and request.method in SAFE_METHODS
-        plain = fetching or connection.get_execution_options().get("reading", False)
+        plain = connection.get_execution_options().get("reading", fetching)
         connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")

@@ -38,6 +38,8 @@ from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.reminding import remind
 from mentorship.rounds.run_models import Phase
 from mentorship.rounds.running import solved
+from mentorship.signins import service as signins
+from mentorship.throttle import service as throttle
 from mentorship.toolkit.link_round import check_links, link_fetcher
 
 # After so long an errand asks no further stranger's server. With the 8 seconds that one may take at
@@ -272,6 +274,13 @@ def send_daily_digests() -> None:
     delivery.write_files()
 
 
+def clear_up() -> None:
+    """Remove what mattered for a while only: sessions that ended, counts of tries."""
+    for clear_old in (signins.clear_old, throttle.clear_old):
+        with transaction() as session:
+            clear_old(session, now=utc_now())
+
+
 def import_roster(row_id: str) -> None:
     work_on_import(row_id, utc_now)
     delivery.write_files()
@@ -333,6 +342,7 @@ TASKS = {"solve_run": solve_run, "import_roster": import_roster, "make_copy": ma
 ERRANDS = {  # name -> what is done, and when
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
+    "clear_up": (clear_up, crontab(minute="20")),
     "remind_owing": (remind_owing, crontab(minute="10")),
     "send_weekly_digests": (send_weekly_digests, crontab(minute="5")),
     "make_copies": (make_copies, crontab(minute="*")),

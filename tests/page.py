@@ -7,6 +7,8 @@ with their hidden fields, so that the CSRF check is the real one.
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -19,6 +21,8 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
+from mentorship.extensions import db
+from mentorship.signins.service import new_token, open_session
 from mentorship.web import HEADERS
 
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
@@ -104,6 +108,11 @@ class Page:
                 )
 
 
+def without_end(html: str) -> str:
+    """Leave out when the reader's session ends, which differs between any two moments."""
+    return re.sub(r'<time datetime="[^"]*">[^<]*</time>, longer|data-left="\d+"', "", html)
+
+
 class PageClient:
     """A visitor, or a signed-in person, with a cookie jar of their own."""
 
@@ -113,16 +122,8 @@ class PageClient:
         with self.client.session_transaction() as cookie:
             cookie["csrf_token"] = CSRF_SECRET
             if person is not None:
-                now = time.time()
-                cookie.update(
-                    {
-                        "_user_id": person.fs_uniquifier,
-                        "_fresh": True,
-                        "fs_cc": "set",
-                        "fs_paa": now,
-                        "identity.id": person.fs_uniquifier,
-                    }
-                )
+                cookie.update({"_user_id": _session_of(app, person), "fs_cc": "set"})
+                cookie["fs_paa"] = time.time()
 
     def get(self, path: str, status: int = 200) -> Page:
         return self._checked(self.client.get(path), status)
@@ -163,6 +164,16 @@ class PageClient:
         )
         page.check()
         return page
+
+
+def _session_of(app: Flask, person: User) -> str:
+    """Open a session and return its token."""
+    token, now = new_token(), dt.datetime.now(dt.UTC)
+    with app.app_context():
+        who = db.session.get_one(User, person.id)
+        open_session(db.session(), who, token=token, browser="Firefox on Linux", now=now)
+        db.session.commit()
+    return token
 
 
 def _values(form: Element) -> dict[str, Any]:

@@ -23,23 +23,25 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def may_be_here(person: User) -> bool:
+    """Tell whether the site knows a person: in production sample people do not exist."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.demo_allowed or not person.demo
+
+
 class People(SQLAlchemyUserDatastore):
     """How people are found, made and given new keys."""
 
     @override
     def find_user(self, case_insensitive: bool = False, **kwargs: object) -> User | None:
-        """Find a person. In production sample people do not exist, whatever the database says."""
         person: User | None
         if "email" in kwargs:
             person = service.find_by_email(self.db.session(), str(kwargs["email"]))
-        elif "fs_uniquifier" in kwargs:  # every page asks for this one
+        elif "fs_uniquifier" in kwargs:  # mailed links ask for this one
             person = service.find_by_key(self.db.session(), str(kwargs["fs_uniquifier"]))
         else:
             person = super().find_user(case_insensitive=case_insensitive, **kwargs)
-        settings: Settings = current_app.config["SETTINGS"]
-        if person is not None and person.demo and not settings.demo_allowed:
-            return None
-        return person
+        return person if person is not None and may_be_here(person) else None
 
     @override
     def create_user(self, **kwargs: str) -> User:

@@ -26,6 +26,7 @@ from mentorship.accounts.forms import ConfirmForm
 from mentorship.accounts.models import User
 from mentorship.accounts.passkeys import SECOND, Reply
 from mentorship.extensions import db, transaction
+from mentorship.throttle.guard import give_back, spend
 from mentorship.web import safe_next
 
 GONE = 410
@@ -179,11 +180,13 @@ def take_second_step() -> str | Answer | tuple[str, int]:
         return render_template("accounts/second_step_over.html"), GONE
     form = SecondStepForm()
     if form.validate_on_submit():
+        asked = spend("code", person=person.id)
         with transaction() as session:
             how = second_step.prove(session, person, form, now=utc_now())
             if how is not None:
                 second_step.complete(person, how)
         if how is not None:
+            give_back(asked)
             return redirect(safe_next(request.args.get("next"), "/"), 303)
         form.code.errors = [NO_ANSWER if form.answer.data else WRONG_CODE]
     known = factors.passkeys_of(db.session(), person)

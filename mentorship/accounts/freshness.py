@@ -16,6 +16,7 @@ from mentorship.accounts.forms import AgainForm
 from mentorship.accounts.happenings import note_failure
 from mentorship.accounts.passwords import normal
 from mentorship.extensions import SAFE_METHODS, db, transaction
+from mentorship.throttle.guard import give_back, spend
 
 AGAIN = {"again_password", "again_answer"}
 OWN = ("csrf_token", "again_")  # what the form that asks adds to the one it carries
@@ -53,13 +54,16 @@ def ask_again() -> str | Answer | None:
 def _is_them(form: AgainForm) -> bool:
     """Take the password, or else a passkey that has asked for a finger or a PIN."""
     person, answer = current_person(), form.again_answer.data
+    asked = spend("password again")
     with transaction() as database:  # an older hash is made anew
         if not answer:
             right = person.verify_and_update_password(normal(form.again_password.data or ""))
         else:
             reply = passkeys.Reply(answer, form.again_sealed.data or "")
             right = passkeys.used(database, person, passkeys.AGAIN, reply, now=utc_now())
-    if not right:
+    if right:
+        give_back(asked)
+    else:
         form.again_password.errors = [NO_ANSWER if answer else "This is not your password."]
     return bool(right)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, flash, redirect, request, session, url_for
+from flask import Flask, Response, abort, flash, g, redirect, request, url_for
 from flask_security import Security
 from flask_security.utils import uia_email_mapper
 from werkzeug.wrappers import Response as Answer
@@ -21,6 +21,7 @@ from mentorship.accounts import (
     second_step,
     service,
     totp,
+    trying,
     views,
 )
 from mentorship.accounts.adapters import Letters, OneByOne, Passwords, People, utc_now
@@ -28,6 +29,7 @@ from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import Role, User
 from mentorship.config import Mode, Settings
 from mentorship.extensions import SAFE_METHODS, db
+from mentorship.throttle.guard import limited
 from mentorship.web import safe_next
 
 # Password hashing, argon2id: a verification takes about 0.15 s in production. Development and
@@ -136,16 +138,19 @@ def _mark_views(app: Flask) -> None:
     found: dict[str, Callable[..., Any]] = app.view_functions
     for name, view in OWN_VIEWS.items():
         found[f"security.{name}"] = view
+    found["security.register"] = limited("ask for mail")(found["security.register"])
+    found["security.change_password"] = limited("password again")(found["security.change_password"])
     for name in PUBLIC:
         found[f"security.{name}"] = public(found[f"security.{name}"])
-    found["security.login"] = happenings.noting_failures(found["security.login"])
+    noting = happenings.noting_failures(found["security.login"])
+    found["security.login"] = public(trying.limited_sign_in(noting))
     for name in FRESH:
         found[f"security.{name}"] = members(fresh(found[f"security.{name}"]))
 
 
 def _ask_to_sign_in(_mechanisms: object, **_rest: object) -> Answer:
     """Lead to the sign-in page, and back afterwards where that makes sense."""
-    flash("Please sign in to see this page.", "info")
+    flash(g.get("signed_out_because", "Please sign in to see this page."), "info")
     back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     back = None if back == "/" else back
     return redirect(url_for("security.login", next=back))
@@ -166,7 +171,7 @@ def _mend_answer(response: Response) -> Response:
     if request.endpoint in KEY_PAGES:
         response.headers["Referrer-Policy"] = "no-referrer"
     if request.endpoint == "security.logout" and response.status_code == 303:
-        session.clear()  # Flask-Security leaves the person's key in it
+        trying.forget_all_but_marks()  # Flask-Security leaves the rest
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -18,6 +19,8 @@ from mentorship.accounts.passwords import normal
 from mentorship.config import Mfa, Settings
 from mentorship.extensions import db, transaction
 from mentorship.notices.transports import FILES
+from mentorship.throttle.guard import limited, spend
+from mentorship.throttle.service import TooOften
 from mentorship.web import safe_next
 
 GONE = 410
@@ -26,24 +29,32 @@ bp = Blueprint("accounts", __name__)
 
 
 @public
+@limited("ask for mail")
 def forgot_password() -> str | Answer:
-    """Send a way in. Page, headers and work are the same whoever has the address."""
+    """Send a way in, a few times a day. The answer is the same whoever has the address."""
     form = EmailForm()
     if not form.validate_on_submit():
         return render_template("security/forgot_password.html", form=form)
-    with transaction() as session:
-        answers.send_way_in(
-            session, email=form.email.data, reset_token=generate_reset_password_token, now=_now()
-        )
+    with suppress(TooOften):  # the mailbox has the mails from before, and nobody else learns it
+        spend("reset mail", account=form.email.data)
+        with transaction() as session:
+            answers.send_way_in(
+                session,
+                email=form.email.data,
+                reset_token=generate_reset_password_token,
+                now=_now(),
+            )
     return redirect(url_for("accounts.check_mail"), 303)
 
 
 @public
+@limited("ask for mail")
 def send_confirmation() -> str | Answer:
     """Send the confirmation again. Page, headers and work are the same for every address."""
     form = EmailForm()
     if not form.validate_on_submit():
         return render_template("security/send_confirmation.html", form=form)
+    spend("confirmation mail", account=form.email.data)
     with transaction() as session:
         answers.send_confirmation(
             session, email=form.email.data, confirm_token=generate_confirmation_token, now=_now()

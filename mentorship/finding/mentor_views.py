@@ -14,6 +14,7 @@ from mentorship.finding import service
 from mentorship.finding.forms import FindForm, MarkForm, WelcomeForm
 from mentorship.finding.models import MarkKind
 from mentorship.profiles.models import ProfileKind
+from mentorship.throttle.guard import limited
 from mentorship.web import safe_next
 
 bp = Blueprint("finding_imgs", __name__, url_prefix="/find/imgs")
@@ -51,6 +52,7 @@ def mark(profile_id: uuid.UUID) -> Response:
 
 @bp.post("/<uuid:profile_id>/welcome")
 @members
+@limited("message")
 def welcome(profile_id: uuid.UUID) -> Response:
     found, form = _listing().one(profile_id), WelcomeForm()
     if not form.validate():

@@ -16,6 +16,7 @@ from mentorship.finding.models import MarkKind
 from mentorship.profiles.models import ProfileKind
 from mentorship.sections.models import Browsing
 from mentorship.sections.service import section_led_by
+from mentorship.throttle.guard import limited
 from mentorship.web import safe_next
 
 bp = Blueprint("finding", __name__)
@@ -71,6 +72,7 @@ def mark(mentor_profile_id: uuid.UUID) -> Response:
 
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/ask")
 @members
+@limited("message")
 def ask(mentor_profile_id: uuid.UUID) -> Response | tuple[str, int]:
     found, form = _listing().one(mentor_profile_id), WhyForm()
     if not form.validate():

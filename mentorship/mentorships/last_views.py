@@ -11,6 +11,7 @@ from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
 from mentorship.mentorships.forms import ConcernForm, EndForm, FeedbackForm
 from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
+from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
 
@@ -75,6 +76,7 @@ def concern(mentorship_id: uuid.UUID) -> str:
 
 @bp.post("/concern")
 @members
+@limited("message")
 def raise_concern(mentorship_id: uuid.UUID) -> Shown:
     form = ConcernForm()
     if not form.validate():

@@ -56,6 +56,7 @@ UNLOGGED: Mapping[str, str] = MappingProxyType(
             ),
             _SHARED,
         ),
+        "signins.stay": "somebody says that they are still there",
         **dict.fromkeys(("rounds.effect_of_new", "rounds.effect_of_changes"), _DRY),
         "search.ask": "a search that finds nothing is counted by its words, never by who asked",
     }

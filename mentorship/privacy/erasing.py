@@ -60,6 +60,7 @@ from mentorship.rounds.snapshot import without_people
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from mentorship.sections.service import dismiss_leader, leave
 from mentorship.sections.table_models import MemberTag
+from mentorship.signins.models import UserSession
 from mentorship.spotlight.models import SpotlightLetter
 from mentorship.toolkit.path_models import Situation, Tick
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport
@@ -77,6 +78,7 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(DataExport.person_id, GlassOpening.about_id, GlassOpening.by_id, Erasure.person_id),
     *(Membership.person_id, MemberTag.person_id),
     *(Passkey.person_id, RecoveryCode.person_id, EmailChange.person_id),
+    UserSession.person_id,
 )
 OF_PROFILE: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(Mark.profile_id, PairNote.img_id, PairNote.mentor_id),

@@ -46,6 +46,7 @@ from mentorship.rounds.models import (
 )
 from mentorship.rounds.scope import TOLD_TO_IMG
 from mentorship.sections.models import Membership
+from mentorship.signins.models import UserSession
 from mentorship.spotlight.models import SpotlightLetter
 from mentorship.toolkit.path_models import Situation, Tick
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport
@@ -119,6 +120,12 @@ IN_THE_COPY: tuple[Holding, ...] = (
         "Your passkeys",
         lambda me: Passkey.person_id == me.id,
         dict.fromkeys(("credential_id", "public_key"), "numbers of a device, of no use elsewhere"),
+    ),
+    Holding(
+        UserSession,
+        "Where you are signed in",
+        lambda me: UserSession.person_id == me.id,
+        dict.fromkeys(("token_hash", "key"), _LINK),
     ),
     Holding(
         RecoveryCode,

@@ -23,6 +23,7 @@ from mentorship.rosters.import_models import WORKED_ON, ImportState, RosterImpor
 from mentorship.rosters.mapping import BadUpload
 from mentorship.sections.models import Section, SectionRole
 from mentorship.sections.service import section_led_by
+from mentorship.throttle.guard import limited
 
 bp = Blueprint("rosters", __name__)
 IMPORTS = "/sections/<slug>/import"
@@ -38,6 +39,7 @@ def upload(slug: str) -> str:
 
 @bp.post(IMPORTS)
 @members
+@limited("import")
 def begin(slug: str) -> Response | tuple[str, int]:
     me, now, form = current_id(), dt.datetime.now(dt.UTC), UploadForm()
     section = section_led_by(db.session(), me, slug)
@@ -95,6 +97,7 @@ def columns(slug: str, import_id: uuid.UUID) -> str:
 
 @bp.post(f"{ONE}/columns")
 @members
+@limited("import")
 def try_out(slug: str, import_id: uuid.UUID) -> Response | tuple[str, int]:
     section, found = _found(slug, import_id)
     if found.files is None:
@@ -166,6 +169,7 @@ def problems(slug: str, import_id: uuid.UUID) -> Response:
 
 @bp.post("/sections/<slug>/export")
 @members
+@limited("export")
 def export(slug: str) -> Response:
     """Hand out a file; a POST, because who took people's answers out is logged."""
     section = section_led_by(db.session(), current_id(), slug)

@@ -19,6 +19,7 @@ from mentorship.rounds.run_models import JobKind
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.steps import ways
 from mentorship.rounds.withdrawing_views import bp
+from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
 
@@ -27,6 +28,7 @@ ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
 
 @bp.post(f"{ROUND}/run")
 @members
+@limited("run", thing="round_id")
 def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
@@ -40,6 +42,7 @@ def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 
 @bp.post(f"{ROUND}/rest")
 @members
+@limited("run", thing="round_id")
 def match_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
@@ -101,6 +104,7 @@ def cancel_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
 
 @bp.post(f"{ROUND}/policies")
 @members
+@limited("run", thing="round_id")
 def ask_policies(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:

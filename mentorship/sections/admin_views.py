@@ -23,6 +23,7 @@ from mentorship.sections.forms import (
 )
 from mentorship.sections.listing import all_sections, membership_in, section_at
 from mentorship.sections.models import Section
+from mentorship.throttle.guard import limited
 
 bp = Blueprint("sections_admin", __name__, url_prefix="/admin")
 TAKEN = {"name": "Another section has this name", "slug": "Another section has this short name"}
@@ -102,6 +103,7 @@ def show(slug: str) -> str:
 @bp.post("/sections/<slug>/leaders")
 @administrators
 @fresh
+@limited("invite")
 def appoint(slug: str) -> Response | tuple[str, int]:
     form, now = AppointForm(), dt.datetime.now(dt.UTC)
     with transaction() as session:
@@ -119,6 +121,7 @@ def appoint(slug: str) -> Response | tuple[str, int]:
 @bp.post("/sections/<slug>/leaders/invite")
 @administrators
 @fresh
+@limited("invite")
 def invite(slug: str) -> Response | tuple[str, int]:
     form, now = InviteForm(), dt.datetime.now(dt.UTC)
     with transaction() as session:

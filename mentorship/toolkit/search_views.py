@@ -17,6 +17,7 @@ from mentorship.search import service as search
 from mentorship.search.misses import all_misses, note_miss
 from mentorship.search.service import Found
 from mentorship.sections.service import sections_of
+from mentorship.throttle.guard import limited
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.searched import NAMES
 from mentorship.toolkit.shelf_forms import SearchForm
@@ -26,6 +27,7 @@ bp = Blueprint("search", __name__, url_prefix="/toolkit/search")
 
 @bp.get("")
 @members
+@limited("search")
 def results() -> str:
     text = one_line(request.args.get("q"))
     source = request.args.get("of", "")
@@ -39,6 +41,7 @@ def results() -> str:
 
 @bp.post("")
 @members
+@limited("search")
 def ask() -> Response:
     text = one_line(SearchForm().q.data)
     if text:

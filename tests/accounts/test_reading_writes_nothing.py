@@ -1,4 +1,8 @@
-"""Opening a page, a mailed link too, changes nothing."""
+"""Opening a page, a mailed link too, changes nothing.
+
+The one exception is when a session was last seen: noted at most once a minute, after the answer is
+out (tests/signins/test_lasting.py).
+"""
 
 from __future__ import annotations
 
@@ -40,7 +44,7 @@ def test_no_get_writes(client: PageClient, session: Session, anna: User, waiting
         assert written == []
         client.submit("/login", {"email": anna.email, "password": PASSWORD})
         written.clear()  # a sign-in is noted in the log
-        for path in ("/account", "/account/security", "/change"):
+        for path in ("/account", "/account/security", "/account/sessions", "/change"):
             client.get(path)
         client.get("/verify", status=303)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -288,7 +289,10 @@ def test_of_ten_uses_of_one_code_at_once_one_signs_in(
             first_step(visitor, who)
     code = code_of(secret) if kind == "app" else codes[0]
     answers = at_once_by(visitors, STEP, {"code": code})
-    assert sorted(status for status, _ in answers) == [200] * 9 + [303]
+    statuses = Counter(status for status, _ in answers)
+    assert statuses[303] == 1
+    assert statuses[200] in {4, 5}, "the right one may make room for one more, the rest is too many"
+    assert statuses.total() == statuses[200] + statuses[303] + statuses[429]
 
 
 # --- The log -------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from mentorship.notices.service import post
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Importance, InstitutionMark, Naming, NamingUse, Profile
 from mentorship.rounds.run_models import PairNote
+from mentorship.signins.models import Rank, UserSession
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import ChecklistItem, Resource
@@ -66,6 +67,15 @@ def whole_person(session: Session) -> Pair:
                 made_at=NOW,
             ),
             RecoveryCode(person_id=chi.id, number=0, hash="h"),
+            UserSession(
+                token_hash="t",
+                person_id=chi.id,
+                key="k",
+                rank=Rank.MEMBER,
+                browser=f"{CANARY} browser",
+                opened_at=NOW,
+                seen_at=NOW,
+            ),
             EmailChange(
                 person_id=chi.id, email=f"{CANARY}@example.org", token_hash="t", asked_at=NOW
             ),

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from mentorship.accounts.models import User
-from mentorship.crypto import keyring, new_key
+from mentorship.crypto import keyring
 from mentorship.extensions import db, transaction
 from mentorship.mentorships.models import Goal, Note
 from mentorship.notices.models import Message
@@ -32,6 +27,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
+from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLICKS = 20
@@ -44,33 +40,8 @@ def site(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Flask, int]]:
     """An application, and a server of two processes with four threads each on its database."""
-    secret, keys, database = uuid.uuid4().hex * 2, f"test:{new_key()}", new_database()
-    app = new_app(secret_key=secret, field_keys=keys, database_url=database)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    environment = os.environ | {
-        "MENTORSHIP_MODE": "development",
-        "INSTANCE_DIR": str(tmp_path_factory.mktemp("races")),
-        "SECRET_KEY": secret,
-        "FIELD_KEYS": keys,
-        "DATABASE_URL": database,
-        "PORT": str(port),
-        "WEB_CONCURRENCY": "2",
-    }
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
-    process = subprocess.Popen(
-        [*gunicorn, "--bind", f"127.0.0.1:{port}", "wsgi:app"], cwd=ROOT, env=environment
-    )
-    for _ in range(150):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        assert process.poll() is None, "the server stopped at its start"
-        time.sleep(0.2)
-    yield app, port
-    process.terminate()
-    process.wait(timeout=30)
+    with served(new_app, new_database(), tmp_path_factory.mktemp("races")) as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

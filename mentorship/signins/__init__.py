@@ -1,0 +1,1 @@
+"""Sessions, kept on the server: they can be seen, they end in time, and each can be ended."""

@@ -1,0 +1,68 @@
+"""Pages where administrators look an account up, end its sessions, and switch it off or on."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import administrators, current_id
+from mentorship.accounts.adapters import utc_now
+from mentorship.extensions import db, transaction
+from mentorship.signins import people, service
+
+bp = Blueprint("accounts_desk", __name__, url_prefix="/admin/accounts")
+
+
+@bp.get("")
+@administrators
+def index() -> str:
+    words = request.args.get("q", "").strip()[:120]
+    found = people.search(db.session(), words)
+    return render_template(
+        "signins/accounts.html", words=words, found=found, at_most=people.AT_MOST
+    )
+
+
+@bp.get("/<uuid:person_id>")
+@administrators
+def show(person_id: uuid.UUID) -> str:
+    person = people.person_at(db.session(), person_id)
+    theirs = service.sessions_of(db.session(), person, now=utc_now())
+    mine = person_id == current_id()
+    return render_template("signins/account.html", person=person, sessions=theirs, mine=mine)
+
+
+@bp.post("/<uuid:person_id>/end-sessions")
+@administrators
+def end_sessions(person_id: uuid.UUID) -> Response:
+    with transaction() as session:
+        person = people.person_at(session, person_id)
+        service.end_sessions(session, person_id=person.id, by=current_id(), now=utc_now())
+    flash(f"{person.name} is signed out everywhere.", "success")
+    return redirect(url_for(".show", person_id=person_id), code=303)
+
+
+@bp.post("/<uuid:person_id>/switch-off")
+@administrators
+def switch_off(person_id: uuid.UUID) -> Response:
+    try:
+        with transaction() as session:
+            person = people.person_at(session, person_id)
+            people.switch_off(session, person, by=current_id(), now=utc_now())
+    except people.Oneself:
+        flash("Nobody switches off their own account. Ask another administrator.", "error")
+    else:
+        flash(f"The account of {person.name} is switched off. Nothing of it is lost.", "success")
+    return redirect(url_for(".show", person_id=person_id), code=303)
+
+
+@bp.post("/<uuid:person_id>/switch-on")
+@administrators
+def switch_on(person_id: uuid.UUID) -> Response:
+    with transaction() as session:
+        person = people.person_at(session, person_id)
+        people.switch_on(session, person, by=current_id(), now=utc_now())
+    flash(f"{person.name} can sign in again.", "success")
+    return redirect(url_for(".show", person_id=person_id), code=303)

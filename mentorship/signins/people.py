@@ -1,0 +1,77 @@
+"""What administrators do about accounts: find one, end its sessions, switch it off and on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, lazyload
+
+from mentorship import audit
+from mentorship.accounts.models import User
+from mentorship.signins import service
+
+AT_MOST = 50
+
+
+class Oneself(ValueError):
+    """Administrators do not switch themselves off: another one has to do it."""
+
+
+def search(session: Session, words: str) -> Sequence[User]:
+    """Return people whose name or address holds ``words``, by name; at most 50."""
+    if not words:
+        return ()
+    like = f"%{words.lower().translate(_ESCAPED)}%"
+    found = sa.or_(
+        sa.func.lower(User.name).like(like, escape="\\"), User.email.like(like, escape="\\")
+    )
+    return session.scalars(
+        sa.select(User)
+        .where(found)
+        .order_by(User.name, User.id)
+        .limit(AT_MOST)
+        .options(lazyload(User.roles))
+    ).all()
+
+
+def person_at(session: Session, person_id: uuid.UUID) -> User:
+    """Return a person.
+
+    Raises
+    ------
+    NoResultFound
+        There is none with this key.
+
+    """
+    return session.scalars(sa.select(User).where(User.id == person_id)).one()
+
+
+def switch_off(session: Session, person: User, *, by: uuid.UUID, now: dt.datetime) -> None:
+    """Keep a person out: all sessions end, and they cannot sign in. Nothing of theirs is lost.
+
+    Raises
+    ------
+    Oneself
+        The person is who asks.
+
+    """
+    if person.id == by:
+        raise Oneself
+    person.active = False
+    service.end_sessions(session, person_id=person.id, by=by, now=now)
+    _note(session, person, "account.switch_off", by=by, now=now)
+
+
+def switch_on(session: Session, person: User, *, by: uuid.UUID, now: dt.datetime) -> None:
+    person.active = True
+    _note(session, person, "account.switch_on", by=by, now=now)
+
+
+def _note(session: Session, person: User, action: str, *, by: uuid.UUID, now: dt.datetime) -> None:
+    audit.record(session, action=action, actor_id=by, about_id=person.id, now=now)
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})

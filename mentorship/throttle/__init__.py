@@ -1,0 +1,1 @@
+"""How often something may be done: counted in the database, where all web processes see it."""

@@ -1,0 +1,223 @@
+"""What may be done how often, page by page, with the clock moved on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.notices.models import Message
+from tests import factories
+from tests.accounts.conftest import PASSWORD, anna
+from tests.page import CSRF_SECRET, Page, PageClient
+from tests.rounds.cast import Cast, small_cast
+
+__all__ = ["anna"]  # a fixture
+
+WRONG = "wrong password"
+START = dt.datetime(2027, 3, 1, 9, 0, tzinfo=dt.UTC)
+HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(START, tick=False) as clock:
+        yield clock
+
+
+def _try(client: PageClient, email: str, password: str = WRONG, address: str = HERE) -> Page:
+    with client.client.session_transaction() as cookie:
+        cookie["csrf_token"] = CSRF_SECRET  # which is gone after a sign-out
+    data = {"email": email, "password": password, "csrf_token": client.token()}
+    answer = client.client.post("/login", data=data, environ_base={"REMOTE_ADDR": address})
+    return Page(answer)
+
+
+def _statuses(client: PageClient, email: str, times: int, address: str = HERE) -> list[int]:
+    return [_try(client, email, address=address).status for _ in range(times)]
+
+
+def test_ten_wrong_passwords_are_enough(
+    app: Flask, anna: User, clock: time_machine.Traveller
+) -> None:
+    client = PageClient(app)
+    assert _statuses(client, anna.email, 12) == [200] * 10 + [429] * 2
+    clock.shift(dt.timedelta(minutes=4, seconds=59))
+    refused = _try(client, anna.email, PASSWORD)
+    assert refused.status == 429
+    assert refused.response.headers["Retry-After"] == "1"
+    assert "about a minute" in refused.text
+    refused.check()
+    clock.shift(dt.timedelta(seconds=1))
+    assert _try(client, anna.email, PASSWORD).status == 303
+
+
+def test_an_unknown_address_is_refused_alike(app: Flask, anna: User) -> None:
+    known, unknown = PageClient(app), PageClient(app)
+    one = _statuses(known, anna.email, 12)
+    other = _statuses(unknown, "nobody@example.org", 12, address=ELSEWHERE)
+    assert one == other
+
+
+def test_one_address_has_ten_tries_for_all_accounts(app: Flask, anna: User) -> None:
+    client = PageClient(app)
+    tried = [_try(client, f"p{n}@example.org").status for n in range(12)]
+    assert tried == [200] * 10 + [429] * 2
+    assert _try(client, anna.email, PASSWORD, address=ELSEWHERE).status == 303
+
+
+def test_right_passwords_are_not_counted(app: Flask, anna: User) -> None:
+    for _ in range(25):
+        assert _try(PageClient(app), anna.email, PASSWORD).status == 303
+
+
+def test_tries_that_were_refused_do_not_weigh_on_the_account(app: Flask, anna: User) -> None:
+    stranger = PageClient(app)
+    _statuses(stranger, "somebody@example.org", 10)  # this address has no tries left
+    assert set(_statuses(stranger, anna.email, 50)) == {429}
+    assert _try(PageClient(app), anna.email, PASSWORD, address=ELSEWHERE).status == 303
+
+
+@pytest.mark.parametrize("address", [HERE, "203.0.113.0"])
+def test_nobody_is_kept_out_of_a_browser_they_used_before(
+    app: Flask, anna: User, address: str
+) -> None:
+    """Neither by strangers everywhere, nor by one behind the same address."""
+    mine = PageClient(app)
+    assert _try(mine, anna.email, PASSWORD).status == 303
+    mine.post("/logout")
+    for number in range(5):
+        _statuses(PageClient(app), anna.email, 12, address=f"203.0.113.{number}")
+    assert _try(PageClient(app), anna.email, PASSWORD, address=ELSEWHERE).status == 429
+    assert _try(mine, anna.email, PASSWORD, address=address).status == 303
+
+
+def test_a_known_browser_has_ten_tries_too(app: Flask, anna: User) -> None:
+    mine = PageClient(app)
+    _try(mine, anna.email, PASSWORD)
+    mine.post("/logout")
+    assert _statuses(mine, anna.email, 12) == [200] * 10 + [429] * 2
+
+
+def test_a_browser_is_known_to_its_own_accounts_only(app: Flask, anna: User) -> None:
+    mine = PageClient(app)
+    _try(mine, anna.email, PASSWORD)
+    mine.post("/logout")
+    _statuses(PageClient(app), "victim@example.org", 10)
+    assert _try(mine, "victim@example.org").status == 429
+
+
+def test_the_mark_of_a_browser_tells_nothing(app: Flask, anna: User) -> None:
+    mine = PageClient(app)
+    _try(mine, anna.email, PASSWORD)
+    mine.post("/logout")
+    with mine.client.session_transaction() as cookie:
+        assert set(cookie) == {"known"}
+        assert "anna" not in str(cookie["known"])
+
+
+def test_a_thousand_failures_anywhere_are_enough(app: Flask, session: Session) -> None:
+    from mentorship.throttle import service  # noqa: PLC0415  only here
+    from mentorship.throttle.limits import Per  # noqa: PLC0415
+
+    (site,) = [c for c in service.counts("sign-in", {}) if c.limit.per is Per.SITE]
+    for _ in range(1000):
+        service.take(session, [site], now=dt.datetime.now(dt.UTC))
+    assert _try(PageClient(app), "new@example.org", address="203.0.113.99").status == 429
+
+
+def test_reset_mail_goes_out_five_times_a_day_and_the_answer_stays(
+    app: Flask, session: Session, anna: User, clock: time_machine.Traveller
+) -> None:
+    def mails() -> int:
+        found = sa.select(sa.func.count()).select_from(Message)
+        return session.scalar(found.where(Message.recipient == anna.email)) or 0
+
+    client = PageClient(app)
+    pages = [client.post("/reset", {"email": anna.email}) for _ in range(8)]
+    assert {page.location for page in pages} == {"/check-mail"}
+    assert mails() == 5
+    clock.shift(dt.timedelta(hours=24))
+    client.post("/reset", {"email": anna.email})
+    assert mails() == 6
+
+
+@pytest.mark.parametrize("email", ["anna@example.org", "nobody@example.org"])
+def test_confirmation_mail_goes_out_three_times_in_six_hours(
+    app: Flask, anna: User, clock: time_machine.Traveller, email: str
+) -> None:
+    client = PageClient(app)
+    for _ in range(3):
+        client.post("/confirm", {"email": email})
+    client.post("/confirm", {"email": email}, status=429)
+    clock.shift(dt.timedelta(hours=6))
+    client.post("/confirm", {"email": email})
+
+
+def test_the_password_of_a_session_cannot_be_guessed_either(app: Flask, anna: User) -> None:
+    client = PageClient(app, anna)
+    with client.client.session_transaction() as cookie:
+        cookie["fs_paa"] = 1.0
+    for _ in range(10):
+        client.post("/verify?next=/account", {"again_password": "wrong"}, status=200)
+    client.post("/verify?next=/account", {"again_password": PASSWORD}, status=429)
+
+
+# --- Pages ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    return small_cast(session)
+
+
+def test_a_round_is_run_six_times_an_hour(
+    cast: Cast,
+    sign_in: Callable[[User], PageClient],
+    session: Session,
+    clock: time_machine.Traveller,
+) -> None:
+    round_ = cast.published()
+    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/run"
+    other = f"/sections/{cast.section.slug}/rounds/{uuid.uuid4()}/run"
+    leader = sign_in(cast.leader)
+    for _ in range(6):
+        leader.client.post(path, data={"csrf_token": leader.token()})
+    leader.post(path, status=429)
+    second = sign_in(factories.leader(session, cast.section))
+    second.post(path, status=429)
+    second.post(other, status=404)
+    clock.shift(dt.timedelta(hours=1))
+    leader = sign_in(cast.leader)
+    assert leader.client.post(path, data={"csrf_token": leader.token()}).status_code != 429
+
+
+def test_a_report_is_taken_away_five_times_an_hour(
+    cast: Cast, sign_in: Callable[[User], PageClient], clock: time_machine.Traveller
+) -> None:
+    round_ = cast.published()
+    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/report.csv"
+    leader = sign_in(cast.leader)
+    seen = []
+    for _ in range(7):
+        with leader.client.get(path) as answer:
+            seen.append(answer.status_code)
+    assert seen == [200] * 5 + [429] * 2
+    assert leader.client.get(path).headers["Retry-After"] == "3600"
+    clock.shift(dt.timedelta(hours=1))
+    leader = sign_in(cast.leader)
+    assert leader.client.get(path).status_code == 200
+
+
+def test_a_household_of_the_newer_internet_counts_as_one(app: Flask, anna: User) -> None:
+    client = PageClient(app)
+    tried = [_try(client, f"p{n}@e.org", address=f"2001:db8:1:2::{n}").status for n in range(12)]
+    assert tried == [200] * 10 + [429] * 2
+    assert _try(client, "p@e.org", address="2001:db8:1:3::1").status == 200
