@@ -129,6 +129,11 @@ def give_another_chance(session: Session, *, now: dt.datetime) -> int:
     )
 
 
+def is_given_up() -> sa.ColumnElement[bool]:
+    """Say which mails were tried often enough, or refused for good."""
+    return sa.and_(Message.sent_at.is_(None), Message.attempts >= MAX_TRIES)
+
+
 def _due(now: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         Message.sent_at.is_(None), Message.next_try_at <= now, Message.attempts < MAX_TRIES

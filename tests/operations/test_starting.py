@@ -45,6 +45,7 @@ BAD: Mapping[str, tuple[dict[str, str], str]] = {
     ),
     "a short token": ({"METRICS_TOKEN": "abc"}, "METRICS_TOKEN needs at least 32 bytes"),
     "a wrong level": ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud'"),
+    "no second factor for anybody": ({"REQUIRE_MFA": "off"}, "REQUIRE_MFA is off"),
     "demo people": ({"DATABASE_URL": "DEMO"}, "demo people are in this database"),
     "migrations behind": ({"DATABASE_URL": "BEHIND"}, "the database is at migration"),
     "an empty database": ({"DATABASE_URL": "EMPTY"}, "the database is empty"),

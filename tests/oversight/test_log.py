@@ -102,6 +102,7 @@ def test_ten_times_the_entries_take_no_more_statements(
     cast: Cast, session: Session, sign_in: SignIn
 ) -> None:
     client = sign_in(cast.leader)
+    client.get(f"/sections/{cast.section.slug}/log")  # the test's own rows are read once
     numbers = []
     for _ in range(2):
         with counted(session) as statements:
