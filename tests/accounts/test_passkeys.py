@@ -201,10 +201,9 @@ def test_it_stands_in_for_the_password_where_it_asks_for_the_finger(
         assert done.location == ("/change" if right else None)
 
 
-def test_a_form_is_carried_past_the_passkey_too(
-    session: Session, mine: PageClient, anna: User
-) -> None:
+def test_a_form_is_carried_past_the_passkey_too(app: Flask, session: Session, anna: User) -> None:
     anna.roles = factories.administrator(session).roles
+    mine = PageClient(app, anna)
     section = factories.section(session)
     lea = factories.person(session, "Lea Roy", email="lea@example.org")
     key = Authenticator()
