@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
