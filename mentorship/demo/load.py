@@ -17,6 +17,7 @@ from mentorship.accounts.service import appoint_administrator, new_person
 from mentorship.config import Settings
 from mentorship.consents.service import LISTED, give
 from mentorship.demo import journeys
+from mentorship.demo.desk import load_desk
 from mentorship.demo.rounds import load_rounds
 from mentorship.demo.section_life import load_section_life
 from mentorship.demo.sign_ins import ADMIN, DEMO_PASSWORD, LEADER, sign_ins
@@ -89,6 +90,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
     load_rounds(session, section, leader.id, now)
     journeys.walk(session, now=now)
     load_section_life(session, section, leader.id, now=now)
+    load_desk(session, section, leader.id, now=now)
     session.execute(sa.delete(Message))
     old = Notice.created_at < now - dt.timedelta(days=14)
     session.execute(sa.update(Notice).where(old).values(seen_at=now))

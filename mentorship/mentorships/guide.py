@@ -1,6 +1,7 @@
 """The guide for a pair, read once: terms of an agreement, and what to do before the first meeting.
 
-Each piece says where it comes from, so that pages can show it.
+Each piece says where it comes from, so that pages can show it. The terms are those of the template
+in the toolkit's guide for mentors and IMGs, in the same words.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Any
 import yaml
 
 from mentorship.rounds.models import Side
+from mentorship.toolkit.facts import DATA
+from mentorship.toolkit.guide_facts import FILES
+from mentorship.toolkit.guide_models import Guide
 
 FILE = Path(__file__).parent / "guide.yaml"
 
@@ -52,20 +56,20 @@ def _source(row: Mapping[str, Any]) -> Source:
     return Source(source_url=row["source_url"], confidence=row["confidence"])
 
 
-_plain: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+def _read(file: Path) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return found
 
+
+def _term(row: Mapping[str, Any], said: Mapping[str, Any]) -> Term:
+    start, example = (said["example"], "") if row["filled"] else ("", said["example"])
+    return Term(row["id"], said["title"], said["text"], start, example, _source(said))
+
+
+_plain = _read(FILE)
+_said = {entry["id"]: entry for entry in _read(DATA / FILES[Guide.MENTORING])["entries"]}
 TERMS: Mapping[str, Term] = MappingProxyType(
-    {
-        row["id"]: Term(
-            row["id"],
-            row["label"],
-            row["hint"],
-            row["start"],
-            row.get("example", ""),
-            _source(row),
-        )
-        for row in _plain["agreement"]
-    }
+    {row["id"]: _term(row, _said[row["field"]]) for row in _plain["agreement"]}
 )
 FIRST_MEETING = Agenda(
     _plain["first_meeting"]["minutes"],

@@ -8,7 +8,7 @@ import functools
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from mentorship.rosters.problems import Unreadable
 _Item = TypeVar("_Item", bound=Hashable)
 _MOST = 60  # items in a cell, where no smaller number is set
 _MOST_STRETCHES = 50
+_PARTED = re.compile("[;,]")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INTEGER = re.compile(r"\d{1,6}", re.ASCII)
 _YES, _NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
@@ -48,10 +49,26 @@ def word(list_name: str) -> Cell:
 
 
 def words(*list_names: str, at_most: int = _MOST) -> Cell:
-    """Several words, in their order; a word said twice counts once, where it came first."""
+    """Several words, in their order; a word said twice counts once, where it came first.
+
+    Between them stands ``|``. Leaders' own lists have semicolons or commas, so what is no word
+    as a whole is read in parts.
+    """
+
+    def known(item: str) -> bool:
+        try:
+            vocabulary.parse(item, *list_names)
+        except vocabulary.UnknownWord:
+            return False
+        return True
+
+    def items(said: str) -> Iterable[str]:
+        for item in escape.split(said):
+            parts = [part for each in _PARTED.split(item) if (part := each.strip())]
+            yield from parts if len(parts) > 1 and not known(item) else [item]
 
     def read(said: str) -> tuple[str, ...]:
-        return _each(said, lambda item: _parsed(item, *list_names), at_most)
+        return _each(said, lambda item: _parsed(item, *list_names), at_most, items=items)
 
     return Cell(read, escape.join, ())
 
@@ -63,14 +80,20 @@ def _parsed(said: str, *list_names: str) -> str:
         raise Unreadable((said, "is not known", unknown.right)) from None
 
 
-def _each(said: str, read: Callable[[str], _Item], at_most: int) -> tuple[_Item, ...]:
+def _each(
+    said: str,
+    read: Callable[[str], _Item],
+    at_most: int,
+    *,
+    items: Callable[[str], Iterable[str]] = escape.split,
+) -> tuple[_Item, ...]:
     """Read every item of a cell, gathering the complaints of all of them."""
-    items = escape.split(said)
-    if len(items) > _MOST:
-        raise Unreadable((said, f"is a list of {len(items)}", f"keep at most {at_most}"))
+    found = tuple(items(said))
+    if len(found) > _MOST:
+        raise Unreadable((said, f"is a list of {len(found)}", f"keep at most {at_most}"))
     values: list[_Item] = []
     complaints: list[tuple[str, str, str]] = []
-    for item in items:
+    for item in found:
         try:
             values.append(read(item))
         except Unreadable as error:

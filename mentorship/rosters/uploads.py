@@ -11,7 +11,7 @@ import datetime as dt
 import io
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -211,7 +211,11 @@ def read_files(session: Session, held: Held) -> tuple[Roster[ImgRow], Roster[Men
         columns = {int(place): column for place, column in mapping.items()} if mapping else None
         return {"stream": io.BytesIO(data), "file": name, "limits": LIMITS, "mapping": columns}
 
-    return read_imgs(**of(SectionRole.IMG)), read_mentors(**of(SectionRole.MENTOR))
+    imgs, mentors = read_imgs(**of(SectionRole.IMG)), read_mentors(**of(SectionRole.MENTOR))
+    return (  # of a file that did not come there is nothing to note
+        imgs if SectionRole.IMG in files else replace(imgs, notes=()),
+        mentors if SectionRole.MENTOR in files else replace(mentors, notes=()),
+    )
 
 
 def carry_out(

@@ -23,6 +23,8 @@ BAR_WIDTH, BAR_HEIGHT = 60, 160
 ROW = 34  # between two names
 WIDTH, LEFT, RIGHT = 900, 300, 600  # names end at LEFT and begin at RIGHT
 STRENGTHS = 5
+ZOOMS = (50, 75, 100, 150, 200)  # per cent of the size it is drawn in
+USUAL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Picture:
     width: int = WIDTH
     left: int = LEFT
     right: int = RIGHT
+    zoom: int = USUAL
+
+    def zoomed(self, length: int) -> int:
+        """Return how long something is on the page, in pixels."""
+        return length * self.zoom // 100
 
 
 def histogram(session: Session, run: Run) -> Histogram:
@@ -93,8 +100,11 @@ def histogram(session: Session, run: Run) -> Histogram:
     return Histogram(bars, median, median * BINS * BAR_WIDTH // 10_000)
 
 
-def picture(session: Session, run: Run, wanted: Wanted) -> Picture:
-    """Return one page of pairs as a drawing, mentors by name, their IMGs together."""
+def picture(session: Session, run: Run, wanted: Wanted, *, zoom: int = USUAL) -> Picture:
+    """Return one page of pairs as a drawing, mentors by name, their IMGs together.
+
+    A ``zoom`` that is none of ``ZOOMS`` counts as the usual one.
+    """
     by_mentor = Wanted(words=wanted.words, show=wanted.show, sort="mentor", page=wanted.page)
     listing = pair_list(session, run, by_mentor)
     imgs = list(dict.fromkeys(pair.img for pair in listing.rows))
@@ -118,6 +128,7 @@ def picture(session: Session, run: Run, wanted: Wanted) -> Picture:
         links=links,
         height=height,
         listing=listing,
+        zoom=zoom if zoom in ZOOMS else USUAL,
     )
 
 

@@ -21,7 +21,7 @@ from mentorship.rounds.leading import acting, changed_page, round_and_run, wante
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
-from mentorship.rounds.picture import histogram, picture
+from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out, still_free
@@ -62,12 +62,13 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
 @members
 def show_picture(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    wanted = wanted_by()
+    wanted, zoom = wanted_by(), request.args.get("zoom", USUAL, type=int)
     return render_template(
         "rounds/picture.html",
         round=round_,
         run=shown,
-        picture=picture(db.session(), shown, wanted),
+        picture=picture(db.session(), shown, wanted, zoom=zoom),
+        zooms=ZOOMS,
         form=FilterForm(),
         wanted=wanted,
     )

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry, MatchRate, Reader
 from mentorship.toolkit.provenance import Provenance
 
-AGREEMENT = "mentoring.agreement-template"
 FOR_BOTH = (Reader.BOTH, Reader.SECTION)
 RATES_SHOWN = 6
 
@@ -86,16 +85,6 @@ def entries(session: Session, keys: Collection[str]) -> dict[str, Item]:
     """Return some entries of any guide by their keys."""
     rows = session.scalars(sa.select(GuideEntry).where(GuideEntry.id.in_(keys)))
     return {row.id: item(row) for row in rows}
-
-
-def agreement_fields(session: Session) -> tuple[Item, ...]:
-    """Return what a mentorship agreement should say, in order."""
-    rows = session.scalars(
-        sa.select(GuideEntry)
-        .where(GuideEntry.chapter_id == AGREEMENT)
-        .order_by(GuideEntry.position)
-    )
-    return tuple(item(row) for row in rows)
 
 
 def match_rates(session: Session) -> tuple[Rate, ...]:

@@ -155,13 +155,14 @@ class Visitor:
         found = text.search(main) if isinstance(text, re.Pattern) else text in main
         assert found, f"{self.page.url}: {text!r} is not in:\n{main[:3000]}"
 
-    def look(self) -> None:
+    def look(self, *, shots: bool = True) -> None:
         where = self.page.url.removeprefix(self.address)
         for size, (width, height) in self.sizes.items():
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{where}: {wide} px wide on a {width} px screen"
-            self._shoot(where, size if self.javascript else f"{size}-no-script")
+            if shots:
+                self._shoot(where, size if self.javascript else f"{size}-no-script")
             if self.javascript:
                 assert self._axe() == [], f"{where} ({size})"
         if not self.javascript:

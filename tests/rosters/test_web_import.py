@@ -110,6 +110,9 @@ def test_a_bad_row_keeps_all_out_until_the_leader_says_so(
     page = leader.get(one).text
     assert "people.csv, line 4, stage" in page
     assert "nowhere" in page
+    assert "Import the other 2 rows" in page
+    assert "1 problem " in page
+    assert "no rows below" not in page  # of the mentors there was no file
     assert people(session) == set()
     assert "line 4" not in leader.get(f"{one}/problems.csv").text  # a table of cells
     leader.submit(one, action=f"{one}/write")

@@ -85,6 +85,13 @@ def test_tags_are_found_again_and_taken_off(
     assert "Enter a tag" in leader.follow(nothing).text
 
 
+def test_enter_in_the_field_of_a_tag_tags(leader: PageClient, here: str) -> None:
+    """A browser presses the first button of the form, which must not leave anybody out."""
+    first = leader.get(here).tree.find(".//form[@id='bulk']//button")
+    assert first is not None
+    assert first.get("value") == "tag"
+
+
 def test_a_view_is_saved_opened_and_removed(
     leader: PageClient, here: str, session: Session
 ) -> None:
@@ -141,3 +148,18 @@ def test_a_published_round_keeps_its_people(
     leader.post(f"{there}/do", {"show": "imgs", "what": "leave_out", "every": "y"}, status=409)
     service.finish_round(session, round_id=published.id, now=published.created_at)
     leader.get(there)
+
+
+def test_the_picture_is_scaled_and_narrowed_by_links(leader: PageClient, cast: Cast) -> None:
+    round_, _ = cast.reviewed("Drawn")
+    drawn = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/picture"
+
+    def width(address: str) -> str | None:
+        svg = leader.get(address).tree.find(".//{http://www.w3.org/2000/svg}svg[@role='img']")
+        return None if svg is None else svg.get("width")
+
+    assert width(drawn) == "900"
+    assert width(f"{drawn}?zoom=200") == "1800"
+    assert width(f"{drawn}?zoom=7") == width(f"{drawn}?zoom=much") == "900"
+    assert any("zoom=50" in link for link in leader.get(drawn).links())
+    assert "No pairs to draw" in leader.get(f"{drawn}?show=locked&zoom=50").text

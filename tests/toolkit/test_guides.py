@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import Img
+from mentorship.mentorships.guide import TERMS
 from mentorship.profiles.service import write_img
 from mentorship.toolkit import guides, visa_routes
 from mentorship.toolkit.chart import lines
@@ -218,10 +219,15 @@ def test_the_mentorship_guide_is_for_those_who_read_it(loaded: Session) -> None:
     assert shown == {Reader.MENTOR, Reader.BOTH}
 
 
-def test_the_agreement_has_its_16_fields(loaded: Session) -> None:
-    fields = guides.agreement_fields(loaded)
-    assert len(fields) == 16
-    assert all(field.example for field in fields)
+def test_the_template_of_an_agreement_is_the_one_that_pairs_fill_in(loaded: Session) -> None:
+    chapters = guides.chapters(loaded, Guide.MENTORING)
+    (template,) = [one for one in chapters if one.id == "mentoring.agreement-template"]
+    fields = {(field.title, field.text, field.example) for field in template.items}
+    assert len(fields) == len(template.items) == 16
+    assert all(field.example for field in template.items)
+    assert {
+        (term.label, term.hint, term.start or term.example) for term in TERMS.values()
+    } <= fields
 
 
 def test_our_advice_is_never_shown_as_a_fact(loaded: Session) -> None:

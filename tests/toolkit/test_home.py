@@ -78,7 +78,7 @@ def test_a_leader_sees_which_facts_want_a_look(
     urgent = [link for link in page.links() if link.startswith("/toolkit/facts/")]
     assert urgent[0] == f"/toolkit/facts/resource/{first.id}"
     assert len(urgent) == 5
-    assert "Link found dead" in page.text
+    assert "link found dead" in page.text
     assert "Older than 12 months" not in page.text.split("Facts to check today")[0]
     assert "/toolkit/facts" in page.links()
 
