@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mentorship.extensions import reading, transaction
 from mentorship.jobs import Queue, close_due, ending, expire_due, publish_due, utc_now
+from mentorship.matching.warming import warm
 from mentorship.notices import delivery
 from mentorship.notices.service import is_any_due
 from mentorship.notices.transports import transport_of
@@ -162,4 +163,5 @@ def worker(threads: int) -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     refuse_unfit(app)
+    warm()  # or the first round would wait for the compiler, and begin again if this process ends
     Workers(app, threads).run()

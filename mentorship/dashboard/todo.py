@@ -11,9 +11,12 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.community.models import Resolution, ResolutionState
 from mentorship.news.feeds import ILL_AFTER
 from mentorship.news.models import Feed, ItemState, NewsItem
+from mentorship.notices.models import Message
+from mentorship.notices.service import is_given_up
 from mentorship.sections.models import Membership, MembershipState
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.links import is_dead
@@ -63,6 +66,32 @@ def to_do(
             ToDo(count, one if count == 1 else several, endpoint, QUERIES.get(kind, {}))
         )
     return found
+
+
+def not_reached(
+    session: Session, section_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Sequence[str]]:
+    """Return the names of the members whom a mail did not reach, by section."""
+    rows = session.execute(
+        sa.select(Membership.section_id, User.name)
+        .join(User, User.id == Membership.person_id)
+        .join(Message, Message.recipient == User.email)
+        .where(
+            is_given_up(),
+            Membership.section_id.in_(section_ids),
+            Membership.state == MembershipState.ACTIVE,
+        )
+        .distinct()
+        .order_by(User.name)
+    )
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for section_id, name in rows:
+        found[section_id].append(name)
+    return found
+
+
+def mails_given_up(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.count(Message.id)).where(is_given_up())) or 0
 
 
 def _counted(

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import administrators, current_person, members
 from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
-from mentorship.dashboard.todo import to_do
+from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
 from mentorship.news.service import latest
 from mentorship.search.misses import most_missed
@@ -77,6 +77,7 @@ def leader() -> str:
         title_of=title_of,
         news=news,
         waiting=to_do(db.session(), led_ids),
+        not_reached=not_reached(db.session(), led_ids),
         misses=most_missed(db.session(), led_ids),
         tabs=tabs(),
     )
@@ -86,7 +87,8 @@ def leader() -> str:
 @administrators
 def admin() -> str:
     shown = service.administrator_home(db.session())
-    return render_template("dashboard/admin.html", sections=shown, tabs=tabs())
+    given_up = mails_given_up(db.session())
+    return render_template("dashboard/admin.html", sections=shown, given_up=given_up, tabs=tabs())
 
 
 def _need(role: SectionRole) -> None:

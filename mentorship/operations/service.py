@@ -13,7 +13,7 @@ from mentorship.accounts.models import User
 from mentorship.news.feeds import ILL_AFTER
 from mentorship.news.models import Feed
 from mentorship.notices.models import Message
-from mentorship.notices.service import MAX_TRIES
+from mentorship.notices.service import MAX_TRIES, is_given_up
 from mentorship.operations.models import WorkerProcess
 from mentorship.rounds.run_models import JobState, RunJob
 
@@ -41,7 +41,7 @@ def figures(session: Session, *, now: dt.datetime) -> Figures:
     row = session.execute(
         sa.select(
             _count(Message, unsent),
-            _count(Message, Message.sent_at.is_(None), Message.attempts >= MAX_TRIES),
+            _count(Message, is_given_up()),
             sa.select(sa.func.min(Message.next_try_at)).where(unsent).scalar_subquery(),
             _count(RunJob, RunJob.state == JobState.WAITING),
             _count(RunJob, RunJob.state == JobState.RUNNING),

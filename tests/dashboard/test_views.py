@@ -12,6 +12,7 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, give, withdraw
 from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Plan, plan_meeting
+from mentorship.notices.service import mark_failed, post
 from mentorship.profiles.service import write_img, write_mentor
 from mentorship.rounds.models import OfferState
 from mentorship.rounds.service import accept_offer
@@ -122,6 +123,27 @@ def test_a_leader_sees_what_else_waits(sign_in: SignIn, session: Session) -> Non
     assert "unicorn 2 times" in page.text
     assert f"/sections/{section.slug}/resources/new?title=unicorn" in page.links()
     assert f"/sections/{section.slug}/letters" in page.links()
+
+
+def test_mails_given_up_stand_on_the_homes_of_those_who_can_act(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    admin = sign_in(factories.administrator(session))
+    leader = sign_in(cast.leader)
+    addresses = [cast.people["Ana Silva"].email, factories.person(session, "Elsewhere").email]
+    mails = [
+        post(session, recipient=to, subject="Mail", body="Words.", now=NOW)
+        for to in (*addresses, addresses[0])
+    ]
+    assert "did not reach" not in leader.get("/home/leader").text
+    assert "given up" not in admin.get("/home/admin").text
+    for mail in mails:
+        mark_failed(session, mail, why="550 unknown", final=True)
+    page = leader.get("/home/leader")
+    assert "A mail did not reach 1 member" in page.text
+    assert "Ana Silva" in page.text
+    assert "Elsewhere" not in page.text
+    assert "3 mails were given up" in admin.get("/home/admin").text
 
 
 def test_home_pages_keep_to_the_budget_of_statements(

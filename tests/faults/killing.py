@@ -9,17 +9,17 @@ In the suite it is done a few times. At length, on either database::
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import random
 import signal
-import subprocess
+import sqlite3
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +32,15 @@ from mentorship.app import create_app
 from mentorship.config import Mode, Settings
 from mentorship.crypto import new_key
 from mentorship.extensions import db, enqueue, reading, transaction
+from mentorship.matching.warming import warm
 from mentorship.notices.models import Message
 from mentorship.profiles.service import sync_terms
 from mentorship.rounds.jobs import ask_run
 from mentorship.rounds.models import Offer, Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.run_models import JobState, RunFairness, RunJob, RunStep
-from tests.faults.worker import LEASE
+from tests.faults.worker import LEASE, start_worker
 from tests.rounds.cast import small_cast
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 RECOVERED = LEASE + 10  # seconds within which another worker has the run of a dead one
 DONE = 60  # seconds for it to be done, however busy the machine
 IMGS, MENTORS = 60, 20
@@ -54,18 +54,8 @@ class Stage:
     """A database with one round that can be run, and the means to run it."""
 
     def __init__(self, app: Flask) -> None:
-        self.app, self.started = app, list[subprocess.Popen[str]]()
-        settings: Settings = app.config["SETTINGS"]
-        self.given = json.dumps(
-            {
-                "secret_key": settings.secret_key,
-                "field_keys": settings.field_keys,
-                "database_url": settings.database_url,
-                "base_url": settings.base_url,
-                "trusted_hosts": [],
-                "instance": str(settings.instance),
-            }
-        )
+        self.app, self.started = app, list[BaseProcess]()
+        warm()  # as ``set-up`` does: compiling is kept for the workers
         with app.app_context(), transaction() as session:
             cast = small_cast(session)
             for number in range(IMGS):
@@ -137,22 +127,9 @@ class Stage:
             if _count(Offer.id, sa.true()) or _count(Message.id, sa.true()):
                 raise Fault("somebody was told")
 
-    def worker(self) -> subprocess.Popen[str]:
-        """Start a worker and wait until it is about to look for work."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.worker"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def worker(self) -> BaseProcess:
+        process = start_worker(self.app.config["SETTINGS"])
         self.started.append(process)
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(self.given)
-        process.stdin.close()
-        if process.stdout.readline() != "ready\n":
-            raise Fault("the worker does not start")
         return process
 
 
@@ -172,13 +149,13 @@ def kill(stage: Stage, times: int, seed: int = 7) -> list[float]:
         stage.wait(job_id, JobState.RUNNING)
         time.sleep(dice.uniform(0, takes))
         _end(worker)
-        start, done = time.monotonic(), stage.state(job_id) is JobState.DONE
+        since, done = time.monotonic(), stage.state(job_id) is JobState.DONE
         takes *= 0.9 if done else 1
         stage.check(runs + done)
-        standby.send_signal(signal.SIGCONT)
+        send(standby, signal.SIGCONT)
         if not done:
             stage.wait_for_takeover(job_id)
-        recovered.append(time.monotonic() - start)
+        recovered.append(time.monotonic() - since)
         stage.wait(job_id, JobState.DONE, seconds=DONE)
         stage.check(runs + 1)
         worker = standby
@@ -194,32 +171,46 @@ def freeze(stage: Stage, runs: int) -> None:
     stage.worker()
     stage.wait_for_takeover(job_id)
     stage.wait(job_id, JobState.DONE, seconds=DONE)
-    zombie.send_signal(signal.SIGCONT)
+    send(zombie, signal.SIGCONT)
     time.sleep(2)
     stage.check(runs + 1)
 
 
-def stop_between_writes(stage: Stage, worker: subprocess.Popen[str]) -> None:
-    """Stop a worker where it does not hold SQLite's one lock, which would stop everybody."""
+def stop_between_writes(stage: Stage, worker: BaseProcess) -> None:
+    """Stop a worker where it does not hold SQLite's locks, which would stop everybody.
+
+    There are two, the database's and the queue's.
+    """
     while True:
-        worker.send_signal(signal.SIGSTOP)
-        with stage.app.app_context():
-            try:
+        send(worker, signal.SIGSTOP)
+        try:
+            with stage.app.app_context():
                 db.session.execute(sa.text("SELECT 1"))  # begins IMMEDIATE
-            except OperationalError:
-                worker.send_signal(signal.SIGCONT)
-                time.sleep(0.01)
-            else:
-                return
-            finally:
+            _begin_in_queue(stage.app.config["SETTINGS"].instance / "queue.db")
+        except (OperationalError, sqlite3.OperationalError):
+            send(worker, signal.SIGCONT)
+            time.sleep(0.01)
+        else:
+            return
+        finally:
+            with stage.app.app_context():
                 db.session.rollback()
 
 
-def _end(worker: subprocess.Popen[str]) -> None:
+def _begin_in_queue(file: Path) -> None:
+    if file.exists():  # SQLite only
+        with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as queue:
+            queue.execute("BEGIN IMMEDIATE")
+
+
+def send(worker: BaseProcess, what: signal.Signals) -> None:
+    assert worker.pid is not None
+    os.kill(worker.pid, what)
+
+
+def _end(worker: BaseProcess) -> None:
     worker.kill()
-    worker.wait()
-    if worker.stdout is not None:
-        worker.stdout.close()
+    worker.join()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections import Counter
 from flask import Flask
 
 from mentorship.rounds.run_models import JobState
-from tests.faults.killing import DONE, Stage, stop_between_writes
+from tests.faults.killing import DONE, Stage, send, stop_between_writes
 from tests.faults.outage import under_load
 from tests.faults.place import Place
 
@@ -47,13 +47,13 @@ def stop_worker(app: Flask) -> float:
         stop_between_writes(stage, standby)  # so that it is the first that takes the run
         job_id = stage.ask()
         stage.wait(job_id, JobState.RUNNING)
-        standby.send_signal(signal.SIGCONT)
-        worker.send_signal(signal.SIGTERM)
+        send(standby, signal.SIGCONT)
+        worker.terminate()
         start = time.monotonic()
         stage.wait_for_takeover(job_id)
         took = time.monotonic() - start
         stage.wait(job_id, JobState.DONE, seconds=DONE)
-        worker.wait(timeout=40)
+        worker.join(40)
         stage.check(1)
         return took
     finally:

@@ -1,30 +1,46 @@
-"""A real worker with a short lease: ``python -m tests.faults.worker``, its settings on stdin."""
+"""Real workers with a short lease, each a process of its own, forked from one that is loaded.
+
+To import the service and the engine takes a second of a machine; the fork server does it once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import sys
-from pathlib import Path
+import multiprocessing
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from mentorship import jobs, worker
 from mentorship.app import create_app
-from mentorship.config import Mode, Settings
+from mentorship.config import Settings
+from mentorship.matching.warming import warm
 from mentorship.rounds import jobs as rounds_jobs
 
 LEASE = 2.5  # seconds; nobody waits twenty in a test
+STARTED = 60  # seconds for a worker to be there, however busy the machine
+
+forking = multiprocessing.get_context("forkserver")
+forking.set_forkserver_preload([__name__])
 
 
-def main() -> None:
-    given = json.load(sys.stdin)
-    settings = Settings(**(given | {"mode": Mode.TESTING, "instance": Path(given["instance"])}))
+def start_worker(settings: Settings) -> BaseProcess:
+    """Start a worker; return when it is about to look for work."""
+    here, there = forking.Pipe(duplex=False)
+    process = forking.Process(target=work, args=(settings, there), daemon=True)
+    process.start()
+    there.close()
+    with here:
+        if not here.poll(STARTED):
+            raise TimeoutError("the worker does not start")
+        here.recv()  # EOFError: it has ended
+    return process
+
+
+def work(settings: Settings, ready: Connection) -> None:
     rounds_jobs.LEASE = dt.timedelta(seconds=LEASE)
     jobs.BEAT, worker.LOOK_ROUND = 0.3, 0.3
-    ready = worker.Workers(create_app(settings), threads=1)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    ready.run()
-
-
-if __name__ == "__main__":
-    main()
+    workers = worker.Workers(create_app(settings), threads=1)
+    warm()  # as the command does
+    ready.send(True)
+    ready.close()
+    workers.run()
