@@ -21,7 +21,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mentorship.config import Settings
-from mentorship.extensions import Model, reading
+from mentorship.extensions import Model, reading, rows_hit
 
 START = "0" * 64  # what the first entry follows
 LOCK = 0x61756469  # writers to the chain queue for this on PostgreSQL; SQLite has one writer anyway
@@ -136,12 +136,12 @@ def forget_before(session: Session, moment: dt.datetime, *, now: dt.datetime) ->
         return 0
     detail = {"number": last.number, "hash": last.hash}
     record(session, action=FORGOTTEN, actor_id=None, about_id=None, now=now, detail=detail)
-    gone = session.execute(
+    return rows_hit(
+        session,
         sa.delete(AuditEntry)
         .where(AuditEntry.number <= last.number)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _beginning(session: Session) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from mentorship import audit
 from mentorship.accounts import letters
 from mentorship.accounts.models import EmailChange, User
 from mentorship.accounts.service import LinkDead, change_key, clean_email, find_by_email
+from mentorship.extensions import rows_hit
 
 VALID_FOR = dt.timedelta(hours=24)
 TOKEN_BYTES = 32
@@ -76,8 +77,8 @@ def confirm(session: Session, token: str, *, now: dt.datetime) -> User:
 
     """
     change = asked(session, token, now=now)
-    gone = session.execute(sa.delete(EmailChange).where(EmailChange.id == change.id))
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    gone = rows_hit(session, sa.delete(EmailChange).where(EmailChange.id == change.id))
+    if not gone:
         raise LinkDead("this link was used already")
     person = session.get_one(User, change.person_id)
     before = person.email

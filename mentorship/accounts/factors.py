@@ -14,6 +14,7 @@ from mentorship import audit
 from mentorship.accounts import letters
 from mentorship.accounts.models import Passkey, RecoveryCode, User
 from mentorship.accounts.service import change_key
+from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
 
 RECOVERY_CODES = 10
@@ -65,10 +66,10 @@ def codes_left(session: Session, person: User) -> int:
 def use_counter(session: Session, person: User, counter: int) -> bool:
     """Use the code of a time step up; False when it, or a later one, was used before."""
     fresh = sa.or_(User.totp_counter.is_(None), User.totp_counter < counter)
-    used = session.execute(
-        sa.update(User).where(User.id == person.id, fresh).values(totp_counter=counter)
+    used = rows_hit(
+        session, sa.update(User).where(User.id == person.id, fresh).values(totp_counter=counter)
     )
-    return bool(used.rowcount)  # type: ignore[attr-defined]
+    return bool(used)
 
 
 def set_app(session: Session, person: User, secret: str, *, now: dt.datetime) -> None:
@@ -156,12 +157,13 @@ def use_passkey(
 ) -> bool:
     """Note a use. False when the passkey was used after it was asked for: an answer works once."""
     unused = sa.or_(Passkey.used_at.is_(None), Passkey.used_at < asked_at)
-    used = session.execute(
+    used = rows_hit(
+        session,
         sa.update(Passkey)
         .where(Passkey.id == passkey.id, unused)
-        .values(used_at=now, sign_count=count)
+        .values(used_at=now, sign_count=count),
     )
-    return bool(used.rowcount)  # type: ignore[attr-defined]
+    return bool(used)
 
 
 # --- Recovery codes ----------------------------------------------------------------------------
@@ -206,12 +208,13 @@ def use_code(session: Session, person: User, text: str, *, check: Check, now: dt
     )
     if row is None or not check(plain, row.hash):
         return False
-    used = session.execute(
+    used = rows_hit(
+        session,
         sa.update(RecoveryCode)
         .where(RecoveryCode.id == row.id, RecoveryCode.used_at.is_(None))
-        .values(used_at=now)
+        .values(used_at=now),
     )
-    if not used.rowcount:  # type: ignore[attr-defined]
+    if not used:
         return False
     letters.recovery_code_used(session, person, left=codes_left(session, person), now=now)
     _note(session, person, "account.recovery_codes.use", now=now)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 from mentorship.accounts import letters
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
+from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
 
 NAME_LENGTH = 120
@@ -212,12 +213,13 @@ def change_key(session: Session, person: User) -> None:
         The key was changed meanwhile: the same link was used twice at once.
 
     """
-    changed = session.execute(
+    changed = rows_hit(
+        session,
         sa.update(User)
         .where(User.id == person.id, User.fs_uniquifier == person.fs_uniquifier)
-        .values(fs_uniquifier=new_key())
+        .values(fs_uniquifier=new_key()),
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not changed:
         raise LinkDead("this link was used already")
 
 
@@ -226,12 +228,13 @@ def change_key(session: Session, person: User) -> None:
 
 def confirm(session: Session, person: User, *, now: dt.datetime) -> bool:
     """Note that the address is theirs; False when that was known before."""
-    changed = session.execute(
+    changed = rows_hit(
+        session,
         sa.update(User)
         .where(User.id == person.id, User.confirmed_at.is_(None))
-        .values(confirmed_at=now)
+        .values(confirmed_at=now),
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return bool(changed)
 
 
 def invite(session: Session, person: User, section_name: str, *, now: dt.datetime) -> bool:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.extensions import rows_hit
 from mentorship.news.models import DigestReader, ItemState, NewsHiding, NewsInterest, NewsItem
 from mentorship.news.service import line_of
 from mentorship.news.topics import NAMES
@@ -110,12 +111,13 @@ def _wanted(session: Session) -> Mapping[uuid.UUID, set[str]]:
 
 
 def _claim(session: Session, person_id: uuid.UUID, *, since: dt.datetime, now: dt.datetime) -> bool:
-    changed = session.execute(
+    changed = rows_hit(
+        session,
         sa.update(DigestReader)
         .where(DigestReader.person_id == person_id, DigestReader.since == since)
-        .values(since=now)
+        .values(since=now),
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return bool(changed)
 
 
 def _post(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship.extensions import rows_hit
 from mentorship.fetching import Answer
 from mentorship.news.models import Feed, ItemState, NewsItem
 from mentorship.news.parsing import Entry
@@ -45,13 +46,14 @@ def take_due(session: Session, *, now: dt.datetime) -> Due | None:
         ).one_or_none()
         if found is None:
             return None
-        claimed = session.execute(
+        claimed = rows_hit(
+            session,
             sa.update(Feed)
             .where(Feed.id == found.id, due)
             .values(next_check_at=now + EVERY)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False),
         )
-        if claimed.rowcount:  # type: ignore[attr-defined]
+        if claimed:
             return Due(found.id, found.url, found.etag, found.last_modified)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.extensions import rows_hit
 from mentorship.news.models import (
     DigestReader,
     ItemState,
@@ -184,7 +185,7 @@ def choose(
 def stop_digest(session: Session, key: str) -> bool:
     """End the weekly mail of whoever holds this key; tell whether there was one."""
     ended = sa.delete(DigestReader).where(DigestReader.key == key)
-    return bool(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_hit(session, ended))
 
 
 def gets_digest(session: Session, key: str) -> bool:

@@ -10,6 +10,7 @@ from email.headerregistry import Address
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.extensions import rows_hit
 from mentorship.notices.models import Message
 
 # How long a message waits after each try. The tenth failure is the last: about two days in all.
@@ -94,12 +95,13 @@ def take_next(session: Session, *, now: dt.datetime) -> Message | None:
 
 def claim(session: Session, message_id: uuid.UUID, *, attempts: int, now: dt.datetime) -> bool:
     """Take a message that was tried ``attempts`` times; False when somebody else was faster."""
-    changed = session.execute(
+    changed = rows_hit(
+        session,
         sa.update(Message)
         .where(Message.id == message_id, Message.attempts == attempts, _due(now))
-        .values(attempts=attempts + 1, next_try_at=now + PAUSES[attempts])
+        .values(attempts=attempts + 1, next_try_at=now + PAUSES[attempts]),
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return bool(changed)
 
 
 def mark_sent(session: Session, message: Message, *, now: dt.datetime) -> None:
@@ -119,12 +121,12 @@ def mark_failed(session: Session, message: Message, *, why: str, final: bool) ->
 
 def give_another_chance(session: Session, *, now: dt.datetime) -> int:
     """Make every unsent message due again, those given up too; return how many there are."""
-    changed = session.execute(
+    return rows_hit(
+        session,
         sa.update(Message)
         .where(Message.sent_at.is_(None))
-        .values(attempts=0, next_try_at=now, failure=None)
+        .values(attempts=0, next_try_at=now, failure=None),
     )
-    return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def is_given_up() -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ from mentorship.operations import figures
 from mentorship.operations.logs import shortened
 
 QUIET = frozenset({"static", "operations.healthz", "operations.readyz", "operations.metrics"})
+REFUSED = frozenset({400, 403, 413, 415, 429})  # attempts at what is not meant to be done
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 log = logging.getLogger("mentorship.requests")
@@ -41,5 +42,8 @@ def _end(response: Response) -> Response:
             "ms": round(seconds * 1000, 1),
             "network": shortened(request.remote_addr),
         }
-        log.info("answered", extra={"facts": facts})
+        if response.status_code in REFUSED:
+            log.warning("refused", extra={"facts": facts})
+        else:
+            log.info("answered", extra={"facts": facts})
     return response

@@ -16,9 +16,12 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.notices.letters import Letter, stationery
 from mentorship.notices.service import one_line
+from mentorship.profiles.models import Profile
 from mentorship.rounds.mail_models import MailKind, MailText
+from mentorship.rounds.models import Pair, Publication, Round, Run
 
 # kind -> what it is, and who gets it
 KINDS: Mapping[MailKind, tuple[str, str]] = MappingProxyType(
@@ -121,6 +124,28 @@ def back_to_usual(session: Session, *, section_id: uuid.UUID, kind: MailKind) ->
     session.execute(
         sa.delete(MailText).where(MailText.section_id == section_id, MailText.kind == kind)
     )
+
+
+def somebody(
+    session: Session, section_id: uuid.UUID, kind: MailKind
+) -> tuple[str, str, dt.datetime | None] | None:
+    """Return somebody of the section's newest run who gets this mail, to try a text on.
+
+    Their name, the round's, and by when it is answered once it is published. None before any run.
+    """
+    side = Pair.mentor_id if kind is MailKind.OFFERS_WAITING else Pair.img_id
+    row = session.execute(
+        sa.select(User.name, Round.name, Publication.answer_by)
+        .join(Profile, Profile.person_id == User.id)
+        .join(Pair, side == Profile.id)
+        .join(Run, Run.id == Pair.run_id)
+        .join(Round, Round.id == Run.round_id)
+        .outerjoin(Publication, Publication.round_id == Round.id)
+        .where(Round.section_id == section_id)
+        .order_by(Run.made_at.desc(), Pair.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def check(kind: MailKind, subject: str, body: str) -> None:

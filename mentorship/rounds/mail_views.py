@@ -5,23 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship import audit
 from mentorship.access import current_id, members
-from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
 from mentorship.notices.letters import Letter, stationery
-from mentorship.profiles.models import Profile
 from mentorship.rounds import mail_texts
 from mentorship.rounds.forms import MailForm
 from mentorship.rounds.letters import moment
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import BadText, Text
-from mentorship.rounds.models import Pair, Publication, Round, Run
 from mentorship.rounds.people_views import bp
 from mentorship.sections.models import Section
 from mentorship.sections.service import section_led_by
@@ -107,23 +103,8 @@ def _page(section: Section, kind: MailKind, form: MailForm, text: Text) -> str:
 
 def _sample(section: Section, kind: MailKind, text: Text) -> Letter:
     """Fill a text in for a real pair of the section's newest run, or for made-up people."""
-    side = Pair.mentor_id if kind is MailKind.OFFERS_WAITING else Pair.img_id
-    row = (
-        db.session()
-        .execute(
-            sa.select(User.name, Round.name, Publication.answer_by)
-            .join(Profile, Profile.person_id == User.id)
-            .join(Pair, side == Profile.id)
-            .join(Run, Run.id == Pair.run_id)
-            .join(Round, Round.id == Run.round_id)
-            .outerjoin(Publication, Publication.round_id == Round.id)
-            .where(Round.section_id == section.id)
-            .order_by(Run.made_at.desc(), Pair.id)
-            .limit(1)
-        )
-        .one_or_none()
-    )
-    name, round_name, answer_by = row or ("Ana Silva", "Spring", None)
+    real = mail_texts.somebody(db.session(), section.id, kind)
+    name, round_name, answer_by = real or ("Ana Silva", "Spring", None)
     due = answer_by or dt.datetime.now(dt.UTC) + dt.timedelta(days=14)
     values = {
         "name": name,

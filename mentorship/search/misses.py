@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.extensions import rows_hit
 from mentorship.search.models import QUERY_LENGTH, SearchMiss
 
 FORGET_AFTER = dt.timedelta(days=90)
@@ -90,7 +91,7 @@ def _count(session: Session, words: str, section_id: uuid.UUID | None, now: dt.d
         .values(times=SearchMiss.times + 1, last_at=now)
         .execution_options(synchronize_session=False)
     )
-    if session.execute(again).rowcount:  # type: ignore[attr-defined]
+    if rows_hit(session, again):
         return
     try:
         with session.begin_nested():

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship.extensions import rows_hit
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.models import Resource
 from mentorship.toolkit.truth_models import LinkCheck
@@ -74,13 +75,14 @@ def take_due(session: Session, *, now: dt.datetime) -> str | None:
         )
         if url is None:
             return None
-        claimed = session.execute(
+        claimed = rows_hit(
+            session,
             sa.update(LinkCheck)
             .where(LinkCheck.url == url, LinkCheck.next_check_at <= now)
             .values(next_check_at=now + AGAIN)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False),
         )
-        if claimed.rowcount:  # type: ignore[attr-defined]
+        if claimed:
             return url
 
 

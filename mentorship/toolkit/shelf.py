@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship.extensions import rows_hit
 from mentorship.toolkit.catalog import shown_to
 from mentorship.toolkit.models import Resource
 from mentorship.toolkit.shelf_models import MarkKind, ResourceMark, ResourceReport, Trouble
@@ -56,7 +57,8 @@ def report(  # noqa: PLR0913  who, what, why and when
 ) -> None:
     """Tell the leaders of trouble with a resource; one's open report is brought up to date."""
     _need(session, person_id, resource_id)
-    changed = session.execute(
+    changed = rows_hit(
+        session,
         sa.update(ResourceReport)
         .where(
             ResourceReport.person_id == person_id,
@@ -64,9 +66,9 @@ def report(  # noqa: PLR0913  who, what, why and when
             ResourceReport.settled_at.is_(None),
         )
         .values(trouble=trouble, words=words, at=now)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if changed.rowcount:  # type: ignore[attr-defined]
+    if changed:
         return
     row = {"person_id": person_id, "resource_id": resource_id, "trouble": trouble}
     session.add(ResourceReport(**row, words=words, at=now))

@@ -68,6 +68,28 @@ def test_the_key_of_whoever_is_signed_in_stands_there(
     assert log.lines()[-1]["person"] == str(person.id)
 
 
+def test_what_is_refused_is_a_warning(
+    log: Log, app: Flask, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    """A form without its token, one that is far too long, and the eleventh guess at a password."""
+    person = factories.person(session)
+    client = sign_in(person)
+    client.client.post("/notices/read")
+    client.client.post("/notices/read", data=b"x" * (10 * 1024 * 1024 + 1), content_type="text/x")
+    guesser = PageClient(app)
+    for _ in range(11):
+        values = {"csrf_token": guesser.token(), "email": person.email, "password": "wrong"}
+        last = guesser.client.post("/login", data=values)
+    assert last.status_code == 429
+    lines = [line for line in log.lines() if line["logger"] == "mentorship.requests"]
+    refused = [line for line in lines if line["message"] == "refused"]
+    assert [line["status"] for line in refused] == [400, 413, 429]
+    assert [line["route"] for line in refused] == ["/notices/read", "/notices/read", "/login"]
+    assert {line["level"] for line in refused} == {"warning"}
+    assert refused[0]["person"] == str(person.id)
+    assert {line["level"] for line in lines if line not in refused} == {"info"}
+
+
 def test_nothing_that_was_typed_gets_into_the_log(log: Log, new_app: Callable[..., Flask]) -> None:
     """Not from a form, an address, or the words of an error."""
     app = new_app(mode=Mode.DEVELOPMENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -189,3 +191,33 @@ def test_a_production_server_answers_counts_and_logs_in_json(served: tuple[int, 
     assert {line["network"] for line in pages} == {"127.0.0.0/24"}
     assert all(line["time"].endswith("+00:00") for line in lines)
     assert "canary" not in out.read_text()
+
+
+# Each could be read in two ways, by a proxy and by the server behind it.
+TWO_ENDS = (
+    "Content-Length: 6\r\nTransfer-Encoding: chunked",
+    "Transfer-Encoding: chunked\r\nContent-Length: 6",
+    "Content-Length: 6\r\nContent-Length: 5",
+    "Content-Length: +6",
+    "Content-Length: 6, 6",
+    "Transfer-Encoding: chunked, identity",
+    "Transfer-Encoding : chunked",
+    "Transfer-Encoding: xchunked",
+)
+
+
+def test_where_a_request_ends_is_never_guessed(served: tuple[int, Path]) -> None:
+    """Such requests are refused, so none hides behind another."""
+    port, out = served
+    hidden = "0\r\n\r\nGET /help HTTP/1.1\r\nHost: mentors.example.org\r\n\r\n"
+    for head in TWO_ENDS:
+        sent = f"POST /login HTTP/1.1\r\nHost: mentors.example.org\r\n{head}\r\n\r\n{hidden}"
+        answers = b""
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(sent.encode())
+            with suppress(ConnectionResetError):
+                while part := line.recv(65536):
+                    answers += part
+        assert answers.count(b"HTTP/1.1 ") == 1, head
+        assert re.match(rb"HTTP/1.1 (400|501) ", answers), (head, answers[:80])
+    assert '"/help"' not in out.read_text()

@@ -1,0 +1,201 @@
+"""Controls that are small and easily lost: how passwords are typed, what stands in addresses."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import http.server
+import ipaddress
+import json
+import math
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from flask import Flask
+from itsdangerous import URLSafeSerializer
+
+from mentorship.accounts import emails, factors
+from mentorship.accounts.claims import PURPOSE, claim_links
+from mentorship.config import ROOT
+from mentorship.fetching import Fetcher, FetchFailed
+from mentorship.signins import service as signins
+from tests import factories
+from tests.page import Page, PageClient
+from tests.stage import Stage
+from tests.test_matrix import address, admitted, rules
+
+KINDS_OF_PASSWORDS = {"current-password", "new-password", "one-time-code"}
+NEVER_IN_ADDRESSES = re.compile(
+    r"csrf|token|passw|secret|code|email|phone|visa|gender|birth|concern|note"
+)
+
+
+@pytest.fixture(scope="module")
+def scripts() -> dict[str, str]:
+    files = sorted((ROOT / "static/js").glob("*.js"))
+    assert files
+    return {path.name: path.read_text(encoding="utf-8") for path in files}
+
+
+def _pages(app: Flask, stage: Stage) -> Iterator[tuple[str, Page]]:
+    """Each page that opens, as somebody whom it admits, and as a stranger."""
+    for rule in rules(app, "GET"):
+        path = address(rule, stage.values)
+        for who in {min(admitted(app, rule)), min(admitted(app, rule) - {"stranger"})}:
+            page = Page(PageClient(app, stage.people[who]).client.get(path))
+            if page.status == 200 and page.response.mimetype == "text/html":
+                yield f"{who} {path}", page
+    for path in ("/login", "/register", "/reset"):
+        yield path, PageClient(app).get(path)
+
+
+def test_how_passwords_are_typed_and_what_stands_in_addresses(app: Flask, stage: Stage) -> None:
+    """Passwords are hidden, and left to their managers; what fetches sends nothing of people.
+
+    And whoever is signed in finds the way out on every page.
+    """
+    passwords, fetching, wrong = set(), 0, []
+    for where, page in _pages(app, stage):
+        for field in page.tree.iterfind(".//input"):
+            name = field.get("name") or ""
+            if "password" in name and field.get("type") != "hidden":
+                passwords.add(name)
+                assert field.get("type") == "password", (where, name)
+                assert field.get("autocomplete") in KINDS_OF_PASSWORDS, (where, name)
+                assert field.get("readonly") is None, (where, name)
+        for form in page.tree.iterfind(".//form"):
+            if (form.get("method") or "get").casefold() != "get":
+                continue
+            fetching += 1
+            names = [field.get("name") or "" for field in form.iter()]
+            wrong += [f"{where} sends {n}" for n in names if NEVER_IN_ADDRESSES.search(n)]
+        for link in page.links():
+            query = link.partition("?")[2]
+            if re.search(r"(^|&)(token|password|email|key|session)=", query):
+                wrong.append(f"{where} leads to {link}")
+        signed_in = not where.startswith(("stranger", "/"))
+        if signed_in and page.tree.find(".//*[@action='/logout']") is None:
+            wrong.append(f"{where} has no way to sign out")
+    assert {"password"} <= passwords
+    assert fetching > 5
+    assert wrong == []
+
+
+def test_scripts_leave_pasting_alone_and_keep_no_objects_of_input(scripts: dict[str, str]) -> None:
+    """No key of an object comes from outside, so nothing can reach the prototype of all objects."""
+    for name, text in scripts.items():
+        assert not re.search(r"[\"'](paste|copy|drop|contextmenu)[\"']", text), name
+        assert not re.search(r"__proto__|\.prototype\b|Object\.assign|\.\.\.JSON", text), name
+        assert not re.search(r"\bfor \((const|let|var) \w+ in\b", text), name
+        named = re.findall(r"\w\[([a-z]\w*)\] = ", text)
+        for key in named:  # a key of ours: out of a list that is written there
+            assert re.search(rf"for \(const {key} of \[[\"'\w, \n]+\]\)", text), (name, key)
+
+
+def test_tokens_have_the_bits_they_need() -> None:
+    assert signins.TOKEN_BYTES * 8 >= 128
+    assert emails.TOKEN_BYTES * 8 >= 128
+    code = factors.draw_codes()[0]
+    letters = [letter for letter in code if letter in factors.ALPHABET]
+    assert len(letters) * math.log2(len(factors.ALPHABET)) >= 20
+    drawn = {code for _ in range(20) for code in factors.draw_codes()}
+    assert len(drawn) == 20 * factors.RECOVERY_CODES
+
+
+def _part(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def test_a_link_says_nothing_of_how_it_is_signed(app: Flask) -> None:
+    """Its algorithm is ours: none that the link names, and no link of another purpose or key."""
+    claim = ["key", int((factories.NOW + dt.timedelta(days=1)).timestamp())]
+    secret = str(app.config["SETTINGS"].secret_key)
+    claim_links.load(secret)
+    assert claim_links.read(URLSafeSerializer(secret, salt=PURPOSE).dumps(claim)) is not None
+    forged = [
+        f"{_part({'alg': 'none'})}.{_part(claim)}.",
+        f"{_part(claim)}.",
+        _part(claim),
+        URLSafeSerializer("another" * 8, salt=PURPOSE).dumps(claim),
+        URLSafeSerializer(secret, salt="stop").dumps(claim),
+    ]
+    for token in forged:
+        assert claim_links.read(token) is None, token
+
+
+def _certificate(folder: Path) -> Path:
+    """Sign a name for oneself, as a server in the middle would."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(here, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "self-signed.pem"
+    plain = serialization.NoEncryption()
+    pkcs8 = serialization.PrivateFormat.PKCS8
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, pkcs8, plain)
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+def test_a_server_that_vouches_for_itself_is_not_believed(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_certificate(tmp_path))
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Let whoever hangs up go."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            fetcher = Fetcher(allowed=lambda _address, _port: True)
+            with pytest.raises(FetchFailed, match="certificate"):
+                fetcher.get(f"https://127.0.0.1:{server.server_port}/feed")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert asked == []
+
+
+def test_each_container_gets_the_secrets_that_it_needs() -> None:
+    """Nobody but set-up migrates, so nobody else holds the owner's password."""
+    made = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    given = {name: set(each.get("secrets", ())) for name, each in made["services"].items()}
+    serving = {"app_database_url", "secret_key", "field_keys", "audit_key"}
+    passwords = {"database_password", "owner_password", "app_password"}
+    assert given.pop("database") == passwords
+    assert given.pop("set-up") == serving - {"app_database_url"} | {"owner_database_url"}
+    assert given.pop("web") == given.pop("worker") == serving
+    assert set().union(*given.values()) == set()
+    for each in made["services"].values():
+        said = json.dumps(each.get("environment", {}))
+        assert not re.search(r'"(SECRET_KEY|FIELD_KEYS|AUDIT_KEY|\w*PASSWORD)":', said)
