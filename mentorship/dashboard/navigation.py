@@ -126,10 +126,11 @@ def _menu() -> tuple[Entry, ...]:
     if current_user.is_administrator:
         sections = _entry("Sections", "sections_admin.index")
         accounts = _entry("Accounts", "accounts_desk.index")
+        reset = _entry("Reset a second factor", "factors.reset")
         log = _entry("Log", "oversight.of_all")
         times = _entry("Retention", "glass.limits")
         sealed = _entry("Sealed answers", "glass.ask")
-        entries.append(_group("Administration", sections, accounts, log, times, sealed))
+        entries.append(_group("Administration", sections, accounts, reset, log, times, sealed))
     entries.append(_entry("Toolkit", "toolkit.overview"))
     entries.append(
         _group(

@@ -13,6 +13,8 @@ from mentorship.notices.service import one_line
 from mentorship.oversight.service import Sought
 from mentorship.oversight.words import ROOMS
 
+WHY = "Say in 20 to 500 characters why it has to be"
+
 
 class TrailForm(Form):
     room = SelectField(
@@ -48,7 +50,8 @@ class GlassForm(FlaskForm):
         "Reason",
         filters=[lambda text: one_line(text or "")],
         validators=[
-            Length(min=20, max=500, message="Say in 20 to 500 characters why it has to be"),
+            DataRequired(WHY),
+            Length(min=20, max=500, message=WHY),
         ],
         description="The person gets a mail with these words.",
     )

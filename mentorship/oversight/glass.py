@@ -19,10 +19,11 @@ from mentorship.notices.letters import stationery
 from mentorship.notices.service import post
 from mentorship.privacy.models import GlassOpening
 from mentorship.profiles import rows
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 
 OPEN_FOR = dt.timedelta(hours=1)
 FIELDS = ("visa", "visas", "gender", "phone")
+_AS = {ProfileKind.IMG: "as an IMG", ProfileKind.MENTOR: "as a mentor"}
 
 
 class OneOwn(ValueError):
@@ -93,7 +94,7 @@ def _answers(profiles: Sequence[Profile]) -> Sequence[tuple[str, str]]:
             if values:
                 names = vocabulary.LISTS[words]
                 told = ", ".join(names[v].name if v in names else v for v in values)
-                said.append((f"{label}, as {profile.kind.value}", told))
+                said.append((f"{label}, {_AS[profile.kind]}", told))
     return said
 
 

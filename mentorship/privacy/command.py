@@ -25,7 +25,7 @@ def run(*, dry_run: bool) -> None:
     with reading() as session:
         found = rules.report(session, now=now)
     for each in found:
-        click.echo(f"{each.past:>7}  {each.rule.title} ({each.rule.limit.days} days)")
+        click.echo(f"{each.past:>7}  {each.rule.title} ({each.rule.lasts})")
     if dry_run:
         click.echo("Nothing was removed.")
         return

@@ -43,6 +43,12 @@ class Rule:
     past: Which
     remove: Callable[[Session, dt.datetime, dt.datetime], None]
 
+    @property
+    def lasts(self) -> str:
+        """Return the limit in words: "1 day", "90 days", "6 years"."""
+        days, years = self.limit.days, round(self.limit.days / 365.25)
+        return f"{years} years" if years > 1 else "1 day" if days == 1 else f"{days} days"
+
     def count(self, session: Session, now: dt.datetime) -> int:
         past = self.past(now - self.limit).order_by(None).subquery()
         return session.scalars(sa.select(sa.func.count()).select_from(past)).one()

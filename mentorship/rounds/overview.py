@@ -18,6 +18,7 @@ from mentorship.rounds.editing import IN_WORDS, EditKind
 from mentorship.rounds.models import (
     Offer,
     OfferState,
+    Pair,
     Participant,
     Publication,
     Round,
@@ -188,10 +189,10 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
 
 def _runs(session: Session, round_: Round) -> tuple[Sequence[RunLine], bool]:
     base = aliased(Run)
+    went_out = sa.exists().where(Offer.pair_id == Pair.id, Pair.run_id == Run.id)
     rows = session.execute(
-        sa.select(Run, User.name, Publication.run_id, RunJob, base.number, _counts(round_.id))
+        sa.select(Run, User.name, went_out, RunJob, base.number, _counts(round_.id))
         .outerjoin(User, User.id == Run.made_by_id)
-        .outerjoin(Publication, Publication.run_id == Run.id)
         .outerjoin(RunJob, RunJob.run_id == Run.id)
         .outerjoin(base, base.id == RunJob.base_run_id)
         .options(sa.orm.defer(Run.inputs_sealed))
@@ -208,7 +209,7 @@ def _runs(session: Session, round_: Round) -> tuple[Sequence[RunLine], bool]:
             run.total,
             run.made_at,
             made_by,
-            published is not None,
+            published,
             counts,
             how_made(job, of),
         )

@@ -163,6 +163,8 @@ def report(slug: str, round_id: uuid.UUID) -> Response:
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/report.xlsx")
 @members
+@fresh
+@limited("export")
 def report_workbook(slug: str, round_id: uuid.UUID) -> Response:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     answer = Response(report_sheet(db.session(), round_), mimetype=FORMATS["xlsx"])

@@ -107,6 +107,11 @@ def ends_at(row: UserSession) -> dt.datetime:
     return min(row.seen_at + limit.idle, row.opened_at + limit.absolute)
 
 
+def is_longest(row: UserSession) -> bool:
+    """Tell whether the sign-in is so long ago that staying does not move the session's end."""
+    return ends_at(row) == row.opened_at + LIMITS[row.rank].absolute
+
+
 def renew(session: Session, row: UserSession, *, token: str) -> None:
     """Give a session another token: who holds a copy of the old one is signed out."""
     session.execute(

@@ -64,7 +64,7 @@ def end_all() -> Response:
 @members
 def left() -> Response:
     """Tell a page for how many seconds its session still lasts. Asking does not prolong it."""
-    return jsonify(left=_left())
+    return jsonify(_left())
 
 
 @bp.post("/stay")
@@ -74,12 +74,16 @@ def stay() -> Response:
         row = guard.held()
         if row is not None:
             service.stay(session, row, now=utc_now())
-    return jsonify(left=_left())
+    return jsonify(_left())
 
 
-def _left() -> int:
+def _left() -> dict[str, object]:
+    """Say the seconds until the end, and whether staying can no longer move it."""
     row = guard.held()
-    return int((service.ends_at(row) - utc_now()).total_seconds()) if row else 0
+    if row is None:
+        return {"left": 0, "longest": False}
+    left = service.ends_at(row) - utc_now()
+    return {"left": int(left.total_seconds()), "longest": service.is_longest(row)}
 
 
 def _sessions(count: int) -> str:

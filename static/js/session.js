@@ -15,49 +15,58 @@
     return minutes === 1 ? "1 minute" : `${minutes} minutes`;
   }
 
+  /* What there is to say: "soon" the session ends unless the person stays; this is the "last" of it, as sessions have
+     a longest time; it is "over". The last two are said once, and the person may go back to the page. */
   function watch(dialog) {
     const warn = Number(dialog.dataset.warn);
     let end = Date.now() + Number(dialog.dataset.left) * 1000;
-    let over = false;
+    let longest = false;
+    let said = "";
     let asking = false;
 
     const left = () => (end - Date.now()) / 1000;
 
-    /* The seconds that the server says are left; 0 where it no longer knows us; null where it did not answer. */
+    /* What the server says; nothing is left where it no longer knows us; null where it did not answer. */
     async function told(address, given) {
       try {
         const answer = await fetch(address, { headers: { Accept: "application/json" }, ...given });
-        if (answer.redirected) return 0;
-        return answer.ok ? (await answer.json()).left : null;
+        if (answer.redirected) return { left: 0, longest: false };
+        return answer.ok ? await answer.json() : null;
       } catch {
         return null;
       }
     }
 
-    function take(seconds) {
-      if (seconds !== null) end = Date.now() + seconds * 1000;
+    function take(answer) {
+      if (answer === null) return;
+      end = Date.now() + answer.left * 1000;
+      longest = answer.longest;
+    }
+
+    function say(what) {
+      for (const one of ["soon", "last", "over"]) part(dialog, one).hidden = one !== what;
+      dialog.setAttribute("aria-labelledby", `session-dialog-${what}`);
+      dialog.setAttribute("aria-describedby", `session-dialog-${what}-words`);
+      if (!dialog.open) dialog.showModal();
+      part(dialog, what).querySelector("a, button").focus();
+      said = what;
     }
 
     function show() {
       if (left() > warn) {
         if (dialog.open) dialog.close();
-        over = false;
+        said = "";
         return;
       }
-      const ended = left() <= 0;
-      if (ended && over) return; /* said once; the person went back to the page */
-      over = ended;
-      part(dialog, "soon").hidden = ended;
-      part(dialog, "over").hidden = !ended;
-      dialog.setAttribute("aria-labelledby", ended ? "session-dialog-over" : "session-dialog-title");
-      part(dialog, "time").textContent = inWords(left());
-      if (!dialog.open) dialog.showModal();
+      for (const time of dialog.querySelectorAll("[data-session-time]")) time.textContent = inWords(left());
+      const what = left() <= 0 ? "over" : longest ? "last" : "soon";
+      if (what !== said) say(what);
     }
 
     async function look() {
       if (asking || left() > warn) return;
-      const known = dialog.open && left() > 0;
-      if (!known && !over) {
+      const known = said !== "" && left() > 0;
+      if (!known && said !== "over") {
         asking = true;
         take(await told(dialog.dataset.ask));
         asking = false;
@@ -71,9 +80,11 @@
       take(await told(form.action, { method: "POST", body: new FormData(form) }));
       show();
     });
-    part(dialog, "close").addEventListener("click", () => dialog.close());
+    for (const button of dialog.querySelectorAll("[data-session-close]")) {
+      button.addEventListener("click", () => dialog.close());
+    }
     dialog.addEventListener("cancel", (event) => {
-      if (!over) event.preventDefault(); /* Escape must not hide that time runs out */
+      if (said === "soon") event.preventDefault(); /* Escape must not hide that time runs out */
     });
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) look();

@@ -92,6 +92,15 @@ def test_enter_in_the_field_of_a_tag_tags(leader: PageClient, here: str) -> None
     assert first.get("value") == "tag"
 
 
+def test_the_history_says_in_words_what_was_done(leader: PageClient, here: str) -> None:
+    for what in ("tag", "untag"):
+        leader.post(f"{here}/do", {"every": "y", "what": what, "tag_as": "Spring", "show": "imgs"})
+    told = leader.get(here.replace("/people", "/history")).text
+    assert "Tagged people" in told
+    assert "Took a tag off people" in told
+    assert "round.people" not in told
+
+
 def test_a_view_is_saved_opened_and_removed(
     leader: PageClient, here: str, session: Session
 ) -> None:

@@ -14,6 +14,7 @@ from mentorship.notices.models import Message
 from mentorship.rounds import jobs, planning, service
 from mentorship.rounds.difference import difference
 from mentorship.rounds.models import Offer, OfferState, Pair, Publication, Round, RoundState, Run
+from mentorship.rounds.overview import overview
 from mentorship.rounds.run_models import RunJob
 from tests.factories import NOW
 from tests.page import PageClient
@@ -83,6 +84,8 @@ def test_the_rest_goes_out_beside_what_was_answered(
     assert {key: after[key] for key in before} == before
     (mail,) = session.scalars(sa.select(Message)).all()
     assert mail.recipient == cast.people["Pia Late"].email
+    lines = overview(session, cast.again(round_), now=NOW).runs
+    assert {line.number: line.published for line in lines} == {1: True, run.number: True}
     publication = session.get_one(Publication, round_.id, populate_existing=True)
     assert publication.answer_by == out + dt.timedelta(days=round_.answer_days)
     _answer(cast, session, "Pia Late", "Ana Silva", yes=True)

@@ -116,7 +116,7 @@ def test_a_page_that_asks_by_itself_keeps_nothing_alive(
     for _ in range(59):
         clock.shift(MINUTE)
         client.client.get("/account", headers={"Sec-Fetch-Dest": "empty"}).close()
-    assert client.client.get("/account/sessions/left").get_json() == {"left": 60}
+    assert client.client.get("/account/sessions/left").get_json() == {"left": 60, "longest": False}
     clock.shift(MINUTE)
     _page(client, 302)
 
@@ -129,9 +129,22 @@ def test_who_says_so_stays(
     data = {"csrf_token": client.token()}
     headers = {"Sec-Fetch-Dest": "empty"}
     answer = client.client.post("/account/sessions/stay", data=data, headers=headers)
-    assert answer.get_json() == {"left": 3600}
+    assert answer.get_json() == {"left": 3600, "longest": False}
     clock.shift(59 * MINUTE)
     _page(client)
+
+
+def test_who_was_signed_in_for_a_day_is_told_that_staying_does_not_help(
+    sign_in: Callable[[User], PageClient], session: Session, clock: time_machine.Traveller
+) -> None:
+    client = sign_in(factories.person(session))
+    for _ in range(47):
+        clock.shift(30 * MINUTE)
+        _page(client)
+    clock.shift(27 * MINUTE)
+    data = {"csrf_token": client.token()}
+    answer = client.client.post("/account/sessions/stay", data=data)
+    assert answer.get_json() == {"left": 180, "longest": True}
 
 
 def test_the_page_names_its_end_and_asks_minutes_before(
