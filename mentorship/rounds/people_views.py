@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -185,10 +184,10 @@ def save_view(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 @bp.post(f"{PEOPLE}/views/remove")
 @members
 def remove_view(slug: str, round_id: uuid.UUID) -> Response:
-    if not (view := request.form.get("view")):
-        raise BadRequest
     with transaction() as session:
         round_ = acting(session, slug, round_id, "round.people.view.remove")
-        bulk.remove_view(session, section_id=round_.section_id, view_id=key_of(view))
+        bulk.remove_view(
+            session, section_id=round_.section_id, view_id=key_of(request.form.get("view"))
+        )
     flash("The view is removed. The people stay as they are.", "success")
     return redirect(url_for(".people", slug=slug, round_id=round_id), code=303)
