@@ -173,12 +173,13 @@ def _good(each: wtforms.Field) -> tuple[bytes, ...]:
 def undone(session: Session) -> Iterator[None]:
     """Take back all that happens within, whatever it committed."""
     session.commit()
+    session.expunge_all()  # first: what the test holds stays readable, whatever is rolled back
     connection = session.get_bind()
     assert isinstance(connection, Connection)
     point = connection.begin_nested()
     try:
         yield
     finally:
-        session.expunge_all()  # first: what the test holds stays readable
+        session.expunge_all()
         session.rollback()
         point.rollback()
