@@ -18,7 +18,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from mentorship.extensions import SAFE_METHODS, db
 
 RETRY_AFTER = 5  # seconds
-OF_THE_REQUEST = {"request_id", "began"}
+OF_THE_REQUEST = {"request_id", "began", "to_open"}  # what does not hang on the session
 OUTAGES = (OperationalError, InterfaceError, NoConnectionLeft)
 
 log = logging.getLogger("mentorship")
@@ -33,9 +33,10 @@ def init_app(app: Flask) -> None:
 def _answer(error: Exception) -> Any:
     with suppress(SQLAlchemyError):
         db.session.remove()
-    if request.method in SAFE_METHODS and not g.get("asked_again") and _is_lost(error):
-        for name in set(g) - OF_THE_REQUEST:  # what hangs on the connection that is gone
-            g.pop(name)
+    asked_again = g.get("asked_again", False)
+    for name in set(g) - OF_THE_REQUEST:  # rows of the session that is gone cannot be read any more
+        g.pop(name)
+    if request.method in SAFE_METHODS and not asked_again and _is_lost(error):
         g.asked_again = True
         log.warning("the database went away under a page; asking once more")
         return _ask_again()

@@ -8,8 +8,10 @@ with their hidden fields, so that the CSRF check is the real one.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -106,6 +108,15 @@ class Page:
                 assert named or field.get("type") in UNLABELLED, (
                     f"{where}: {tag} {field.get('name')!r} has no label"
                 )
+
+
+def text_of(answer: TestResponse) -> str:
+    """Return the text of an answer; of a spreadsheet or another archive, that of all its parts."""
+    content = answer.get_data()
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return " ".join(parts.read(name).decode() for name in parts.namelist())
 
 
 def without_end(html: str) -> str:

@@ -19,7 +19,7 @@ from mentorship.rounds.run_models import JobKind
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.steps import ways
 from mentorship.rounds.withdrawing_views import bp
-from mentorship.throttle.guard import limited
+from mentorship.throttle.guard import spend
 
 __all__ = ["bp"]
 
@@ -28,9 +28,9 @@ ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
 
 @bp.post(f"{ROUND}/run")
 @members
-@limited("run", thing="round_id")
 def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
+    _spend_run(me, slug, round_id)
     try:
         with transaction() as session:
             acting(session, slug, round_id, "round.run")
@@ -42,9 +42,9 @@ def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 
 @bp.post(f"{ROUND}/rest")
 @members
-@limited("run", thing="round_id")
 def match_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
+    _spend_run(me, slug, round_id)
     try:
         with transaction() as session:
             acting(session, slug, round_id, "round.rest")
@@ -67,6 +67,12 @@ def drop_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     flash("The rest stays as it is. People who were asked go on answering.", "success")
     return redirect(url_for(".answers", slug=slug, round_id=round_id), code=303)
+
+
+def _spend_run(me: uuid.UUID, slug: str, round_id: uuid.UUID) -> None:
+    """Count a run of the round, once it is known to be this person's: strangers use up nothing."""
+    round_ = round_of_leader(db.session(), me, slug, round_id)
+    spend("run", thing=str(round_.id))
 
 
 def to_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
@@ -104,9 +110,9 @@ def cancel_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
 
 @bp.post(f"{ROUND}/policies")
 @members
-@limited("run", thing="round_id")
 def ask_policies(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
+    _spend_run(me, slug, round_id)
     try:
         with transaction() as session:
             acting(session, slug, round_id, "round.policies")

@@ -34,13 +34,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooOften, _too_often)
 
 
-def limited(name: str, thing: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def limited(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a view be used only so often, as ``LIMITS[name]`` says.
 
-    It stands under the mark that says whom the view admits. ``thing`` names the argument of the
-    address whose value is limited, where people share a limit (a round, say). Forms are counted
-    when they are sent. A page that is fetched is counted once it is out, since fetching writes
-    nothing: of many fetches at one moment a few too many may pass.
+    It stands under the mark that says whom the view admits. Forms are counted when they are sent.
+    A page that is fetched is counted once it is out, since fetching writes nothing: of many fetches
+    at one moment a few too many may pass. Where people share a limit (that of a round, say), the
+    view calls :func:`spend` once it knows that the thing is theirs, lest strangers use it up.
     """
     if name not in LIMITS:
         raise LookupError(f"no limit is called {name!r}")
@@ -48,11 +48,10 @@ def limited(name: str, thing: str | None = None) -> Callable[[Callable[P, R]], C
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            about = str(kwargs[thing]) if thing else None
             if request.method in SAFE_METHODS:
-                _spend_afterwards(name, about)
+                _spend_afterwards(name)
             else:
-                spend(name, thing=about)
+                spend(name)
             return view(*args, **kwargs)
 
         return guarded
@@ -97,8 +96,8 @@ def _counting() -> Iterator[Session]:
         yield session
 
 
-def _spend_afterwards(name: str, thing: str | None) -> None:
-    asked = service.counts(name, _subjects(None, thing, None))
+def _spend_afterwards(name: str) -> None:
+    asked = service.counts(name, _subjects(None, None, None))
     service.check(db.session(), asked, now=_now())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  the proxy's own way
 

@@ -138,7 +138,7 @@ def test_an_img_walks_the_toolkit_and_a_leader_corrects_a_fact(
     img.press(re.compile("^Save what"))
     img.go("/toolkit/visas")
     img.page.get_by_label("Words to look for").fill("appalachian")
-    assert img.page.locator("main details:visible").count() == 1
+    assert img.page.locator("main details[data-filter-item]:visible").count() == 1
     img.follow("Start")
     for answer in ("I am outside the United States", "Residency or fellowship", "Yes"):
         img.page.get_by_text(answer, exact=True).click()

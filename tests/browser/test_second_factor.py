@@ -65,7 +65,7 @@ def test_a_passkey_is_made_and_signs_in(visitor: Callable[[], Visitor]) -> None:
     person.sign_in(WITH_A_PASSKEY, DEMO_PASSWORD)
     person.reads("Second step")
     person.page.get_by_role("button", name="Use a passkey").click()
-    person.page.wait_for_url("**/home")
+    person.page.wait_for_url("**/home/**")
     person.go("/account/security")
     person.reads("My laptop, added")
     _remove(person)

@@ -8,9 +8,7 @@ words of closed lists are renamed for the test, so that pages which show whole l
 from __future__ import annotations
 
 import dataclasses
-import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +18,6 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
@@ -37,7 +34,7 @@ from mentorship.rounds.withdrawing import withdraw
 from mentorship.sections.models import Browsing, SectionRole
 from tests import factories
 from tests.factories import NOW
-from tests.page import PageClient
+from tests.page import PageClient, text_of
 from tests.rounds.cast import Cast
 from tests.test_matrix import OF_THE_LEADER
 
@@ -359,17 +356,8 @@ def _pages(
             answer = client.get(path)
             assert answer.status_code < 500, path
             if answer.status_code == 200:
-                text = LISTS_OF_ALL.sub(" ", _text_of(answer))
+                text = LISTS_OF_ALL.sub(" ", text_of(answer))
                 yield path, " ".join(re.sub(r"<[^>]*>", " ", text).split())
-
-
-def _text_of(answer: TestResponse) -> str:
-    """Return the text of an answer; of a spreadsheet or another archive, that of all its parts."""
-    content = answer.get_data()
-    if not content.startswith(b"PK"):
-        return content.decode()
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        return " ".join(parts.read(name).decode() for name in parts.namelist())
 
 
 def _addresses(rule: Rule, cast: Cast) -> Iterator[str]:

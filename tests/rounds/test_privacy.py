@@ -26,7 +26,7 @@ from mentorship.rounds.models import Offer, Pair, Run
 from mentorship.sections.models import Membership
 from tests import factories
 from tests.factories import NOW
-from tests.page import PageClient
+from tests.page import PageClient, text_of
 from tests.rounds.cast import Cast
 
 SECRETS = {"visa": "e3", "visa_path": "e3_visa", "gender": "nonbinary"}
@@ -70,7 +70,7 @@ def pages(app: Flask, cast: Cast, offer: Offer, who: User | None) -> Iterator[tu
             if path is not None:
                 answer = client.get(path)
                 assert answer.status_code < 500, path
-                yield path, " ".join(answer.text.split())
+                yield path, " ".join(text_of(answer).split())
 
 
 def _address(rule: Rule, cast: Cast, offer: Offer, membership_id: object) -> str | None:

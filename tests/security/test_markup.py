@@ -19,7 +19,7 @@ from playwright.sync_api import Dialog, Route, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.page import Page, PageClient
+from tests.page import Page, PageClient, text_of
 from tests.security.asks import PLAIN, Asked, encoded, learn, undone
 from tests.security.corpus import MARKUP
 from tests.stage import Stage
@@ -123,7 +123,7 @@ def test_what_is_typed_is_only_text(
         typist = Typist(app, stage, session)
         for answer in (*typist.fill(shift), *typist.read(READERS if long else FEW)):
             wrong += _wrong(answer)
-            shown += MARK in answer.text.casefold()
+            shown += MARK in text_of(answer).casefold()
         assert typist.fields >= 40, typist.fields
     assert wrong == []
     assert shown >= 60, shown
@@ -146,7 +146,7 @@ def test_nothing_runs_in_chromium(
         pytest.skip("part of script/security: it opens some hundred pages in Chromium")
     typist = Typist(app, stage, session)
     list(typist.fill(0))
-    pages = [each for each in typist.read(READERS) if MARK in each.text.casefold()]
+    pages = [each for each in typist.read(READERS) if MARK in text_of(each).casefold()]
     files, dialogs = app.test_client(), []
 
     def dismiss(dialog: Dialog) -> None:
