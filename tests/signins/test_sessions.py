@@ -207,6 +207,20 @@ def test_all_are_ended_here_too(app: Flask, session: Session, anna: User) -> Non
     assert all(_is_out(each) for each in (client, copy, other))
 
 
+@pytest.mark.parametrize("step", ["end-others", "end-all", "{key}/end"])
+def test_ending_sessions_asks_who_it_is(
+    app: Flask, session: Session, anna: User, step: str
+) -> None:
+    client, other = _entered(app, anna), _entered(app, anna)
+    key = session.scalars(sa.select(UserSession.id).limit(1)).one()
+    path = f"/account/sessions/{step.format(key=key)}"
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=11)):
+        asked = client.post(path, status=200)
+        assert asked.h1 == "Show again that it is you"
+        assert not _is_out(other)
+        asked.form(path)
+
+
 def test_the_log_tells_of_sessions(app: Flask, session: Session, anna: User) -> None:
     client = _entered(app, anna)
     client.post("/account/sessions/end-others")
