@@ -32,7 +32,7 @@ from mentorship.rounds.models import Round
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
 from mentorship.rounds.scope import run_of_round
 from mentorship.sections.models import Browsing, Membership, MembershipState, Section, SectionRole
-from mentorship.signins.service import open_session
+from mentorship.signins.service import new_token, open_session
 from mentorship.spotlight import service as spotlight
 from mentorship.toolkit import curating, shelf
 from mentorship.toolkit.loading import load_facts
@@ -136,7 +136,7 @@ def set_stage(session: Session, word: str = "") -> Stage:
 def _session(session: Session, person: User) -> dict[str, object]:
     """Return the keys of a person and of a session of theirs."""
     row = open_session(
-        session, person, token="a token", browser="Safari on iPad", now=dt.datetime.now(dt.UTC)
+        session, person, token=new_token(), browser="Safari on iPad", now=dt.datetime.now(dt.UTC)
     )
     return {"person_id": person.id, "session_id": row.id}
 

@@ -197,7 +197,7 @@ def _values(set_up: SetUp) -> dict[str, object]:
 def _days(said: str | None) -> tuple[int, ...] | None:
     """Return the days that were typed, the earliest reminder first; None if they are no days."""
     parts = [part.strip() for part in (said or "").split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) < 3 for part in parts):
         return None
     days = tuple(sorted({int(part) for part in parts}, reverse=True))
     return days if len(days) <= 5 and all(1 <= day <= 60 for day in days) else None
