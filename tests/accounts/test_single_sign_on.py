@@ -662,6 +662,7 @@ def test_its_pages_are_for_whom_they_are(
     assert inside.post(TO).location == "/", "who is in needs no way in"
     assert visitor.client.post(TO).status_code == 400
     visitor.get(BACK, status=410)
+    assert inside.get(BACK, status=303).location == "/account/security", "no state, no proof"
     inside.get(BACK, status=410)
 
 
