@@ -317,7 +317,7 @@ def test_a_claim_that_does_not_fit_is_refused(
     assert entry.actor_id is None
 
 
-SIGNED = {
+SIGNED: dict[str, Callable[[Idp], Callable[[dict[str, Any]], str]]] = {
     "not at all": lambda _idp: lying.unsigned,
     "with the public key as a secret": lying.by_public_key,
     "with the secret of two": lying.by_shared_secret,
