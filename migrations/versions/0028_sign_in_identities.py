@@ -27,8 +27,8 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f(f"uq_{TABLE}_issuer")),
-        sa.UniqueConstraint("person_id", "issuer", name=op.f(f"uq_{TABLE}_person_id")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f(f"uq_{TABLE}_issuer_subject")),
+        sa.UniqueConstraint("person_id", "issuer", name=op.f(f"uq_{TABLE}_person_id_issuer")),
     )
 
 
