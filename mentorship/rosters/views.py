@@ -21,8 +21,8 @@ from mentorship.rosters.forms import ColumnsForm, UploadForm, WriteForm
 from mentorship.rosters.handing_out import FORMATS, roster_file
 from mentorship.rosters.import_models import WORKED_ON, ImportState, RosterImport
 from mentorship.rosters.mapping import BadUpload
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section, SectionRole
-from mentorship.sections.service import section_led_by
 from mentorship.throttle.guard import limited
 
 bp = Blueprint("rosters", __name__)
