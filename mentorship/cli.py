@@ -28,7 +28,7 @@ from mentorship.notices.command import mail
 from mentorship.operations.backup import backup_command, restore_command
 from mentorship.operations.roles import grant
 from mentorship.operations.updating import alone
-from mentorship.privacy.command import retention
+from mentorship.privacy.command import erased, retention
 from mentorship.profiles.words import sync_terms
 from mentorship.rosters.command import roster
 from mentorship.rosters.match import match
@@ -123,6 +123,7 @@ COMMANDS: tuple[click.Command, ...] = (
     notices,
     remind_all,
     retention,
+    erased,
     restore_command,
     roster,
     round_,

@@ -77,7 +77,7 @@ def _page(form: AgainForm, here: str) -> str:
     return render_template(
         "security/verify.html",
         form=form,
-        kept=_kept(),
+        kept=kept_fields(),
         here=here,
         question=question if known else None,
         connected=[each.issuer for each in identities.of_person(db.session(), person)],
@@ -93,7 +93,7 @@ def _page_before() -> str:
     return safe_next(parts.path if parts.netloc == request.host else None, "/")
 
 
-def _kept() -> list[tuple[str, str]]:
+def kept_fields() -> list[tuple[str, str]]:
     """List the fields of the form that was sent; a password is typed again rather than shown."""
     return [
         (name, value)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, abort, flash, g, redirect, request, url_for
+from flask import Flask, Response, abort, flash, g, make_response, redirect, request, url_for
 from flask_security import Security
 from flask_security.recoverable import reset_password_token_status
 from flask_security.utils import uia_email_mapper
@@ -25,6 +25,7 @@ from mentorship.accounts import (
     service,
     totp,
     trying,
+    typed,
     views,
 )
 from mentorship.accounts.adapters import Letters, OneByOne, Passwords, People, utc_now
@@ -83,6 +84,7 @@ def init_app(app: Flask) -> None:
     freshness.init_app(app)
     second_step.init_app(app)
     happenings.init_app(app)
+    typed.init_app(app)
     _mark_views(app)
     app.before_request(_refuse_json)
     app.after_request(_mend_answer)
@@ -169,7 +171,10 @@ def _newest_only(reset_password: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _ask_to_sign_in(_mechanisms: object, **_rest: object) -> Answer:
-    """Lead to the sign-in page, and back afterwards where that makes sense."""
+    """Lead to the sign-in page, and back afterwards; hand a form back that was sent too late."""
+    handed = None if request.method in SAFE_METHODS else typed.hand_back()
+    if handed is not None:
+        return make_response(*handed)
     flash(g.get("signed_out_because", "Please sign in to see this page."), "info")
     back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     back = None if back == "/" else back

@@ -13,6 +13,7 @@ from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
 from mentorship.news.service import latest
+from mentorship.privacy.erasing import wish_of
 from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.toolkit.freshness import REASON_NAMES
@@ -29,7 +30,9 @@ def home() -> str | Response:
     mine = tabs()
     if mine:
         return redirect(mine[0].href, code=303)
-    return render_template("dashboard/newcomer.html", memberships=my_memberships())
+    return render_template(
+        "dashboard/newcomer.html", memberships=my_memberships(), erased_on=_erased_on()
+    )
 
 
 @bp.get("/img")
@@ -41,7 +44,12 @@ def img() -> str:
     words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(
-        "dashboard/img.html", home=shown, admitted=admitted, standings=words, tabs=tabs()
+        "dashboard/img.html",
+        home=shown,
+        admitted=admitted,
+        standings=words,
+        tabs=tabs(),
+        erased_on=_erased_on(),
     )
 
 
@@ -52,7 +60,9 @@ def mentor() -> str:
     now = dt.datetime.now(dt.UTC)
     shown = service.mentor_home(db.session(), current_person().id, now=now)
     admitted = _admitted(SectionRole.MENTOR)
-    return render_template("dashboard/mentor.html", home=shown, admitted=admitted, tabs=tabs())
+    return render_template(
+        "dashboard/mentor.html", home=shown, admitted=admitted, tabs=tabs(), erased_on=_erased_on()
+    )
 
 
 @bp.get("/leader")
@@ -80,6 +90,7 @@ def leader() -> str:
         not_reached=not_reached(db.session(), led_ids),
         misses=most_missed(db.session(), led_ids),
         tabs=tabs(),
+        erased_on=_erased_on(),
     )
 
 
@@ -88,7 +99,19 @@ def leader() -> str:
 def admin() -> str:
     shown = service.administrator_home(db.session())
     given_up = mails_given_up(db.session())
-    return render_template("dashboard/admin.html", sections=shown, given_up=given_up, tabs=tabs())
+    return render_template(
+        "dashboard/admin.html",
+        sections=shown,
+        given_up=given_up,
+        tabs=tabs(),
+        erased_on=_erased_on(),
+    )
+
+
+def _erased_on() -> dt.datetime | None:
+    """Return when the reader is erased, where they asked for it and may still take it back."""
+    wish = wish_of(db.session(), current_person().id)
+    return wish.due_at if wish else None
 
 
 def _need(role: SectionRole) -> None:

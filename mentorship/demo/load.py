@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
 from mentorship.config import Settings
@@ -87,6 +88,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
     session.execute(
         sa.update(User).values(demo=True, password=password_hash, confirmed_at=User.created_at)
     )
+    _log(session, section, leader, now=long_ago)
     load_rounds(session, section, leader.id, now)
     journeys.walk(session, now=now)
     load_section_life(session, section, leader.id, now=now)
@@ -94,6 +96,19 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
     session.execute(sa.delete(Message))
     old = Notice.created_at < now - dt.timedelta(days=14)
     session.execute(sa.update(Notice).where(old).values(seen_at=now))
+
+
+def _log(session: Session, section: Section, leader: User, *, now: dt.datetime) -> None:
+    """Note what the pages would have noted, had the leader pressed their buttons."""
+    for action in ("rosters.begin", "rosters.try_out", "rosters.write"):
+        audit.record(
+            session,
+            action=action,
+            actor_id=leader.id,
+            about_id=section.id,
+            section_id=section.id,
+            now=now,
+        )
 
 
 def _staff(session: Session, *, now: dt.datetime) -> User:

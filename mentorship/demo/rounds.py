@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.profiles.models import Profile
@@ -31,23 +32,31 @@ def load_rounds(session: Session, section: Section, leader: uuid.UUID, now: dt.d
     spring, lately = now - dt.timedelta(days=240), now - dt.timedelta(days=6)
     soon = now + dt.timedelta(days=30)
 
-    finished = _begin(session, section, f"{spring:%B %Y} round", share=5, now=spring)
+    finished = _begin(session, section, leader, f"{spring:%B %Y} round", share=5, now=spring)
     offers = _publish(session, finished, leader, now=spring + dt.timedelta(days=3))
     for offer, answer in zip(offers, itertools.cycle(AFTER_ALL)):
         answer(session, offer, spring + dt.timedelta(days=6))
     finish_round(session, round_id=finished.id, now=spring + dt.timedelta(days=20))
     months_together(session, _again(session, offers), now=now)
 
-    answering = _begin(session, section, f"{lately:%B %Y} round", share=3, now=lately)
+    answering = _begin(session, section, leader, f"{lately:%B %Y} round", share=3, now=lately)
     offers = _publish(session, answering, leader, now=lately + dt.timedelta(days=1))
     for offer, answer in zip(offers, itertools.cycle(SO_FAR)):
         answer(session, offer, lately + dt.timedelta(days=3))
     first_weeks(session, _again(session, offers), now=now)
 
-    _begin(session, section, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1))
+    _begin(session, section, leader, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1))
 
 
-def _begin(session: Session, section: Section, name: str, *, share: int, now: dt.datetime) -> Round:
+def _begin(  # noqa: PLR0913  one argument a word of the sentence below
+    session: Session,
+    section: Section,
+    leader: uuid.UUID,
+    name: str,
+    *,
+    share: int,
+    now: dt.datetime,
+) -> Round:
     """Open a round for one in ``share`` of those who could take part."""
     made = create_round(
         session,
@@ -60,6 +69,8 @@ def _begin(session: Session, section: Section, name: str, *, share: int, now: dt
         now=now,
     )
     open_round(session, round_id=made.id, now=now)
+    for action in ("round.create", "round.open"):
+        _note(session, action, made, leader, now=now)
     everybody = candidates(session, made, today=now.date())
     rest = [one.profile_id for n, one in enumerate(everybody) if one.joined and n % share]
     leave_out(session, round_id=made.id, profile_ids=rest, now=now)
@@ -72,6 +83,8 @@ def _publish(
     """Run and publish a round; return its offers in an order that is the same in every demo."""
     run = run_round(session, round_id=made.id, by=leader, now=now)
     publish_round(session, round_id=made.id, run_id=run.id, by=leader, now=now)
+    for action in ("round.run", "round.publish.now"):
+        _note(session, action, made, leader, now=now)
     return session.scalars(
         sa.select(Offer)
         .join(Profile, Profile.id == Offer.img_id)
@@ -79,6 +92,20 @@ def _publish(
         .where(Offer.round_id == made.id)
         .order_by(User.email, Offer.place)
     ).all()
+
+
+def _note(
+    session: Session, action: str, made: Round, leader: uuid.UUID, *, now: dt.datetime
+) -> None:
+    """Note what the leader's pages would have noted."""
+    audit.record(
+        session,
+        action=action,
+        actor_id=leader,
+        about_id=made.id,
+        section_id=made.section_id,
+        now=now,
+    )
 
 
 def _again(session: Session, offers: Sequence[Offer]) -> Sequence[Offer]:

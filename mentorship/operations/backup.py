@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from mentorship.operations.roles import grant
 from mentorship.operations.standing import NotTheSame, Standing, open_one_of_each
 from mentorship.operations.starting import head
 from mentorship.operations.updating import alone
+from mentorship.privacy.command import erase_them_again, keys_of_erased
 
 TROUBLE = (archive.BadArchive, dumps.DumpFailed, NotTheSame, OSError)
 PEOPLE = ("user", "section")  # where either has a row, the database is somebody's
@@ -152,6 +154,7 @@ def backup_command(file: Path) -> None:
 def restore_command(file: Path, *, force: bool) -> None:
     """Bring back what FILE holds, and check it. Stop web and workers first."""
     settings: Settings = current_app.config["SETTINGS"]
+    gone = _erased_here()
     try:
         with _in_one_line():
             done = restore(db.engine, file, force=force)
@@ -168,3 +171,22 @@ def restore_command(file: Path, *, force: bool) -> None:
     )
     if done.state.revision != head():
         click.echo("It is of an older version: run flask --app wsgi set-up --no-demo now")
+    _keep_erased(gone, settings.instance / "erased.keys", now=done.state.revision == head())
+
+
+def _erased_here() -> Sequence[uuid.UUID]:
+    """Return who was erased, as the database knows it that is about to be replaced."""
+    if not sa.inspect(db.engine).has_table("audit_entry"):
+        return ()
+    return keys_of_erased()
+
+
+def _keep_erased(gone: Sequence[uuid.UUID], file: Path, *, now: bool) -> None:
+    """Erase them again, or leave their keys for when the database is at this version."""
+    if not gone:
+        click.echo("Whoever was erased since is here again: flask --app wsgi erased again KEYS")
+    elif now:
+        click.echo(f"{erase_them_again(gone)} people who were erased since are erased again")
+    else:
+        file.write_text("".join(f"{key}\n" for key in gone), encoding="utf-8")
+        click.echo(f"After it: flask --app wsgi erased again {file}")

@@ -1,7 +1,7 @@
 """The log as people read it: leaders that of their section, administrators all of it.
 
 Leaders see names. Administrators see the names of leaders and administrators only; a member is a
-code there, the beginning of the key, which stays the same from line to line.
+code there, a keyed hash of their key, which stays the same from line to line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
 from mentorship.audit import AuditEntry
 from mentorship.oversight.words import ACTIONS_OF, in_words
@@ -56,7 +57,7 @@ class Line:
 
 def trail(session: Session, section: Section | None, sought: Sought) -> Listing[Line]:
     """Return one page of the log of a section, or of all of it, the newest first."""
-    query = _found(section, sought)
+    query = _found(session, section, sought)
     page = fetch(session, query, Wanted(page=sought.page))
     lines = _lines(session, [row[0] for row in page.rows], named=section is not None)
     return Listing(lines, page.found, page.page, page.last)
@@ -64,7 +65,7 @@ def trail(session: Session, section: Section | None, sought: Sought) -> Listing[
 
 def trail_file(session: Session, section: Section | None, sought: Sought) -> bytes:
     """Return what was sought as CSV: UTF-8 with a mark, quoted, with no cell that would be run."""
-    entries = session.scalars(_found(section, sought).limit(MOST_ROWS)).all()
+    entries = session.scalars(_found(session, section, sought).limit(MOST_ROWS)).all()
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -75,14 +76,14 @@ def trail_file(session: Session, section: Section | None, sought: Sought) -> byt
     return out.getvalue().encode("utf-8-sig")
 
 
-def _found(section: Section | None, sought: Sought) -> sa.Select[AuditEntry]:
+def _found(session: Session, section: Section | None, sought: Sought) -> sa.Select[AuditEntry]:
     query = sa.select(AuditEntry).order_by(AuditEntry.number.desc())
     if section is not None:
         query = query.where(_of_section(section.id))
     if sought.room:
         query = query.where(AuditEntry.action.in_(ACTIONS_OF[sought.room]))
     if sought.who:
-        query = query.where(AuditEntry.actor_id.in_(_people(sought.who, section)))
+        query = query.where(AuditEntry.actor_id.in_(_people(session, sought.who, section)))
     if sought.since:
         query = query.where(AuditEntry.at >= _midnight(sought.since))
     if sought.until:
@@ -97,14 +98,18 @@ def _of_section(section_id: uuid.UUID) -> sa.ColumnElement[bool]:
     return (AuditEntry.section_id == section_id) | (old & AuditEntry.about_id.in_(rounds))
 
 
-def _people(who: str, section: Section | None) -> sa.Select[uuid.UUID]:
+def _people(
+    session: Session, who: str, section: Section | None
+) -> sa.Select[uuid.UUID] | Sequence[uuid.UUID]:
     """Select people by a part of the name where names are shown, by the whole address elsewhere."""
     people = sa.select(User.id)
     if section is not None:
         return people.where(User.name.icontains(who, autoescape=True))
-    key = sa.func.replace(sa.cast(User.id, sa.String), "-", "")
+    if "@" in who:
+        return people.where(User.email == who.casefold())
     code = who.casefold().removeprefix("member ").strip()
-    return people.where((User.email == who.casefold()) | key.startswith(code, autoescape=True))
+    actors = session.scalars(sa.select(AuditEntry.actor_id).distinct())
+    return [key for key in actors if key is not None and audit.key.code(key).startswith(code)]
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -173,7 +178,7 @@ def _who(key: uuid.UUID | None, people: Mapping[uuid.UUID, str | None], *, named
 
 def code_of(key: uuid.UUID) -> str:
     """Return what stands for a member where names are not shown."""
-    return f"Member {key.hex[:8]}"
+    return f"Member {audit.key.code(key)}"
 
 
 def _about(

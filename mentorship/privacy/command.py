@@ -1,13 +1,17 @@
-"""``flask retention``: what is past its time, and its removal."""
+"""``flask retention``: what is past its time. ``flask erased``: who stays erased for good."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from mentorship.extensions import reading, sweep, transaction
+from mentorship.privacy import erasing
 from mentorship.privacy import retention as rules
 
 
@@ -34,3 +38,47 @@ def run(*, dry_run: bool) -> None:
     if done:
         sweep()
     click.echo(f"Removed: {sum(done.values())}")
+
+
+def keys_of_erased() -> Sequence[uuid.UUID]:
+    with reading() as session:
+        return erasing.erased(session)
+
+
+def erase_them_again(keys: Iterable[uuid.UUID]) -> int:
+    """Erase whom a backup brought back, each in a transaction; return how many these were."""
+    done = 0
+    for key in dict.fromkeys(keys):
+        with transaction() as session:
+            done += erasing.erase_again(session, person_id=key, now=dt.datetime.now(dt.UTC))
+    if done:
+        sweep()
+    return done
+
+
+@click.group()
+def erased() -> None:
+    """Keep people erased whom an older backup would bring back."""
+
+
+@erased.command("list")
+@with_appcontext
+def list_erased() -> None:
+    """Print the keys of everybody who was erased; random numbers, which name nobody."""
+    for key in keys_of_erased():
+        click.echo(key)
+
+
+@erased.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def again(file: Path) -> None:
+    """Erase again whom FILE names, a key a line, as ``list`` prints them."""
+    lines = file.read_text(encoding="utf-8").split()
+    try:
+        keys = [uuid.UUID(line) for line in lines]
+    except ValueError:
+        raise click.ClickException(
+            f"{file} holds a line that is no key; nothing was done"
+        ) from None
+    click.echo(f"{erase_them_again(keys)} of {len(keys)} were here and are erased again")

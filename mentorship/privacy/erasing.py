@@ -29,7 +29,8 @@ from mentorship.accounts.models import (
     Role,
     User,
 )
-from mentorship.community.models import DirectoryCard, Resolution, ResolutionState
+from mentorship.audit import AuditEntry
+from mentorship.community.models import CouncilSeat, DirectoryCard, Resolution, ResolutionState
 from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import Model
 from mentorship.finding.models import Mark
@@ -67,6 +68,7 @@ from mentorship.toolkit.path_models import Situation, Tick
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport
 
 GRACE = dt.timedelta(days=14)
+ERASED = "privacy.erasure.done"  # in the log
 NAMELESS = "Erased member"
 NOWHERE = "erased.invalid"  # a domain that no mail ever reaches (RFC 2606)
 
@@ -197,6 +199,23 @@ def due(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
     return session.scalars(over.order_by(Erasure.due_at)).all()
 
 
+def erase_again(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Erase somebody who was erased before, and came back with a backup; False if they did not."""
+    person = session.get(User, person_id)
+    if person is None or person.email.endswith(f"@{NOWHERE}"):
+        return False
+    session.execute(sa.delete(Erasure).where(Erasure.person_id == person_id))
+    session.add(Erasure(person_id=person_id, asked_at=now - GRACE, due_at=now))
+    session.flush()
+    return erase(session, person_id=person_id, now=now)
+
+
+def erased(session: Session) -> Sequence[uuid.UUID]:
+    """Return the keys of everybody who was erased, as the log has them; they name nobody."""
+    done = sa.select(AuditEntry.about_id).where(AuditEntry.action == ERASED)
+    return [key for key in session.scalars(done.order_by(AuditEntry.number)) if key is not None]
+
+
 def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
     """Erase a person whose days are over; False if they took it back, or it is done."""
     wish = session.get(Erasure, person_id, with_for_update=True, populate_existing=True)
@@ -209,7 +228,7 @@ def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
     _empty_words(session, profiles)
     blank_in_runs(session, profiles)
     _remove_or_blank(session, person, profiles)
-    _tell(session, "privacy.erasure.done", person_id, by=None, now=now)
+    _tell(session, ERASED, person_id, by=None, now=now)
     session.expire_all()
     return True
 
@@ -251,6 +270,7 @@ def _part(
 
 
 def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) -> None:
+    _leave_the_council(session, person)
     for column in OF_PERSON:
         _run(session, sa.delete(column.class_).where(column == person.id))
     _delete_of_profiles(session, profiles)
@@ -268,6 +288,14 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     _run(session, sa.delete(Resolution).where(*ideas))
     person.roles.clear()
+
+
+def _leave_the_council(session: Session, person: User) -> None:
+    """Empty the seats under the person's name in sections of theirs, as leaders typed it."""
+    sections = sa.select(Membership.section_id).where(Membership.person_id == person.id)
+    theirs = CouncilSeat.name.icontains(person.name, autoescape=True)
+    named = sa.update(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
+    _run(session, named.values(name=""))
 
 
 def _names(roster: RosterImport, person: User) -> bool:

@@ -24,11 +24,14 @@ from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rounds.models import Offer, OfferState, Pair, Participant, Round, Run
+from mentorship.signins.models import UserSession
+from mentorship.signins.service import KEPT
+from mentorship.throttle.models import Throttle
 
 DAY = dt.timedelta(days=1)
 MATCHED = (OfferState.CONFIRMED, OfferState.ENDED)
 
-Rows = Message | DataExport | GlassOpening | RosterImport
+Rows = Message | DataExport | GlassOpening | RosterImport | Throttle | UserSession
 Which = Callable[[dt.datetime], sa.Select[Any]]
 
 
@@ -141,11 +144,19 @@ def _forget_records(session: Session, moment: dt.datetime, _now: dt.datetime) ->
     session.flush()
 
 
-def _delete(
-    model: type[Message | DataExport | GlassOpening | RosterImport], which: Which
-) -> Callable[..., None]:
+def _sessions(moment: dt.datetime) -> sa.Select[uuid.UUID]:
+    return sa.select(UserSession.id).where(UserSession.opened_at < moment)
+
+
+def _tries(moment: dt.datetime) -> sa.Select[str]:
+    return sa.select(Throttle.key).where(Throttle.ends_at < moment)
+
+
+def _delete(model: type[Rows], which: Which) -> Callable[..., None]:
+    (key,) = sa.inspect(model).primary_key
+
     def remove(session: Session, moment: dt.datetime, _now: dt.datetime) -> None:
-        gone = sa.delete(model).where(model.id.in_(which(moment)))
+        gone = sa.delete(model).where(key.in_(which(moment)))
         session.execute(gone.execution_options(synchronize_session=False))
 
     return remove
@@ -203,6 +214,22 @@ RULES: tuple[Rule, ...] = (
         "Their files go when an import is over; the report is read within days.",
         _imports,
         _delete(RosterImport, _imports),
+    ),
+    Rule(
+        "sessions",
+        "Sessions, since their sign-in",
+        KEPT,
+        "They are over after a day at most; a worker also looks every hour.",
+        _sessions,
+        _delete(UserSession, _sessions),
+    ),
+    Rule(
+        "tries",
+        "Counts of tries, after their time",
+        DAY,
+        "They only slow down who tries too often; a worker also looks every hour.",
+        _tries,
+        _delete(Throttle, _tries),
     ),
     Rule(
         "openings",

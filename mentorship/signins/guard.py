@@ -62,7 +62,7 @@ def _person_of(token: str) -> User | None:
         g.signed_out_because = SAID[Over.ENDED]
         return None
     if found.over is not None:
-        g.signed_out_because = SAID[found.over]
+        g.signed_out_because, g.session_of = SAID[found.over], found.person.id
         return None
     g.user_session, g.proven_before = found.row, session.get(PROVEN)
     set_request_attr("fs_authn_via", "session")

@@ -19,6 +19,7 @@ from mentorship.operations import archive
 from mentorship.operations.backup import back_up, restore
 from mentorship.operations.dumps import DumpFailed
 from mentorship.operations.standing import NotTheSame
+from mentorship.privacy import erasing
 from mentorship.profiles.models import Profile
 from mentorship.solving import utc_now
 from tests import factories
@@ -94,6 +95,31 @@ def test_people_are_replaced_only_when_that_is_said(lived_in: Flask, tmp_path: P
         assert "later@example.org" in people(lived_in)
         restore(db.engine, file, force=True)
         assert people(lived_in) == before
+
+
+def test_who_was_erased_since_stays_erased(
+    lived_in: Flask, new_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    """From the database that is replaced; and where that is lost, from the keys noted before."""
+    file, keys, runner = tmp_path / "site.backup", tmp_path / "keys", lived_in.test_cli_runner()
+    runner.invoke(args=["backup", str(file)])
+    with lived_in.app_context(), transaction() as session:
+        who = session.scalars(sa.select(User).where(User.name == "Canary Person")).one()
+        address = who.email
+        assert erasing.erase_again(session, person_id=who.id, now=utc_now())
+    keys.write_text(runner.invoke(args=["erased", "list"]).output)
+    done = runner.invoke(args=["restore", "--force", str(file)])
+    assert "1 people who were erased since are erased again" in done.output, done.output
+    assert address not in people(lived_in)
+    new = new_app()
+    back = new.test_cli_runner().invoke(args=["restore", "--force", str(file)])
+    assert "erased again KEYS" in back.output
+    assert address in people(new)
+    again = new.test_cli_runner().invoke(args=["erased", "again", str(keys)])
+    assert "1 of 1 were here" in again.output, again.output
+    assert address not in people(new)
+    keys.write_text("no key")
+    assert new.test_cli_runner().invoke(args=["erased", "again", str(keys)]).exit_code == 1
 
 
 def test_a_damaged_archive_changes_nothing(lived_in: Flask, tmp_path: Path) -> None:

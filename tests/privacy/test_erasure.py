@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from mentorship import audit, jobs
 from mentorship.accounts.models import User
+from mentorship.community import service as community
+from mentorship.community.models import CouncilSeat
 from mentorship.consents.models import Erasure
 from mentorship.consents.service import MATCHING, agrees_to, give, in_force
 from mentorship.extensions import Base, db, transaction
@@ -230,3 +232,38 @@ def test_nobody_whom_others_need_leaves_them_without(session: Session, sign_in: 
     admin = factories.administrator(session)
     with pytest.raises(erasing.Needed, match="the site itself"):
         erasing.ask(session, person=admin, now=NOW)
+
+
+def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> None:
+    pair = whole_person(session)
+    chi, section = pair.img, pair.cast.section
+    elsewhere = factories.section(session)
+    for place, name in ((section, "Dr. CHI Tanaka"), (section, "Omar Aziz"), (elsewhere, chi.name)):
+        values = {"position": 1, "office": "Chair", "name": name, "until": None}
+        community.save_row(session, CouncilSeat, place.id, None, values)
+    erasing.ask(session, person=chi, now=NOW)
+    erasing.erase(session, person_id=chi.id, now=DUE)
+    names = sorted(session.scalars(sa.select(CouncilSeat.name)))
+    assert names == ["", "Chi Tanaka", "Omar Aziz"], "somebody else's of that name stays"
+
+
+def test_who_comes_back_with_a_backup_is_erased_again(session: Session) -> None:
+    back, stayed = factories.person(session), factories.person(session)
+    now = dt.datetime.now(dt.UTC)
+    assert erasing.erase_again(session, person_id=back.id, now=now)
+    assert not erasing.erase_again(session, person_id=back.id, now=now)
+    assert erasing.erased(session) == [back.id]
+    assert session.scalars(sa.select(User.id)).all() == [stayed.id]
+    assert audit.first_bad(session)[0] is None
+
+
+def test_the_home_says_that_one_is_erased_soon_and_offers_to_stay(
+    session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    pair = whole_person(session)
+    client = sign_in(pair.img)
+    assert "Your data is erased" not in client.get("/home/img").text
+    erasing.ask(session, person=pair.img, now=dt.datetime.now(dt.UTC))
+    assert "Your data is erased on" in client.get("/home/img").text
+    client.submit("/home/img", action="/account/erase/undo")
+    assert "Your data is erased" not in client.get("/home/img").text

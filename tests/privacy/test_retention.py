@@ -20,6 +20,9 @@ from mentorship.privacy import copying, retention
 from mentorship.profiles.models import Choice, Profile
 from mentorship.rounds import service
 from mentorship.rounds.models import Pair, Run
+from mentorship.signins.models import UserSession
+from mentorship.signins.service import open_session
+from mentorship.throttle.models import Throttle
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -125,3 +128,15 @@ def test_the_errand_removes_and_the_head_of_the_log_is_mailed(
     assert str(head) in caplog.text
     mail = lived.scalars(sa.select(Message).where(Message.recipient == admin.email)).one()
     assert mail.subject.startswith("Log: entry ")
+
+
+def test_sessions_and_counts_of_tries_do_not_stay(session: Session) -> None:
+    person = factories.person(session)
+    for key in ("old", "new"):
+        at = NOW if key == "old" else MONTHS_25
+        open_session(session, person, token=key, browser="Firefox on Linux", now=at)
+        session.add(Throttle(key=key, used=1, began_at=at, ends_at=at))
+    session.flush()
+    assert retention.run(session, now=MONTHS_25)["sessions"] == 1
+    assert session.scalars(sa.select(UserSession.opened_at)).all() == [MONTHS_25]
+    assert session.scalars(sa.select(Throttle.key)).all() == ["new"]
