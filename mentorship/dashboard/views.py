@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, g, redirect, render_template
 from werkzeug.wrappers import Response
 
 from mentorship.access import administrators, current_person, members
@@ -13,7 +13,6 @@ from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
 from mentorship.news.service import latest
-from mentorship.privacy.erasing import wish_of
 from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.toolkit.freshness import REASON_NAMES
@@ -31,7 +30,7 @@ def home() -> str | Response:
     if mine:
         return redirect(mine[0].href, code=303)
     return render_template(
-        "dashboard/newcomer.html", memberships=my_memberships(), erased_on=_erased_on()
+        "dashboard/newcomer.html", memberships=my_memberships(), erased_on=g.get("erased_on")
     )
 
 
@@ -49,7 +48,7 @@ def img() -> str:
         admitted=admitted,
         standings=words,
         tabs=tabs(),
-        erased_on=_erased_on(),
+        erased_on=g.get("erased_on"),
     )
 
 
@@ -61,7 +60,11 @@ def mentor() -> str:
     shown = service.mentor_home(db.session(), current_person().id, now=now)
     admitted = _admitted(SectionRole.MENTOR)
     return render_template(
-        "dashboard/mentor.html", home=shown, admitted=admitted, tabs=tabs(), erased_on=_erased_on()
+        "dashboard/mentor.html",
+        home=shown,
+        admitted=admitted,
+        tabs=tabs(),
+        erased_on=g.get("erased_on"),
     )
 
 
@@ -90,7 +93,7 @@ def leader() -> str:
         not_reached=not_reached(db.session(), led_ids),
         misses=most_missed(db.session(), led_ids),
         tabs=tabs(),
-        erased_on=_erased_on(),
+        erased_on=g.get("erased_on"),
     )
 
 
@@ -104,14 +107,8 @@ def admin() -> str:
         sections=shown,
         given_up=given_up,
         tabs=tabs(),
-        erased_on=_erased_on(),
+        erased_on=g.get("erased_on"),
     )
-
-
-def _erased_on() -> dt.datetime | None:
-    """Return when the reader is erased, where they asked for it and may still take it back."""
-    wish = wish_of(db.session(), current_person().id)
-    return wish.due_at if wish else None
 
 
 def _need(role: SectionRole) -> None:

@@ -153,7 +153,7 @@ def _tries(moment: dt.datetime) -> sa.Select[str]:
 
 
 def _delete(model: type[Rows], which: Which) -> Callable[..., None]:
-    (key,) = sa.inspect(model).primary_key
+    (key,) = model.__table__.primary_key
 
     def remove(session: Session, moment: dt.datetime, _now: dt.datetime) -> None:
         gone = sa.delete(model).where(key.in_(which(moment)))

@@ -64,6 +64,7 @@ def _person_of(token: str) -> User | None:
     if found.over is not None:
         g.signed_out_because, g.session_of = SAID[found.over], found.person.id
         return None
+    g.erased_on = found.erased_on
     g.user_session, g.proven_before = found.row, session.get(PROVEN)
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get(PROVEN, 0))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship import audit
 from mentorship.accounts.models import User
+from mentorship.consents.models import Erasure
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 from mentorship.signins.models import Rank, UserSession
 
@@ -58,6 +59,7 @@ class Found:
     row: UserSession
     person: User
     over: Over | None
+    erased_on: dt.datetime | None  # the day on which the person is erased, who asked for it
 
 
 def new_token() -> str:
@@ -88,17 +90,18 @@ def open_session(
 def find(session: Session, token: str, *, now: dt.datetime) -> Found | None:
     """Return the session with this token and its person with roles, in one statement."""
     query = (
-        sa.select(UserSession, User, _leads(User.id))
+        sa.select(UserSession, User, _leads(User.id), Erasure.due_at)
         .join(User, User.id == UserSession.person_id)
+        .outerjoin(Erasure, Erasure.person_id == User.id)
         .where(UserSession.token_hash == _hash(token))
         .options(joinedload(User.roles))
     )
     found = session.execute(query).unique().one_or_none()
     if found is None:
         return None
-    row, person, leads = found
+    row, person, leads, erased_on = found
     over = _over(row, person, rank=_rank(person, leads=leads), now=now)
-    return Found(row, person, over)
+    return Found(row, person, over, erased_on)
 
 
 def ends_at(row: UserSession) -> dt.datetime:

@@ -111,7 +111,8 @@ def test_who_was_erased_since_stays_erased(
     done = runner.invoke(args=["restore", "--force", str(file)])
     assert "1 people who were erased since are erased again" in done.output, done.output
     assert address not in people(lived_in)
-    new = new_app()
+    settings = lived_in.config["SETTINGS"]
+    new = new_app(field_keys=settings.field_keys, secret_key=settings.secret_key)
     back = new.test_cli_runner().invoke(args=["restore", "--force", str(file)])
     assert "erased again KEYS" in back.output
     assert address in people(new)
