@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from mentorship.config import Settings
 from mentorship.extensions import reading, sweep, transaction
-from mentorship.fetching import Fetcher
+from mentorship.fetching.fetcher import Fetcher
 from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from mentorship.fetching import Fetcher, FetchFailed, is_public
+from mentorship.fetching.addresses import FetchFailed, is_public
+from mentorship.fetching.fetcher import Fetcher
 from tests.site import Reply, Site
 
 PRIVATE = [

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mentorship.extensions import transaction
-from mentorship.fetching import Fetcher, FetchFailed
+from mentorship.fetching.addresses import FetchFailed
+from mentorship.fetching.fetcher import Fetcher
 from mentorship.news import intake
 from mentorship.news.parsing import NotAFeed, read_feed
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mentorship.extensions import transaction
-from mentorship.fetching import Fetcher, FetchFailed
+from mentorship.fetching.addresses import FetchFailed
+from mentorship.fetching.fetcher import Fetcher
 from mentorship.toolkit import links
 
 MOST = 1000

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-import queue
 import socket
 import ssl
-import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Socket = TypeVar("Socket", bound=socket.socket)
-Allowed = Callable[[Address, int], bool]
+from mentorship.fetching.addresses import PORTS, Allowed, FetchFailed, is_public, web_address
+from mentorship.fetching.line import Line, Patience, first_open, look_up
+
 Read = TypeVar("Read")
 
-PORTS = {"http": 80, "https": 443}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 3
 STEP_SECONDS = 10.0  # that the server may stay silent
@@ -34,12 +30,6 @@ MOST_BYTES = 4 * 1024 * 1024
 CHUNK = 64 * 1024
 AGENT = "IMG-Mentorship/1.0"
 FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
-# Ways to write an IPv4 address inside an IPv6 one: what counts is where the packets go.
-TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32")))
-
-
-class FetchFailed(Exception):
-    """The address could not be fetched; the message tells a leader why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +41,6 @@ class Answer:
     content_type: str = ""
     etag: str | None = None
     last_modified: str | None = None
-
-
-def is_public(address: Address, port: int) -> bool:
-    """Tell whether an address is one of the open internet, on a port of the web."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped, port)
-        if any(address in tunnel for tunnel in TUNNELS):
-            return False
-    return address.is_global and not address.is_multicast and port in PORTS.values()
-
-
-def web_address(url: str) -> SplitResult:
-    """Take an address apart.
-
-    Raises
-    ------
-    FetchFailed
-        It is no address of a page on the web, or has a name and password in it.
-
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise FetchFailed("this is not a web address") from None
-    if parts.scheme not in PORTS or not parts.hostname or port == 0:
-        raise FetchFailed("the address must start with http:// or https://")
-    if parts.username or parts.password:
-        raise FetchFailed("the address must not hold a name or a password")
-    if any(ord(c) <= 32 or ord(c) >= 127 for c in url):
-        raise FetchFailed("the address holds a space or a letter that is not plain")
-    return parts
 
 
 class Fetcher:
@@ -114,7 +71,7 @@ class Fetcher:
         """
         asked = {"Accept": FEEDS, "If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in asked.items() if value}
-        return self._follow(url, "GET", headers, self._read, _Patience(self._step, self._whole))
+        return self._follow(url, "GET", headers, self._read, Patience(self._step, self._whole))
 
     def status(self, url: str) -> int:
         """Return the status of a page's last answer: asked by HEAD, and by GET where that fails.
@@ -125,7 +82,7 @@ class Fetcher:
             The address is not allowed, or nobody answers in time.
 
         """
-        patience = _Patience(self._step, self._whole)
+        patience = Patience(self._step, self._whole)
         with suppress(FetchFailed):
             status = self._follow(url, "HEAD", {"Accept": "*/*"}, _status, patience)
             if status < http.HTTPStatus.BAD_REQUEST:
@@ -138,7 +95,7 @@ class Fetcher:
         method: str,
         headers: dict[str, str],
         read: Callable[[http.client.HTTPResponse, str], Read],
-        patience: _Patience,
+        patience: Patience,
     ) -> Read:
         """Send a request, and again to where the answer leads."""
         for _ in range(MOST_REDIRECTS + 1):
@@ -156,12 +113,12 @@ class Fetcher:
         method: str,
         headers: dict[str, str],
         read: Callable[[http.client.HTTPResponse, str], Read],
-        patience: _Patience,
+        patience: Patience,
     ) -> Read | _Onward:
         """Send one request; return the answer, or the address it leads to."""
         parts = web_address(url)
         connection = http.client.HTTPConnection(str(parts.hostname))
-        line = _Line(patience.left())
+        line = Line(patience.left())
         try:
             connection.sock = self._connect(parts, line, patience)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -181,10 +138,10 @@ class Fetcher:
             line.end()
             connection.close()
 
-    def _connect(self, parts: SplitResult, line: _Line, patience: _Patience) -> socket.socket:
+    def _connect(self, parts: SplitResult, line: Line, patience: Patience) -> socket.socket:
         host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
         try:
-            addresses = _look_up(host, port, patience.step())
+            addresses = look_up(host, port, patience.step())
         except TimeoutError:
             raise
         except (OSError, UnicodeError):
@@ -192,7 +149,7 @@ class Fetcher:
         # One private address among public ones is a trick, not a choice.
         if not all(self._allowed(ipaddress.ip_address(a), port) for a in addresses):
             raise FetchFailed("the address leads into a private network")
-        plain = line.hold(_first_open(addresses, port, patience))
+        plain = line.hold(first_open(addresses, port, patience))
         if parts.scheme == "http":
             return plain
         wrapped = self._trusted.wrap_socket(
@@ -230,94 +187,8 @@ class _Onward:
     url: str
 
 
-class _Patience:
-    """How long one question may take in all: the name, each redirect, and a second try."""
-
-    def __init__(self, step: float, whole: float) -> None:
-        self._step, self._end = step, time.monotonic() + whole
-
-    def left(self) -> float:
-        """Return the seconds that are left.
-
-        Raises
-        ------
-        FetchFailed
-            None is.
-
-        """
-        if (left := self._end - time.monotonic()) <= 0:
-            raise FetchFailed("the server did not answer in time")
-        return left
-
-    def step(self) -> float:
-        """Return the seconds that the next step may take."""
-        return min(self._step, self.left())
-
-
-class _Line:
-    """The socket of one request, cut when its time is over.
-
-    The time-out of a socket starts anew with every byte, so a server that drips could hold us for
-    hours.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.was_cut = False
-        self._held: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def hold(self, sock: Socket) -> Socket:
-        self._held = sock
-        return sock
-
-    def end(self) -> None:
-        self._timer.cancel()
-        if self._held is not None:
-            self._held.close()
-
-    def _cut(self) -> None:
-        self.was_cut = True
-        if self._held is not None:
-            with suppress(OSError):  # not connected yet, or closed already
-                socket.socket.shutdown(self._held, socket.SHUT_RDWR)
-
-
 def _status(response: http.client.HTTPResponse, _url: str) -> int:
     return response.status
-
-
-def _look_up(host: str, port: int, seconds: float) -> list[str]:
-    """Return the addresses of a name. No system call for it ends in time, so a thread waits."""
-    found: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as trouble:
-            found.put(trouble)
-        else:
-            found.put([str(info[4][0]) for info in infos])
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = found.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
-
-
-def _first_open(addresses: list[str], port: int, patience: _Patience) -> socket.socket:
-    trouble: OSError = OSError("no address")
-    for address in addresses[:3]:
-        try:
-            return socket.create_connection((address, port), timeout=patience.step())
-        except OSError as problem:
-            trouble = problem
-    raise trouble
 
 
 def _in_words(trouble: Exception) -> str:
