@@ -58,6 +58,13 @@ ERROR_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 log = logging.getLogger("mentorship")
 
 
+def policy(app: Flask) -> str:
+    """Return the site's content security policy: forms may also lead on to a sign-in provider."""
+    settings = app.config["SETTINGS"]
+    may = " ".join(["form-action 'self'", *(each.origin for each in settings.providers)])
+    return CSP.replace("form-action 'self'", may)
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_name_request)
     app.before_request(_refuse_nul)
@@ -121,6 +128,7 @@ def _refuse_other_sites() -> None:
 
 
 def _secure(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = policy(current_app)
     for header, value in HEADERS.items():
         response.headers.setdefault(header, value)  # a view may only say "no-referrer"
     if current_app.config["SETTINGS"].secure:

@@ -11,8 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mentorship.fetching.addresses import Address
-from mentorship.fetching.fetcher import Fetcher
+from mentorship.fetching import Address, Fetcher
 
 
 @dataclass

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from mentorship.extensions import transaction
-from mentorship.fetching.fetcher import Fetcher
+from mentorship.fetching import Fetcher
 from mentorship.news.digest import post_digests
 from mentorship.news.polling import poll, utc_now
 from mentorship.notices.delivery import write_files

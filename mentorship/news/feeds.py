@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship.fetching.addresses import FetchFailed, web_address
+from mentorship.fetching import FetchFailed, web_address
 from mentorship.news.models import Feed, ItemState, NewsItem, Topic
 
 ILL_AFTER = 3  # failures in a row

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
-from mentorship.fetching.fetcher import Answer
+from mentorship.fetching import Answer
 from mentorship.news.models import Feed, ItemState, NewsItem
 from mentorship.news.parsing import Entry
 from mentorship.news.searched import file

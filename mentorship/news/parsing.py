@@ -14,7 +14,7 @@ from xml.sax import SAXException
 
 import feedparser
 
-from mentorship.fetching.fetcher import Answer
+from mentorship.fetching import Answer
 from mentorship.news.models import TITLE_LENGTH, URL_LENGTH
 from mentorship.prose import to_words
 

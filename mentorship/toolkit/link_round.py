@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mentorship.extensions import transaction
-from mentorship.fetching.addresses import FetchFailed
-from mentorship.fetching.fetcher import Fetcher
+from mentorship.fetching import Fetcher, FetchFailed
 from mentorship.toolkit import links
 
 MOST = 1000

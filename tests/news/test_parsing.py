@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from mentorship.fetching.fetcher import Answer
+from mentorship.fetching import Answer
 from mentorship.news.parsing import Entry, NotAFeed, fingerprint, read_feed
 from tests.news.conftest import item, rss
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import EmailChange, Passkey, RecoveryCode, User
+from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
 from mentorship.community.models import DirectoryCard, Resolution, ResolutionState
 from mentorship.crypto import Sealed
 from mentorship.extensions import Model
@@ -67,6 +67,7 @@ def whole_person(session: Session) -> Pair:
                 made_at=NOW,
             ),
             RecoveryCode(person_id=chi.id, number=0, hash="h"),
+            Identity(person_id=chi.id, issuer="https://id.example", subject=CANARY, made_at=NOW),
             UserSession(
                 token_hash="t",
                 person_id=chi.id,

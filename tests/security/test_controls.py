@@ -26,8 +26,7 @@ from itsdangerous import URLSafeSerializer
 from mentorship.accounts import emails, factors
 from mentorship.accounts.claims import PURPOSE, claim_links
 from mentorship.config import ROOT
-from mentorship.fetching.addresses import FetchFailed
-from mentorship.fetching.fetcher import Fetcher
+from mentorship.fetching import Fetcher, FetchFailed
 from mentorship.signins import service as signins
 from tests import factories
 from tests.page import Page, PageClient

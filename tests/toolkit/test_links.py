@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.fetching.fetcher import Fetcher
+from mentorship.fetching import Fetcher
 from mentorship.sections.models import SectionRole
 from mentorship.toolkit import links
 from mentorship.toolkit.freshness import Reason, Wanted, freshness

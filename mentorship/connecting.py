@@ -1,17 +1,21 @@
-"""A connection to a stranger's server, and how long it may take."""
+"""Connections with an end: how long one question may take in all, whatever the server does."""
 
 from __future__ import annotations
 
+import http.client
 import queue
 import socket
+import ssl
 import threading
 import time
 from contextlib import suppress
 from typing import TypeVar
 
-from mentorship.fetching.addresses import FetchFailed
-
 Socket = TypeVar("Socket", bound=socket.socket)
+
+
+class FetchFailed(Exception):
+    """The address could not be fetched; the message tells a leader why."""
 
 
 class Patience:
@@ -98,3 +102,15 @@ def first_open(addresses: list[str], port: int, patience: Patience) -> socket.so
         except OSError as problem:
             trouble = problem
     raise trouble
+
+
+def in_words(trouble: Exception) -> str:
+    if isinstance(trouble, ssl.SSLCertVerificationError):
+        return "the server cannot prove its name (certificate)"
+    if isinstance(trouble, ssl.SSLError):
+        return "the server's encryption does not work"
+    if isinstance(trouble, ConnectionRefusedError):
+        return "the server refuses the connection"
+    if isinstance(trouble, http.client.IncompleteRead):
+        return "the answer broke off"
+    return "the connection broke"

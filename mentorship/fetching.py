@@ -11,17 +11,22 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from mentorship.fetching.addresses import PORTS, Allowed, FetchFailed, is_public, web_address
-from mentorship.fetching.line import Line, Patience, first_open, look_up
+from mentorship.connecting import FetchFailed, Line, Patience, first_open, in_words, look_up
 
+__all__ = ["Address", "Answer", "FetchFailed", "Fetcher", "is_public", "web_address"]
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Allowed = Callable[[Address, int], bool]
 Read = TypeVar("Read")
 
+PORTS = {"http": 80, "https": 443}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 3
 STEP_SECONDS = 10.0  # that the server may stay silent
@@ -29,7 +34,10 @@ WHOLE_SECONDS = 30.0  # for the name, all redirects and the answer, however busi
 MOST_BYTES = 4 * 1024 * 1024
 CHUNK = 64 * 1024
 AGENT = "IMG-Mentorship/1.0"
+ANYTHING = MappingProxyType({"Accept": "*/*"})
 FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
+# Ways to write an IPv4 address inside an IPv6 one: what counts is where the packets go.
+TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,39 @@ class Answer:
     content_type: str = ""
     etag: str | None = None
     last_modified: str | None = None
+
+
+def is_public(address: Address, port: int) -> bool:
+    """Tell whether an address is one of the open internet, on a port of the web."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped, port)
+        if any(address in tunnel for tunnel in TUNNELS):
+            return False
+    return address.is_global and not address.is_multicast and port in PORTS.values()
+
+
+def web_address(url: str) -> SplitResult:
+    """Take an address apart.
+
+    Raises
+    ------
+    FetchFailed
+        It is no address of a page on the web, or has a name and password in it.
+
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise FetchFailed("this is not a web address") from None
+    if parts.scheme not in PORTS or not parts.hostname or port == 0:
+        raise FetchFailed("the address must start with http:// or https://")
+    if parts.username or parts.password:
+        raise FetchFailed("the address must not hold a name or a password")
+    if any(ord(c) <= 32 or ord(c) >= 127 for c in url):
+        raise FetchFailed("the address holds a space or a letter that is not plain")
+    return parts
 
 
 class Fetcher:
@@ -71,7 +112,8 @@ class Fetcher:
         """
         asked = {"Accept": FEEDS, "If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in asked.items() if value}
-        return self._follow(url, "GET", headers, self._read, Patience(self._step, self._whole))
+        patience = Patience(self._step, self._whole)
+        return self._follow(url, _Asked("GET", headers), self._read, patience)
 
     def status(self, url: str) -> int:
         """Return the status of a page's last answer: asked by HEAD, and by GET where that fails.
@@ -84,22 +126,40 @@ class Fetcher:
         """
         patience = Patience(self._step, self._whole)
         with suppress(FetchFailed):
-            status = self._follow(url, "HEAD", {"Accept": "*/*"}, _status, patience)
+            status = self._follow(url, _Asked("HEAD", ANYTHING), _status, patience)
             if status < http.HTTPStatus.BAD_REQUEST:
                 return status
-        return self._follow(url, "GET", {"Accept": "*/*"}, _status, patience)
+        return self._follow(url, _Asked("GET", ANYTHING), _status, patience)
+
+    def exchange(
+        self, url: str, *, headers: Mapping[str, str], body: str | None = None
+    ) -> tuple[int, bytes]:
+        """Ask a program, and tell it ``body`` by POST; return the status and what it says.
+
+        It answers at its own address: a redirect is a failure.
+
+        Raises
+        ------
+        FetchFailed
+            The address is not allowed, or nobody answers in time, or it sends us elsewhere.
+
+        """
+        asked = _Asked("GET" if body is None else "POST", headers, body)
+        answer = self._ask(url, asked, self._said, Patience(self._step, self._whole))
+        if isinstance(answer, _Onward):
+            raise FetchFailed("the server sends us elsewhere instead of answering")
+        return answer
 
     def _follow(
         self,
         url: str,
-        method: str,
-        headers: dict[str, str],
+        asked: _Asked,
         read: Callable[[http.client.HTTPResponse, str], Read],
         patience: Patience,
     ) -> Read:
         """Send a request, and again to where the answer leads."""
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._ask(url, method, headers, read, patience)
+            answer = self._ask(url, asked, read, patience)
             if not isinstance(answer, _Onward):
                 return answer
             if urlsplit(url).scheme == "https" and urlsplit(answer.url).scheme == "http":
@@ -110,21 +170,22 @@ class Fetcher:
     def _ask(
         self,
         url: str,
-        method: str,
-        headers: dict[str, str],
+        asked: _Asked,
         read: Callable[[http.client.HTTPResponse, str], Read],
         patience: Patience,
     ) -> Read | _Onward:
         """Send one request; return the answer, or the address it leads to."""
         parts = web_address(url)
-        connection = http.client.HTTPConnection(str(parts.hostname))
+        port = parts.port or PORTS[parts.scheme]
+        connection = http.client.HTTPConnection(str(parts.hostname), port)
         line = Line(patience.left())
         try:
             connection.sock = self._connect(parts, line, patience)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             common = {"Host": parts.netloc, "User-Agent": AGENT}
             common |= {"Accept-Encoding": "identity", "Connection": "close"}
-            connection.request(method, path, headers=common | headers)
+            headers = common | dict(asked.headers)
+            connection.request(asked.method, path, body=asked.body, headers=headers)
             response = connection.getresponse()
             if response.status in REDIRECTS:
                 return _Onward(urljoin(url, response.headers.get("Location", "")))
@@ -133,7 +194,7 @@ class Fetcher:
             raise FetchFailed("the server did not answer in time") from None
         except (OSError, http.client.HTTPException, ValueError) as trouble:
             late = "the server took too long to send its answer"
-            raise FetchFailed(late if line.was_cut else _in_words(trouble)) from None
+            raise FetchFailed(late if line.was_cut else in_words(trouble)) from None
         finally:
             line.end()
             connection.close()
@@ -169,6 +230,9 @@ class Fetcher:
         kind = response.headers.get("Content-Type", "")
         return Answer(self._body(response), url, kind, etag, modified)
 
+    def _said(self, response: http.client.HTTPResponse, _url: str) -> tuple[int, bytes]:
+        return response.status, self._body(response)
+
     def _body(self, response: http.client.HTTPResponse) -> bytes:
         body = bytearray()
         while chunk := response.read1(CHUNK):
@@ -181,6 +245,15 @@ class Fetcher:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request, but for its address."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Onward:
     """Where a server sends us instead of answering."""
 
@@ -189,15 +262,3 @@ class _Onward:
 
 def _status(response: http.client.HTTPResponse, _url: str) -> int:
     return response.status
-
-
-def _in_words(trouble: Exception) -> str:
-    if isinstance(trouble, ssl.SSLCertVerificationError):
-        return "the server cannot prove its name (certificate)"
-    if isinstance(trouble, ssl.SSLError):
-        return "the server's encryption does not work"
-    if isinstance(trouble, ConnectionRefusedError):
-        return "the server refuses the connection"
-    if isinstance(trouble, http.client.IncompleteRead):
-        return "the answer broke off"
-    return "the connection broke"
