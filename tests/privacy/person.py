@@ -16,7 +16,7 @@ from mentorship.crypto import Sealed
 from mentorship.extensions import Model
 from mentorship.finding.models import Mark, MarkKind
 from mentorship.inbox.models import Notice, NoticeChoice, NoticeKind, Way
-from mentorship.mentorships.guide import TERMS
+from mentorship.mentorships.guide import TERM_IDS
 from mentorship.mentorships.models import Feedback
 from mentorship.mentorships.service import (
     Plan,
@@ -89,7 +89,7 @@ def whole_person(session: Session) -> Pair:
     plan_meeting(session, plan=Plan(starts_at=NOW, minutes=30, place=CANARY), **say)
     write_note(session, text=CANARY, **say)
     raise_concern(session, kind="other", words=CANARY, **say)
-    write_agreement(session, terms=dict.fromkeys(TERMS, CANARY), seen=0, **say)
+    write_agreement(session, terms=dict.fromkeys(TERM_IDS, CANARY), seen=0, **say)
     session.add_all(_rows(session, pair, chi, omar, profile))
     session.flush()
     return pair
