@@ -17,6 +17,7 @@ from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness import fair_tables, load_lines, withheld
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
+from mentorship.rounds.mentor_load import mentor_tables
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
@@ -85,6 +86,7 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
         run=shown,
         groups=fair_tables(kept.tables) if kept else (),
         load=load_lines(kept.tables) if kept else (),
+        mentors=mentor_tables(kept.tables) if kept else (),
         withheld=withheld(kept.tables) if kept else (),
         fewest=FEWEST,
     )

@@ -50,6 +50,7 @@ from mentorship.rounds.fairness import (
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
+from mentorship.rounds.mentor_load import add_load_history
 from mentorship.rounds.models import Pair, Round, RoundState, Run, RunSeat, Unmatched
 from mentorship.rounds.run_models import PairNext, Phase, RunFairness, StepKind
 from mentorship.rounds.setup import rules_of
@@ -103,7 +104,9 @@ def run_round(
 
 def counting(session: Session, inputs: Inputs) -> Inputs:
     """Say who agrees, right now, to be counted in the statistics of a run made of these inputs."""
-    counted = agreed_to_be_counted(session, [img.key for img in inputs.market.imgs])
+    imgs, mentors = inputs.market.imgs, inputs.market.mentors
+    keys = [*(img.key for img in imgs), *(mentor.key for mentor in mentors)]
+    counted = agreed_to_be_counted(session, keys)
     return dataclasses.replace(inputs, counted=counted)
 
 
@@ -172,7 +175,9 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
     run.number = _next_number(session, round_id)
     for row in made.rows:
         if isinstance(row, RunFairness):
-            add_history(row.tables, made.rows, returning(session, round_id), made.counted)
+            before = returning(session, round_id)
+            add_history(row.tables, made.rows, before, made.counted)
+            add_load_history(row.tables, made.rows, before, made.counted)
             hide_differences(row.tables, told_before(session, round_id))
     session.add(run)
     session.flush()  # before the rows that hang on it
