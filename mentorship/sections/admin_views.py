@@ -29,6 +29,13 @@ bp = Blueprint("sections_admin", __name__, url_prefix="/admin")
 TAKEN = {"name": "Another section has this name", "slug": "Another section has this short name"}
 
 
+@bp.get("")
+@administrators
+def home() -> Response:
+    """Lead to the administrator's home, where the short address may be guessed."""
+    return redirect(url_for("dashboard.admin"))
+
+
 @bp.get("/sections")
 @administrators
 def index() -> str:
