@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from mentorship.extensions import rows_hit
 from mentorship.matching import POLICIES, ImpossibleRules, Rules
 from mentorship.rounds.choices import OUT, RUNNABLE
+from mentorship.rounds.closing import close_round
 from mentorship.rounds.inputs import (
     BadProfile,
     Inputs,
@@ -40,7 +41,7 @@ from mentorship.rounds.run_models import (
     StepKind,
 )
 from mentorship.rounds.running import ProofFailed, Solved, counting, keep
-from mentorship.rounds.setup import rules_of
+from mentorship.rounds.setup import SetUp, rules_of
 from mentorship.rounds.steps import current_run, take_step, with_edits
 
 LEASE = dt.timedelta(seconds=20)
@@ -73,7 +74,8 @@ def ask_run(
 ) -> RunJob:
     """Ask for a run with everybody as they are now; locks and bans of the current run are kept.
 
-    Asking twice is as good as once.
+    Asking twice is as good as once. A round of requests is closed first: what is agreed while a
+    worker solves would not be in its run.
 
     Raises
     ------
@@ -82,6 +84,8 @@ def ask_run(
 
     """
     round_ = hold_in(session, round_id, RUNNABLE)
+    if round_.state is RoundState.OPEN and SetUp.from_json(round_.rules).direct_requests:
+        close_round(session, round_id=round_id, now=now)
     rules = with_edits(rules_of(session, round_), current_run(session, round_id))
     job = RunJob(
         round_id=round_id,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Profile
+from mentorship.rounds.agreed import agreed_of
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.run_models import PairNext
@@ -33,6 +34,7 @@ class PairLine:
     score: int
     strong: Sequence[str]  # what the pair fits best in
     locked: bool
+    by_request: bool  # both have said yes: no leader parts them here
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class PairPage:
     score: int
     parts: Sequence[PartLine]
     locked: bool
+    by_request: uuid.UUID | None  # their mentorship, if both have said yes by request
     next_mentor: tuple[str, int] | None  # who would have been next, with the score
     next_img: tuple[str, int] | None
 
@@ -82,6 +85,7 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
     query = _fitting(query, run, wanted, img, mentor)
     query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
     found = fetch(session, query, wanted)
+    standing = agreed_of(session, run.round_id).standing
     lines = [
         PairLine(
             pair.id,
@@ -91,6 +95,7 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
             pair.score,
             _strong(pair),
             is_locked(run, pair),
+            (pair.img_id, pair.mentor_id) in standing,
         )
         for pair, img_name, mentor_name in found.rows
     ]
@@ -161,7 +166,7 @@ def _strong(pair: Pair) -> Sequence[str]:
 
 
 def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
-    """Return one pair with the names, the parts of its score and who was next, in two queries."""
+    """Return one pair with the names, the parts of its score and who was next, in three queries."""
     img, mentor = aliased(User), aliased(User)
     next_mentor, next_img = _next(session, pair)
     names = session.execute(
@@ -181,6 +186,7 @@ def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
         score=pair.score,
         parts=parts_of(pair),
         locked=is_locked(run, pair),
+        by_request=agreed_of(session, run.round_id).standing.get((pair.img_id, pair.mentor_id)),
         next_mentor=next_mentor,
         next_img=next_img,
     )

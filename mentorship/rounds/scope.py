@@ -78,6 +78,11 @@ def answer_by_of(session: Session, round_: Round) -> dt.datetime:
     return session.get_one(Publication, round_.id).answer_by
 
 
+def answer_by_of_offer(session: Session, offer: Offer) -> dt.datetime:
+    """Return until when an offer is answered: a request has a day of its own."""
+    return offer.answer_by or session.get_one(Publication, offer.round_id).answer_by
+
+
 def fairness_of(session: Session, run: Run) -> RunFairness | None:
     """Return the tables of fairness kept with a run; runs older than these have none."""
     return session.get(RunFairness, run.id)
@@ -108,6 +113,16 @@ def offer_for_img(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -
     mine = _offer_of(Offer.img_id, person_id, offer_id)
     after_a_yes = sa.and_(Offer.state == OfferState.EXPIRED, Offer.mentor_answered_at.is_not(None))
     return session.scalars(mine.where(sa.or_(Offer.state.in_(TOLD_TO_IMG), after_a_yes))).one()
+
+
+def due_by() -> sa.ColumnElement[dt.datetime]:
+    """Say until when an offer is answered: a request by its own day, else as was published."""
+    return sa.func.coalesce(Offer.answer_by, Publication.answer_by, type_=Offer.answer_by.type)
+
+
+def asked_directly() -> sa.ColumnElement[bool]:
+    """Say whether an offer is an IMG's own request to the mentor."""
+    return Offer.answer_by.is_not(None)
 
 
 def told_to_img(offer: Offer) -> bool:
