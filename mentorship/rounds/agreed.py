@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.matching import Rules
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle
-from mentorship.rounds.models import Offer, OfferState
+from mentorship.rounds.models import Offer, OfferState, Pair, Run
 
 Key = tuple[uuid.UUID, uuid.UUID]  # profile ids of an IMG and a mentor
 
@@ -83,6 +83,22 @@ def agreed_of(session: Session, round_id: uuid.UUID) -> Agreed:
     return Agreed(
         standing={(img, mentor): key for img, mentor, key, state in rows if state is confirmed},
         fallen=frozenset((img, mentor) for img, mentor, _, state in rows if state is not confirmed),
+    )
+
+
+def agreed_as(run: Run) -> sa.ScalarSelect[uuid.UUID]:
+    """Select the offer by which the ``Pair`` of a statement, of this run, agreed; or NULL."""
+    return (
+        sa.select(Offer.id)
+        .where(
+            Offer.round_id == run.round_id,
+            Offer.img_id == Pair.img_id,
+            Offer.mentor_id == Pair.mentor_id,
+            Offer.answer_by.is_not(None),
+            Offer.state == OfferState.CONFIRMED,
+        )
+        .correlate(Pair)
+        .scalar_subquery()
     )
 
 

@@ -11,15 +11,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
 from mentorship.profiles.cards import ImgCard, MentorCard, card
 from mentorship.rounds.choices import OVER
-from mentorship.rounds.models import Offer, OfferState, RoundState, SeatCount
+from mentorship.rounds.models import Offer, OfferState, Publication, RoundState, SeatCount
 from mentorship.rounds.request_rules import standings, told_now
-from mentorship.rounds.scope import answer_by_of_offer, offer_for_img, offer_for_mentor
+from mentorship.rounds.scope import due_by, offer_for_img, offer_for_mentor
 
 MOST_REASONS = 6
 
@@ -65,9 +66,9 @@ def offer_page(
     offer = offer_for_mentor(session, person_id, offer_id)
     img = _card(session, offer, offer.img_id, person_id)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
-    seats, seats_left = _seats(session, offer, now)
+    answer_by, seats, seats_left = _terms(session, offer, now)
     return OfferPage(
-        facts=_facts(offer, answer_by_of_offer(session, offer), OfferState.OFFERED, now),
+        facts=_facts(offer, answer_by, OfferState.OFFERED, now),
         reasons=_reasons(session, offer, "mentor", shares_visa=img.visa is not None, now=now),
         img=img,
         seats=seats,
@@ -83,20 +84,27 @@ def match_page(
     mentor = _card(session, offer, offer.mentor_id, person_id)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
     return MatchPage(
-        facts=_facts(offer, answer_by_of_offer(session, offer), OfferState.ACCEPTED, now),
+        facts=_facts(offer, _terms(session, offer, now)[0], OfferState.ACCEPTED, now),
         reasons=_reasons(session, offer, "img", shares_visa=bool(mentor.visas), now=now),
         mentor=mentor,
     )
 
 
-def _seats(session: Session, offer: Offer, now: dt.datetime) -> tuple[int, int]:
-    """Return a mentor's seats in the round, and how many are left."""
+def _terms(session: Session, offer: Offer, now: dt.datetime) -> tuple[dt.datetime, int, int]:
+    """Return until when an offer is answered, the mentor's seats in the round, and those left."""
+    counts = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
+    answer_by, seats, taken = session.execute(
+        sa.select(due_by(), SeatCount.seats, SeatCount.taken)
+        .select_from(Offer)
+        .outerjoin(Publication, Publication.round_id == Offer.round_id)
+        .outerjoin(SeatCount, counts)
+        .where(Offer.id == offer.id)
+    ).one()
     if offer.requested and offer.round.state is RoundState.OPEN:
         people = [offer.mentor_id]
         found = standings(session, offer.round, offer.img_id, people, now=now)[offer.mentor_id]
-        return found.seats, max(found.seats_left, 0)
-    count = session.get(SeatCount, (offer.round_id, offer.mentor_id), populate_existing=True)
-    return (count.seats, count.seats - count.taken) if count else (0, 0)
+        return answer_by, found.seats, max(found.seats_left, 0)
+    return answer_by, seats or 0, (seats or 0) - (taken or 0)
 
 
 def _card(

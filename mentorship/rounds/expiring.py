@@ -17,7 +17,7 @@ from mentorship.rounds import letters
 from mentorship.rounds.answering import expire
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Offer, OfferState, Publication, Round, RoundState
-from mentorship.rounds.requesting import pass_on
+from mentorship.rounds.requesting import AT_ONCE, close_full, full, pass_on
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 
@@ -64,9 +64,12 @@ def expire_answers(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -
 
 
 def due_requests(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
-    """Return the open rounds in which the day to answer a request has come."""
+    """Return the open rounds in which the day to answer a request has come, or a seat is gone."""
     waits = sa.exists().where(
-        Offer.round_id == Round.id, Offer.state == OfferState.OFFERED, Offer.answer_by <= now
+        Offer.round_id == Round.id,
+        Offer.state == OfferState.OFFERED,
+        Offer.answer_by.is_not(None),
+        sa.or_(Offer.answer_by <= now, full()),
     )
     open_rounds = sa.select(Round.id).where(Round.state == RoundState.OPEN, waits)
     return session.scalars(open_rounds.order_by(Round.id)).all()
@@ -75,7 +78,8 @@ def due_requests(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
 def expire_requests(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Let requests expire whose day has come, each once, and go on to the next mentor.
 
-    Returns how many. The round is held as in ``expire_answers``.
+    So do those that wait with a mentor who has no seat left. Returns how many: the
+    rest at the next look, if they are many. The round is held as in ``expire_answers``.
     """
     round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
     if round_.state is not RoundState.OPEN:
@@ -86,13 +90,14 @@ def expire_requests(session: Session, *, round_id: uuid.UUID, now: dt.datetime) 
         .where(Offer.answer_by <= now)
         .options(joinedload(Offer.round).joinedload(Round.section))
         .order_by(Offer.answer_by, Offer.id)
+        .limit(AT_ONCE)
         .execution_options(populate_existing=True)
     ).all()
     for offer in offers:
         expire(session, offer)
         letters.time_is_over(session, offer, offer.mentor_id, f"/offers/{offer.id}", now=now)
         pass_on(session, offer, now=now)
-    return len(offers)
+    return len(offers) + close_full(session, round_id, now=now)
 
 
 def _expire(session: Session, offer: Offer, now: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Profile
-from mentorship.rounds.agreed import agreed_of
+from mentorship.rounds.agreed import agreed_as
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.run_models import PairNext
@@ -80,12 +80,13 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
         "mentor": (sa.func.lower(mentor.name), sa.func.lower(img.name)),
     }
     query = _with_names(
-        sa.select(Pair, img.name.label("img"), mentor.name.label("mentor")), img, mentor
+        sa.select(Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run)),
+        img,
+        mentor,
     )
     query = _fitting(query, run, wanted, img, mentor)
     query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
     found = fetch(session, query, wanted)
-    standing = agreed_of(session, run.round_id).standing
     lines = [
         PairLine(
             pair.id,
@@ -95,9 +96,9 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
             pair.score,
             _strong(pair),
             is_locked(run, pair),
-            (pair.img_id, pair.mentor_id) in standing,
+            offer_id is not None,
         )
-        for pair, img_name, mentor_name in found.rows
+        for pair, img_name, mentor_name, offer_id in found.rows
     ]
     return Listing(lines, found.found, found.page, found.last)
 
@@ -166,12 +167,14 @@ def _strong(pair: Pair) -> Sequence[str]:
 
 
 def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
-    """Return one pair with the names, the parts of its score and who was next, in three queries."""
+    """Return one pair with the names, the parts of its score and who was next, in two queries."""
     img, mentor = aliased(User), aliased(User)
     next_mentor, next_img = _next(session, pair)
     names = session.execute(
         _with_names(
-            sa.select(img.name.label("img"), mentor.name.label("mentor")).select_from(Pair),
+            sa.select(
+                img.name.label("img"), mentor.name.label("mentor"), agreed_as(run).label("agreed")
+            ).select_from(Pair),
             img,
             mentor,
         ).where(Pair.id == pair.id)
@@ -186,7 +189,7 @@ def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
         score=pair.score,
         parts=parts_of(pair),
         locked=is_locked(run, pair),
-        by_request=agreed_of(session, run.round_id).standing.get((pair.img_id, pair.mentor_id)),
+        by_request=names.agreed,
         next_mentor=next_mentor,
         next_img=next_img,
     )

@@ -34,6 +34,7 @@ from mentorship.rounds.request_rules import ranked, standings
 from mentorship.rounds.setup import SetUp
 
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
+AT_ONCE = 20  # requests that go on in one transaction, which others wait for
 CLOSED = "This round does not take requests now. What you rank counts when the round is matched."
 ONE_OUT = "A request of yours waits for an answer. You can take it back, or wait."
 ENOUGH = "You have a mentor from this round already."
@@ -159,8 +160,9 @@ def take_back(
 def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | None:
     """Say yes to a request: a seat is taken, and both see how to reach each other.
 
-    Returns ``confirmed``; ``seat_taken`` or ``withdrawn`` if no seat is left or a rule forbids the
-    pair by now, and then the request has gone on; or None if it was answered before.
+    Returns ``confirmed``; ``seat_taken`` if no seat is left, and then the request goes on by
+    ``close_full``; ``withdrawn`` if a rule forbids the pair by now; or None if it was answered
+    before.
 
     Raises
     ------
@@ -169,6 +171,8 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
 
     """
     _hold_people(session, offer)
+    if session.scalar(sa.select(Offer.state).where(Offer.id == offer.id)) is not OFFERED:
+        return None
     round_, pair = offer.round, [offer.img_id, offer.mentor_id]
     people = {
         each.profile_id: each for each in candidates(session, round_, today=now.date(), only=pair)
@@ -178,11 +182,13 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
         raise CannotAgree("You are on a break. End it first, then say yes.")
     if mentor is not None and mentor.obstacle in {Obstacle.NO_CONSENT, Obstacle.NOT_READY}:
         raise CannotAgree("Your profile is not ready, or you do not agree to be matched now.")
+    key = (offer.round_id, offer.mentor_id)
+    count = session.get(SeatCount, key, populate_existing=True)
+    if mentor is not None and mentor.seats <= (count.taken if count else 0):
+        return OfferState.SEAT_TAKEN
     stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
     if img is None or not img.takes_part or stand.hinders:
         return _close(session, offer, WITHDRAWN, now)
-    if stand.seats_left <= 0:
-        return _close(session, offer, OfferState.SEAT_TAKEN, now)
     said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count
     if not step(session, offer, OFFERED, CONFIRMED, **said):
         return None
@@ -192,10 +198,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
         pass_on(session, offer, now=now)
         return OfferState.SEAT_TAKEN
     letters.request_accepted(session, offer, now=now)
-    if stand.seats_left == 1:
-        for other in _waiting(session, Offer.round_id == round_.id, mentors=[offer.mentor_id]):
-            _close(session, other, OfferState.SEAT_TAKEN, now)
-    return CONFIRMED
+    return CONFIRMED  # who else waits with a mentor who is full now goes on by ``close_full``
 
 
 def pass_on(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -218,6 +221,31 @@ def end_waiting(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> i
         if step(session, offer, OFFERED, WITHDRAWN):
             letters.requests_over(session, offer, now=now)
     return len(waiting)
+
+
+def full() -> sa.ColumnElement[bool]:
+    """Say whether the mentor of an offer has no seat left in its round."""
+    return sa.exists().where(
+        SeatCount.round_id == Offer.round_id,
+        SeatCount.mentor_id == Offer.mentor_id,
+        SeatCount.taken >= SeatCount.seats,
+    )
+
+
+def close_full(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
+    """Let no request wait with a mentor whose last seat is gone; return how many went on.
+
+    At most ``AT_ONCE``: the rest at the next look. The round must be held.
+    """
+    closed = 0
+    for offer in _waiting(session, sa.and_(Offer.round_id == round_id, full()))[:AT_ONCE]:
+        who = offer.mentor_id
+        stand = standings(session, offer.round, offer.img_id, [who], now=now)[who]
+        if stand.seats_left > 0:  # they have raised their seats since
+            _count_seats(session, offer, stand.seats)
+        elif _close(session, offer, OfferState.SEAT_TAKEN, now):
+            closed += 1
+    return closed
 
 
 def let_go(

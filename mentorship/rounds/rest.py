@@ -37,6 +37,8 @@ def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[C
     free, and a mentor has the seats that no offer holds.
     """
     people = candidates(session, round_, today=today)
+    if round_.state is RoundState.DRAFT:
+        return people
     if round_.state not in OUT:
         return agreed_of(session, round_.id).besides(people)
     held = _held(session, round_.id)

@@ -78,11 +78,6 @@ def answer_by_of(session: Session, round_: Round) -> dt.datetime:
     return session.get_one(Publication, round_.id).answer_by
 
 
-def answer_by_of_offer(session: Session, offer: Offer) -> dt.datetime:
-    """Return until when an offer is answered: a request has a day of its own."""
-    return offer.answer_by or session.get_one(Publication, offer.round_id).answer_by
-
-
 def fairness_of(session: Session, run: Run) -> RunFairness | None:
     """Return the tables of fairness kept with a run; runs older than these have none."""
     return session.get(RunFairness, run.id)

@@ -181,6 +181,10 @@ def test_the_last_seat_goes_once_and_the_others_go_on(cast: Cast) -> None:
     ana, ben = ask(cast, round_, "Ana Silva"), ask(cast, round_, "Ben Okafor")
     assert accept(cast, ana, "Noor Haddad") is CONFIRMED
     assert accept(cast, ben, "Noor Haddad") is OfferState.SEAT_TAKEN
+    assert expiring.due_requests(cast.session, now=NOW) == [round_.id]
+    assert expiring.expire_requests(cast.session, round_id=round_.id, now=NOW) == 1
+    assert not expiring.due_requests(cast.session, now=NOW)
+    assert again(cast, ben).state is OfferState.SEAT_TAKEN
     assert seats_of(cast, round_, "Noor Haddad") == (1, 1)
     assert cast.offer("Ben Okafor", "Omar Aziz").state is OFFERED
     told = page_of(cast, round_, "Ben Okafor")
@@ -191,7 +195,11 @@ def test_the_last_seat_goes_once_and_the_others_go_on(cast: Cast) -> None:
 def test_a_request_is_taken_back_and_may_be_sent_again(cast: Cast) -> None:
     round_ = direct(cast)
     offer = ask(cast, round_, "Ana Silva")
-    me = {"person_id": cast.people["Ana Silva"].id, "round_id": round_.id, "now": NOW}
+    me: dict[str, Any] = {
+        "person_id": cast.people["Ana Silva"].id,
+        "round_id": round_.id,
+        "now": NOW,
+    }
     assert service.take_back(cast.session, **me)
     assert not service.take_back(cast.session, **me)
     assert again(cast, offer).state is WITHDRAWN
