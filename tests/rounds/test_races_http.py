@@ -168,7 +168,7 @@ def test_two_mentors_say_yes_to_all_requests_at_once(site: tuple[Flask, int]) ->
     app, _ = site
     mentors, offers = _requested(app)
     with app.app_context():
-        of = {
+        of: dict[uuid.UUID, list[tuple[str, dict[str, str]]]] = {
             person: [
                 (f"/offers/{offer}/accept", {})
                 for offer in db.session.scalars(
