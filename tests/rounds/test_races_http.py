@@ -163,23 +163,21 @@ def _requested(app: Flask) -> tuple[list[User], list[uuid.UUID]]:
         return mentors, offers
 
 
+def _buttons(mentor: User, offers: list[uuid.UUID]) -> list[tuple[str, dict[str, str]]]:
+    """Return the address of each yes that is a mentor's to say, twice."""
+    theirs = sa.select(Offer.id).join(Profile, Profile.id == Offer.mentor_id)
+    found = db.session.scalars(
+        theirs.where(Offer.id.in_(offers), Profile.person_id == mentor.id)
+    ).all()
+    return [(f"/offers/{offer_id}/accept", {}) for offer_id in found] * 2
+
+
 def test_two_mentors_say_yes_to_all_requests_at_once(site: tuple[Flask, int]) -> None:
     """Losers go on to the other mentor meanwhile; no seat is given twice, and nobody gets a 5xx."""
     app, _ = site
     mentors, offers = _requested(app)
     with app.app_context():
-        of: dict[uuid.UUID, list[tuple[str, dict[str, str]]]] = {
-            person: [
-                (f"/offers/{offer}/accept", {})
-                for offer in db.session.scalars(
-                    sa.select(Offer.id)
-                    .join(Profile, Profile.id == Offer.mentor_id)
-                    .where(Offer.id.in_(offers), Profile.person_id == person)
-                )
-            ]
-            * 2
-            for person in (mentor.id for mentor in mentors)
-        }
+        of = {mentor.id: _buttons(mentor, offers) for mentor in mentors}
     crowds = [(Crowd(site, mentor), of[mentor.id]) for mentor in mentors]
     with ThreadPoolExecutor(2) as pool:
         pressed = pool.map(lambda each: each[0].press(each[1]), crowds)
