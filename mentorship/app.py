@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mentorship import audit, cli, jobs, outage, pages, web
 from mentorship.access import check_every_view_is_marked
-from mentorship.accounts import email_views, factor_views
+from mentorship.accounts import email_views, factor_views, provider_views
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.community import desk_views as community_desk_views
@@ -79,6 +79,7 @@ BLUEPRINTS = (
     signins_views.bp,
     email_views.bp,
     factor_views.bp,
+    provider_views.bp,
     consents_views.bp,
     news_views.bp,
     news_desk_views.bp,
@@ -159,6 +160,7 @@ def _made(settings: Settings) -> Flask:
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     throttle_guard.init_app(app)
     accounts_security.init_app(app)
+    provider_views.init_app(app)
     guard.init_app(app)
     recording.init_app(app)  # last: only what views do is watched, not what goes before and after
     for blueprint in BLUEPRINTS:

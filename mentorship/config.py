@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from mentorship.crypto import BadKeys, Keyring, new_key, strength
 from mentorship.environment import (
+    LOOPBACK,
     SECRET_BYTES,
     ConfigError,
     chosen,
@@ -32,6 +33,7 @@ from mentorship.environment import (
     number,
     read,
 )
+from mentorship.providers import Provider, providers_from
 
 __all__ = ["ConfigError", "Mode", "Settings"]  # the first is raised here, and caught elsewhere
 
@@ -40,7 +42,6 @@ MIN_SECRET_BITS = 80  # as crypto.strength counts them: 16 random bytes in hex a
 PLACEHOLDERS = ("change", "default", "example", "insecure", "password", "replace", "secret")
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "fuse.sshfs"})
 CONNECT_TIMEOUT = 5  # seconds a database may take to answer the door
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
 MAIL_FROM = "IMG Mentorship <no-reply@localhost>"
 SITE_NAME = "IMG Mentorship"
@@ -81,6 +82,7 @@ class Settings:
     old_secret_keys: tuple[str, ...] = ()  # still open what they signed
     metrics_token: str | None = None  # without one only this machine may read the figures
     app_role: str | None = None  # the PostgreSQL role that serves, where another one migrates
+    providers: tuple[Provider, ...] = ()  # of single sign-on
     log_level: str = "info"
     debug: bool = False
 
@@ -91,6 +93,8 @@ class Settings:
             Keyring().load(self.field_keys)
         except BadKeys as problem:
             raise ConfigError(f"FIELD_KEYS: {problem}") from None
+        for provider in self.providers:
+            provider.check(loopback=self.mode is not Mode.PRODUCTION)
         if self.mode is Mode.PRODUCTION:
             self._check_production()
 
@@ -182,6 +186,7 @@ class Settings:
             old_secret_keys=listed(environ, "SECRET_KEY_FALLBACKS"),
             metrics_token=read(environ, "METRICS_TOKEN"),
             app_role=read(environ, "DATABASE_APP_ROLE"),
+            providers=providers_from(environ),
             log_level=_log_level(environ),
             debug=(read(environ, "FLASK_DEBUG") or "0").lower() not in {"0", "false", "no"},
         )

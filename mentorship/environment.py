@@ -12,6 +12,7 @@ from typing import TypeVar
 from mentorship.crypto import new_key
 
 SECRET_BYTES = 32
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 Word = TypeVar("Word", bound=enum.StrEnum)
 
 

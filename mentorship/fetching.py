@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-import queue
 import socket
 import ssl
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from mentorship.connecting import FetchFailed, Line, Patience, first_open, in_words, look_up
+
+__all__ = ["Address", "Answer", "FetchFailed", "Fetcher", "is_public", "web_address"]
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Socket = TypeVar("Socket", bound=socket.socket)
 Allowed = Callable[[Address, int], bool]
 Read = TypeVar("Read")
 
@@ -33,13 +34,10 @@ WHOLE_SECONDS = 30.0  # for the name, all redirects and the answer, however busi
 MOST_BYTES = 4 * 1024 * 1024
 CHUNK = 64 * 1024
 AGENT = "IMG-Mentorship/1.0"
+ANYTHING = MappingProxyType({"Accept": "*/*"})
 FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
 # Ways to write an IPv4 address inside an IPv6 one: what counts is where the packets go.
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32")))
-
-
-class FetchFailed(Exception):
-    """The address could not be fetched; the message tells a leader why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,8 @@ class Fetcher:
         """
         asked = {"Accept": FEEDS, "If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in asked.items() if value}
-        return self._follow(url, "GET", headers, self._read, _Patience(self._step, self._whole))
+        patience = Patience(self._step, self._whole)
+        return self._follow(url, _Asked("GET", headers), self._read, patience)
 
     def status(self, url: str) -> int:
         """Return the status of a page's last answer: asked by HEAD, and by GET where that fails.
@@ -125,24 +124,42 @@ class Fetcher:
             The address is not allowed, or nobody answers in time.
 
         """
-        patience = _Patience(self._step, self._whole)
+        patience = Patience(self._step, self._whole)
         with suppress(FetchFailed):
-            status = self._follow(url, "HEAD", {"Accept": "*/*"}, _status, patience)
+            status = self._follow(url, _Asked("HEAD", ANYTHING), _status, patience)
             if status < http.HTTPStatus.BAD_REQUEST:
                 return status
-        return self._follow(url, "GET", {"Accept": "*/*"}, _status, patience)
+        return self._follow(url, _Asked("GET", ANYTHING), _status, patience)
+
+    def exchange(
+        self, url: str, *, headers: Mapping[str, str], body: str | None = None
+    ) -> tuple[int, bytes]:
+        """Ask a program, and tell it ``body`` by POST; return the status and what it says.
+
+        It answers at its own address: a redirect is a failure.
+
+        Raises
+        ------
+        FetchFailed
+            The address is not allowed, or nobody answers in time, or it sends us elsewhere.
+
+        """
+        asked = _Asked("GET" if body is None else "POST", headers, body)
+        answer = self._ask(url, asked, self._said, Patience(self._step, self._whole))
+        if isinstance(answer, _Onward):
+            raise FetchFailed("the server sends us elsewhere instead of answering")
+        return answer
 
     def _follow(
         self,
         url: str,
-        method: str,
-        headers: dict[str, str],
+        asked: _Asked,
         read: Callable[[http.client.HTTPResponse, str], Read],
-        patience: _Patience,
+        patience: Patience,
     ) -> Read:
         """Send a request, and again to where the answer leads."""
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._ask(url, method, headers, read, patience)
+            answer = self._ask(url, asked, read, patience)
             if not isinstance(answer, _Onward):
                 return answer
             if urlsplit(url).scheme == "https" and urlsplit(answer.url).scheme == "http":
@@ -153,21 +170,22 @@ class Fetcher:
     def _ask(
         self,
         url: str,
-        method: str,
-        headers: dict[str, str],
+        asked: _Asked,
         read: Callable[[http.client.HTTPResponse, str], Read],
-        patience: _Patience,
+        patience: Patience,
     ) -> Read | _Onward:
         """Send one request; return the answer, or the address it leads to."""
         parts = web_address(url)
-        connection = http.client.HTTPConnection(str(parts.hostname))
-        line = _Line(patience.left())
+        port = parts.port or PORTS[parts.scheme]
+        connection = http.client.HTTPConnection(str(parts.hostname), port)
+        line = Line(patience.left())
         try:
             connection.sock = self._connect(parts, line, patience)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             common = {"Host": parts.netloc, "User-Agent": AGENT}
             common |= {"Accept-Encoding": "identity", "Connection": "close"}
-            connection.request(method, path, headers=common | headers)
+            headers = common | dict(asked.headers)
+            connection.request(asked.method, path, body=asked.body, headers=headers)
             response = connection.getresponse()
             if response.status in REDIRECTS:
                 return _Onward(urljoin(url, response.headers.get("Location", "")))
@@ -176,15 +194,15 @@ class Fetcher:
             raise FetchFailed("the server did not answer in time") from None
         except (OSError, http.client.HTTPException, ValueError) as trouble:
             late = "the server took too long to send its answer"
-            raise FetchFailed(late if line.was_cut else _in_words(trouble)) from None
+            raise FetchFailed(late if line.was_cut else in_words(trouble)) from None
         finally:
             line.end()
             connection.close()
 
-    def _connect(self, parts: SplitResult, line: _Line, patience: _Patience) -> socket.socket:
+    def _connect(self, parts: SplitResult, line: Line, patience: Patience) -> socket.socket:
         host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
         try:
-            addresses = _look_up(host, port, patience.step())
+            addresses = look_up(host, port, patience.step())
         except TimeoutError:
             raise
         except (OSError, UnicodeError):
@@ -192,7 +210,7 @@ class Fetcher:
         # One private address among public ones is a trick, not a choice.
         if not all(self._allowed(ipaddress.ip_address(a), port) for a in addresses):
             raise FetchFailed("the address leads into a private network")
-        plain = line.hold(_first_open(addresses, port, patience))
+        plain = line.hold(first_open(addresses, port, patience))
         if parts.scheme == "http":
             return plain
         wrapped = self._trusted.wrap_socket(
@@ -212,6 +230,9 @@ class Fetcher:
         kind = response.headers.get("Content-Type", "")
         return Answer(self._body(response), url, kind, etag, modified)
 
+    def _said(self, response: http.client.HTTPResponse, _url: str) -> tuple[int, bytes]:
+        return response.status, self._body(response)
+
     def _body(self, response: http.client.HTTPResponse) -> bytes:
         body = bytearray()
         while chunk := response.read1(CHUNK):
@@ -224,109 +245,20 @@ class Fetcher:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request, but for its address."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Onward:
     """Where a server sends us instead of answering."""
 
     url: str
 
 
-class _Patience:
-    """How long one question may take in all: the name, each redirect, and a second try."""
-
-    def __init__(self, step: float, whole: float) -> None:
-        self._step, self._end = step, time.monotonic() + whole
-
-    def left(self) -> float:
-        """Return the seconds that are left.
-
-        Raises
-        ------
-        FetchFailed
-            None is.
-
-        """
-        if (left := self._end - time.monotonic()) <= 0:
-            raise FetchFailed("the server did not answer in time")
-        return left
-
-    def step(self) -> float:
-        """Return the seconds that the next step may take."""
-        return min(self._step, self.left())
-
-
-class _Line:
-    """The socket of one request, cut when its time is over.
-
-    The time-out of a socket starts anew with every byte, so a server that drips could hold us for
-    hours.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.was_cut = False
-        self._held: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def hold(self, sock: Socket) -> Socket:
-        self._held = sock
-        return sock
-
-    def end(self) -> None:
-        self._timer.cancel()
-        if self._held is not None:
-            self._held.close()
-
-    def _cut(self) -> None:
-        self.was_cut = True
-        if self._held is not None:
-            with suppress(OSError):  # not connected yet, or closed already
-                socket.socket.shutdown(self._held, socket.SHUT_RDWR)
-
-
 def _status(response: http.client.HTTPResponse, _url: str) -> int:
     return response.status
-
-
-def _look_up(host: str, port: int, seconds: float) -> list[str]:
-    """Return the addresses of a name. No system call for it ends in time, so a thread waits."""
-    found: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as trouble:
-            found.put(trouble)
-        else:
-            found.put([str(info[4][0]) for info in infos])
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = found.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
-
-
-def _first_open(addresses: list[str], port: int, patience: _Patience) -> socket.socket:
-    trouble: OSError = OSError("no address")
-    for address in addresses[:3]:
-        try:
-            return socket.create_connection((address, port), timeout=patience.step())
-        except OSError as problem:
-            trouble = problem
-    raise trouble
-
-
-def _in_words(trouble: Exception) -> str:
-    if isinstance(trouble, ssl.SSLCertVerificationError):
-        return "the server cannot prove its name (certificate)"
-    if isinstance(trouble, ssl.SSLError):
-        return "the server's encryption does not work"
-    if isinstance(trouble, ConnectionRefusedError):
-        return "the server refuses the connection"
-    if isinstance(trouble, http.client.IncompleteRead):
-        return "the answer broke off"
-    return "the connection broke"

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from types import TracebackType
-from typing import ParamSpec, Self
+from typing import ParamSpec
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.serializer import SignedSerializer
-from sqlalchemy.exc import OperationalError
 
 from mentorship.config import Settings
 from mentorship.extensions import reading, sweep, transaction
@@ -32,13 +28,12 @@ from mentorship.notices import delivery
 from mentorship.oversight import heads
 from mentorship.privacy import copying, erasing, retention
 from mentorship.rosters.work import work_on_import
-from mentorship.rounds import closing, expiring, jobs, planning
+from mentorship.rounds import closing, expiring, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.reminding import remind
-from mentorship.rounds.run_models import Phase
-from mentorship.rounds.running import solved
 from mentorship.signins import service as signins
+from mentorship.solving import solve_run, utc_now
 from mentorship.throttle import service as throttle
 from mentorship.toolkit.link_round import check_links, link_fetcher
 
@@ -46,19 +41,9 @@ from mentorship.toolkit.link_round import check_links, link_fetcher
 # most, a round that waits behind it is held up for 10 seconds.
 PATIENCE = dt.timedelta(seconds=2)
 EXPIRES = 50  # seconds after which an errand is dropped: the next one comes anyway
-BEAT = 1.0  # seconds between two signs of life
-GLANCE = 0.2  # seconds until a worker that is told to end gives its run back
-SHARES = {  # phase -> per cent at which it begins, and how much it takes
-    Phase.GATHERING: (0, 10),
-    Phase.SOLVING: (10, 50),
-    Phase.CHECKING: (60, 10),
-    Phase.EXPLAINING: (70, 25),
-    Phase.KEEPING: (95, 5),
-}
 
 Given = ParamSpec("Given")
 log = logging.getLogger("mentorship")
-ending = threading.Event()  # this process is told to end: no run is begun, those at hand go back
 
 
 class Queue:
@@ -112,110 +97,6 @@ class Queue:
 
 def init_app(app: Flask) -> None:
     app.extensions["queue"] = Queue(app)
-
-
-def utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-class Heart:
-    """Signs of life of a worker, in a thread of their own, while it solves.
-
-    Once the job is cancelled or taken over, the next word of progress raises ``NotMine``. When the
-    process is told to end, the job goes back at once, whatever the solver is at.
-    """
-
-    def __init__(self, held: jobs.Held) -> None:
-        self._held = held
-        self._phase, self._percent = Phase.GATHERING, 0
-        self._stop, self._lost = threading.Event(), threading.Event()
-        self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-        self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def enter(self, phase: Phase) -> None:
-        self._check()
-        self._phase, self._percent = phase, SHARES[phase][0]
-
-    def progress(self, placed: int, of: int) -> None:
-        """Hear from the engine. A policy of several steps counts from the start in each."""
-        self._check()
-        start, share = SHARES[self._phase]
-        self._percent = max(self._percent, start + share * placed // max(of, 1))
-
-    def _check(self) -> None:
-        if self._lost.is_set():
-            raise jobs.NotMine
-
-    def _beat(self) -> None:
-        next_beat = time.monotonic() + BEAT
-        while not self._stop.wait(GLANCE):
-            if ending.is_set():
-                self._give_back()
-                return
-            if time.monotonic() < next_beat:
-                continue
-            next_beat = time.monotonic() + BEAT
-            try:
-                with self._app.app_context(), transaction() as session:
-                    jobs.beat(
-                        session,
-                        self._held,
-                        phase=self._phase,
-                        percent=self._percent,
-                        now=utc_now(),
-                    )
-            except jobs.NotMine:
-                self._lost.set()
-                return
-            except OperationalError:
-                log.warning("a sign of life did not get through; the lease still holds")
-
-    def _give_back(self) -> None:
-        self._lost.set()
-        try:
-            with self._app.app_context(), transaction() as session:
-                released = jobs.release(session, self._held, now=utc_now())
-            if released:
-                self._app.extensions["queue"].put("solve_run", self._held.job_id)
-        except Exception:
-            log.exception("a run could not be given back; its lease will end")
-
-
-def solve_run(row_id: str, heart: Callable[[jobs.Held], Heart] = Heart) -> None:
-    """Work on one run that was asked for, if nobody else does."""
-    if ending.is_set():
-        current_app.extensions["queue"].put("solve_run", uuid.UUID(row_id))  # for another worker
-        return
-    with transaction() as session:
-        held = jobs.claim(session, uuid.UUID(row_id), now=utc_now())
-    if held is None:
-        return
-    try:
-        with heart(held) as alive:
-            with reading() as session:
-                inputs = jobs.inputs_of(session, held, now=utc_now())
-            made = solved(inputs, progress=alive.progress, enter=alive.enter)
-        with transaction() as session:
-            jobs.finish(session, held, made, now=utc_now())
-    except jobs.NotMine:
-        log.info("run %s is no longer this worker's", row_id)
-    except OperationalError:
-        log.warning("run %s lost its database; a worker takes it over after its lease", row_id)
-    except Exception as refused:
-        if type(refused) not in jobs.REFUSALS:
-            log.exception("run %s failed", row_id)
-        with transaction() as session:
-            jobs.fail(session, held, failure=jobs.failure_of(refused), now=utc_now())
 
 
 def publish_due() -> None:

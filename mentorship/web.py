@@ -58,6 +58,13 @@ ERROR_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 log = logging.getLogger("mentorship")
 
 
+def policy(app: Flask) -> str:
+    """Return the site's content security policy: forms may also lead on to a sign-in provider."""
+    settings = app.config["SETTINGS"]
+    may = " ".join(["form-action 'self'", *(each.origin for each in settings.providers)])
+    return CSP.replace("form-action 'self'", may)
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_name_request)
     app.before_request(_refuse_nul)
@@ -68,7 +75,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoResultFound, lambda _error: _error_page(NotFound()))
     app.register_error_handler(Exception, _crash_page)
     app.jinja_env.filters.update(
-        term=vocabulary.name, day=_day, moment=_moment, hour=_hour, isodate=dt.date.isoformat
+        term=vocabulary.name,
+        day=_day,
+        moment=_moment,
+        span=_span,
+        hour=_hour,
+        isodate=dt.date.isoformat,
     )
 
 
@@ -116,6 +128,7 @@ def _refuse_other_sites() -> None:
 
 
 def _secure(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = policy(current_app)
     for header, value in HEADERS.items():
         response.headers.setdefault(header, value)  # a view may only say "no-referrer"
     if current_app.config["SETTINGS"].secure:
@@ -184,6 +197,12 @@ def _hour(value: dt.datetime) -> str:
 def _moment(value: dt.datetime | None) -> str:
     if value is None:
         return ""
-    local = value.astimezone(reader_zone())
-    hour, half = local.hour % 12 or 12, "a.m." if local.hour < 12 else "p.m."
-    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half} {local.tzname()}"
+    return f"{_day(value)}, {_hour(value)} {value.astimezone(reader_zone()).tzname()}"
+
+
+def _span(start: dt.datetime, end: dt.datetime) -> str:
+    """Say from when to when; the day is said once where it is the same for the reader."""
+    zone = reader_zone()
+    if start.astimezone(zone).date() == end.astimezone(zone).date():
+        return f"{_day(start)}, {_hour(start)} to {_hour(end)} {end.astimezone(zone).tzname()}"
+    return f"{_moment(start)} to {_moment(end)}"

@@ -18,15 +18,16 @@ from huey.consumer import Consumer, Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentorship.extensions import reading, transaction
-from mentorship.jobs import Queue, close_due, ending, expire_due, publish_due, utc_now
+from mentorship.jobs import Queue, close_due, expire_due, publish_due
 from mentorship.matching.warming import warm
 from mentorship.notices import delivery
 from mentorship.notices.service import is_any_due
 from mentorship.notices.transports import transport_of
 from mentorship.operations import service as operations
 from mentorship.operations.starting import refuse_unfit
-from mentorship.rosters import uploads
-from mentorship.rounds import jobs
+from mentorship.rosters import carrying_out
+from mentorship.rounds import holding
+from mentorship.solving import ending, utc_now
 
 LOOK_ROUND = 3.0  # seconds between two looks for work that nobody holds
 SIGN_OF_LIFE = 10.0  # seconds between two
@@ -61,8 +62,8 @@ class Watch(Scheduler):
         if self.huey.pending_count():
             return
         with self._app.app_context(), reading() as session:
-            runs = jobs.due(session, now=utc_now())
-            imports = uploads.due_imports(session, now=utc_now())
+            runs = holding.due(session, now=utc_now())
+            imports = carrying_out.due_imports(session, now=utc_now())
         for task, waiting in (("solve_run", runs), ("import_roster", imports)):
             for row_id in waiting:
                 self._app.extensions["queue"].put(task, row_id)

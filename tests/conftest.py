@@ -86,6 +86,9 @@ def _create_database(server: str) -> str:
     return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+_made: list[Flask] = []  # the applications of all tests
+
+
 class _Browser(FlaskClient):
     """A client each of whose requests has its own ``g``, though a test holds a context open."""
 
@@ -97,12 +100,11 @@ class _Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def new_app(
     new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., Flask]]:
+) -> Callable[..., Flask]:
     """Make an application on a database of its own, migrated and with its vocabulary.
 
     ``migrated`` says that the database that is given is so already.
     """
-    made: list[Flask] = []
 
     def make(*, migrated: bool = False, **changes: object) -> Flask:
         values: dict[str, object] = {
@@ -117,7 +119,7 @@ def new_app(
         }
         app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]
         app.test_client_class = _Browser
-        made.append(app)
+        _made.append(app)
         if migrated:
             return app
         with app.app_context():
@@ -126,8 +128,14 @@ def new_app(
             db.session.commit()
         return app
 
-    yield make
-    for app in made:
+    return make
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_connections() -> Iterator[None]:
+    """Give back what stands idle when a module ends: a server has a hundred for all of them."""
+    yield
+    for app in _made:
         with app.app_context():
             db.engine.dispose()
 

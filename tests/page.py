@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 from mentorship.accounts.models import User
 from mentorship.extensions import db
 from mentorship.signins.service import new_token, open_session
-from mentorship.web import HEADERS
+from mentorship.web import CSP, HEADERS, policy
 
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
 CSRF_SECRET = "a" * 40
@@ -72,8 +72,8 @@ class Page:
             texts += [*self._visible(child), child.tail or ""]
         return texts
 
-    def check(self) -> None:
-        for header, value in HEADERS.items():
+    def check(self, policy: str = CSP) -> None:
+        for header, value in (HEADERS | {"Content-Security-Policy": policy}).items():
             stricter = "no-referrer" if header == "Referrer-Policy" else value
             assert self.response.headers.get(header) in {value, stricter}, header
         if self.tree.find("body") is None or 300 <= self.status < 400:
@@ -173,7 +173,7 @@ class PageClient:
             f"{response.request.method} {response.request.path}: {page.status}, not {status}"
             f" {page.location or page.text[:400]}"
         )
-        page.check()
+        page.check(policy(self.app))
         return page
 
 

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import Passkey, User
+from mentorship.accounts.models import Identity, Passkey, User
 from mentorship.community import resolving
 from mentorship.community import service as community
 from mentorship.community.models import Event
@@ -32,7 +32,7 @@ from mentorship.rounds.models import Round
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
 from mentorship.rounds.scope import run_of_round
 from mentorship.sections.models import Browsing, Membership, MembershipState, Section, SectionRole
-from mentorship.signins.service import open_session
+from mentorship.signins.service import new_token, open_session
 from mentorship.spotlight import service as spotlight
 from mentorship.toolkit import curating, shelf
 from mentorship.toolkit.loading import load_facts
@@ -107,6 +107,8 @@ def set_stage(session: Session, word: str = "") -> Stage:
             **_life(session, cast.section, ana, word),
             **_resource(session, cast, word, reader=ana),
             "passkey_id": _passkey(session, ana),
+            "identity_id": _identity(session, ana),
+            "provider_id": "nobody",
             "notice_id": latest(session, ana.id)[0].id,
             "profile_id": offer.img_id,
             "mentor_profile_id": offer.mentor_id,
@@ -134,9 +136,16 @@ def set_stage(session: Session, word: str = "") -> Stage:
 def _session(session: Session, person: User) -> dict[str, object]:
     """Return the keys of a person and of a session of theirs."""
     row = open_session(
-        session, person, token="a token", browser="Safari on iPad", now=dt.datetime.now(dt.UTC)
+        session, person, token=new_token(), browser="Safari on iPad", now=dt.datetime.now(dt.UTC)
     )
     return {"person_id": person.id, "session_id": row.id}
+
+
+def _identity(session: Session, owner: User) -> uuid.UUID:
+    row = Identity(person_id=owner.id, issuer="https://id.example", subject="ana", made_at=NOW)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _passkey(session: Session, owner: User) -> uuid.UUID:

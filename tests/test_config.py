@@ -24,6 +24,25 @@ GOOD = {
 }
 
 
+SSO = {
+    "SSO_PROVIDERS": "uni",
+    "SSO_UNI_ISSUER": "https://login.example.edu",
+    "SSO_UNI_CLIENT_ID": "mentors",
+    "SSO_UNI_CLIENT_SECRET": "of two",
+}
+TWICE = SSO | {name.replace("UNI", "CLINIC"): value for name, value in SSO.items()}
+TWICE["SSO_PROVIDERS"] = "uni,clinic"
+
+
+def test_providers_of_single_sign_on_are_taken() -> None:
+    (uni,) = Settings.from_env(GOOD | SSO | {"SSO_UNI_NAME": "My University"}).providers
+    assert (uni.id, uni.name, uni.origin) == ("uni", "My University", "https://login.example.edu")
+    assert uni.algorithms == ("RS256", "PS256", "ES256")
+    assert uni.joining
+    assert not uni.private
+    assert Settings.from_env(GOOD).providers == ()
+
+
 def test_a_good_production_configuration_is_taken() -> None:
     settings = Settings.from_env(GOOD)
     assert settings.secure
@@ -50,6 +69,21 @@ def test_a_good_production_configuration_is_taken() -> None:
         ({"MENTORSHIP_MODE": "staging"}, "MENTORSHIP_MODE"),
         ({"PROXIES": "two"}, "PROXIES"),
         ({"SECRET_KEY_FILE": "/nowhere/at/all"}, "SECRET_KEY_FILE"),
+        ({"SSO_PROVIDERS": "uni"}, "SSO_UNI_ISSUER"),
+        (SSO | {"SSO_UNI_CLIENT_ID": ""}, "SSO_UNI_CLIENT_ID"),
+        (SSO | {"SSO_UNI_CLIENT_SECRET": ""}, "SSO_UNI_CLIENT_SECRET"),
+        (SSO | {"SSO_UNI_CLIENT_SECRET_FILE": "/nowhere"}, "SSO_UNI_CLIENT_SECRET_FILE"),
+        (SSO | {"SSO_PROVIDERS": ""}, "SSO_UNI_CLIENT_ID"),
+        (SSO | {"SSO_PROVIDERS": "uni,uni"}, "SSO_PROVIDERS"),
+        (SSO | {"SSO_PROVIDERS": "Uni!"}, "SSO_PROVIDERS"),
+        (SSO | {"SSO_UNI_ISSUER": "http://login.example.edu"}, "SSO_UNI_ISSUER"),
+        (SSO | {"SSO_UNI_ISSUER": "http://localhost:8080"}, "SSO_UNI_ISSUER"),
+        (SSO | {"SSO_UNI_ISSUER": "https://login.example.edu/?a=b"}, "SSO_UNI_ISSUER"),
+        (SSO | {"SSO_UNI_ISSUER": "login.example.edu"}, "SSO_UNI_ISSUER"),
+        (SSO | {"SSO_UNI_ALGORITHMS": "RS256,none"}, "SSO_UNI_ALGORITHMS"),
+        (SSO | {"SSO_UNI_ALGORITHMS": "HS256"}, "SSO_UNI_ALGORITHMS"),
+        (SSO | {"SSO_UNI_JOIN": "perhaps"}, "SSO_UNI_JOIN"),
+        (TWICE, "same ISSUER"),
     ],
 )
 def test_a_bad_one_is_refused_by_name(change: dict[str, str], named: str) -> None:

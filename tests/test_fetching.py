@@ -32,7 +32,9 @@ def test_an_address_of_the_open_internet_is_public_on_the_ports_of_the_web(addre
     assert not is_public(ipaddress.ip_address(address), 22)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1", "2130706433"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433"]
+)
 def test_the_service_does_not_ask_its_own_machine(site: Site, host: str) -> None:
     with pytest.raises(FetchFailed, match=r"private network|no server"):
         Fetcher().get(f"http://{host}:{site.port}/feed")

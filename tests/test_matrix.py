@@ -59,7 +59,11 @@ SCOPES: Mapping[str, frozenset[str]] = {
     ),
     "privacy.fetch_data": frozenset({"img"}),  # the copy is theirs
     **dict.fromkeys(
-        ("inbox.open_notice", "signins.end", "factors.remove_passkey"), frozenset({"img"})
+        (
+            *("inbox.open_notice", "signins.end"),
+            *("factors.remove_passkey", "providers.disconnect"),
+        ),
+        frozenset({"img"}),
     ),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
     **dict.fromkeys(
@@ -114,6 +118,8 @@ OF_THE_LEADER = re.compile(
 OF_THE_MEMBERS = re.compile(r"/sections/<slug>/about\b")
 OF_A_PAIR = re.compile(r"^/mentorships/")
 ANSWERS_BY_KEY = frozenset({"token"})  # such pages are about their key, not about who asks
+# There is none here, and to nobody: tests/accounts/test_single_sign_on.py asks for them with one.
+OF_A_PROVIDER = frozenset({"provider_id"})
 
 # Names that mean another thing in some addresses, and what they mean there.
 ELSEWHERE = (
@@ -126,7 +132,7 @@ ELSEWHERE = (
 def rules(app: Flask, method: str | None = None) -> list[Rule]:
     """List the routes that are about who asks, all of them or those that take ``method``."""
     found = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in OPEN_ENDPOINTS]
-    found = [rule for rule in found if not ANSWERS_BY_KEY & rule.arguments]
+    found = [rule for rule in found if not (ANSWERS_BY_KEY | OF_A_PROVIDER) & rule.arguments]
     return [rule for rule in found if method is None or method in (rule.methods or ())]
 
 
@@ -256,7 +262,8 @@ def test_the_matrix_is_whole(app: Flask, stage: Stage) -> None:
         assert admitted(app, rule) <= EVERYBODY
     listed = {rule.endpoint for rule in rules(app)}
     others = {rule.endpoint for rule in app.url_map.iter_rules()} - listed
-    keyed = {r.endpoint for r in app.url_map.iter_rules() if ANSWERS_BY_KEY & r.arguments}
+    apart = ANSWERS_BY_KEY | OF_A_PROVIDER
+    keyed = {r.endpoint for r in app.url_map.iter_rules() if apart & r.arguments}
     assert others - keyed == OPEN_ENDPOINTS
 
 

@@ -11,7 +11,7 @@ from flask_security import MailUtil, PasswordUtil, SQLAlchemyUserDatastore
 from flask_security.mail_util import EmailValidateException
 from typing_extensions import override
 
-from mentorship.accounts import answers, letters, passwords, service
+from mentorship.accounts import answers, letters, newest, passwords, service
 from mentorship.accounts.models import User
 from mentorship.config import Settings
 from mentorship.extensions import db
@@ -90,7 +90,9 @@ class Letters(MailUtil):
         session, person, now = db.session(), cast("User", kwargs["user"]), utc_now()
         match template.removeprefix("security/email/"):
             case "welcome":
-                letters.confirm(session, person, str(kwargs["confirmation_token"]), now=now)
+                token = str(kwargs["confirmation_token"])
+                newest.note(session, person, newest.Link.CONFIRM, token)
+                letters.confirm(session, person, token, now=now)
             case "welcome_existing":
                 answers.answer_registered(session, person, now=now)
             case "change_notice" | "reset_notice":

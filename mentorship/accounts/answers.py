@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import letters
+from mentorship.accounts import letters, newest
 from mentorship.accounts.models import User
+from mentorship.accounts.newest import Link
 from mentorship.accounts.service import find_by_email, new_key
 
 Token = Callable[[User], str]
@@ -23,6 +24,7 @@ def send_way_in(session: Session, *, email: str, reset_token: Token, now: dt.dat
     """Answer "I cannot sign in": exactly one mail, whoever has the address."""
     person = find_by_email(session, email)
     token = reset_token(person or NOBODY)
+    newest.note(session, person or NOBODY, Link.RESET, token)
     if person is None or not person.active:
         letters.no_account(session, email, now=now)
     elif person.confirmed_at is None:
@@ -37,6 +39,7 @@ def send_confirmation(
     """Answer "the confirmation mail is lost": exactly one mail, whoever has the address."""
     person = find_by_email(session, email)
     token = confirm_token(person or NOBODY)
+    newest.note(session, person or NOBODY, Link.CONFIRM, token)
     if person is None or not person.active:
         letters.no_account(session, email, now=now)
     elif person.confirmed_at is not None:

@@ -86,7 +86,9 @@ def add_passkey() -> str | Answer:
     known = factors.passkeys_of(db.session(), person)
     question = passkeys.ask_to_make(person, known, now=utc_now())
     form.sealed.data, form.answer.data = question.sealed, ""
-    return render_template("accounts/factor_passkey.html", form=form, options=question.options)
+    return render_template(
+        "accounts/factor_passkey.html", person=person, form=form, options=question.options
+    )
 
 
 def _done(person: User, said: str, *, first: bool) -> str | Answer:

@@ -183,6 +183,16 @@ class ClaimForm(FlaskForm):
             raise ValidationError(found[0])
 
 
+class JoinForm(FlaskForm):
+    """What a provider of single sign-on does not say."""
+
+    name = _name()
+    agree = BooleanField(
+        AGREE,
+        validators=[InputRequired(NOT_AGREED)],
+    )
+
+
 class ConfirmForm(FlaskForm):
     """One button."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, render_template, request, session
 from flask_security import check_and_update_authn_fresh, url_for_security
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import current_person
-from mentorship.accounts import factors, passkeys
+from mentorship.accounts import factors, identities, passkeys
 from mentorship.accounts.adapters import utc_now
 from mentorship.accounts.factor_forms import NO_ANSWER
 from mentorship.accounts.forms import AgainForm
@@ -17,6 +18,7 @@ from mentorship.accounts.happenings import note_failure
 from mentorship.accounts.passwords import normal
 from mentorship.extensions import SAFE_METHODS, db, transaction
 from mentorship.throttle.guard import give_back, spend
+from mentorship.web import safe_next
 
 AGAIN = {"again_password", "again_answer"}
 OWN = ("csrf_token", "again_")  # what the form that asks adds to the one it carries
@@ -78,7 +80,17 @@ def _page(form: AgainForm, here: str) -> str:
         kept=_kept(),
         here=here,
         question=question if known else None,
+        connected=[each.issuer for each in identities.of_person(db.session(), person)],
+        back=_page_before(),
     )
+
+
+def _page_before() -> str:
+    """Return a page that can be fetched: this one, or the one with the form that was sent."""
+    if request.method in SAFE_METHODS:
+        return safe_next(request.args.get("next"), "/")
+    parts = urlsplit(request.referrer or "")
+    return safe_next(parts.path if parts.netloc == request.host else None, "/")
 
 
 def _kept() -> list[tuple[str, str]]:

@@ -68,6 +68,11 @@ def factor_reset(session: Session, person: User, *, reason: str, now: dt.datetim
     )
 
 
+def identities_changed(session: Session, person: User, *, now: dt.datetime) -> Message:
+    """Tell a person that another account signs them in now, or one does not any more."""
+    return _post(session, person.email, "identities_changed", path="/account/security", now=now)
+
+
 def recovery_code_used(session: Session, person: User, *, left: int, now: dt.datetime) -> Message:
     return _post(
         session, person.email, "recovery_code", path="/account/security", now=now, left=str(left)

@@ -55,6 +55,8 @@ class User(UserMixin, Model):
     second_factor_at: Mapped[dt.datetime | None]  # since when there is one, of whatever kind
     totp_sealed: Mapped[bytes | None]  # the secret of an authenticator app
     totp_counter: Mapped[int | None] = mapped_column(sa.BigInteger)  # time step of the last code
+    reset_link_hash: Mapped[str | None] = mapped_column(sa.String(64))  # of the newest link only
+    confirm_link_hash: Mapped[str | None] = mapped_column(sa.String(64))
 
     roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="selectin")
 
@@ -102,6 +104,23 @@ class RecoveryCode(Model):
     person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"))
     number: Mapped[int]
     hash: Mapped[str] = mapped_column(sa.String(255))
+    used_at: Mapped[dt.datetime | None]
+
+
+class Identity(Model):
+    """An account at a sign-in provider with which a person signs in here."""
+
+    __tablename__ = "sign_in_identity"
+    __table_args__ = (
+        sa.UniqueConstraint("issuer", "subject"),
+        sa.UniqueConstraint("person_id", "issuer"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"))
+    issuer: Mapped[str] = mapped_column(sa.String(255))
+    subject: Mapped[str] = mapped_column(sa.String(255))  # the provider's own key of the person
+    made_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
 
 

@@ -26,7 +26,8 @@ from mentorship.config import Mfa, Settings
 from mentorship.web import safe_next
 
 WAIT = 600  # seconds between the password and the second step
-WAITING = ("tf_user_id", "tf_at", "tf_remember_login")  # in the cookie meanwhile
+FIRST = "tf_first"  # in the cookie: how the first step was taken
+WAITING = ("tf_user_id", "tf_at", "tf_remember_login", FIRST)  # in the cookie meanwhile
 
 # What somebody reaches who must have a second factor and has none.
 SETTING_UP = OPEN_ENDPOINTS | {
@@ -48,7 +49,7 @@ class SecondStep(TfPluginBase):
 
     @override
     def tf_login(self, user: User, json_payload: object, next_loc: str | None) -> Answer:
-        session["tf_at"] = time.time()
+        session["tf_at"], session[FIRST] = time.time(), "password"
         back = safe_next(request.form.get("next") or request.args.get("next"), "")
         return redirect(url_for("factors.take_second_step", next=back or None), 303)
 
@@ -96,9 +97,10 @@ def _proof(
 
 def complete(person: User, how: str) -> None:
     """Sign the person in, who has shown a second factor too."""
+    first = session.get(FIRST, "password")
     for name in WAITING:
         session.pop(name, None)
-    login_user(person, authn_via=["password", how])
+    login_user(person, authn_via=[first, how])
 
 
 def is_required(person: User) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, abort, flash, g, redirect, request, url_for
 from flask_security import Security
+from flask_security.recoverable import reset_password_token_status
 from flask_security.utils import uia_email_mapper
 from werkzeug.wrappers import Response as Answer
 
@@ -17,6 +19,7 @@ from mentorship.accounts import (
     freshness,
     happenings,
     messages,
+    newest,
     passwords,
     second_step,
     service,
@@ -47,7 +50,10 @@ OWN_VIEWS: dict[str, Callable[..., Any]] = {
 }
 # Their addresses are keys: they must not travel to the next page in a Referer.
 KEY_PAGES = frozenset(
-    {"security.reset_password", "security.confirm_email", "accounts.claim", "emails.confirm"}
+    {
+        *("security.reset_password", "security.confirm_email", "accounts.claim"),
+        *("emails.confirm", "providers.back"),
+    }
 )
 
 
@@ -138,6 +144,7 @@ def _mark_views(app: Flask) -> None:
     found: dict[str, Callable[..., Any]] = app.view_functions
     for name, view in OWN_VIEWS.items():
         found[f"security.{name}"] = view
+    found["security.reset_password"] = _newest_only(found["security.reset_password"])
     found["security.register"] = limited("ask for mail")(found["security.register"])
     found["security.change_password"] = limited("password again")(found["security.change_password"])
     for name in PUBLIC:
@@ -146,6 +153,19 @@ def _mark_views(app: Flask) -> None:
     found["security.login"] = public(trying.limited_sign_in(noting))
     for name in FRESH:
         found[f"security.{name}"] = members(fresh(found[f"security.{name}"]))
+
+
+def _newest_only(reset_password: Callable[..., Any]) -> Callable[..., Any]:
+    """Take a link to a new password only if no newer one was asked for since."""
+
+    @wraps(reset_password)
+    def guarded(token: str) -> Any:
+        person = reset_password_token_status(token)[2]
+        if person is not None and not newest.counts(person, newest.Link.RESET, token):
+            raise service.LinkDead("a newer link was asked for, or this one was used")
+        return reset_password(token)
+
+    return guarded
 
 
 def _ask_to_sign_in(_mechanisms: object, **_rest: object) -> Answer:

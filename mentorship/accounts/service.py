@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from mentorship.accounts import letters
 from mentorship.accounts.claims import claim_links
-from mentorship.accounts.models import ADMINISTRATOR, Role, User
+from mentorship.accounts.models import ADMINISTRATOR, Identity, Role, User
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
 
 NAME_LENGTH = 120
+LINK_HASHES = ("reset_link_hash", "confirm_link_hash")  # of what was mailed and is not used yet
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,28}[0-9]")
 AREAS = frozenset(
     {
@@ -172,6 +173,7 @@ def appoint_administrator(
         person = new_person(session, email=email, name=name or "", now=now)
     if person.confirmed_at is None:
         change_key(session, person)
+        session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
         person.password, person.confirmed_at = password_hash, now
     if not person.is_administrator:
         role = session.scalar(sa.select(Role).where(Role.name == ADMINISTRATOR))
@@ -217,7 +219,7 @@ def change_key(session: Session, person: User) -> None:
         session,
         sa.update(User)
         .where(User.id == person.id, User.fs_uniquifier == person.fs_uniquifier)
-        .values(fs_uniquifier=new_key()),
+        .values(fs_uniquifier=new_key(), **dict.fromkeys(LINK_HASHES)),
     )
     if not changed:
         raise LinkDead("this link was used already")
@@ -270,7 +272,8 @@ def claimant(session: Session, token: str, *, now: dt.datetime) -> User:
 def claim(session: Session, token: str, *, name: str, password_hash: str, now: dt.datetime) -> User:
     """Open the account: set name and password, and take the address as confirmed.
 
-    A password that a stranger set when registering with this address is gone with this.
+    A password that a stranger set when registering with this address is gone with this, and so is
+    an account elsewhere that they connected.
 
     Raises
     ------
@@ -282,6 +285,7 @@ def claim(session: Session, token: str, *, name: str, password_hash: str, now: d
     """
     person = claimant(session, token, now=now)
     change_key(session, person)
+    session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
     person.name, person.password, person.confirmed_at = clean_name(name), password_hash, now
     session.flush()
     return person

@@ -13,7 +13,7 @@ from flask_security.recoverable import generate_reset_password_token
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import current_person, fresh, members, public
-from mentorship.accounts import answers, factors, second_step, service
+from mentorship.accounts import answers, factors, identities, newest, second_step, service
 from mentorship.accounts.forms import ClaimForm, ConfirmForm, EmailForm, SettingsForm
 from mentorship.accounts.passwords import normal
 from mentorship.config import Mfa, Settings
@@ -66,7 +66,9 @@ def send_confirmation() -> str | Answer:
 def confirm_email(token: str) -> str | Answer | tuple[str, int]:
     """Open the mailed link: a page with a button. Mail scanners follow links; they press none."""
     expired, invalid, person = confirm_email_token_status(token)
-    if expired or invalid or person is None:
+    confirmed = person is not None and person.confirmed_at is not None
+    newest_one = confirmed or newest.counts(person, newest.Link.CONFIRM, token)
+    if expired or invalid or person is None or not newest_one:
         again = url_for("security.send_confirmation")
         return render_template("accounts/dead_link.html", form=EmailForm(), again=again), GONE
     form = ConfirmForm()
@@ -75,6 +77,7 @@ def confirm_email(token: str) -> str | Answer | tuple[str, int]:
     if person.confirmed_at is None:
         with transaction() as session:
             service.confirm(session, person, now=_now())
+            newest.void(session, person)
     flash("Your email address is confirmed. You can sign in now.", "success")
     return redirect(url_for("security.login"), 303)
 
@@ -147,6 +150,7 @@ def security() -> str:
         person=person,
         passkeys=factors.passkeys_of(db.session(), person),
         codes_left=factors.codes_left(db.session(), person),
+        connected={each.issuer: each for each in identities.of_person(db.session(), person)},
         required=second_step.is_required(person),
         spared=settings.require_mfa is Mfa.OFF,
     )

@@ -18,8 +18,8 @@ from mentorship.community import resolving, service
 from mentorship.community.forms import EventForm, OpeningForm, SeatForm, StepForm
 from mentorship.community.models import CouncilSeat, Event, Opening, ResolutionState
 from mentorship.extensions import db, transaction
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-from mentorship.sections.service import section_led_by
 
 bp = Blueprint("community_desk", __name__, url_prefix="/sections/<slug>/about")
 

@@ -26,8 +26,8 @@ from mentorship.community.forms import KINDS, STATES, CardForm, ResolutionForm, 
 from mentorship.community.models import Event
 from mentorship.equity.policy import statements, ways_to_take_part
 from mentorship.extensions import db, transaction
+from mentorship.sections.belonging import memberships_of, section_of_member, sections_led_by
 from mentorship.sections.models import MembershipState, Section
-from mentorship.sections.service import memberships_of, section_of_member, sections_led_by
 from mentorship.toolkit.policy_models import Theme
 from mentorship.toolkit.truth import may_keep_facts
 from mentorship.web import reader_zone

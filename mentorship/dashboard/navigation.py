@@ -15,8 +15,8 @@ from mentorship.extensions import db
 from mentorship.finding.service import MAY_BROWSE, browsing_now
 from mentorship.inbox.service import unread_of
 from mentorship.profiles.models import ProfileKind
+from mentorship.sections.belonging import memberships_query
 from mentorship.sections.models import Membership, MembershipState, SectionRole
-from mentorship.sections.service import memberships_query
 
 PRESENT = (MembershipState.ACTIVE, MembershipState.ASKED)
 

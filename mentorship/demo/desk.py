@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.profiles.models import Choice, Profile, ProfileKind
-from mentorship.rosters import uploads
+from mentorship.rosters import carrying_out, uploads
 from mentorship.rounds import bulk
 from mentorship.sections.models import Section, SectionRole
 
@@ -63,11 +63,11 @@ def _try_waiting_list(
     }
     mapping[SectionRole.IMG] |= {2: "stage", 3: "specialties"}
     uploads.try_out(session, made, mapping)
-    held = uploads.claim(session, made.id, now=now)
+    held = carrying_out.claim(session, made.id, now=now)
     if held is None:
         raise ValueError("the demo's import is not there to be tried")
     trial = session.begin_nested()
-    report = uploads.carry_out(session, held, uploads.read_files(session, held), now=now)
+    report = carrying_out.carry_out(session, held, carrying_out.read_files(session, held), now=now)
     trial.rollback()
     if report is not None:
-        uploads.end(session, held, report, now=now)
+        carrying_out.end(session, held, report, now=now)

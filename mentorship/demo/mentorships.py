@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from mentorship.mentorships import service
-from mentorship.mentorships.guide import TERMS
+from mentorship.mentorships.guide import terms
 from mentorship.mentorships.models import GoalState
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Offer, OfferState
@@ -56,12 +56,12 @@ def _person(session: Session, profile_id: uuid.UUID) -> uuid.UUID:
 
 
 def _agree(session: Session, offer: Offer, now: dt.datetime) -> None:
-    terms = {key: term.start or term.example for key, term in TERMS.items()}
+    said = {key: term.said.example for key, term in terms(session).items()}
     service.write_agreement(
         session,
         person_id=_person(session, offer.img_id),
         mentorship_id=offer.id,
-        terms=terms,
+        terms=said,
         seen=0,
         now=now,
     )

@@ -15,8 +15,8 @@ from mentorship.finding.forms import FindForm, MarkForm, MoveForm, SetUpForm, Wh
 from mentorship.finding.models import MarkKind
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.service import rounds_to_ask_in
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Browsing
-from mentorship.sections.service import section_led_by
 from mentorship.throttle.guard import limited
 from mentorship.web import safe_next
 

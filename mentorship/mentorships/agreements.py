@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.mentorships import letters
-from mentorship.mentorships.guide import TERMS
+from mentorship.mentorships.guide import TERM_IDS
 from mentorship.mentorships.models import Agreement
 from mentorship.mentorships.scope import Mentorship, going_mentorship
 from mentorship.rounds.models import Side
@@ -55,7 +55,7 @@ def write_agreement(  # noqa: PLR0913  a version of it, written by one side
 
     """
     pair = going_mentorship(session, person_id, mentorship_id)
-    said = {term: words for term, words in terms.items() if term in TERMS and words}
+    said = {term: words for term, words in terms.items() if term in TERM_IDS and words}
     before = _held(session, mentorship_id)
     if before is not None and before.terms == said:
         return before

@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from mentorship.mentorships.guide import TERMS
+from mentorship.mentorships.guide import TERM_IDS, Term
 from mentorship.mentorships.models import Agreement, GoalState
 from mentorship.notices.service import one_line
 from mentorship.rounds.choices import END_REASONS
@@ -81,11 +81,17 @@ class AgreementForm(FlaskForm):
     version = HiddenField(default="0")
 
     @classmethod
-    def of(cls, agreement: Agreement | None) -> AgreementForm:
+    def of(cls, agreement: Agreement | None, terms: Mapping[str, Term]) -> AgreementForm:
         """Start from what is agreed, or from the suggestions."""
-        said = agreement.terms if agreement else {key: t.start for key, t in TERMS.items()}
-        values = {TERM + key: said.get(key, "") for key in TERMS}
+        said = agreement.terms if agreement else {key: term.start for key, term in terms.items()}
+        values = {TERM + key: said.get(key, "") for key in TERM_IDS}
         return cls(data=values | {"version": str(agreement.version if agreement else 0)})
+
+    def name(self, terms: Mapping[str, Term]) -> None:
+        """Ask in the words of the guide."""
+        for key, term in terms.items():
+            field = self[TERM + key]
+            field.label.text, field.description = term.said.title, term.hint
 
     @property
     def seen(self) -> int:
@@ -94,27 +100,22 @@ class AgreementForm(FlaskForm):
 
     @property
     def terms(self) -> dict[str, str]:
-        return {key: self[TERM + key].data for key in TERMS}
+        return {key: self[TERM + key].data for key in TERM_IDS}
 
     def validate(self, extra_validators: object = None) -> bool:
         good = bool(super().validate(extra_validators))
         if good and not any(self.terms.values()):
-            first = self[TERM + next(iter(TERMS))]
+            first = self[TERM + TERM_IDS[0]]
             first.errors = ["Fill in at least one part."]
             return False
         return good
 
 
-for _term in TERMS.values():
+for _id in TERM_IDS:
     setattr(
         AgreementForm,
-        TERM + _term.id,
-        TextAreaField(
-            _term.label,
-            filters=[plain],
-            validators=[Length(max=MIDDLE)],
-            description=_term.hint + (f" For example: {_term.example}" if _term.example else ""),
-        ),
+        TERM + _id,
+        TextAreaField(filters=[plain], validators=[Length(max=MIDDLE)]),
     )
 
 

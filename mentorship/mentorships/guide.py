@@ -1,7 +1,7 @@
-"""The guide for a pair, read once: terms of an agreement, and what to do before the first meeting.
+"""The toolkit's guide as a pair uses it: terms of an agreement, and what to do before they meet.
 
-Each piece says where it comes from, so that pages can show it. The terms are those of the template
-in the toolkit's guide for mentors and IMGs, in the same words.
+The words are those of the guide's page, with what leaders corrected. As long as the toolkit is not
+loaded, the words of its file stand in.
 """
 
 from __future__ import annotations
@@ -13,47 +13,49 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
+from sqlalchemy.orm import Session
 
 from mentorship.rounds.models import Side
+from mentorship.toolkit import guides
 from mentorship.toolkit.facts import DATA
 from mentorship.toolkit.guide_facts import FILES
-from mentorship.toolkit.guide_models import Guide
+from mentorship.toolkit.guide_models import Guide, Reader
+from mentorship.toolkit.guides import Item
+from mentorship.toolkit.models import Confidence, UrlCheck
+from mentorship.toolkit.provenance import Provenance
 
 FILE = Path(__file__).parent / "guide.yaml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where a piece comes from; ``own`` is our advice and claims no source."""
-
-    own: bool = False
-    source_url: str = ""
-    confidence: str = "low"
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing to agree on. ``start`` is what the first draft says, "" to begin empty."""
+    """One thing to agree on, as the guide's template says it."""
 
     id: str
-    label: str
-    hint: str
-    start: str
-    example: str
-    source: Source
+    said: Item
+    filled: bool  # whether the first draft says what the guide gives as an example
+
+    @property
+    def start(self) -> str:
+        return self.said.example if self.filled else ""
+
+    @property
+    def hint(self) -> str:
+        example = "" if self.filled else self.said.example
+        return f"{self.said.text} For example: {example}" if example else self.said.text
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
-    minutes: int
-    steps: Sequence[tuple[int, str]]
-    source: Source
+def terms(session: Session) -> Mapping[str, Term]:
+    """Return what a pair may agree on, in order."""
+    said = guides.entries(session, [term.said.id for term in _TERMS])
+    return {
+        term.id: Term(term.id, said.get(term.said.id, term.said), term.filled) for term in _TERMS
+    }
 
 
-def _source(row: Mapping[str, Any]) -> Source:
-    if row.get("own"):
-        return Source(own=True, confidence="high")
-    return Source(source_url=row["source_url"], confidence=row["confidence"])
+def first_meeting(session: Session) -> Item:
+    """Return the guide's agenda of a first meeting."""
+    return guides.entries(session, [_FIRST_MEETING.id]).get(_FIRST_MEETING.id, _FIRST_MEETING)
 
 
 def _read(file: Path) -> Mapping[str, Any]:
@@ -61,21 +63,35 @@ def _read(file: Path) -> Mapping[str, Any]:
     return found
 
 
-def _term(row: Mapping[str, Any], said: Mapping[str, Any]) -> Term:
-    start, example = (said["example"], "") if row["filled"] else ("", said["example"])
-    return Term(row["id"], said["title"], said["text"], start, example, _source(said))
+def _item(row: Mapping[str, Any]) -> Item:
+    """Return an entry of the guide's file as pages show it."""
+    return Item(
+        id=f"{Guide.MENTORING}.{row['id']}",
+        title=row["title"],
+        text=row.get("text", ""),
+        todo=tuple(row.get("todo", ())),
+        stages=(),
+        topics=(),
+        reader=Reader.BOTH,
+        example=row.get("example", ""),
+        details={},
+        provenance=Provenance(
+            source_url=row.get("source_url"),
+            url_check=UrlCheck(row["url_check"]),
+            as_of=row.get("as_of"),
+            confidence=Confidence(row["confidence"]),
+            own=row.get("own", False),
+        ),
+    )
 
 
 _plain = _read(FILE)
-_said = {entry["id"]: entry for entry in _read(DATA / FILES[Guide.MENTORING])["entries"]}
-TERMS: Mapping[str, Term] = MappingProxyType(
-    {row["id"]: _term(row, _said[row["field"]]) for row in _plain["agreement"]}
+_said = {row["id"]: row for row in _read(DATA / FILES[Guide.MENTORING])["entries"]}
+_TERMS: Sequence[Term] = tuple(
+    Term(row["id"], _item(_said[row["field"]]), row["filled"]) for row in _plain["agreement"]
 )
-FIRST_MEETING = Agenda(
-    _plain["first_meeting"]["minutes"],
-    tuple((minutes, what) for minutes, what in _plain["first_meeting"]["steps"]),
-    _source(_plain["first_meeting"]),
-)
+_FIRST_MEETING = _item(_said[_plain["first_meeting"]])
+TERM_IDS = tuple(term.id for term in _TERMS)
 BEFORE: Mapping[Side, Sequence[str]] = MappingProxyType(
     {Side(side): tuple(lines) for side, lines in _plain["before"].items()}
 )

@@ -13,7 +13,7 @@ from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
 from mentorship.mentorships.forms import CONCERNS, RATINGS, EndForm, OutcomeForm
 from mentorship.mentorships.overview import PARTS
-from mentorship.sections.service import section_led_by
+from mentorship.sections.belonging import section_led_by
 
 bp = Blueprint("led_mentorships", __name__, url_prefix="/sections/<slug>/mentorships")
 

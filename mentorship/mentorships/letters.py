@@ -12,7 +12,7 @@ from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.mentorships.scope import Mentorship
 from mentorship.notices.letters import Letter, stationery
-from mentorship.sections.service import leaders_of
+from mentorship.sections.belonging import leaders_of
 
 
 def tell_other(session: Session, pair: Mentorship, template: str, *, now: dt.datetime) -> None:

@@ -17,7 +17,7 @@ from mentorship.mentorships.forms import (
     NoteForm,
     VersionForm,
 )
-from mentorship.mentorships.guide import BEFORE, FIRST_MEETING, TERMS
+from mentorship.mentorships.guide import BEFORE, first_meeting, terms
 from mentorship.mentorships.last_views import bp
 from mentorship.mentorships.meeting_views import Shown, back, utc_now
 from mentorship.mentorships.models import GoalState
@@ -43,7 +43,7 @@ def _page(mentorship_id: uuid.UUID, **forms: object) -> str:
         "mentorships/show.html",
         page=page,
         before=BEFORE[page.pair.side],
-        first_meeting=FIRST_MEETING,
+        first_meeting=first_meeting(db.session()),
         **(blank | forms),
     )
 
@@ -52,7 +52,7 @@ def _page(mentorship_id: uuid.UUID, **forms: object) -> str:
 @members
 def agreement(mentorship_id: uuid.UUID) -> str:
     page = service.page_of(db.session(), current_id(), mentorship_id, now=utc_now())
-    return _agreement_page(page, AgreementForm.of(page.agreement))
+    return _agreement_page(page, AgreementForm.of(page.agreement, terms(db.session())))
 
 
 @bp.post("/agreement")
@@ -98,14 +98,16 @@ def accept_agreement(mentorship_id: uuid.UUID) -> Shown:
 
 
 def _agreement_page(page: service.Page, form: AgreementForm) -> str:
-    return render_template("mentorships/agreement.html", page=page, form=form, terms=TERMS)
+    asked = terms(db.session())
+    form.name(asked)
+    return render_template("mentorships/agreement.html", page=page, form=form, terms=asked)
 
 
 def _changed(mentorship_id: uuid.UUID, form: AgreementForm | None) -> tuple[str, int]:
     """Show the newer version, and beside it what was typed, so that nothing is lost."""
     page = service.page_of(db.session(), current_id(), mentorship_id, now=utc_now())
-    shown = render_template("mentorships/changed.html", page=page, form=form, terms=TERMS)
-    return shown, 409
+    asked = terms(db.session())
+    return render_template("mentorships/changed.html", page=page, form=form, terms=asked), 409
 
 
 @bp.post("/goals")

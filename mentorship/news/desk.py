@@ -16,6 +16,7 @@ from mentorship.news.parsing import fingerprint
 from mentorship.news.searched import file
 from mentorship.news.service import NEWEST_FIRST
 from mentorship.toolkit.models import UrlCheck
+from mentorship.toolkit.provenance import readable_date
 
 PER_PAGE = 20
 
@@ -35,6 +36,10 @@ class Everybodys:
 
     item: NewsItem
     hidden: bool
+
+    @property
+    def date(self) -> str:
+        return readable_date(self.item.as_of) or "undated"
 
 
 def desk(

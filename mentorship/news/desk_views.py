@@ -17,8 +17,8 @@ from mentorship.news.forms import ItemForm, PostForm
 from mentorship.news.models import ItemState, NewsItem, Topic
 from mentorship.news.topics import NAMES
 from mentorship.prose import to_html
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-from mentorship.sections.service import section_led_by
 
 bp = Blueprint("news_desk", __name__, url_prefix="/sections/<slug>/news")
 

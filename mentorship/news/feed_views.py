@@ -16,8 +16,8 @@ from mentorship.news.forms import FeedForm
 from mentorship.news.models import Feed, Topic
 from mentorship.news.seeds import read_sources
 from mentorship.news.topics import NAMES
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-from mentorship.sections.service import section_led_by
 
 __all__ = ["bp"]
 

@@ -13,7 +13,7 @@ from mentorship.news.models import ItemState, NewsHiding, NewsItem
 from mentorship.news.topics import NAMES
 from mentorship.search import service as search
 from mentorship.search.service import Entry, Sources
-from mentorship.sections.service import sections_of
+from mentorship.sections.belonging import sections_of
 from mentorship.toolkit.kinds import Kind
 from mentorship.toolkit.provenance import readable_date
 

@@ -25,7 +25,7 @@ from mentorship.news.models import (
     Topic,
 )
 from mentorship.news.topics import NAMES, at_stages
-from mentorship.sections.service import sections_of
+from mentorship.sections.belonging import sections_of
 from mentorship.toolkit.provenance import Provenance, readable_date
 
 PER_PAGE = 15

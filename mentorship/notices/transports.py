@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from mentorship.config import LOOPBACK, ConfigError, Settings
+from mentorship.config import ConfigError, Settings
+from mentorship.environment import LOOPBACK
 from mentorship.notices.models import Message
 
 FILES = "files"

@@ -12,7 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentorship.access import public
-from mentorship.config import LOOPBACK, Settings
+from mentorship.config import Settings
+from mentorship.environment import LOOPBACK
 from mentorship.extensions import db, reading
 from mentorship.operations import figures, service
 from mentorship.operations.starting import head

@@ -10,8 +10,8 @@ from mentorship.access import administrators, current_id, members
 from mentorship.extensions import db
 from mentorship.oversight.forms import TrailForm
 from mentorship.oversight.service import Sought, trail, trail_file
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-from mentorship.sections.service import section_led_by
 
 bp = Blueprint("oversight", __name__)
 

@@ -23,6 +23,7 @@ from mentorship import audit
 from mentorship.accounts.models import (
     ADMINISTRATOR,
     EmailChange,
+    Identity,
     Passkey,
     RecoveryCode,
     Role,
@@ -78,6 +79,7 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(DataExport.person_id, GlassOpening.about_id, GlassOpening.by_id, Erasure.person_id),
     *(Membership.person_id, MemberTag.person_id),
     *(Passkey.person_id, RecoveryCode.person_id, EmailChange.person_id),
+    Identity.person_id,
     UserSession.person_id,
 )
 OF_PROFILE: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (

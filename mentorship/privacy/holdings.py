@@ -15,7 +15,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from mentorship.accounts.models import EmailChange, Passkey, RecoveryCode, User
+from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
 from mentorship.audit import AuditEntry
 from mentorship.community.models import DirectoryCard, Resolution
 from mentorship.consents.models import Consent, Erasure
@@ -117,6 +117,9 @@ IN_THE_COPY: tuple[Holding, ...] = (
             "fs_uniquifier": _LINK,
             "totp_sealed": _LINK,
             "totp_counter": "which code of your app was used last",
+            **dict.fromkeys(
+                ("reset_link_hash", "confirm_link_hash"), "a check sum of a mailed link"
+            ),
         },
     ),
     Holding(
@@ -136,6 +139,11 @@ IN_THE_COPY: tuple[Holding, ...] = (
         "Which of your recovery codes are used",
         lambda me: RecoveryCode.person_id == me.id,
         {"hash": "a hash, of which nobody can make anything but guesses"},
+    ),
+    Holding(
+        Identity,
+        "Accounts elsewhere with which you sign in",
+        lambda me: Identity.person_id == me.id,
     ),
     Holding(
         EmailChange,

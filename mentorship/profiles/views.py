@@ -25,7 +25,7 @@ from mentorship.profiles.pause_views import break_of, today
 from mentorship.profiles.service import Answers, ProfileRefused
 from mentorship.profiles.step_forms import StepForm
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
-from mentorship.sections import service as sections
+from mentorship.sections import belonging
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 ROAD = "/<road>"
@@ -166,7 +166,7 @@ def _render(template: str, way: Road, answers: Answers[Any], **values: object) -
         state=service.completeness(answers.values),
         shares_visa=consents.SHARE_VISA in agreed,
         takes_part=consents.MATCHING in agreed,
-        belongs=way.role in sections.active_roles(session, current_id()),
+        belongs=way.role in belonging.active_roles(session, current_id()),
         **values,
     )
 

@@ -14,7 +14,8 @@ from mentorship.matching import GRAPH_FORMS, POLICIES, ImpossibleRules, Rules
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.matrix import PAIRS, read_matrix
 from mentorship.rosters.names import check_names, check_rules
-from mentorship.rosters.outcome import LEFT_OUT, Asked, Written, from_matrix, from_people
+from mentorship.rosters.outcome import Asked, Written, from_matrix, from_people
+from mentorship.rosters.outcome_report import LEFT_OUT
 from mentorship.rosters.people import participants
 from mentorship.rosters.progress import progress_line
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster

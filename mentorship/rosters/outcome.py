@@ -11,7 +11,6 @@ import datetime as dt
 import io
 import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -23,35 +22,27 @@ from mentorship.matching import (
     Explanation,
     Market,
     Problem,
-    Progress,
     Relief,
     Report,
     Result,
     Rules,
     compare,
     explain,
-    fairness,
     graph_file,
-    one_more_mentor,
     parts_table,
     said,
     smallest_changes,
     solve,
     verify,
-    worth_to_show,
 )
 from mentorship.matching.lottery import Id
 from mentorship.rosters import escape
+from mentorship.rosters.outcome_report import MOST_CHECKED, gains_of, report_of
 from mentorship.rosters.people import Participants
 from mentorship.rosters.progress import Enter, silent
 
 # Clocks are compared as they stand in the week of the day given, or else in this one.
 STANDARD_WEEK = dt.date(2027, 1, 4)
-MOST_CHECKED = 1_000_000  # possible pairs, beyond which the proof is made only if asked for
-LEFT_OUT = (
-    f"The independent check was not made: the round has more than {MOST_CHECKED:,} possible pairs."
-    " --verify makes it."
-)
 NO_CONSENT = "Has not agreed to matching (column consents)."
 
 
@@ -125,10 +116,10 @@ def _written(  # noqa: PLR0913, PLR0917 - all that is known of a round
 ) -> Written:
     proof = _proof(problem, result, asked)
     told = explain(problem, result, asked.enter("reasons"))
-    report = {**_report(problem, result, told, proof), **more}
+    report = {**report_of(problem, result, told, proof), **more}
     progress = asked.enter("changes that would help")
     changes = smallest_changes(problem, result, progress)
-    report["one_more_mentor_by_group"] = _gains(problem, result, progress)
+    report["one_more_mentor_by_group"] = gains_of(problem, result, progress)
     if asked.side_by_side:
         told_apart = compare(problem, asked.lottery, asked.enter("policies side by side"))
         report["policies"] = {key: dataclasses.asdict(each) for key, each in told_apart.items()}
@@ -158,18 +149,6 @@ def _proof(problem: Problem, result: Result, asked: Asked) -> Report | None:
     if math.prod(problem.shape) > MOST_CHECKED and not asked.proof:
         return None
     return verify(problem, result, asked.enter("proof"))
-
-
-def _gains(
-    problem: Problem, result: Result, progress: Progress | None
-) -> dict[str, dict[str, dict[str, Any]]] | None:
-    """Return kind of mentor -> group -> what one more would add; None for a matrix."""
-    if problem.market is None:
-        return None
-    return {
-        kind: {name: dataclasses.asdict(gain) for name, gain in groups.items()}
-        for kind, groups in one_more_mentor(problem, result, progress).items()
-    }
 
 
 def _pairs(
@@ -218,55 +197,3 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     for row in rows:
         writer.writerow([escape.guard(str(value)) for value in row])
     return out.getvalue().encode()
-
-
-def _fairness(problem: Problem, result: Result) -> dict[str, Any]:
-    """Return kind of group -> group -> how it fared, and how many mentors have how many IMGs."""
-    groups = {
-        kind: {
-            name: dataclasses.asdict(group)
-            for name, group in fairness.to_show(fairness.by_group(problem, result, of)).items()
-        }
-        for kind, of in fairness.GROUPS.items()
-    }
-    return {"groups": groups, "load": fairness.load(problem, result)}
-
-
-def _report(
-    problem: Problem, result: Result, told: Explanation, proof: Report | None
-) -> dict[str, Any]:
-    scores = problem.scores_of(result.pairs).tolist()
-    return {
-        "engine": result.engine,
-        "policy": result.policy,
-        "lottery": result.lottery,
-        "imgs": len(problem.img_ids),
-        "mentors": len(problem.mentor_ids),
-        "seats": sum(problem.seats.tolist()),
-        "pairs": len(scores),
-        "second_mentors": int(result.second.sum()),
-        "unmatched": Counter(reason.kind for reason in told.unmatched),
-        "total": result.total,
-        "lowest_score": min(scores, default=None),
-        "proof": {"left_out": LEFT_OUT}
-        if proof is None
-        else {
-            "ok": proof.ok,
-            "primal": proof.primal,
-            "dual": proof.dual,
-            "violations": proof.violations,
-            "blocking_pairs": proof.blocking_pairs,
-            "faults": proof.faults,
-        },
-        "fairness": None if problem.market is None else _fairness(problem, result),
-        "unused_seats": {str(each.mentor): said(each, str) for each in told.unused},
-        "one_more_seat_is_worth": None
-        if result.seat_prices is None
-        else dict(zip(map(str, problem.mentor_ids), result.seat_prices.tolist(), strict=True)),
-        "one_more_seat_by_group": None
-        if result.seat_prices is None or problem.market is None
-        else {
-            kind: {name: dataclasses.asdict(worth) for name, worth in groups.items()}
-            for kind, groups in worth_to_show(problem, result).items()
-        },
-    }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship import audit
-from mentorship.access import current_id, members
+from mentorship.access import current_id, fresh, members
 from mentorship.extensions import db, enqueue, transaction
 from mentorship.rosters import uploads
 from mentorship.rosters.escape import guard
@@ -21,8 +21,8 @@ from mentorship.rosters.forms import ColumnsForm, UploadForm, WriteForm
 from mentorship.rosters.handing_out import FORMATS, roster_file
 from mentorship.rosters.import_models import WORKED_ON, ImportState, RosterImport
 from mentorship.rosters.mapping import BadUpload
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section, SectionRole
-from mentorship.sections.service import section_led_by
 from mentorship.throttle.guard import limited
 
 bp = Blueprint("rosters", __name__)
@@ -169,6 +169,7 @@ def problems(slug: str, import_id: uuid.UUID) -> Response:
 
 @bp.post("/sections/<slug>/export")
 @members
+@fresh
 @limited("export")
 def export(slug: str) -> Response:
     """Hand out a file; a POST, because who took people's answers out is logged."""

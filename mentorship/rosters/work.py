@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import OperationalError
 
 from mentorship.extensions import reading, transaction
-from mentorship.rosters import uploads
+from mentorship.rosters import carrying_out
 
 log = logging.getLogger("mentorship")
 
@@ -18,25 +18,25 @@ log = logging.getLogger("mentorship")
 def work_on_import(row_id: str, clock: Callable[[], dt.datetime]) -> None:
     """Work on one import, if nobody else does. A try is rolled back, whatever it finds."""
     with transaction() as session:
-        held = uploads.claim(session, uuid.UUID(row_id), now=clock())
+        held = carrying_out.claim(session, uuid.UUID(row_id), now=clock())
     if held is None:
         return
     try:
         with reading() as session:
-            rosters = uploads.read_files(session, held)
+            rosters = carrying_out.read_files(session, held)
         with transaction() as session:
-            uploads.tell_progress(session, held, 40)
+            carrying_out.tell_progress(session, held, 40)
         with transaction() as session:
-            report = uploads.carry_out(session, held, rosters, now=clock())
+            report = carrying_out.carry_out(session, held, rosters, now=clock())
             if report is None:
                 log.info("import %s is no longer this worker's", row_id)
             elif not held.writes:
                 session.rollback()
             if report is not None:
-                uploads.end(session, held, report, now=clock())
+                carrying_out.end(session, held, report, now=clock())
     except OperationalError:
         log.warning("import %s lost its database; a worker takes it over after its lease", row_id)
     except Exception:
         log.exception("import %s failed", row_id)
         with transaction() as session:
-            uploads.fail(session, held, now=clock())
+            carrying_out.fail(session, held, now=clock())

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import service
+from mentorship.rounds.answer_forms import ImgDeclineForm, MentorDeclineForm
 from mentorship.rounds.answer_pages import match_page, offer_page
-from mentorship.rounds.forms import ImgDeclineForm, MentorDeclineForm
 from mentorship.rounds.models import OfferState
 
 bp = Blueprint("rounds", __name__)

@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
-    HiddenField,
     IntegerField,
     RadioField,
-    SearchField,
     SelectField,
     StringField,
-    SubmitField,
-    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
-    AnyOf,
     DataRequired,
     InputRequired,
     Length,
     NumberRange,
-    Optional,
     ValidationError,
 )
 
 from mentorship.matching import CRITERIA, POLICIES
-from mentorship.notices.service import one_line
 from mentorship.profiles.fields import words
-from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
-from mentorship.rounds.editing import EditKind
-from mentorship.rounds.mail_models import BODY_LENGTH, SUBJECT_LENGTH
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
 from mentorship.rounds.template_models import SetUpTemplate
 from mentorship.rounds.traits import Traits
+from mentorship.rounds.typed import ANY, line
 from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
 FEWEST_DAYS, MOST_DAYS = 3, 30  # to answer a request
-LONGEST_WORDS = 1000
 WEIGHT = "weight_"
-LONGEST_COLLEAGUE = 150
-SUGGESTS = "Suggests a colleague: "
-ANY = SelectChoice("", "Any")
-
-
-def line(words: str | None) -> str:
-    return one_line(words or "")
-
-
-def plain(words: str | None) -> str:
-    """Keep lines, drop other control characters."""
-    return "\n".join(one_line(part) for part in (words or "").splitlines()).strip()
 
 
 class SetUpForm(FlaskForm):
@@ -240,7 +216,7 @@ def _values(set_up: SetUp) -> dict[str, object]:
 def _days(said: str | None) -> tuple[int, ...] | None:
     """Return the days that were typed, the earliest reminder first; None if they are no days."""
     parts = [part.strip() for part in (said or "").split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) < 3 for part in parts):
         return None
     days = tuple(sorted({int(part) for part in parts}, reverse=True))
     return days if len(days) <= 5 and all(1 <= day <= 60 for day in days) else None
@@ -259,165 +235,4 @@ class TemplateForm(FlaskForm):
         filters=[line],
         validators=[DataRequired("Enter a name"), Length(max=80)],
         description="For example Language first.",
-    )
-
-
-class MailForm(FlaskForm):
-    """The words of a mail; ``look`` is the button that only shows how they read."""
-
-    subject = StringField(
-        "Subject",
-        filters=[line],
-        validators=[DataRequired("Enter a subject"), Length(max=SUBJECT_LENGTH)],
-    )
-    body = TextAreaField(
-        "Text",
-        filters=[plain],
-        validators=[DataRequired("Enter a text"), Length(max=BODY_LENGTH)],
-        description="Plain text. Names in braces are filled in.",
-    )
-    look = SubmitField()
-
-
-class PublishForm(FlaskForm):
-    """The run that was looked at, so that exactly this one is published."""
-
-    run = HiddenField(validators=[InputRequired()])
-    goes_out_at = DateTimeLocalField(
-        "Or at another time",
-        validators=[Optional()],
-        format="%Y-%m-%dT%H:%M",
-        description="By your clock, within 60 days. Leave it empty to publish in 30 minutes.",
-    )
-
-
-class DeadlineForm(FlaskForm):
-    """When enrolment closes, or answers are due."""
-
-    at = DateTimeLocalField("Date and time", validators=[Optional()], format="%Y-%m-%dT%H:%M")
-
-
-class MoveForm(FlaskForm):
-    """Another time for a run that is on its way out."""
-
-    goes_out_at = DateTimeLocalField(
-        "Another time",
-        validators=[InputRequired("Enter a date and a time")],
-        format="%Y-%m-%dT%H:%M",
-        description="By your clock, at least 30 minutes from now.",
-    )
-
-
-class SeenForm(FlaskForm):
-    """The run that was looked at, and the one to go to, if that is asked."""
-
-    run = HiddenField(validators=[InputRequired()])
-    to = HiddenField()
-
-
-class EditForm(FlaskForm):
-    """A change by hand: to two people, to ticked pairs, or to every pair that was found."""
-
-    run = HiddenField(validators=[InputRequired()])
-    kind = StringField(validators=[AnyOf(list(EditKind))])
-    img = HiddenField()
-    mentor = HiddenField()
-    every = BooleanField()
-    q = HiddenField()
-    show = HiddenField()
-
-
-class NoteForm(FlaskForm):
-    words = TextAreaField(
-        "Add a note",
-        filters=[plain],
-        validators=[DataRequired("Write something"), Length(max=LONGEST_WORDS)],
-        description="Only leaders of this section read it. Leave out health and visa details.",
-    )
-
-
-class FilterForm(FlaskForm):
-    """Words to look for; they come with the address."""
-
-    class Meta:
-        csrf = False
-
-    q = SearchField("Name", filters=[line])
-
-
-class TraitsForm(FlaskForm):
-    """Which IMGs take part; it comes with the address."""
-
-    class Meta:
-        csrf = False
-
-    stage = SelectField("Stage", choices=[ANY, *words("stage")])
-    specialty = SelectField("Specialty", choices=[ANY, *words("specialty")])
-    state = SelectField("State they live in or hope for", choices=[ANY, *words("state")])
-    waited = BooleanField("Only those without a mentor after the last round")
-
-    def traits(self) -> Traits:
-        """Return what is asked for; what no list has asks for nothing."""
-        self.validate()
-        for field in (self.stage, self.specialty, self.state):
-            field.data, field.errors = ("" if field.errors else field.data), ()
-        return Traits(
-            stage=self.stage.data,
-            specialty=self.specialty.data,
-            state=self.state.data,
-            waited=bool(self.waited.data),
-        )
-
-
-class AcceptForm(FlaskForm):
-    """One button: yes."""
-
-
-class DeclineForm(FlaskForm):
-    """No, with a reason that the leader reads."""
-
-    reason = RadioField("Your reason", validators=[InputRequired("Choose a reason")])
-    words = TextAreaField(
-        "Anything else your section leader should know?",
-        filters=[plain],
-        validators=[Length(max=LONGEST_WORDS)],
-        description="Only section leaders read this. Please leave out health and visa details.",
-    )
-
-
-def _choices(reasons: Mapping[str, str]) -> list[SelectChoice]:
-    return [SelectChoice(reason, words) for reason, words in reasons.items()]
-
-
-class MentorDeclineForm(DeclineForm):
-    colleague = StringField(
-        "Do you know a colleague who would fit?",
-        filters=[line],
-        validators=[Length(max=LONGEST_COLLEAGUE)],
-        description="A name, and where your section leader finds them. Ask them first.",
-    )
-    words = TextAreaField(
-        "Anything else your section leader should know?",
-        filters=[plain],
-        validators=[Length(max=LONGEST_WORDS - LONGEST_COLLEAGUE - len(SUGGESTS))],
-        description="Only section leaders read this. Please leave out health and visa details.",
-    )
-    reason = RadioField(
-        "Your reason",
-        choices=_choices(MENTOR_REASONS),
-        validators=[InputRequired("Choose a reason")],
-    )
-
-    @property
-    def told(self) -> str:
-        """Return the words for the leader, with whom the mentor suggests."""
-        suggested = f"{SUGGESTS}{self.colleague.data}" if self.colleague.data else ""
-        return "\n".join(filter(None, [self.words.data, suggested]))
-
-
-class ImgDeclineForm(DeclineForm):
-    reason = RadioField(
-        "Your reason",
-        choices=_choices(IMG_REASONS),
-        validators=[InputRequired("Choose a reason")],
     )

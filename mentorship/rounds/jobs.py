@@ -1,72 +1,30 @@
-"""Runs in the background: asked for by a leader, held by a worker under a lease, done or failed.
-
-The row is the truth. A worker holds it by an attempt number and until a moment; every write of the
-worker says both, so that one who was taken for dead writes nothing when it wakes up.
-"""
+"""Runs that a leader asks for, and cancels. ``holding`` is a worker's side of it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship.extensions import rows_hit
-from mentorship.matching import POLICIES, ImpossibleRules, Rules
+from mentorship.matching import POLICIES
 from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.closing import close_round
-from mentorship.rounds.inputs import (
-    BadProfile,
-    Inputs,
-    InputsForgotten,
-    NobodyToMatch,
-    gathered,
-    kept,
-)
-from mentorship.rounds.lifecycle import RoundChanged, move, round_changed
+from mentorship.rounds.holding import change, ended, give_up_rest
+from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest, rules_for_rest
 from mentorship.rounds.run_models import (
     LIVE_JOBS,
-    MOST_ATTEMPTS,
     JobKind,
     JobState,
-    Phase,
     RunJob,
-    StepKind,
 )
-from mentorship.rounds.running import ProofFailed, Solved, counting, keep
 from mentorship.rounds.setup import SetUp, rules_of
-from mentorship.rounds.steps import current_run, take_step, with_edits
-
-LEASE = dt.timedelta(seconds=20)
-
-# What a run may be refused for, by the kind kept with the job.
-REFUSALS: Mapping[type[Exception], str] = {
-    BadProfile: "bad_profile",
-    NobodyToMatch: "nobody",
-    ImpossibleRules: "impossible",
-    ProofFailed: "proof",
-    RoundChanged: "round_changed",
-    InputsForgotten: "forgotten",
-}
-
-
-class NotMine(RuntimeError):
-    """The job is cancelled, or another worker has taken it over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A job in the hands of one worker."""
-
-    job_id: uuid.UUID
-    attempt: int
+from mentorship.rounds.steps import current_run, with_edits
 
 
 def ask_run(
@@ -169,122 +127,14 @@ def hold_in(session: Session, round_id: uuid.UUID, states: Collection[RoundState
 
 def cancel(session: Session, *, job_id: uuid.UUID, now: dt.datetime) -> bool:
     """Cancel a job that is not over; tell whether it was in time."""
-    in_time = _change(
+    in_time = change(
         session,
         (RunJob.id == job_id, RunJob.state.in_(LIVE_JOBS)),
-        **_ended(JobState.CANCELLED, now),
+        **ended(JobState.CANCELLED, now),
     )
     if in_time:
-        _leave_rest(session, job_id)
+        give_up_rest(session, job_id)
     return in_time
-
-
-def due(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
-    """Return jobs that wait for a worker, and those whose worker is gone; the oldest first."""
-    return session.scalars(
-        sa.select(RunJob.id).where(_free(now)).order_by(RunJob.asked_at).limit(20)
-    ).all()
-
-
-def claim(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> Held | None:
-    """Take a job that waits or whose worker is gone; None if there is nothing to take.
-
-    A job that was taken too often fails instead: it may be what kills the workers.
-    """
-    _let_go_when_frozen(session)
-    free = (RunJob.id == job_id, _free(now))
-    _change(
-        session,
-        (*free, RunJob.attempt >= MOST_ATTEMPTS),
-        **_ended(JobState.FAILED, now),
-        failure={"kind": "gave_up"},
-    )
-    attempt = session.scalar(
-        sa.update(RunJob)
-        .where(*free)
-        .values(
-            state=JobState.RUNNING,
-            attempt=RunJob.attempt + 1,
-            lease_until=now + LEASE,
-            heartbeat_at=now,
-            phase=Phase.GATHERING,
-            percent=0,
-        )
-        .returning(RunJob.attempt)
-    )
-    return None if attempt is None else Held(job_id, attempt)
-
-
-def beat(session: Session, held: Held, *, phase: Phase, percent: int, now: dt.datetime) -> None:
-    """Say that the worker lives and how far it is; raise ``NotMine`` if the job is not its own."""
-    _let_go_when_frozen(session)
-    values = {"phase": phase, "percent": percent, "heartbeat_at": now, "lease_until": now + LEASE}
-    if not _change(session, _mine(held, now), **values):
-        raise NotMine
-
-
-def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
-    """Return what the run is to be made of. Raises what may be refused."""
-    job = session.get_one(RunJob, held.job_id, populate_existing=True)
-    rules = Rules.from_json(job.rules)
-    if job.base_run_id is not None:
-        base = session.get_one(Run, job.base_run_id)
-        return counting(session, kept(base, rules=rules, policy=job.policy))
-    round_ = session.get_one(Round, job.round_id, populate_existing=True)
-    if round_.state not in (OUT if job.kind is JobKind.REST else RUNNABLE):
-        raise round_changed(session, round_.id)
-    return counting(session, gathered(session, round_, rules=rules, policy=job.policy, now=now))
-
-
-def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> Run:
-    """Keep the run in the one transaction that ends its job.
-
-    Raises
-    ------
-    NotMine
-        The lease is over, or the job is cancelled: nothing may be written.
-    RoundChanged
-        The round has been published meanwhile.
-
-    """
-    beat(session, held, phase=Phase.KEEPING, percent=95, now=now)  # and holds the row
-    job = session.get_one(RunJob, held.job_id, populate_existing=True)
-    run = keep(
-        session,
-        made,
-        round_id=job.round_id,
-        by=job.asked_by_id,
-        now=now,
-        of_rest=job.kind is JobKind.REST,
-    )
-    if job.kind is JobKind.RUN:
-        take_step(
-            session,
-            round_id=job.round_id,
-            run_id=run.id,
-            kind=StepKind.RUN,
-            by=job.asked_by_id,
-            now=now,
-        )
-    _change(session, _mine(held, now), **_ended(JobState.DONE, now), percent=100, run_id=run.id)
-    return run
-
-
-def release(session: Session, held: Held, *, now: dt.datetime) -> bool:
-    """Put a job back that its worker cannot end; tell whether it was still its own.
-
-    Whatever the worker does after this, it no longer holds the job and writes nothing.
-    """
-    return _change(
-        session, _mine(held, now), state=JobState.WAITING, lease_until=None, phase=None, percent=0
-    )
-
-
-def fail(session: Session, held: Held, *, failure: Mapping[str, Any], now: dt.datetime) -> None:
-    """End a job without a run, and say why."""
-    ended = _ended(JobState.FAILED, now)
-    if _change(session, _mine(held, now), **ended, failure=dict(failure)):
-        _leave_rest(session, held.job_id)
 
 
 def drop_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:
@@ -294,58 +144,3 @@ def drop_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> boo
     )
     cancelled = [cancel(session, job_id=job_id, now=now) for job_id in session.scalars(live).all()]
     return leave_rest(session, round_id=round_id) or any(cancelled)
-
-
-def _leave_rest(session: Session, job_id: uuid.UUID) -> None:
-    """Go back to answering if what has come to nothing was a run of the rest."""
-    job = session.get_one(RunJob, job_id, populate_existing=True)
-    if job.kind is JobKind.REST:
-        leave_rest(session, round_id=job.round_id)
-
-
-def failure_of(refused: Exception) -> Mapping[str, Any]:
-    """Return what is kept of a refusal: its kind, and keys of those concerned, no names."""
-    kind = REFUSALS.get(type(refused), "trouble")
-    if isinstance(refused, BadProfile):
-        return {"kind": kind, "profile": str(refused.profile_id), "why": refused.why}
-    if isinstance(refused, ImpossibleRules):
-        return {
-            "kind": kind,
-            "rule": refused.rule,
-            "img": refused.img,
-            "mentor": refused.mentor,
-        }
-    return {"kind": kind}
-
-
-def _let_go_when_frozen(session: Session) -> None:
-    """See to it that a worker frozen in this transaction loses its locks when its lease is over.
-
-    SQLite has no such limit: who freezes in the milliseconds of a write holds up every writer.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        wait = int(LEASE.total_seconds() * 1000)
-        name = "idle_in_transaction_session_timeout"
-        session.execute(sa.select(sa.func.set_config(name, str(wait), True)))
-
-
-def _free(now: dt.datetime) -> sa.ColumnElement[bool]:
-    gone = sa.and_(RunJob.state == JobState.RUNNING, RunJob.lease_until <= now)
-    return sa.or_(RunJob.state == JobState.WAITING, gone)
-
-
-def _mine(held: Held, now: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        RunJob.id == held.job_id,
-        RunJob.attempt == held.attempt,
-        RunJob.state == JobState.RUNNING,
-        RunJob.lease_until > now,
-    )
-
-
-def _ended(state: JobState, now: dt.datetime) -> dict[str, Any]:
-    return {"state": state, "lease_until": None, "ended_at": now}
-
-
-def _change(session: Session, where: tuple[sa.ColumnElement[bool], ...], **values: object) -> bool:
-    return bool(rows_hit(session, sa.update(RunJob).where(*where).values(**values)))

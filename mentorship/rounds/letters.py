@@ -19,8 +19,8 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import Writer
 from mentorship.rounds.models import Offer, OfferState, Participant, Round
+from mentorship.sections.belonging import leaders_of
 from mentorship.sections.models import Section
-from mentorship.sections.service import leaders_of
 
 
 def offers_waiting(

@@ -14,9 +14,9 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import closing, lifecycle
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.forms import DeadlineForm
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.plan_forms import DeadlineForm
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import answer_by_of, round_of_leader
 from mentorship.rounds.taking_part_views import bp

@@ -17,6 +17,7 @@ from mentorship.sections.table_models import TAG_LENGTH, VIEW_LENGTH
 
 ANY = SelectChoice("", "Any")
 ACTS = ("leave_out", "put_back", "invite", "remind", "tag", "untag", "csv", "xlsx")
+LONGEST_NUMBER = 9  # digits
 LONGEST = {"q": LONGEST_WORDS, "tag": TAG_LENGTH}
 
 
@@ -27,7 +28,7 @@ def looking_of(said: Mapping[str, str]) -> Looking:
         name: one_line(said.get(name, ""))[: LONGEST.get(name, 2 * LONGEST_CHOICE)]
         for name in names
     }
-    page = said.get("page", "1")
+    page = said.get("page", "1")[:LONGEST_NUMBER]
     return Looking(**values, page=int(page) if page.isascii() and page.isdigit() else 1)
 
 

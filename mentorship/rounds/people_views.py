@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, members
+from mentorship.access import current_id, fresh, members
 from mentorship.extensions import db, transaction
 from mentorship.rosters.handing_out import FORMATS, roster_file
 from mentorship.rounds import bulk, service
@@ -26,6 +26,7 @@ from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.models import SectionRole
+from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
 
@@ -143,6 +144,8 @@ def _preview(
     )
 
 
+@fresh
+@limited("export")
 def _export(
     slug: str, round_: Round, looking: Looking, chosen: Sequence[Candidate], form: str
 ) -> Response:

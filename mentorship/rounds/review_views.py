@@ -16,7 +16,6 @@ from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness import fair_tables, load_lines, withheld
-from mentorship.rounds.forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
@@ -25,6 +24,7 @@ from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out
+from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import ways

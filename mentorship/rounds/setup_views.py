@@ -22,8 +22,8 @@ from mentorship.rounds.review_views import bp
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.setup import SetUp
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-from mentorship.sections.service import section_led_by
 
 __all__ = ["bp"]
 

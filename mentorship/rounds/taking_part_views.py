@@ -12,10 +12,10 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import taking_part
 from mentorship.rounds.choices import EDITABLE
-from mentorship.rounds.forms import TraitsForm
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
+from mentorship.rounds.review_forms import TraitsForm
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.setup_views import bp

@@ -16,7 +16,7 @@ from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.mail_views import bp
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
-from mentorship.sections.service import section_led_by
+from mentorship.sections.belonging import section_led_by
 
 __all__ = ["bp"]
 

@@ -13,7 +13,7 @@ from mentorship.access import administrators, current_id, fresh
 from mentorship.accounts import service as accounts
 from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
-from mentorship.sections import service
+from mentorship.sections import belonging, service
 from mentorship.sections.forms import (
     AppointForm,
     DismissForm,
@@ -27,6 +27,13 @@ from mentorship.throttle.guard import limited
 
 bp = Blueprint("sections_admin", __name__, url_prefix="/admin")
 TAKEN = {"name": "Another section has this name", "slug": "Another section has this short name"}
+
+
+@bp.get("")
+@administrators
+def home() -> Response:
+    """Lead to the administrator's home, where the short address may be guessed."""
+    return redirect(url_for("dashboard.admin"))
 
 
 @bp.get("/sections")
@@ -165,13 +172,13 @@ def dismiss(slug: str, membership_id: uuid.UUID) -> Response | tuple[str, int]:
 
 
 def _show(section: Section, form: AppointForm) -> str:
-    leaders = service.leaders_of(db.session(), section.id)
+    leaders = belonging.leaders_of(db.session(), section.id)
     return render_template("sections/admin/show.html", section=section, leaders=leaders, form=form)
 
 
 def _appoint(session: Session, section: Section, person: User, *, now: dt.datetime) -> str:
     """Make the person a leader, with a link if the account is not claimed; return what to say."""
-    if person.id in {leader.person_id for leader in service.leaders_of(session, section.id)}:
+    if person.id in {leader.person_id for leader in belonging.leaders_of(session, section.id)}:
         return f"{person.name} leads {section.name} already."
     service.appoint_leader(
         session, section_id=section.id, person_id=person.id, by=current_id(), now=now
@@ -189,7 +196,7 @@ def _done(section: Section, said: str) -> Response:
 def _dismiss_page(session: Session, slug: str, membership_id: uuid.UUID, form: DismissForm) -> str:
     section = section_at(session, slug)
     membership = membership_in(session, section.id, membership_id)
-    leaders = service.leaders_of(session, section.id)
+    leaders = belonging.leaders_of(session, section.id)
     if membership.id not in {leader.id for leader in leaders}:
         abort(404)
     return render_template(

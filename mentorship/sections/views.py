@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.consents import service as consents
 from mentorship.extensions import db, transaction
-from mentorship.sections import service
+from mentorship.sections import belonging, service
 from mentorship.sections.forms import FilterForm, JoinForm
 from mentorship.sections.listing import (
     ASKABLE,
@@ -33,7 +33,7 @@ bp = Blueprint("sections", __name__)
 def mine() -> str:
     return render_template(
         "sections/mine.html",
-        memberships=service.memberships_of(db.session(), current_id()),
+        memberships=belonging.memberships_of(db.session(), current_id()),
         openings=openings(db.session(), current_id()),
     )
 
@@ -110,7 +110,7 @@ def left(membership_id: uuid.UUID) -> Response:
 @bp.get("/sections/<slug>/members")
 @members
 def list_members(slug: str) -> str:
-    section = service.section_led_by(db.session(), current_id(), slug)
+    section = belonging.section_led_by(db.session(), current_id(), slug)
     form = FilterForm(request.args)
     wanted = form.wanted(page=request.args.get("page", 1, type=int))
     return render_template(
@@ -131,7 +131,7 @@ def approve(slug: str, membership_id: uuid.UUID) -> Response | tuple[str, int]:
 @bp.get("/sections/<slug>/members/<uuid:membership_id>/decline")
 @members
 def confirm_decline(slug: str, membership_id: uuid.UUID) -> str:
-    section = service.section_led_by(db.session(), current_id(), slug)
+    section = belonging.section_led_by(db.session(), current_id(), slug)
     membership = membership_in(db.session(), section.id, membership_id)
     return render_template("sections/decline.html", section=section, membership=membership)
 
@@ -147,7 +147,7 @@ def _decide(slug: str, membership_id: uuid.UUID, *, approve: bool) -> Response |
     back = safe_next(request.form.get("next"), url_for(".list_members", slug=slug))
     try:
         with transaction() as session:
-            section = service.section_led_by(session, me, slug)
+            section = belonging.section_led_by(session, me, slug)
             membership_in(session, section.id, membership_id)
             membership = service.decide(
                 session, membership_id=membership_id, approve=approve, by=me, now=now

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask_security import logout_user
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, current_person, members
+from mentorship.access import current_id, current_person, fresh, members
 from mentorship.accounts.adapters import utc_now
 from mentorship.extensions import db, transaction
 from mentorship.signins import guard, service
@@ -25,6 +25,7 @@ def index() -> str:
 
 @bp.post("/<uuid:session_id>/end")
 @members
+@fresh
 def end(session_id: uuid.UUID) -> Response:
     with transaction() as session:
         service.end_session(session, person_id=current_id(), session_id=session_id, now=utc_now())
@@ -34,6 +35,7 @@ def end(session_id: uuid.UUID) -> Response:
 
 @bp.post("/end-others")
 @members
+@fresh
 def end_others() -> Response:
     with transaction() as session:
         here = guard.held()
@@ -50,6 +52,7 @@ def end_others() -> Response:
 
 @bp.post("/end-all")
 @members
+@fresh
 def end_all() -> Response:
     with transaction() as session:
         service.end_sessions(session, person_id=current_id(), by=current_id(), now=utc_now())

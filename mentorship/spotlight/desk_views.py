@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.prose import to_html
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-from mentorship.sections.service import section_led_by
 from mentorship.spotlight import service
 from mentorship.spotlight.forms import DeskForm, NoteForm
 from mentorship.spotlight.models import SpotlightLetter

@@ -19,8 +19,8 @@ from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import stationery
 from mentorship.search import service as search
+from mentorship.sections.belonging import sections_of
 from mentorship.sections.models import Section
-from mentorship.sections.service import sections_of
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.catalog import of_types
 from mentorship.toolkit.models import ResourceType

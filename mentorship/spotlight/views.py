@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
 from mentorship.prose import to_html
+from mentorship.sections.belonging import memberships_of
 from mentorship.sections.models import MembershipState, Section
-from mentorship.sections.service import memberships_of
 from mentorship.spotlight import service
 from mentorship.spotlight.forms import LetterForm, SubmitForm
 from mentorship.spotlight.models import SpotlightLetter

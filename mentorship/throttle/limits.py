@@ -47,6 +47,10 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = MappingProxyType(
         ),
         # A browser that was signed in to this account before: strangers' tries do not count here.
         "sign-in here": (Limit(Per.DEVICE, 10, _FIVE_MINUTES),),
+        "single sign-on": (
+            Limit(Per.ADDRESS, 30, _FIVE_MINUTES),
+            Limit(Per.SITE, 1000, _FIVE_MINUTES),
+        ),
         "code": (
             Limit(Per.PERSON, 5, _FIVE_MINUTES),
             Limit(Per.PERSON, 20, _hours(1)),

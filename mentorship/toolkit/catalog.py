@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.search.service import keys_found
-from mentorship.sections.service import sections_of
+from mentorship.sections.belonging import sections_of
 from mentorship.toolkit.cards import card, cards_of
 from mentorship.toolkit.models import (
     Confidence,

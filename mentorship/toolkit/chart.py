@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mentorship.toolkit.guides import Rate
 
 WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 44, 16, 24, 36
+LEFT, RIGHT, TOP, BOTTOM = 64, 64, 24, 36  # room for the values beside the ends of a line
 STEP = 10  # percent between two lines of the grid
 
 
@@ -35,6 +35,8 @@ class Picture:
     series: tuple[Series, ...]
     grid: tuple[tuple[int, float], ...]  # percent, and how far down
     summary: str
+    width, height = WIDTH, HEIGHT
+    left, right = LEFT, WIDTH - RIGHT
 
 
 def lines(rates: Sequence[Rate]) -> Picture | None:

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.search import misses
+from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-from mentorship.sections.service import section_led_by
 from mentorship.toolkit import catalog, curating, links, reports, section_catalog
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.resource_words import words_now

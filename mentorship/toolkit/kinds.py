@@ -98,7 +98,7 @@ for _kind in (
     Kind(
         GuideEntry,
         "Guides and visa answers",
-        ("title", "text", "todo"),
+        ("title", "text", "todo", "example"),
         only=~GuideEntry.own,
         search="guide",
     ),

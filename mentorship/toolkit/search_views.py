@@ -16,7 +16,7 @@ from mentorship.extensions import db, transaction
 from mentorship.search import service as search
 from mentorship.search.misses import all_misses, note_miss
 from mentorship.search.service import Found
-from mentorship.sections.service import sections_of
+from mentorship.sections.belonging import sections_of
 from mentorship.throttle.guard import limited
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.searched import NAMES

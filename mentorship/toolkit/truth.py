@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.accounts.models import User
+from mentorship.sections.belonging import active_roles
 from mentorship.sections.models import SectionRole
-from mentorship.sections.service import active_roles
 from mentorship.toolkit.fact_rows import Facts
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.models import UrlCheck

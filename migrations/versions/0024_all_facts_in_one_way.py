@@ -132,7 +132,7 @@ def _boards(*, old: str, new: str) -> None:
 
 def _misses_by_section() -> None:
     """Keep what was counted so far, for people of no section: nobody knows whose it was."""
-    op.execute("CREATE TEMPORARY TABLE kept AS SELECT text, times, last_at FROM search_miss")
+    op.execute("CREATE TABLE kept AS SELECT text, times, last_at FROM search_miss")
     op.drop_table("search_miss")
     op.create_table(
         "search_miss",
@@ -168,7 +168,7 @@ def _misses_by_section() -> None:
 
 def downgrade() -> None:
     op.execute(
-        "CREATE TEMPORARY TABLE kept AS SELECT text, sum(times) AS times, max(last_at) AS last_at"
+        "CREATE TABLE kept AS SELECT text, sum(times) AS times, max(last_at) AS last_at"
         " FROM search_miss GROUP BY text"
     )
     op.drop_table("search_miss")

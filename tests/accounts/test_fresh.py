@@ -23,7 +23,8 @@ GRAVE = frozenset(
         *("security.change_password", "security.verify"),
         *("sections_admin.appoint", "sections_admin.invite"),
         *("sections_admin.confirm_dismiss", "sections_admin.dismiss"),
-        "rounds.report",
+        *("rounds.report", "rosters.export"),
+        *("signins.end", "signins.end_others", "signins.end_all"),
     }
 )
 

@@ -14,8 +14,10 @@ from flask_security.confirmable import generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy.orm import Session
 
+from mentorship.accounts import newest
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import User
+from mentorship.accounts.newest import Link
 from mentorship.extensions import db
 from tests.accounts.conftest import PASSWORD
 from tests.factories import person
@@ -27,6 +29,8 @@ HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 def test_no_get_writes(client: PageClient, session: Session, anna: User, waiting: User) -> None:
     lea = person(session, email="lea@example.org", confirmed_at=None, password=hash_password("x"))
     reset, confirm = generate_reset_password_token(anna), generate_confirmation_token(lea)
+    newest.note(session, anna, Link.RESET, reset)
+    newest.note(session, lea, Link.CONFIRM, confirm)
     claim = claim_links.sign(waiting.fs_uniquifier, now=dt.datetime.now(dt.UTC))
     written: list[str] = []
 

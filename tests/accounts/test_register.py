@@ -61,6 +61,22 @@ def test_the_address_is_kept_in_one_spelling(client: PageClient, session: Sessio
     assert _mira(session).email == "mira@example.org"
 
 
+def test_a_newer_link_voids_the_older_ones(
+    client: PageClient, session: Session, mailbox: Mailbox
+) -> None:
+    client.submit("/register", MIRA)
+    older = mailbox.last("mira@example.org").path
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)):
+        client.submit("/confirm", {"email": "mira@example.org"})
+        newer = mailbox.last("mira@example.org").path
+        client.get(older, status=410)
+        client.post(older, status=410)
+        assert _mira(session).confirmed_at is None
+        client.submit(newer)
+    assert _mira(session).confirmed_at is not None
+    assert _mira(session).confirm_link_hash is None, "what was used is void"
+
+
 def test_nobody_signs_in_before_the_address_is_confirmed(client: PageClient) -> None:
     client.submit("/register", MIRA)
     page = client.submit("/login", {"email": MIRA["email"], "password": PASSWORD}, status=200)

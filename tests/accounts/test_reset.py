@@ -15,8 +15,10 @@ from flask_security.confirmable import generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy.orm import Session
 
+from mentorship.accounts import newest
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import User
+from mentorship.accounts.newest import Link
 from mentorship.extensions import db
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, Mailbox, again
 from tests.accounts.races import at_once
@@ -49,6 +51,29 @@ def test_a_link_works_once(client: PageClient, mailbox: Mailbox, anna: User) -> 
     assert client.get(link, status=302).location == "/reset"
     assert client.post(link, {"password": "another good secret"}).location == "/reset"
     assert again(anna).password == used
+
+
+def test_a_newer_link_voids_the_older_ones(
+    client: PageClient, mailbox: Mailbox, anna: User
+) -> None:
+    older = _link(client, mailbox)
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)):
+        newer = _link(client, mailbox)
+        assert newer != older
+        assert client.get(older, status=303).location == "/reset"
+        assert client.post(older, {"password": OTHER_PASSWORD}).location == "/reset"
+        client.submit(newer, {"password": OTHER_PASSWORD})
+        client.get(newer, status=302)
+        client.get(older, status=302)
+
+
+def test_of_two_links_of_one_second_the_last_one_counts(session: Session, anna: User) -> None:
+    for token in ("first", "second"):
+        newest.note(session, anna, Link.RESET, token)
+    person = again(anna)
+    assert not newest.counts(person, Link.RESET, "first")
+    assert newest.counts(person, Link.RESET, "second")
+    assert not newest.counts(person, Link.CONFIRM, "second")
 
 
 def test_a_weak_password_does_not_use_the_link_up(
@@ -156,12 +181,15 @@ def test_of_ten_uses_at_once_one_succeeds(
             password=hash_password(PASSWORD),
             confirmed_at=NOW if confirmed else None,
         )
-        db.session.commit()
         token = {
             "reset": generate_reset_password_token(who),
             "claim": claim_links.sign(who.fs_uniquifier, now=dt.datetime.now(dt.UTC)),
             "confirm": generate_confirmation_token(who),
         }[kind]
+        if kind != "claim":
+            link = Link.RESET if kind == "reset" else Link.CONFIRM
+            newest.note(db.session(), who, link, token)
+        db.session.commit()
     forms = [
         {"password": f"{word} pebble violin", "name": f"Lea {word}", "agree": "y"}
         for word in (

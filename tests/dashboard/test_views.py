@@ -146,6 +146,14 @@ def test_mails_given_up_stand_on_the_homes_of_those_who_can_act(
     assert "3 mails were given up" in admin.get("/home/admin").text
 
 
+def test_the_short_address_leads_administrators_home(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    admin = sign_in(factories.administrator(session))
+    assert admin.get("/admin", status=302).location == "/home/admin"
+    sign_in(cast.leader).get("/admin", status=404)
+
+
 def test_home_pages_keep_to_the_budget_of_statements(
     sign_in: SignIn, cast: Cast, session: Session
 ) -> None:

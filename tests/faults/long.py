@@ -25,8 +25,8 @@ import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
 from mentorship.extensions import db, transaction
-from mentorship.jobs import utc_now
 from mentorship.operations.backup import back_up, restore
+from mentorship.solving import utc_now
 from tests import factories
 from tests.faults import answers, crowd, disk, outage, stopping
 from tests.faults.killing import Stage, freeze, kill

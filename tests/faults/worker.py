@@ -10,11 +10,11 @@ import multiprocessing
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from mentorship import jobs, worker
+from mentorship import solving, worker
 from mentorship.app import create_app
 from mentorship.config import Settings
 from mentorship.matching.warming import warm
-from mentorship.rounds import jobs as rounds_jobs
+from mentorship.rounds import holding
 
 LEASE = 2.5  # seconds; nobody waits twenty in a test
 STARTED = 60  # seconds for a worker to be there, however busy the machine
@@ -37,8 +37,8 @@ def start_worker(settings: Settings) -> BaseProcess:
 
 
 def work(settings: Settings, ready: Connection) -> None:
-    rounds_jobs.LEASE = dt.timedelta(seconds=LEASE)
-    jobs.BEAT, worker.LOOK_ROUND = 0.3, 0.3
+    holding.LEASE = dt.timedelta(seconds=LEASE)
+    solving.BEAT, worker.LOOK_ROUND = 0.3, 0.3
     workers = worker.Workers(create_app(settings), threads=1)
     warm()  # as the command does
     ready.send(True)

@@ -11,6 +11,8 @@ import time_machine
 
 from mentorship.accounts.models import User
 from mentorship.mentorships.models import Agreement, Goal, Meeting, MeetingState, Note
+from mentorship.toolkit import truth
+from mentorship.toolkit.loading import load_facts
 from tests.factories import NOW
 from tests.mentorships.pair import Pair
 from tests.page import PageClient
@@ -66,6 +68,29 @@ def test_an_agreement_from_the_draft_to_a_yes_of_both(sign_in: SignIn, pair: Pai
     assert kept.img_accepted_at
     assert kept.mentor_accepted_at
     assert "You both accepted version 1" in img.get(path).text
+
+
+def test_corrections_of_the_template_reach_the_draft(sign_in: SignIn, pair: Pair) -> None:
+    load_facts(pair.session)
+    for kind, key, title in (
+        ("guide_entry", "mentoring.field-meetings", "When we meet"),
+        ("guide_entry", "mentoring.agenda-first", "Your first hour"),
+    ):
+        truth.correct(
+            pair.session,
+            kind,
+            key,
+            {"title": title, "example": "Every second Monday."},
+            why="Plainer",
+            signed=truth.Signed(pair.mentor.id, NOW, NOW.date()),
+        )
+    path = f"/mentorships/{pair.id}/agreement"
+    img = sign_in(pair.img)
+    draft = img.get(path)
+    assert "When we meet" in draft.text
+    assert "Every second Monday." in draft.text
+    assert "Confidence: " in draft.text
+    assert "Your first hour" in img.get(f"/mentorships/{pair.id}").text
 
 
 def test_who_types_while_the_other_saves_loses_no_word(sign_in: SignIn, pair: Pair) -> None:

@@ -15,12 +15,12 @@ from mentorship.accounts.models import User
 from mentorship.audit import record
 from mentorship.crypto import keyring, new_key
 from mentorship.extensions import db, transaction
-from mentorship.jobs import utc_now
 from mentorship.operations import archive
 from mentorship.operations.backup import back_up, restore
 from mentorship.operations.dumps import DumpFailed
 from mentorship.operations.standing import NotTheSame
 from mentorship.profiles.models import Profile
+from mentorship.solving import utc_now
 from tests import factories
 from tests.postgres import tools
 from tests.rounds.cast import small_cast

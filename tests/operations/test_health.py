@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.config import Mode
 from mentorship.extensions import db
-from mentorship.jobs import utc_now
 from mentorship.operations import service
+from mentorship.solving import utc_now
 from tests import factories
 from tests.page import PageClient
 

@@ -10,13 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import EmailChange, Passkey, RecoveryCode, User
+from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
 from mentorship.community.models import DirectoryCard, Resolution, ResolutionState
 from mentorship.crypto import Sealed
 from mentorship.extensions import Model
 from mentorship.finding.models import Mark, MarkKind
 from mentorship.inbox.models import Notice, NoticeChoice, NoticeKind, Way
-from mentorship.mentorships.guide import TERMS
+from mentorship.mentorships.guide import TERM_IDS
 from mentorship.mentorships.models import Feedback
 from mentorship.mentorships.service import (
     Plan,
@@ -67,6 +67,7 @@ def whole_person(session: Session) -> Pair:
                 made_at=NOW,
             ),
             RecoveryCode(person_id=chi.id, number=0, hash="h"),
+            Identity(person_id=chi.id, issuer="https://id.example", subject=CANARY, made_at=NOW),
             UserSession(
                 token_hash="t",
                 person_id=chi.id,
@@ -88,7 +89,7 @@ def whole_person(session: Session) -> Pair:
     plan_meeting(session, plan=Plan(starts_at=NOW, minutes=30, place=CANARY), **say)
     write_note(session, text=CANARY, **say)
     raise_concern(session, kind="other", words=CANARY, **say)
-    write_agreement(session, terms=dict.fromkeys(TERMS, CANARY), seen=0, **say)
+    write_agreement(session, terms=dict.fromkeys(TERM_IDS, CANARY), seen=0, **say)
     session.add_all(_rows(session, pair, chi, omar, profile))
     session.flush()
     return pair

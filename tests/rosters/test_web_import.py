@@ -19,7 +19,7 @@ from mentorship.matching import Mentor
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.profiles.service import write_mentor
-from mentorship.rosters import uploads
+from mentorship.rosters import carrying_out, uploads
 from mentorship.rosters.format import read_mentors
 from mentorship.rosters.import_models import ImportState, RosterImport
 from mentorship.rosters.work import work_on_import
@@ -48,7 +48,7 @@ def leader(session: Session, here: Section, sign_in: SignIn) -> PageClient:
 
 
 def work(session: Session) -> None:
-    for import_id in uploads.due_imports(session, now=NOW):
+    for import_id in carrying_out.due_imports(session, now=NOW):
         work_on_import(str(import_id), lambda: NOW)
 
 
@@ -187,15 +187,15 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing(
     work(session)
     leader.submit(one, action=f"{one}/write")
     import_id = uuid.UUID(one.rsplit("/", 1)[1])
-    zombie = uploads.claim(session, import_id, now=NOW)
+    zombie = carrying_out.claim(session, import_id, now=NOW)
     assert zombie
-    rosters = uploads.read_files(session, zombie)
-    later = NOW + uploads.LEASE
-    assert uploads.claim(session, import_id, now=NOW) is None
-    assert uploads.due_imports(session, now=later) == [import_id]
-    assert uploads.carry_out(session, zombie, rosters, now=later) is None
+    rosters = carrying_out.read_files(session, zombie)
+    later = NOW + carrying_out.LEASE
+    assert carrying_out.claim(session, import_id, now=NOW) is None
+    assert carrying_out.due_imports(session, now=later) == [import_id]
+    assert carrying_out.carry_out(session, zombie, rosters, now=later) is None
     work_on_import(str(import_id), lambda: later)
-    assert uploads.carry_out(session, zombie, rosters, now=later) is None
+    assert carrying_out.carry_out(session, zombie, rosters, now=later) is None
     assert people(session) == {"Ana Abara", "Ben Bello"}
 
 
@@ -204,7 +204,7 @@ def test_it_is_given_up_in_the_end(leader: PageClient, here: Section, session: S
     leader.submit(one, action=f"{one}/columns")
     import_id = uuid.UUID(one.rsplit("/", 1)[1])
     for turn in range(4):
-        uploads.claim(session, import_id, now=NOW + turn * uploads.LEASE)
+        carrying_out.claim(session, import_id, now=NOW + turn * carrying_out.LEASE)
     assert "The import failed" in leader.get(one).text
     leader.submit(f"{one}/columns", action=f"{one}/columns")
     work(session)

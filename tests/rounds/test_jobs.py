@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship.jobs import SHARES, solve_run
-from mentorship.rounds import jobs, progress, service
+from mentorship.rounds import holding, jobs, progress, service
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.run_models import (
     MOST_ATTEMPTS,
@@ -22,19 +21,20 @@ from mentorship.rounds.run_models import (
     RunStep,
 )
 from mentorship.rounds.running import Solved, solved
+from mentorship.solving import SHARES, solve_run
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 from tests.rounds.work import Still, work
 
-LATER = NOW + jobs.LEASE + dt.timedelta(seconds=1)
+LATER = NOW + holding.LEASE + dt.timedelta(seconds=1)
 
 
 def ask(session: Session, round_: Round) -> RunJob:
     return jobs.ask_run(session, round_id=round_.id, by=None, now=NOW)
 
 
-def made(session: Session, held: jobs.Held) -> Solved:
-    return solved(jobs.inputs_of(session, held, now=NOW))
+def made(session: Session, held: holding.Held) -> Solved:
+    return solved(holding.inputs_of(session, held, now=NOW))
 
 
 def state(session: Session, job: RunJob) -> JobState:
@@ -77,26 +77,26 @@ def test_one_worker_holds_a_job_and_another_takes_it_over_after_the_lease(
     cast: Cast, session: Session
 ) -> None:
     job = ask(session, cast.open())
-    assert jobs.due(session, now=NOW) == [job.id]
-    first = jobs.claim(session, job.id, now=NOW)
-    assert first == jobs.Held(job.id, 1)
-    assert jobs.claim(session, job.id, now=NOW) is None
-    assert jobs.due(session, now=NOW) == []
-    assert jobs.due(session, now=LATER) == [job.id]
-    assert jobs.claim(session, job.id, now=LATER) == jobs.Held(job.id, 2)
+    assert holding.due(session, now=NOW) == [job.id]
+    first = holding.claim(session, job.id, now=NOW)
+    assert first == holding.Held(job.id, 1)
+    assert holding.claim(session, job.id, now=NOW) is None
+    assert holding.due(session, now=NOW) == []
+    assert holding.due(session, now=LATER) == [job.id]
+    assert holding.claim(session, job.id, now=LATER) == holding.Held(job.id, 2)
 
 
 def test_signs_of_life_keep_the_lease(cast: Cast, session: Session) -> None:
     job = ask(session, cast.open())
-    held = jobs.claim(session, job.id, now=NOW)
+    held = holding.claim(session, job.id, now=NOW)
     assert held
-    soon = NOW + jobs.LEASE / 2
-    jobs.beat(session, held, phase=Phase.SOLVING, percent=40, now=soon)
-    assert jobs.claim(session, job.id, now=LATER) is None
+    soon = NOW + holding.LEASE / 2
+    holding.beat(session, held, phase=Phase.SOLVING, percent=40, now=soon)
+    assert holding.claim(session, job.id, now=LATER) is None
     page = progress.job_page(session, job.round_id, job.id, now=soon)
     assert (page.phase, page.percent) == (progress.PHASES[Phase.SOLVING], 40)
-    with pytest.raises(jobs.NotMine):
-        jobs.beat(session, held, phase=Phase.SOLVING, percent=50, now=soon + 2 * jobs.LEASE)
+    with pytest.raises(holding.NotMine):
+        holding.beat(session, held, phase=Phase.SOLVING, percent=50, now=soon + 2 * holding.LEASE)
 
 
 @pytest.mark.parametrize("taken_over", [False, True])
@@ -104,14 +104,14 @@ def test_who_was_taken_for_dead_writes_nothing(
     cast: Cast, session: Session, *, taken_over: bool
 ) -> None:
     job = ask(session, cast.open())
-    zombie = jobs.claim(session, job.id, now=NOW)
+    zombie = holding.claim(session, job.id, now=NOW)
     assert zombie
     result = made(session, zombie)
     if taken_over:
-        assert jobs.claim(session, job.id, now=LATER)
-    with pytest.raises(jobs.NotMine), session.begin_nested():
-        jobs.finish(session, zombie, result, now=LATER)
-    jobs.fail(session, zombie, failure={"kind": "trouble"}, now=LATER)
+        assert holding.claim(session, job.id, now=LATER)
+    with pytest.raises(holding.NotMine), session.begin_nested():
+        holding.finish(session, zombie, result, now=LATER)
+    holding.fail(session, zombie, failure={"kind": "trouble"}, now=LATER)
     assert state(session, job) is JobState.RUNNING
     assert runs(session) == 0
 
@@ -119,12 +119,12 @@ def test_who_was_taken_for_dead_writes_nothing(
 def test_a_cancelled_run_is_not_kept(cast: Cast, session: Session) -> None:
     round_ = cast.open()
     job = ask(session, round_)
-    held = jobs.claim(session, job.id, now=NOW)
+    held = holding.claim(session, job.id, now=NOW)
     assert held
     assert jobs.cancel(session, job_id=job.id, now=NOW)
     assert not jobs.cancel(session, job_id=job.id, now=NOW)
-    with pytest.raises(jobs.NotMine), session.begin_nested():
-        jobs.finish(session, held, made(session, held), now=NOW)
+    with pytest.raises(holding.NotMine), session.begin_nested():
+        holding.finish(session, held, made(session, held), now=NOW)
     assert (state(session, job), runs(session)) == (JobState.CANCELLED, 0)
     assert cast.again(round_).state is RoundState.OPEN
 
@@ -133,9 +133,9 @@ def test_a_run_that_kills_its_workers_is_given_up(cast: Cast, session: Session) 
     job = ask(session, cast.open())
     now = NOW
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        assert jobs.claim(session, job.id, now=now) == jobs.Held(job.id, attempt)
-        now += jobs.LEASE
-    assert jobs.claim(session, job.id, now=now) is None
+        assert holding.claim(session, job.id, now=now) == holding.Held(job.id, attempt)
+        now += holding.LEASE
+    assert holding.claim(session, job.id, now=now) is None
     page = progress.job_page(session, job.round_id, job.id, now=now)
     assert page.state is JobState.FAILED
     assert "five times" in page.failure[0]

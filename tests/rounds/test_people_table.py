@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,19 @@ def test_who_is_found_is_exported(leader: PageClient, here: str) -> None:
     sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
     names = [row[1].value for row in sheet.iter_rows(min_row=2)]
     assert names == ["Ana Silva", "Ben Okafor", "Chi Tanaka"]
+
+
+def test_an_export_asks_who_it_is_and_is_counted(leader: PageClient, here: str) -> None:
+    sent = {"show": "imgs", "what": "csv", "every": "y", "csrf_token": leader.token()}
+    with leader.client.session_transaction() as cookie:
+        signed_in, cookie["fs_paa"] = cookie["fs_paa"], time.time() - 11 * 60
+    asked = leader.post(f"{here}/do", sent, status=200)
+    assert asked.h1 == "Show again that it is you"
+    assert asked.form(f"{here}/do").find(".//input[@name='what']").get("value") == "csv"  # type: ignore[union-attr]
+    with leader.client.session_transaction() as cookie:
+        cookie["fs_paa"] = signed_in
+    statuses = [leader.client.post(f"{here}/do", data=sent).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
 
 
 def test_a_published_round_keeps_its_people(

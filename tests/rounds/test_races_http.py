@@ -169,7 +169,8 @@ def _buttons(mentor: User, offers: list[uuid.UUID]) -> list[tuple[str, dict[str,
     found = db.session.scalars(
         theirs.where(Offer.id.in_(offers), Profile.person_id == mentor.id)
     ).all()
-    return [(f"/offers/{offer_id}/accept", {}) for offer_id in found] * 2
+    nothing: dict[str, str] = {}
+    return [(f"/offers/{offer_id}/accept", nothing) for offer_id in found for _ in range(2)]
 
 
 def test_two_mentors_say_yes_to_all_requests_at_once(site: tuple[Flask, int]) -> None:

@@ -8,9 +8,9 @@ from unittest.mock import patch
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.jobs import Heart, solve_run
-from mentorship.rounds import jobs
+from mentorship.rounds import holding
 from mentorship.rounds.run_models import JobState, RunJob
+from mentorship.solving import Heart, solve_run
 
 
 class Still(Heart):
@@ -23,6 +23,6 @@ class Still(Heart):
 def work(session: Session) -> None:
     """Do every job that waits. Without signs of life a lease must outlast a first compilation."""
     waiting = sa.select(RunJob.id).where(RunJob.state == JobState.WAITING).order_by(RunJob.asked_at)
-    with patch.object(jobs, "LEASE", dt.timedelta(hours=1)):
+    with patch.object(holding, "LEASE", dt.timedelta(hours=1)):
         for job_id in session.scalars(waiting).all():
             solve_run(str(job_id), heart=Still)

@@ -18,8 +18,8 @@ from mentorship.search.misses import all_misses, forget_miss, misses, note_miss
 from mentorship.search.models import SearchEntry, SearchMiss
 from mentorship.search.service import Entry, Found
 from mentorship.search.words import asked, stems
+from mentorship.sections.belonging import sections_of
 from mentorship.sections.models import SectionRole
-from mentorship.sections.service import sections_of
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.searched import SOURCES
 from tests import factories

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.sections import service
+from mentorship.sections import belonging
 from mentorship.sections.models import Membership, Section, SectionRole
 from tests import factories
 from tests.page import PageClient
@@ -43,7 +43,7 @@ def found(session: Session, slug: str) -> Section | None:
 
 
 def leads(session: Session, who: User) -> bool:
-    return bool(service.sections_led_by(session, who.id))
+    return bool(belonging.sections_led_by(session, who.id))
 
 
 def hers(session: Session, who: User) -> Membership:
@@ -205,7 +205,7 @@ def test_dismissing_keeps_to_the_section_and_to_leaders(
         admin.get(path, status=404)
         admin.post(path, {"even_the_last": "y"}, status=404)
     assert leads(session, leader)
-    assert service.active_roles(session, mentor.id) == {SectionRole.MENTOR}
+    assert belonging.active_roles(session, mentor.id) == {SectionRole.MENTOR}
 
 
 def test_to_others_these_pages_do_not_exist(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.sections import service
+from mentorship.sections import belonging, service
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from tests import factories
 from tests.factories import NOW
@@ -55,12 +55,12 @@ def mails(session: Session) -> list[tuple[str, str]]:
 def test_a_mentor_waits_for_the_leaders(session: Session, section: Section, ana: User) -> None:
     asked = ask(session, ana, section, MENTOR)
     assert (asked.state, asked.asked_at, asked.decided_at) == (ASKED, NOW, None)
-    assert service.active_roles(session, ana.id) == frozenset()
+    assert belonging.active_roles(session, ana.id) == frozenset()
 
 
 def test_an_img_is_in_at_once(session: Session, section: Section, ana: User) -> None:
     assert ask(session, ana, section, IMG).state is ACTIVE
-    assert service.active_roles(session, ana.id) == {IMG}
+    assert belonging.active_roles(session, ana.id) == {IMG}
     assert mails(session) == []
 
 
@@ -74,7 +74,7 @@ def test_an_img_waits_where_the_section_says_so(
 def test_one_person_may_be_img_and_mentor(session: Session, section: Section, ana: User) -> None:
     ask(session, ana, section, IMG)
     ask(session, ana, section, MENTOR)
-    found = service.memberships_of(session, ana.id)
+    found = belonging.memberships_of(session, ana.id)
     assert [(m.role, m.state, m.section.name) for m in found] == [
         (IMG, ACTIVE, "Cardiology"),
         (MENTOR, ASKED, "Cardiology"),
@@ -145,7 +145,7 @@ def test_the_second_leader_learns_who_was_faster(
         decide(session, asked, second, approve=False)
     assert (caught.value.person, caught.value.by) == ("Ana Silva", "Lena Leader")
     assert (caught.value.state, caught.value.at) == (ACTIVE, LATER)
-    assert service.active_roles(session, ana.id) == {MENTOR}
+    assert belonging.active_roles(session, ana.id) == {MENTOR}
 
 
 def test_the_same_click_twice_decides_once(
@@ -181,7 +181,7 @@ def test_only_who_leads_the_section_decides(
     asked = ask(session, ana, section, MENTOR)
     with pytest.raises(NoResultFound):
         decide(session, asked, decider, approve=True)
-    assert service.active_roles(session, ana.id) == frozenset()
+    assert belonging.active_roles(session, ana.id) == frozenset()
 
 
 def test_leaving_and_coming_back(session: Session, section: Section, ana: User) -> None:
@@ -197,14 +197,14 @@ def test_nobody_makes_others_leave(session: Session, section: Section, ana: User
     stranger = factories.person(session)
     with pytest.raises(NoResultFound):
         service.leave(session, membership_id=joined.id, person_id=stranger.id, now=LATER)
-    assert service.active_roles(session, ana.id) == {IMG}
+    assert belonging.active_roles(session, ana.id) == {IMG}
 
 
 def test_a_leader_does_not_leave(session: Session, leader: User) -> None:
-    mine = service.memberships_of(session, leader.id)[0]
+    mine = belonging.memberships_of(session, leader.id)[0]
     with pytest.raises(service.LeadersAreAppointed):
         service.leave(session, membership_id=mine.id, person_id=leader.id, now=LATER)
-    assert service.active_roles(session, leader.id) == {LEADER}
+    assert belonging.active_roles(session, leader.id) == {LEADER}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.sections import service
+from mentorship.sections import belonging, service
 from mentorship.sections.listing import all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from tests import factories
@@ -75,7 +75,7 @@ def test_a_leader_is_appointed_once_and_told_once(session: Session) -> None:
     section, lena = factories.section(session), factories.person(session)
     first, again = appoint(session, section, lena), appoint(session, section, lena)
     assert first.id == again.id
-    assert service.sections_led_by(session, lena.id) == [section]
+    assert belonging.sections_led_by(session, lena.id) == [section]
     told = session.scalars(sa.select(Message.recipient)).all()
     assert told == [lena.email]
 
@@ -86,9 +86,9 @@ def test_the_last_leader_stays_unless_it_is_said(session: Session) -> None:
     only = appoint(session, section, lena)
     with pytest.raises(service.LastLeader):
         service.dismiss_leader(session, membership_id=only.id, by=admin.id, now=NOW)
-    assert service.sections_led_by(session, lena.id) == [section]
+    assert belonging.sections_led_by(session, lena.id) == [section]
     service.dismiss_leader(session, membership_id=only.id, by=admin.id, now=NOW, even_the_last=True)
-    assert service.sections_led_by(session, lena.id) == []
+    assert belonging.sections_led_by(session, lena.id) == []
 
 
 def test_one_of_two_leaders_is_dismissed_and_may_come_back(session: Session) -> None:
@@ -109,10 +109,10 @@ def test_one_of_two_leaders_is_dismissed_and_may_come_back(session: Session) -> 
 def test_dismissing_reaches_leaders_only(session: Session) -> None:
     section, admin = factories.section(session), factories.administrator(session)
     mentor = factories.member(session, section, MENTOR)
-    mine = service.memberships_of(session, mentor.id)[0]
+    mine = belonging.memberships_of(session, mentor.id)[0]
     with pytest.raises(NoResultFound):
         service.dismiss_leader(session, membership_id=mine.id, by=admin.id, now=NOW)
-    assert service.active_roles(session, mentor.id) == {MENTOR}
+    assert belonging.active_roles(session, mentor.id) == {MENTOR}
 
 
 @pytest.mark.parametrize("state", [s for s in MembershipState if s is not MembershipState.ACTIVE])
@@ -121,18 +121,18 @@ def test_a_section_is_found_by_its_active_leaders_and_members_only(
 ) -> None:
     section = factories.section(session)
     leader, img = factories.leader(session, section), factories.member(session, section, IMG)
-    assert service.section_led_by(session, leader.id, section.slug) == section
-    assert service.section_of_member(session, img.id, section.slug) == section
-    assert service.section_of_member(session, leader.id, section.slug) == section
+    assert belonging.section_led_by(session, leader.id, section.slug) == section
+    assert belonging.section_of_member(session, img.id, section.slug) == section
+    assert belonging.section_of_member(session, leader.id, section.slug) == section
     with pytest.raises(NoResultFound):
-        service.section_led_by(session, img.id, section.slug)
+        belonging.section_led_by(session, img.id, section.slug)
     former = factories.member(session, section, LEADER, state=state)
     other = factories.leader(session, factories.section(session))
     for person in (former, other):
         with pytest.raises(NoResultFound):
-            service.section_led_by(session, person.id, section.slug)
+            belonging.section_led_by(session, person.id, section.slug)
         with pytest.raises(NoResultFound):
-            service.section_of_member(session, person.id, section.slug)
+            belonging.section_of_member(session, person.id, section.slug)
 
 
 def test_the_administrators_list_counts_people_once(session: Session) -> None:

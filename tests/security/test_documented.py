@@ -226,3 +226,15 @@ def _needs(lines: list[str], extras: set[str]) -> list[Requirement]:
         for need in found
         if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in asked)
     ]
+
+
+def test_single_sign_on_is_described() -> None:
+    """How its sessions end beside the provider's, and what is believed of it."""
+    said = _section("Single sign-on")
+    for words in (
+        "signing out here does not sign out there",
+        "the end of the session there does not end one here",
+        "counts as one factor",
+        "never found by an\nemail address",
+    ):
+        assert words in said, words

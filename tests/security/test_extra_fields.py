@@ -22,7 +22,9 @@ from tests.security.asks import Asked, encoded, learn, undone
 from tests.stage import Stage
 from tests.test_matrix import address, admitted, rules
 
-MADE_EACH_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d|[0-9a-f]{8}-?[0-9a-f]{4}|.{40}|^b'")
+MADE_EACH_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d|[0-9a-f]{8}-?[0-9a-f]{4}|.{40}|^b'|^\(\d+,\)$"
+)
 CANARY = "Canaryofnofield"
 WANTED = {
     "role": "admin",

@@ -23,7 +23,7 @@ from werkzeug.routing import Rule
 
 from mentorship.notices.models import Message
 from mentorship.sections.models import Browsing, Section
-from tests.page import PageClient
+from tests.page import PageClient, text_of
 from tests.security.asks import undone
 from tests.stage import Stage, set_stage
 from tests.test_matrix import address, rules
@@ -164,6 +164,6 @@ def test_every_page_of_ones_own_section_is_full_of_its_mark(
     stage = sections[0]
     for who, least in (("leader", 40), ("img", 20), ("mentoring", 15)):
         client = PageClient(app, stage.people[who]).client
-        pages = [client.get(address(rule, stage.values)).text for rule in rules(app, "GET")]
+        pages = [text_of(client.get(address(rule, stage.values))) for rule in rules(app, "GET")]
         assert sum(MARKS[0] in page for page in pages) >= least, who
         assert not any(MARKS[1] in page for page in pages), who

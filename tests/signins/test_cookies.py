@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship.access import OPEN_ENDPOINTS
-from mentorship.config import Mode
+from mentorship.config import Mfa, Mode
 from mentorship.notices.letters import stationery
 from tests.page import PageClient
 from tests.stage import set_stage
@@ -26,6 +26,7 @@ def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
         base_url=HOST,
         trusted_hosts=("mentors.example.org",),
         mail_url="smtp://localhost",
+        require_mfa=Mfa.STAFF,
     )
     stationery.load(app.config["SETTINGS"])
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -205,6 +207,20 @@ def test_all_are_ended_here_too(app: Flask, session: Session, anna: User) -> Non
     assert page.response.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "signed out everywhere" in client.follow(page).text
     assert all(_is_out(each) for each in (client, copy, other))
+
+
+@pytest.mark.parametrize("step", ["end-others", "end-all", "{key}/end"])
+def test_ending_sessions_asks_who_it_is(
+    app: Flask, session: Session, anna: User, step: str
+) -> None:
+    client, other = _entered(app, anna), _entered(app, anna)
+    key = session.scalars(sa.select(UserSession.id).limit(1)).one()
+    path = f"/account/sessions/{step.format(key=key)}"
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=11)):
+        asked = client.post(path, status=200)
+        assert asked.h1 == "Show again that it is you"
+        assert not _is_out(other)
+        asked.form(path)
 
 
 def test_the_log_tells_of_sessions(app: Flask, session: Session, anna: User) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import Img
-from mentorship.mentorships.guide import TERMS
+from mentorship.mentorships.guide import TERM_IDS, first_meeting, terms
 from mentorship.profiles.service import write_img
 from mentorship.toolkit import guides, visa_routes
 from mentorship.toolkit.chart import lines
@@ -21,6 +21,13 @@ from tests import factories
 from tests.page import PageClient
 from tests.rounds.cast import counted
 from tests.toolkit.files import Files
+
+
+def shown(session: Session) -> list[tuple[object, ...]]:
+    """What a pair is shown of the guide."""
+    said = [*(term.said for term in terms(session).values()), first_meeting(session)]
+    return [(one.title, one.text, one.todo, one.example, one.provenance) for one in said]
+
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGES = {
@@ -225,9 +232,17 @@ def test_the_template_of_an_agreement_is_the_one_that_pairs_fill_in(loaded: Sess
     fields = {(field.title, field.text, field.example) for field in template.items}
     assert len(fields) == len(template.items) == 16
     assert all(field.example for field in template.items)
-    assert {
-        (term.label, term.hint, term.start or term.example) for term in TERMS.values()
-    } <= fields
+    asked = {
+        (term.said.title, term.said.text, term.said.example) for term in terms(loaded).values()
+    }
+    assert asked <= fields
+    assert len(asked) == len(TERM_IDS) == 11
+
+
+def test_what_pairs_read_before_the_toolkit_is_loaded_is_what_it_loads(session: Session) -> None:
+    before = shown(session)
+    load_facts(session)
+    assert shown(session) == before
 
 
 def test_our_advice_is_never_shown_as_a_fact(loaded: Session) -> None:

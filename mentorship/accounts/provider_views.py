@@ -1,0 +1,321 @@
+"""Single sign-on: to a provider and back, joining by one, and which ones an account is tied to.
+
+The way back is fetched, as the protocol has it, and is the one page that writes when it is: the
+state in it proves that this browser sent a form to go there, and it works once.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_login import current_user
+from flask_security import login_user
+from flask_security.confirmable import generate_confirmation_token
+from werkzeug.wrappers import Response as Answer
+
+from mentorship import audit
+from mentorship.access import current_person, fresh, members, public
+from mentorship.accounts import identities, second_step
+from mentorship.accounts.adapters import may_be_here, utc_now
+from mentorship.accounts.forms import ConfirmForm, JoinForm
+from mentorship.accounts.models import User
+from mentorship.accounts.openid import (
+    Account,
+    Attempt,
+    Client,
+    Declined,
+    ProviderDown,
+    Purpose,
+    Refused,
+)
+from mentorship.accounts.service import EmailUnusable
+from mentorship.config import Mode, Settings
+from mentorship.crypto import UnreadableField, keyring
+from mentorship.extensions import db, transaction
+from mentorship.providers import Provider
+from mentorship.throttle.guard import limited, spend
+from mentorship.web import safe_next
+
+GONE = 410
+ATTEMPT, JOINING = "sso", "sso_join"  # in the cookie, sealed
+JOIN_PLACE = "single sign-on.join"
+JOIN_WITHIN = 1800  # seconds
+NOT_IN = "You could not be signed in with {name}. Try once more, or sign in another way."
+
+bp = Blueprint("providers", __name__)
+log = logging.getLogger("mentorship")
+
+
+def init_app(app: Flask) -> None:
+    """Make the clients of the configured providers, and name these to pages that offer them."""
+    settings: Settings = app.config["SETTINGS"]
+    loopback = settings.mode is not Mode.PRODUCTION
+    app.extensions["sign_in_clients"] = {
+        each.id: Client(each, f"{settings.base_url}/login/with/{each.id}/back", loopback=loopback)
+        for each in settings.providers
+    }
+    app.jinja_env.globals["sign_in_providers"] = settings.providers
+    app.jinja_env.globals["provider_name"] = name_of
+
+
+@bp.post("/login/with/<provider_id>")
+@public
+@limited("single sign-on")
+def start(provider_id: str) -> Answer:
+    provider = _provider(provider_id)
+    if current_user.is_authenticated:
+        return redirect("/", 303)
+    back = safe_next(request.form.get("next"), "")
+    return _go(provider, Purpose.SIGN_IN, back, otherwise=url_for("security.login"))
+
+
+@bp.post("/account/security/connect/<provider_id>")
+@members
+@fresh
+@limited("single sign-on")
+def connect(provider_id: str) -> Answer:
+    here = url_for("accounts.security")
+    return _go(_provider(provider_id), Purpose.CONNECT, here, otherwise=here)
+
+
+@bp.post("/account/security/again/<provider_id>")
+@members
+@limited("single sign-on")
+def again(provider_id: str) -> Answer:
+    """Let somebody prove once more who they are where they first did."""
+    here = url_for("accounts.security")
+    back = safe_next(request.form.get("next"), here)
+    return _go(_provider(provider_id), Purpose.AGAIN, back, otherwise=here)
+
+
+@bp.get("/login/with/<provider_id>/back")
+@public
+def back(provider_id: str) -> str | Answer | tuple[str, int]:
+    """Take the provider's answer."""
+    provider = _provider(provider_id)
+    attempt = Attempt.unsealed(session.pop(ATTEMPT, ""))
+    if attempt is None or attempt.person_id != _whose():
+        return render_template("accounts/provider_over.html"), GONE
+    spend("single sign-on")
+    here = "security.login" if attempt.purpose is Purpose.SIGN_IN else "accounts.security"
+    try:
+        account = _client(provider).answer(attempt, request.args)
+        return FOLLOWS[attempt.purpose](provider, attempt, account)
+    except Declined:
+        flash(f"{provider.name} has not signed you in.", "info")
+    except ProviderDown as trouble:
+        _say_down(provider, trouble)
+    except Refused as problem:
+        log.warning("an answer of %s is refused: %s", provider.id, problem)
+        _note_failure(attempt)
+        flash(NOT_IN.format(name=provider.name), "error")
+    return redirect(url_for(here), 303)
+
+
+def _signed_in(provider: Provider, attempt: Attempt, account: Account) -> Answer:
+    person = identities.person_of(db.session(), account)
+    if person is None:
+        return _to_join(provider, account)
+    if not (person.active and may_be_here(person)):
+        raise Refused("the account is switched off")
+    if person.confirmed_at is None:
+        return _link_again(person)
+    where = safe_next(attempt.back, "/")
+    waits = current_app.extensions["security"].two_factor_plugins.tf_enter(
+        person, remember_me=False, primary_authn_via="provider", next_loc=None
+    )
+    if waits is not None:
+        session[second_step.FIRST] = "provider"
+        return redirect(url_for("factors.take_second_step", next=where), 303)
+    with transaction(writing=True) as database:
+        identities.note_use(database, account, now=utc_now())
+        login_user(person, authn_via=["provider"])
+    return redirect(where, 303)
+
+
+def _connected(provider: Provider, _attempt: Attempt, account: Account) -> Answer:
+    person = current_person()
+    try:
+        with transaction(writing=True) as database:
+            identities.connect(database, person, account, now=utc_now())
+    except identities.SomebodyElses:
+        flash(f"That account of {provider.name} cannot be connected.", "error")
+    else:
+        login_user(person, authn_via=["change"])
+        flash(f"From now on you can also sign in with {provider.name}.", "success")
+    return redirect(url_for("accounts.security"), 303)
+
+
+def _proved_again(_provider: Provider, attempt: Attempt, account: Account) -> Answer:
+    person = identities.person_of(db.session(), account)
+    if person is None or person.id != current_person().id:
+        raise Refused("it is somebody else")
+    session["fs_paa"] = time.time()
+    return redirect(safe_next(attempt.back, url_for("accounts.security")), 303)
+
+
+FOLLOWS: dict[Purpose, Callable[[Provider, Attempt, Account], Answer]] = {
+    Purpose.SIGN_IN: _signed_in,
+    Purpose.CONNECT: _connected,
+    Purpose.AGAIN: _proved_again,
+}
+
+
+@bp.route("/login/join", methods=["GET", "POST"])
+@public
+@limited("ask for mail")
+def join() -> str | Answer | tuple[str, int]:
+    """Make an account for somebody a provider sent, whom nobody knows here by that account."""
+    waiting = _joining()
+    if waiting is None or current_user.is_authenticated:
+        return render_template("accounts/provider_over.html"), GONE
+    provider, account = waiting
+    form = JoinForm(data={"name": account.name})
+    if not form.validate_on_submit():
+        return render_template(
+            "accounts/provider_join.html", form=form, provider=provider, email=account.email
+        )
+    try:
+        with transaction() as database:
+            identities.join(
+                database,
+                account,
+                name=form.name.data,
+                confirm_token=generate_confirmation_token,
+                now=utc_now(),
+            )
+    except EmailUnusable:
+        flash(f"{provider.name} gave an email address to which no mail can be sent.", "error")
+        return redirect(url_for("security.register"), 303)
+    session.pop(JOINING, None)
+    return redirect(url_for("accounts.check_mail"), 303)
+
+
+@bp.route("/account/security/connected/<uuid:identity_id>/remove", methods=["GET", "POST"])
+@members
+@fresh
+def disconnect(identity_id: uuid.UUID) -> str | Answer:
+    person, form = current_person(), ConfirmForm()
+    identity = identities.identity_at(db.session(), person, identity_id)
+    name = name_of(identity.issuer)
+    if not form.validate_on_submit():
+        return render_template("accounts/provider_remove.html", form=form, name=name)
+    usable = [each.issuer for each in _settings().providers]
+    try:
+        with transaction() as database:
+            identities.disconnect(database, person, identity, usable=usable, now=utc_now())
+    except identities.LastWayIn:
+        flash("It is your only way to sign in. Choose a password first.", "error")
+    else:
+        login_user(person, authn_via=["change"])
+        flash(f"{name} does not sign you in any more. We sent you a mail about it.", "success")
+    return redirect(url_for("accounts.security"), 303)
+
+
+def name_of(issuer: str) -> str:
+    """Return what people call a provider; one that is not configured any more, by its host."""
+    named = {each.issuer: each.name for each in _settings().providers}
+    return named.get(issuer, urlsplit(issuer).hostname or issuer)
+
+
+def _go(provider: Provider, purpose: Purpose, where: str, *, otherwise: str) -> Answer:
+    attempt = Attempt(provider.id, purpose, where, str(_whose()) if _whose() else None)
+    try:
+        address = _client(provider).address(attempt)
+    except ProviderDown as trouble:
+        _say_down(provider, trouble)
+        return redirect(otherwise, 303)
+    session[ATTEMPT] = attempt.sealed()
+    return redirect(address, 303)
+
+
+def _to_join(provider: Provider, account: Account) -> Answer:
+    if not provider.joining:
+        flash(
+            f"No account here is connected with that one of {provider.name}. Sign in another way,"
+            " and connect it under “Sign-in and security”.",
+            "info",
+        )
+        return redirect(url_for("security.login"), 303)
+    if account.email is None:
+        raise Refused("the email address is not verified")
+    told = [account.issuer, account.subject, account.email, account.name, time.time()]
+    session[JOINING] = base64.urlsafe_b64encode(keyring.seal(told, place=JOIN_PLACE)).decode()
+    return redirect(url_for(".join"), 303)
+
+
+def _joining() -> tuple[Provider, Account] | None:
+    try:
+        sealed = base64.urlsafe_b64decode(session.get(JOINING, ""))
+        issuer, subject, email, name, at = keyring.open(sealed, place=JOIN_PLACE)
+    except (UnreadableField, ValueError):
+        return None
+    found = [each for each in _settings().providers if each.issuer == issuer and each.joining]
+    if not found or not 0 <= time.time() - at < JOIN_WITHIN:
+        return None
+    return found[0], Account(issuer, subject, email, name, None)
+
+
+def _link_again(person: User) -> Answer:
+    spend("confirmation mail", account=person.email)
+    with transaction(writing=True) as database:
+        identities.send_link(
+            database, person, confirm_token=generate_confirmation_token, now=utc_now()
+        )
+    return redirect(url_for("accounts.check_mail"), 303)
+
+
+def _note_failure(attempt: Attempt) -> None:
+    again = attempt.purpose is Purpose.AGAIN
+    action = "account.again.fail" if again else "account.sign_in.fail"
+    with transaction(writing=True) as database:
+        audit.record(
+            database, action=action, actor_id=None, about_id=attempt.person_id, now=utc_now()
+        )
+
+
+def _say_down(provider: Provider, trouble: ProviderDown) -> None:
+    log.warning("the sign-in provider %s cannot be used: %s", provider.id, trouble)
+    flash(
+        f"{provider.name} cannot be reached just now. You can sign in with your password, or try"
+        " again in a few minutes.",
+        "warning",
+    )
+
+
+def _whose() -> uuid.UUID | None:
+    return current_person().id if current_user.is_authenticated else None
+
+
+def _provider(provider_id: str) -> Provider:
+    found = [each for each in _settings().providers if each.id == provider_id]
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def _client(provider: Provider) -> Client:
+    client: Client = current_app.extensions["sign_in_clients"][provider.id]
+    return client
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

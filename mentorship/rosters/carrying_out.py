@@ -1,0 +1,181 @@
+"""An import in the hands of a worker: claimed under a lease, tried or written, ended.
+
+What is written goes out in the one transaction that ends the work, or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from mentorship.accounts import service as accounts
+from mentorship.accounts.models import User
+from mentorship.extensions import rows_hit
+from mentorship.rosters.enrolment import portions
+from mentorship.rosters.format import read_imgs, read_mentors
+from mentorship.rosters.import_models import (
+    MOST_ATTEMPTS,
+    WORKED_ON,
+    ImportState,
+    RosterImport,
+)
+from mentorship.rosters.importing import ImportReport, import_roster
+from mentorship.rosters.rows import ImgRow, MentorRow, Roster
+from mentorship.rosters.uploads import LIMITS, files_of
+from mentorship.sections.models import Section, SectionRole
+
+LEASE = dt.timedelta(minutes=10)
+MOST_SHOWN = 1000  # problems that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    import_id: uuid.UUID
+    attempt: int
+    writes: bool
+
+
+def due_imports(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
+    """Return imports that wait for a worker, and those whose worker is gone."""
+    return session.scalars(
+        sa.select(RosterImport.id).where(_free(now)).order_by(RosterImport.asked_at)
+    ).all()
+
+
+def claim(session: Session, import_id: uuid.UUID, *, now: dt.datetime) -> Held | None:
+    """Take an import that waits; None if there is nothing to take. The fourth try is a failure."""
+    free = (RosterImport.id == import_id, _free(now))
+    session.execute(
+        sa.update(RosterImport)
+        .where(*free, RosterImport.attempt >= MOST_ATTEMPTS)
+        .values(state=ImportState.FAILED, lease_until=None, ended_at=now)
+    )
+    row = session.execute(
+        sa.update(RosterImport)
+        .where(*free)
+        .values(attempt=RosterImport.attempt + 1, lease_until=now + LEASE, percent=5)
+        .returning(RosterImport.attempt, RosterImport.state)
+    ).one_or_none()
+    return None if row is None else Held(import_id, row.attempt, row.state is ImportState.WRITING)
+
+
+def _free(now: dt.datetime) -> sa.ColumnElement[bool]:
+    gone = sa.or_(RosterImport.lease_until.is_(None), RosterImport.lease_until <= now)
+    return sa.and_(RosterImport.state.in_(WORKED_ON), gone)
+
+
+def tell_progress(session: Session, held: Held, percent: int) -> None:
+    session.execute(sa.update(RosterImport).where(*_mine(held)).values(percent=percent))
+
+
+def _mine(held: Held) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        RosterImport.id == held.import_id,
+        RosterImport.attempt == held.attempt,
+        RosterImport.state.in_(WORKED_ON),
+    )
+
+
+def read_files(session: Session, held: Held) -> tuple[Roster[ImgRow], Roster[MentorRow]]:
+    """Read both files with the columns that were chosen; one that did not come is empty."""
+    found = session.get_one(RosterImport, held.import_id, populate_existing=True)
+    files = files_of(found)
+
+    def of(side: SectionRole) -> dict[str, Any]:
+        name, data = files.get(side, ("", b"email,name\n"))
+        mapping = found.mapping.get(side)
+        columns = {int(place): column for place, column in mapping.items()} if mapping else None
+        return {"stream": io.BytesIO(data), "file": name, "limits": LIMITS, "mapping": columns}
+
+    imgs, mentors = read_imgs(**of(SectionRole.IMG)), read_mentors(**of(SectionRole.MENTOR))
+    return (  # of a file that did not come there is nothing to note
+        imgs if SectionRole.IMG in files else replace(imgs, notes=()),
+        mentors if SectionRole.MENTOR in files else replace(mentors, notes=()),
+    )
+
+
+def carry_out(
+    session: Session,
+    held: Held,
+    rosters: tuple[Roster[ImgRow], Roster[MentorRow]],
+    *,
+    now: dt.datetime,
+) -> ImportReport | None:
+    """Bring the people in, with invitations if that was asked; None if it is no longer ours.
+
+    The first statement holds the row, so that a worker that was taken for dead writes nothing.
+    """
+    live = sa.update(RosterImport).where(*_mine(held), RosterImport.lease_until > now)
+    if not rows_hit(session, live.values(percent=60)):
+        return None
+    found = session.get_one(
+        RosterImport,
+        held.import_id,
+        populate_existing=True,
+        options=[joinedload(RosterImport.section)],
+    )
+    imgs, mentors = rosters
+    report = import_roster(
+        session,
+        section=found.section,
+        imgs=imgs,
+        mentors=mentors,
+        now=now,
+        skip_bad=bool(found.choices.get("skip_bad")) if held.writes else True,
+    )
+    if held.writes and found.choices.get("invite") and not report.refused:
+        _invite(session, found.section, report.unclaimed, now)
+    return report
+
+
+def end(session: Session, held: Held, report: ImportReport, *, now: dt.datetime) -> bool:
+    """Keep what came of it; False if it is no longer this worker's."""
+    found = session.get_one(RosterImport, held.import_id, populate_existing=True)
+    if (found.attempt, found.state in WORKED_ON) != (held.attempt, True):
+        return False
+    found.report = told(report)
+    done = held.writes and not report.refused
+    found.state = ImportState.DONE if done else ImportState.CHECKED
+    if done:
+        found.files, found.ended_at = None, now
+    found.lease_until, found.percent = None, 100
+    session.flush()
+    return True
+
+
+def fail(session: Session, held: Held, *, now: dt.datetime) -> None:
+    session.execute(
+        sa.update(RosterImport)
+        .where(*_mine(held))
+        .values(state=ImportState.FAILED, lease_until=None, ended_at=now)
+    )
+
+
+def told(report: ImportReport) -> dict[str, Any]:
+    """Return a report as it is kept: counts, and the first thousand problems and notes."""
+    return {
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "refused": report.refused,
+        "unclaimed": len(report.unclaimed),
+        "problem_count": len(report.problems),
+        "problems": [asdict(problem) for problem in report.problems[:MOST_SHOWN]],
+        "bad_rows": len({(p.file, p.line) for p in report.problems}),
+        "notes": list(report.notes[:MOST_SHOWN]),
+    }
+
+
+def _invite(
+    session: Session, section: Section, people: Sequence[uuid.UUID], now: dt.datetime
+) -> None:
+    for portion in portions(people):
+        for person in session.scalars(sa.select(User).where(User.id.in_(portion))):
+            accounts.invite(session, person, section.name, now=now)

@@ -1,0 +1,77 @@
+"""Forms with which a mentor and an IMG answer an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    RadioField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import (
+    InputRequired,
+    Length,
+)
+
+from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
+from mentorship.rounds.typed import LONGEST_WORDS, line, plain
+
+LONGEST_COLLEAGUE = 150
+SUGGESTS = "Suggests a colleague: "
+
+
+class AcceptForm(FlaskForm):
+    """One button: yes."""
+
+
+class DeclineForm(FlaskForm):
+    """No, with a reason that the leader reads."""
+
+    reason = RadioField("Your reason", validators=[InputRequired("Choose a reason")])
+    words = TextAreaField(
+        "Anything else your section leader should know?",
+        filters=[plain],
+        validators=[Length(max=LONGEST_WORDS)],
+        description="Only section leaders read this. Please leave out health and visa details.",
+    )
+
+
+def _choices(reasons: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(reason, words) for reason, words in reasons.items()]
+
+
+class MentorDeclineForm(DeclineForm):
+    colleague = StringField(
+        "Do you know a colleague who would fit?",
+        filters=[line],
+        validators=[Length(max=LONGEST_COLLEAGUE)],
+        description="A name, and where your section leader finds them. Ask them first.",
+    )
+    words = TextAreaField(
+        "Anything else your section leader should know?",
+        filters=[plain],
+        validators=[Length(max=LONGEST_WORDS - LONGEST_COLLEAGUE - len(SUGGESTS))],
+        description="Only section leaders read this. Please leave out health and visa details.",
+    )
+    reason = RadioField(
+        "Your reason",
+        choices=_choices(MENTOR_REASONS),
+        validators=[InputRequired("Choose a reason")],
+    )
+
+    @property
+    def told(self) -> str:
+        """Return the words for the leader, with whom the mentor suggests."""
+        suggested = f"{SUGGESTS}{self.colleague.data}" if self.colleague.data else ""
+        return "\n".join(filter(None, [self.words.data, suggested]))
+
+
+class ImgDeclineForm(DeclineForm):
+    reason = RadioField(
+        "Your reason",
+        choices=_choices(IMG_REASONS),
+        validators=[InputRequired("Choose a reason")],
+    )
