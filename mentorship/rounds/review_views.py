@@ -24,7 +24,7 @@ from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file, report_rows, report_sheet
-from mentorship.rounds.rest import may_go_out, still_free
+from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
@@ -39,7 +39,7 @@ __all__ = ["bp"]
 def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
-    people = still_free(db.session(), round_, today=_today()) if publishable else ()
+    changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -48,7 +48,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         differs=has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
         may_go_out=publishable,
-        changed=changed_since(db.session(), people, shown.id) if publishable else (),
+        changed=changed,
         obstacles=OBSTACLES,
         ways=ways(db.session(), round_.id),
         form=FilterForm(),
