@@ -29,7 +29,7 @@ from benchmarks.clock import machine
 from benchmarks.people import market
 from mentorship.accounts.models import User
 from mentorship.app import create_app
-from mentorship.config import Mode, Settings
+from mentorship.config import Mfa, Mode, Settings
 from mentorship.crypto import new_key
 from mentorship.extensions import db
 from mentorship.jobs import TASKS
@@ -42,6 +42,7 @@ from mentorship.rounds.models import Offer, Round
 from mentorship.rounds.run_models import RunJob
 from mentorship.sections.models import Section
 from mentorship.sections.service import appoint_leader, create_section
+from mentorship.signins.service import new_token, open_session
 
 SECRET = "benchmark"  # noqa: S105  of a database that is thrown away
 TIMES = 5  # a page is opened so often, after once to warm up
@@ -53,11 +54,14 @@ class Leader:
     def __init__(self, app: Flask, person: User) -> None:
         self.app, self.lines = app, list[str]()
         self.client: FlaskClient = app.test_client()
+        token, now = new_token(), dt.datetime.now(dt.UTC)
+        with app.app_context():
+            who = db.session.get_one(User, person.id)
+            open_session(db.session(), who, token=token, browser="Benchmark", now=now)
+            db.session.commit()
         with self.client.session_transaction() as cookie:
-            key = person.fs_uniquifier
-            now = time.time()
-            cookie |= {"csrf_token": SECRET, "_user_id": key, "_fresh": True, "fs_cc": "set"}
-            cookie |= {"fs_paa": now, "identity.id": key}
+            cookie |= {"csrf_token": SECRET, "_user_id": token, "_fresh": True, "fs_cc": "set"}
+            cookie |= {"fs_paa": time.time()}
 
     def post(self, path: str, data: Mapping[str, Any] | None = None) -> str:
         signer = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token")
@@ -161,6 +165,7 @@ def application(folder: Path, database_url: str | None) -> tuple[Flask, User]:
         "base_url": "http://localhost",
         "trusted_hosts": (),
         "mode": Mode.TESTING,
+        "require_mfa": Mfa.OFF,
         "instance": folder,
     }
     app, now = create_app(Settings(**settings)), dt.datetime.now(dt.UTC)
@@ -252,9 +257,9 @@ def walk(app: Flask, leader: Leader, files: tuple[bytes, bytes]) -> None:
 
 
 def set_up_fields() -> dict[str, str]:
-
     weights = {f"weight_{key}": str(each.weight) for key, each in CRITERIA.items()}
     plain = {"name": "Large", "policy": "most-matched", "answer_days": "14", "minimum": "0"}
+    plain |= {"requests": "optimum", "request_days": "7"}
     rest = {"respect_institutions": "y", "respect_selection": "y", "browsing": ""}
     return weights | plain | rest | {"two_mentors": "y", "reminder_days": "5, 1"}
 

@@ -62,7 +62,7 @@ def set_up(*, demo: bool) -> None:
     if demo:
         with transaction() as session:
             if is_empty(session):
-                click.echo("Making the demo section with its three rounds ...")
+                click.echo("Making the demo section with its four rounds ...")
                 now = dt.datetime.now(dt.UTC)
                 load_demo(session, password_hash=hash_password(DEMO_PASSWORD), now=now)
     _announce(settings)

@@ -126,11 +126,15 @@ def close_due() -> None:
 def expire_due() -> None:
     """Close what was not answered by its day; each round in a transaction of its own."""
     with reading() as session:
-        waiting = expiring.due_expiries(session, now=utc_now())
-    for round_id in waiting:
+        answers = expiring.due_expiries(session, now=utc_now())
+        requests = expiring.due_requests(session, now=utc_now())
+    for round_id in answers:
         with transaction() as session:
             expiring.expire_answers(session, round_id=round_id, now=utc_now())
-    if waiting:
+    for round_id in requests:
+        with transaction() as session:
+            expiring.expire_requests(session, round_id=round_id, now=utc_now())
+    if answers or requests:
         delivery.write_files()
 
 

@@ -63,7 +63,7 @@ def set_stage(session: Session, word: str = "") -> Stage:
     load_facts(session)
     cast = small_cast(session)
     _called(cast, word)
-    round_ = cast.published()
+    round_ = cast.published(set_up=service.SetUp(direct_requests=True))
     offer = cast.offer("Ana Silva")
     mentor = next(
         who for name, who in cast.people.items() if _profile_of(cast, name) == offer.mentor_id

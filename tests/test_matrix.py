@@ -53,6 +53,10 @@ SCOPES: Mapping[str, frozenset[str]] = {
         ),
         frozenset({"img"}),
     ),
+    **dict.fromkeys(  # who was in the round as an IMG
+        ("rounds.requests", "rounds.send_request", "rounds.take_back_request"),
+        frozenset({"img", "mentee"}),
+    ),
     "privacy.fetch_data": frozenset({"img"}),  # the copy is theirs
     **dict.fromkeys(
         (

@@ -33,6 +33,8 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
     {
         Standing.NOT_IN: ("Open, you are not part of it", "neutral"),
         Standing.TAKES_PART: ("You take part", "info"),
+        Standing.MAY_ASK: ("You take part, and may ask mentors", "info"),
+        Standing.REQUESTED: ("Your request waits for an answer", "info"),
         Standing.IN_REVIEW: ("In review", "info"),
         Standing.ASKED: ("A mentor is being asked", "info"),
         Standing.ANSWER_NEEDED: ("Waiting for your answer", "warn"),

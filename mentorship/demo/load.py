@@ -57,7 +57,7 @@ def is_empty(session: Session) -> bool:
 
 
 def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None:
-    """Make the demo section: its people, a finished round, one in mid-answer and one ready to run.
+    """Make the demo section: its people, and four rounds, each at another point of its life.
 
     The caller commits. ``password_hash`` is of ``DEMO_PASSWORD``; everybody gets it.
     """
@@ -67,7 +67,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
         session,
         name="International Medical Graduates Section",
         slug="imgs",
-        about="A demo section with invented people: 150 IMGs, 60 mentors, and three match rounds.",
+        about="A demo section with invented people: 150 IMGs, 60 mentors, and four match rounds.",
         approve_imgs=False,
         now=long_ago,
     )

@@ -1,4 +1,4 @@
-"""The three rounds of the demo: one finished, one in mid-answer, one ready to run."""
+"""The rounds of the demo: one finished, one in mid-answer, one ready to run, one of requests."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.demo.mentorships import first_weeks, months_together
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.answering import accept_offer, confirm_match, decline_match, decline_offer
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.enrolment import leave_out, open_round
 from mentorship.rounds.lifecycle import create_round, finish_round
 from mentorship.rounds.models import Offer, Round
 from mentorship.rounds.publishing import publish_round
+from mentorship.rounds.requesting import CannotAsk, ask_next
 from mentorship.rounds.running import run_round
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Section
 
 LOTTERY = 20261122
+REQUESTS = 12  # IMGs who may ask in the round of requests
+A_DAY = dt.timedelta(days=1)
 
 
 def load_rounds(session: Session, section: Section, leader: uuid.UUID, now: dt.datetime) -> None:
@@ -45,6 +48,43 @@ def load_rounds(session: Session, section: Section, leader: uuid.UUID, now: dt.d
     first_weeks(session, _again(session, offers), now=now)
 
     _begin(session, section, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1))
+    _ask_directly(session, section, f"{now:%B %Y} requests", now=now)
+
+
+def _ask_directly(session: Session, section: Section, name: str, *, now: dt.datetime) -> None:
+    """Open a small round of "request and accept" for people who rank each other; some answer."""
+    opened = now - dt.timedelta(days=3)
+    made = create_round(
+        session,
+        section_id=section.id,
+        name=name,
+        policy="most-matched",
+        set_up=SetUp(direct_requests=True),
+        answer_days=14,
+        lottery=LOTTERY,
+        now=opened,
+    )
+    open_round(session, round_id=made.id, now=opened)
+    people = [each for each in candidates(session, made, today=now.date()) if each.joined]
+    imgs = {each.profile_id: each for each in people if each.kind is ProfileKind.IMG}
+    mentors = {each.person_id: each for each in people if each.kind is ProfileKind.MENTOR}
+    asked: dict[uuid.UUID, set[uuid.UUID]] = {}
+    named = sa.select(Naming.profile_id, Naming.person_id).where(Naming.use == NamingUse.REQUEST)
+    for img_id, mentor in session.execute(named.where(Naming.profile_id.in_(list(imgs)))):
+        if mentor in mentors:
+            asked.setdefault(img_id, set()).add(mentors[mentor].profile_id)
+    here = sorted(asked, key=lambda key: imgs[key].name, reverse=True)[:REQUESTS]
+    stay = {*here, *(mentor for img_id in here for mentor in asked[img_id])}
+    rest = [each.profile_id for each in people if each.profile_id not in stay]
+    leave_out(session, round_id=made.id, profile_ids=rest, now=opened)
+    answers = itertools.cycle((_mentor_says_yes, _no_word_yet, _mentor_says_no, _no_word_yet))
+    for img_id in here:
+        who = imgs[img_id].person_id
+        try:
+            sent = ask_next(session, person_id=who, round_id=made.id, now=now - A_DAY)
+        except CannotAsk:  # a rule stands against everybody they rank
+            continue
+        next(answers)(session, _again(session, [sent])[0], now - A_DAY / 2)
 
 
 def _begin(session: Session, section: Section, name: str, *, share: int, now: dt.datetime) -> Round:

@@ -14,6 +14,7 @@ from mentorship.finding import service
 from mentorship.finding.forms import FindForm, MarkForm, MoveForm, SetUpForm, WhyForm
 from mentorship.finding.models import MarkKind
 from mentorship.profiles.models import ProfileKind
+from mentorship.rounds.service import rounds_to_ask_in
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Browsing
 from mentorship.throttle.guard import limited
@@ -99,7 +100,11 @@ def choices() -> str:
     offered = _offered()
     found = service.choices_of(db.session(), current_id())
     return render_template(
-        "finding/choices.html", choices=found, most=service.MOST_REQUESTS, offered=offered
+        "finding/choices.html",
+        choices=found,
+        most=service.MOST_REQUESTS,
+        offered=offered,
+        rounds=rounds_to_ask_in(db.session(), current_id()),
     )
 
 

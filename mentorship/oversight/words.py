@@ -105,6 +105,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "rounds.decline_offer": "Declined as the mentor",
         "rounds.confirm": "Said yes as the IMG",
         "rounds.decline_match": "Declined as the IMG",
+        "rounds.send_request": "Asked a mentor directly",
+        "rounds.take_back_request": "Took a request back",
         "rounds.withdraw": "Withdrew from a round",
         "rounds.come_back": "Came back to a round",
     },

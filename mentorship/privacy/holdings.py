@@ -44,7 +44,7 @@ from mentorship.rounds.models import (
     SeatCount,
     Unmatched,
 )
-from mentorship.rounds.scope import TOLD_TO_IMG
+from mentorship.rounds.scope import TOLD_TO_IMG, asked_directly
 from mentorship.sections.models import Membership
 from mentorship.signins.models import UserSession
 from mentorship.spotlight.models import SpotlightLetter
@@ -68,8 +68,12 @@ class Me:
 
     @property
     def told(self) -> sa.ColumnElement[bool]:
-        """Say which offers they know of: an IMG never learns who was asked and said no."""
-        as_img = Offer.img_id.in_(self.profiles) & Offer.state.in_(TOLD_TO_IMG)
+        """Say which offers they know of: an IMG never learns who was asked and said no.
+
+        Their own requests they know.
+        """
+        known = Offer.state.in_(TOLD_TO_IMG) | asked_directly()
+        as_img = Offer.img_id.in_(self.profiles) & known
         return as_img | Offer.mentor_id.in_(self.profiles)
 
     @property

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Offer, OfferState
+from mentorship.rounds.scope import asked_directly
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ def standing_of(session: Session, person_id: uuid.UUID) -> Standing:
         .order_by(other.name)
     ).all()
     waits = (as_mentor & Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED))) | (
-        as_img & (Offer.state == OfferState.ACCEPTED)
+        as_img
+        & (
+            (Offer.state == OfferState.ACCEPTED)
+            | (asked_directly() & (Offer.state == OfferState.OFFERED))
+        )
     )
     row = session.execute(
         sa.select(

@@ -18,14 +18,9 @@ from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
 from mentorship.profiles.cards import ImgCard, MentorCard, card
 from mentorship.rounds.choices import OVER
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Pair,
-    Publication,
-    SeatCount,
-)
-from mentorship.rounds.scope import offer_for_img, offer_for_mentor
+from mentorship.rounds.models import Offer, OfferState, Publication, RoundState, SeatCount
+from mentorship.rounds.request_rules import standings, told_now
+from mentorship.rounds.scope import due_by, offer_for_img, offer_for_mentor
 
 MOST_REASONS = 6
 
@@ -41,6 +36,7 @@ class Facts:
     answer_by: dt.datetime
     finished: bool
     overdue: bool
+    requested: bool  # the IMG asked this mentor directly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +66,13 @@ def offer_page(
     offer = offer_for_mentor(session, person_id, offer_id)
     img = _card(session, offer, offer.img_id, person_id)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
-    answer_by, seats, taken = session.execute(
-        sa.select(Publication.answer_by, SeatCount.seats, SeatCount.taken)
-        .join(SeatCount, SeatCount.round_id == Publication.round_id)
-        .where(Publication.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id)
-    ).one()
+    answer_by, seats, seats_left = _terms(session, offer, now)
     return OfferPage(
         facts=_facts(offer, answer_by, OfferState.OFFERED, now),
-        reasons=_reasons(offer.pair, "mentor", shares_visa=img.visa is not None),
+        reasons=_reasons(session, offer, "mentor", shares_visa=img.visa is not None, now=now),
         img=img,
         seats=seats,
-        seats_left=seats - taken,
+        seats_left=seats_left,
     )
 
 
@@ -91,14 +83,28 @@ def match_page(
     offer = offer_for_img(session, person_id, offer_id)
     mentor = _card(session, offer, offer.mentor_id, person_id)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
-    answer_by = session.scalars(
-        sa.select(Publication.answer_by).where(Publication.round_id == offer.round_id)
-    ).one()
     return MatchPage(
-        facts=_facts(offer, answer_by, OfferState.ACCEPTED, now),
-        reasons=_reasons(offer.pair, "img", shares_visa=bool(mentor.visas)),
+        facts=_facts(offer, _terms(session, offer, now)[0], OfferState.ACCEPTED, now),
+        reasons=_reasons(session, offer, "img", shares_visa=bool(mentor.visas), now=now),
         mentor=mentor,
     )
+
+
+def _terms(session: Session, offer: Offer, now: dt.datetime) -> tuple[dt.datetime, int, int]:
+    """Return until when an offer is answered, the mentor's seats in the round, and those left."""
+    counts = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
+    answer_by, seats, taken = session.execute(
+        sa.select(due_by(), SeatCount.seats, SeatCount.taken)
+        .select_from(Offer)
+        .outerjoin(Publication, Publication.round_id == Offer.round_id)
+        .outerjoin(SeatCount, counts)
+        .where(Offer.id == offer.id)
+    ).one()
+    if offer.requested and offer.round.state is RoundState.OPEN:
+        people = [offer.mentor_id]
+        found = standings(session, offer.round, offer.img_id, people, now=now)[offer.mentor_id]
+        return answer_by, found.seats, max(found.seats_left, 0)
+    return answer_by, seats or 0, (seats or 0) - (taken or 0)
 
 
 def _card(
@@ -122,17 +128,24 @@ def _facts(offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.da
         answer_by=answer_by,
         finished=finished,
         overdue=not finished and offer.state is waiting and now > answer_by,
+        requested=offer.requested,
     )
 
 
-def _reasons(pair: Pair, side: str, *, shares_visa: bool) -> Sequence[tuple[str, str]]:
-    """Return the sentences for one side, of criteria that earned three fifths, best first."""
+def _reasons(
+    session: Session, offer: Offer, side: str, *, shares_visa: bool, now: dt.datetime
+) -> Sequence[tuple[str, str]]:
+    """Return the sentences for one side, of criteria that earned three fifths, best first.
+
+    Those of a request that no run has seen yet are worked out from what both say today.
+    """
+    parts = offer.pair.parts or [] if offer.pair else told_now(session, offer, now=now)
     secret = {key for key, each in CRITERIA.items() if each.sensitive or each.direction == "turn"}
     if shares_visa:
         secret.discard("visa")
     shown = [
         part
-        for part in pair.parts or []
+        for part in parts
         if part["criterion"] not in secret
         and side in part["why"]
         and 5 * part["points"] >= 3 * part["of"]

@@ -35,9 +35,13 @@ def accept(offer_id: uuid.UUID) -> Answer:
             state = service.accept_offer(session, person_id=me, offer_id=offer_id, now=now)
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
         return _too_late(too_late)
-    if state is OfferState.SEAT_TAKEN:
+    except service.CannotAgree as refused:
         page = offer_page(db.session(), me, offer_id, now=now)
-        return render_template("rounds/seat_taken.html", page=page), 409
+        return render_template("rounds/offer.html", page=page, refused=str(refused)), 409
+    if state in {OfferState.SEAT_TAKEN, OfferState.WITHDRAWN}:
+        page = offer_page(db.session(), me, offer_id, now=now)
+        template = "seat_taken" if state is OfferState.SEAT_TAKEN else "offer"
+        return render_template(f"rounds/{template}.html", page=page), 409
     flash("Your answer is saved. Thank you.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
 
@@ -68,7 +72,7 @@ def decline_offer(offer_id: uuid.UUID) -> Answer:
             )
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
         return _too_late(too_late)
-    flash("Thank you for answering. Your section leader looks for another mentor.", "success")
+    flash("Thank you for answering. Your answer is saved.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
 
 

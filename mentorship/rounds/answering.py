@@ -19,9 +19,11 @@ from mentorship.rounds.models import (
     Offer,
     OfferState,
     Round,
-    SeatCount,
+    RoundState,
     Side,
 )
+from mentorship.rounds.offer_steps import free_seat, step, take_seat
+from mentorship.rounds.requesting import agree, pass_on
 from mentorship.rounds.scope import offer_for_img, offer_for_mentor
 
 OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED
@@ -49,7 +51,8 @@ def accept_offer(
 ) -> OfferState:
     """Say yes as the mentor. Returns ``accepted``, or ``seat_taken`` if no seat was left.
 
-    Saying yes twice is as good as once.
+    Saying yes twice is as good as once. A request that an IMG made is ``confirmed`` by it, or
+    ``withdrawn`` if the pair is not possible any more.
 
     Raises
     ------
@@ -57,18 +60,22 @@ def accept_offer(
         There is no such offer to this person.
     AnswersClosed, AlreadyAnswered
         The round is finished, or the answer was another one.
+    CannotAgree
+        To a request: something that the mentor can change stands in the way.
 
     """
     offer = offer_for_mentor(session, person_id, offer_id)
     if offer.state in {ACCEPTED, CONFIRMED}:
-        return ACCEPTED
+        return CONFIRMED if offer.requested else ACCEPTED
     if offer.state is SEAT_TAKEN:
         return SEAT_TAKEN
     _hold_open(session, offer)
-    if not _answer(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now):
+    if offer.requested:
+        return agree(session, offer, now=now) or _twice(session, offer, CONFIRMED, SEAT_TAKEN)
+    if not step(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now):
         return _twice(session, offer, ACCEPTED, CONFIRMED)
-    if not _take_seat(session, offer):
-        _answer(session, offer, ACCEPTED, SEAT_TAKEN)
+    if not take_seat(session, offer):
+        step(session, offer, ACCEPTED, SEAT_TAKEN)
         letters.still_looking(session, offer, now=now)
         return SEAT_TAKEN
     letters.mentor_accepted(session, offer, now=now)
@@ -91,8 +98,8 @@ def decline_offer(  # noqa: PLR0913  an answer has a reason and words
         return
     _hold_open(session, offer)
     said = {"decline_reason": reason, "decline_words": words, "mentor_answered_at": now}
-    if _answer(session, offer, OFFERED, no, **said):
-        letters.still_looking(session, offer, now=now)
+    if step(session, offer, OFFERED, no, **said):
+        tell_no(session, offer, now=now)
     else:
         _twice(session, offer, no)
 
@@ -114,7 +121,7 @@ def confirm_match(
     if offer.state is CONFIRMED:
         return
     _hold_open(session, offer)
-    if _answer(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
+    if step(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
         letters.img_confirmed(session, offer, now=now)
     else:
         _twice(session, offer, CONFIRMED)
@@ -139,11 +146,19 @@ def decline_match(  # noqa: PLR0913  an answer has a reason and words
         return
     _hold_open(session, offer)
     said = {"decline_reason": reason, "decline_words": words, "img_answered_at": now}
-    if _answer(session, offer, ACCEPTED, no, **said):
-        _free_seat(session, offer)
+    if step(session, offer, ACCEPTED, no, **said):
+        free_seat(session, offer)
         letters.img_declined(session, offer, now=now)
     else:
         _twice(session, offer, no)
+
+
+def tell_no(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell the IMG that a mentor said no; a request goes on to the next mentor."""
+    if offer.requested:
+        pass_on(session, offer, now=now)
+    else:
+        letters.still_looking(session, offer, now=now)
 
 
 def turn_down(session: Session, offer: Offer, *, by_mentor: bool, now: dt.datetime) -> bool:
@@ -151,10 +166,10 @@ def turn_down(session: Session, offer: Offer, *, by_mentor: bool, now: dt.dateti
     end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
     said = {"decline_reason": "situation_changed"}
     side = "mentor_answered_at" if by_mentor else "img_answered_at"
-    if _answer(session, offer, ACCEPTED, end, **said, **{side: now}):
-        _free_seat(session, offer)
+    if step(session, offer, ACCEPTED, end, **said, **{side: now}):
+        free_seat(session, offer)
         return True
-    return _answer(session, offer, OFFERED, end, **said, **{side: now})
+    return step(session, offer, OFFERED, end, **said, **{side: now})
 
 
 def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
@@ -168,9 +183,9 @@ def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
     now: dt.datetime,
 ) -> bool:
     """End a mentorship: its seat is free again. False when it has ended already."""
-    if not _answer(session, offer, CONFIRMED, OfferState.ENDED):
+    if not step(session, offer, CONFIRMED, OfferState.ENDED):
         return False
-    _free_seat(session, offer)
+    free_seat(session, offer)
     ending = Ending(offer_id=offer.id, side=side, by_id=by, reason=reason, ended_at=now)
     ending.words = words or None
     session.add(ending)
@@ -180,31 +195,21 @@ def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
 
 def expire(session: Session, offer: Offer) -> bool:
     """Close an offer that nobody answered in time; False if it waits no longer."""
-    if _answer(session, offer, ACCEPTED, OfferState.EXPIRED):
-        _free_seat(session, offer)
+    if step(session, offer, ACCEPTED, OfferState.EXPIRED):
+        free_seat(session, offer)
         return True
-    return _answer(session, offer, OFFERED, OfferState.EXPIRED)
+    return step(session, offer, OFFERED, OfferState.EXPIRED)
 
 
 def _hold_open(session: Session, offer: Offer) -> None:
     """Hold the round's row so that it cannot be finished before this answer is in."""
+    if offer.state is OfferState.WITHDRAWN:
+        raise AlreadyAnswered(offer.state)
     state = session.scalars(
         sa.select(Round.state).where(Round.id == offer.round_id).with_for_update(read=True)
     ).one()
-    if state not in OUT:
+    if state not in OUT and not (offer.requested and state is RoundState.OPEN):
         raise AnswersClosed(offer.round)
-
-
-def _answer(
-    session: Session, offer: Offer, start: OfferState, end: OfferState, **values: object
-) -> bool:
-    changed = session.execute(
-        sa.update(Offer)
-        .where(Offer.id == offer.id, Offer.state == start)
-        .values(state=end, **values)
-        .returning(Offer.id)
-    )
-    return changed.one_or_none() is not None
 
 
 def _twice(session: Session, offer: Offer, *same: OfferState) -> OfferState:
@@ -212,24 +217,4 @@ def _twice(session: Session, offer: Offer, *same: OfferState) -> OfferState:
     state = session.scalars(sa.select(Offer.state).where(Offer.id == offer.id)).one()
     if state not in same:
         raise AlreadyAnswered(state)
-    return same[0]
-
-
-def _take_seat(session: Session, offer: Offer) -> bool:
-    taken = session.execute(
-        _seats_of(offer)
-        .where(SeatCount.taken < SeatCount.seats)
-        .values(taken=SeatCount.taken + 1)
-        .returning(SeatCount.taken)
-    )
-    return taken.one_or_none() is not None
-
-
-def _free_seat(session: Session, offer: Offer) -> None:
-    session.execute(_seats_of(offer).where(SeatCount.taken > 0).values(taken=SeatCount.taken - 1))
-
-
-def _seats_of(offer: Offer) -> sa.Update:
-    return sa.update(SeatCount).where(
-        SeatCount.round_id == offer.round_id, SeatCount.mentor_id == offer.mentor_id
-    )
+    return state

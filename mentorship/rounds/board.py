@@ -41,6 +41,7 @@ class AnswerLine:
     reason: str | None
     words: str
     overdue: bool
+    requested: bool  # the IMG asked this mentor directly
     gone: Sequence[str]  # what has become of the two since, while their answers count
 
 
@@ -112,7 +113,7 @@ def _answers(
         .join(img, img.id == img_profile.person_id)
         .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
         .join(mentor, mentor.id == mentor_profile.person_id)
-        .where(Offer.round_id == round_id)
+        .where(Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN)
         .order_by(sa.func.lower(mentor.name), sa.func.lower(img.name), Offer.id)
     )
     if states := PARTS.get(wanted.show):
@@ -137,6 +138,7 @@ def _answers(
             REASONS_TOLD.get(offer.decline_reason or ""),
             offer.decline_words,
             overdue and offer.state in OPEN_ANSWERS,
+            offer.requested,
             _gone((img_name, mentor_name), stands) if offer.state in LIVE_OFFERS else (),
         )
         for offer, img_name, mentor_name, *stands in found.rows
@@ -209,6 +211,7 @@ def _last_offers(
     offers = session.scalars(
         sa.select(Offer)
         .where(Offer.round_id == round_id, Offer.img_id.in_(img_ids))
+        .where(Offer.state != OfferState.WITHDRAWN)
         .order_by(Offer.place.desc())
     )
     return {offer.img_id: offer for offer in offers}

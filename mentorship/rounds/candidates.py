@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +70,9 @@ def candidates(
     round_: Round,
     *,
     today: dt.date,
-    only: uuid.UUID | None = None,
+    only: Collection[uuid.UUID] | None = None,
 ) -> tuple[Candidate, ...]:
-    """Return everybody who could take part or does, by name, in one query."""
+    """Return everybody who could take part or does, or ``only`` some profiles, in one query."""
     member = belongs(Profile, round_.section_id)
     query = (
         sa.select(
@@ -98,7 +99,7 @@ def candidates(
         .order_by(sa.func.lower(User.name), Profile.id)
     )
     if only is not None:
-        query = query.where(Profile.id == only)
+        query = query.where(Profile.id.in_(only))
     return tuple(_candidate(row, today) for row in session.execute(query))
 
 

@@ -18,6 +18,7 @@ from mentorship.rounds.enrolment import enrol_all
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Publication, Round, RoundState
 from mentorship.rounds.reminding import forget_ahead
+from mentorship.rounds.requesting import end_waiting, hasten
 
 LATEST = dt.timedelta(days=366)
 
@@ -36,6 +37,7 @@ def close_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> i
 
     """
     move(session, round_id, (RoundState.OPEN,), RoundState.CLOSED)
+    end_waiting(session, round_id, now=now)
     return enrol_all(session, round_id, now)
 
 
@@ -67,6 +69,8 @@ def set_closing(
     )
     if not moved:
         raise round_changed(session, round_id)
+    if closes_at is not None:
+        hasten(session, round_id, closes_at=closes_at)
 
 
 def set_answer_by(
@@ -102,6 +106,7 @@ def close_if_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
     ).one_or_none()
     if closed is None:
         return False
+    end_waiting(session, round_id, now=now)
     enrol_all(session, round_id, now)
     return True
 

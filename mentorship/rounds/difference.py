@@ -57,7 +57,9 @@ def difference(session: Session, run: Run) -> Difference:
     offers = _with_people(sa.select(Offer.img_id, mentor.name, Offer.state), Offer, img, mentor)
     before: defaultdict[uuid.UUID, list[Before]] = defaultdict(list)
     old = session.execute(
-        offers.where(Offer.round_id == run.round_id).order_by(Offer.offered_at.desc(), Offer.id)
+        offers.where(Offer.round_id == run.round_id, Offer.state != OfferState.WITHDRAWN).order_by(
+            Offer.offered_at.desc(), Offer.id
+        )
     ).all()
     for img_id, name, state in old:
         before[img_id].append(Before(name, state))

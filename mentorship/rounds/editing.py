@@ -21,6 +21,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mentorship.matching import Rules
+from mentorship.rounds.agreed import agreed_of
 from mentorship.rounds.jobs import ask
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.run_models import JobKind, RunJob
@@ -159,6 +160,7 @@ def _check(session: Session, run: Run, edit: Edit) -> None:
         raise BadEdit("Tick at least one pair in the list below.")
     if len(edit.pairs) > MOST_PAIRS:
         raise BadEdit(f"Tick at most {MOST_PAIRS} pairs at once.")
+    _check_agreed(session, run, edit)
     if edit.kind is EditKind.SWAP:
         _check_swap(edit.pairs)
     if edit.kind in NEEDS_PAIRS:
@@ -174,6 +176,23 @@ def _check(session: Session, run: Run, edit: Edit) -> None:
         seats = sa.select(RunSeat.mentor_id).where(RunSeat.run_id == run.id, RunSeat.seats > 0)
         if mentors - set(session.scalars(seats)):
             raise NoResultFound
+
+
+def _check_agreed(session: Session, run: Run, edit: Edit) -> None:
+    """Refuse to part two people who have both said yes, whatever the edit."""
+    standing = agreed_of(session, run.round_id).standing
+    held = {img for img, _ in standing}
+    if edit.kind in {EditKind.LOCK, EditKind.ALLOW, EditKind.REMATCH}:
+        parted = False
+    elif edit.kind in {EditKind.PAIR, EditKind.UNMATCH}:
+        parted = any(img in held for img, _ in edit.pairs)
+    else:
+        parted = any(pair in standing for pair in edit.pairs)
+    if parted:
+        raise BadEdit(
+            "A pair of these was agreed by request: both have said yes. Only they, or their"
+            " mentorship ending, can undo it. Leave it out of this change."
+        )
 
 
 def _check_swap(pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:

@@ -14,7 +14,8 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.lifecycle import move, round_changed
-from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.models import Offer, Participant, Round, RoundState
+from mentorship.rounds.requesting import let_go
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.traits import fitting
 
@@ -91,7 +92,7 @@ def put_back(
 
     """
     round_ = hold(session, round_id)
-    found = candidates(session, round_, today=now.date(), only=profile_id)
+    found = candidates(session, round_, today=now.date(), only=[profile_id])
     if not found:
         raise NoResultFound
     person = found[0]
@@ -140,9 +141,14 @@ def mark(
     *,
     left_out_at: dt.datetime | None,
 ) -> None:
-    """Leave participants out, or bring them back; the round must be held."""
+    """Leave participants out, or bring them back; the round must be held.
+
+    Requests of whoever is left out are closed.
+    """
     session.execute(
         sa.update(Participant)
         .where(Participant.round_id == round_id, Participant.profile_id.in_(profile_ids))
         .values(left_out_at=left_out_at, withdrew=False)
     )
+    if left_out_at is not None:
+        let_go(session, Offer.round_id == round_id, profile_ids, now=left_out_at)

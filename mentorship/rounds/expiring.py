@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.rounds import letters
 from mentorship.rounds.answering import expire
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.models import Offer, OfferState, Publication, Round
+from mentorship.rounds.models import Offer, OfferState, Publication, Round, RoundState
+from mentorship.rounds.requesting import AT_ONCE, close_full, full, pass_on
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 
@@ -60,6 +61,43 @@ def expire_answers(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -
             now=now,
         )
     return len(offers)
+
+
+def due_requests(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
+    """Return the open rounds in which the day to answer a request has come, or a seat is gone."""
+    waits = sa.exists().where(
+        Offer.round_id == Round.id,
+        Offer.state == OfferState.OFFERED,
+        Offer.answer_by.is_not(None),
+        sa.or_(Offer.answer_by <= now, full()),
+    )
+    open_rounds = sa.select(Round.id).where(Round.state == RoundState.OPEN, waits)
+    return session.scalars(open_rounds.order_by(Round.id)).all()
+
+
+def expire_requests(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
+    """Let requests expire whose day has come, each once, and go on to the next mentor.
+
+    So do those that wait with a mentor who has no seat left. Returns how many: the
+    rest at the next look, if they are many. The round is held as in ``expire_answers``.
+    """
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    if round_.state is not RoundState.OPEN:
+        return 0
+    offers = session.scalars(
+        sa.select(Offer)
+        .where(Offer.round_id == round_id, Offer.state == OfferState.OFFERED)
+        .where(Offer.answer_by <= now)
+        .options(joinedload(Offer.round).joinedload(Round.section))
+        .order_by(Offer.answer_by, Offer.id)
+        .limit(AT_ONCE)
+        .execution_options(populate_existing=True)
+    ).all()
+    for offer in offers:
+        expire(session, offer)
+        letters.time_is_over(session, offer, offer.mentor_id, f"/offers/{offer.id}", now=now)
+        pass_on(session, offer, now=now)
+    return len(offers) + close_full(session, round_id, now=now)
 
 
 def _expire(session: Session, offer: Offer, now: dt.datetime) -> None:

@@ -30,6 +30,8 @@ from mentorship.matching.fairness import (
 )
 from mentorship.profiles.models import Profile
 from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.mentor_load import TOLD as MENTORS_TOLD
+from mentorship.rounds.mentor_load import load_tables
 from mentorship.rounds.models import Pair, Participant, Round, Run, Unmatched
 from mentorship.rounds.run_models import RunFairness
 from mentorship.vocabulary import LISTS, REGION_OF, REGIONS, Term
@@ -51,6 +53,8 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Term], Callable[[Img], str | None]]
     )
 )
 SENSITIVE = ("visa", "gender")  # what leaders do not see of a person
+# the tables of each side -> where it is kept which of them are withheld
+WITHHELD = MappingProxyType({"groups": "withheld", "mentors": "withheld_mentors"})
 RETURNING, NEWCOMER = Term("returning", "Took part before"), Term("newcomer", "First round")
 HISTORY = MappingProxyType({term.id: term for term in (RETURNING, NEWCOMER)})
 # what is told of a run: country is of runs that were made before regions were told
@@ -88,13 +92,17 @@ class FairTable:
 def fairness_tables(problem: Problem, result: Result, counted: Collection[str]) -> dict[str, Any]:
     """Return what may be told of every kind of group, and how many mentors have how many IMGs.
 
-    Only IMGs whose keys are ``counted`` are: they agreed to statistics.
+    Only those whose keys are ``counted`` are in groups: they agreed to statistics.
     """
     groups = {
         key: [list(row) for row in _told(by_group(problem, result, of, counted))]
         for key, (_, _, of) in GROUPS.items()
     }
-    return {"groups": groups, "load": [list(each) for each in load(problem, result).items()]}
+    return {
+        "groups": groups,
+        "load": [list(each) for each in load(problem, result).items()],
+        "mentors": load_tables(problem, result, counted),
+    }
 
 
 def add_history(
@@ -138,12 +146,14 @@ def hide_differences(tables: dict[str, Any], earlier: Iterable[Mapping[str, Any]
     visas or genders that then grows by one tells what that one answered. So such a table is kept
     only if no figure of it differs from one that was told before by one to four people.
     """
-    for kind in SENSITIVE:
-        told = tables["groups"].get(kind)
-        before = [each["groups"].get(kind) for each in earlier]
-        if told and any(points_at_few(told, other) for other in before if other):
-            tables["groups"][kind] = []
-            tables.setdefault("withheld", []).append(kind)
+    before = list(earlier)
+    for side, kept in WITHHELD.items():
+        for kind in SENSITIVE:
+            told = tables.get(side, {}).get(kind)
+            others = [each.get(side, {}).get(kind) for each in before]
+            if told and any(points_at_few(told, other) for other in others if other):
+                tables[side][kind] = []
+                tables.setdefault(kept, []).append(kind)
 
 
 def points_at_few(one: Sequence[Sequence[Any]], other: Sequence[Sequence[Any]]) -> bool:
@@ -176,7 +186,7 @@ def told_before(session: Session, round_id: UUID) -> Sequence[Mapping[str, Any]]
 
 
 def agreed_to_be_counted(session: Session, keys: Collection[str]) -> frozenset[str]:
-    """Return those of the IMGs' keys whose people agree to statistics now."""
+    """Return those keys of profiles whose people agree to statistics now."""
     agreed = sa.select(Profile.id).where(
         Profile.id.in_([UUID(key) for key in keys]), agrees_to(STATISTICS, Profile.person_id)
     )
@@ -213,7 +223,8 @@ def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:
 
 def withheld(kept: Mapping[str, Any]) -> Sequence[str]:
     """Return the headings of tables that would point at few people beside an earlier run."""
-    return [TOLD[kind][0] for kind in kept.get("withheld", ())]
+    mentors = [f"{MENTORS_TOLD[kind][0]} (mentors)" for kind in kept.get("withheld_mentors", ())]
+    return [TOLD[kind][0] for kind in kept.get("withheld", ())] + mentors
 
 
 def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:

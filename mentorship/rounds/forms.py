@@ -31,6 +31,7 @@ from mentorship.rounds.typed import ANY, line
 from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
+FEWEST_DAYS, MOST_DAYS = 3, 30  # to answer a request
 WEIGHT = "weight_"
 
 
@@ -79,6 +80,41 @@ class SetUpForm(FlaskForm):
         description="0 to 100. Pairs below it are never made: rather none than a poor one.",
     )
 
+    requests = RadioField(
+        "How do requests work?",
+        choices=[
+            SelectChoice(
+                "optimum",
+                "By the match",
+                {
+                    "description": "The mentors an IMG ranks make a pair more likely, as much as"
+                    " the weight below says. Nobody is asked before you publish."
+                },
+            ),
+            SelectChoice(
+                "direct",
+                "Request and accept",
+                {
+                    "description": "While the round is open, IMGs may ask the mentors they rank,"
+                    " one after the other. Who says yes is a pair at once, and stays one when the"
+                    " round is matched. All others are matched as usual. Your rules hold for"
+                    " requests, too."
+                },
+            ),
+        ],
+        default="optimum",
+        validators=[InputRequired("Choose one")],
+    )
+    request_days = IntegerField(
+        "Days to answer a request",
+        default=7,
+        validators=[
+            InputRequired("Enter a number of days"),
+            NumberRange(FEWEST_DAYS, MOST_DAYS, f"Enter {FEWEST_DAYS} to {MOST_DAYS} days"),
+        ],
+        description="For “request and accept”. Mentors are reminded halfway and on the last day."
+        " Without an answer the request goes to the next mentor on the list of the IMG.",
+    )
     two_mentors = BooleanField(
         "Whoever asks for two mentors may get two",
         description="Switched off, every IMG gets one mentor at most.",
@@ -134,6 +170,8 @@ class SetUpForm(FlaskForm):
             weights={key: self[WEIGHT + key].data for key in CRITERIA},
             minimum_score=100 * self.minimum.data,
             two_mentors=self.two_mentors.data,
+            direct_requests=self.requests.data == "direct",
+            request_days=self.request_days.data,
             reminder_days=_days(self.reminder_days.data) or (),
             traits=Traits(
                 stage=self.stage.data,
@@ -165,7 +203,12 @@ for _criterion in CRITERIA.values():
 def _values(set_up: SetUp) -> dict[str, object]:
     weights = {WEIGHT + key: weight for key, weight in set_up.weights.items()}
     switches = {key: getattr(set_up, key) for key in SWITCHES}
-    said = {"minimum": set_up.minimum_score // 100, "two_mentors": set_up.two_mentors}
+    said = {
+        "minimum": set_up.minimum_score // 100,
+        "two_mentors": set_up.two_mentors,
+        "requests": "direct" if set_up.direct_requests else "optimum",
+        "request_days": set_up.request_days,
+    }
     days = {"reminder_days": ", ".join(map(str, set_up.reminder_days))}
     return {**weights, **switches, **said, **days, **asdict(set_up.traits)}
 

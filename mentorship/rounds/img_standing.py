@@ -28,6 +28,7 @@ from mentorship.rounds.models import (
     RoundState,
 )
 from mentorship.rounds.scope import Contact, contact_of, name_of, told_to_img
+from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 _IMG = aliased(Profile)
@@ -38,6 +39,8 @@ class Standing(enum.StrEnum):
 
     NOT_IN = "not_in"  # the round is open, and this person is not part of it
     TAKES_PART = "takes_part"
+    MAY_ASK = "may_ask"  # takes part, and may ask mentors directly
+    REQUESTED = "requested"  # a mentor they asked themselves has not answered
     IN_REVIEW = "in_review"
     ASKED = "asked"  # a mentor is being asked
     ANSWER_NEEDED = "answer_needed"  # the mentor said yes; now the IMG
@@ -52,7 +55,9 @@ class Standing(enum.StrEnum):
 _MATTERS = (
     Standing.ANSWER_NEEDED,
     Standing.ASKED,
+    Standing.REQUESTED,
     Standing.IN_REVIEW,
+    Standing.MAY_ASK,
     Standing.TAKES_PART,
     Standing.CONFIRMED,
     Standing.WAITING,
@@ -61,7 +66,7 @@ _MATTERS = (
     Standing.NOT_MATCHED,
     Standing.ENDED,
 )
-_LIVE = frozenset(_MATTERS[:5])
+_LIVE = frozenset(_MATTERS[: _MATTERS.index(Standing.CONFIRMED) + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ def _img_round(
         if told_to_img(offer)
     ]
     states = {offer.state for offer, _ in offers}
+    out = (o.answer_by for o, _ in offers if o.requested and o.state is OfferState.OFFERED)
     standing = _standing(round_, states)
     if place.withdrew and OfferState.CONFIRMED not in states:
         standing = Standing.WITHDREW
@@ -163,7 +169,7 @@ def _img_round(
         round_.name,
         round_.section.name,
         standing,
-        answer_by,
+        next(out, answer_by),
         matches,
         round_id=round_.id,
         profile_id=place.profile_id,
@@ -172,7 +178,7 @@ def _img_round(
 
 def _standing(round_: Round, states: set[OfferState]) -> Standing:
     if round_.state not in OUT:
-        return _standing_without_answers(round_.state, states)
+        return _standing_without_answers(round_, states)
     found = {
         OfferState.ACCEPTED: Standing.ANSWER_NEEDED,
         OfferState.CONFIRMED: Standing.CONFIRMED,
@@ -182,13 +188,16 @@ def _standing(round_: Round, states: set[OfferState]) -> Standing:
     return next((said for state, said in found.items() if state in states), Standing.WAITING)
 
 
-def _standing_without_answers(state: RoundState, states: set[OfferState]) -> Standing:
-    if state in {RoundState.OPEN, RoundState.CLOSED}:
-        return Standing.TAKES_PART
-    if state in {RoundState.REVIEW, RoundState.PUBLISHED}:
-        return Standing.IN_REVIEW
+def _standing_without_answers(round_: Round, states: set[OfferState]) -> Standing:
+    """Say where an IMG stands while no offer of a run is out; requests may be."""
     if OfferState.CONFIRMED in states:
         return Standing.CONFIRMED
+    if round_.state is RoundState.OPEN and SetUp.from_json(round_.rules).direct_requests:
+        return Standing.REQUESTED if OfferState.OFFERED in states else Standing.MAY_ASK
+    if round_.state in {RoundState.OPEN, RoundState.CLOSED}:
+        return Standing.TAKES_PART
+    if round_.state in {RoundState.REVIEW, RoundState.PUBLISHED}:
+        return Standing.IN_REVIEW
     return Standing.ENDED if OfferState.ENDED in states else Standing.NOT_MATCHED
 
 

@@ -8,15 +8,19 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market, Rules
+from mentorship.matching.forbid import ruled_out
 from mentorship.profiles.models import Profile
 from mentorship.profiles.pool import gather
+from mentorship.rounds.agreed import Agreed, Key, agreed_of
 from mentorship.rounds.candidates import Candidate
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.rest import still_free
@@ -68,13 +72,34 @@ def gathered(
         No IMG takes part, or one profile cannot be read.
 
     """
-    taking_part = [
-        each for each in still_free(session, round_, today=now.date()) if each.takes_part
+    people = still_free(session, round_, today=now.date())
+    agreed = Agreed() if round_.state in OUT else agreed_of(session, round_.id)
+    market = _market(session, round_, _taking_part(people), now.date(), agreed)
+    here = _of_those_here(agreed.applied(rules), market)
+    if at_odds := _at_odds(market, here, agreed):
+        people = agreed.besides(people, at_odds)
+        market = _market(session, round_, _taking_part(people), now.date(), agreed)
+        here = _of_those_here(here, market)
+    return Inputs(market=market, rules=here, policy=policy, lottery=round_.lottery)
+
+
+def _taking_part(people: Sequence[Candidate]) -> Sequence[Candidate]:
+    return [each for each in people if each.takes_part]
+
+
+def _at_odds(market: Market, rules: Rules, agreed: Agreed) -> Collection[Key]:
+    """Return the pairs that agreed by request and that a rule has come to forbid since."""
+    imgs = {img.key: i for i, img in enumerate(market.imgs)}
+    mentors = {mentor.key: j for j, mentor in enumerate(market.mentors)}
+    pairs = [
+        (pair, imgs[str(pair[0])], mentors[str(pair[1])])
+        for pair in agreed.standing
+        if str(pair[0]) in imgs and str(pair[1]) in mentors
     ]
-    market = _market(session, round_, taking_part, now.date())
-    return Inputs(
-        market=market, rules=_of_those_here(rules, market), policy=policy, lottery=round_.lottery
-    )
+    rows = np.array(sorted({i for _, i, _ in pairs}), dtype=np.int64)
+    out = ruled_out(market, rules, rows) if pairs else {}
+    at = {int(i): n for n, i in enumerate(rows)}
+    return {pair for pair, i, j in pairs if any(flags[at[i], j] for flags in out.values())}
 
 
 def market_now(session: Session, round_: Round, *, now: dt.datetime) -> Market:
@@ -89,10 +114,16 @@ def market_now(session: Session, round_: Round, *, now: dt.datetime) -> Market:
     people = still_free(session, round_, today=now.date())
     draft = round_.state is RoundState.DRAFT
     here = [each for each in people if (each.is_newcomer if draft else each.takes_part)]
-    return _market(session, round_, here, now.date())
+    return _market(session, round_, here, now.date(), Agreed())
 
 
-def _market(session: Session, round_: Round, people: Sequence[Candidate], today: dt.date) -> Market:
+def _market(
+    session: Session,
+    round_: Round,
+    people: Sequence[Candidate],
+    today: dt.date,
+    agreed: Agreed,
+) -> Market:
     seats = {str(each.profile_id): each.seats for each in people}
     ids = [each.profile_id for each in people]
     monday = today - dt.timedelta(days=today.weekday())
@@ -100,6 +131,12 @@ def _market(session: Session, round_: Round, people: Sequence[Candidate], today:
         imgs, mentors = gather(session, ids, today=today)
         if not SetUp.from_json(round_.rules or {}).two_mentors:
             imgs = [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
+        imgs = [
+            dataclasses.replace(
+                img, mentors_wanted=max(img.mentors_wanted, agreed.held[uuid.UUID(img.key)])
+            )
+            for img in imgs
+        ]
         first = priority_of(session, ids)
         imgs = [dataclasses.replace(img, priority=uuid.UUID(img.key) in first) for img in imgs]
         free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]

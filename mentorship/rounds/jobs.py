@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.matching import POLICIES
 from mentorship.rounds.choices import OUT, RUNNABLE
+from mentorship.rounds.closing import close_round
 from mentorship.rounds.holding import change, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
@@ -22,7 +23,7 @@ from mentorship.rounds.run_models import (
     JobState,
     RunJob,
 )
-from mentorship.rounds.setup import rules_of
+from mentorship.rounds.setup import SetUp, rules_of
 from mentorship.rounds.steps import current_run, with_edits
 
 
@@ -31,7 +32,8 @@ def ask_run(
 ) -> RunJob:
     """Ask for a run with everybody as they are now; locks and bans of the current run are kept.
 
-    Asking twice is as good as once.
+    Asking twice is as good as once. A round of requests is closed first: what is agreed while a
+    worker solves would not be in its run.
 
     Raises
     ------
@@ -40,6 +42,8 @@ def ask_run(
 
     """
     round_ = hold_in(session, round_id, RUNNABLE)
+    if round_.state is RoundState.OPEN and SetUp.from_json(round_.rules).direct_requests:
+        close_round(session, round_id=round_id, now=now)
     rules = with_edits(rules_of(session, round_), current_run(session, round_id))
     job = RunJob(
         round_id=round_id,

@@ -18,7 +18,7 @@ from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import Writer
-from mentorship.rounds.models import Offer, Participant, Round
+from mentorship.rounds.models import Offer, OfferState, Participant, Round
 from mentorship.sections.belonging import leaders_of
 from mentorship.sections.models import Section
 
@@ -64,7 +64,10 @@ def offers_waiting(
 
 
 def round_published(session: Session, round_: Round, *, now: dt.datetime) -> None:
-    """Tell the IMGs of a round that it is published; who was found for them, they read later."""
+    """Tell the IMGs of a round that it is published; who was found for them, they read later.
+
+    Whoever has a mentor by request knows already.
+    """
     section_name = session.scalars(
         sa.select(Section.name).where(Section.id == round_.section_id)
     ).one()
@@ -76,6 +79,11 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
             Participant.round_id == round_.id,
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
+            ~sa.exists().where(
+                Offer.round_id == round_.id,
+                Offer.img_id == Profile.id,
+                Offer.state == OfferState.CONFIRMED,
+            ),
         )
         .order_by(User.email)
     )
@@ -123,6 +131,35 @@ def img_confirmed(session: Session, offer: Offer, *, now: dt.datetime) -> None:
 
 def img_declined(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     _tell(session, offer, offer.mentor_id, "img_declined", path="/", now=now)
+
+
+def request_waiting(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Ask a mentor whom an IMG asks directly; the date is in their own time zone."""
+    _asked(session, offer, offer.mentor_id, "request_waiting", NoticeKind.OFFER, now)
+
+
+def request_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    path = f"/matches/{offer.id}"
+    _tell(session, offer, offer.img_id, "request_accepted", path=path, now=now)
+
+
+def request_passed_on(
+    session: Session, offer: Offer, *, next_asked: bool, now: dt.datetime
+) -> None:
+    """Tell the IMG that a request came to nothing, and what happens next; never why."""
+    template = "request_passed_on" if next_asked else "request_list_over"
+    path = f"/rounds/{offer.round_id}/request"
+    _tell(session, offer, offer.img_id, template, path=path, now=now)
+
+
+def request_taken_back(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    _tell(session, offer, offer.mentor_id, "request_taken_back", path="/", now=now)
+
+
+def requests_over(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell both sides of a request that it ended with the enrolment."""
+    for profile_id in (offer.img_id, offer.mentor_id):
+        _tell(session, offer, profile_id, "requests_over", path="/", now=now)
 
 
 def time_is_over(
@@ -178,31 +215,45 @@ def answers_expired(
     tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
 
 
-def answer_owed(  # noqa: PLR0913  who, of what, leading where, until when
+def answer_owed(
     session: Session,
     offer: Offer,
     profile_id: uuid.UUID,
-    path: str,
     *,
     answer_by: dt.datetime,
     now: dt.datetime,
 ) -> None:
     """Remind somebody of an answer they owe; the date is in their own time zone."""
+    _asked(session, offer, profile_id, "answer_owed", NoticeKind.REMINDER, now, answer_by)
+
+
+def _asked(  # noqa: PLR0913, PLR0917  who, of what, in which words, until when
+    session: Session,
+    offer: Offer,
+    profile_id: uuid.UUID,
+    template: str,
+    kind: NoticeKind,
+    now: dt.datetime,
+    answer_by: dt.datetime | None = None,
+) -> None:
+    """Ask somebody for an answer, by the clock and the calendar of theirs."""
+    until = answer_by or offer.answer_by
+    assert until is not None  # noqa: S101  for mypy: a request has one
+    path = f"/{'offers' if profile_id == offer.mentor_id else 'matches'}/{offer.id}"
     to = session.execute(
         sa.select(User.id, User.email, User.name, User.timezone)
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == profile_id)
     ).one()
     letter = stationery.write(
-        "answer_owed",
+        template,
         path=path,
         name=to.name,
         round_name=offer.round.name,
         section_name=offer.round.section.name,
-        answer_by=moment(answer_by, to.timezone),
+        answer_by=moment(until, to.timezone),
     )
-    telling = Telling(to.id, to.email, letter, path)
-    tell(session, [telling], kind=NoticeKind.REMINDER, now=now)
+    tell(session, [Telling(to.id, to.email, letter, path)], kind=kind, now=now)
 
 
 def _tell(  # noqa: PLR0913  who, of what, in which words, leading where

@@ -19,8 +19,9 @@ from mentorship.rounds.models import (
     Participant,
     Publication,
     Round,
+    RoundState,
 )
-from mentorship.rounds.scope import Contact, contact_of, name_of
+from mentorship.rounds.scope import Contact, contact_of, due_by, name_of
 
 _MENTOR = aliased(Profile)
 
@@ -50,6 +51,7 @@ class MentorOffer:
     contact: Contact | None
     since: dt.datetime | None
     stage: str | None  # where the IMG stands in the journey today
+    requested: bool  # the IMG asked this mentor directly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,8 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     seats, paused_until = profile or (0, None)
     of_stage = sa.and_(Choice.profile_id == Offer.img_id, Choice.field == "stage")
     rows = session.execute(
-        sa.select(Offer, User, Publication.answer_by, Choice.term)
-        .join(Publication, Publication.round_id == Offer.round_id)
+        sa.select(Offer, User, due_by(), Choice.term)
+        .outerjoin(Publication, Publication.round_id == Offer.round_id)
         .join(_MENTOR, _MENTOR.id == Offer.mentor_id)
         .join(Profile, Profile.id == Offer.img_id)
         .join(User, User.id == Profile.person_id)
@@ -92,10 +94,10 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         .order_by(Offer.offered_at.desc(), sa.func.lower(User.name))
     ).all()
     offers = [
-        (offer.round.state, _mentor_offer(offer, img, answer_by, stage, now=now))
+        (_waits(offer), _mentor_offer(offer, img, answer_by, stage, now=now))
         for offer, img, answer_by, stage in rows
     ]
-    live = [each for state, each in offers if state in OUT]
+    live = [each for waits, each in offers if waits]
     waiting = [each for each in live if each.state is OfferState.OFFERED]
     waiting_for_img = [each for each in live if each.state is OfferState.ACCEPTED]
     mentees = [each for _, each in offers if each.state is OfferState.CONFIRMED]
@@ -112,6 +114,12 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     )
 
 
+def _waits(offer: Offer) -> bool:
+    """Tell whether answers are taken: offers are out, or the IMG asked in an open round."""
+    asked = offer.requested and offer.round.state is RoundState.OPEN
+    return asked or offer.round.state in OUT
+
+
 def _mentor_offer(
     offer: Offer, img: User, answer_by: dt.datetime, stage: str | None, *, now: dt.datetime
 ) -> MentorOffer:
@@ -126,6 +134,7 @@ def _mentor_offer(
         contact=contact_of(img, offer),
         since=offer.img_answered_at,
         stage=stage,
+        requested=offer.requested,
     )
 
 

@@ -42,6 +42,7 @@ class OfferState(enum.StrEnum):
     DECLINED_BY_IMG = "declined_by_img"
     SEAT_TAKEN = "seat_taken"  # the mentor's last seat went to somebody else
     EXPIRED = "expired"  # whoever was asked last did not answer in time
+    WITHDRAWN = "withdrawn"  # a request that ended unanswered: taken back, or enrolment closed
     ENDED = "ended"  # the mentorship is over
 
 
@@ -227,7 +228,7 @@ class Publication(Model):
 
 
 class SeatCount(Model):
-    """A mentor's seats in a published round.
+    """A mentor's seats in a published round, or in an open one in which they said yes to somebody.
 
     A seat is taken by a conditional UPDATE; the CHECK stands behind it.
     """
@@ -252,11 +253,24 @@ LIVE = "state IN ('offered', 'accepted', 'confirmed')"
 
 
 class Offer(Model):
-    """A published pair on its way to a mentorship: the mentor answers first, then the IMG."""
+    """A pair on its way to a mentorship: the mentor answers first, then the IMG.
+
+    It comes from a published run; or, while a round of "request and accept" is open, from the IMG,
+    whose asking is their yes. Such a request has a day to answer of its own, and gets its pair
+    when a run that holds it is published.
+    """
 
     __tablename__ = "offer"
     __table_args__ = (
-        sa.UniqueConstraint("round_id", "img_id", "mentor_id"),
+        sa.Index(
+            "uq_offer_once",
+            "round_id",
+            "img_id",
+            "mentor_id",
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        ),
         sa.Index(
             "uq_offer_live_place",
             "round_id",
@@ -276,6 +290,10 @@ class Offer(Model):
             name="reason_known",
         ),
         sa.CheckConstraint("length(decline_words) <= 1000", name="words_short"),
+        sa.CheckConstraint("pair_id IS NOT NULL OR answer_by IS NOT NULL", name="from_run_or_img"),
+        sa.CheckConstraint(
+            "answer_by IS NOT NULL OR state <> 'withdrawn'", name="only_requests_withdrawn"
+        ),
         sa.CheckConstraint(
             "state <> 'confirmed' OR (mentor_answered_at IS NOT NULL"
             " AND img_answered_at IS NOT NULL)",
@@ -283,11 +301,12 @@ class Offer(Model):
         ),
         sa.Index("ix_offer_mentor", "mentor_id", "state"),
         sa.Index("ix_offer_img", "img_id", "state"),
+        sa.Index("ix_offer_answer_by", "answer_by", "state"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     round_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Round.id, ondelete="CASCADE"))
-    pair_id: Mapped[uuid.UUID] = mapped_column(
+    pair_id: Mapped[uuid.UUID | None] = mapped_column(
         sa.ForeignKey(Pair.id, ondelete="CASCADE"), unique=True
     )
     img_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
@@ -295,13 +314,19 @@ class Offer(Model):
     place: Mapped[int]
     state: Mapped[OfferState] = mapped_column(one_of(OfferState, "state_known"))
     offered_at: Mapped[dt.datetime]
+    answer_by: Mapped[dt.datetime | None]  # of a request; else the publication says it
     mentor_answered_at: Mapped[dt.datetime | None]
     img_answered_at: Mapped[dt.datetime | None]
     decline_reason: Mapped[str | None] = mapped_column(sa.String(30))
     decline_words: Mapped[str] = mapped_column(sa.Text, default="")
 
-    pair: Mapped[Pair] = relationship(lazy="raise")
+    pair: Mapped[Pair | None] = relationship(lazy="raise")
     round: Mapped[Round] = relationship(lazy="raise")
+
+    @property
+    def requested(self) -> bool:
+        """Tell whether the IMG asked this mentor directly."""
+        return self.answer_by is not None
 
 
 class Side(enum.StrEnum):

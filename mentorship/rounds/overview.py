@@ -28,6 +28,7 @@ from mentorship.rounds.models import (
 from mentorship.rounds.out_of_date import OutOfDate, changed_since
 from mentorship.rounds.planning import Planned, planned
 from mentorship.rounds.progress import JobPage, live_jobs
+from mentorship.rounds.request_pages import UnderWay, under_way
 from mentorship.rounds.run_models import JobKind, RunJob, RunStep
 from mentorship.rounds.setup import SWITCHES, SetUp, rules_of
 from mentorship.rounds.steps import current_run_id, with_edits
@@ -84,6 +85,7 @@ class Overview:
     answers: Mapping[OfferState, int]
     jobs: Sequence[JobPage]  # being worked on
     planned: Planned | None  # on its way out
+    requests: Sequence[UnderWay]  # that wait for a mentor's answer
 
     @property
     def current(self) -> RunLine | None:
@@ -91,7 +93,7 @@ class Overview:
 
     @property
     def asked(self) -> int:
-        return sum(self.answers.values())
+        return sum(self.answers.values()) - self.answers.get(OfferState.WITHDRAWN, 0)
 
     @property
     def open_answers(self) -> int:
@@ -153,7 +155,7 @@ def _taking_part(kind: ProfileKind) -> sa.ScalarSelect[int]:
 
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
-    """Return all that the page of one round shows, in at most ten queries."""
+    """Return all that the page of one round shows, in at most twelve queries."""
     people = candidates(session, round_, today=now.date())
     taking_part = [each for each in people if each.takes_part]
     mentors = [each for each in taking_part if each.kind is ProfileKind.MENTOR]
@@ -177,13 +179,16 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         seats=sum(each.seats for each in mentors),
         runs=runs,
         differs=differs,
-        changed=changed_since(session, people, current.id) if current and in_review else (),
+        changed=changed_since(session, round_, current.id, today=now.date())
+        if current and in_review
+        else (),
         answer_by=answer_by,
         published_at=published_at,
         published_by=published_by,
         answers=answer_counts(session, round_.id),
         jobs=live_jobs(session, round_.id, now=now),
         planned=planned(session, round_.id),
+        requests=under_way(session, round_.id) if round_.state is RoundState.OPEN else (),
     )
 
 

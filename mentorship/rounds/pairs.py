@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Profile
+from mentorship.rounds.agreed import agreed_as
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.run_models import PairNext
@@ -33,6 +34,7 @@ class PairLine:
     score: int
     strong: Sequence[str]  # what the pair fits best in
     locked: bool
+    by_request: bool  # both have said yes: no leader parts them here
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class PairPage:
     score: int
     parts: Sequence[PartLine]
     locked: bool
+    by_request: uuid.UUID | None  # their mentorship, if both have said yes by request
     next_mentor: tuple[str, int] | None  # who would have been next, with the score
     next_img: tuple[str, int] | None
 
@@ -77,7 +80,9 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
         "mentor": (sa.func.lower(mentor.name), sa.func.lower(img.name)),
     }
     query = _with_names(
-        sa.select(Pair, img.name.label("img"), mentor.name.label("mentor")), img, mentor
+        sa.select(Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run)),
+        img,
+        mentor,
     )
     query = _fitting(query, run, wanted, img, mentor)
     query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
@@ -91,8 +96,9 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
             pair.score,
             _strong(pair),
             is_locked(run, pair),
+            offer_id is not None,
         )
-        for pair, img_name, mentor_name in found.rows
+        for pair, img_name, mentor_name, offer_id in found.rows
     ]
     return Listing(lines, found.found, found.page, found.last)
 
@@ -166,7 +172,9 @@ def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
     next_mentor, next_img = _next(session, pair)
     names = session.execute(
         _with_names(
-            sa.select(img.name.label("img"), mentor.name.label("mentor")).select_from(Pair),
+            sa.select(
+                img.name.label("img"), mentor.name.label("mentor"), agreed_as(run).label("agreed")
+            ).select_from(Pair),
             img,
             mentor,
         ).where(Pair.id == pair.id)
@@ -181,6 +189,7 @@ def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
         score=pair.score,
         parts=parts_of(pair),
         locked=is_locked(run, pair),
+        by_request=names.agreed,
         next_mentor=next_mentor,
         next_img=next_img,
     )

@@ -79,7 +79,7 @@ def plan_publication(  # noqa: PLR0913  which run, when, who
     on_its_way = RoundState.REMATCHING if round_.state in OUT else RoundState.PUBLISHED
     move(session, round_id, (round_.state,), on_its_way)
     found = preview(session, round_, run, now=now)
-    if not found.offers:
+    if not found.offers and not found.agreed:
         raise NothingToPublish(round_.name)
     if found.changed:
         raise RunOutOfDate(found.changed)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import Ending, Offer, OfferState, Round, RoundState, Side
+from mentorship.rounds.scope import asked_directly
 
 SAID_NO = "A mentor said no last time"
 SILENT = "A mentor did not answer last time"
@@ -28,8 +29,10 @@ NO_FAULT: Mapping[Side, frozenset[str]] = {
 def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """Return, of these IMGs, those who deserve it, each with the reason, in one query.
 
-    Only the last that came of it counts: whoever found a mentor since has none any more.
+    Only the last that came of it counts: whoever found a mentor since has none any more. A request
+    that came to nothing is no match: asking many would put an IMG before others.
     """
+    both_said_yes = Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED))
     rows = session.execute(
         sa.select(
             Offer.img_id,
@@ -41,7 +44,7 @@ def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping
         )
         .join(Round, Round.id == Offer.round_id)
         .outerjoin(Ending, Ending.offer_id == Offer.id)
-        .where(Offer.img_id.in_(profile_ids))
+        .where(Offer.img_id.in_(profile_ids), sa.or_(~asked_directly(), both_said_yes))
         .order_by(Offer.offered_at, Offer.place.desc(), Offer.id)
     )
     last = {

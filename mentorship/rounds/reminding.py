@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.rounds import letters
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.models import Offer, OfferState, Publication, Reminder, Round, Side
+from mentorship.rounds.models import (
+    Offer,
+    OfferState,
+    Publication,
+    Reminder,
+    Round,
+    RoundState,
+    Side,
+)
+from mentorship.rounds.scope import asked_directly, due_by
 from mentorship.rounds.setup import SetUp
 
 EARLIEST = dt.timedelta(days=60)  # before the day to answer
@@ -34,16 +43,13 @@ def remind(session: Session, *, now: dt.datetime) -> int:
 
 
 def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
+    until = due_by()
+    out = sa.or_(Round.state.in_(OUT), sa.and_(Round.state == RoundState.OPEN, asked_directly()))
     rows = session.execute(
-        sa.select(Offer, Publication.answer_by)
-        .join(Publication, Publication.round_id == Offer.round_id)
+        sa.select(Offer, until)
         .join(Offer.round)
-        .where(
-            Round.state.in_(OUT),
-            Offer.state.in_(WHO_OWES),
-            Publication.answer_by > now,
-            Publication.answer_by <= now + EARLIEST,
-        )
+        .outerjoin(Publication, Publication.round_id == Offer.round_id)
+        .where(out, Offer.state.in_(WHO_OWES), until > now, until <= now + EARLIEST)
         .options(joinedload(Offer.round).joinedload(Round.section))
         .order_by(Offer.id)
     ).all()
@@ -56,11 +62,17 @@ def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
     )
     found = []
     for offer, answer_by in rows:
-        number = _number(SetUp.from_json(offer.round.rules).reminder_days, answer_by - now)
+        number = _number(_days(offer), answer_by - now)
         side = WHO_OWES[offer.state]
         if number is not None and (offer.id, side, number) not in sent:
             found.append(_Due(offer, side, number, answer_by))
     return found
+
+
+def _days(offer: Offer) -> Sequence[int]:
+    """Return the days before the day to answer: as set up; of a request, halfway and the last."""
+    set_up = SetUp.from_json(offer.round.rules)
+    return (-(-set_up.request_days // 2), 1) if offer.requested else set_up.reminder_days
 
 
 def _number(days: Sequence[int], left: dt.timedelta) -> int | None:
@@ -91,6 +103,5 @@ def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
         return False
     mentor = due.side is Side.MENTOR
     profile_id: uuid.UUID = due.offer.mentor_id if mentor else due.offer.img_id
-    path = f"/{'offers' if mentor else 'matches'}/{due.offer.id}"
-    letters.answer_owed(session, due.offer, profile_id, path, answer_by=due.answer_by, now=now)
+    letters.answer_owed(session, due.offer, profile_id, answer_by=due.answer_by, now=now)
     return True

@@ -15,7 +15,7 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.escape import guard
 from mentorship.rosters.sheets import workbook
 from mentorship.rounds.choices import REASONS_TOLD
-from mentorship.rounds.models import Offer, Pair, Participant, Round, Run
+from mentorship.rounds.models import Offer, OfferState, Pair, Participant, Round, Run
 
 COLUMNS = (
     "img",
@@ -28,6 +28,7 @@ COLUMNS = (
     "mentor_answered",
     "img_answered",
     "reason",
+    "asked_by",
 )
 NO_OFFER = "no_offer"
 
@@ -50,7 +51,11 @@ def report_sheet(session: Session, round_: Round) -> bytes:
 def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
     """Yield a row an offer, by name, then a row for each IMG who was never offered anybody."""
     yield from _offers(session, round_.id)
-    offered = sa.exists().where(Offer.round_id == round_.id, Offer.img_id == Profile.id)
+    offered = sa.exists().where(
+        Offer.round_id == round_.id,
+        Offer.img_id == Profile.id,
+        Offer.state != OfferState.WITHDRAWN,
+    )
     left = session.scalars(
         sa.select(User.name)
         .join(Profile, Profile.person_id == User.id)
@@ -72,13 +77,13 @@ def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)
     rows = session.execute(
         sa.select(Offer, img.name, mentor.name, Pair.score, Run.number)
-        .join(Pair, Pair.id == Offer.pair_id)
-        .join(Run, Run.id == Pair.run_id)
+        .outerjoin(Pair, Pair.id == Offer.pair_id)
+        .outerjoin(Run, Run.id == Pair.run_id)
         .join(img_profile, img_profile.id == Offer.img_id)
         .join(img, img.id == img_profile.person_id)
         .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
         .join(mentor, mentor.id == mentor_profile.person_id)
-        .where(Offer.round_id == round_id)
+        .where(Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN)
         .order_by(sa.func.lower(img.name), Offer.img_id, Offer.offered_at, Offer.place)
     )
     for offer, img_name, mentor_name, score, run in rows:
@@ -88,8 +93,9 @@ def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
             mentor_name,
             str(offer.place),
             offer.state.value,
-            f"{score / 100:.2f}",
-            str(run),
+            "" if score is None else f"{score / 100:.2f}",
+            "" if run is None else str(run),
             *(time.isoformat(timespec="minutes") if time else "" for time in times),
             REASONS_TOLD.get(offer.decline_reason or "", ""),
+            "img" if offer.requested else "run",
         )

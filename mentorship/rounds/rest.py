@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.extensions import rows_hit
 from mentorship.matching import Rules
 from mentorship.profiles.models import ProfileKind
+from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, Run, SeatCount
@@ -31,12 +32,15 @@ FOR_GOOD = ("other_mentor", "no_time", "situation_changed")
 def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[Candidate]:
     """Return the people of a round as a run may use them now.
 
-    Before it is published these are the candidates. Afterwards whoever has a live offer is not
+    Before it is published these are the candidates, less whoever agreed by request with somebody
+    who cannot be in the run. Afterwards whoever has a live offer is not
     free, and a mentor has the seats that no offer holds.
     """
     people = candidates(session, round_, today=today)
-    if round_.state not in OUT:
+    if round_.state is RoundState.DRAFT:
         return people
+    if round_.state not in OUT:
+        return agreed_of(session, round_.id).besides(people)
     held = _held(session, round_.id)
     seats = _seats(session, round_.id)
     done = _done(session, round_.id)
@@ -47,6 +51,18 @@ def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[C
         else _as_free(each, held, seats, done)
         for each in people
     ]
+
+
+def for_publishing(
+    session: Session, round_: Round, *, today: dt.date
+) -> tuple[Sequence[Candidate], Agreed]:
+    """Return whom the offers of a run are checked against, and the pairs that stand besides.
+
+    Once offers are out, whoever has one is not free, and nothing stands besides.
+    """
+    if round_.state in OUT:
+        return still_free(session, round_, today=today), Agreed()
+    return candidates(session, round_, today=today), agreed_of(session, round_.id)
 
 
 def _as_free(
@@ -119,7 +135,9 @@ def _silent(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
 def rules_for_rest(session: Session, round_: Round, rules: Rules) -> Rules:
     """Return the rules with every pair forbidden that was offered, or that a leader forbade."""
     offered = session.execute(
-        sa.select(Offer.img_id, Offer.mentor_id).where(Offer.round_id == round_.id)
+        sa.select(Offer.img_id, Offer.mentor_id).where(
+            Offer.round_id == round_.id, Offer.state != OfferState.WITHDRAWN
+        )
     )
     run = current_run(session, round_.id)
     banned = Rules.from_json(run.rules).banned if run else frozenset()

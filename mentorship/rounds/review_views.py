@@ -17,13 +17,14 @@ from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness import fair_tables, load_lines, withheld
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
+from mentorship.rounds.mentor_load import mentor_tables
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file, report_rows, report_sheet
-from mentorship.rounds.rest import may_go_out, still_free
+from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
@@ -38,7 +39,7 @@ __all__ = ["bp"]
 def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
-    people = still_free(db.session(), round_, today=_today()) if publishable else ()
+    changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -47,7 +48,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         differs=has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
         may_go_out=publishable,
-        changed=changed_since(db.session(), people, shown.id) if publishable else (),
+        changed=changed,
         obstacles=OBSTACLES,
         ways=ways(db.session(), round_.id),
         form=FilterForm(),
@@ -85,6 +86,7 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
         run=shown,
         groups=fair_tables(kept.tables) if kept else (),
         load=load_lines(kept.tables) if kept else (),
+        mentors=mentor_tables(kept.tables) if kept else (),
         withheld=withheld(kept.tables) if kept else (),
         fewest=FEWEST,
     )

@@ -16,13 +16,9 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship import vocabulary
 from mentorship.extensions import Model
 from mentorship.matching import (
     CRITERIA,
-    TO_IMG,
-    TO_LEADER,
-    TO_MENTOR,
     Explanation,
     Market,
     Problem,
@@ -32,9 +28,7 @@ from mentorship.matching import (
     Result,
     Rules,
     TooFewSeats,
-    evidence,
     explain,
-    parts,
     solve,
     verify,
 )
@@ -50,13 +44,14 @@ from mentorship.rounds.fairness import (
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
+from mentorship.rounds.mentor_load import add_load_history
 from mentorship.rounds.models import Pair, Round, RoundState, Run, RunSeat, Unmatched
+from mentorship.rounds.parts import parts_told
+from mentorship.rounds.requesting import end_waiting
 from mentorship.rounds.run_models import PairNext, Phase, RunFairness, StepKind
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.snapshot import digest, snapshot
 from mentorship.rounds.steps import current_run, take_step, with_edits
-
-VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 
 
 class ProofFailed(ArithmeticError):
@@ -103,7 +98,9 @@ def run_round(
 
 def counting(session: Session, inputs: Inputs) -> Inputs:
     """Say who agrees, right now, to be counted in the statistics of a run made of these inputs."""
-    counted = agreed_to_be_counted(session, [img.key for img in inputs.market.imgs])
+    imgs, mentors = inputs.market.imgs, inputs.market.mentors
+    keys = [*(img.key for img in imgs), *(mentor.key for mentor in mentors)]
+    counted = agreed_to_be_counted(session, keys)
     return dataclasses.replace(inputs, counted=counted)
 
 
@@ -167,12 +164,15 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
     """
     start, end = (OUT, RoundState.REMATCHING) if of_rest else (RUNNABLE, RoundState.REVIEW)
     move(session, round_id, start, end)  # holds its row: runs get numbers in turn
+    end_waiting(session, round_id, now=now)
     run = made.run
     run.round_id, run.made_at, run.made_by_id = round_id, now, by
     run.number = _next_number(session, round_id)
     for row in made.rows:
         if isinstance(row, RunFairness):
-            add_history(row.tables, made.rows, returning(session, round_id), made.counted)
+            before = returning(session, round_id)
+            add_history(row.tables, made.rows, before, made.counted)
+            add_load_history(row.tables, made.rows, before, made.counted)
             hide_differences(row.tables, told_before(session, round_id))
     session.add(run)
     session.flush()  # before the rows that hang on it
@@ -225,7 +225,7 @@ def _pairs(
             place=2 if second else 1,
             score=score,
         )
-        pair.parts = _parts(problem, market, rules, i, j)
+        pair.parts = parts_told(problem, market, rules, i, j)
         yield pair
 
 
@@ -240,31 +240,6 @@ def _next(pairs: Sequence[Pair], explanation: Explanation) -> Iterator[PairNext]
             img_id=None if found.next_img is None else uuid.UUID(str(found.next_img)),
             img_score=found.next_img_score,
         )
-
-
-def _parts(problem: Problem, market: Market, rules: Rules, i: int, j: int) -> list[dict[str, Any]]:
-    """Return what each criterion adds, with its sentence as told to each of the three sides."""
-    told = {
-        side: evidence(market, i, j, names=vocabulary.name, voice=voice)
-        for side, voice in VOICES.items()
-    }
-    return [
-        {
-            "criterion": part.key,
-            "points": part.points,
-            "of": part.out_of,
-            "why": {side: said[part.key] for side, said in told.items() if part.key in said},
-            "silent": _silent(market, part.key, i, j),
-        }
-        for part in parts(market, rules, i, j, means=problem.means)
-    ]
-
-
-def _silent(market: Market, key: str, i: int, j: int) -> list[str]:
-    """Return which of the two, if any, has not answered what a criterion asks."""
-    answered = market.answered[key]
-    said = {"img": bool(answered.imgs[i]), "mentor": bool(answered.mentors[j])}
-    return [side for side, has in said.items() if not has]
 
 
 def _unmatched(

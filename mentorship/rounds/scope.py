@@ -110,6 +110,16 @@ def offer_for_img(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -
     return session.scalars(mine.where(sa.or_(Offer.state.in_(TOLD_TO_IMG), after_a_yes))).one()
 
 
+def due_by() -> sa.ColumnElement[dt.datetime]:
+    """Say until when an offer is answered: a request by its own day, else as was published."""
+    return sa.func.coalesce(Offer.answer_by, Publication.answer_by, type_=Offer.answer_by.type)
+
+
+def asked_directly() -> sa.ColumnElement[bool]:
+    """Say whether an offer is an IMG's own request to the mentor."""
+    return Offer.answer_by.is_not(None)
+
+
 def told_to_img(offer: Offer) -> bool:
     """Tell whether the IMG of an offer may know of it."""
     expired = offer.state is OfferState.EXPIRED and offer.mentor_answered_at is not None

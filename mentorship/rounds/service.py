@@ -33,6 +33,8 @@ from mentorship.rounds.lifecycle import (
 from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
+from mentorship.rounds.request_pages import rounds_to_ask_in
+from mentorship.rounds.requesting import CannotAgree, CannotAsk, ask_next, take_back
 from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact
 from mentorship.rounds.setup import SetUp
@@ -50,6 +52,8 @@ __all__ = [
     "AnswersClosed",
     "BadProfile",
     "Candidate",
+    "CannotAgree",
+    "CannotAsk",
     "CannotTakePart",
     "Contact",
     "Funnel",
@@ -71,6 +75,7 @@ __all__ = [
     "Standing",
     "TooLate",
     "accept_offer",
+    "ask_next",
     "candidates",
     "come_back",
     "confirm_match",
@@ -92,6 +97,8 @@ __all__ = [
     "refresh",
     "round_changed",
     "round_list",
+    "rounds_to_ask_in",
     "run_round",
+    "take_back",
     "withdraw",
 ]

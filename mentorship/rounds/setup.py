@@ -42,7 +42,7 @@ SWITCHES: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 OF_THE_ROUND = frozenset(
-    {"not_again", "reminder_days", "two_mentors", "traits"}
+    {"not_again", "reminder_days", "two_mentors", "traits", "direct_requests", "request_days"}
 )  # the matcher hears of it otherwise
 
 
@@ -57,7 +57,7 @@ class SetUp:
     Raises
     ------
     ValueError
-        A weight or the minimum is out of range, or a criterion does not exist.
+        A weight, the minimum or a number of days is out of range, or a criterion does not exist.
 
     """
 
@@ -70,10 +70,14 @@ class SetUp:
     minimum_score: int = 0
     reminder_days: tuple[int, ...] = (5, 1)  # before the day to answer
     two_mentors: bool = True  # whoever asks for two may get two
+    direct_requests: bool = False  # "request and accept" while the round is open
+    request_days: int = 7  # for a mentor to answer a request
     traits: Traits = field(default_factory=Traits)  # which IMGs take part when the round opens
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", {**_default_weights(), **self.weights})
+        if not 1 <= self.request_days <= 60:
+            raise ValueError("request_days: 1 to 60")
         self.rules()
 
     @property

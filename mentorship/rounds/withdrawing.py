@@ -18,6 +18,7 @@ from mentorship.rounds import letters
 from mentorship.rounds.answering import turn_down
 from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import Offer, OfferState, Participant, Round
+from mentorship.rounds.requesting import let_go as let_go_requests
 from mentorship.sections.models import SectionRole
 
 WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)
@@ -140,7 +141,8 @@ def let_go(
 def _withdraw_offers(
     session: Session, where: sa.ColumnElement[bool], profile_id: uuid.UUID, now: dt.datetime
 ) -> None:
-    """Turn down every waiting offer of a profile, and tell the other side."""
+    """Turn down every waiting offer of a profile, close its requests, and tell the other side."""
+    let_go_requests(session, where, [profile_id], now=now)
     offers = session.scalars(
         sa.select(Offer)
         .join(Offer.round)

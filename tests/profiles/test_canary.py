@@ -8,6 +8,7 @@ words of closed lists are renamed for the test, so that pages which show whole l
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -28,6 +29,7 @@ from mentorship.notices.models import Message
 from mentorship.profiles.audience import SHOWN, Audience
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import read_mentor, write_img, write_mentor
+from mentorship.rounds import expiring
 from mentorship.rounds import service as rounds
 from mentorship.rounds.models import Offer, SeatCount
 from mentorship.rounds.withdrawing import withdraw
@@ -126,7 +128,7 @@ CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field of the ca
 }
 ABOUT_NOBODY = re.compile(r"^/(toolkit|news|equity|spotlight|static|search|help|privacy|notices/c)")
 # In one state every page is fetched by everybody; in the others those that are about people.
-ABOUT_PEOPLE = re.compile(r"^/(home/|find|offers|matches|mentorships|sections/<slug>)")
+ABOUT_PEOPLE = re.compile(r"^/(home/|find|rounds/|offers|matches|mentorships|sections/<slug>)")
 OUTSIDERS = frozenset({"other leader", "administrator", "stranger"})
 LISTS_OF_ALL = re.compile(r"<select.*?</select>|<script.*?</script>", re.DOTALL)
 Told = Mapping[ProfileKind, frozenset[Audience]]  # what a reader is to each of the two
@@ -306,8 +308,50 @@ def _ended(cast: Cast) -> tuple[Audience, Audience]:
     return Audience.BROWSING, Audience.BROWSING
 
 
+def _expired(cast: Cast) -> tuple[Audience, Audience]:
+    round_ = cast.published()
+    late = NOW + dt.timedelta(days=60)
+    assert expiring.expire_answers(cast.session, round_id=round_.id, now=late)
+    return Audience.BROWSING, Audience.BROWSING
+
+
+def _requested(cast: Cast) -> tuple[Audience, Audience]:
+    """Ana asks Noor directly: the same as an offer to Noor, and nothing new to Ana."""
+    round_ = cast.open(set_up=rounds.SetUp(direct_requests=True))
+    who = cast.people["Ana"].id
+    rounds.ask_next(cast.session, person_id=who, round_id=round_.id, now=NOW)
+    return Audience.OFFERED, Audience.BROWSING
+
+
+def _request_expired(cast: Cast) -> tuple[Audience, Audience]:
+    _requested(cast)
+    late = NOW + dt.timedelta(days=60)
+    round_id = cast.offer("Ana").round_id
+    assert expiring.expire_requests(cast.session, round_id=round_id, now=late)
+    return Audience.BROWSING, Audience.BROWSING
+
+
+def _taken_back(cast: Cast) -> tuple[Audience, Audience]:
+    _requested(cast)
+    who, round_id = cast.people["Ana"].id, cast.offer("Ana").round_id
+    assert rounds.take_back(cast.session, person_id=who, round_id=round_id, now=NOW)
+    return Audience.BROWSING, Audience.BROWSING
+
+
+def _agreed(cast: Cast) -> tuple[Audience, Audience]:
+    _requested(cast)
+    who, offer = cast.people["Noor"].id, cast.offer("Ana")
+    rounds.accept_offer(cast.session, person_id=who, offer_id=offer.id, now=NOW)
+    return Audience.MATCHED, Audience.MATCHED
+
+
 STATES = (
     _open,
+    _expired,
+    _requested,
+    _request_expired,
+    _taken_back,
+    _agreed,
     _offered,
     _declined,
     _seat_taken,
@@ -371,7 +415,8 @@ def _addresses(rule: Rule, cast: Cast) -> Iterator[str]:
     offer = cast.session.scalars(sa.select(Offer)).one_or_none()
     if offer is not None:
         values |= {"offer_id": offer.id, "mentorship_id": offer.id}
-        values |= {"round_id": offer.round_id, "pair_id": offer.pair_id}
+        values |= {"round_id": offer.round_id}
+        values |= {"pair_id": offer.pair_id} if offer.pair_id else {}
     if rule.arguments <= set(values) and (built := rule.build(values, append_unknown=False)):
         yield built[1]
 

@@ -21,6 +21,7 @@ from mentorship.rounds.fairness import (
     load_lines,
     withheld,
 )
+from mentorship.rounds.mentor_load import LoadLine, mentor_tables, reading_of
 from mentorship.rounds.run_models import RunFairness
 from tests.factories import NOW
 from tests.rounds.cast import Cast
@@ -171,3 +172,45 @@ def test_without_consent_nobody_is_counted(cast: Cast, session: Session) -> None
     again = service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
     counted = session.get_one(RunFairness, again.id).tables["groups"]["stage"]
     assert sum(row[1] for row in counted) == 9
+
+
+def test_the_load_of_groups_of_mentors_is_told_and_small_ones_are_not(
+    cast: Cast, session: Session
+) -> None:
+    for number in range(6):
+        cast.mentor(f"Woman {number}", seats=1, gender="woman", school_country="IN")
+    cast.mentor("Man", seats=1, gender="man", school_country="NG")
+    silent = cast.mentor("Silent", seats=1, gender="woman", school_country="IN")
+    withdraw(session, silent.id, STATISTICS, NOW)
+    _, run = cast.reviewed()
+    kept = session.get_one(RunFairness, run.id).tables
+    assert not {"man", "NG"} & {row[0] for rows in kept["mentors"].values() for row in rows}
+    tables = {table.title: table for table in mentor_tables(kept)}
+    everybody = sum(line.mentors for line in tables["Newcomers and who mentored before"].lines)
+    assert everybody == 9  # two of the cast, six, one; nobody who did not agree
+    for table in tables.values():
+        assert all(line.mentors >= FEWEST for line in table.lines)
+        assert sum(line.mentors for line in table.lines) == everybody
+        assert table.reading
+
+
+def test_one_more_mentor_takes_the_sensitive_table_away(cast: Cast, session: Session) -> None:
+    for number in range(6):
+        cast.mentor(f"Woman {number}", seats=1, gender="woman")
+    round_, first = cast.reviewed()
+    cast.mentor("New", seats=1, gender="woman")
+    service.refresh(session, round_id=round_.id, now=NOW)
+    second = service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    kept = [session.get_one(RunFairness, run.id).tables for run in (first, second)]
+    titles = [[table.title for table in mentor_tables(tables)] for tables in kept]
+    assert "Gender, where given" in titles[0]
+    assert "Gender, where given" not in titles[1]
+    assert "Gender, where given (mentors)" in withheld(kept[1])
+
+
+def test_the_load_is_said_in_words() -> None:
+    one = LoadLine("A", 10, 10, 1.0)
+    assert "of “B”, 50%" in reading_of([one, LoadLine("B", 10, 5, 1.0)])
+    assert "2.0 against 1.0" in reading_of([one, LoadLine("B", 10, 10, 2.0)])
+    assert "spread alike" in reading_of([one, LoadLine("B", 10, 10, 1.2)])
+    assert "no second group" in reading_of([one, LoadLine("Others", 10, 0, None, mixed=True)])

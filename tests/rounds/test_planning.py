@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,7 @@ from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
 from tests.rounds.work import work
 
-TURNS = 50 if os.environ.get("LONG_TESTS") else 10
+TURNS, LONG_TURNS = 10, 50
 
 
 def plan(cast: Cast, round_: Round, run: Run, **values: object) -> None:
@@ -163,9 +162,11 @@ def test_a_worker_lets_it_go_out(cast: Cast, session: Session) -> None:
     assert cast.again(round_).state is RoundState.ANSWERING
 
 
-def test_two_leaders_press_at_once_and_one_does(new_app: Callable[..., Flask]) -> None:
+def test_two_leaders_press_at_once_and_one_does(
+    new_app: Callable[..., Flask], pytestconfig: pytest.Config
+) -> None:
     app = new_app()
-    for _ in range(TURNS):
+    for _ in range(LONG_TURNS if pytestconfig.getoption("--long") else TURNS):
         with app.app_context(), transaction() as session:
             cast = small_cast(session)
             round_, run = cast.reviewed()

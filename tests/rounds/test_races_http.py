@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import uuid
 from collections import Counter
@@ -21,7 +22,7 @@ from mentorship.extensions import db, transaction
 from mentorship.mentorships.models import Goal, Note
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
-from mentorship.rounds import service
+from mentorship.rounds import expiring, service
 from mentorship.rounds.models import Offer, OfferState, SeatCount
 from tests import factories
 from tests.factories import NOW
@@ -139,3 +140,62 @@ def test_double_clicks_on_a_mentorship_count_once(site: tuple[Flask, int]) -> No
         assert db.session.get_one(Offer, offers[0]).state is OfferState.ENDED
         taken = sa.select(SeatCount.taken).join(Profile, Profile.id == SeatCount.mentor_id)
         assert db.session.scalar(taken.where(Profile.person_id == omar.id)) == 0
+
+
+def _requested(app: Flask) -> tuple[list[User], list[uuid.UUID]]:
+    """Omar and Pia have one seat each, and are asked by five IMGs each who would go on to both."""
+    with app.app_context(), transaction() as session:
+        section = factories.section(session)
+        cast = Cast(session, section, factories.leader(session, section))
+        mentors = [cast.mentor(name, seats=1) for name in ("Omar Aziz", "Pia Sol")]
+        keys = [str(mentor.id) for mentor in mentors]
+        for number in range(10):
+            ranking = tuple(keys if number % 2 else reversed(keys))
+            cast.img(f"Img {number}", requests=ranking)
+        round_ = cast.open(set_up=service.SetUp(direct_requests=True))
+        now = dt.datetime.now(dt.UTC)
+        offers = [
+            service.ask_next(
+                session, person_id=cast.people[f"Img {number}"].id, round_id=round_.id, now=now
+            ).id
+            for number in range(10)
+        ]
+        return mentors, offers
+
+
+def _buttons(mentor: User, offers: list[uuid.UUID]) -> list[tuple[str, dict[str, str]]]:
+    """Return the address of each yes that is a mentor's to say, twice."""
+    theirs = sa.select(Offer.id).join(Profile, Profile.id == Offer.mentor_id)
+    found = db.session.scalars(
+        theirs.where(Offer.id.in_(offers), Profile.person_id == mentor.id)
+    ).all()
+    nothing: dict[str, str] = {}
+    return [(f"/offers/{offer_id}/accept", nothing) for offer_id in found for _ in range(2)]
+
+
+def test_two_mentors_say_yes_to_all_requests_at_once(site: tuple[Flask, int]) -> None:
+    """Losers go on to the other mentor meanwhile; no seat is given twice, and nobody gets a 5xx."""
+    app, _ = site
+    mentors, offers = _requested(app)
+    with app.app_context():
+        of = {mentor.id: _buttons(mentor, offers) for mentor in mentors}
+    crowds = [(Crowd(site, mentor), of[mentor.id]) for mentor in mentors]
+    with ThreadPoolExecutor(2) as pool:
+        pressed = pool.map(lambda each: each[0].press(each[1]), crowds)
+        statuses = Counter(status for some in pressed for status in some)
+    assert sum(statuses.values()) == CLICKS
+    assert set(statuses) == {303, 409}, statuses
+    assert statuses[303] == 4  # both clicks on the one of each mentor's that won
+    with app.app_context(), transaction() as session:
+        for round_id in expiring.due_requests(session, now=NOW):  # what crossed the last yes
+            expiring.expire_requests(session, round_id=round_id, now=NOW)
+    with app.app_context():
+        assert not expiring.due_requests(db.session(), now=NOW)
+        for mentor in mentors:
+            own = sa.select(Profile.id).where(Profile.person_id == mentor.id).scalar_subquery()
+            count = db.session.scalars(sa.select(SeatCount).where(SeatCount.mentor_id == own)).one()
+            assert (count.taken, count.seats) == (1, 1)
+            states = db.session.scalars(sa.select(Offer.state).where(Offer.mentor_id == own))
+            found = Counter(states)
+            assert found[OfferState.CONFIRMED] == 1
+            assert set(found) <= {OfferState.CONFIRMED, OfferState.SEAT_TAKEN}, found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -344,9 +344,9 @@ class OneRound(RuleBasedStateMachine):
             assert taken == held[mentor] <= offered
 
 
-def test_only_listed_steps_happen(cast: Cast) -> None:
+def test_only_listed_steps_happen(cast: Cast, pytestconfig: pytest.Config) -> None:
     seen: set[object] = set()
-    examples = 500 if os.environ.get("LONG_TESTS") else 60
+    examples = 500 if pytestconfig.getoption("--long") else 60
     for start in range(WAYS_IN):
         run_state_machine_as_test(
             lambda start=start: OneRound(cast, seen, start),  # type: ignore[arg-type]

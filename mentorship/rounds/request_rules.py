@@ -1,0 +1,215 @@
+"""Whom an IMG may ask directly: everything that would forbid the pair in a run forbids it here.
+
+A reason is told in words where it rests on what the IMG said or may know. Whom a mentor excludes,
+whom a leader ruled out and what falls short of the lowest score sound the same, on purpose.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import vocabulary
+from mentorship.accounts.models import User
+from mentorship.matching import Market, Problem, Rules
+from mentorship.matching.forbid import ruled_out
+from mentorship.matching.recipe import mean_marks_of_many
+from mentorship.matching.scoring import scores
+from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
+from mentorship.profiles.pool import gather
+from mentorship.profiles.service import code_name
+from mentorship.rounds.candidates import Candidate, Obstacle, candidates
+from mentorship.rounds.inputs import market_now
+from mentorship.rounds.models import Offer, OfferState, Round, SeatCount
+from mentorship.rounds.parts import Part, parts_told
+from mentorship.rounds.setup import rules_of
+
+NOT_POSSIBLE = "This pair is not possible in this round."
+NOT_HERE = "They do not take part in this round right now."
+FULL = "All their seats are taken."
+ASKED = "You asked them in this round already."
+UNREADABLE = "A profile cannot be read just now. Please tell your section leader."
+CONFLICT = "There is a conflict of interest, by the institutions you named."
+NO_SEAT = frozenset({Obstacle.NO_SEATS, Obstacle.SEATS_TAKEN})
+# hard rule -> what the IMG reads
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "same_person": "This is you.",
+        "avoid": "They are on your list of people you do not want.",
+        "limit_specialties": "They take only IMGs of other specialties.",
+        "limit_stages": "They take only IMGs at other stages.",
+        "limit_languages": "They take only IMGs who speak other languages.",
+        "institutions": CONFLICT,
+        "selection": CONFLICT,
+        "must_share_language": "You share no language, and this round asks for one.",
+        "must_cover_first_topic": "They do not offer the topic you need first, as this round asks.",
+        "not_again": "You were a pair in an earlier round.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A mentor on an IMG's ranked list, as the round sees them. ``hinders``: "" if nothing does."""
+
+    profile_id: uuid.UUID | None
+    name: str
+    hinders: str
+    state: OfferState | None  # of the last request to them in this round
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a mentor stands to an IMG now: what forbids the pair ("" for nothing), and free seats."""
+
+    hinders: str
+    seats: int
+    seats_left: int
+
+
+def ranked(
+    session: Session, round_: Round, img_id: uuid.UUID, *, now: dt.datetime
+) -> Sequence[Chosen]:
+    """Return the IMG's list, the first choice first, in a number of queries that does not grow."""
+    mentor = sa.and_(Profile.person_id == Naming.person_id, Profile.kind == ProfileKind.MENTOR)
+    rows = session.execute(
+        sa.select(Naming.person_id, User.name, Profile.id)
+        .join(User, User.id == Naming.person_id)
+        .outerjoin(Profile, mentor)
+        .where(Naming.profile_id == img_id, Naming.use == NamingUse.REQUEST)
+        .order_by(Naming.rank, Naming.person_id)
+    ).all()
+    asked = _asked(session, round_.id, img_id)
+    known = [key for _, _, key in rows if key is not None]
+    found = standings(session, round_, img_id, known, now=now)
+    return [
+        Chosen(
+            profile_id=key,
+            name=(code_name(ProfileKind.MENTOR, person) if round_.section.names_masked else name),
+            hinders=_hinders(found.get(key), asked.get(key)),
+            state=asked.get(key),
+        )
+        for person, name, key in rows
+    ]
+
+
+def _hinders(standing: Standing | None, asked: OfferState | None) -> str:
+    if standing is None:
+        return NOT_HERE
+    if asked not in {None, OfferState.WITHDRAWN}:
+        return ASKED
+    return standing.hinders or ("" if standing.seats_left > 0 else FULL)
+
+
+def _asked(
+    session: Session, round_id: uuid.UUID, img_id: uuid.UUID
+) -> Mapping[uuid.UUID | None, OfferState]:
+    rows = session.execute(
+        sa.select(Offer.mentor_id, Offer.state)
+        .where(Offer.round_id == round_id, Offer.img_id == img_id)
+        .order_by(Offer.state != OfferState.WITHDRAWN, Offer.offered_at)
+    )
+    return dict(rows.all())
+
+
+def standings(
+    session: Session,
+    round_: Round,
+    img_id: uuid.UUID,
+    mentor_ids: Collection[uuid.UUID],
+    *,
+    now: dt.datetime,
+) -> Mapping[uuid.UUID, Standing]:
+    """Return how mentors stand to an IMG of the round, as everybody is now."""
+    if not mentor_ids:
+        return {}
+    people = {
+        each.profile_id: each
+        for each in candidates(session, round_, today=now.date(), only=[img_id, *mentor_ids])
+    }
+    taken = dict(
+        session.execute(
+            sa.select(SeatCount.mentor_id, SeatCount.taken).where(
+                SeatCount.round_id == round_.id, SeatCount.mentor_id.in_(mentor_ids)
+            )
+        ).all()
+    )
+    forbidden = _forbidden(session, round_, img_id, mentor_ids, now)
+    found = {}
+    for key in mentor_ids:
+        mentor = people.get(key)
+        seats = mentor.seats if mentor else 0
+        hinders = forbidden.get(key, "") if _is_here(mentor) else NOT_HERE
+        found[key] = Standing(hinders, seats, seats - taken.get(key, 0))
+    return found
+
+
+def _is_here(mentor: Candidate | None) -> bool:
+    """Tell whether a mentor takes part, be it without a free seat."""
+    if mentor is None or not mentor.joined or mentor.left_out:
+        return False
+    return mentor.obstacle is None or mentor.obstacle in NO_SEAT
+
+
+def _forbidden(
+    session: Session,
+    round_: Round,
+    img_id: uuid.UUID,
+    mentor_ids: Collection[uuid.UUID],
+    now: dt.datetime,
+) -> Mapping[uuid.UUID, str]:
+    """Return the mentors whom a hard rule keeps from this IMG, each with the first sentence."""
+    try:
+        market = _market(session, [img_id, *mentor_ids], now)
+        rules = rules_of(session, round_)
+        row = np.zeros(1, dtype=np.int64)
+        out = ruled_out(market, rules, row)
+        poor = _too_poor(session, round_, market, rules, now)
+    except ValueError:
+        return dict.fromkeys(mentor_ids, UNREADABLE)
+    found: dict[uuid.UUID, str] = {}
+    for at, mentor in enumerate(market.mentors):
+        rule = next((key for key, flags in out.items() if flags[0, at]), None)
+        if rule or poor[at]:
+            found[uuid.UUID(mentor.key)] = SENTENCES.get(rule or "", NOT_POSSIBLE)
+    return found
+
+
+def _too_poor(
+    session: Session, round_: Round, market: Market, rules: Rules, now: dt.datetime
+) -> Sequence[bool]:
+    """Say which mentors would score below the round's minimum with the one IMG of a market.
+
+    What stands in for missing answers is the mean of the whole round, as in a run.
+    """
+    if not rules.minimum_score:
+        return [False] * len(market.mentors)
+    means = mean_marks_of_many(market_now(session, round_, now=now))
+    row = np.zeros(1, dtype=np.int64)
+    poor: list[bool] = (scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
+    return poor
+
+
+def _market(session: Session, ids: Collection[uuid.UUID], now: dt.datetime) -> Market:
+    today = now.date()
+    imgs, mentors = gather(session, ids, today=today)
+    monday = today - dt.timedelta(days=today.weekday())
+    return Market.of(imgs, mentors, vocabulary.tables(), week=monday)
+
+
+def told_now(session: Session, offer: Offer, *, now: dt.datetime) -> Sequence[Part]:
+    """Return what speaks for a request's pair, in the shape in which a run keeps it."""
+    try:
+        market = _market(session, [offer.img_id, offer.mentor_id], now)
+    except ValueError:
+        return []
+    rules = dataclasses.replace(rules_of(session, offer.round), not_again=frozenset())
+    return parts_told(Problem.of(market, rules), market, rules, 0, 0)

@@ -1,0 +1,57 @@
+"""Pages where an IMG asks mentors directly while a round is open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, members
+from mentorship.extensions import db, transaction
+from mentorship.rounds import service
+from mentorship.rounds.request_pages import request_page
+from mentorship.rounds.withdrawing_views import bp
+from mentorship.throttle.guard import limited
+
+__all__ = ["bp"]
+REQUEST = "/rounds/<uuid:round_id>/request"
+
+
+@bp.get(REQUEST)
+@members
+def requests(round_id: uuid.UUID) -> str:
+    return _page(round_id)
+
+
+@bp.post(REQUEST)
+@members
+@limited("message")
+def send_request(round_id: uuid.UUID) -> Response | tuple[str, int]:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    try:
+        with transaction() as session:
+            service.ask_next(session, person_id=me, round_id=round_id, now=now)
+    except service.CannotAsk as refused:
+        return _page(round_id, refused=str(refused)), 409
+    flash("Your request is sent. We will write to you when there is an answer.", "success")
+    return redirect(url_for(".requests", round_id=round_id), code=303)
+
+
+@bp.post(f"{REQUEST}/take-back")
+@members
+def take_back_request(round_id: uuid.UUID) -> Response:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        done = service.take_back(session, person_id=me, round_id=round_id, now=now)
+    if done:
+        flash("Your request is taken back. You may send it again.", "success")
+    else:
+        flash("No request of yours waits any more, so there was nothing to take back.", "warning")
+    return redirect(url_for(".requests", round_id=round_id), code=303)
+
+
+def _page(round_id: uuid.UUID, refused: str = "") -> str:
+    page = request_page(db.session(), current_id(), round_id, now=dt.datetime.now(dt.UTC))
+    return render_template("rounds/request.html", page=page, refused=refused)
