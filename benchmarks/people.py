@@ -21,7 +21,8 @@ import numpy as np
 from benchmarks.draws import Draw, objects, words_of
 from benchmarks.engine import problem_of, score_blocks
 from mentorship import vocabulary
-from mentorship.matching import CRITERIA, Img, Market, Mentor, Rules, Span
+from mentorship.matching import Img, Market, Mentor, Rules, Span
+from mentorship.matching.criteria import PERSONAL
 
 WEEK = dt.date(2027, 1, 4)
 ABROAD = (
@@ -226,7 +227,7 @@ def _keys(  # noqa: PLR0913 - what is drawn, from whom, and how often
 
 def _importances() -> list[Mapping[str, str]]:
     """Return what IMGs may say of how much criteria count: mostly nothing."""
-    keys = list(CRITERIA)
+    keys = list(PERSONAL)
     said = [{}, {keys[0]: "high"}, {keys[1]: "high", keys[-1]: "low"}, {keys[5]: "low"}]
     return [MappingProxyType(each) for each in said]
 
