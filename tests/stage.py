@@ -142,7 +142,9 @@ def _session(session: Session, person: User) -> dict[str, object]:
 
 
 def _identity(session: Session, owner: User) -> uuid.UUID:
-    row = Identity(person_id=owner.id, issuer="https://id.example", subject=uuid.uuid4().hex, made_at=NOW)
+    row = Identity(
+        person_id=owner.id, issuer="https://id.example", subject=uuid.uuid4().hex, made_at=NOW
+    )
     session.add(row)
     session.flush()
     return row.id
