@@ -147,8 +147,7 @@ def test_an_offer_is_made_once_and_one_lives_a_place(cast: Cast, session: Sessio
     second = row | {"mentor_id": cast.profile("Omar Aziz")}
     refused(session, sa.insert(Offer).values(**second), "uq_offer_live_place", "offer.place")
     same = row | {"mentor_id": ana.mentor_id, "place": 2}
-    unique = "uq_offer_round_id_img_id_mentor_id"
-    refused(session, sa.insert(Offer).values(**same), unique, "offer.mentor_id")
+    refused(session, sa.insert(Offer).values(**same), "uq_offer_once", "offer.mentor_id")
     used = second | {"pair_id": chi.pair_id, "place": 2}
     refused(session, sa.insert(Offer).values(**used), "uq_offer_pair_id", "offer.pair_id")
 
