@@ -187,9 +187,8 @@ def waiting_imgs(
 def _without(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
     """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for."""
     settled = (OfferState.CONFIRMED, OfferState.ENDED)
-    live = sa.exists().where(
+    live = sa.select(Offer.img_id).where(
         Offer.round_id == round_id,
-        Offer.img_id == Profile.id,
         Offer.state.in_(settled if finished else (*LIVE_OFFERS, OfferState.ENDED)),
     )
     return (
@@ -200,7 +199,7 @@ def _without(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str
             Participant.round_id == round_id,
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
-            ~live,
+            Profile.id.not_in(live),
         )
     )
 
