@@ -47,7 +47,7 @@ class Heart:
         self._held = held
         self._phase, self._percent = Phase.GATHERING, 0
         self._stop, self._lost = threading.Event(), threading.Event()
-        self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  the proxy's own way
         self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
 
     def __enter__(self) -> Self:

@@ -162,7 +162,7 @@ def worker(threads: int) -> None:
     TERM gives the run at hand to another worker.
     """
     logging.getLogger("huey").setLevel(logging.WARNING)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  the proxy's own way
     refuse_unfit(app)
     warm()  # or the first round would wait for the compiler, and begin again if this process ends
     Workers(app, threads).run()

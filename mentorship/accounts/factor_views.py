@@ -161,7 +161,7 @@ def _remove(what: str, take_off: Callable[[Session], None]) -> str | Answer:
     """Ask before a factor is taken off, and stay signed in here when it is."""
     form = ConfirmForm()
     if not form.validate_on_submit():
-        return render_template("accounts/factor_remove.html", form=form, what=what)
+        return render_template("accounts/way_in_remove.html", form=form, what=what)
     try:
         with transaction() as session:
             take_off(session)
