@@ -174,13 +174,13 @@ def _made(settings: Settings) -> Flask:
     configure_mappers()
     check_every_view_is_marked(app)
     if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
         )
     if settings.trusted_hosts:
         host = settings.trusted_hosts[0].lstrip(".")
         probes = operations_views.Probes(app.wsgi_app, host)
-        app.wsgi_app = probes  # type: ignore[method-assign,assignment]
+        app.wsgi_app = probes  # type: ignore[method-assign,assignment]  # Flask's own way to wrap
     return app
 
 

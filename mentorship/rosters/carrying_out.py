@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from mentorship.accounts import service as accounts
+from mentorship.accounts import claiming
 from mentorship.accounts.models import User
 from mentorship.extensions import rows_hit
 from mentorship.rosters.enrolment import portions
@@ -178,4 +178,4 @@ def _invite(
 ) -> None:
     for portion in portions(people):
         for person in session.scalars(sa.select(User).where(User.id.in_(portion))):
-            accounts.invite(session, person, section.name, now=now)
+            claiming.invite(session, person, section.name, now=now)

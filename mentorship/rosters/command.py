@@ -15,7 +15,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import service as accounts
+from mentorship.accounts import claiming
 from mentorship.accounts.models import User
 from mentorship.extensions import transaction
 from mentorship.notices.delivery import write_files
@@ -99,7 +99,7 @@ def _invite(
     for portion in portions(report.unclaimed):
         people = sa.select(User).where(User.id.in_(portion)).order_by(User.email)
         for person in session.scalars(people):
-            mails += accounts.invite(session, person, section.name, now=now)
+            mails += claiming.invite(session, person, section.name, now=now)
     return mails
 
 

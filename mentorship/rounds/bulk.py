@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import service as accounts
+from mentorship.accounts import claiming
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.rounds import letters
@@ -132,7 +132,7 @@ def invite(
 ) -> int:
     """Mail those without an account of their own the link to claim it; return how many."""
     return sum(
-        accounts.invite(session, person, round_.section.name, now=now)
+        claiming.invite(session, person, round_.section.name, now=now)
         for person in invitable(session, people)
     )
 
