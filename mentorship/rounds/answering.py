@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds import letters
 from mentorship.rounds.choices import OUT
+from mentorship.rounds.going_on import agree, pass_on
 from mentorship.rounds.models import (
     Ending,
     Offer,
@@ -23,7 +24,6 @@ from mentorship.rounds.models import (
     Side,
 )
 from mentorship.rounds.offer_steps import free_seat, step, take_seat
-from mentorship.rounds.requesting import agree, pass_on
 from mentorship.rounds.scope import offer_for_img, offer_for_mentor
 
 OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED

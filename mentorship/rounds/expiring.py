@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.rounds import letters
 from mentorship.rounds.answering import expire
 from mentorship.rounds.choices import OUT
+from mentorship.rounds.going_on import AT_ONCE, close_full, full, pass_on
 from mentorship.rounds.models import Offer, OfferState, Publication, Round, RoundState
-from mentorship.rounds.requesting import AT_ONCE, close_full, full, pass_on
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 

@@ -41,13 +41,13 @@ from mentorship.rounds.fairness import (
     returning,
     told_before,
 )
+from mentorship.rounds.going_on import end_waiting
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
 from mentorship.rounds.mentor_load import add_load_history
 from mentorship.rounds.models import Pair, Round, RoundState, Run, RunSeat, Unmatched
 from mentorship.rounds.parts import parts_told
-from mentorship.rounds.requesting import end_waiting
 from mentorship.rounds.run_models import PairNext, Phase, RunFairness, StepKind
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.snapshot import digest, snapshot

@@ -20,6 +20,7 @@ from mentorship.rounds.enrolment import (
     refresh,
 )
 from mentorship.rounds.funnel import Funnel, leader_funnel
+from mentorship.rounds.going_on import CannotAgree
 from mentorship.rounds.img_standing import ImgMatch, ImgRound, ImgStatus, Standing, img_status
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch
 from mentorship.rounds.lifecycle import (
@@ -34,7 +35,7 @@ from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_
 from mentorship.rounds.overview import RoundLine, round_list
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
 from mentorship.rounds.request_pages import rounds_to_ask_in
-from mentorship.rounds.requesting import CannotAgree, CannotAsk, ask_next, take_back
+from mentorship.rounds.requesting import CannotAsk, ask_next, take_back
 from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact
 from mentorship.rounds.setup import SetUp
