@@ -59,8 +59,9 @@ from mentorship.rounds.models import (
 )
 from mentorship.rounds.run_models import PairNote
 from mentorship.rounds.snapshot import without_people
+from mentorship.sections.leading import dismiss_leader
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
-from mentorship.sections.service import dismiss_leader, leave
+from mentorship.sections.service import leave
 from mentorship.sections.table_models import MemberTag
 from mentorship.signins.models import UserSession
 from mentorship.spotlight.models import SpotlightLetter
