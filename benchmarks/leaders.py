@@ -38,7 +38,8 @@ from mentorship.profiles.service import sync_terms
 from mentorship.rosters.format import write_imgs, write_mentors
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rosters.rows import ImgRow, MentorRow
-from mentorship.rounds.models import Offer, Round
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.run_models import RunJob
 from mentorship.sections.leading import appoint_leader
 from mentorship.sections.models import Section

@@ -45,18 +45,8 @@ from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Naming, Profile
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
-from mentorship.rounds.models import (
-    Ending,
-    Offer,
-    OfferState,
-    Pair,
-    Participant,
-    Round,
-    RoundState,
-    Run,
-    RunSeat,
-    Unmatched,
-)
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run, RunSeat, Unmatched
+from mentorship.rounds.offer_models import Ending, Offer, OfferState
 from mentorship.rounds.run_models import PairNote
 from mentorship.rounds.snapshot import without_people
 from mentorship.sections.leading import dismiss_leader

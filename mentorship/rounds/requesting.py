@@ -21,14 +21,8 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Participant,
-    Round,
-    RoundState,
-    SeatCount,
-)
+from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.offer_steps import step, take_seat
 from mentorship.rounds.request_rules import ranked, standings
 from mentorship.rounds.setup import SetUp
