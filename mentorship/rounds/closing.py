@@ -17,7 +17,8 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.enrolment import enrol_all
 from mentorship.rounds.going_on import end_waiting, hasten
 from mentorship.rounds.lifecycle import move, round_changed
-from mentorship.rounds.models import Publication, Round, RoundState
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.reminding import forget_ahead
 
 LATEST = dt.timedelta(days=366)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.profiles.models import Profile
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Obstacle, candidates
-from mentorship.rounds.models import Offer, OfferState, Round, SeatCount
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.offer_steps import step, take_seat
 from mentorship.rounds.request_rules import standings
 from mentorship.rounds.requesting import CannotAsk, send, withdraw

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
-from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
+from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.offer_steps import step
 from mentorship.rounds.request_rules import ranked
 from mentorship.rounds.setup import SetUp
