@@ -39,16 +39,11 @@ from mentorship.privacy.traces import OF_PAIR, OF_PERSON
 from mentorship.privacy.wishes import GRACE
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
-from mentorship.rounds.models import (
-    Ending,
-    Offer,
-    OfferState,
-    Participant,
-    Round,
-    RoundState,
-)
+from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.offer_models import Ending, Offer, OfferState
+from mentorship.sections.leading import dismiss_leader
 from mentorship.sections.models import Membership, SectionRole
-from mentorship.sections.service import dismiss_leader, leave
+from mentorship.sections.service import leave
 
 ERASED = "privacy.erasure.done"  # in the log
 NAMELESS = "Erased member"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mentorship.extensions import Model
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, OfferState
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.scope import TOLD_TO_IMG, asked_directly
 
 GOING_OR_OVER = (OfferState.CONFIRMED, OfferState.ENDED)

@@ -12,7 +12,8 @@ from mentorship.notices.models import Message
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
-from mentorship.rounds.models import Offer, OfferState, Participant, Round, Run
+from mentorship.rounds.models import Participant, Round, Run
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.signins.models import UserSession
 from mentorship.throttle.models import Throttle
 
