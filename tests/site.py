@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mentorship.fetching import Address, Fetcher
+from mentorship.addresses import Address
+from mentorship.fetching import Fetcher
 
 
 @dataclass

@@ -13,7 +13,8 @@ from mentorship.news import feeds
 from mentorship.news.models import DigestReader, Feed, NewsItem, Topic
 from mentorship.news.seeds import load_news
 from mentorship.notices.models import Message
-from mentorship.toolkit.models import Confidence, Resource, ResourceType, UrlCheck
+from mentorship.toolkit.models import Confidence, UrlCheck
+from mentorship.toolkit.resource_models import Resource, ResourceType
 from mentorship.toolkit.truth_models import LinkCheck
 from tests import factories
 

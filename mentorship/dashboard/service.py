@@ -21,7 +21,7 @@ from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.out_of_date import rounds_out_of_date
-from mentorship.rounds.overview import RoundLine, round_list
+from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from mentorship.toolkit.freshness import Line, to_check_first

@@ -20,7 +20,7 @@ from mentorship.notices.service import is_given_up
 from mentorship.sections.models import Membership, MembershipState
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.links import is_dead
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import ResourceReport
 
 # what waits -> how it reads for one and for several, and the page where it is dealt with

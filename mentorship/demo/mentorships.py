@@ -12,7 +12,7 @@ from mentorship.mentorships import service
 from mentorship.mentorships.guide import terms
 from mentorship.mentorships.models import GoalState
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, OfferState
+from mentorship.rounds.offer_models import Offer, OfferState
 
 DAY = dt.timedelta(days=1)
 ENDS = (

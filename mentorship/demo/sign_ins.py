@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
+from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState
 
 DEMO_PASSWORD = "walk-the-road-together"  # noqa: S105  public: these accounts hold nobody's data
 LEADER = ("leader@example.org", "Dr. Leila Haddad")

@@ -14,7 +14,7 @@ from mentorship.mentorships import letters
 from mentorship.mentorships.guide import TERM_IDS
 from mentorship.mentorships.models import Agreement
 from mentorship.mentorships.scope import Mentorship, going_mentorship
-from mentorship.rounds.models import Side
+from mentorship.rounds.offer_models import Side
 
 
 class AgreementChanged(RuntimeError):

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from sqlalchemy.orm import Session
 
-from mentorship.rounds.models import Side
+from mentorship.rounds.offer_models import Side
 from mentorship.toolkit import guides
 from mentorship.toolkit.facts import DATA
 from mentorship.toolkit.guide_facts import FILES

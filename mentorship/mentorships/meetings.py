@@ -15,7 +15,7 @@ from mentorship.mentorships import letters
 from mentorship.mentorships.models import Meeting, MeetingState
 from mentorship.mentorships.scope import going_mentorship, mentorship_of
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, OfferState
+from mentorship.rounds.offer_models import Offer, OfferState
 
 WAITS_FOR_WORDS = dt.timedelta(days=14)  # how long a home page asks whether two have met
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentorship.accounts.models import User
 from mentorship.crypto import Sealed
 from mentorship.extensions import Model, one_of
-from mentorship.rounds.models import Offer
+from mentorship.rounds.offer_models import Offer
 
 
 class GoalState(enum.StrEnum):

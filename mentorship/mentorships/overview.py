@@ -18,7 +18,8 @@ from mentorship.accounts.models import User
 from mentorship.mentorships.models import Concern, Feedback, Meeting, MeetingState
 from mentorship.mentorships.scope import GOING_OR_OVER, Mentorship, led_mentorship, pairs
 from mentorship.rounds.choices import ENDS_TOLD
-from mentorship.rounds.models import Ending, Offer, OfferState, Round, Side
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
 
 STUCK = dt.timedelta(days=21)
 PARTS = ("going", "stuck", "concerns", "over")

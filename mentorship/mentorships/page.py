@@ -23,7 +23,7 @@ from mentorship.mentorships.models import (
 )
 from mentorship.mentorships.scope import Mentorship, mentorship_of
 from mentorship.mentorships.work import notes_of
-from mentorship.rounds.models import Ending, Side
+from mentorship.rounds.offer_models import Ending, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

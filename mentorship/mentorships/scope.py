@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, OfferState, Round, Side
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Offer, OfferState, Side
 from mentorship.sections.models import Section
 
 GOING_OR_OVER = (OfferState.CONFIRMED, OfferState.ENDED)

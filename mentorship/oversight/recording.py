@@ -19,7 +19,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from mentorship.audit import TOLD, record
 from mentorship.extensions import SAFE_METHODS
-from mentorship.rounds.models import Offer, Round
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Membership, Section
 
 WROTE = "audit.wrote"  # in Session.info: this transaction has changed something

@@ -45,22 +45,13 @@ from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Naming, Profile
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
-from mentorship.rounds.models import (
-    Ending,
-    Offer,
-    OfferState,
-    Pair,
-    Participant,
-    Round,
-    RoundState,
-    Run,
-    RunSeat,
-    Unmatched,
-)
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run, RunSeat, Unmatched
+from mentorship.rounds.offer_models import Ending, Offer, OfferState
 from mentorship.rounds.run_models import PairNote
 from mentorship.rounds.snapshot import without_people
+from mentorship.sections.leading import dismiss_leader
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
-from mentorship.sections.service import dismiss_leader, leave
+from mentorship.sections.service import leave
 from mentorship.sections.table_models import MemberTag
 from mentorship.signins.models import UserSession
 from mentorship.spotlight.models import SpotlightLetter

@@ -34,16 +34,8 @@ from mentorship.profiles.models import (
     Naming,
     Profile,
 )
-from mentorship.rounds.models import (
-    Ending,
-    Offer,
-    OfferState,
-    Pair,
-    Participant,
-    Publication,
-    SeatCount,
-    Unmatched,
-)
+from mentorship.rounds.models import Pair, Participant, Unmatched
+from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication, SeatCount
 from mentorship.rounds.scope import TOLD_TO_IMG, asked_directly
 from mentorship.sections.models import Membership
 from mentorship.signins.models import UserSession

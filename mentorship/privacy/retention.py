@@ -23,7 +23,8 @@ from mentorship.privacy.erasing import empty_profiles
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
-from mentorship.rounds.models import Offer, OfferState, Pair, Participant, Round, Run
+from mentorship.rounds.models import Pair, Participant, Round, Run
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.signins.models import UserSession
 from mentorship.signins.service import KEPT
 from mentorship.throttle.models import Throttle

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, OfferState
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.scope import asked_directly
 
 

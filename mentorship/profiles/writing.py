@@ -16,6 +16,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.people import look_up
 from mentorship.profiles.reading import Answers, profiles_of
 from mentorship.profiles.values import KINDS, ProfileRefused, Values, tidy
 
@@ -131,7 +132,7 @@ def _write_portion(
     _lock(session, answers)
     kept = {profile.person_id: profile for profile in profiles_of(session, answers, kind)}
     before = rows.load(session, [profile.id for profile in kept.values()])
-    people = naming.look_up(session, ((key, said.values) for key, said in answers.items()))
+    people = look_up(session, ((key, said.values) for key, said in answers.items()))
     outcomes: dict[uuid.UUID, Change | ProfileRefused] = {}
     changed: dict[uuid.UUID, tuple[rows.Rows, rows.Rows]] = {}
     for person_id, said in answers.items():

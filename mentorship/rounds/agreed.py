@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from mentorship.matching import Rules
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle
-from mentorship.rounds.models import Offer, OfferState, Pair, Run
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.offer_models import Offer, OfferState
 
 Key = tuple[uuid.UUID, uuid.UUID]  # profile ids of an IMG and a mentor
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    RadioField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import (
-    InputRequired,
-    Length,
-)
+from wtforms.validators import InputRequired, Length
 
 from mentorship.rounds.choices import IMG_REASONS, MENTOR_REASONS
 from mentorship.rounds.typed import LONGEST_WORDS, line, plain

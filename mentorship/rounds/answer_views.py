@@ -13,7 +13,7 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import service
 from mentorship.rounds.answer_forms import ImgDeclineForm, MentorDeclineForm
 from mentorship.rounds.answer_pages import match_page, offer_page
-from mentorship.rounds.models import OfferState
+from mentorship.rounds.offer_models import OfferState
 
 bp = Blueprint("rounds", __name__)
 Answer = Response | tuple[str, int]

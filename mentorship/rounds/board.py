@@ -14,7 +14,8 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import agrees, belongs
 from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
-from mentorship.rounds.models import Offer, OfferState, Participant, Publication, Round
+from mentorship.rounds.models import Participant, Round
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)

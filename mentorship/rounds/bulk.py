@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts import service as accounts
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeKind
-from mentorship.rounds import letters
+from mentorship.rounds import round_letters
 from mentorship.rounds.candidates import Candidate, Obstacle
 from mentorship.rounds.models import Round
 from mentorship.sections.table_models import MemberTag, SavedView
@@ -142,7 +142,7 @@ def remind(
 ) -> int:
     """Ask those who are not ready to finish their profile or to agree; return how many."""
     asked = remindable(session, people, now=now)
-    letters.profile_owed(session, round_, asked, now=now)
+    round_letters.profile_owed(session, round_, asked, now=now)
     return len(asked)
 
 

@@ -20,7 +20,8 @@ from mentorship.consents.service import MATCHING, agrees_to
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.models import Offer, OfferState, Participant, Round
+from mentorship.rounds.models import Participant, Round
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.sections.models import Membership, MembershipState
 
 

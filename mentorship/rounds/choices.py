@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mentorship.rounds.models import OfferState, RoundState
+from mentorship.rounds.models import RoundState
+from mentorship.rounds.offer_models import OfferState
 
 # As the person who declines reads them, and as the leader does.
 MENTOR_REASONS: Mapping[str, str] = MappingProxyType(

@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Policy, Rules
 from mentorship.profiles.models import Profile
-from mentorship.rounds.editing import IN_WORDS, MOST_NAMED, EditKind
 from mentorship.rounds.models import Pair, Run, RunSeat
 from mentorship.rounds.paging import Listing, Wanted, cut
-from mentorship.rounds.run_models import JobKind, RunJob
 
 MOST_RUNS = 6
 SHOWS = ("lose", "gain", "other")  # parts of the list of people
@@ -140,45 +138,6 @@ def comparison(
 def _points(held: Mapping[uuid.UUID, int]) -> int:
     """Return the scores of somebody's mentors in points of 100, each rounded as it is shown."""
     return sum((score + 50) // 100 for score in held.values())
-
-
-def edit_between(session: Session, runs: Sequence[Run]) -> str | None:
-    """Return in words the change that made the second of two runs out of the first, if one did."""
-    if len(runs) != 2:
-        return None
-    edit = session.scalar(
-        sa.select(RunJob.edit).where(
-            RunJob.run_id == runs[1].id,
-            RunJob.base_run_id == runs[0].id,
-            RunJob.kind == JobKind.EDIT,
-        )
-    )
-    if not edit:
-        return None
-    return edit_in_words(edit["kind"], edit["pairs"], names_of(session, people_of(edit["pairs"])))
-
-
-def people_of(pairs: Sequence[Sequence[str]]) -> Sequence[uuid.UUID]:
-    """Return the profiles that the pairs of an edit name; none if they are too many to be named."""
-    return [uuid.UUID(key) for pair in pairs for key in pair] if len(pairs) <= MOST_NAMED else []
-
-
-def edit_in_words(kind: str, pairs: Sequence[Sequence[str]], names: Mapping[uuid.UUID, str]) -> str:
-    """Name the change and, if it is about a few pairs only, the people."""
-    words = IN_WORDS[EditKind(kind)]
-    if len(pairs) > MOST_NAMED:
-        return f"{words}: {len(pairs)} pairs"
-    told = [" and ".join(names.get(uuid.UUID(key), "?") for key in pair) for pair in pairs]
-    return f"{words}: {'; '.join(told)}"
-
-
-def names_of(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    rows = session.execute(
-        sa.select(Profile.id, User.name)
-        .join(User, User.id == Profile.person_id)
-        .where(Profile.id.in_(ids))
-    )
-    return dict(rows.all())
 
 
 def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.choices import LIVE_OFFERS
-from mentorship.rounds.models import Offer, OfferState, Pair, Run
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.offer_models import Offer, OfferState
 
 MOST_NAMED = 100
 

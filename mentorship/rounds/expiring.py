@@ -13,11 +13,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from mentorship.rounds import letters
+from mentorship.rounds import letters, round_letters
 from mentorship.rounds.answering import expire
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.models import Offer, OfferState, Publication, Round, RoundState
-from mentorship.rounds.requesting import AT_ONCE, close_full, full, pass_on
+from mentorship.rounds.going_on import AT_ONCE, close_full, full, pass_on
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 
@@ -53,7 +54,7 @@ def expire_answers(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -
     for offer in offers:
         _expire(session, offer, now)
     if offers:
-        letters.answers_expired(
+        round_letters.answers_expired(
             session,
             offers[0].round,
             mentors=len(offers) - silent_imgs,

@@ -13,11 +13,8 @@ from mentorship.profiles.models import Profile
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.candidates import agrees
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Round,
-)
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 

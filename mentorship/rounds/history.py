@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship import audit
 from mentorship.accounts.models import User
-from mentorship.rounds.comparing import edit_in_words, names_of
+from mentorship.rounds.edit_words import edit_in_words, names_of
 from mentorship.rounds.editing import IN_WORDS, EditKind
 
 ACTIONS: Mapping[str, str] = MappingProxyType(

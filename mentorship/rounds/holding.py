@@ -29,15 +29,9 @@ from mentorship.rounds.inputs import (
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.rest import leave_rest
-from mentorship.rounds.run_models import (
-    MOST_ATTEMPTS,
-    JobKind,
-    JobState,
-    Phase,
-    RunJob,
-    StepKind,
-)
-from mentorship.rounds.running import ProofFailed, Solved, counting, keep
+from mentorship.rounds.run_models import MOST_ATTEMPTS, JobKind, JobState, Phase, RunJob, StepKind
+from mentorship.rounds.run_rows import Solved
+from mentorship.rounds.running import ProofFailed, counting, keep
 from mentorship.rounds.steps import take_step
 
 LEASE = dt.timedelta(seconds=20)

@@ -19,14 +19,8 @@ from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Participant,
-    Publication,
-    Round,
-    RoundState,
-)
+from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.scope import Contact, contact_of, name_of, told_to_img
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole

@@ -17,12 +17,7 @@ from mentorship.rounds.holding import change, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest, rules_for_rest
-from mentorship.rounds.run_models import (
-    LIVE_JOBS,
-    JobKind,
-    JobState,
-    RunJob,
-)
+from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, RunJob
 from mentorship.rounds.setup import SetUp, rules_of
 from mentorship.rounds.steps import current_run, with_edits
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
-from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,103 +13,10 @@ from mentorship.accounts.models import User
 from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Profile
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import Writer
-from mentorship.rounds.models import Offer, OfferState, Participant, Round
-from mentorship.sections.belonging import leaders_of
-from mentorship.sections.models import Section
-
-
-def offers_waiting(
-    session: Session,
-    round_: Round,
-    offers: Iterable[Offer],
-    *,
-    answer_by: dt.datetime,
-    now: dt.datetime,
-) -> None:
-    """Ask each mentor, once, however many IMGs hope for an answer."""
-    asked = Counter(offer.mentor_id for offer in offers)
-    one = {offer.mentor_id: offer.id for offer in offers}
-    section_name = session.scalars(
-        sa.select(Section.name).where(Section.id == round_.section_id)
-    ).one()
-    mentors = session.execute(
-        sa.select(Profile.id, Profile.person_id, User.email, User.name, User.timezone)
-        .join(User, User.id == Profile.person_id)
-        .where(Profile.id.in_(list(asked)))
-        .order_by(User.email)
-    )
-    writer = Writer(session, round_.section_id, MailKind.OFFERS_WAITING)
-    tellings = []
-    for mentor in mentors:
-        count = asked[mentor.id]
-        path = f"/offers/{one[mentor.id]}" if count == 1 else "/"
-        letter = writer.write(
-            path=path,
-            name=mentor.name,
-            who="An IMG" if count == 1 else f"{count} IMGs",
-            asked=(
-                "An IMG is paired with you." if count == 1 else f"{count} IMGs are paired with you."
-            ),
-            round_name=round_.name,
-            section_name=section_name,
-            answer_by=moment(answer_by, mentor.timezone),
-        )
-        tellings.append(Telling(mentor.person_id, mentor.email, letter, path))
-    tell(session, tellings, kind=NoticeKind.OFFER, now=now)
-
-
-def round_published(session: Session, round_: Round, *, now: dt.datetime) -> None:
-    """Tell the IMGs of a round that it is published; who was found for them, they read later.
-
-    Whoever has a mentor by request knows already.
-    """
-    section_name = session.scalars(
-        sa.select(Section.name).where(Section.id == round_.section_id)
-    ).one()
-    imgs = session.execute(
-        sa.select(User.id, User.email, User.name)
-        .join(Profile, Profile.person_id == User.id)
-        .join(Participant, Participant.profile_id == Profile.id)
-        .where(
-            Participant.round_id == round_.id,
-            Participant.left_out_at.is_(None),
-            Profile.kind == ProfileKind.IMG,
-            ~sa.exists().where(
-                Offer.round_id == round_.id,
-                Offer.img_id == Profile.id,
-                Offer.state == OfferState.CONFIRMED,
-            ),
-        )
-        .order_by(User.email)
-    )
-    writer = Writer(session, round_.section_id, MailKind.ROUND_PUBLISHED)
-    tellings = []
-    for img in imgs:
-        letter = writer.write(
-            path="/home/img",
-            name=img.name,
-            round_name=round_.name,
-            section_name=section_name,
-        )
-        tellings.append(Telling(img.id, img.email, letter, "/home/img"))
-    tell(session, tellings, kind=NoticeKind.PUBLICATION, now=now)
-
-
-def sample_offer(session: Session, round_: Round, *, answer_by: dt.datetime) -> Letter:
-    """Return the mail that mentors will get, as it reads for one with a single IMG to answer."""
-    writer = Writer(session, round_.section_id, MailKind.OFFERS_WAITING)
-    return writer.write(
-        path="/offers/…",
-        name="[name of the mentor]",
-        who="An IMG",
-        asked="An IMG is paired with you.",
-        round_name=round_.name,
-        section_name=round_.section.name,
-        answer_by=moment(answer_by, None),
-    )
+from mentorship.rounds.offer_models import Offer
 
 
 def mentor_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -168,51 +73,9 @@ def time_is_over(
     _tell(session, offer, profile_id, "time_is_over", path=path, kind=NoticeKind.EXPIRY, now=now)
 
 
-def profile_owed(
-    session: Session, round_: Round, people: Iterable[User], *, now: dt.datetime
-) -> None:
-    """Ask people to finish their profile, or to agree to be matched."""
-    tellings = []
-    for person in people:
-        letter = stationery.write(
-            "profile_owed",
-            path="/",
-            name=person.name,
-            round_name=round_.name,
-            section_name=round_.section.name,
-        )
-        tellings.append(Telling(person.id, person.email, letter, "/"))
-    tell(session, tellings, kind=NoticeKind.REMINDER, now=now)
-
-
 def img_silent(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Tell the mentor that the IMG they said yes to let the day pass."""
     _tell(session, offer, offer.mentor_id, "img_silent", path="/", now=now)
-
-
-def answers_expired(
-    session: Session, round_: Round, *, mentors: int, imgs: int, now: dt.datetime
-) -> None:
-    """Tell the leaders of the section how many answers did not come in time."""
-    path = f"/sections/{round_.section.slug}/rounds/{round_.id}/answers?show=expired"
-    silent = [
-        f"{count} {word if count == 1 else word + 's'}"
-        for count, word in ((mentors, "mentor"), (imgs, "IMG"))
-        if count
-    ]
-    tellings = []
-    for leader in leaders_of(session, round_.section_id):
-        letter = stationery.write(
-            "answers_expired",
-            path=path,
-            name=leader.person.name,
-            round_name=round_.name,
-            section_name=round_.section.name,
-            count=str(mentors + imgs),
-            said=f"No answer came in time from {' and '.join(silent)}.",
-        )
-        tellings.append(Telling(leader.person.id, leader.person.email, letter, path))
-    tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
 
 
 def answer_owed(

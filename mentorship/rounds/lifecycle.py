@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.rounds.choices import EDITABLE, OUT, OVER, STEPS
-from mentorship.rounds.models import Publication, Round, RoundState
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.run_models import PublishPlan
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Browsing

@@ -21,7 +21,8 @@ from mentorship.notices.letters import Letter, stationery
 from mentorship.notices.service import one_line
 from mentorship.profiles.models import Profile
 from mentorship.rounds.mail_models import MailKind, MailText
-from mentorship.rounds.models import Pair, Publication, Round, Run
+from mentorship.rounds.models import Pair, Round, Run
+from mentorship.rounds.offer_models import Publication
 
 # kind -> what it is, and who gets it
 KINDS: Mapping[MailKind, tuple[str, str]] = MappingProxyType(

@@ -13,14 +13,8 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.choices import BEFORE, OUT
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Participant,
-    Publication,
-    Round,
-    RoundState,
-)
+from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.scope import Contact, contact_of, due_by, name_of
 
 _MENTOR = aliased(Profile)

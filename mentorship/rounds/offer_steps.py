@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
-from mentorship.rounds.models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 
 
 def step(

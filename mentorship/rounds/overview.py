@@ -12,41 +12,18 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.editing import IN_WORDS, EditKind
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Pair,
-    Participant,
-    Publication,
-    Round,
-    RoundState,
-    Run,
-)
+from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.out_of_date import OutOfDate, changed_since
 from mentorship.rounds.planning import Planned, planned
 from mentorship.rounds.progress import JobPage, live_jobs
 from mentorship.rounds.request_pages import UnderWay, under_way
-from mentorship.rounds.run_models import JobKind, RunJob, RunStep
+from mentorship.rounds.run_models import JobKind, RunJob
 from mentorship.rounds.setup import SWITCHES, SetUp, rules_of
 from mentorship.rounds.steps import current_run_id, with_edits
-
-
-@dataclass(frozen=True, slots=True)
-class RoundLine:
-    """One row of the list. ``matched`` is of the published run, or of the one that counts."""
-
-    id: uuid.UUID
-    name: str
-    state: RoundState
-    imgs: int
-    mentors: int
-    matched: int | None
-    confirmed: int
-    created_at: dt.datetime
-    answer_by: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,56 +79,6 @@ class Overview:
     @property
     def confirmed(self) -> int:
         return self.answers.get(OfferState.CONFIRMED, 0)
-
-
-def round_list(session: Session, section_id: uuid.UUID) -> Sequence[RoundLine]:
-    """Return the rounds of a section, the newest first, in one query."""
-    latest = (
-        sa.select(Run.matched)
-        .join(RunStep, RunStep.run_id == Run.id)
-        .where(RunStep.round_id == Round.id)
-        .order_by(RunStep.number.desc())
-        .limit(1)
-        .correlate(Round)
-        .scalar_subquery()
-    )
-    published, confirmed = aliased(Run), Offer.state == OfferState.CONFIRMED
-    rows = session.execute(
-        sa.select(
-            Round.id,
-            Round.name,
-            Round.state,
-            _taking_part(ProfileKind.IMG),
-            _taking_part(ProfileKind.MENTOR),
-            sa.func.coalesce(published.matched, latest),
-            sa.select(sa.func.count(Offer.img_id.distinct()))
-            .where(Offer.round_id == Round.id, confirmed)
-            .correlate(Round)
-            .scalar_subquery(),
-            Round.created_at,
-            Publication.answer_by,
-        )
-        .outerjoin(Publication, Publication.round_id == Round.id)
-        .outerjoin(published, published.id == Publication.run_id)
-        .where(Round.section_id == section_id)
-        .order_by(Round.created_at.desc(), Round.name)
-    )
-    return [RoundLine(*row) for row in rows]
-
-
-def _taking_part(kind: ProfileKind) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.count())
-        .select_from(Participant)
-        .join(Profile, Profile.id == Participant.profile_id)
-        .where(
-            Participant.round_id == Round.id,
-            Participant.left_out_at.is_(None),
-            Profile.kind == kind,
-        )
-        .correlate(Round)
-        .scalar_subquery()
-    )
 
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,9 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.agreed import agreed_as
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
+from mentorship.rounds.points import PartLine, parts_of
 from mentorship.rounds.run_models import PairNext
 
-PRIVATE = "The answers behind this are private."
 SORTS = ("weakest", "strongest", "img", "mentor")
 SHOWS = ("", "poor", "locked", "second")  # parts of the list
 POOR = 4_000
@@ -35,21 +35,6 @@ class PairLine:
     strong: Sequence[str]  # what the pair fits best in
     locked: bool
     by_request: bool  # both have said yes: no leader parts them here
-
-
-@dataclass(frozen=True, slots=True)
-class PartLine:
-    """One criterion of a pair's score. ``score`` is the share earned, 0 to 10,000."""
-
-    label: str
-    points: int
-    of: int
-    sentence: str | None
-    silent: Sequence[str]  # "img", "mentor": who has not answered; empty if not told
-
-    @property
-    def score(self) -> int:
-        return 10_000 * self.points // self.of if self.of else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,42 +216,3 @@ def _with_names(
         .join(mentor_profile, mentor_profile.id == Pair.mentor_id)
         .join(mentor, mentor.id == mentor_profile.person_id)
     )
-
-
-def parts_of(pair: Pair) -> Sequence[PartLine]:
-    """Return the parts of a pair for the leader, in points of 100 that add up to its score."""
-    parts = pair.parts or []
-    whole = to_hundred([part["of"] for part in parts], 100)
-    earned = to_hundred([part["points"] for part in parts], (pair.score + 50) // 100, whole)
-    lines = [
-        PartLine(CRITERIA[part["criterion"]].label, points, of, _told(part), _silent(part))
-        for part, points, of in zip(parts, earned, whole, strict=True)
-    ]
-    return sorted(lines, key=lambda line: (-line.of, line.label))
-
-
-def _silent(part: Mapping[str, Any]) -> Sequence[str]:
-    """Return who has not answered; of a sensitive criterion that is not told either."""
-    return () if CRITERIA[part["criterion"]].sensitive else part.get("silent", ())
-
-
-def _told(part: Mapping[str, Any]) -> str | None:
-    """Return the leader's sentence; the answers behind a sensitive criterion are not told."""
-    sentence: str | None = part["why"].get("leader")
-    return PRIVATE if sentence and CRITERIA[part["criterion"]].sensitive else sentence
-
-
-def to_hundred(
-    values: Sequence[int], total: int, at_most: Sequence[int] | None = None
-) -> Sequence[int]:
-    """Round ten-thousandths to hundredths that add up to ``total``, largest remainders first."""
-    rounded = [value // 100 for value in values]
-    limits = at_most or [100] * len(values)
-    order = sorted(range(len(values)), key=lambda place: (-(values[place] % 100), place))
-    while (missing := total - sum(rounded)) > 0:
-        free = [place for place in order if rounded[place] < limits[place]][:missing]
-        if not free:
-            break
-        for place in free:
-            rounded[place] += 1
-    return rounded

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    DateTimeLocalField,
-    HiddenField,
-    StringField,
-    SubmitField,
-    TextAreaField,
-)
-from wtforms.validators import (
-    DataRequired,
-    InputRequired,
-    Length,
-    Optional,
-)
+from wtforms import DateTimeLocalField, HiddenField, StringField, SubmitField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from mentorship.rounds.mail_models import BODY_LENGTH, SUBJECT_LENGTH
 from mentorship.rounds.typed import line, plain

@@ -15,13 +15,13 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.difference import difference
 from mentorship.rounds.edit_views import bp
 from mentorship.rounds.leading import acting, changed_page, key_of
-from mentorship.rounds.letters import sample_offer
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.plan_forms import MoveForm, PublishForm
 from mentorship.rounds.planning import BadTime
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
 from mentorship.rounds.rest import may_go_out
+from mentorship.rounds.round_letters import sample_offer
 from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES

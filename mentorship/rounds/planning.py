@@ -19,7 +19,8 @@ from mentorship.accounts.models import User
 from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.lifecycle import move, round_changed
-from mentorship.rounds.models import Publication, Round, RoundState, Run
+from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.publishing import (
     NothingToPublish,
     RunOutOfDate,

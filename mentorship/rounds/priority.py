@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.rounds.choices import OVER
-from mentorship.rounds.models import Ending, Offer, OfferState, Round, RoundState, Side
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
 from mentorship.rounds.scope import asked_directly
 
 SAID_NO = "A mentor said no last time"

@@ -10,26 +10,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.rounds import letters
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds import round_letters
 from mentorship.rounds.agreed import Agreed, agreed_of
-from mentorship.rounds.candidates import Candidate, candidates
+from mentorship.rounds.candidates import candidates
 from mentorship.rounds.lifecycle import move, round_changed
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Pair,
-    Publication,
-    Round,
-    RoundState,
-    Run,
-    RunSeat,
-    SeatCount,
-)
+from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.out_of_date import OutOfDate, out_of_date
 from mentorship.rounds.reminding import forget_ahead
 from mentorship.rounds.rest import for_publishing, may_go_out, still_free
 from mentorship.rounds.run_models import StepKind
+from mentorship.rounds.seating import count_seats, find_places, hold_people, join_agreed
 from mentorship.rounds.steps import take_step, ways
 
 
@@ -108,7 +100,7 @@ def publish_round(
     pairs = session.scalars(_pairs_of(run)).all()
     if not pairs:
         raise NothingToPublish(round_.name)
-    _hold_people(session, run)
+    hold_people(session, run)
     people = candidates(session, round_, today=now.date())
     agreed = agreed_of(session, round_id)
     if changed := out_of_date(people, pairs, agreed):
@@ -121,17 +113,17 @@ def publish_round(
         answer_by=_answer_by(round_, now),
     )
     session.add(publication)
-    _count_seats(session, run, people)
+    count_seats(session, run, people)
     if ways(session, round_id).current != run.id:
         take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=by, now=now)
-    _join_agreed(session, pairs, agreed)
+    join_agreed(session, pairs, agreed)
     new = [pair for pair in pairs if (pair.img_id, pair.mentor_id) not in agreed.standing]
     offers = [_offer(round_id, pair, now) for pair in new]
-    _find_places(session, offers)
+    find_places(session, offers)
     session.add_all(offers)
     session.flush()
-    letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
-    letters.round_published(session, round_, now=now)
+    round_letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
+    round_letters.round_published(session, round_, now=now)
     return publication
 
 
@@ -150,7 +142,7 @@ def offer_rest(
     pairs = session.scalars(_pairs_of(run)).all()
     if not pairs:
         raise NothingToPublish(round_.name)
-    _hold_people(session, run)
+    hold_people(session, run)
     people = still_free(session, round_, today=now.date())
     if changed := out_of_date(people, pairs, Agreed()):
         raise RunOutOfDate(changed)
@@ -158,11 +150,11 @@ def offer_rest(
     publication.answer_by = _answer_by(round_, now)
     forget_ahead(session, round_id=round_id, answer_by=publication.answer_by, now=now)
     move(session, round_id, (RoundState.REMATCHING,), RoundState.ANSWERING)
-    _count_seats(session, run, people, of_rest=True)
+    count_seats(session, run, people, of_rest=True)
     offers = [_offer(round_id, pair, now) for pair in pairs]
     session.add_all(offers)
     session.flush()
-    letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
+    round_letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
     return publication
 
 
@@ -189,73 +181,3 @@ def _pairs_of(run: Run) -> sa.Select[Pair]:
 
 def _answer_by(round_: Round, now: dt.datetime) -> dt.datetime:
     return now + dt.timedelta(days=round_.answer_days)
-
-
-def _hold_people(session: Session, run: Run) -> None:
-    """Hold the profiles of the run's pairs, so that no other round gives away the same seats."""
-    paired = sa.union(
-        sa.select(Pair.mentor_id).where(Pair.run_id == run.id),
-        sa.select(Pair.img_id).where(Pair.run_id == run.id),
-    )
-    session.execute(
-        sa.select(Profile.id)
-        .where(Profile.id.in_(paired))
-        .order_by(Profile.id)
-        .with_for_update(key_share=True)
-    )
-
-
-def _count_seats(
-    session: Session,
-    run: Run,
-    people: Sequence[Candidate],
-    *,
-    of_rest: bool = False,
-) -> None:
-    """Keep the seats each mentor of the run has: no more than it could use, or than are free.
-
-    A run of the rest leaves those alone that are counted already.
-    """
-    free = {person.profile_id: person.seats for person in people if person.takes_part}
-    used = session.execute(
-        sa.select(RunSeat.mentor_id, RunSeat.seats).where(RunSeat.run_id == run.id)
-    ).all()
-    counted = sa.select(SeatCount).where(SeatCount.round_id == run.round_id)
-    known = {
-        count.mentor_id: count
-        for count in session.scalars(counted, execution_options={"populate_existing": True})
-    }
-    for mentor_id, seats in used:
-        now_free = min(seats, free.get(mentor_id, 0))
-        if mentor_id not in known:
-            row = SeatCount(round_id=run.round_id, mentor_id=mentor_id, seats=now_free)
-            session.add(row)
-        elif not of_rest:
-            known[mentor_id].seats = max(known[mentor_id].taken, now_free)
-    session.flush()
-
-
-def _join_agreed(session: Session, pairs: Sequence[Pair], agreed: Agreed) -> None:
-    """Give each request that both agreed on the pair that the run has made of it."""
-    for pair in pairs:
-        offer_id = agreed.standing.get((pair.img_id, pair.mentor_id))
-        if offer_id is not None:
-            mine = sa.update(Offer).where(Offer.id == offer_id)
-            session.execute(mine.values(pair_id=pair.id))
-
-
-def _find_places(session: Session, offers: Sequence[Offer]) -> None:
-    """Give an IMG who has a mentor by request the other place for the second one."""
-    taken = {
-        (img_id, place)
-        for img_id, place in session.execute(
-            sa.select(Offer.img_id, Offer.place).where(
-                Offer.img_id.in_([offer.img_id for offer in offers]),
-                Offer.round_id.in_({offer.round_id for offer in offers}),
-                Offer.state == OfferState.CONFIRMED,
-            )
-        )
-    }
-    for offer in offers:
-        if (offer.img_id, offer.place) in taken:
-            offer.place = 3 - offer.place

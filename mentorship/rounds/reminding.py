@@ -13,15 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.rounds import letters
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Publication,
-    Reminder,
-    Round,
-    RoundState,
-    Side,
-)
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, Reminder, Side
 from mentorship.rounds.scope import asked_directly, due_by
 from mentorship.rounds.setup import SetUp
 

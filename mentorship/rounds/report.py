@@ -15,7 +15,8 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.escape import guard
 from mentorship.rosters.sheets import workbook
 from mentorship.rounds.choices import REASONS_TOLD
-from mentorship.rounds.models import Offer, OfferState, Pair, Participant, Round, Run
+from mentorship.rounds.models import Pair, Participant, Round, Run
+from mentorship.rounds.offer_models import Offer, OfferState
 
 COLUMNS = (
     "img",

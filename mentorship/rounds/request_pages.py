@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name
-from mentorship.rounds.models import Offer, OfferState, Participant, Round, RoundState
+from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.request_rules import Chosen, ranked
 from mentorship.rounds.requesting import asking_of
 from mentorship.rounds.setup import SetUp

@@ -28,7 +28,8 @@ from mentorship.profiles.pool import gather
 from mentorship.profiles.service import code_name
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.inputs import market_now
-from mentorship.rounds.models import Offer, OfferState, Round, SeatCount
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.parts import Part, parts_told
 from mentorship.rounds.setup import rules_of
 

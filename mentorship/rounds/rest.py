@@ -21,7 +21,8 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
-from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, Run, SeatCount
+from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob
 from mentorship.rounds.steps import current_run
 

@@ -13,7 +13,8 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
 from mentorship.rounds.insights import best_helpers, people_named, what_helps, why_free
-from mentorship.rounds.models import Pair, Publication, Run, RunSeat, Unmatched
+from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.sentences import why_unmatched
 

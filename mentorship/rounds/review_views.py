@@ -15,7 +15,7 @@ from mentorship.matching.fairness import FEWEST
 from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.choices import OUT, OVER
-from mentorship.rounds.fairness import fair_tables, load_lines, withheld
+from mentorship.rounds.fairness_pages import fair_tables, load_lines, withheld
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.mentor_load import mentor_tables
 from mentorship.rounds.out_of_date import changed_since

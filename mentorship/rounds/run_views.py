@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, enqueue, transaction
 from mentorship.rounds import comparing, jobs, progress
+from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
@@ -155,7 +156,7 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
         compared=comparing.comparison(
             db.session(), runs, wanted, to=request.args.get("to", type=int)
         ),
-        edit=comparing.edit_between(db.session(), runs),
+        edit=edit_between(db.session(), runs),
         counts=known.current,
         choosing=round_.state is RoundState.REVIEW,
         wanted=wanted,

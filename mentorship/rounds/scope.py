@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name
-from mentorship.rounds.models import Offer, OfferState, Pair, Publication, Round, Run
+from mentorship.rounds.models import Pair, Round, Run
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.run_models import RunFairness
 from mentorship.rounds.steps import current_run_id
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.matching import CRITERIA, Rules
-from mentorship.rounds.models import Offer, OfferState, Participant, Round
+from mentorship.rounds.models import Participant, Round
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.traits import Traits
 
 # switch -> what it does, in one sentence

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.choices import OUT, OVER
-from mentorship.rounds.models import Offer, OfferState, Participant, Round
+from mentorship.rounds.models import Participant, Round
+from mentorship.rounds.offer_models import Offer, OfferState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

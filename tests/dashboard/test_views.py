@@ -14,7 +14,7 @@ from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.notices.service import mark_failed, post
 from mentorship.profiles.service import write_img, write_mentor
-from mentorship.rounds.models import OfferState
+from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.service import accept_offer
 from mentorship.search.misses import note_miss
 from mentorship.sections.models import MembershipState, SectionRole

@@ -22,7 +22,7 @@ from mentorship.audit import first_bad
 from mentorship.extensions import transaction
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from tests import factories
 from tests.faults.place import Browser, Place
 from tests.rounds.cast import Cast

@@ -36,7 +36,8 @@ from mentorship.matching.warming import warm
 from mentorship.notices.models import Message
 from mentorship.profiles.service import sync_terms
 from mentorship.rounds.jobs import ask_run
-from mentorship.rounds.models import Offer, Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.run_models import JobState, RunFairness, RunJob, RunStep
 from tests.faults.worker import LEASE, start_worker
 from tests.rounds.cast import small_cast

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.extensions import Base, UtcDateTime
 from mentorship.notices.models import Message
-from mentorship.rounds.models import Publication
+from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.reminding import remind
 from tests import factories
 from tests.factories import NOW

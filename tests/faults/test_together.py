@@ -20,7 +20,8 @@ from mentorship.audit import first_bad
 from mentorship.extensions import transaction
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Offer, OfferState, Run
+from mentorship.rounds.models import Run
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.run_models import JobState, RunJob
 from tests import factories
 from tests.accounts import second

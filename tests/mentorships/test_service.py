@@ -23,7 +23,7 @@ from mentorship.mentorships.models import (
 )
 from mentorship.notices.models import Message
 from mentorship.rounds import service as rounds
-from mentorship.rounds.models import Ending, Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Ending, Offer, OfferState, SeatCount
 from tests import factories
 from tests.factories import NOW
 from tests.mentorships.pair import Pair

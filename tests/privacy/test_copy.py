@@ -25,7 +25,7 @@ from mentorship.privacy import copying
 from mentorship.privacy.erasing import BELOW_PROFILE, OF_PAIR, OF_PERSON, OF_PROFILE, STAYS
 from mentorship.privacy.holdings import IN_THE_COPY, NOT_IN_THE_COPY
 from mentorship.privacy.models import DataExport
-from mentorship.rounds.models import OfferState
+from mentorship.rounds.offer_models import OfferState
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient

@@ -25,7 +25,8 @@ from mentorship.privacy.holdings import IN_THE_COPY
 from mentorship.profiles.models import Profile
 from mentorship.rounds import board
 from mentorship.rounds.inputs import InputsForgotten
-from mentorship.rounds.models import Offer, OfferState, Pair, Run, SeatCount
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.proving import prove_again
 from tests import factories

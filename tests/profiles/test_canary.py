@@ -31,7 +31,7 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import read_mentor, write_img, write_mentor
 from mentorship.rounds import expiring
 from mentorship.rounds import service as rounds
-from mentorship.rounds.models import Offer, SeatCount
+from mentorship.rounds.offer_models import Offer, SeatCount
 from mentorship.rounds.withdrawing import withdraw
 from mentorship.sections.models import Browsing, SectionRole
 from tests import factories

@@ -20,7 +20,8 @@ from mentorship.matching import Img, Mentor
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import write_img, write_mentor
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, Round, Run
+from mentorship.rounds.models import Round, Run
+from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Section, SectionRole
 from tests import factories
 from tests.factories import NOW

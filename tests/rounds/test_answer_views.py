@@ -14,7 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import SHARE_VISA, give
 from mentorship.notices.models import Message
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, OfferState, Publication, SeatCount
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from tests.page import PageClient
 from tests.rounds.cast import Cast
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.notices.models import Message
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.service import Standing
 from tests.factories import NOW
 from tests.rounds.cast import Cast

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from mentorship import jobs
 from mentorship.accounts.models import User
 from mentorship.rounds import closing, service
-from mentorship.rounds.models import Participant, Publication, RoundState
+from mentorship.rounds.models import Participant, RoundState
+from mentorship.rounds.offer_models import Publication
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast

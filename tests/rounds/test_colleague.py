@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mentorship.accounts.models import User
-from mentorship.rounds.models import OfferState
+from mentorship.rounds.offer_models import OfferState
 from tests.page import PageClient
 from tests.rounds.cast import Cast
 

@@ -12,18 +12,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds import service
 from mentorship.rounds.choices import STEPS
-from mentorship.rounds.models import (
-    Offer,
-    Pair,
-    Participant,
-    Publication,
-    Round,
-    RoundState,
-    Run,
-    RunSeat,
-    SeatCount,
-    Unmatched,
-)
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run, RunSeat, Unmatched
+from mentorship.rounds.offer_models import Offer, Publication, SeatCount
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 

@@ -18,6 +18,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Rules
 from mentorship.profiles.models import Profile
 from mentorship.rounds import comparing, editing, handmade, jobs, progress, service, steps
+from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.editing import BadEdit, Edit, EditKind, edited
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.paging import Wanted
@@ -243,7 +244,7 @@ def test_two_runs_side_by_side_say_who_gains_and_who_loses(cast: Cast, session: 
     assert [column.is_same for column in shown.columns] == [True, False]
     assert [len(mentors) for mentors in ana.mentors] == [1, 0]
     assert shown.columns[1].lose == shown.counts["lose"] >= 1
-    assert comparing.edit_between(session, runs) == "Take apart: Ana Silva and Noor Haddad"
+    assert edit_between(session, runs) == "Take apart: Ana Silva and Noor Haddad"
     three = comparing.comparison(session, [*runs, runs[0]], Wanted(), to=2)
     assert three.listed.number == 2
     assert three.counts == shown.counts

@@ -13,7 +13,8 @@ from mentorship.consents.models import Consent
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, OfferState, Round, RoundState
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.service import Obstacle
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 from tests import factories

@@ -15,7 +15,8 @@ from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice
 from mentorship.notices.models import Message
 from mentorship.rounds import board, closing, expiring, jobs, service
-from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, Run, SeatCount
+from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.priority import SILENT, priority_of
 from mentorship.rounds.run_models import JobState, RunJob

@@ -12,17 +12,11 @@ from sqlalchemy.orm import Session
 from mentorship.consents.service import STATISTICS, give, withdraw
 from mentorship.matching.fairness import FEWEST, OTHERS, Group
 from mentorship.rounds import service
-from mentorship.rounds.fairness import (
-    FairLine,
-    _reading,
-    _told,
-    fair_tables,
-    hide_differences,
-    load_lines,
-    withheld,
-)
+from mentorship.rounds.fairness import _told
+from mentorship.rounds.fairness_pages import FairLine, _reading, fair_tables, load_lines, withheld
 from mentorship.rounds.mentor_load import LoadLine, mentor_tables, reading_of
 from mentorship.rounds.run_models import RunFairness
+from mentorship.rounds.withholding import hide_differences
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 

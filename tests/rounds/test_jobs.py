@@ -20,7 +20,8 @@ from mentorship.rounds.run_models import (
     RunJob,
     RunStep,
 )
-from mentorship.rounds.running import Solved, solved
+from mentorship.rounds.run_rows import Solved
+from mentorship.rounds.running import solved
 from mentorship.solving import SHARES, solve_run
 from tests.factories import NOW
 from tests.rounds.cast import Cast

@@ -19,7 +19,8 @@ from mentorship.extensions import transaction
 from mentorship.jobs import publish_due
 from mentorship.notices.models import Message
 from mentorship.rounds import planning, service, steps
-from mentorship.rounds.models import Offer, Publication, Round, RoundState, Run
+from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, Publication
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient

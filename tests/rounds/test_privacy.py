@@ -22,7 +22,8 @@ from mentorship.consents.service import SHARE_VISA, give
 from mentorship.extensions import db
 from mentorship.profiles.models import Profile
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, Pair, Run
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Membership
 from tests import factories
 from tests.factories import NOW

@@ -13,16 +13,8 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.rounds import service
-from mentorship.rounds.models import (
-    Offer,
-    OfferState,
-    Pair,
-    Publication,
-    Round,
-    RoundState,
-    Run,
-    SeatCount,
-)
+from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.rounds.publishing import preview
 from tests.factories import NOW
 from tests.rounds.cast import Cast

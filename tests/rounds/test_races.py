@@ -17,7 +17,8 @@ from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
 from mentorship.notices.models import Message
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, OfferState, Publication, Run, SeatCount
+from mentorship.rounds.models import Run
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.sections.models import Section
 from tests import factories
 from tests.factories import NOW

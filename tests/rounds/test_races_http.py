@@ -23,7 +23,7 @@ from mentorship.mentorships.models import Goal, Note
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.rounds import expiring, service
-from mentorship.rounds.models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient

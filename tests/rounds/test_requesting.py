@@ -24,7 +24,8 @@ from mentorship.profiles.service import (
 )
 from mentorship.rounds import closing, enrolment, expiring, jobs, planning, service
 from mentorship.rounds.editing import BadEdit, Edit, EditKind, ask_edit
-from mentorship.rounds.models import Offer, OfferState, Pair, Reminder, Round, Run, SeatCount, Side
+from mentorship.rounds.models import Pair, Round, Run
+from mentorship.rounds.offer_models import Offer, OfferState, Reminder, SeatCount, Side
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.reminding import remind
 from mentorship.rounds.report import COLUMNS, report_rows

@@ -13,7 +13,8 @@ from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.rounds import jobs, planning, service
 from mentorship.rounds.difference import difference
-from mentorship.rounds.models import Offer, OfferState, Pair, Publication, Round, RoundState, Run
+from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.overview import overview
 from mentorship.rounds.run_models import RunJob
 from tests.factories import NOW

@@ -28,7 +28,8 @@ from mentorship.matching import (
 )
 from mentorship.profiles.models import Availability, Profile, ProfileKind
 from mentorship.rounds import running, service
-from mentorship.rounds.models import Pair, RoundState, Run, RunSeat, Side, Unmatched
+from mentorship.rounds.models import Pair, RoundState, Run, RunSeat, Unmatched
+from mentorship.rounds.offer_models import Side
 from mentorship.rounds.snapshot import digest
 from tests.factories import NOW
 from tests.rounds.cast import Cast

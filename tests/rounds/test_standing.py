@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.rounds import board, overview, pairs, review, service
+from mentorship.rounds import board, overview, pairs, review, round_list, service
 from mentorship.rounds.answer_pages import match_page, offer_page
-from mentorship.rounds.models import OfferState, Round, Run
+from mentorship.rounds.models import Round, Run
+from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.service import Standing
 from tests.factories import NOW
@@ -158,7 +159,7 @@ def test_contacts_go_when_a_mentorship_ends(cast: Cast, session: Session) -> Non
 
 
 READS: dict[str, Callable[[Cast, Run], object]] = {
-    "list": lambda cast, _: overview.round_list(cast.session, cast.section.id),
+    "list": lambda cast, _: round_list.round_list(cast.session, cast.section.id),
     "overview": lambda cast, run: overview.overview(
         cast.session, cast.session.get_one(Round, run.round_id), now=NOW
     ),

@@ -23,7 +23,8 @@ from hypothesis.stateful import (
 
 from mentorship.profiles.models import Profile
 from mentorship.rounds import closing, expiring, jobs, lifecycle, planning, service
-from mentorship.rounds.models import Offer, OfferState, Pair, Round, RoundState, SeatCount
+from mentorship.rounds.models import Pair, Round, RoundState
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.run_models import JobState, RunJob
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service
-from mentorship.rounds.models import Offer, Pair
+from mentorship.rounds.models import Pair
+from mentorship.rounds.offer_models import Offer
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient

@@ -15,16 +15,8 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Availability, Profile
 from mentorship.rounds import service
-from mentorship.rounds.models import (
-    Offer,
-    Pair,
-    Participant,
-    Publication,
-    Round,
-    RoundState,
-    Run,
-    Side,
-)
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, Publication, Side
 from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
 from tests import factories

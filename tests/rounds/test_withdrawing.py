@@ -14,7 +14,8 @@ from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service
-from mentorship.rounds.models import OfferState, Round, SeatCount, Side
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import OfferState, SeatCount, Side
 from mentorship.rounds.priority import ENDED, SAID_NO, SILENT, priority_of
 from mentorship.rounds.service import Standing
 from mentorship.sections.models import Membership

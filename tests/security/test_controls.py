@@ -26,7 +26,8 @@ from itsdangerous import URLSafeSerializer
 from mentorship.accounts import emails, factors
 from mentorship.accounts.claims import PURPOSE, claim_links
 from mentorship.config import ROOT
-from mentorship.fetching import Fetcher, FetchFailed
+from mentorship.connecting import FetchFailed
+from mentorship.fetching import Fetcher
 from mentorship.signins import service as signins
 from tests import factories
 from tests.page import Page, PageClient

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import Img
 from mentorship.profiles.service import read_img, write_img
-from mentorship.toolkit import path, service
+from mentorship.toolkit import path, service, tracks
 from mentorship.toolkit.calendar_file import calendar
 from mentorship.toolkit.loading import load_facts
-from mentorship.toolkit.path import Place, Status, Track
 from mentorship.toolkit.path_models import Situation, Tick
+from mentorship.toolkit.tracks import Place, Status, Track
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -119,10 +119,10 @@ def test_the_situation_is_kept_sealed(loaded: Session, img: User, sign_in: SignI
         "/toolkit/path", {"place": "us", "status": "visa"}, action="/toolkit/path/situation"
     )
     row = loaded.scalars(sa.select(Situation)).one()
-    assert path.my_track(loaded, img.id) == Track(Place.US, Status.VISA)
+    assert tracks.my_track(loaded, img.id) == Track(Place.US, Status.VISA)
     assert b"visa" not in (row.status_sealed or b"")
     page.submit("/toolkit/path", {"status": ""}, action="/toolkit/path/situation")
-    assert path.my_track(loaded, img.id) == Track(Place.US, None)
+    assert tracks.my_track(loaded, img.id) == Track(Place.US, None)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_until_said_here_the_situation_follows_the_profile(
     loaded: Session, img: User, visa: str | None, track: Track
 ) -> None:
     at(loaded, img, stage="visa", visa=visa)
-    assert path.my_track(loaded, img.id) == track
+    assert tracks.my_track(loaded, img.id) == track
 
 
 def test_notes_are_those_for_my_situation(loaded: Session, img: User, sign_in: SignIn) -> None:

@@ -1,0 +1,86 @@
+"""How a run served groups, as a leader reads it: tables, and what each tells in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mentorship.matching.fairness import NO_ANSWER, OTHERS
+from mentorship.rounds.fairness import TOLD
+from mentorship.rounds.mentor_load import TOLD as MENTORS_TOLD
+from mentorship.vocabulary import Term
+
+
+@dataclass(frozen=True, slots=True)
+class FairLine:
+    label: str
+    imgs: int
+    matched: int
+    mean: int | None
+    mixed: bool = False  # people who have nothing in common but that they are few or said nothing
+
+    @property
+    def share(self) -> int:
+        return round(100 * self.matched / self.imgs)
+
+
+@dataclass(frozen=True, slots=True)
+class FairTable:
+    """Groups of one kind, the largest first, with what they tell in a sentence."""
+
+    title: str
+    lines: Sequence[FairLine]
+    reading: str
+
+
+def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:
+    """Return what was kept of a run as tables a leader reads."""
+    return [_table(key, rows) for key, rows in kept["groups"].items() if rows]
+
+
+def withheld(kept: Mapping[str, Any]) -> Sequence[str]:
+    """Return the headings of tables that would point at few people beside an earlier run."""
+    mentors = [f"{MENTORS_TOLD[kind][0]} (mentors)" for kind in kept.get("withheld_mentors", ())]
+    return [TOLD[kind][0] for kind in kept.get("withheld", ())] + mentors
+
+
+def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:
+    """Return (IMGs, mentors who have that many)."""
+    return [(imgs, mentors) for imgs, mentors in kept["load"]]
+
+
+def _table(key: str, rows: Sequence[Sequence[Any]]) -> FairTable:
+    title, words = TOLD[key]
+    lines = [
+        FairLine(_label(words, group), imgs, matched, mean, mixed=group in {NO_ANSWER, OTHERS})
+        for group, imgs, matched, mean in rows
+    ]
+    return FairTable(title, lines, _reading(lines))
+
+
+def _label(words: Mapping[str, Term], group: str) -> str:
+    if group == NO_ANSWER:
+        return "Not answered"
+    if group == OTHERS:
+        return "All smaller groups together"
+    if words:
+        return words[group].name
+    return f"IMGs who want {group} mentor{'' if group == '1' else 's'}"
+
+
+def _reading(lines: Sequence[FairLine]) -> str:
+    """Say what the widest gap between groups is, or that there is none to speak of."""
+    lines = [line for line in lines if not line.mixed]
+    if len(lines) < 2:
+        return "There is no second group of five people or more to compare with."
+    best, worst = max(lines, key=lambda x: x.share), min(lines, key=lambda x: x.share)
+    gap = best.share - worst.share
+    if gap <= 5:
+        return f"All groups fare alike: the shares with a mentor differ by {gap} points at most."
+    people = worst.imgs * best.matched // best.imgs - worst.matched
+    return (
+        f"The widest gap: “{best.label}”, of whom {best.share}% have a mentor, and"
+        f" “{worst.label}”, of whom {worst.share}% have one. With the same share, {people} more"
+        f" {'person' if people == 1 else 'people'} of that group would have one."
+    )

@@ -1,0 +1,132 @@
+"""A solved run as its rows: sums, pairs, who was next, who was left and why, seats."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mentorship.extensions import Model
+from mentorship.matching import (
+    CRITERIA,
+    Explanation,
+    Market,
+    Problem,
+    Reason,
+    Report,
+    Result,
+    Rules,
+    TooFewSeats,
+)
+from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.parts import parts_told
+from mentorship.rounds.run_models import PairNext
+from mentorship.rounds.snapshot import digest, snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A run with all its rows, not yet in the database."""
+
+    run: Run
+    rows: Sequence[Model]
+    counted: frozenset[str]
+
+
+def run_row(problem: Problem, market: Market, rules: Rules, result: Result, report: Report) -> Run:
+    means = problem.means or {}
+    inputs = snapshot(market, rules, means=means, policy=result.policy, lottery=result.lottery)
+    run = Run(
+        policy=result.policy,
+        lottery=result.lottery,
+        rules=rules.to_json(),
+        engine_version=result.engine,
+        reference_week=market.week,
+        inputs_digest=digest(inputs),
+        certificate={
+            "primal": report.primal,
+            "dual": report.dual,
+            "violations": report.violations,
+            "blocking_pairs": report.blocking_pairs,
+        },
+        # The mean of a few pairs tells what they answered: the sensitive ones are sealed only.
+        means={key: mean for key, mean in means.items() if not CRITERIA[key].sensitive},
+        total=result.total,
+        matched=len(market.imgs) - len(result.unmatched),
+        unmatched=len(result.unmatched),
+    )
+    run.inputs = inputs
+    return run
+
+
+def pair_rows(
+    run: Run, problem: Problem, market: Market, rules: Rules, result: Result
+) -> Iterator[Pair]:
+    scores = problem.scores_of(result.pairs).tolist()
+    made = zip(result.pairs.tolist(), scores, result.second.tolist(), strict=True)
+    for (i, j), score, second in made:
+        pair = Pair(
+            run_id=run.id,
+            img_id=uuid.UUID(market.imgs[i].key),
+            mentor_id=uuid.UUID(market.mentors[j].key),
+            place=2 if second else 1,
+            score=score,
+        )
+        pair.parts = parts_told(problem, market, rules, i, j)
+        yield pair
+
+
+def next_rows(pairs: Sequence[Pair], explanation: Explanation) -> Iterator[PairNext]:
+    """Say who would have been next for both people of each pair."""
+    ids = {(str(pair.img_id), str(pair.mentor_id)): pair.id for pair in pairs}
+    for found in explanation.pairs:
+        yield PairNext(
+            pair_id=ids[str(found.img), str(found.mentor)],
+            mentor_id=None if found.next_mentor is None else uuid.UUID(str(found.next_mentor)),
+            mentor_score=found.next_mentor_score,
+            img_id=None if found.next_img is None else uuid.UUID(str(found.next_img)),
+            img_score=found.next_img_score,
+        )
+
+
+def unmatched_rows(
+    run: Run, problem: Problem, result: Result, explanation: Explanation
+) -> Iterator[Unmatched]:
+    for i, reason in zip(result.unmatched.tolist(), explanation.unmatched, strict=True):
+        yield Unmatched(
+            run_id=run.id,
+            img_id=uuid.UUID(str(reason.img)),
+            reason=reason.kind,
+            detail=_detail(problem, i, reason),
+        )
+
+
+def _detail(problem: Problem, i: int, reason: Reason) -> dict[str, Any]:
+    """Return a reason as ids and counts. A group may be large: it is counted, not listed."""
+    if not isinstance(reason, TooFewSeats):
+        return {name: value for name, value in dataclasses.asdict(reason).items() if name != "img"}
+    scores = np.where(problem.seats > 0, problem.scores.block(np.array([i]))[0], -1)
+    best = int(scores.argmax())
+    return {
+        "imgs": len(reason.imgs),
+        "mentors": len(reason.mentors),
+        "seats": reason.seats,
+        "possible": int((scores >= 0).sum()),
+        "mentor": problem.mentor_ids[best],
+        "score": int(scores[best]),
+    }
+
+
+def seat_rows(run: Run, market: Market, explanation: Explanation) -> Iterator[RunSeat]:
+    others = {unused.mentor: unused.possible for unused in explanation.unused}
+    for mentor in market.mentors:
+        yield RunSeat(
+            run_id=run.id,
+            mentor_id=uuid.UUID(mentor.key),
+            seats=mentor.seats,
+            others=others.get(mentor.key, 0),
+        )

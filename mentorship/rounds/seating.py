@@ -1,0 +1,84 @@
+"""Whose seats an offer takes, when a run is published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.profiles.models import Profile
+from mentorship.rounds.agreed import Agreed
+from mentorship.rounds.candidates import Candidate
+from mentorship.rounds.models import Pair, Run, RunSeat
+from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
+
+
+def hold_people(session: Session, run: Run) -> None:
+    """Hold the profiles of the run's pairs, so that no other round gives away the same seats."""
+    paired = sa.union(
+        sa.select(Pair.mentor_id).where(Pair.run_id == run.id),
+        sa.select(Pair.img_id).where(Pair.run_id == run.id),
+    )
+    session.execute(
+        sa.select(Profile.id)
+        .where(Profile.id.in_(paired))
+        .order_by(Profile.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def count_seats(
+    session: Session,
+    run: Run,
+    people: Sequence[Candidate],
+    *,
+    of_rest: bool = False,
+) -> None:
+    """Keep the seats each mentor of the run has: no more than it could use, or than are free.
+
+    A run of the rest leaves those alone that are counted already.
+    """
+    free = {person.profile_id: person.seats for person in people if person.takes_part}
+    used = session.execute(
+        sa.select(RunSeat.mentor_id, RunSeat.seats).where(RunSeat.run_id == run.id)
+    ).all()
+    counted = sa.select(SeatCount).where(SeatCount.round_id == run.round_id)
+    known = {
+        count.mentor_id: count
+        for count in session.scalars(counted, execution_options={"populate_existing": True})
+    }
+    for mentor_id, seats in used:
+        now_free = min(seats, free.get(mentor_id, 0))
+        if mentor_id not in known:
+            row = SeatCount(round_id=run.round_id, mentor_id=mentor_id, seats=now_free)
+            session.add(row)
+        elif not of_rest:
+            known[mentor_id].seats = max(known[mentor_id].taken, now_free)
+    session.flush()
+
+
+def join_agreed(session: Session, pairs: Sequence[Pair], agreed: Agreed) -> None:
+    """Give each request that both agreed on the pair that the run has made of it."""
+    for pair in pairs:
+        offer_id = agreed.standing.get((pair.img_id, pair.mentor_id))
+        if offer_id is not None:
+            mine = sa.update(Offer).where(Offer.id == offer_id)
+            session.execute(mine.values(pair_id=pair.id))
+
+
+def find_places(session: Session, offers: Sequence[Offer]) -> None:
+    """Give an IMG who has a mentor by request the other place for the second one."""
+    taken = {
+        (img_id, place)
+        for img_id, place in session.execute(
+            sa.select(Offer.img_id, Offer.place).where(
+                Offer.img_id.in_([offer.img_id for offer in offers]),
+                Offer.round_id.in_({offer.round_id for offer in offers}),
+                Offer.state == OfferState.CONFIRMED,
+            )
+        )
+    }
+    for offer in offers:
+        if (offer.img_id, offer.place) in taken:
+            offer.place = 3 - offer.place
