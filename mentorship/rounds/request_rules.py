@@ -21,7 +21,7 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market, Problem, Rules
 from mentorship.matching.forbid import ruled_out
-from mentorship.matching.recipe import mean_marks_of_many
+from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.matching.scoring import scores
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.profiles.pool import gather

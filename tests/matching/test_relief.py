@@ -24,9 +24,9 @@ from mentorship.matching import (
     smallest_changes,
     solve,
 )
-from mentorship.matching import relief as relief_module
-from mentorship.matching.changes import DOUBLE, SINGLE
-from mentorship.matching.spoken import CHANGES, KEPT
+from mentorship.matching.explaining import relief as relief_module
+from mentorship.matching.explaining.changes import DOUBLE, SINGLE
+from mentorship.matching.explaining.spoken import CHANGES, KEPT
 from tests.matching.people import TABLES, WINTER, img, market, mentor
 from tests.matching.problems import policies, problems
 

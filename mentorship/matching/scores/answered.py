@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentorship.matching.arrays import ImgArrays, Lexicon, MentorArrays
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.marks import Flags
+from mentorship.matching.scores.arrays import ImgArrays, Lexicon, MentorArrays
 
 
 class Answered(NamedTuple):

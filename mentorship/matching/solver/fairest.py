@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentorship.matching.blocks import Offer, each_block
-from mentorship.matching.candidates import Candidates
 from mentorship.matching.compiled import kernels
-from mentorship.matching.face import Face
-from mentorship.matching.heaviest import ADDED, heaviest
 from mentorship.matching.lottery import DRAW_BITS, HIGHEST_DRAW
 from mentorship.matching.marks import FULL, Ints
 from mentorship.matching.pairing import Pairing, Progress
+from mentorship.matching.scores.blocks import Offer, each_block
+from mentorship.matching.solver.candidates import Candidates
+from mentorship.matching.solver.face import Face
+from mentorship.matching.solver.heaviest import ADDED, heaviest
 from mentorship.matching.weights import people, points_then_draws
 
 BAND = 100

@@ -15,11 +15,11 @@ from typing import Self
 import numpy as np
 
 from mentorship.matching import scoring
-from mentorship.matching.blocks import Ready
 from mentorship.matching.forbid import marked
 from mentorship.matching.marks import Flags, Ints, Points, in_any
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+from mentorship.matching.scores.blocks import Ready
 
 MINIMUM_STEP = 100  # points by which a lower minimum score is tried
 LIMITS = ("limit_specialties", "limit_stages", "limit_languages")

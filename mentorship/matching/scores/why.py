@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from mentorship.matching.closeness import RANKED_FIELDS
 from mentorship.matching.people import Img, Mentor
-from mentorship.matching.tables import Tables
-from mentorship.matching.week import free_minutes
-from mentorship.matching.words import stems
+from mentorship.matching.scores.closeness import RANKED_FIELDS
+from mentorship.matching.scores.tables import Tables
+from mentorship.matching.scores.week import free_minutes
+from mentorship.matching.scores.words import stems
 
 Names: TypeAlias = Callable[[str, str], str]  # (list, id) -> English name
 MOST_WORDS = 3  # of a text, named in a sentence

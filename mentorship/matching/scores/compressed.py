@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentorship.matching.ingredients import Lists, Shorts
 from mentorship.matching.marks import Ints, rate
+from mentorship.matching.scores.ingredients import Lists, Shorts
 
 
 def by_row(pairs: Ints, n: int) -> Lists:

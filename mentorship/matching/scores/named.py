@@ -12,11 +12,11 @@ from typing import Self
 
 import numpy as np
 
-from mentorship.matching.compressed import by_row
-from mentorship.matching.ingredients import Lists
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.people import Img, Mentor
-from mentorship.matching.tables import Tables
+from mentorship.matching.scores.compressed import by_row
+from mentorship.matching.scores.ingredients import Lists
+from mentorship.matching.scores.tables import Tables
 
 
 def named_pairs(imgs: Sequence[Img], mentors: Sequence[Mentor]) -> dict[str, Ints]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from mentorship.matching.changes import SWITCHES
+from mentorship.matching.explaining.changes import SWITCHES
+from mentorship.matching.explaining.relief import MOST_PAIRS, Relief
+from mentorship.matching.explaining.unused import UnusedSeats
 from mentorship.matching.forbid import HARD_RULES
 from mentorship.matching.lottery import Id
 from mentorship.matching.reasons import NoPossibleMentor, Reason, TooFewSeats
-from mentorship.matching.relief import MOST_PAIRS, Relief
+from mentorship.matching.scores.why import in_words
 from mentorship.matching.scoring import MINIMUM
-from mentorship.matching.unused import UnusedSeats
-from mentorship.matching.why import in_words
 
 NameOf: TypeAlias = Callable[[Id], str]
 

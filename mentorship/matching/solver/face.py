@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentorship.matching.blocks import Offer
-from mentorship.matching.candidates import Candidates
 from mentorship.matching.compiled import kernels
 from mentorship.matching.lottery import DRAW_BITS, FINE_BITS
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.pairing import Progress
-from mentorship.matching.placing import Placing
+from mentorship.matching.scores.blocks import Offer
+from mentorship.matching.solver.candidates import Candidates
+from mentorship.matching.solver.placing import Placing
 from mentorship.matching.weights import NONE
 
 

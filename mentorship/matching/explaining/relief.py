@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mentorship.matching.assignment import solve
-from mentorship.matching.changes import DOUBLE, MOST_MATCHED, PAIRS, SEAT, SINGLE, Trial, Whole
+from mentorship.matching.explaining.changes import (
+    DOUBLE,
+    MOST_MATCHED,
+    PAIRS,
+    SEAT,
+    SINGLE,
+    Trial,
+    Whole,
+)
 from mentorship.matching.lottery import Id
 from mentorship.matching.marks import Ints
 from mentorship.matching.pairing import Progress

@@ -16,12 +16,12 @@ from typing import Self
 import numpy as np
 from scipy.sparse import csr_array
 
-from mentorship.matching.coding import Words, flags_of, ints_of, sparse_of
 from mentorship.matching.marks import Flags, Ints, Marks
 from mentorship.matching.people import Img, Mentor, Span
-from mentorship.matching.tables import Tables
-from mentorship.matching.week import SLOTS, free_minutes, free_slots
-from mentorship.matching.words import rarity, scaled, stems
+from mentorship.matching.scores.coding import Words, flags_of, ints_of, sparse_of
+from mentorship.matching.scores.tables import Tables
+from mentorship.matching.scores.week import SLOTS, free_minutes, free_slots
+from mentorship.matching.scores.words import rarity, scaled, stems
 
 TOPIC_WEIGHTS = (5, 4, 3, 2, 1)  # of the first topic needed, the second ...
 IMPORTANCE = MappingProxyType({"low": 1, "normal": 2, "high": 4})  # half, once, twice the weight

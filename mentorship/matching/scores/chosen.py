@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from mentorship.matching import closeness
-from mentorship.matching.arrays import ImgArrays
-from mentorship.matching.compressed import as_read, by_row
 from mentorship.matching.criteria import CRITERIA
-from mentorship.matching.ingredients import Best
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL, Flags, Ints, Marks, in_any, rate
+from mentorship.matching.scores import closeness
+from mentorship.matching.scores.arrays import ImgArrays
+from mentorship.matching.scores.compressed import as_read, by_row
+from mentorship.matching.scores.ingredients import Best
 
 # Criteria whose marks depend on one answer of the IMG with few values: that answer as one number.
 FEW: Mapping[str, Callable[[ImgArrays], Ints]] = {

@@ -14,14 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentorship.matching import added
-from mentorship.matching.blocks import blocks
-from mentorship.matching.chosen import FEW, best, few
 from mentorship.matching.compiled import kernels
-from mentorship.matching.compressed import as_read, by_row
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.forbid import limits, meetings_never, pairs_never
-from mentorship.matching.ingredients import (
+from mentorship.matching.market import Market
+from mentorship.matching.marks import FULL, Ints, Points, earned, in_any, rate
+from mentorship.matching.rules import Rules
+from mentorship.matching.scores import added
+from mentorship.matching.scores.blocks import blocks
+from mentorship.matching.scores.chosen import FEW, best, few
+from mentorship.matching.scores.compressed import as_read, by_row
+from mentorship.matching.scores.ingredients import (
     Allowed,
     Best,
     Extra,
@@ -33,10 +36,7 @@ from mentorship.matching.ingredients import (
     Week,
     Words,
 )
-from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Ints, Points, earned, in_any, rate
-from mentorship.matching.named import Meetings
-from mentorship.matching.rules import Rules
+from mentorship.matching.scores.named import Meetings
 from mentorship.matching.scoring import mean, shared_out
 
 

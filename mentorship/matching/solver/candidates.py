@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mentorship.matching.blocks import Offer, blocks, each_block
 from mentorship.matching.compiled import kernels
 from mentorship.matching.marks import Flags, Ints, Points
+from mentorship.matching.scores.blocks import Offer, blocks, each_block
 from mentorship.matching.weights import DEAREST, NONE, Weigh
 
 FEWEST = 96  # candidates an IMG is listed with where no prices are known

@@ -15,14 +15,14 @@ from scipy.sparse import csr_array
 
 from mentorship.matching import scoring
 from mentorship.matching.assignment import solve
-from mentorship.matching.blocks import Ready
+from mentorship.matching.explaining.worth import FEWEST, GROUPS, members
 from mentorship.matching.lottery import Side
 from mentorship.matching.market import Market
-from mentorship.matching.named import Places, meetings, named_pairs
 from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
-from mentorship.matching.worth import FEWEST, GROUPS, members
+from mentorship.matching.scores.blocks import Ready
+from mentorship.matching.scores.named import Places, meetings, named_pairs
 
 MOST_PAIRS = 100_000  # possible ones, beyond which prices stand in
 _UNKNOWN = -3  # code of a mentor whom nobody asked for by name

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from mentorship.matching.arrays import WISHES, ImgArrays, Lexicon, MentorArrays
 from mentorship.matching.marks import FULL, Flags, Ints, Judged, Marks, in_any, places, share
+from mentorship.matching.scores.arrays import WISHES, ImgArrays, Lexicon, MentorArrays
 
 RANKED_FIELDS = (100, 85, 70)  # per cent for the first, second and third target specialty
 RANKED_REQUESTS = (10_000, 9_000, 8_000, 7_000, 6_000)

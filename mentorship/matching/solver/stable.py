@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from mentorship.matching.blocks import Offer, each_block
 from mentorship.matching.compiled import kernels
 from mentorship.matching.lottery import DRAW_BITS
 from mentorship.matching.marks import Ints
 from mentorship.matching.pairing import Pairing, Progress
+from mentorship.matching.scores.blocks import Offer, each_block
 
 LISTED = 32  # mentors an IMG is given to ask at a time
 _MOST = np.iinfo(np.int64).max

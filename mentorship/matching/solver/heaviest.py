@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentorship.matching.blocks import Offer, each_block
-from mentorship.matching.candidates import Candidates
 from mentorship.matching.compiled import kernels
-from mentorship.matching.face import Face
 from mentorship.matching.lottery import HIGHEST_DRAW
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.pairing import Progress
-from mentorship.matching.placing import Placing
+from mentorship.matching.scores.blocks import Offer, each_block
+from mentorship.matching.solver.candidates import Candidates
+from mentorship.matching.solver.face import Face
+from mentorship.matching.solver.placing import Placing
 from mentorship.matching.weights import NO_DRAW, NONE, Weigh
 
 PLENTY = 1.5  # seats an IMG, beyond which hardly anybody competes for one

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentorship.matching.blocks import blocks
 from mentorship.matching.lottery import Id
 from mentorship.matching.marks import Ints
 from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+from mentorship.matching.scores.blocks import blocks
 
 MOST_ASKED = 4_000_000  # pairs of people who wait; beyond it the rules are not counted
 

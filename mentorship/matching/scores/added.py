@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mentorship.matching import closeness
-from mentorship.matching.answered import Answered
-from mentorship.matching.compressed import as_read, rates, starts
-from mentorship.matching.ingredients import Extra, Languages, Silent, Topics, Week, Words
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL, Flags, Ints, earned, one_of, rate
+from mentorship.matching.scores import closeness
+from mentorship.matching.scores.answered import Answered
+from mentorship.matching.scores.compressed import as_read, rates, starts
+from mentorship.matching.scores.ingredients import Extra, Languages, Silent, Topics, Week, Words
 
 ADDED = ("topics", "languages", "availability", "words", "welcomes")
 FREQUENT = 16  # a stem that one mentor in so many has gets a row, rarer ones a list

@@ -7,10 +7,10 @@ from typing import Self
 
 import numpy as np
 
-from mentorship.matching.candidates import Candidates, Columns
 from mentorship.matching.compiled import kernels
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.pairing import Progress
+from mentorship.matching.solver.candidates import Candidates, Columns
 
 SHORT = 8  # candidates a row, on the whole, are not worth sorting again
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from mentorship.matching.allowed import LEVELS
+from mentorship.matching.checks.allowed import LEVELS
 from mentorship.matching.marks import FULL, Flags, Ints, Marks
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
