@@ -110,7 +110,7 @@ def _plain(pairs: Collection[Key]) -> frozenset[tuple[str, str]]:
 def _with_mentor(img: Candidate, imgs: Collection[uuid.UUID]) -> Candidate:
     if img.profile_id not in imgs:
         return img
-    return dataclasses.replace(img, obstacle=img.obstacle or Obstacle.HAS_OFFER)
+    return dataclasses.replace(img, obstacle=img.obstacle or Obstacle.ASKED_HERE)
 
 
 def _with_seats(mentor: Candidate, lost: int, together: int) -> Candidate:

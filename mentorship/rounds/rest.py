@@ -74,9 +74,9 @@ def _as_free(
 ) -> Candidate:
     key = person.profile_id
     if person.kind is ProfileKind.IMG:
-        if held[key] or key in done:
-            return dataclasses.replace(person, obstacle=person.obstacle or Obstacle.HAS_OFFER)
-        return person
+        gone = Obstacle.NEEDS_NOBODY if key in done else None
+        here = Obstacle.ASKED_HERE if held[key] else gone
+        return dataclasses.replace(person, obstacle=person.obstacle or here)
     free = max(seats.get(key, person.seats) - held[key], 0)
     obstacle = person.obstacle or (None if free else Obstacle.SEATS_TAKEN)
     return dataclasses.replace(person, seats=free, obstacle=obstacle)
