@@ -20,14 +20,14 @@ PAST = "2020-02-03T09:30"
 
 @pytest.mark.parametrize("planned", [False, True])
 def test_a_refused_time_stays_in_its_field_with_the_reason(
-    cast: Cast, sign_in: SignIn, planned: bool
+    cast: Cast, sign_in: SignIn, *, planned: bool
 ) -> None:
     round_, run = cast.reviewed()
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     leader = sign_in(cast.leader)
-    action = f"{home}/publish"
+    action = None
     if planned:
-        leader.submit(action)
+        leader.submit(f"{home}/publish")
         action = f"{home}/publish/move"
     page = leader.submit(f"{home}/publish", {"goes_out_at": PAST}, action=action, status=422)
     (field,) = page.tree.findall(".//input[@name='goes_out_at']")
@@ -42,7 +42,9 @@ def test_while_a_run_is_on_its_way_out_the_menu_leads_to_open_pages(
     cast: Cast, session: Session, sign_in: SignIn
 ) -> None:
     round_, run = cast.reviewed()
-    planning.plan_publication(session, round_id=round_.id, run_id=run.id, by=None, now=NOW)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW
+    )
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     leader = sign_in(cast.leader)
     menu = leader.get(home).tree.findall(".//nav[@aria-label='This round']//a")
