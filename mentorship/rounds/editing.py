@@ -1,8 +1,8 @@
 """Changes that a leader makes by hand to a run: lock, forbid, take apart, swap, pair.
 
-An edit changes what the rules of the run that counts lock, forbid or leave alone. The rest is solved
-again from the same people, so what it does can be looked at before anybody keeps it, and going
-back to the run before gives back the same pairs.
+An edit changes whom the rules of the run that counts lock, forbid or leave alone. The rest is
+solved again from the same people, so what it does can be looked at before anybody keeps it, and
+going back to the run before gives back the same pairs.
 """
 
 from __future__ import annotations

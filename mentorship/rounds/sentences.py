@@ -27,7 +27,7 @@ OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
         Obstacle.NEEDS_NOBODY: "Said in this round that no mentor is needed any more",
         Obstacle.PAUSED: "Is on a break",
         Obstacle.NO_SEATS: "Offers no seats",
-        Obstacle.SEATS_TAKEN: "Every seat is held by a mentorship, or by an offer that waits for an answer",
+        Obstacle.SEATS_TAKEN: "Every seat is held by a mentorship, or an offer without an answer",
         Obstacle.SILENT: "Did not answer in time in this round",
     }
 )
