@@ -19,12 +19,12 @@ from mentorship.matching import (
     Reason,
     Report,
     Result,
-    Rules,
     TooFewSeats,
 )
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.parts import parts_told
 from mentorship.rounds.run_models import PairNext
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.snapshot import digest, snapshot
 
 
@@ -37,7 +37,9 @@ class Solved:
     counted: frozenset[str]
 
 
-def run_row(problem: Problem, market: Market, rules: Rules, result: Result, report: Report) -> Run:
+def run_row(
+    problem: Problem, market: Market, rules: RunRules, result: Result, report: Report
+) -> Run:
     means = problem.means or {}
     inputs = snapshot(market, rules, means=means, policy=result.policy, lottery=result.lottery)
     run = Run(
@@ -64,7 +66,7 @@ def run_row(problem: Problem, market: Market, rules: Rules, result: Result, repo
 
 
 def pair_rows(
-    run: Run, problem: Problem, market: Market, rules: Rules, result: Result
+    run: Run, problem: Problem, market: Market, rules: RunRules, result: Result
 ) -> Iterator[Pair]:
     scores = problem.scores_of(result.pairs).tolist()
     made = zip(result.pairs.tolist(), scores, result.second.tolist(), strict=True)
