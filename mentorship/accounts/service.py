@@ -13,7 +13,6 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from mentorship.accounts import letters
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import ADMINISTRATOR, Identity, Role, User
 from mentorship.extensions import rows_hit
@@ -237,14 +236,6 @@ def confirm(session: Session, person: User, *, now: dt.datetime) -> bool:
         .values(confirmed_at=now),
     )
     return bool(changed)
-
-
-def invite(session: Session, person: User, section_name: str, *, now: dt.datetime) -> bool:
-    """Mail a person the link to claim their account; False when they have claimed it before."""
-    if person.confirmed_at is not None:
-        return False
-    letters.claim(session, person, section_name=section_name, now=now)
-    return True
 
 
 def claimant(session: Session, token: str, *, now: dt.datetime) -> User:
