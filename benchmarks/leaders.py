@@ -41,8 +41,9 @@ from mentorship.rosters.rows import ImgRow, MentorRow
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.run_models import RunJob
+from mentorship.sections.leading import appoint_leader
 from mentorship.sections.models import Section
-from mentorship.sections.service import appoint_leader, create_section
+from mentorship.sections.service import create_section
 from mentorship.signins.service import new_token, open_session
 
 SECRET = "benchmark"  # noqa: S105  of a database that is thrown away

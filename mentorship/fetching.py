@@ -18,15 +18,12 @@ from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from mentorship.addresses import PORTS, Address, is_public, web_address
 from mentorship.connecting import FetchFailed, Line, Patience, first_open, in_words, look_up
 
-__all__ = ["Address", "Answer", "FetchFailed", "Fetcher", "is_public", "web_address"]
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Allowed = Callable[[Address, int], bool]
 Read = TypeVar("Read")
 
-PORTS = {"http": 80, "https": 443}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 3
 STEP_SECONDS = 10.0  # that the server may stay silent
@@ -36,8 +33,6 @@ CHUNK = 64 * 1024
 AGENT = "IMG-Mentorship/1.0"
 ANYTHING = MappingProxyType({"Accept": "*/*"})
 FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
-# Ways to write an IPv4 address inside an IPv6 one: what counts is where the packets go.
-TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +44,6 @@ class Answer:
     content_type: str = ""
     etag: str | None = None
     last_modified: str | None = None
-
-
-def is_public(address: Address, port: int) -> bool:
-    """Tell whether an address is one of the open internet, on a port of the web."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped, port)
-        if any(address in tunnel for tunnel in TUNNELS):
-            return False
-    return address.is_global and not address.is_multicast and port in PORTS.values()
-
-
-def web_address(url: str) -> SplitResult:
-    """Take an address apart.
-
-    Raises
-    ------
-    FetchFailed
-        It is no address of a page on the web, or has a name and password in it.
-
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise FetchFailed("this is not a web address") from None
-    if parts.scheme not in PORTS or not parts.hostname or port == 0:
-        raise FetchFailed("the address must start with http:// or https://")
-    if parts.username or parts.password:
-        raise FetchFailed("the address must not hold a name or a password")
-    if any(ord(c) <= 32 or ord(c) >= 127 for c in url):
-        raise FetchFailed("the address holds a space or a letter that is not plain")
-    return parts
 
 
 class Fetcher:

@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mentorship.fetching import Address, Fetcher
+from mentorship.addresses import Address
+from mentorship.fetching import Fetcher
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Site:
         def allowed(address: Address, port: int) -> bool:
             return address == ipaddress.ip_address("127.0.0.1") and port == self.port
 
-        return Fetcher(allowed=allowed, **limits)  # type: ignore[arg-type]
+        return Fetcher(allowed=allowed, **limits)  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 @pytest.fixture

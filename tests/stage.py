@@ -36,7 +36,7 @@ from mentorship.signins.service import new_token, open_session
 from mentorship.spotlight import service as spotlight
 from mentorship.toolkit import curating, shelf
 from mentorship.toolkit.loading import load_facts
-from mentorship.toolkit.models import ResourceType
+from mentorship.toolkit.resource_models import ResourceType
 from mentorship.toolkit.resource_words import Words
 from mentorship.toolkit.shelf_models import ResourceReport, Trouble
 from tests import factories

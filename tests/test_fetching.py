@@ -9,7 +9,9 @@ import time
 
 import pytest
 
-from mentorship.fetching import Fetcher, FetchFailed, is_public
+from mentorship.addresses import is_public
+from mentorship.connecting import FetchFailed
+from mentorship.fetching import Fetcher
 from tests.site import Reply, Site
 
 PRIVATE = [

@@ -16,8 +16,10 @@ from urllib.parse import urlencode, urlsplit
 
 from authlib.oauth2.auth import ClientAuth
 
+from mentorship.addresses import Address, is_public
+from mentorship.connecting import FetchFailed
 from mentorship.environment import LOOPBACK
-from mentorship.fetching import Address, Fetcher, FetchFailed, is_public
+from mentorship.fetching import Fetcher
 from mentorship.providers import Provider
 
 WELL_KNOWN = "/.well-known/openid-configuration"

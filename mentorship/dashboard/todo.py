@@ -20,7 +20,7 @@ from mentorship.notices.service import is_given_up
 from mentorship.sections.models import Membership, MembershipState
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.links import is_dead
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import ResourceReport
 
 # what waits -> how it reads for one and for several, and the page where it is dealt with
@@ -97,7 +97,7 @@ def mails_given_up(session: Session) -> int:
 def _counted(
     kind: str, table: type, section_ids: Collection[uuid.UUID], *which: sa.ColumnElement[bool]
 ) -> sa.Select[str, uuid.UUID, int]:
-    section: sa.orm.InstrumentedAttribute[uuid.UUID] = table.section_id  # type: ignore[attr-defined]
+    section: sa.orm.InstrumentedAttribute[uuid.UUID] = table.section_id  # type: ignore[attr-defined]  # each table listed has this column
     return (
         sa.select(sa.literal(kind).label("kind"), section.label("section_id"), sa.func.count())
         .where(section.in_(section_ids), *which)

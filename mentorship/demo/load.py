@@ -28,8 +28,9 @@ from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.importing import import_roster
+from mentorship.sections.leading import appoint_leader
 from mentorship.sections.models import Browsing, Section, SectionRole
-from mentorship.sections.service import appoint_leader, ask_to_join, create_section
+from mentorship.sections.service import ask_to_join, create_section
 
 FOLDER = Path(__file__).parent
 BANNER = "Everybody here is invented, and everybody may sign in. Do not enter real data."

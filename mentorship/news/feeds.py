@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship.fetching import FetchFailed, web_address
+from mentorship.addresses import web_address
+from mentorship.connecting import FetchFailed
 from mentorship.news.models import Feed, ItemState, NewsItem, Topic
 
 ILL_AFTER = 3  # failures in a row

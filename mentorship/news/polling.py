@@ -11,8 +11,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mentorship.connecting import FetchFailed
 from mentorship.extensions import transaction
-from mentorship.fetching import Fetcher, FetchFailed
+from mentorship.fetching import Fetcher
 from mentorship.news import intake
 from mentorship.news.parsing import NotAFeed, read_feed
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm.util import identity_key
 from mentorship.matching import Mentor
 from mentorship.profiles import naming, rows
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.profiles.named import NOBODY, Joining, look_up
+from mentorship.profiles.people import NOBODY, Joining, look_up
 from mentorship.profiles.reading import Answers, profiles_of
 from mentorship.profiles.values import KINDS, ProfileRefused, Values, tidy
 

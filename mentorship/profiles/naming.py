@@ -15,7 +15,7 @@ from mentorship import vocabulary
 from mentorship.matching import Img, Mentor
 from mentorship.matching.people import CHOSEN
 from mentorship.profiles.models import Naming, NamingUse
-from mentorship.profiles.named import AVOIDED, People, address, key_of, named
+from mentorship.profiles.people import AVOIDED, People, address, key_of, named
 from mentorship.profiles.rows import Row, Rows
 from mentorship.profiles.values import ProfileRefused, TooMany
 

@@ -21,7 +21,7 @@ from mentorship import vocabulary
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import rows
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
-from mentorship.profiles.named import ids_of
+from mentorship.profiles.people import ids_of
 
 
 @dataclass(frozen=True, slots=True)

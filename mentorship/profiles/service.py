@@ -1,18 +1,12 @@
 """What other rooms may do with profiles: keep them, read them, and show them to others."""
 
 from mentorship.profiles.audience import SHOWN, Audience, code_name
-from mentorship.profiles.cards import (
-    ImgCard,
-    MentorCard,
-    browsing_card,
-    card,
-    cards,
-    seen_by_others,
-)
+from mentorship.profiles.card_shapes import ImgCard, MentorCard
+from mentorship.profiles.cards import browsing_card, card, cards, seen_by_others
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
 from mentorship.profiles.drafts import Change, Draft, draft_many, write_draft
-from mentorship.profiles.named import Joining, address, named
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere, NotAnImgHere
+from mentorship.profiles.people import Joining, address, named
 from mentorship.profiles.reading import Answers, glance, read_img, read_many, read_mentor
 from mentorship.profiles.values import (
     NotText,

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from mentorship.accounts.inviting import invite_many
+from mentorship.accounts.claiming import invite_many
 from mentorship.extensions import rows_hit
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.import_models import (

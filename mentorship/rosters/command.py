@@ -15,7 +15,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.inviting import invite_many
+from mentorship.accounts.claiming import invite_many
 from mentorship.extensions import reading, transaction
 from mentorship.notices.delivery import write_files
 from mentorship.rosters import service

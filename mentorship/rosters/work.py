@@ -48,7 +48,7 @@ def work_on_import(row_id: str, clock: Callable[[], dt.datetime]) -> None:
         log.info("import %s is no longer this worker's", row_id)
     except OperationalError:
         log.warning("import %s lost its database; a worker takes it over after its lease", row_id)
-    except Exception:
+    except Exception:  # any, also of a bug: an import must end, and its row say so
         log.exception("import %s failed", row_id)
         with transaction() as session:
             carrying_out.fail(session, held, now=clock())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.inviting import invite_many
+from mentorship.accounts.claiming import invite_many
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.rounds import round_letters

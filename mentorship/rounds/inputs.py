@@ -16,7 +16,7 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market, Rules
 from mentorship.matching.forbid import ruled_out
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.rounds.agreed import Agreed, Key, agreed_of
 from mentorship.rounds.candidates import Candidate
@@ -102,8 +102,13 @@ def _at_odds(market: Market, rules: Rules, agreed: Agreed) -> Collection[Key]:
     return {pair for pair, i, j in pairs if any(flags[at[i], j] for flags in out.values())}
 
 
-def market_now(session: Session, round_: Round, *, now: dt.datetime) -> Market:
-    """Return whoever takes part and can; of a draft, whoever would if it were opened now.
+def market_now(
+    session: Session, round_: Round, *, now: dt.datetime, most_pairs: int | None = None
+) -> tuple[Market, int]:
+    """Return whoever takes part and can, and how many IMGs these are.
+
+    Of a draft it is whoever would take part if it were opened now. With ``most_pairs`` only as many
+    IMGs are gathered as make no more pairs with all mentors: one in so many, the same every time.
 
     Raises
     ------
@@ -114,7 +119,15 @@ def market_now(session: Session, round_: Round, *, now: dt.datetime) -> Market:
     people = still_free(session, round_, today=now.date())
     draft = round_.state is RoundState.DRAFT
     here = [each for each in people if (each.is_newcomer if draft else each.takes_part)]
-    return _market(session, round_, here, now.date(), Agreed())
+    imgs = [each for each in here if each.kind is ProfileKind.IMG]
+    mentors = [each for each in here if each.kind is ProfileKind.MENTOR]
+    if most_pairs is None or len(imgs) * len(mentors) <= most_pairs:
+        some = imgs
+    else:
+        count = max(1, most_pairs // len(mentors))
+        in_order = sorted(imgs, key=lambda each: each.profile_id)
+        some = [in_order[len(in_order) * n // count] for n in range(count)]
+    return _market(session, round_, [*some, *mentors], now.date(), Agreed()), len(imgs)
 
 
 def _market(

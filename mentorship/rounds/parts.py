@@ -20,8 +20,8 @@ from mentorship.matching import (
     parts_table,
 )
 from mentorship.matching.marks import Ints
+from mentorship.matching.scores.why import Pair, sentence
 from mentorship.matching.scoring import shared_out
-from mentorship.matching.why import Pair, sentence
 
 Part = dict[str, Any]  # criterion, points, of, why, silent
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}

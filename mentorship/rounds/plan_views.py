@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import jobs, planning
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.difference import difference
-from mentorship.rounds.edit_views import bp
 from mentorship.rounds.leading import acting, changed_page, key_of
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
@@ -26,8 +26,6 @@ from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.web import reader_zone
-
-__all__ = ["bp"]
 
 BAD_TIME = "Choose a time at least 30 minutes and at most 60 days from now."
 

@@ -21,7 +21,7 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market, Problem, Rules
 from mentorship.matching.forbid import ruled_out
-from mentorship.matching.recipe import mean_marks_of_many
+from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.matching.scoring import scores
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.profiles.pool import gather
@@ -193,7 +193,8 @@ def _too_poor(
     """
     if not rules.minimum_score:
         return [False] * len(market.mentors)
-    means = mean_marks_of_many(market_now(session, round_, now=now))
+    market, _ = market_now(session, round_, now=now)
+    means = mean_marks_of_many(market)
     row = np.zeros(1, dtype=np.int64)
     poor: list[bool] = (scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
     return poor

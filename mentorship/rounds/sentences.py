@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from mentorship.matching.spoken import RULES
+from mentorship.matching.explaining.spoken import RULES
 from mentorship.rounds.candidates import Obstacle
 
 REASONS: Mapping[str, str] = MappingProxyType(

@@ -11,14 +11,12 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.history import history_of
 from mentorship.rounds.leading import acting, changed_page
-from mentorship.rounds.mail_views import bp
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.belonging import section_led_by
-
-__all__ = ["bp"]
 
 
 @bp.get("/sections/<slug>/rounds")

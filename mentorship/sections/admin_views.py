@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship.access import administrators, current_id, fresh
-from mentorship.accounts import inviting
+from mentorship.accounts import claiming
 from mentorship.accounts import service as accounts
 from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
-from mentorship.sections import belonging, service
+from mentorship.sections import belonging, leading, service
 from mentorship.sections.forms import (
     AppointForm,
     DismissForm,
@@ -158,14 +158,14 @@ def dismiss(slug: str, membership_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             membership_in(session, section_at(session, slug).id, membership_id)
-            gone = service.dismiss_leader(
+            gone = leading.dismiss_leader(
                 session,
                 membership_id=membership_id,
                 by=current_id(),
                 now=dt.datetime.now(dt.UTC),
                 even_the_last=form.even_the_last.data,
             )
-    except service.LastLeader:
+    except leading.LastLeader:
         form.even_the_last.errors = ["Check this box, or appoint another leader first"]
         return _dismiss_page(db.session(), slug, membership_id, form), 422
     flash(f"{gone.person.name} no longer leads {gone.section.name}.", "success")
@@ -181,10 +181,10 @@ def _appoint(session: Session, section: Section, person: User, *, now: dt.dateti
     """Make the person a leader, with a link if the account is not claimed; return what to say."""
     if person.id in {leader.person_id for leader in belonging.leaders_of(session, section.id)}:
         return f"{person.name} leads {section.name} already."
-    service.appoint_leader(
+    leading.appoint_leader(
         session, section_id=section.id, person_id=person.id, by=current_id(), now=now
     )
-    if inviting.invite(session, person, section.name, now=now):
+    if claiming.invite(session, person, section.name, now=now):
         return f"{person.name} leads {section.name}. We mailed them a link to open the account."
     return f"{person.name} leads {section.name}. We sent them a mail."
 

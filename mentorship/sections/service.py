@@ -1,4 +1,4 @@
-"""Joining, leading and leaving a section: every change of a membership goes through here.
+"""Joining and leaving a section: every change of a membership but a leader's goes through here.
 
 A membership moves only along these ways: none -> asked or active; asked -> active, declined or
 left; active -> left; declined -> asked, or active by an import; left -> asked or active, by the
@@ -40,10 +40,6 @@ class SectionTaken(ValueError):
         self.field = field
 
 
-class LastLeader(ValueError):
-    """Without this person nobody would lead the section, and that was not asked for."""
-
-
 class LeadersAreAppointed(ValueError):
     """Nobody becomes a leader by asking or by an import, or stops being one by leaving."""
 
@@ -59,7 +55,7 @@ class AlreadyDecided(ValueError):
         self.at = membership.decided_at
 
 
-# --- Sections and their leaders ----------------------------------------------------------------
+# --- Sections ----------------------------------------------------------------------------------
 
 
 def create_section(  # noqa: PLR0913  one argument a column
@@ -94,55 +90,6 @@ def edit_section(
             section.name, section.about, section.approve_imgs = name, about, approve_imgs
     except IntegrityError:
         raise SectionTaken("name") from None
-
-
-def appoint_leader(
-    session: Session,
-    *,
-    section_id: uuid.UUID,
-    person_id: uuid.UUID,
-    by: uuid.UUID | None,
-    now: dt.datetime,
-) -> Membership:
-    """Make a person leader of a section; for one who leads it already nothing changes."""
-    place = Place(section_id, person_id, SectionRole.LEADER)
-    appointed = move(session, *place.rows, start=(LEFT,), end=ACTIVE, by=by, now=now)
-    appointed = appointed or insert(session, place, state=ACTIVE, by=by, now=now)
-    membership = read(session, *place.rows)
-    if appointed:
-        letters.appointed(session, membership, now=now)
-    return membership
-
-
-def dismiss_leader(
-    session: Session,
-    *,
-    membership_id: uuid.UUID,
-    by: uuid.UUID,
-    now: dt.datetime,
-    even_the_last: bool = False,
-) -> Membership:
-    """End a leader's appointment; doing it twice changes nothing more.
-
-    Raises
-    ------
-    LastLeader
-        Nobody would lead the section, and ``even_the_last`` was not said.
-    NoResultFound
-        There is no such leader.
-
-    """
-    one = Membership.id == membership_id, Membership.role == SectionRole.LEADER
-    section_id = session.scalars(sa.select(Membership.section_id).where(*one)).one()
-    # Of two leaders dismissed at the same moment each would count on the other to stay.
-    session.execute(sa.select(Section.id).where(Section.id == section_id).with_for_update())
-    if not even_the_last and {m.id for m in leaders_of(session, section_id)} == {membership_id}:
-        raise LastLeader
-    dismissed = move(session, *one, start=(ACTIVE,), end=LEFT, by=by, now=now)
-    membership = read(session, *one)
-    if dismissed:
-        letters.dismissed(session, membership, now=now)
-    return membership
 
 
 # --- Joining and leaving -----------------------------------------------------------------------

@@ -23,7 +23,7 @@ from mentorship.sections.belonging import sections_of
 from mentorship.sections.models import Section
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.catalog import of_types
-from mentorship.toolkit.models import ResourceType
+from mentorship.toolkit.resource_models import ResourceType
 from mentorship.toolkit.shown import ResourceCard
 
 DRAFT, SUBMITTED, RETURNED = LetterState.DRAFT, LetterState.SUBMITTED, LetterState.RETURNED

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from mentorship import vocabulary
 from mentorship.toolkit.kinds import KINDS, Kind
 from mentorship.toolkit.links import is_dead
-from mentorship.toolkit.models import Resource, UrlCheck
+from mentorship.toolkit.models import UrlCheck
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import ResourceReport
 
 ALWAYS_FRESH = "9999"  # the date of advice, which does not grow old by itself

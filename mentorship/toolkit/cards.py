@@ -9,14 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.toolkit.models import (
-    JourneyStage,
-    Resource,
-    ResourceStage,
-    ResourceTopic,
-    ToolkitTopic,
-)
+from mentorship.toolkit.models import JourneyStage
 from mentorship.toolkit.provenance import Provenance
+from mentorship.toolkit.resource_models import Resource, ResourceStage, ResourceTopic, ToolkitTopic
 from mentorship.toolkit.shelf_models import MarkKind, ResourceMark
 from mentorship.toolkit.shown import ResourceCard
 

@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.search.service import keys_found
 from mentorship.sections.belonging import sections_of
 from mentorship.toolkit.cards import card, cards_of
-from mentorship.toolkit.models import (
-    Confidence,
+from mentorship.toolkit.models import Confidence, UrlCheck
+from mentorship.toolkit.resource_models import (
     Resource,
     ResourceStage,
     ResourceTopic,
     ResourceType,
     ToolkitTopic,
-    UrlCheck,
 )
 from mentorship.toolkit.shelf_models import ResourceMark, ResourcePlacing
 from mentorship.toolkit.shown import ResourceCard, ResourcePage, Search

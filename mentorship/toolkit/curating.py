@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.sections.models import Membership, MembershipState
-from mentorship.toolkit.models import Resource, ResourceType
+from mentorship.toolkit.resource_models import Resource, ResourceType
 from mentorship.toolkit.resource_words import Words, words_now, write
 from mentorship.toolkit.shelf_models import Change, ResourceChange, ResourceMark, ResourcePlacing
 

@@ -14,6 +14,7 @@ from mentorship.toolkit import (
     license_models,
     models,
     policy_models,
+    resource_models,
 )
 from mentorship.toolkit.entries import Entry
 
@@ -25,10 +26,10 @@ TABLES: tuple[type[Model], ...] = (
     models.JourneyFact,
     models.CycleDate,
     models.CycleDateStage,
-    models.ToolkitTopic,
-    models.Resource,
-    models.ResourceStage,
-    models.ResourceTopic,
+    resource_models.ToolkitTopic,
+    resource_models.Resource,
+    resource_models.ResourceStage,
+    resource_models.ResourceTopic,
     guide_models.Chapter,
     guide_models.GuideEntry,
     guide_models.MatchRate,

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from mentorship import vocabulary
-from mentorship.toolkit import models
+from mentorship.toolkit import models, resource_models
 from mentorship.toolkit.chooser_facts import read_chooser
 from mentorship.toolkit.entries import Entry, FactsRefused, open_file
 from mentorship.toolkit.fact_rows import KEYS, TABLES, Facts, Key, Row, source
@@ -150,7 +150,7 @@ def _read_stage_facts(stage_entry: Entry, stage: str, facts: Facts) -> None:
 
 def _rank_resources(stage_entry: Entry, stage: str, facts: Facts) -> None:
     """Rank the resources shown first; each must be known and say that it helps at the stage."""
-    known = facts.rows[models.ResourceStage]
+    known = facts.rows[resource_models.ResourceStage]
     for rank, resource in enumerate(stage_entry.texts("start_with"), start=1):
         if (resource, stage) not in known:
             what = f'"{resource}" is not a resource with stage {stage} in resources.yaml'
@@ -184,18 +184,18 @@ def _read_cycle(cycle: Entry, facts: Facts) -> None:
 def _read_catalog(catalog: Entry, facts: Facts) -> None:
     for position, entry in enumerate(catalog.entries("topics"), start=1):
         key, name = entry.key(), entry.text("name")
-        facts.add(models.ToolkitTopic, entry, id=key, position=position, name=name)
+        facts.add(resource_models.ToolkitTopic, entry, id=key, position=position, name=name)
         entry.close()
-    topics = {key[0] for key in facts.rows[models.ToolkitTopic]}
+    topics = {key[0] for key in facts.rows[resource_models.ToolkitTopic]}
     checks = tuple(check for check in models.UrlCheck if check is not models.UrlCheck.NONE)
     for entry in catalog.entries("resources"):
         key = entry.key()
         facts.add(
-            models.Resource,
+            resource_models.Resource,
             entry,
             id=key,
             title=entry.text("title"),
-            type=entry.word("type", tuple(models.ResourceType)),
+            type=entry.word("type", tuple(resource_models.ResourceType)),
             organization=entry.text("organization"),
             url=_required_url(entry),
             description=entry.text("description"),
@@ -206,9 +206,9 @@ def _read_catalog(catalog: Entry, facts: Facts) -> None:
         )
         for stage in _some(entry, "stages", vocabulary.LISTS["stage"]):
             row = {"resource_id": key, "stage_id": stage, "rank": None}
-            facts.add(models.ResourceStage, entry, **row)
+            facts.add(resource_models.ResourceStage, entry, **row)
         for topic in _some(entry, "topics", topics):
-            facts.add(models.ResourceTopic, entry, resource_id=key, topic_id=topic)
+            facts.add(resource_models.ResourceTopic, entry, resource_id=key, topic_id=topic)
         entry.close()
 
 

@@ -29,9 +29,9 @@ from mentorship.toolkit.models import (
     JourneyCost,
     JourneyFact,
     JourneyStage,
-    Resource,
 )
 from mentorship.toolkit.policy_models import PolicyStatement, WayToTakePart
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.searched import SOURCES
 
 SOURCE_FIELDS = ("source_url", "as_of", "confidence", "volatile")

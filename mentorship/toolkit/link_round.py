@@ -10,8 +10,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mentorship.connecting import FetchFailed
 from mentorship.extensions import transaction
-from mentorship.fetching import Fetcher, FetchFailed
+from mentorship.fetching import Fetcher
 from mentorship.toolkit import links
 
 MOST = 1000

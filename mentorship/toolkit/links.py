@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
 from mentorship.toolkit.kinds import KINDS
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.truth_models import LinkCheck
 
 EVERY = dt.timedelta(days=7)

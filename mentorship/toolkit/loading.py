@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.extensions import Model
 from mentorship.toolkit.facts import DATA, KEYS, TABLES, Facts, Key, Row, read_facts
-from mentorship.toolkit.models import Resource, ResourceStage, ResourceTopic
+from mentorship.toolkit.resource_models import Resource, ResourceStage, ResourceTopic
 from mentorship.toolkit.truth import lay_over
 
 

@@ -1,4 +1,4 @@
-"""What the toolkit knows: stages of the journey, their costs, facts and dates, and the resources.
+"""What the toolkit knows of the journey: its stages, their costs, facts and dates.
 
 Every row comes from the files in ``data/`` and has a key that people can read and that stays when
 its text changes, so that ticks, bookmarks and corrections can later point at it.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import uuid
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,22 +44,11 @@ class DayInSource(enum.StrEnum):
     PATTERN = "pattern"  # the same slot in earlier years
 
 
-class ResourceType(enum.StrEnum):
-    GUIDE = "guide"
-    VIDEO = "video"
-    LETTER = "letter"
-    POLICY = "policy"
-    TOOL = "tool"
-    STATISTICS = "statistics"
-    ORGANIZATION = "organization"
-    NEWS = "news"
-
-
-def _key() -> Mapped[str]:
+def key() -> Mapped[str]:
     return mapped_column(sa.String(KEY_LENGTH), primary_key=True)
 
 
-def _stage() -> Mapped[str]:
+def of_stage() -> Mapped[str]:
     return mapped_column(sa.ForeignKey("journey_stage.id", ondelete="CASCADE"), index=True)
 
 
@@ -94,7 +82,7 @@ class JourneyStage(Model):
         sa.CheckConstraint("length(as_of) IN (4, 7, 10)", name="as_of_shape"),
     )
 
-    id: Mapped[str] = _key()
+    id: Mapped[str] = key()
     position: Mapped[int]
     title: Mapped[str] = mapped_column(sa.Text)
     what: Mapped[str] = mapped_column(sa.Text)
@@ -111,8 +99,8 @@ class ChecklistItem(Model):
     __tablename__ = "checklist_item"
     __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"),)
 
-    id: Mapped[str] = _key()
-    stage_id: Mapped[str] = _stage()
+    id: Mapped[str] = key()
+    stage_id: Mapped[str] = of_stage()
     position: Mapped[int]
     text: Mapped[str] = mapped_column(sa.Text)
 
@@ -128,8 +116,8 @@ class JourneyCost(Sourced, Model):
         *sourced(),
     )
 
-    id: Mapped[str] = _key()
-    stage_id: Mapped[str] = _stage()
+    id: Mapped[str] = key()
+    stage_id: Mapped[str] = of_stage()
     position: Mapped[int]
     item: Mapped[str] = mapped_column(sa.Text)
     usd: Mapped[int | None]  # whole dollars; None where it differs too much for one figure
@@ -143,8 +131,8 @@ class JourneyFact(Sourced, Model):
     __tablename__ = "journey_fact"
     __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"), *sourced())
 
-    id: Mapped[str] = _key()
-    stage_id: Mapped[str] = _stage()
+    id: Mapped[str] = key()
+    stage_id: Mapped[str] = of_stage()
     position: Mapped[int]
     text: Mapped[str] = mapped_column(sa.Text)
 
@@ -155,7 +143,7 @@ class CycleDate(Sourced, Model):
     __tablename__ = "cycle_date"
     __table_args__ = sourced()
 
-    id: Mapped[str] = _key()
+    id: Mapped[str] = key()
     cycle: Mapped[str] = mapped_column(sa.Text)
     day: Mapped[dt.date] = mapped_column(index=True)
     eastern: Mapped[str | None] = mapped_column(sa.String(5))  # HH:MM in New York, where it matters
@@ -176,77 +164,4 @@ class CycleDateStage(Model):
     )
     stage_id: Mapped[str] = mapped_column(
         sa.ForeignKey(JourneyStage.id, ondelete="CASCADE"), primary_key=True, index=True
-    )
-
-
-class ToolkitTopic(Model):
-    """What a resource is about, in the catalog's own words."""
-
-    __tablename__ = "toolkit_topic"
-    __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"),)
-
-    id: Mapped[str] = _key()
-    position: Mapped[int]
-    name: Mapped[str] = mapped_column(sa.Text)
-
-
-class Resource(Model):
-    """A link of the catalog: the page is its own source.
-
-    With a section it was added there, or stands there in place of one of the catalog.
-    """
-
-    __tablename__ = "resource"
-    __table_args__ = (
-        sa.CheckConstraint("length(as_of) IN (4, 7, 10)", name="as_of_shape"),
-        sa.CheckConstraint("url_check <> 'none'", name="address_marked"),
-        sa.CheckConstraint("url LIKE 'http://%' OR url LIKE 'https://%'", name="url_of_web"),
-        sa.CheckConstraint("replaces_id IS NULL OR section_id IS NOT NULL", name="replaces_there"),
-        sa.Index("uq_resource_section_id_replaces_id", "section_id", "replaces_id", unique=True),
-    )
-
-    id: Mapped[str] = _key()
-    section_id: Mapped[uuid.UUID | None] = mapped_column(
-        sa.ForeignKey("section.id", ondelete="CASCADE"), index=True
-    )
-    replaces_id: Mapped[str | None] = mapped_column(
-        sa.ForeignKey("resource.id", ondelete="SET NULL"), index=True
-    )
-    title: Mapped[str] = mapped_column(sa.Text)
-    type: Mapped[ResourceType] = mapped_column(one_of(ResourceType, "type_known"))
-    organization: Mapped[str] = mapped_column(sa.Text)
-    url: Mapped[str] = mapped_column(sa.Text)
-    description: Mapped[str] = mapped_column(sa.Text)
-    url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "url_check_known"))
-    as_of: Mapped[str | None] = mapped_column(sa.String(10))
-    confidence: Mapped[Confidence] = mapped_column(one_of(Confidence, "confidence_known"))
-    volatile: Mapped[bool] = mapped_column(  # what the page tells of is being changed
-        default=False, server_default=sa.false()
-    )
-    checked_on: Mapped[dt.date | None]  # the day a leader last opened it and compared
-
-
-class ResourceStage(Model):
-    """A stage a resource helps at; ``rank`` is set for those shown first there."""
-
-    __tablename__ = "resource_stage"
-    __table_args__ = (sa.CheckConstraint("rank > 0", name="rank_counts"),)
-
-    resource_id: Mapped[str] = mapped_column(
-        sa.ForeignKey(Resource.id, ondelete="CASCADE"), primary_key=True
-    )
-    stage_id: Mapped[str] = mapped_column(
-        sa.ForeignKey(JourneyStage.id, ondelete="CASCADE"), primary_key=True, index=True
-    )
-    rank: Mapped[int | None]
-
-
-class ResourceTopic(Model):
-    __tablename__ = "resource_topic"
-
-    resource_id: Mapped[str] = mapped_column(
-        sa.ForeignKey(Resource.id, ondelete="CASCADE"), primary_key=True
-    )
-    topic_id: Mapped[str] = mapped_column(
-        sa.ForeignKey(ToolkitTopic.id, ondelete="CASCADE"), primary_key=True, index=True
     )

@@ -11,7 +11,7 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from mentorship.toolkit.path import Place, Status, Track
+from mentorship.toolkit.tracks import Place, Status, Track
 
 EARLIEST = dt.date(1950, 1, 1)
 

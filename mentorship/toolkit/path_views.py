@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.toolkit import path, service
+from mentorship.toolkit import path, service, tracks
 from mentorship.toolkit.calendar_file import calendar
 from mentorship.toolkit.path_forms import TicksForm, TrackForm, ticked
 from mentorship.web import reader_zone, safe_next
@@ -43,7 +43,7 @@ def situation() -> Response | tuple[str, int]:
     if not form.validate():
         abort(400)
     with transaction() as session:
-        path.keep_track(session, person_id=current_id(), track=form.track())
+        tracks.keep_track(session, person_id=current_id(), track=form.track())
     flash("Saved. Your path now shows the notes for your situation.", "success")
     return redirect(url_for(".mine"), code=303)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.sections.models import Membership, MembershipState
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.section_catalog import had_by
 from mentorship.toolkit.shelf_models import ResourceReport
 

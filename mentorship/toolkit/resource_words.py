@@ -11,14 +11,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.search import service as search
 from mentorship.toolkit.cards import words_of
-from mentorship.toolkit.models import (
-    Confidence,
-    Resource,
-    ResourceStage,
-    ResourceTopic,
-    ResourceType,
-    UrlCheck,
-)
+from mentorship.toolkit.models import Confidence, UrlCheck
+from mentorship.toolkit.resource_models import Resource, ResourceStage, ResourceTopic, ResourceType
 from mentorship.toolkit.searched import of_resource
 
 

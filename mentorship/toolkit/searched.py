@@ -13,9 +13,10 @@ from mentorship.search.service import Entry, Sources
 from mentorship.toolkit.cards import words_of
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
-from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource
+from mentorship.toolkit.models import ChecklistItem, JourneyStage
 from mentorship.toolkit.policy_models import PolicyStatement, Theme
 from mentorship.toolkit.provenance import readable_date
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shown import TYPE_NAMES
 
 SUMMARY_LENGTH = 220

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.toolkit.catalog import BEST_FIRST
 from mentorship.toolkit.links import is_dead
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import ResourcePlacing
 
 PER_PAGE = 30

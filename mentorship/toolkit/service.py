@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources, topics
 from mentorship.toolkit.cycle import days, next_days
-from mentorship.toolkit.models import ChecklistItem, JourneyStage, Resource, UrlCheck
-from mentorship.toolkit.path import Track, my_track, notes_for
+from mentorship.toolkit.models import ChecklistItem, JourneyStage, UrlCheck
 from mentorship.toolkit.path_models import Tick
 from mentorship.toolkit.provenance import Provenance
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shown import (
     Day,
     JourneyOverview,
@@ -33,6 +33,7 @@ from mentorship.toolkit.shown import (
     topic_name,
 )
 from mentorship.toolkit.stage_facts import costs_by_stage, costs_of, facts_by_stage
+from mentorship.toolkit.tracks import Track, my_track, notes_for
 
 __all__ = [
     "Day",

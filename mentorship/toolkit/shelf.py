@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
 from mentorship.toolkit.catalog import shown_to
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import MarkKind, ResourceMark, ResourceReport, Trouble
 
 

@@ -24,7 +24,7 @@ from mentorship import vocabulary
 from mentorship.search.models import QUERY_LENGTH
 from mentorship.toolkit.curating import FIRST
 from mentorship.toolkit.forms import one_line
-from mentorship.toolkit.models import ResourceType
+from mentorship.toolkit.resource_models import ResourceType
 from mentorship.toolkit.resource_words import Words
 from mentorship.toolkit.shelf_models import Trouble
 from mentorship.toolkit.shown import TYPE_NAMES

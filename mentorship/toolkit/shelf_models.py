@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mentorship.accounts.models import User
 from mentorship.extensions import Model, one_of
 from mentorship.sections.models import Section
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 
 
 class MarkKind(enum.StrEnum):

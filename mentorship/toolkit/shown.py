@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mentorship import vocabulary
-from mentorship.toolkit.models import AmountInSource, Confidence, DayInSource, ResourceType
+from mentorship.toolkit.models import AmountInSource, Confidence, DayInSource
 from mentorship.toolkit.provenance import Provenance
+from mentorship.toolkit.resource_models import ResourceType
 
 BOARD_STAGES = frozenset({"licensure", "board_certification"})  # where a board has the last word
 TYPE_NAMES = MappingProxyType(

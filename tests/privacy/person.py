@@ -34,8 +34,9 @@ from mentorship.rounds.run_models import PairNote
 from mentorship.signins.models import Rank, UserSession
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.loading import load_facts
-from mentorship.toolkit.models import ChecklistItem, Resource
+from mentorship.toolkit.models import ChecklistItem
 from mentorship.toolkit.path_models import Situation, Tick
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import MarkKind as ShelfMark
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport, Trouble
 from tests import factories

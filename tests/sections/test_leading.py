@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.sections import belonging, service
+from mentorship.sections import belonging, leading, service
 from mentorship.sections.listing import all_sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from tests import factories
@@ -25,7 +25,7 @@ def make(session: Session, name: str, slug: str) -> Section:
 
 
 def appoint(session: Session, section: Section, who: User) -> Membership:
-    return service.appoint_leader(
+    return leading.appoint_leader(
         session, section_id=section.id, person_id=who.id, by=None, now=NOW
     )
 
@@ -84,10 +84,10 @@ def test_the_last_leader_stays_unless_it_is_said(session: Session) -> None:
     section = factories.section(session)
     admin, lena = factories.administrator(session), factories.person(session)
     only = appoint(session, section, lena)
-    with pytest.raises(service.LastLeader):
-        service.dismiss_leader(session, membership_id=only.id, by=admin.id, now=NOW)
+    with pytest.raises(leading.LastLeader):
+        leading.dismiss_leader(session, membership_id=only.id, by=admin.id, now=NOW)
     assert belonging.sections_led_by(session, lena.id) == [section]
-    service.dismiss_leader(session, membership_id=only.id, by=admin.id, now=NOW, even_the_last=True)
+    leading.dismiss_leader(session, membership_id=only.id, by=admin.id, now=NOW, even_the_last=True)
     assert belonging.sections_led_by(session, lena.id) == []
 
 
@@ -97,7 +97,7 @@ def test_one_of_two_leaders_is_dismissed_and_may_come_back(session: Session) -> 
     factories.leader(session, section)
     hers = appoint(session, section, lena)
     for _ in range(2):
-        gone = service.dismiss_leader(session, membership_id=hers.id, by=admin.id, now=NOW)
+        gone = leading.dismiss_leader(session, membership_id=hers.id, by=admin.id, now=NOW)
         assert (gone.state, gone.decided_by_id) == (MembershipState.LEFT, admin.id)
     assert appoint(session, section, lena).state is MembershipState.ACTIVE
     told = session.scalars(sa.select(Message.subject)).all()
@@ -111,7 +111,7 @@ def test_dismissing_reaches_leaders_only(session: Session) -> None:
     mentor = factories.member(session, section, MENTOR)
     mine = belonging.memberships_of(session, mentor.id)[0]
     with pytest.raises(NoResultFound):
-        service.dismiss_leader(session, membership_id=mine.id, by=admin.id, now=NOW)
+        leading.dismiss_leader(session, membership_id=mine.id, by=admin.id, now=NOW)
     assert belonging.active_roles(session, mentor.id) == {MENTOR}
 
 

@@ -16,7 +16,7 @@ from mentorship.consents import service as consents
 from mentorship.consents.models import Consent
 from mentorship.extensions import db, transaction
 from mentorship.notices.models import Message
-from mentorship.sections import service
+from mentorship.sections import leading, service
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 from tests import factories
 from tests.factories import NOW
@@ -85,11 +85,11 @@ def test_of_two_leaders_dismissed_one_stays(racing: Flask) -> None:
 
         def dismiss(which: uuid.UUID, by: uuid.UUID = admin.id) -> Act:
             return lambda session: (
-                service.dismiss_leader(session, membership_id=which, by=by, now=NOW).state
+                leading.dismiss_leader(session, membership_id=which, by=by, now=NOW).state
             )
 
         ends = at_once(racing, *map(dismiss, ids))
-        assert sorted(ends, key=str) == sorted([service.LastLeader, MembershipState.LEFT], key=str)
+        assert sorted(ends, key=str) == sorted([leading.LastLeader, MembershipState.LEFT], key=str)
 
 
 def test_joining_and_agreeing_twice_at_once(racing: Flask) -> None:

@@ -17,10 +17,8 @@ from mentorship.toolkit.models import (
     JourneyCost,
     JourneyFact,
     JourneyStage,
-    Resource,
-    ResourceStage,
-    ToolkitTopic,
 )
+from mentorship.toolkit.resource_models import Resource, ResourceStage, ToolkitTopic
 from tests.toolkit.files import Files
 
 

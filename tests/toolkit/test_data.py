@@ -9,14 +9,8 @@ import pytest
 import yaml
 
 from mentorship.toolkit.facts import DATA, Facts, read_facts
-from mentorship.toolkit.models import (
-    CycleDate,
-    JourneyCost,
-    JourneyFact,
-    Resource,
-    ResourceTopic,
-    ToolkitTopic,
-)
+from mentorship.toolkit.models import CycleDate, JourneyCost, JourneyFact
+from mentorship.toolkit.resource_models import Resource, ResourceTopic, ToolkitTopic
 
 BRITISH = re.compile(
     r"\b(licen[c]e\w*|programme\w*|\w*organis\w*|recognis\w*|centre\w*|practis\w*|notaris\w*"

@@ -8,7 +8,8 @@ import pytest
 
 from mentorship.toolkit.entries import FactsRefused
 from mentorship.toolkit.facts import read_facts
-from mentorship.toolkit.models import CycleDate, JourneyCost, Resource, ResourceStage
+from mentorship.toolkit.models import CycleDate, JourneyCost
+from mentorship.toolkit.resource_models import Resource, ResourceStage
 from tests.toolkit.files import Data, Files, cost, date, resource
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.rounds.service import accept_offer, confirm_match
 from mentorship.toolkit.links import DEAD_AFTER
-from mentorship.toolkit.models import ChecklistItem, Resource
+from mentorship.toolkit.models import ChecklistItem
 from mentorship.toolkit.path import keep_ticks
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.truth_models import LinkCheck
 from tests.factories import NOW
 from tests.page import PageClient

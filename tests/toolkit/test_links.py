@@ -17,7 +17,7 @@ from mentorship.toolkit import links
 from mentorship.toolkit.freshness import Reason, Wanted, freshness
 from mentorship.toolkit.link_round import Checked, check_links
 from mentorship.toolkit.loading import load_facts
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.truth_models import LinkCheck
 from tests import factories
 from tests.factories import NOW

@@ -10,13 +10,8 @@ from sqlalchemy.orm import Session
 from mentorship.toolkit.entries import FactsRefused
 from mentorship.toolkit.facts import TABLES, read_facts
 from mentorship.toolkit.loading import LoadReport, load_facts
-from mentorship.toolkit.models import (
-    ChecklistItem,
-    JourneyStage,
-    Resource,
-    ResourceStage,
-    ResourceTopic,
-)
+from mentorship.toolkit.models import ChecklistItem, JourneyStage
+from mentorship.toolkit.resource_models import Resource, ResourceStage, ResourceTopic
 from tests.toolkit.files import Files, resource
 
 

@@ -14,7 +14,7 @@ from mentorship.extensions import db
 from mentorship.sections.models import Section, SectionRole
 from mentorship.toolkit import service
 from mentorship.toolkit.loading import load_facts
-from mentorship.toolkit.models import Resource
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport
 from tests import factories
 from tests.factories import NOW

@@ -6,14 +6,9 @@ import datetime as dt
 
 import pytest
 
-from mentorship.toolkit.models import (
-    AmountInSource,
-    Confidence,
-    DayInSource,
-    ResourceType,
-    UrlCheck,
-)
+from mentorship.toolkit.models import AmountInSource, Confidence, DayInSource, UrlCheck
 from mentorship.toolkit.provenance import Provenance, readable_date
+from mentorship.toolkit.resource_models import ResourceType
 from mentorship.toolkit.shown import Cost, Day, ResourceCard
 
 PAGE = "https://www.example.org/fees"

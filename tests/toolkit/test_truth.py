@@ -20,14 +20,8 @@ from mentorship.toolkit.guide_models import GuideEntry
 from mentorship.toolkit.kinds import KINDS, Kind
 from mentorship.toolkit.license_models import LicenseRule
 from mentorship.toolkit.loading import load_facts
-from mentorship.toolkit.models import (
-    ChecklistItem,
-    Confidence,
-    CycleDate,
-    JourneyStage,
-    Resource,
-    UrlCheck,
-)
+from mentorship.toolkit.models import ChecklistItem, Confidence, CycleDate, JourneyStage, UrlCheck
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import Trouble
 from mentorship.toolkit.truth_forms import fact_form
 from mentorship.toolkit.truth_models import FactChange
@@ -268,7 +262,7 @@ def test_days_and_words_come_back_in_their_types(
 
 
 def found(session: Session, **wanted: object) -> set[str]:
-    report = freshness(session, today=TODAY, wanted=Wanted(**wanted))  # type: ignore[arg-type]
+    report = freshness(session, today=TODAY, wanted=Wanted(**wanted))  # type: ignore[arg-type]  # values of one dict, of many types
     return {line.id for line in report.lines}
 
 
