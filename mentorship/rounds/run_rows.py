@@ -20,13 +20,13 @@ from mentorship.matching import (
     Reason,
     Report,
     Result,
-    Rules,
     TooFewSeats,
 )
 from mentorship.rounds.inputs import Inputs
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.parts import parts_told
 from mentorship.rounds.run_models import PairNext
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.snapshot import digest, snapshot
 
 
@@ -39,7 +39,9 @@ class Solved:
     counted: frozenset[str]
 
 
-def run_row(problem: Problem, market: Market, rules: Rules, result: Result, report: Report) -> Run:
+def run_row(
+    problem: Problem, market: Market, rules: RunRules, result: Result, report: Report
+) -> Run:
     means = problem.means or {}
     inputs = snapshot(market, rules, means=means, policy=result.policy, lottery=result.lottery)
     run = Run(

@@ -95,7 +95,7 @@ def solved(
     """
     enter(Phase.SOLVING)
     market, rules = inputs.market, inputs.rules
-    problem = Problem.of(market, rules, means=inputs.means)
+    problem = Problem.of(market, rules.within(market), means=inputs.means)
     result = solve(problem, policy=inputs.policy, lottery=inputs.lottery, progress=progress)
     enter(Phase.CHECKING)
     report = verify(problem, result, progress)
