@@ -104,7 +104,7 @@ def solved(
     enter(Phase.EXPLAINING)
     run = run_row(problem, market, rules, result, report)
     explanation = explain(problem, result, progress)
-    pairs = list(pair_rows(run, problem, market, rules, result))
+    pairs = list(pair_rows(run, problem, inputs, result, progress))
     rows = [
         *pairs,
         *next_rows(pairs, explanation),
