@@ -45,7 +45,7 @@ from mentorship.privacy import views as privacy_views
 from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
-from mentorship.rounds import views as rounds_views
+from mentorship.rounds import routes as rounds_routes
 from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
@@ -98,7 +98,7 @@ BLUEPRINTS = (
     privacy_views.bp,
     profiles_views.bp,
     pause_views.bp,
-    rounds_views.bp,
+    rounds_routes.bp,
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
