@@ -1,4 +1,4 @@
-"""What leaders did to a round, from the log, in words."""
+"""What leaders did to a round, and what came about by itself, from the log, in words."""
 
 from __future__ import annotations
 
@@ -56,13 +56,19 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.publish.now": "Published at once",
         "round.publish.again": "Took the planned publication back and asked for a new run",
         "round.finish": "Finished the round",
+        "round.answers.expire": "The day to answer came",
+        "round.requests.expire": "Requests went on without an answer, or without a seat",
+        "round.close.due": "The enrolment closed at its deadline",
     }
 )
 
 
+BY_ITSELF = "By itself"
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    who: str | None
+    who: str  # "" for somebody who has left
     what: str
     at: dt.datetime
 
@@ -75,7 +81,7 @@ def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:
     pairs = [pair for entry in entries for pair in entry.detail.get("pairs", ())]
     people = names_of(session, [uuid.UUID(key) for pair in pairs for key in pair])
     return [
-        HistoryLine(names.get(e.actor_id) if e.actor_id else None, _words(e, people), e.at)
+        HistoryLine(names.get(e.actor_id, "") if e.actor_id else BY_ITSELF, _words(e, people), e.at)
         for e in entries
     ]
 
@@ -84,6 +90,8 @@ def _words(entry: audit.AuditEntry, people: Mapping[uuid.UUID, str]) -> str:
     words, detail = ACTIONS.get(entry.action, entry.action), entry.detail
     if entry.action == "round.change":
         words = f"{words}: {_change(detail, people)}"
+    if "expired" in detail:
+        words = f"{words}: {detail['expired']}"
     return f"{words} (run {detail['run']})" if detail.get("run") else words
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from mentorship import audit
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.rounds import lifecycle, templates
+from mentorship.rounds import changing, lifecycle, templates
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.effect import Effect, effect
 from mentorship.rounds.forms import SetUpForm, TemplateForm
@@ -95,9 +95,10 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     form = SetUpForm()
     try:
         with transaction() as session:
-            acting(session, slug, round_id, "round.edit")
+            round_of_leader(session, current_id(), slug, round_id)
             if form.validate():
-                lifecycle.edit_round(
+                acting(session, slug, round_id, "round.edit")
+                changing.edit_round(
                     session,
                     round_id=round_id,
                     name=form.name.data,
@@ -105,9 +106,13 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
                     set_up=form.set_up(),
                     answer_days=form.answer_days.data,
                     browsing=form.who_browses,
+                    end_requests=form.end_requests.data,
+                    now=dt.datetime.now(dt.UTC),
                 )
     except lifecycle.RoundNameTaken:
         _name_taken(form)
+    except changing.RequestsWait as waiting:
+        form.ask_to_end(waiting.count)
     except lifecycle.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     if form.errors:
