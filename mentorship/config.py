@@ -29,6 +29,7 @@ from mentorship.environment import (
     disk_of,
     kept,
     listed,
+    log_level,
     needed,
     number,
     read,
@@ -187,7 +188,7 @@ class Settings:
             metrics_token=read(environ, "METRICS_TOKEN"),
             app_role=read(environ, "DATABASE_APP_ROLE"),
             providers=providers_from(environ),
-            log_level=_log_level(environ),
+            log_level=log_level(environ),
             debug=(read(environ, "FLASK_DEBUG") or "0").lower() not in {"0", "false", "no"},
         )
 
@@ -243,10 +244,3 @@ def _usual(mode: Mode) -> Mfa:
 def _local_address(environ: Mapping[str, str], mode: Mode) -> str:
     """Return where a development machine is; production must say it."""
     return "" if mode is Mode.PRODUCTION else f"http://localhost:{read(environ, 'PORT') or 8000}"
-
-
-def _log_level(environ: Mapping[str, str]) -> str:
-    word = (read(environ, "LOG_LEVEL") or "info").lower()
-    if word not in {"debug", "info", "warning", "error"}:
-        raise ConfigError(f"LOG_LEVEL is {word!r}; want debug, info, warning or error")
-    return word

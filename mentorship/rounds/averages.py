@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.matching.recipe import mean_marks_of_many
+from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
 from mentorship.rounds.insight_models import RoundAverages
 from mentorship.rounds.models import Round, RoundState
@@ -34,7 +34,7 @@ def averages(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[st
     kept = session.get(RoundAverages, round_.id, populate_existing=True)
     if kept is not None:
         return kept.means
-    return mean_marks_of_many(market_now(session, round_, now=now))
+    return _means(session, round_, now)
 
 
 def due_averages(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
@@ -61,7 +61,7 @@ def work_out(
     """Return the averages as people are now; None while nobody takes part who can be compared."""
     round_ = session.get_one(Round, round_id, options=[sa.orm.joinedload(Round.section)])
     try:
-        return mean_marks_of_many(market_now(session, round_, now=now))
+        return _means(session, round_, now)
     except (NobodyToMatch, BadProfile):  # leaders read of it where they run the round
         return None
 
@@ -72,3 +72,8 @@ def keep(
     """Keep the averages of a round in place of older ones."""
     session.merge(RoundAverages(round_id=round_id, means=dict(means), worked_out_at=now))
     session.flush()
+
+
+def _means(session: Session, round_: Round, now: dt.datetime) -> Mapping[str, int]:
+    market, _ = market_now(session, round_, now=now)
+    return mean_marks_of_many(market)

@@ -95,7 +95,7 @@ def solved(
     """
     enter(Phase.SOLVING)
     market, rules = inputs.market, inputs.rules
-    problem = Problem.of(market, rules, means=inputs.means)
+    problem = Problem.of(market, rules.within(market), means=inputs.means)
     result = solve(problem, policy=inputs.policy, lottery=inputs.lottery, progress=progress)
     enter(Phase.CHECKING)
     report = verify(problem, result, progress)
@@ -104,7 +104,7 @@ def solved(
     enter(Phase.EXPLAINING)
     run = run_row(problem, market, rules, result, report)
     explanation = explain(problem, result, progress)
-    pairs = list(pair_rows(run, problem, market, rules, result))
+    pairs = list(pair_rows(run, problem, inputs, result, progress))
     rows = [
         *pairs,
         *next_rows(pairs, explanation),

@@ -262,7 +262,7 @@ def test_days_and_words_come_back_in_their_types(
 
 
 def found(session: Session, **wanted: object) -> set[str]:
-    report = freshness(session, today=TODAY, wanted=Wanted(**wanted))  # type: ignore[arg-type]
+    report = freshness(session, today=TODAY, wanted=Wanted(**wanted))  # type: ignore[arg-type]  # values of one dict, of many types
     return {line.id for line in report.lines}
 
 
