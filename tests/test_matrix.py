@@ -90,7 +90,14 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "dashboard.mentor": frozenset({"mentor", "mentoring", "both", "waiting"}),
     "dashboard.leader": frozenset({"leader", "leader2"}),
     **dict.fromkeys(
-        ("facts.report", "facts.show", "facts.correct", "facts.check", "facts.put_back"),
+        (
+            "facts.report",
+            "facts.show",
+            "facts.correct",
+            "facts.check",
+            "facts.check_all",
+            "facts.put_back",
+        ),
         frozenset({"leader", "leader2", "administrator"}),
     ),
     # Its post is the section's own, its letter is Ana's, and so is the idea for a resolution.

@@ -38,6 +38,7 @@ def _facts_of(kind: Kind) -> sa.Select[Any]:
         "id": sa.cast(table.id, sa.String),
         "label": sa.cast(_label(kind), sa.Text),
         "said": _said(kind),
+        "harm": kind.harm,
     }
     columns |= _marks_of(kind) if kind.is_fact else _MARKS_OF_ADVICE
     if kind.linked:
@@ -58,6 +59,7 @@ def _marks_of(kind: Kind) -> dict[str, Any]:
         "confidence": sa.cast(getattr(table, "confidence", ""), sa.String),
         "volatile": getattr(table, "volatile", sa.false()),
         "has_source": address.is_not(None),
+        "source": address,
         "unopened": table.url_check == UrlCheck.NOT_OPENED,
         "dead": is_dead(address),
         "reported": reported if table is Resource else sa.false(),
@@ -71,6 +73,7 @@ _MARKS_OF_ADVICE: Mapping[str, Any] = MappingProxyType(
         "confidence": sa.literal(""),
         "volatile": sa.false(),
         "has_source": sa.true(),
+        "source": sa.cast(sa.null(), sa.Text),
         "unopened": sa.false(),
         "dead": sa.false(),
         "reported": sa.false(),

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
+from mentorship.toolkit.freshness import Wanted, freshness
 from mentorship.toolkit.guide_facts import FILES
+from tests.factories import NOW
 
 Data = dict[str, Any]
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -149,3 +152,9 @@ class Files:
             text = yaml.dump(copy.deepcopy(data), Dumper=_Dumper, sort_keys=False)
             (self.folder / name).write_text(text, encoding="utf-8")
         return self.folder
+
+
+def found(session: Session, **wanted: object) -> set[str]:
+    """Return the keys of what the report of today shows first."""
+    report = freshness(session, today=NOW.date(), wanted=Wanted(**wanted))  # type: ignore[arg-type]
+    return {line.id for line in report.lines}
