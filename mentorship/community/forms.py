@@ -145,6 +145,12 @@ class SeatForm(FlaskForm):
         validators=[Length(max=120)],
         description="Empty: the seat is vacant. Ask people before you name them here.",
     )
+    about = TextAreaField(
+        "What this seat does",
+        filters=[line],
+        validators=[Length(max=500)],
+        description="For example: leads the meetings and speaks for the section.",
+    )
     until = DateField("Term ends on", validators=[Optional()])
     position = IntegerField(
         "Place in the list",
@@ -153,7 +159,7 @@ class SeatForm(FlaskForm):
     )
 
     def values(self) -> dict[str, Any]:
-        return {name: self[name].data for name in ("office", "name", "until", "position")}
+        return {name: self[name].data for name in ("office", "name", "about", "until", "position")}
 
 
 class ResolutionForm(FlaskForm):

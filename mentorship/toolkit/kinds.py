@@ -147,6 +147,7 @@ for _kind in (
             "attempts_words",
             "span",
             "span_words",
+            "limits_confidence",
             "note",
         ),
         search="state",

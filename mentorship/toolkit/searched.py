@@ -20,6 +20,7 @@ from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shown import TYPE_NAMES
 
 SUMMARY_LENGTH = 220
+ABOUT_EQUITY = "equity policy position advocacy discrimination parity"
 PATHWAYS: Mapping[PathwayState, str] = MappingProxyType(
     {
         PathwayState.ENACTED: "An added pathway for physicians trained abroad is law.",
@@ -149,18 +150,19 @@ def of_states(session: Session) -> Iterator[Entry]:
 
 
 def of_policy(session: Session) -> Iterator[Entry]:
-    """Read the positions, plans and bills; how the section works stands on its own page."""
-    which = sa.select(PolicyStatement).where(PolicyStatement.theme != Theme.SECTION)
-    for one in session.scalars(which):
+    """Read the positions, plans and bills, and how the section and its council work."""
+    for one in session.scalars(sa.select(PolicyStatement)):
+        of_section = one.theme in {Theme.SECTION, Theme.COUNCIL}
+        about = "section council governing election meeting" if of_section else ABOUT_EQUITY
         dated = f"As of {readable_date(one.as_of)}" if one.as_of else "Undated"
         yield Entry(
             source="policy",
             key=one.id,
             title=f"{one.number or ''} {one.title}".strip(),
             summary=one.text,
-            href=f"/equity#{one.id}",
+            href="/community" if of_section else f"/equity#{one.id}",
             note=f"{dated}, confidence {one.confidence}.",
-            keywords="equity policy position advocacy discrimination parity",
+            keywords=about,
             text=one.status or "",
         )
 

@@ -57,7 +57,9 @@ def values_of(form: FactForm, kind: Kind) -> dict[str, object]:
 def _typed(kind: Kind, name: str, value: object) -> object:
     column = getattr(kind.table, name).type
     is_word = isinstance(column, sa.Enum) and column.enum_class is not None
-    return column.enum_class(value) if is_word else value
+    if not is_word:
+        return value
+    return column.enum_class(value) if value else None
 
 
 class FreshnessFilter(Form):

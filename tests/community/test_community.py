@@ -99,7 +99,6 @@ def test_the_section_page_tells_what_it_does_with_sources(
     load_facts(session)
     text = member.get(home).text
     assert "Governing council" in text
-    assert "Eight people, elected by the members of the section" in text
     assert "Confidence: high." in text
     assert "Author of a resolution" in text
 
@@ -172,7 +171,34 @@ def test_the_council_stands_in_its_order(leader: PageClient, member: PageClient,
     )
     text = member.get(home).text
     assert text.index("First in line") < text.index("Second in line")
-    assert "Vacant" in text
+    assert "vacant" in text
+
+
+def test_the_council_has_a_page_with_seats_terms_and_the_way_there(
+    session: Session, leader: PageClient, member: PageClient, stranger: PageClient, home: str
+) -> None:
+    load_facts(session)
+    path = f"{home}/council"
+    assert "Nobody is named yet" in member.get(path).text
+    seat = {"office": "Chair", "name": "Dr. A", "position": "1", "until": "2028-04-12"}
+    done = leader.submit(f"{home}/keep/seat/new", seat | {"about": "Leads the meetings."})
+    assert done.location == path
+    leader.submit(f"{home}/keep/seat/new", {"office": "Young member", "position": "2"})
+    opening = {"title": "Stand for the council", "about": "x", "kind": "leadership"}
+    leader.submit(f"{home}/keep/opening/new", opening)
+    leader.submit(
+        f"{home}/keep/opening/new", {"title": "Outside seat", "about": "x", "kind": "outside"}
+    )
+    page = member.get(path)
+    for words in (
+        *("Chair", "Dr. A", "Leads the meetings.", "April 12, 2028", "Young member", "Vacant"),
+        *("Eight people, elected by the members of the section", "Stand in the April vote"),
+        *("Stand for the council", "Confidence: high."),
+    ):
+        assert words in page.text
+    assert "Outside seat" not in page.text
+    assert path in member.get(home).links()
+    stranger.get(path, status=404)
 
 
 def test_only_leaders_keep(

@@ -128,7 +128,8 @@ class Files:
                 {"id": "act", "title": "An Act", "text": "It renews.", "status": "Sent on."}
                 | SOURCE
             ],
-            "section": [{"id": "council", "title": "Council", "text": "Eight people."} | SOURCE],
+            "section": [{"id": "who", "title": "Who", "text": "All IMGs."} | SOURCE],
+            "council": [{"id": "council", "title": "Council", "text": "Eight people."} | SOURCE],
             "take_part": [{"id": "author", "title": "Author", "steps": ["Write it"]}],
         }
         visa = self.stage("visa")
