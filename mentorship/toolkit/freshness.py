@@ -25,6 +25,7 @@ PER_PAGE = 25
 
 class Reason(enum.StrEnum):
     OLD = "old"
+    UNDATED = "undated"
     MAY_CHANGE = "may_change"
     LOW = "low"
     NO_SOURCE = "no_source"
@@ -35,7 +36,8 @@ class Reason(enum.StrEnum):
 
 REASON_NAMES: Mapping[Reason, str] = MappingProxyType(
     {
-        Reason.OLD: "Older than 12 months, or undated",
+        Reason.OLD: "Older than 12 months",
+        Reason.UNDATED: "Source without a date",
         Reason.MAY_CHANGE: "May change, and older than 3 months",
         Reason.LOW: "Low confidence",
         Reason.NO_SOURCE: "No source",
@@ -104,7 +106,7 @@ def freshness(
     wanted = wanted or Wanted()
     facts = all_facts()
     reasons = _reasons(facts, today)
-    looks = sa.or_(*reasons.values())
+    looks = _wants_a_look(reasons)
     fits = _fits(facts, reasons, wanted)
     counted = session.execute(
         sa.select(
@@ -143,6 +145,13 @@ def resting_on(session: Session, source: str) -> tuple[tuple[str, str], ...]:
     return tuple((kind, key) for kind, key in session.execute(rows))
 
 
+def _wants_a_look(
+    reasons: Mapping[Reason, sa.ColumnElement[bool]],
+) -> sa.ColumnElement[bool]:
+    """Return the condition of the list as it opens: no page gets a date from being looked at."""
+    return sa.or_(*(reasons[reason] for reason in Reason if reason is not Reason.UNDATED))
+
+
 def _fits(
     facts: sa.Subquery, reasons: Mapping[Reason, sa.ColumnElement[bool]], wanted: Wanted
 ) -> sa.ColumnElement[bool]:
@@ -155,7 +164,7 @@ def _fits(
     if wanted.reason:
         chosen.append(reasons[wanted.reason])
     elif not chosen:
-        chosen.append(sa.or_(*reasons.values()))
+        chosen.append(_wants_a_look(reasons))
     if wanted.harm is not None:
         chosen.append(facts.c.harm == int(wanted.harm))
     return sa.and_(*chosen)
@@ -196,7 +205,8 @@ def _reasons(facts: sa.Subquery, today: dt.date) -> dict[Reason, sa.ColumnElemen
     season = _months_before(today, VOLATILE_MONTHS).isoformat()
     dated = facts.c.date
     return {
-        Reason.OLD: sa.and_(facts.c.ages, sa.or_(dated.is_(None), dated < year)),
+        Reason.OLD: sa.and_(facts.c.ages, dated < year),
+        Reason.UNDATED: sa.and_(facts.c.wants_date, dated.is_(None)),
         Reason.MAY_CHANGE: sa.and_(facts.c.volatile, sa.or_(dated.is_(None), dated < season)),
         Reason.LOW: facts.c.confidence == Confidence.LOW.value,
         Reason.NO_SOURCE: sa.not_(facts.c.has_source),

@@ -61,6 +61,7 @@ class Kind:
     address: str = "source_url"  # the field of the source; "": advice, which has no source
     linked: str = ""  # the field of an address that advice leads to
     ages: bool = True  # whether it grows stale with the months: an address or old news does not
+    dated: bool = True  # whether one without a date wants a look: many a good page bears none
     special: str = ""  # its name, where that of its table does not do
     only: sa.ColumnElement[bool] = field(default_factory=sa.true, compare=False)  # of its table
     search: str = ""  # where the search files it
@@ -182,6 +183,7 @@ for _kind in (
         ("title", "organization", "type", "description", "url"),
         source_fields=("as_of", "confidence", "volatile"),
         address="url",
+        dated=False,
         only=Resource.section_id.is_(None),
         search="resource",
         harm=harm_if(

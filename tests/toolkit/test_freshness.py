@@ -52,7 +52,7 @@ def signed(leader: User) -> truth.Signed:
     ("changes", "reason"),
     [
         ({"as_of": "2025-11-01"}, Reason.OLD),
-        ({"as_of": None}, Reason.OLD),
+        ({"as_of": None}, Reason.UNDATED),
         ({"as_of": "2025"}, Reason.OLD),
         ({"as_of": "2026-07", "volatile": True}, Reason.MAY_CHANGE),
         ({"confidence": "low"}, Reason.LOW),
@@ -118,6 +118,18 @@ def test_resources_that_want_a_look_are_found(session: Session, files: Files, le
     truth.check(session, "resource", "closed", signed=signed(leader))
     assert found(session, reason=Reason.OLD, kind="resource") == set()
     assert found(session, reason=Reason.NOT_OPENED, kind="resource") == set()
+
+
+def test_an_undated_source_is_told_apart_and_does_not_fill_the_list(
+    session: Session, files: Files, leader: User
+) -> None:
+    files.guides["visas.yaml"]["entries"][0]["as_of"] = None
+    files.catalog["resources"] = [resource(), resource("tool", as_of=None)]
+    load_facts(session, folder=files.write())
+    assert found(session, reason=Reason.UNDATED) == {"visas.first"}  # links often bear no date
+    assert "visas.first" not in found(session)
+    truth.check(session, "guide_entry", "visas.first", signed=signed(leader))
+    assert found(session, reason=Reason.UNDATED) == set()
 
 
 def test_what_harms_most_is_looked_at_first(loaded: Session, leader: User) -> None:
