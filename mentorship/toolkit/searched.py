@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.search.service import Entry, Sources
 from mentorship.toolkit.cards import words_of
+from mentorship.toolkit.chooser_models import VisaQuestion, VisaRoute
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
 from mentorship.toolkit.models import ChecklistItem, JourneyStage
 from mentorship.toolkit.policy_models import PolicyStatement, Theme
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.resource_models import Resource
-from mentorship.toolkit.shown import TYPE_NAMES
+from mentorship.toolkit.shown import TYPE_NAMES, topic_name
 
 SUMMARY_LENGTH = 220
 ABOUT_EQUITY = "equity policy position advocacy discrimination parity"
@@ -47,10 +48,12 @@ PAGES: Mapping[Guide, str] = MappingProxyType(
         Guide.MENTORING: "mentoring",
     }
 )
+ALSO = MappingProxyType({Guide.MATCH: "match rate share"})  # what its entries are asked for
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "stage": "Stages of the journey",
         "guide": "Guides",
+        "route": "Visa chooser",
         "state": "State licenses",
         "resource": "Resources",
         "letter": "Letters",
@@ -116,8 +119,31 @@ def of_guides(session: Session) -> Iterator[Entry]:
             summary=_short(text),
             href=f"/toolkit/{PAGES[guide]}#{row.id.split('.', 1)[1]}",
             note=f"{GUIDES[guide]}. {_marks(row)}",
-            keywords=f"{chapter} {GUIDES[guide]}",
+            keywords=" ".join(
+                (chapter, GUIDES[guide], *map(topic_name, row.topics), ALSO.get(guide, ""))
+            ),
             text=text,
+        )
+
+
+def of_routes(session: Session) -> Iterator[Entry]:
+    """Read the routes of the visa chooser, each under the answers that lead to it."""
+    labels = {
+        (question.id, option["id"]): option["text"]
+        for question in session.scalars(sa.select(VisaQuestion))
+        for option in question.options
+    }
+    for row in session.scalars(sa.select(VisaRoute)):
+        when = [labels[where, word] for where, words in row.shown_when.items() for word in words]
+        yield Entry(
+            source="route",
+            key=row.id,
+            title=row.name,
+            summary=row.reason,
+            href="/toolkit/visas/routes",
+            note="A route of the visa chooser. Not legal advice.",
+            keywords="visa route",
+            text=" ".join((*when, *row.ask)),
         )
 
 
@@ -172,6 +198,7 @@ SOURCES: Sources = MappingProxyType(
         "resource": of_resources,
         "stage": of_stages,
         "guide": of_guides,
+        "route": of_routes,
         "state": of_states,
         "policy": of_policy,
     }
