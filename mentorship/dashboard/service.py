@@ -11,6 +11,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.community.service import SectionDate, coming_up
 from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Coming, coming_meetings, met_of_section
 from mentorship.news.service import NewsLine, latest
@@ -54,6 +55,7 @@ class ImgHome:
     agreed: bool  # to be matched
     stage: StageView | None
     news: Sequence[NewsLine]
+    section: Sequence[SectionDate]
     meetings: Sequence[Coming]
 
 
@@ -65,6 +67,7 @@ class MentorHome:
     meetings: Sequence[Coming]
     resources: Sequence[ResourceCard]
     news: Sequence[NewsLine]
+    section: Sequence[SectionDate]
     mentees: Sequence[tuple[str, str]]  # name, and the stage they say they are at
     dates: Sequence[Day]
 
@@ -102,6 +105,7 @@ def img_home(
         else None,
         meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
         news=latest(session, person_id, stages=[at] if at else [], now=now),
+        section=coming_up(session, person_id, today=today, now=now),
     )
 
 
@@ -119,6 +123,7 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
             session, stages=values.stages, limit=2 * RESOURCES, person_id=person_id
         ),
         news=latest(session, person_id, stages=values.stages, now=now),
+        section=coming_up(session, person_id, today=now.date(), now=now),
     )
 
 

@@ -59,6 +59,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "letter": "Letters",
         "policy": "Equity and policy",
         "news": "News",
+        "section": "My section",
     }
 )
 
