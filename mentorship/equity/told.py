@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.rounds.choices import OVER
-from mentorship.rounds.fairness_pages import FairLine, fair_tables
+from mentorship.rounds.fairness_pages import FairLine, FairTable, fair_tables
 from mentorship.rounds.models import Round
 from mentorship.rounds.scope import fairness_of, run_of_round
 from mentorship.sections.belonging import sections_of
@@ -52,24 +52,41 @@ class ToldTable:
         return f"The widest gap is between “{best.label}” and “{worst.label}”."
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a round; ``all`` are all IMGs who are counted, None of too few."""
+
+    all: ToldShare | None
+    tables: Sequence[ToldTable]
+
+
 def told_rounds(session: Session, person_id: uuid.UUID, *, limit: int = 5) -> Sequence[Round]:
     """Return the newest rounds that are over in this person's sections."""
     mine = _told(person_id).order_by(Round.created_at.desc(), Round.id).limit(limit)
     return session.scalars(mine).all()
 
 
-def told_round(
-    session: Session, person_id: uuid.UUID, round_id: uuid.UUID
-) -> tuple[Round, Sequence[ToldTable]]:
+def told_round(session: Session, person_id: uuid.UUID, round_id: uuid.UUID) -> tuple[Round, Told]:
     """Return a round and what is told of it; NoResultFound if it is not over or not theirs."""
     round_ = session.scalars(_told(person_id).where(Round.id == round_id)).one()
     kept = fairness_of(session, run_of_round(session, round_.id))
+    found = fair_tables(kept.tables) if kept else ()
     tables = [
         ToldTable(table.title, shares)
-        for table in (fair_tables(kept.tables) if kept else ())
+        for table in found
         if len(shares := [_share(line) for line in table.lines if _may_be_told(line)]) > 1
     ]
-    return round_, tables
+    return round_, Told(_of_all(found), tables)
+
+
+def _of_all(tables: Sequence[FairTable]) -> ToldShare | None:
+    """Return the share of all who are counted: the table with the most people says it best."""
+    sums = [
+        (sum(line.imgs for line in table.lines), sum(line.matched for line in table.lines))
+        for table in tables
+    ]
+    imgs, matched = max(sums, default=(0, 0))
+    return _share(FairLine("All", imgs, matched, None)) if imgs >= FEWEST_TOLD else None
 
 
 def _told(person_id: uuid.UUID) -> sa.Select[Round]:

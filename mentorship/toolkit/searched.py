@@ -112,7 +112,7 @@ def of_guides(session: Session) -> Iterator[Entry]:
         )
     )
     for row, guide, chapter in rows:
-        text = " ".join(filter(None, (row.text, *row.todo)))
+        text = " ".join(filter(None, (row.text, *(f"{each.rstrip('.')}." for each in row.todo))))
         yield Entry(
             source="guide",
             key=row.id,
