@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mentorship.matching import Market, Problem, Rules, candidates, heaviest
+from mentorship.matching import Market, Problem, Rules
+from mentorship.matching.solver import candidates, heaviest
 
 BLOCK = 256  # IMGs at once
 LENGTHS = (  # with how many candidates an IMG is listed

@@ -22,7 +22,8 @@ from benchmarks.look import overpriced
 from benchmarks.people import SHAPES
 from benchmarks.player import Player
 from benchmarks.quality import Quality, judge
-from mentorship.matching import POLICIES, Problem, Rules, blocks, compare, solve, warm
+from mentorship.matching import POLICIES, Problem, Rules, compare, solve, warm
+from mentorship.matching.scores import blocks
 
 Fits: TypeAlias = Callable[[str], bool]  # whether a size may be measured
 

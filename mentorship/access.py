@@ -29,7 +29,7 @@ class UnmarkedView(RuntimeError):
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Admit everybody."""
-    view.admits = "public"  # type: ignore[attr-defined]
+    view.admits = "public"  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
@@ -56,7 +56,7 @@ def fresh(view: Callable[P, R]) -> Callable[P, R]:
         asked = current_app.extensions["ask_again"]()
         return view(*args, **kwargs) if asked is None else asked
 
-    guarded.wants_fresh = True  # type: ignore[attr-defined]
+    guarded.wants_fresh = True  # type: ignore[attr-defined]  # a mark on a function
     return guarded
 
 

@@ -45,7 +45,7 @@ from mentorship.privacy import views as privacy_views
 from mentorship.profiles import pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
-from mentorship.rounds import views as rounds_views
+from mentorship.rounds import routes as rounds_routes
 from mentorship.rounds.service import let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
@@ -98,7 +98,7 @@ BLUEPRINTS = (
     privacy_views.bp,
     profiles_views.bp,
     pause_views.bp,
-    rounds_views.bp,
+    rounds_routes.bp,
     sections_admin_views.bp,
     sections_views.bp,
     toolkit_views.bp,
@@ -155,7 +155,7 @@ def _made(settings: Settings) -> Flask:
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
     delivery.init_app(app)
-    stop_links.load(settings.secret_key)
+    stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     throttle_guard.init_app(app)
@@ -174,13 +174,13 @@ def _made(settings: Settings) -> Flask:
     configure_mappers()
     check_every_view_is_marked(app)
     if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
         )
     if settings.trusted_hosts:
         host = settings.trusted_hosts[0].lstrip(".")
         probes = operations_views.Probes(app.wsgi_app, host)
-        app.wsgi_app = probes  # type: ignore[method-assign,assignment]
+        app.wsgi_app = probes  # type: ignore[method-assign,assignment]  # Flask's own way to wrap
     return app
 
 

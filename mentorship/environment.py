@@ -53,6 +53,13 @@ def chosen(environ: Mapping[str, str], name: str, kind: type[Word], default: Wor
         raise ConfigError(f"{name} is {word!r}; want {' or '.join(kind)}") from None
 
 
+def log_level(environ: Mapping[str, str]) -> str:
+    word = (read(environ, "LOG_LEVEL") or "info").lower()
+    if word not in {"debug", "info", "warning", "error"}:
+        raise ConfigError(f"LOG_LEVEL is {word!r}; want debug, info, warning or error")
+    return word
+
+
 def listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     words = (word.strip() for word in (read(environ, name) or "").split(","))
     return tuple(filter(None, words))

@@ -128,7 +128,7 @@ def enqueue(task: str, row_id: uuid.UUID) -> None:
     """Hand a row to a worker. If that fails the row still waits, and a worker will find it."""
     try:
         current_app.extensions["queue"].put(task, row_id)
-    except Exception:
+    except Exception:  # whatever it was: the row waits, and is found
         log.exception("the queue cannot be reached")
 
 

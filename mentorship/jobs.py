@@ -26,7 +26,7 @@ from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
 from mentorship.oversight import heads
-from mentorship.privacy import copying, erasing, retention
+from mentorship.privacy import copying, erasing, retention, wishes
 from mentorship.rosters.work import work_on_import
 from mentorship.rounds import closing, expiring, planning
 from mentorship.rounds.lifecycle import RoundChanged
@@ -198,7 +198,7 @@ def make_copies() -> None:
 def erase_due() -> None:
     """Erase those whose days are over; each in a transaction of its own."""
     with reading() as session:
-        over = erasing.due(session, now=utc_now())
+        over = wishes.due(session, now=utc_now())
     for person_id in over:
         with transaction() as session:
             erasing.erase(session, person_id=person_id, now=utc_now())

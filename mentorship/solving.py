@@ -105,7 +105,7 @@ class Heart:
                 released = holding.release(session, self._held, now=utc_now())
             if released:
                 self._app.extensions["queue"].put("solve_run", self._held.job_id)
-        except Exception:
+        except Exception:  # in the last second of a process: the lease does what this could not
             log.exception("a run could not be given back; its lease will end")
 
 
@@ -129,7 +129,7 @@ def solve_run(row_id: str, heart: Callable[[holding.Held], Heart] = Heart) -> No
         log.info("run %s is no longer this worker's", row_id)
     except OperationalError:
         log.warning("run %s lost its database; a worker takes it over after its lease", row_id)
-    except Exception as refused:
+    except Exception as refused:  # any, also of a bug: a run must end, and its row say why
         if type(refused) not in holding.REFUSALS:
             log.exception("run %s failed", row_id)
         with transaction() as session:

@@ -50,7 +50,7 @@ class Watch(Scheduler):
             self._next_look = time.monotonic() + LOOK_ROUND
             try:
                 self._look_round()
-            except Exception:
+            except Exception:  # whatever it was: a worker that ends looks for nothing any more
                 log.exception("looking for waiting runs failed; the next look comes soon")
         super().loop(now)
 
@@ -81,7 +81,7 @@ class Beside(threading.Thread):
             try:
                 with self._app.app_context():
                     self._what()
-            except Exception:
+            except Exception:  # whatever it was: the thread is there for the next time too
                 log.exception("%s failed; the next time comes soon", self.name)
             if ending.wait(self._every):
                 return

@@ -117,7 +117,7 @@ def new_app(
             "require_mfa": Mfa.OFF,
             "instance": Path(tmp_path_factory.mktemp("instance")),
         }
-        app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]
+        app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]  # values of one dict, of many types
         app.test_client_class = _Browser
         _made.append(app)
         if migrated:

@@ -49,7 +49,7 @@ class Page:
 
     @property
     def h1(self) -> str:
-        return " ".join("".join(self.tree.find(".//h1").itertext()).split())  # type: ignore[union-attr]
+        return " ".join("".join(self.tree.find(".//h1").itertext()).split())  # type: ignore[union-attr]  # None fails the test
 
     def form(self, action: str | None = None) -> Element:
         """Return the form that posts to ``action`` (the only one of the main part by default)."""
@@ -80,7 +80,7 @@ class Page:
             return
         where = self.response.request.path
         assert not self.errors, f"{where}: does not parse: {self.errors[:3]}"
-        assert "".join(self.tree.find("head/title").itertext()).strip(), where  # type: ignore[union-attr]
+        assert "".join(self.tree.find("head/title").itertext()).strip(), where  # type: ignore[union-attr]  # None fails the test
         assert len(self.tree.findall(".//h1")) == 1, f"{where}: wants one h1"
         ids = Counter(e.get("id") for e in self.tree.iter() if e.get("id"))
         assert not [i for i, n in ids.items() if n > 1], f"{where}: ids used twice: {ids}"

@@ -40,7 +40,7 @@ class Site:
         def allowed(address: Address, port: int) -> bool:
             return address == ipaddress.ip_address("127.0.0.1") and port == self.port
 
-        return Fetcher(allowed=allowed, **limits)  # type: ignore[arg-type]
+        return Fetcher(allowed=allowed, **limits)  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 @pytest.fixture

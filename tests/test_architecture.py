@@ -45,7 +45,7 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
             name: made_up.get(type(converter).__name__, "1")
             for name, converter in rule._converters.items()  # noqa: SLF001  no public way
         }
-        _, path = rule.build(values, append_unknown=False)  # type: ignore[misc]
+        _, path = rule.build(values, append_unknown=False)  # type: ignore[misc]  # its hint wants the text of a rule
         mark = getattr(app.view_functions[rule.endpoint], "admits", "")
         methods = {"GET", "POST"} & set(rule.methods or ())
         found += [(path, method, mark) for method in methods]

@@ -162,7 +162,7 @@ def admitted(app: Flask, rule: Rule) -> frozenset[str]:
 def address(rule: Rule, values: Mapping[str, object]) -> str:
     given = dict(values)
     given.update({name: values[other] for part, name, other in ELSEWHERE if part in rule.rule})
-    _, path = rule.build(given, append_unknown=False)  # type: ignore[misc]
+    _, path = rule.build(given, append_unknown=False)  # type: ignore[misc]  # its hint wants the text of a rule
     return path
 
 

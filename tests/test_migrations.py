@@ -83,7 +83,7 @@ def _fill(connection: sa.Connection) -> dict[str, int]:
             else:
                 value = SENSIBLE.get((name, column.name), _sample(column))
             if value is None and not column.nullable:
-                value = uuid.uuid4().hex if column.type.length == 32 else "word"  # type: ignore[attr-defined]
+                value = uuid.uuid4().hex if column.type.length == 32 else "word"  # type: ignore[attr-defined]  # a column of text has a length
             row[column.name] = value
         connection.execute(table.insert().values(row))
         keys |= {(name, column): value for column, value in row.items()}

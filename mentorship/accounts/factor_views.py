@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import administrators, current_id, current_person, fresh, members, public
-from mentorship.accounts import factors, passkeys, second_step, service, totp
+from mentorship.accounts import factors, passkeys, recovery, second_step, service, totp
 from mentorship.accounts.adapters import utc_now
 from mentorship.accounts.factor_forms import (
     NO_ANSWER,
@@ -105,7 +105,7 @@ def confirm_codes() -> str | Answer:
     person = current_person()
     if person.second_factor_at is None:
         return redirect(url_for(".choose"), 303)
-    left = factors.codes_left(db.session(), person)
+    left = recovery.codes_left(db.session(), person)
     return render_template("accounts/factor_codes_confirm.html", form=ConfirmForm(), left=left)
 
 
@@ -120,11 +120,11 @@ def new_codes() -> str | Answer:
 def _new_codes(person: User) -> str:
     """Show ten new codes, this once: afterwards only their hashes exist."""
     db.session.commit()  # hashing takes a second or two, in which no other writer should wait
-    codes = factors.draw_codes()
+    codes = recovery.draw_codes()
     hashes = [hash_password(code) for code in codes]
     with transaction() as session:
-        factors.keep_codes(session, person, hashes, now=utc_now())
-    shown = [factors.written(code) for code in codes]
+        recovery.keep_codes(session, person, hashes, now=utc_now())
+    shown = [recovery.written(code) for code in codes]
     return render_template("accounts/factor_codes.html", codes=shown)
 
 

@@ -1,11 +1,10 @@
-"""The second factor of an account: an app's codes, passkeys, and codes for when both are lost."""
+"""The second factor of an account: an app's codes, and passkeys."""
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,16 +16,9 @@ from mentorship.accounts.service import change_key
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
 
-RECOVERY_CODES = 10
-# Letters and digits that nobody takes for each other; ten of them are 50 bits.
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-LOOKALIKES = str.maketrans("oil", "011", " -")
-CODE_LENGTH = 10
 PASSKEYS = 10
 NAME_LENGTH = 60
 REASON_LENGTH = 300
-
-Check = Callable[[str, str], bool]
 
 
 class NameTaken(ValueError):
@@ -51,13 +43,6 @@ class NothingToReset(ValueError):
 def passkeys_of(session: Session, person: User) -> Sequence[Passkey]:
     mine = sa.select(Passkey).where(Passkey.person_id == person.id)
     return session.scalars(mine.order_by(Passkey.made_at, Passkey.id)).all()
-
-
-def codes_left(session: Session, person: User) -> int:
-    """Count the recovery codes that were not used."""
-    unused = sa.select(sa.func.count()).select_from(RecoveryCode)
-    unused = unused.where(RecoveryCode.person_id == person.id, RecoveryCode.used_at.is_(None))
-    return session.scalar(unused) or 0
 
 
 # --- An app's codes ----------------------------------------------------------------------------
@@ -166,66 +151,13 @@ def use_passkey(
     return bool(used)
 
 
-# --- Recovery codes ----------------------------------------------------------------------------
-
-
-def draw_codes() -> list[str]:
-    """Draw ten codes at random; the first sign of each is its number."""
-    return [
-        f"{number}{''.join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))}"
-        for number in range(RECOVERY_CODES)
-    ]
-
-
-def written(code: str) -> str:
-    """Write a code so that it is easily copied by hand."""
-    return f"{code[0]}-{code[1:6]}-{code[6:]}"
-
-
-def keep_codes(session: Session, person: User, hashes: Sequence[str], *, now: dt.datetime) -> None:
-    """Keep the hashes of ten new codes in the place of all earlier ones."""
-    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
-    session.add_all(
-        RecoveryCode(person_id=person.id, number=number, hash=hashed)
-        for number, hashed in enumerate(hashes)
-    )
-    session.flush()
-    _note(session, person, "account.recovery_codes.make", now=now)
-
-
-def use_code(session: Session, person: User, text: str, *, check: Check, now: dt.datetime) -> bool:
-    """Use a recovery code up; False when it is none, or was used before."""
-    plain = text.strip().lower().translate(LOOKALIKES)
-    number, code = plain[:1], plain[1:]
-    if number not in set("0123456789") or len(code) != CODE_LENGTH:
-        return False
-    row = session.scalar(
-        sa.select(RecoveryCode).where(
-            RecoveryCode.person_id == person.id,
-            RecoveryCode.number == int(number),
-            RecoveryCode.used_at.is_(None),
-        )
-    )
-    if row is None or not check(plain, row.hash):
-        return False
-    used = rows_hit(
-        session,
-        sa.update(RecoveryCode)
-        .where(RecoveryCode.id == row.id, RecoveryCode.used_at.is_(None))
-        .values(used_at=now),
-    )
-    if not used:
-        return False
-    letters.recovery_code_used(session, person, left=codes_left(session, person), now=now)
-    _note(session, person, "account.recovery_codes.use", now=now)
-    return True
-
-
 # --- Reset -------------------------------------------------------------------------------------
 
 
 def reset(session: Session, person: User, *, by: uuid.UUID, reason: str, now: dt.datetime) -> None:
     """Take every second factor of a person off, who has lost them all; their sessions end.
+
+    The reason goes to the person by mail. The log, which nobody can empty, holds no words.
 
     Raises
     ------
@@ -245,7 +177,6 @@ def reset(session: Session, person: User, *, by: uuid.UUID, reason: str, now: dt
         actor_id=by,
         about_id=person.id,
         now=now,
-        detail={"reason": one_line(reason)[:REASON_LENGTH]},
     )
     letters.factor_reset(session, person, reason=reason, now=now)
     session.flush()

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship import audit
 from mentorship.accounts import answers, letters, newest
+from mentorship.accounts.attempts import Account
 from mentorship.accounts.models import Identity, User
-from mentorship.accounts.openid import Account
 from mentorship.accounts.service import EmailTaken, change_key, find_by_email, new_person
 
 Token = Callable[[User], str]

@@ -7,14 +7,8 @@ it, and used up by the first answer. Tokens are looked at and dropped: none is k
 
 from __future__ import annotations
 
-import base64
-import dataclasses
-import enum
 import secrets
-import time
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
@@ -26,24 +20,14 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from mentorship.accounts.asking import Discovery, ProviderDown, Transport
-from mentorship.crypto import UnreadableField, keyring
+from mentorship.accounts.attempts import Account, Attempt, Purpose
 from mentorship.providers import Provider
 
-VALID_FOR = 600  # seconds in which somebody signs in at the provider
 LEEWAY = 60  # seconds by which two clocks may differ
 SCOPE = "openid email profile"
-PLACE = "single sign-on.attempt"
 MOST_OF_A_NAME = 255  # characters of a subject, as the standard has it
 KINDS_OF_KEY = frozenset({"RSA", "EC"})
 UNREADABLE = (JoseError, ValueError, TypeError, LookupError, AttributeError)
-
-
-class Purpose(enum.StrEnum):
-    """What somebody is sent to the provider for."""
-
-    SIGN_IN = "sign in"
-    CONNECT = "connect"  # another way into an account that is open
-    AGAIN = "again"  # to prove once more who they are
 
 
 class Refused(Exception):
@@ -52,49 +36,6 @@ class Refused(Exception):
 
 class Declined(Exception):
     """The person, or the provider, said no."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What must fit together between the question and the answer."""
-
-    provider: str
-    purpose: Purpose
-    back: str  # path where the person was going
-    person: str | None  # the key of who is signed in
-    state: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(32))
-    nonce: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(32))
-    verifier: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(48))
-    began_at: float = dataclasses.field(default_factory=time.time)
-
-    def sealed(self) -> str:
-        blob = keyring.seal(dataclasses.asdict(self), place=PLACE)
-        return base64.urlsafe_b64encode(blob).decode()
-
-    @classmethod
-    def unsealed(cls, text: str) -> Attempt | None:
-        """Return what a cookie holds; None where it is not ours or too old."""
-        try:
-            found = keyring.open(base64.urlsafe_b64decode(text), place=PLACE)
-        except (UnreadableField, ValueError):
-            return None
-        attempt = cls(**(found | {"purpose": Purpose(found["purpose"])}))
-        return attempt if 0 <= time.time() - attempt.began_at < VALID_FOR else None
-
-    @property
-    def person_id(self) -> uuid.UUID | None:
-        return uuid.UUID(self.person) if self.person else None
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who the provider says somebody is. Only issuer and subject together name them for good."""
-
-    issuer: str
-    subject: str
-    email: str | None  # only where the provider has verified it
-    name: str
-    signed_in_at: float | None  # when they last showed the provider who they are
 
 
 class Client:
@@ -254,4 +195,4 @@ def _why(problem: Exception) -> str:
     return type(problem).__name__
 
 
-__all__ = ["Account", "Attempt", "Client", "Declined", "ProviderDown", "Purpose", "Refused"]
+__all__ = ["Client", "Declined", "ProviderDown", "Refused"]

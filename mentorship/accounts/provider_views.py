@@ -6,11 +6,8 @@ state in it proves that this browser sent a form to go there, and it works once.
 
 from __future__ import annotations
 
-import base64
 import logging
-import time
 import uuid
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import (
@@ -30,33 +27,27 @@ from flask_security import login_user
 from flask_security.confirmable import generate_confirmation_token
 from werkzeug.wrappers import Response as Answer
 
-from mentorship import audit
 from mentorship.access import current_person, fresh, members, public
-from mentorship.accounts import identities, second_step
-from mentorship.accounts.adapters import may_be_here, utc_now
+from mentorship.accounts import identities
+from mentorship.accounts.adapters import utc_now
+from mentorship.accounts.attempts import Attempt, Purpose
 from mentorship.accounts.forms import ConfirmForm, JoinForm
-from mentorship.accounts.models import User
-from mentorship.accounts.openid import (
-    Account,
-    Attempt,
-    Client,
-    Declined,
-    ProviderDown,
-    Purpose,
-    Refused,
+from mentorship.accounts.openid import Client, Declined, ProviderDown, Refused
+from mentorship.accounts.provider_answers import (
+    FOLLOWS,
+    note_failure,
+    stop_waiting,
+    waiting_to_join,
 )
 from mentorship.accounts.service import EmailUnusable
 from mentorship.config import Mode, Settings
-from mentorship.crypto import UnreadableField, keyring
 from mentorship.extensions import db, transaction
 from mentorship.providers import Provider
 from mentorship.throttle.guard import limited, spend
 from mentorship.web import safe_next
 
 GONE = 410
-ATTEMPT, JOINING = "sso", "sso_join"  # in the cookie, sealed
-JOIN_PLACE = "single sign-on.join"
-JOIN_WITHIN = 1800  # seconds
+ATTEMPT = "sso"  # in the cookie, sealed
 NOT_IN = "You could not be signed in with {name}. Try once more, or sign in another way."
 
 bp = Blueprint("providers", __name__)
@@ -124,58 +115,9 @@ def back(provider_id: str) -> str | Answer | tuple[str, int]:
         _say_down(provider, trouble)
     except Refused as problem:
         log.warning("an answer of %s is refused: %s", provider.id, problem)
-        _note_failure(attempt)
+        note_failure(attempt)
         flash(NOT_IN.format(name=provider.name), "error")
     return redirect(url_for(here), 303)
-
-
-def _signed_in(provider: Provider, attempt: Attempt, account: Account) -> Answer:
-    person = identities.person_of(db.session(), account)
-    if person is None:
-        return _to_join(provider, account)
-    if not (person.active and may_be_here(person)):
-        raise Refused("the account is switched off")
-    if person.confirmed_at is None:
-        return _link_again(person)
-    where = safe_next(attempt.back, "/")
-    waits = current_app.extensions["security"].two_factor_plugins.tf_enter(
-        person, remember_me=False, primary_authn_via="provider", next_loc=None
-    )
-    if waits is not None:
-        session[second_step.FIRST] = "provider"
-        return redirect(url_for("factors.take_second_step", next=where), 303)
-    with transaction(writing=True) as database:
-        identities.note_use(database, account, now=utc_now())
-        login_user(person, authn_via=["provider"])
-    return redirect(where, 303)
-
-
-def _connected(provider: Provider, _attempt: Attempt, account: Account) -> Answer:
-    person = current_person()
-    try:
-        with transaction(writing=True) as database:
-            identities.connect(database, person, account, now=utc_now())
-    except identities.SomebodyElses:
-        flash(f"That account of {provider.name} cannot be connected.", "error")
-    else:
-        login_user(person, authn_via=["change"])
-        flash(f"From now on you can also sign in with {provider.name}.", "success")
-    return redirect(url_for("accounts.security"), 303)
-
-
-def _proved_again(_provider: Provider, attempt: Attempt, account: Account) -> Answer:
-    person = identities.person_of(db.session(), account)
-    if person is None or person.id != current_person().id:
-        raise Refused("it is somebody else")
-    session["fs_paa"] = time.time()
-    return redirect(safe_next(attempt.back, url_for("accounts.security")), 303)
-
-
-FOLLOWS: dict[Purpose, Callable[[Provider, Attempt, Account], Answer]] = {
-    Purpose.SIGN_IN: _signed_in,
-    Purpose.CONNECT: _connected,
-    Purpose.AGAIN: _proved_again,
-}
 
 
 @bp.route("/login/join", methods=["GET", "POST"])
@@ -183,7 +125,7 @@ FOLLOWS: dict[Purpose, Callable[[Provider, Attempt, Account], Answer]] = {
 @limited("ask for mail")
 def join() -> str | Answer | tuple[str, int]:
     """Make an account for somebody a provider sent, whom nobody knows here by that account."""
-    waiting = _joining()
+    waiting = waiting_to_join()
     if waiting is None or current_user.is_authenticated:
         return render_template("accounts/provider_over.html"), GONE
     provider, account = waiting
@@ -204,7 +146,7 @@ def join() -> str | Answer | tuple[str, int]:
     except EmailUnusable:
         flash(f"{provider.name} gave an email address to which no mail can be sent.", "error")
         return redirect(url_for("security.register"), 303)
-    session.pop(JOINING, None)
+    stop_waiting()
     return redirect(url_for("accounts.check_mail"), 303)
 
 
@@ -244,51 +186,6 @@ def _go(provider: Provider, purpose: Purpose, where: str, *, otherwise: str) -> 
         return redirect(otherwise, 303)
     session[ATTEMPT] = attempt.sealed()
     return redirect(address, 303)
-
-
-def _to_join(provider: Provider, account: Account) -> Answer:
-    if not provider.joining:
-        flash(
-            f"No account here is connected with that one of {provider.name}. Sign in another way,"
-            " and connect it under “Sign-in and security”.",
-            "info",
-        )
-        return redirect(url_for("security.login"), 303)
-    if account.email is None:
-        raise Refused("the email address is not verified")
-    told = [account.issuer, account.subject, account.email, account.name, time.time()]
-    session[JOINING] = base64.urlsafe_b64encode(keyring.seal(told, place=JOIN_PLACE)).decode()
-    return redirect(url_for(".join"), 303)
-
-
-def _joining() -> tuple[Provider, Account] | None:
-    try:
-        sealed = base64.urlsafe_b64decode(session.get(JOINING, ""))
-        issuer, subject, email, name, at = keyring.open(sealed, place=JOIN_PLACE)
-    except (UnreadableField, ValueError):
-        return None
-    found = [each for each in _settings().providers if each.issuer == issuer and each.joining]
-    if not found or not 0 <= time.time() - at < JOIN_WITHIN:
-        return None
-    return found[0], Account(issuer, subject, email, name, None)
-
-
-def _link_again(person: User) -> Answer:
-    spend("confirmation mail", account=person.email)
-    with transaction(writing=True) as database:
-        identities.send_link(
-            database, person, confirm_token=generate_confirmation_token, now=utc_now()
-        )
-    return redirect(url_for("accounts.check_mail"), 303)
-
-
-def _note_failure(attempt: Attempt) -> None:
-    again = attempt.purpose is Purpose.AGAIN
-    action = "account.again.fail" if again else "account.sign_in.fail"
-    with transaction(writing=True) as database:
-        audit.record(
-            database, action=action, actor_id=None, about_id=attempt.person_id, now=utc_now()
-        )
 
 
 def _say_down(provider: Provider, trouble: ProviderDown) -> None:

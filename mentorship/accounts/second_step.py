@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as Answer
 
 from mentorship import audit
 from mentorship.access import OPEN_ENDPOINTS, current_person
-from mentorship.accounts import factors, passkeys, totp
+from mentorship.accounts import passkeys, recovery, totp
 from mentorship.accounts.factor_forms import SecondStepForm
 from mentorship.accounts.models import User
 from mentorship.config import Mfa, Settings
@@ -91,7 +91,7 @@ def _proof(
     if totp.looks_like_one(code):
         secret = person.totp
         return "app" if secret is not None and totp.check(person, code, secret) else None
-    right = factors.use_code(database, person, code, check=verify_password, now=now)
+    right = recovery.use_code(database, person, code, check=verify_password, now=now)
     return "code" if right else None
 
 

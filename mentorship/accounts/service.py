@@ -1,4 +1,4 @@
-"""People: making and finding them, and the ways into an account."""
+"""People: making and finding them, and what they say of themselves."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from mentorship.accounts import letters
-from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import ADMINISTRATOR, Identity, Role, User
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
@@ -225,9 +223,6 @@ def change_key(session: Session, person: User) -> None:
         raise LinkDead("this link was used already")
 
 
-# --- Ways in -----------------------------------------------------------------------------------
-
-
 def confirm(session: Session, person: User, *, now: dt.datetime) -> bool:
     """Note that the address is theirs; False when that was known before."""
     changed = rows_hit(
@@ -237,55 +232,3 @@ def confirm(session: Session, person: User, *, now: dt.datetime) -> bool:
         .values(confirmed_at=now),
     )
     return bool(changed)
-
-
-def invite(session: Session, person: User, section_name: str, *, now: dt.datetime) -> bool:
-    """Mail a person the link to claim their account; False when they have claimed it before."""
-    if person.confirmed_at is not None:
-        return False
-    letters.claim(session, person, section_name=section_name, now=now)
-    return True
-
-
-def claimant(session: Session, token: str, *, now: dt.datetime) -> User:
-    """Return the person whose account a link opens.
-
-    Raises
-    ------
-    LinkDead
-        The link was used, is too old, or was never ours.
-
-    """
-    said = claim_links.read(token)
-    if said is None or said.expires < now:
-        raise LinkDead("this link is too old, or was never ours")
-    person = session.scalar(
-        sa.select(User).where(
-            User.fs_uniquifier == said.key, User.confirmed_at.is_(None), User.active
-        )
-    )
-    if person is None:
-        raise LinkDead("this link was used already")
-    return person
-
-
-def claim(session: Session, token: str, *, name: str, password_hash: str, now: dt.datetime) -> User:
-    """Open the account: set name and password, and take the address as confirmed.
-
-    A password that a stranger set when registering with this address is gone with this, and so is
-    an account elsewhere that they connected.
-
-    Raises
-    ------
-    LinkDead
-        The link was used, is too old, or was never ours.
-    NameUnusable
-        The name cannot be used.
-
-    """
-    person = claimant(session, token, now=now)
-    change_key(session, person)
-    session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
-    person.name, person.password, person.confirmed_at = clean_name(name), password_hash, now
-    session.flush()
-    return person

@@ -13,7 +13,16 @@ from flask_security.recoverable import generate_reset_password_token
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import current_person, fresh, members, public
-from mentorship.accounts import answers, factors, identities, newest, second_step, service
+from mentorship.accounts import (
+    answers,
+    claiming,
+    factors,
+    identities,
+    newest,
+    recovery,
+    second_step,
+    service,
+)
 from mentorship.accounts.forms import ClaimForm, ConfirmForm, EmailForm, SettingsForm
 from mentorship.accounts.passwords import normal
 from mentorship.config import Mfa, Settings
@@ -103,7 +112,7 @@ def claim(token: str) -> str | Answer | tuple[str, int]:
     """Let a person whom a leader added choose a password, and sign them in."""
     site: Settings = current_app.config["SETTINGS"]
     try:
-        person = service.claimant(db.session(), token, now=_now())
+        person = claiming.claimant(db.session(), token, now=_now())
     except service.LinkDead:
         again = url_for("security.forgot_password")
         return render_template("accounts/dead_link.html", form=EmailForm(), again=again), GONE
@@ -112,7 +121,7 @@ def claim(token: str) -> str | Answer | tuple[str, int]:
         return render_template("accounts/claim.html", form=form, person=person)
     hashed = hash_password(normal(form.password.data))
     with transaction() as session:
-        service.claim(session, token, name=form.name.data, password_hash=hashed, now=_now())
+        claiming.claim(session, token, name=form.name.data, password_hash=hashed, now=_now())
         if current_user.is_authenticated:
             logout_user()
         login_user(person, authn_via=["claim"])
@@ -149,7 +158,7 @@ def security() -> str:
         "accounts/security.html",
         person=person,
         passkeys=factors.passkeys_of(db.session(), person),
-        codes_left=factors.codes_left(db.session(), person),
+        codes_left=recovery.codes_left(db.session(), person),
         connected={each.issuer: each for each in identities.of_person(db.session(), person)},
         required=second_step.is_required(person),
         spared=settings.require_mfa is Mfa.OFF,

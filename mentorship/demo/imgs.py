@@ -136,7 +136,7 @@ def _img(world: World, person: Person, stage: str, asked_for: Mapping[str, float
 
 
 def _replaced(row: ImgRow, **changes: object) -> ImgRow:
-    profile = dataclasses.replace(row.profile, **changes)  # type: ignore[arg-type]
+    profile = dataclasses.replace(row.profile, **changes)  # type: ignore[arg-type]  # values of one dict, of many types
     return dataclasses.replace(row, profile=profile)
 
 

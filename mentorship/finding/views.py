@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,14 +10,20 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.finding import service
-from mentorship.finding.forms import FindForm, MarkForm, MoveForm, SetUpForm, WhyForm
-from mentorship.finding.models import MarkKind
+from mentorship.finding.both_views import (
+    keep_avoided,
+    keep_mark,
+    list_page,
+    listing,
+    must_be,
+    utc_now,
+)
+from mentorship.finding.forms import MoveForm, SetUpForm, WhyForm
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.service import rounds_to_ask_in
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Browsing
 from mentorship.throttle.guard import limited
-from mentorship.web import safe_next
 
 bp = Blueprint("finding", __name__)
 MOST_COMPARED = 3
@@ -28,22 +33,13 @@ AN_IMG = ProfileKind.IMG
 @bp.get("/find/mentors")
 @members
 def mentors() -> str:
-    found, form = _listing(), FindForm(request.args)
-    part = form.keep(found.everybody, page=request.args.get("page", 1, type=int))
-    return render_template(
-        "finding/mentors.html",
-        found=found,
-        form=form,
-        part=part,
-        here=request.full_path,
-        most=MOST_COMPARED,
-    )
+    return list_page("finding/mentors.html", AN_IMG, most=MOST_COMPARED)
 
 
 @bp.get("/find/mentors/<uuid:mentor_profile_id>")
 @members
 def mentor(mentor_profile_id: uuid.UUID) -> str:
-    found = _listing().one(mentor_profile_id)
+    found = listing(AN_IMG).one(mentor_profile_id)
     why = service.why_of(db.session(), current_id(), found.person_id)
     return render_template("finding/mentor.html", one=found, form=WhyForm(data={"why": why}))
 
@@ -52,7 +48,7 @@ def mentor(mentor_profile_id: uuid.UUID) -> str:
 @members
 def compare() -> str:
     asked = request.args.getlist("with")[:MOST_COMPARED]
-    everybody = _listing().everybody
+    everybody = listing(AN_IMG).everybody
     chosen = [each for each in everybody if str(each.profile_id) in asked]
     return render_template("finding/compare.html", chosen=chosen)
 
@@ -60,22 +56,14 @@ def compare() -> str:
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/mark")
 @members
 def mark(mentor_profile_id: uuid.UUID) -> Response:
-    found, form = _listing().one(mentor_profile_id), MarkForm()
-    if not form.validate():
-        abort(400)
-    kind = MarkKind(form.mark.data) if form.mark.data else None
-    with transaction() as session:
-        service.note(session, person_id=current_id(), profile_id=mentor_profile_id, kind=kind)
-    if kind is MarkKind.HIDDEN:
-        flash(f"{found.card.name} is hidden. Choose “Hidden by me” to undo this.", "success")
-    return redirect(safe_next(request.form.get("next"), url_for(".mentors")), code=303)
+    return keep_mark(AN_IMG, mentor_profile_id, url_for(".mentors"))
 
 
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/ask")
 @members
 @limited("message")
 def ask(mentor_profile_id: uuid.UUID) -> Response | tuple[str, int]:
-    found, form = _listing().one(mentor_profile_id), WhyForm()
+    found, form = listing(AN_IMG).one(mentor_profile_id), WhyForm()
     if not form.validate():
         return render_template("finding/mentor.html", one=found, form=form), 422
     try:
@@ -85,7 +73,7 @@ def ask(mentor_profile_id: uuid.UUID) -> Response | tuple[str, int]:
                 person_id=current_id(),
                 profile_id=mentor_profile_id,
                 why=form.why.data,
-                now=_now(),
+                now=utc_now(),
             )
     except service.AlreadyFive:
         flash("You have asked for five mentors. Take one out first.", "warning")
@@ -97,7 +85,7 @@ def ask(mentor_profile_id: uuid.UUID) -> Response | tuple[str, int]:
 @bp.get("/find/choices")
 @members
 def choices() -> str:
-    offered = _offered()
+    offered = must_be(AN_IMG)
     found = service.choices_of(db.session(), current_id())
     return render_template(
         "finding/choices.html",
@@ -112,7 +100,7 @@ def choices() -> str:
 @members
 def move(mentor_profile_id: uuid.UUID) -> Response:
     form = MoveForm()
-    _offered()
+    must_be(AN_IMG)
     if not form.validate():
         abort(400)
     with transaction() as session:
@@ -121,7 +109,7 @@ def move(mentor_profile_id: uuid.UUID) -> Response:
             person_id=current_id(),
             profile_id=mentor_profile_id,
             by=-1 if form.to.data == "up" else 1,
-            now=_now(),
+            now=utc_now(),
         )
     return redirect(url_for(".choices"), code=303)
 
@@ -129,10 +117,10 @@ def move(mentor_profile_id: uuid.UUID) -> Response:
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/drop")
 @members
 def drop(mentor_profile_id: uuid.UUID) -> Response:
-    _offered()
+    must_be(AN_IMG)
     with transaction() as session:
         service.stop_asking(
-            session, person_id=current_id(), profile_id=mentor_profile_id, now=_now()
+            session, person_id=current_id(), profile_id=mentor_profile_id, now=utc_now()
         )
     flash("Taken out of your ranking.", "success")
     return redirect(url_for(".choices"), code=303)
@@ -141,29 +129,20 @@ def drop(mentor_profile_id: uuid.UUID) -> Response:
 @bp.get("/find/mentors/<uuid:mentor_profile_id>/avoid")
 @members
 def confirm_avoid(mentor_profile_id: uuid.UUID) -> str:
-    return render_template("finding/avoid_mentor.html", one=_listing().one(mentor_profile_id))
+    return render_template("finding/avoid_mentor.html", one=listing(AN_IMG).one(mentor_profile_id))
 
 
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/avoid")
 @members
 def avoid(mentor_profile_id: uuid.UUID) -> Response:
-    _offered()
-    with transaction() as session:
-        service.avoid(
-            session,
-            person_id=current_id(),
-            kind=AN_IMG,
-            profile_id=mentor_profile_id,
-            now=_now(),
-        )
-    flash("You will not be paired with them. You can undo this in your profile.", "success")
-    return redirect(url_for(".mentors"), code=303)
+    told = "You can undo this in your profile."
+    return keep_avoided(AN_IMG, mentor_profile_id, url_for(".mentors"), told=told)
 
 
 @bp.get("/outlook/img")
 @members
 def outlook() -> str:
-    found = service.img_outlook(db.session(), current_id(), today=_now().date())
+    found = service.img_outlook(db.session(), current_id(), today=utc_now().date())
     return render_template("finding/img_outlook.html", found=found)
 
 
@@ -190,16 +169,3 @@ def save_set_up(slug: str) -> Response | tuple[str, int]:
         )
     flash("Saved.", "success")
     return redirect(url_for(".set_up", slug=slug), code=303)
-
-
-def _listing() -> service.Listing:
-    return service.listing(db.session(), current_id(), AN_IMG, today=_now().date())
-
-
-def _offered() -> bool:
-    """Tell whether a section offers the list; to whoever is no IMG the page does not exist."""
-    return bool(service.sections_offering(db.session(), current_id(), AN_IMG))
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from mentorship.matching.assignment import solve
 from mentorship.matching.compare import Outcome, compare
 from mentorship.matching.criteria import CRITERIA, Criterion
-from mentorship.matching.exporting import GRAPH_FORMS, graph_file
+from mentorship.matching.explaining.exporting import GRAPH_FORMS, graph_file
+from mentorship.matching.explaining.newcomer import Gain, one_more_mentor
+from mentorship.matching.explaining.relief import Change, Relief, smallest_changes
+from mentorship.matching.explaining.spoken import said
+from mentorship.matching.explaining.unused import UnusedSeats
+from mentorship.matching.explaining.worth import GROUPS, Worth, worth_by_group, worth_to_show
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import add_parts, outcome
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
-from mentorship.matching.newcomer import Gain, one_more_mentor
 from mentorship.matching.pairing import Progress
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.policies import POLICIES, Policy
@@ -25,17 +29,13 @@ from mentorship.matching.reasons import (
     WorthMoreElsewhere,
     explain,
 )
-from mentorship.matching.relief import Change, Relief, smallest_changes
 from mentorship.matching.result import ENGINE_VERSION, Result
 from mentorship.matching.rules import Rules
+from mentorship.matching.scores.tables import Tables
+from mentorship.matching.scores.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
 from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
-from mentorship.matching.spoken import said
-from mentorship.matching.tables import Tables
-from mentorship.matching.unused import UnusedSeats
 from mentorship.matching.verify import Report, verify
 from mentorship.matching.warming import warm
-from mentorship.matching.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
-from mentorship.matching.worth import GROUPS, Worth, worth_by_group, worth_to_show
 
 __all__ = [
     "CRITERIA",

@@ -7,13 +7,13 @@ from operator import index
 
 import numpy as np
 
-from mentorship.matching.blocks import Offer, blocks
 from mentorship.matching.lottery import Hashes
 from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.pairing import Pairing, Progress
 from mentorship.matching.policies import POLICIES, Policy
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+from mentorship.matching.scores.blocks import Offer, blocks
 from mentorship.matching.weights import Weigh
 
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mentorship.matching.blocks import Scores, blocks
 from mentorship.matching.marks import Ints
 from mentorship.matching.pairing import Progress
+from mentorship.matching.scores.blocks import Scores, blocks
 
 OUT_OF_REACH = np.int64(2**60)
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mentorship.matching import closeness, why
-from mentorship.matching.arrays import ImgArrays, Lexicon, MentorArrays
 from mentorship.matching.marks import Judged
+from mentorship.matching.scores import closeness, why
+from mentorship.matching.scores.arrays import ImgArrays, Lexicon, MentorArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

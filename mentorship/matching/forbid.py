@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from mentorship.matching.arrays import TOPIC_WEIGHTS
 from mentorship.matching.market import Market
 from mentorship.matching.marks import Flags, Ints, in_any
-from mentorship.matching.named import Meetings
 from mentorship.matching.rules import Rules
+from mentorship.matching.scores.arrays import TOPIC_WEIGHTS
+from mentorship.matching.scores.named import Meetings
 
 
 @dataclass(frozen=True, slots=True)

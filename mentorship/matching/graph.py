@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 import networkx as nx
 import numpy as np
 
-from mentorship.matching.blocks import blocks
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.marks import Ints
 from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
+from mentorship.matching.scores.blocks import blocks
 from mentorship.matching.scoring import parts_table
 
 Outcome: TypeAlias = "nx.Graph[int]"

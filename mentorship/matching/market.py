@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mentorship.matching.answered import Answered, answered
-from mentorship.matching.arrays import ImgArrays, Lexicon, MentorArrays
 from mentorship.matching.lottery import Side
 from mentorship.matching.marks import Ints
-from mentorship.matching.named import Meetings, Places, meetings, named_pairs
 from mentorship.matching.people import Img, Mentor
-from mentorship.matching.tables import Tables
+from mentorship.matching.scores.answered import Answered, answered
+from mentorship.matching.scores.arrays import ImgArrays, Lexicon, MentorArrays
+from mentorship.matching.scores.named import Meetings, Places, meetings, named_pairs
+from mentorship.matching.scores.tables import Tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mentorship.matching.blocks import Offer
-from mentorship.matching.fairest import fairest
-from mentorship.matching.heaviest import heaviest, promising
 from mentorship.matching.pairing import Pairing, Progress
-from mentorship.matching.stable import stable
+from mentorship.matching.scores.blocks import Offer
+from mentorship.matching.solver.fairest import fairest
+from mentorship.matching.solver.heaviest import heaviest, promising
+from mentorship.matching.solver.stable import stable
 from mentorship.matching.weights import (
     Weigh,
     people_and_points,

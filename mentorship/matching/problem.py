@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mentorship.matching import scoring
-from mentorship.matching.blocks import Ready, Scores, blocks
 from mentorship.matching.checking import ids_of, marks_of, matrix, pairs_of, row_of
 from mentorship.matching.forbid import marked, ruled_out
 from mentorship.matching.lottery import Id, Side
 from mentorship.matching.market import Market
 from mentorship.matching.marks import Flags, Ints, Marks, Points
 from mentorship.matching.pairing import Progress
-from mentorship.matching.recipe import Recipe, mean_marks_of_many
 from mentorship.matching.rules import Rules
+from mentorship.matching.scores.blocks import Ready, Scores, blocks
+from mentorship.matching.scores.recipe import Recipe, mean_marks_of_many
 
 MOST_IMGS = 100_000  # beyond it sums of weights would leave 64 bits: ``weights`` counts them
 

@@ -14,16 +14,16 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from mentorship.matching.blocks import blocks
 from mentorship.matching.certificate import OUT_OF_REACH, worth_to_others
+from mentorship.matching.explaining.rivals import Bits, Rivals
+from mentorship.matching.explaining.unused import UnusedSeats, unused_seats
 from mentorship.matching.graph import next_best, outcome
 from mentorship.matching.lottery import Id
 from mentorship.matching.marks import Ints
 from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
-from mentorship.matching.rivals import Bits, Rivals
-from mentorship.matching.unused import UnusedSeats, unused_seats
+from mentorship.matching.scores.blocks import blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentorship.matching.arrays import IMPORTANCE
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.forbid import HARD_RULES, Verdict, marked, ruled_out
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL, Flags, Ints, Judged, Marks, earned, rate
 from mentorship.matching.rules import Rules
-from mentorship.matching.why import TO_LEADER, Names, Pair, Voice, sentence
+from mentorship.matching.scores.arrays import IMPORTANCE
+from mentorship.matching.scores.why import TO_LEADER, Names, Pair, Voice, sentence
 
 MINIMUM = "minimum_score"
 BLOCK = 512  # IMGs scored at once, so that the tables of a block stay small

@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from mentorship.matching.allowed import LEVELS, faults_of_form, faults_of_rules
+from mentorship.matching.checks.allowed import LEVELS, faults_of_form, faults_of_rules
+from mentorship.matching.checks.proof import Read, Stage, stages
 from mentorship.matching.marks import Ints, Marks
 from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
-from mentorship.matching.proof import Read, Stage, stages
 from mentorship.matching.result import Result
 
 Worth: TypeAlias = int | tuple[int, ...]  # points, or (people, points)

@@ -14,7 +14,7 @@ from mentorship.matching.people import Img, Mentor
 from mentorship.matching.policies import POLICIES
 from mentorship.matching.problem import Problem
 from mentorship.matching.rules import Rules
-from mentorship.matching.tables import Tables
+from mentorship.matching.scores.tables import Tables
 
 PEOPLE = 100  # enough that some are left out of lists
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -122,14 +123,24 @@ for _id in TERM_IDS:
 class _OneOfSeveral(FlaskForm):
     """A form beside others on one page: its fields have ids of their own."""
 
-    PREFIX = ""
+    NAME = ""
+    SAYS: tuple[str, ...] = ()
 
     def __init__(self, **more: object) -> None:
-        super().__init__(prefix=self.PREFIX, **more)
+        super().__init__(prefix=f"{self.NAME}-", **more)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: self[name].data for name in self.SAYS}
+
+    def blame(self, words: str) -> None:
+        """Say what is wrong beside the first field."""
+        self[self.SAYS[0]].errors = [words]
 
 
 class GoalForm(_OneOfSeveral):
-    PREFIX = "goal-"
+    NAME = "goal"
+    SAYS = ("title", "first_step", "due_on")
     title = StringField(
         "Goal",
         filters=[line],
@@ -151,7 +162,8 @@ class GoalStateForm(FlaskForm):
 
 
 class NoteForm(_OneOfSeveral):
-    PREFIX = "note-"
+    NAME = "note"
+    SAYS = ("text",)
     text = TextAreaField(
         "A note for yourself",
         filters=[plain],

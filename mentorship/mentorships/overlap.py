@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.matching import Span
-from mentorship.matching.week import free_minutes
+from mentorship.matching.scores.week import free_minutes
 from mentorship.mentorships.scope import Mentorship
 from mentorship.profiles.models import Availability, Profile
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask import flash, render_template
 from werkzeug.wrappers import Response as Answer
@@ -113,24 +114,7 @@ def _changed(mentorship_id: uuid.UUID, form: AgreementForm | None) -> tuple[str,
 @bp.post("/goals")
 @members
 def add_goal(mentorship_id: uuid.UUID) -> Shown:
-    form = GoalForm()
-    if not form.validate():
-        return _page(mentorship_id, goal_form=form), 422
-    try:
-        with transaction() as session:
-            service.add_goal(
-                session,
-                person_id=current_id(),
-                mentorship_id=mentorship_id,
-                title=form.title.data,
-                first_step=form.first_step.data,
-                due_on=form.due_on.data,
-                now=utc_now(),
-            )
-    except service.TooMuch:
-        form.title.errors = ["Twenty goals are enough for one mentorship."]
-        return _page(mentorship_id, goal_form=form), 422
-    return back(mentorship_id, "show", anchor="goals")
+    return _add(mentorship_id, GoalForm(), service.add_goal, "goals")
 
 
 @bp.post("/goals/<uuid:goal_id>")
@@ -154,22 +138,31 @@ def set_goal(mentorship_id: uuid.UUID, goal_id: uuid.UUID) -> Shown:
 @bp.post("/notes")
 @members
 def write_note(mentorship_id: uuid.UUID) -> Shown:
-    form = NoteForm()
-    if not form.validate():
-        return _page(mentorship_id, note_form=form), 422
-    try:
-        with transaction() as session:
-            service.write_note(
-                session,
-                person_id=current_id(),
-                mentorship_id=mentorship_id,
-                text=form.text.data,
-                now=utc_now(),
-            )
-    except service.TooMuch:
-        form.text.errors = ["There is no room for more notes. Delete some first."]
-        return _page(mentorship_id, note_form=form), 422
-    return back(mentorship_id, "show", anchor="notes")
+    return _add(mentorship_id, NoteForm(), service.write_note, "notes")
+
+
+def _add(
+    mentorship_id: uuid.UUID,
+    form: GoalForm | NoteForm,
+    add: Callable[..., object],
+    anchor: str,
+) -> Shown:
+    """Add what a form of the page says, or show the page again with what is wrong."""
+    if form.validate():
+        try:
+            with transaction() as session:
+                add(
+                    session,
+                    person_id=current_id(),
+                    mentorship_id=mentorship_id,
+                    now=utc_now(),
+                    **form.said,
+                )
+        except service.TooMuch as full:
+            form.blame(str(full))
+        else:
+            return back(mentorship_id, "show", anchor=anchor)
+    return _page(mentorship_id, **{f"{form.NAME}_form": form}), 422
 
 
 @bp.get("/notes/<uuid:note_id>/delete")

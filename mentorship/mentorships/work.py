@@ -16,7 +16,7 @@ MOST_NOTES = 200
 
 
 class TooMuch(ValueError):
-    """No more of these fit into one mentorship."""
+    """No more of these fit into one mentorship; the message says so to whoever typed."""
 
 
 def add_goal(  # noqa: PLR0913  one argument a column
@@ -45,7 +45,7 @@ def add_goal(  # noqa: PLR0913  one argument a column
     if same:
         return same[0]
     if len(goals) >= MOST_GOALS:
-        raise TooMuch
+        raise TooMuch("Twenty goals are enough for one mentorship.")
     goal = Goal(
         offer_id=mentorship_id,
         state=GoalState.OPEN,
@@ -91,7 +91,7 @@ def write_note(
     if notes and notes[0].text == text:
         return notes[0]
     if len(notes) >= MOST_NOTES:
-        raise TooMuch
+        raise TooMuch("There is no room for more notes. Delete some first.")
     note = Note(offer_id=mentorship_id, author_id=person_id, text=text, written_at=now)
     session.add(note)
     session.flush()

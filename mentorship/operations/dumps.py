@@ -121,8 +121,8 @@ def _output(command: list[str], url: sa.URL) -> Iterator[bytes]:
 
 def _check(code: int, tool: str, said: object) -> None:
     if code:
-        said.seek(0)  # type: ignore[attr-defined]
-        lines = said.read().decode("utf-8", "replace").split("\n")  # type: ignore[attr-defined]
+        said.seek(0)  # type: ignore[attr-defined]  # a temporary file of this function
+        lines = said.read().decode("utf-8", "replace").split("\n")  # type: ignore[attr-defined]  # a temporary file of this function
         raise DumpFailed("; ".join(line.strip() for line in lines[:3] if line) or f"{tool}: {code}")
 
 

@@ -18,6 +18,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import g, has_request_context
 
+from mentorship import audit
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUERY = re.compile(r"\?[^\s\"']+")
 ADDRESS = re.compile(r"(?<=request )/\S*|(?<= on )/\S*")  # of a page: keys and tokens stand in it
@@ -72,11 +74,15 @@ def _short(file: str) -> str:
 
 
 def whose_request() -> str | None:
-    """Return the key of whoever is signed in, without asking the database for it."""
+    """Return the code of whoever is signed in, without asking the database for them.
+
+    It is the one that the log of who did what shows, and no part of their key: keys stand in
+    addresses, and whoever reads these lines need not know whose they are.
+    """
     person = g.get("_login_user")
     state = sa.inspect(person, raiseerr=False) if person is not None else None
     identity = getattr(state, "identity", None)
-    return str(identity[0]) if identity else None
+    return audit.key.code(identity[0]) if identity else None
 
 
 def shortened(address: str | None) -> str | None:

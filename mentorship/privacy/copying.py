@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.crypto import UnreadableField
-from mentorship.privacy.holdings import IN_THE_COPY, Holding, Me
+from mentorship.privacy.holdings import IN_THE_COPY
+from mentorship.privacy.mine import Holding, Me
 from mentorship.privacy.models import DataExport
 from mentorship.rosters.escape import guard
 

@@ -1,17 +1,14 @@
 """What is kept of a person, table by table: what goes into their copy, and what erasure does to it.
 
 Every table from which a chain of foreign keys leads to a person stands here, in ``IN_THE_COPY``
-or in ``NOT_IN_THE_COPY`` with a reason, and once more in ``privacy.erasing``; a test derives the
+or in ``NOT_IN_THE_COPY`` with a reason, and once more in ``privacy.traces``; a test derives the
 tables from the models and fails for one that is missing.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import cast
 
 import sqlalchemy as sa
 
@@ -19,12 +16,12 @@ from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryC
 from mentorship.audit import AuditEntry
 from mentorship.community.models import DirectoryCard, Resolution
 from mentorship.consents.models import Consent, Erasure
-from mentorship.extensions import Model
 from mentorship.finding.models import Mark
 from mentorship.inbox.models import Notice, NoticeChoice
 from mentorship.mentorships.models import Agreement, Concern, Feedback, Goal, Meeting, Note
 from mentorship.news.models import DigestReader, NewsInterest, NewsItem
 from mentorship.notices.models import Message
+from mentorship.privacy.mine import Holding
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import (
     Availability,
@@ -36,65 +33,12 @@ from mentorship.profiles.models import (
 )
 from mentorship.rounds.models import Pair, Participant, Unmatched
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication, SeatCount
-from mentorship.rounds.scope import TOLD_TO_IMG, asked_directly
 from mentorship.sections.models import Membership
 from mentorship.signins.models import UserSession
 from mentorship.spotlight.models import SpotlightLetter
 from mentorship.toolkit.path_models import Situation, Tick
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport
 from mentorship.toolkit.truth_models import FactChange
-
-GOING_OR_OVER = (OfferState.CONFIRMED, OfferState.ENDED)
-
-
-@dataclass(frozen=True, slots=True)
-class Me:
-    """A person, and what selects what is theirs."""
-
-    id: uuid.UUID
-    email: str
-
-    @property
-    def profiles(self) -> sa.Select[uuid.UUID]:
-        return sa.select(Profile.id).where(Profile.person_id == self.id)
-
-    @property
-    def told(self) -> sa.ColumnElement[bool]:
-        """Say which offers they know of: an IMG never learns who was asked and said no.
-
-        Their own requests they know.
-        """
-        known = Offer.state.in_(TOLD_TO_IMG) | asked_directly()
-        as_img = Offer.img_id.in_(self.profiles) & known
-        return as_img | Offer.mentor_id.in_(self.profiles)
-
-    @property
-    def mentorships(self) -> sa.Select[uuid.UUID]:
-        either = Offer.img_id.in_(self.profiles) | Offer.mentor_id.in_(self.profiles)
-        return sa.select(Offer.id).where(either, Offer.state.in_(GOING_OR_OVER))
-
-
-Whose = Callable[[Me], sa.ColumnElement[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A table of the copy: ``whose`` finds the rows, ``without`` says why a column is left out.
-
-    ``hide`` are columns that are shown only in rows for which ``unless`` holds.
-    """
-
-    model: type[Model]
-    words: str
-    whose: Whose
-    without: Mapping[str, str] = field(default_factory=dict)
-    hide: tuple[str, ...] = ()
-    unless: Whose | None = None
-
-    @property
-    def table(self) -> sa.Table:
-        return cast("sa.Table", self.model.__table__)
-
 
 _LINK = "it opens what it belongs to; whoever had the file could use it"
 _TWO = "the parts of a score would tell what the other one answered"

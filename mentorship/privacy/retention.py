@@ -7,7 +7,6 @@ so that a dry run tells exactly what a run would do.
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,21 +15,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
-from mentorship.audit import AuditEntry
 from mentorship.notices.models import Message
+from mentorship.privacy import past
 from mentorship.privacy.copying import LIVES
-from mentorship.privacy.erasing import empty_profiles
+from mentorship.privacy.emptying import empty_profiles
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
-from mentorship.rounds.models import Pair, Participant, Round, Run
-from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.models import Pair, Run
 from mentorship.signins.models import UserSession
 from mentorship.signins.service import KEPT
 from mentorship.throttle.models import Throttle
 
 DAY = dt.timedelta(days=1)
-MATCHED = (OfferState.CONFIRMED, OfferState.ENDED)
+
 
 Rows = Message | DataExport | GlassOpening | RosterImport | Throttle | UserSession
 Which = Callable[[dt.datetime], sa.Select[Any]]
@@ -64,72 +62,14 @@ class Finding:
     past: int
 
 
-def _over(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(Round.id).where(Round.finished_at < moment)
-
-
-def _unmatched_profiles(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    """Select profiles that nobody touched since, without a match, in no round that goes on."""
-    of_profile = (Offer.img_id == Profile.id) | (Offer.mentor_id == Profile.id)
-    going = (
-        sa.exists()
-        .where(Participant.profile_id == Profile.id, Participant.left_out_at.is_(None))
-        .where(Participant.round_id == Round.id, Round.finished_at.is_(None))
-    )
-    return sa.select(Profile.id).where(
-        Profile.updated_at < moment,
-        ~sa.exists().where(of_profile, Offer.state.in_(MATCHED)),
-        ~going,
-    )
-
-
-def _visas(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    """Select profiles with visa answers whose rounds are all over since."""
-    here = Participant.profile_id == Profile.id
-    took_part = sa.exists().where(here, Participant.round_id == Round.id)
-    later = took_part.where(Round.finished_at.is_(None) | (Round.finished_at >= moment))
-    return sa.select(Profile.id).where(
-        Profile.visa_sealed.is_not(None) | Profile.visas_sealed.is_not(None),
-        took_part,
-        ~later,
-    )
-
-
-def _records(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    sealed = Run.inputs_sealed.is_not(None)
-    return sa.select(Run.id).where(Run.round_id.in_(_over(moment)), sealed)
-
-
-def _mails(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(Message.id).where(Message.created_at < moment)
-
-
-def _copies(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(DataExport.id).where(
-        sa.func.coalesce(DataExport.made_at, DataExport.asked_at) < moment
-    )
-
-
-def _imports(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(RosterImport.id).where(RosterImport.asked_at < moment)
-
-
-def _openings(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(GlassOpening.id).where(GlassOpening.until < moment)
-
-
-def _entries(moment: dt.datetime) -> sa.Select[int]:
-    return sa.select(AuditEntry.number).where(AuditEntry.at < moment)
-
-
 def _empty_profiles(session: Session, moment: dt.datetime, now: dt.datetime) -> None:
-    empty_profiles(session, session.scalars(_unmatched_profiles(moment)).all(), now=now)
+    empty_profiles(session, session.scalars(past.unmatched_profiles(moment)).all(), now=now)
 
 
 def _forget_visas(session: Session, moment: dt.datetime, _now: dt.datetime) -> None:
     session.execute(
         sa.update(Profile)
-        .where(Profile.id.in_(_visas(moment)))
+        .where(Profile.id.in_(past.visas(moment)))
         .values(visa_sealed=None, visas_sealed=None)
         .execution_options(synchronize_session=False)
     )
@@ -137,20 +77,12 @@ def _forget_visas(session: Session, moment: dt.datetime, _now: dt.datetime) -> N
 
 def _forget_records(session: Session, moment: dt.datetime, _now: dt.datetime) -> None:
     """Forget what runs were made of, and the parts of their scores, which tell of visas."""
-    runs = session.scalars(_records(moment)).all()
+    runs = session.scalars(past.records(moment)).all()
     for pair in session.scalars(sa.select(Pair).where(Pair.run_id.in_(runs))):
         pair.parts = []
     for run in session.scalars(sa.select(Run).where(Run.id.in_(runs))):
         run.inputs = None
     session.flush()
-
-
-def _sessions(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(UserSession.id).where(UserSession.opened_at < moment)
-
-
-def _tries(moment: dt.datetime) -> sa.Select[str]:
-    return sa.select(Throttle.key).where(Throttle.ends_at < moment)
 
 
 def _delete(model: type[Rows], which: Which) -> Callable[..., None]:
@@ -173,7 +105,7 @@ RULES: tuple[Rule, ...] = (
         "Profiles without a match that nobody has changed",
         730 * DAY,
         "Answers of two years ago match nobody well. The account stays.",
-        _unmatched_profiles,
+        past.unmatched_profiles,
         _empty_profiles,
     ),
     Rule(
@@ -181,7 +113,7 @@ RULES: tuple[Rule, ...] = (
         "Visa answers, after the last round somebody took part in",
         90 * DAY,
         "They were asked for a round; after it only the pair needs them.",
-        _visas,
+        past.visas,
         _forget_visas,
     ),
     Rule(
@@ -189,7 +121,7 @@ RULES: tuple[Rule, ...] = (
         "What runs were made of, after their round is finished",
         90 * DAY,
         "Pairs, scores and proofs stay; the answers behind them, visas among them, go.",
-        _records,
+        past.records,
         _forget_records,
     ),
     Rule(
@@ -197,55 +129,55 @@ RULES: tuple[Rule, ...] = (
         "Mails, sent or given up",
         30 * DAY,
         "A sent mail keeps no text here; its address and subject go too.",
-        _mails,
-        _delete(Message, _mails),
+        past.mails,
+        _delete(Message, past.mails),
     ),
     Rule(
         "copies",
         "Copies of people's data",
         LIVES,
         "The link to a copy lives a day.",
-        _copies,
-        _delete(DataExport, _copies),
+        past.copies,
+        _delete(DataExport, past.copies),
     ),
     Rule(
         "imports",
         "Imports of rosters, with their reports",
         30 * DAY,
         "Their files go when an import is over; the report is read within days.",
-        _imports,
-        _delete(RosterImport, _imports),
+        past.imports,
+        _delete(RosterImport, past.imports),
     ),
     Rule(
         "sessions",
         "Sessions, since their sign-in",
         KEPT,
         "They are over after a day at most; a worker also looks every hour.",
-        _sessions,
-        _delete(UserSession, _sessions),
+        past.sessions,
+        _delete(UserSession, past.sessions),
     ),
     Rule(
         "tries",
         "Counts of tries, after their time",
         DAY,
         "They only slow down who tries too often; a worker also looks every hour.",
-        _tries,
-        _delete(Throttle, _tries),
+        past.tries,
+        _delete(Throttle, past.tries),
     ),
     Rule(
         "openings",
         "Why an administrator opened sealed answers",
         2192 * DAY,
         "As long as the log that tells of it.",
-        _openings,
-        _delete(GlassOpening, _openings),
+        past.openings,
+        _delete(GlassOpening, past.openings),
     ),
     Rule(
         "log",
         "Entries of the log",
         2192 * DAY,
         "Six years, within which claims are made.",
-        _entries,
+        past.entries,
         _forget_entries,
     ),
 )

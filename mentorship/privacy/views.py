@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from mentorship.access import current_id, current_person, fresh, members
 from mentorship.config import Settings
 from mentorship.extensions import db, enqueue, transaction
-from mentorship.privacy import copying, erasing
+from mentorship.privacy import copying, wishes
 from mentorship.privacy.forms import EraseForm
 from mentorship.privacy.standing import standing_of
 
@@ -71,8 +71,8 @@ def ask_to_erase() -> Answer | tuple[str, int]:
         return _erase_page(form), 422
     try:
         with transaction() as session:
-            erasing.ask(session, person=current_person(), now=_now())
-    except erasing.Needed:
+            wishes.ask(session, person=current_person(), now=_now())
+    except wishes.Needed:
         return _erase_page(form), 409
     flash("We noted your wish. You can take it back on this page.", "success")
     return redirect(url_for(".erase"), code=303)
@@ -82,7 +82,7 @@ def ask_to_erase() -> Answer | tuple[str, int]:
 @members
 def keep_me() -> Answer:
     with transaction() as session:
-        kept = erasing.take_back(session, person_id=current_id(), now=_now())
+        kept = wishes.take_back(session, person_id=current_id(), now=_now())
     if kept:
         flash("Your data stays. What you agreed to counts again.", "success")
     else:
@@ -95,10 +95,10 @@ def _erase_page(form: EraseForm) -> str:
     return render_template(
         "privacy/erase.html",
         form=form,
-        wish=erasing.wish_of(session, me),
-        needed=erasing.alone_in(session, me),
+        wish=wishes.wish_of(session, me),
+        needed=wishes.alone_in(session, me),
         standing=standing_of(session, me),
-        grace=erasing.GRACE,
+        grace=wishes.GRACE,
     )
 
 

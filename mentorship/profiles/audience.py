@@ -76,10 +76,10 @@ def cut_to(card: Card, kind: ProfileKind, audience: Audience) -> Card:
     table = SHOWN[kind]
     empty: dict[str, Any] = {
         field.name: _nothing(getattr(card, field.name), field.type)
-        for field in dataclasses.fields(card)  # type: ignore[arg-type]
+        for field in dataclasses.fields(card)  # type: ignore[arg-type]  # a card is a dataclass, whichever
         if field.name != "profile_id" and audience not in table.get(field.name, ())
     }
-    return dataclasses.replace(card, **empty)  # type: ignore[type-var]
+    return dataclasses.replace(card, **empty)  # type: ignore[type-var]  # a card is a dataclass, whichever
 
 
 def _nothing(value: object, kind: object) -> object:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +19,7 @@ from mentorship.consents import service as consents
 from mentorship.matching import Img, Mentor, Span
 from mentorship.profiles import rows
 from mentorship.profiles.audience import Audience, code_name, cut_to
+from mentorship.profiles.card_shapes import ImgCard, MentorCard
 from mentorship.profiles.models import (
     CHOICE_LISTS,
     SINGLE_CHOICES,
@@ -33,58 +33,6 @@ from mentorship.profiles.models import (
 from mentorship.profiles.values import SEALED_LISTS, list_of
 
 HIDING = frozenset({Audience.BROWSING, Audience.OFFERED})  # where a section may hide names
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImgCard:
-    """An IMG as a mentor sees them; words are names to read, not ids."""
-
-    profile_id: uuid.UUID
-    name: str
-    stage: str | None
-    specialties: tuple[str, ...]
-    topics: tuple[str, ...]
-    languages: tuple[str, ...]
-    states: tuple[str, ...]
-    school_country: str | None
-    timezone: str | None
-    channels: tuple[str, ...]
-    formats: tuple[str, ...]
-    meetings_a_month: int | None
-    goals: str
-    asked_because: str  # why they ask for the mentor who reads the card
-    visa: str | None
-    hours: tuple[str, ...]
-    email: str | None
-    phone: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MentorCard:
-    """A mentor as an IMG sees them; words are names to read, not ids."""
-
-    profile_id: uuid.UUID
-    name: str
-    career_level: str | None
-    specialties: tuple[str, ...]
-    subspecialties: tuple[str, ...]
-    topics: tuple[str, ...]
-    stages: tuple[str, ...]
-    languages: tuple[str, ...]
-    state: str | None
-    states_licensed: tuple[str, ...]
-    school_country: str | None
-    is_img: bool | None
-    institution: str | None
-    timezone: str | None
-    channels: tuple[str, ...]
-    formats: tuple[str, ...]
-    meetings_a_month: int | None
-    about: str
-    visas: tuple[str, ...]
-    hours: tuple[str, ...]
-    email: str | None
-    phone: str | None
 
 
 def card(

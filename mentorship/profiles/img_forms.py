@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +12,6 @@ from mentorship import vocabulary
 from mentorship.matching import CRITERIA, Img, Mentor
 from mentorship.matching.criteria import PERSONAL
 from mentorship.profiles import fields, text_fields
-from mentorship.profiles.choosing import Choosable
 from mentorship.profiles.fields import one_word, some_words
 from mentorship.profiles.service import Answers
 from mentorship.profiles.shared_forms import MeetingForm, country, gender, meetings
@@ -158,104 +155,6 @@ class WishesForm(StepForm):
         unusual = [f for f in self.importance.form if f.data in {"low", "high"}]
         words = [f"{f.label.text}: {words_of(f)[0].lower()}" for f in unusual]
         return [*super().spoken()[:-1], (self.importance.label.text, words)]
-
-
-def _why(place: str) -> text_fields.Line:
-    return text_fields.Line(f"Why this mentor ({place} choice)", 300, render_kw={"maxlength": 300})
-
-
-class NamesForm(StepForm):
-    request_1 = fields.OneOf("Mentor, first choice", [])
-    why_1 = _why("first")
-    request_2 = fields.OneOf("Mentor, second choice", [])
-    why_2 = _why("second")
-    request_3 = fields.OneOf("Mentor, third choice", [])
-    why_3 = _why("third")
-    request_4 = fields.OneOf("Mentor, fourth choice", [])
-    why_4 = _why("fourth")
-    request_5 = fields.OneOf("Mentor, fifth choice", [])
-    why_5 = _why("fifth")
-    avoid_mentors = fields.SomeOf(
-        "Mentors you do not want to be matched with",
-        [],
-        description="You are never matched with them. Nobody you name is told, and you need not"
-        " give a reason.",
-    )
-    avoid_addresses = text_fields.Addresses(
-        "Others you do not want to be matched with, by e-mail address",
-        description="One address a line. It works whether or not they have an account now; this"
-        " page never tells which.",
-        render_kw={"rows": 3},
-    )
-    conflicts = text_fields.Lines(
-        "Institutions where a mentor would be a conflict",
-        description="One a line, such as a program you apply to. A mentor who selects residents"
-        " there will not be matched with you while you are before the Match.",
-        render_kw={"rows": 3},
-    )
-
-    RANKINGS = MappingProxyType(
-        {
-            "requests": Ranking(
-                "request",
-                "Mentors you would like, by name",
-                "Up to five, the first choice first. It makes a match more likely but does not"
-                " promise it. Only a mentor who is offered to you reads your reason.",
-            )
-        }
-    )
-    BLAMED = MappingProxyType({"requests": "request_1", "avoid": "avoid_addresses"})
-
-    def offer(self, mentors: Sequence[Choosable]) -> None:
-        """Fill the lists of mentors; called before validation."""
-        choices = [SelectChoice(mentor.key, mentor.label) for mentor in mentors]
-        for field in self.numbered("request"):
-            field.choices = [fields.NO_ANSWER, *choices]
-        self.avoid_mentors.choices = choices
-
-    def check(self, today: dt.date) -> bool:
-        """Check also that there is no reason without a mentor."""
-        good = super().check(today)
-        for mentor, why in self._requests():
-            if why.data and not mentor.data:
-                mentor.errors = [*mentor.errors, "Choose the mentor, or take the reason out."]
-                good = False
-        return good
-
-    def start(self, answers: Answers[Any]) -> dict[str, Any]:
-        """Return what the fields start with."""
-        img = answers.values
-        return {
-            **super().start(answers),
-            **{f"why_{n}": answers.lines.get(key, "") for n, key in enumerate(img.requests, 1)},
-            "avoid_mentors": [key for key in img.avoid if "@" not in key],
-            "avoid_addresses": "\n".join(key for key in img.avoid if "@" in key),
-        }
-
-    def said(self, before: Img | Mentor) -> dict[str, Any]:
-        """Return what the step says of the profile, by field."""
-        avoid = (*(self.avoid_mentors.data or ()), *self.avoid_addresses.addresses)
-        return super().said(before) | {"avoid": avoid}
-
-    def lines(self) -> dict[str, str]:
-        """Return why each mentor is asked for."""
-        return {mentor.data: why.data or "" for mentor, why in self._requests() if mentor.data}
-
-    def rows(self, ranking: Ranking) -> Sequence[Any]:
-        """Return those chosen and one more: each holds the names of all mentors."""
-        rows = list(zip(self.numbered(ranking.name), self.numbered("why"), strict=True))
-        used = [n for n, pair in enumerate(rows, 1) if any(field.data for field in pair)]
-        nobody_there = len(rows[0][0].choices) < 2  # "no answer" alone
-        return [] if nobody_there else rows[: max(used, default=0) + 1]
-
-    def _requests(self) -> list[tuple[Any, Any]]:
-        return list(zip(self.numbered("request"), self.numbered("why"), strict=True))
-
-    def parts(self) -> list[Any]:
-        """Leave the reasons to the rows of the ranking, and the list of mentors out if empty."""
-        whys = self.numbered("why")
-        shown = [part for part in super().parts() if part.field not in whys]
-        return [p for p in shown if p.field is not self.avoid_mentors or p.field.choices]
 
 
 class ImgConfidenceForm(StepForm):

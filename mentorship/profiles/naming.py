@@ -8,26 +8,19 @@ does: else every form would say who has an account. Once it belongs to somebody 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
 from mentorship.matching.people import CHOSEN
 from mentorship.profiles.models import Naming, NamingUse
-from mentorship.profiles.rows import Row, Rows, in_portions
+from mentorship.profiles.people import AVOIDED, People, address, key_of, named
+from mentorship.profiles.rows import Row, Rows
 from mentorship.profiles.values import ProfileRefused, TooMany
-from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 MOST_AVOIDED = 60
 LONGEST_LINE = 300
-AVOIDED: Mapping[type[Img | Mentor], str] = MappingProxyType({Img: "avoid", Mentor: "exclude"})
 
 
 class NotAMentorHere(ProfileRefused):
@@ -46,84 +39,12 @@ class NobodyThere(ProfileRefused):
     """A key of a person that nobody has."""
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """What is known of all the people whom some profiles name."""
-
-    of_address: Mapping[str, uuid.UUID]
-    known: frozenset[uuid.UUID]
-    img_in: Mapping[uuid.UUID, frozenset[uuid.UUID]]  # sections where one is an active IMG
-    mentor_in: Mapping[uuid.UUID, frozenset[uuid.UUID]]
-
-    def is_mentor_for(self, asked: uuid.UUID, by: uuid.UUID) -> bool:
-        return not self.mentor_in[asked].isdisjoint(self.img_in[by])
-
-    def is_img_for(self, marked: uuid.UUID, by: uuid.UUID) -> bool:
-        return not self.img_in[marked].isdisjoint(self.mentor_in[by])
-
-
 @dataclass(slots=True)
 class Namings:
     """The people one profile names, as rows, and the addresses that belong to nobody."""
 
     rows: list[Row] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-
-
-def named(values: Img | Mentor) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the keys of those chosen and of those avoided."""
-    kind = type(values)
-    return getattr(values, CHOSEN[kind]), getattr(values, AVOIDED[kind])
-
-
-def look_up(session: Session, everybody: Iterable[tuple[uuid.UUID, Img | Mentor]]) -> People:
-    """Find whom the profiles of ``everybody`` (by their own key) name, in a few queries."""
-    addresses: set[str] = set()
-    keys: set[uuid.UUID] = set()
-    choosers: set[uuid.UUID] = set()
-    for own, values in everybody:
-        chosen, avoided = named(values)
-        choosers |= {own} if chosen else set()
-        for key in (*chosen, *avoided):
-            if person := _key(key):
-                keys.add(person)
-            else:
-                addresses.add(address(key))
-    of_address = ids_of(session, addresses)
-    known = set(of_address.values())
-    for portion in in_portions(keys - known):
-        known |= set(session.scalars(sa.select(User.id).where(User.id.in_(portion))))
-    members = choosers | known if choosers else set()
-    return People(
-        of_address=of_address,
-        known=frozenset(known),
-        img_in=_sections(session, members, SectionRole.IMG),
-        mentor_in=_sections(session, members, SectionRole.MENTOR),
-    )
-
-
-def ids_of(session: Session, addresses: Collection[str]) -> dict[str, uuid.UUID]:
-    """Return the people with these addresses, as far as there are any."""
-    found: dict[str, uuid.UUID] = {}
-    for portion in in_portions(addresses):
-        rows = session.execute(sa.select(User.email, User.id).where(User.email.in_(portion)))
-        found.update((row.email, row.id) for row in rows)
-    return found
-
-
-def _sections(
-    session: Session, people: Collection[uuid.UUID], role: SectionRole
-) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
-    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for portion in in_portions(people):
-        rows = sa.select(Membership.person_id, Membership.section_id).where(
-            Membership.person_id.in_(portion),
-            Membership.role == role,
-            Membership.state == MembershipState.ACTIVE,
-        )
-        for person, section in session.execute(rows):
-            found[person].add(section)
-    return defaultdict(frozenset, {person: frozenset(s) for person, s in found.items()})
 
 
 def resolve(
@@ -187,7 +108,7 @@ def _welcomes(own: uuid.UUID, keys: Iterable[str], people: People, before: Rows)
 
 
 def _other(use: str, own: uuid.UUID, key: str, people: People) -> uuid.UUID | None:
-    person = _key(key) or people.of_address.get(address(key))
+    person = key_of(key) or people.of_address.get(address(key))
     if person == own:
         raise NamesOneself(use, key, "is this person", "name somebody else")
     return person
@@ -205,8 +126,8 @@ def _avoid(
     typed = {line: person for person, line in kept.items() if line}
     lines: dict[uuid.UUID, str] = {}
     for key in avoided:
-        said = "" if _key(key) else address(key)
-        person = _key(key) or typed.get(said) or people.of_address.get(said)
+        said = "" if key_of(key) else address(key)
+        person = key_of(key) or typed.get(said) or people.of_address.get(said)
         if person == own:
             raise NamesOneself(use, key, "is this person", "name somebody else")
         if person is None and "@" in said:
@@ -222,18 +143,6 @@ def _avoid(
 def _count(what: str, keys: tuple[str, ...], at_most: int) -> None:
     if len(keys) > at_most:
         raise TooMany(what, str(len(keys)), "is too many", f"name {at_most} people at most")
-
-
-def address(said: str) -> str:
-    """Return an address as accounts keep it."""
-    return said.strip().lower()
-
-
-def _key(said: str) -> uuid.UUID | None:
-    try:
-        return None if "@" in said else uuid.UUID(said)
-    except ValueError:
-        return None
 
 
 def keys_of(rows: Rows, unknown: Iterable[str]) -> dict[NamingUse, tuple[str, ...]]:

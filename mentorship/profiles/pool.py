@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.matching import Img, Mentor
-from mentorship.profiles import naming, rows
+from mentorship.profiles import rows
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
+from mentorship.profiles.people import ids_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def gather(
     keys: dict[ProfileKind, dict[uuid.UUID, str]] = defaultdict(dict)
     for profile in profiles:
         keys[profile.kind][profile.person_id] = str(profile.id)
-    of_address = naming.ids_of(session, addresses)
+    of_address = ids_of(session, addresses)
     pool = _Pool(keys[ProfileKind.IMG], keys[ProfileKind.MENTOR], of_address)
     imgs: list[Img] = []
     mentors: list[Mentor] = []

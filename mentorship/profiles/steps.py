@@ -11,6 +11,7 @@ from mentorship.matching import Img, Mentor
 from mentorship.profiles import img_forms, mentor_forms
 from mentorship.profiles.completeness import needed_fields, open_fields
 from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.names_form import NamesForm
 from mentorship.profiles.service import Answers
 from mentorship.profiles.shared_forms import TimesForm
 from mentorship.profiles.step_forms import StepForm
@@ -133,7 +134,7 @@ IMG_ROAD = Road(
             "You may know somebody you would like to work with, or would rather not. Both stay"
             " between you and the match program; a mentor only learns of a wish when offered to"
             " you.",
-            img_forms.NamesForm,
+            NamesForm,
             ("requests", "avoid", "conflicts"),
         ),
         Step(

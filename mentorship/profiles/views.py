@@ -18,9 +18,9 @@ from mentorship.matching import Img
 from mentorship.profiles import service
 from mentorship.profiles.choosing import mentors_to_choose
 from mentorship.profiles.grid import PARTS
-from mentorship.profiles.img_forms import NamesForm
 from mentorship.profiles.mentor_forms import SeatsForm
 from mentorship.profiles.moving import moved, moved_to
+from mentorship.profiles.names_form import NamesForm
 from mentorship.profiles.pause_views import break_of, today
 from mentorship.profiles.service import Answers, ProfileRefused
 from mentorship.profiles.step_forms import StepForm

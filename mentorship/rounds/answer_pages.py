@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
-from mentorship.profiles.cards import ImgCard, MentorCard, card
+from mentorship.profiles.card_shapes import ImgCard, MentorCard
+from mentorship.profiles.cards import card
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -13,9 +13,9 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import service
 from mentorship.rounds.answer_forms import ImgDeclineForm, MentorDeclineForm
 from mentorship.rounds.answer_pages import match_page, offer_page
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.offer_models import OfferState
 
-bp = Blueprint("rounds", __name__)
 Answer = Response | tuple[str, int]
 
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds import letters
 from mentorship.rounds.choices import OUT
+from mentorship.rounds.going_on import agree, pass_on
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
 from mentorship.rounds.offer_steps import free_seat, step, take_seat
-from mentorship.rounds.requesting import agree, pass_on
 from mentorship.rounds.scope import offer_for_img, offer_for_mentor
 
 OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.enrolment import enrol_all
+from mentorship.rounds.going_on import end_waiting, hasten
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.reminding import forget_ahead
-from mentorship.rounds.requesting import end_waiting, hasten
 
 LATEST = dt.timedelta(days=366)
 

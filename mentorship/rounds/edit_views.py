@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import editing, handmade, steps
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.editing import BadEdit, Edit, EditKind
 from mentorship.rounds.leading import acting, changed_page, key_of, round_and_run, run_changed_page
 from mentorship.rounds.lifecycle import RoundChanged
@@ -21,11 +22,10 @@ from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
 from mentorship.rounds.review_forms import EditForm, NoteForm, SeenForm
-from mentorship.rounds.run_views import ROUND, bp, to_job
+from mentorship.rounds.ruled_out import LIFTED_BY, all_ruled_out
+from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import number_of, pair_of_round, round_of_leader
 from mentorship.rounds.steps import NothingToUndo, RunChanged
-
-__all__ = ["bp"]
 
 
 @bp.post(f"{ROUND}/review/change")
@@ -64,7 +64,8 @@ def _edit(session: Session, form: EditForm) -> Edit:
     if form.img.data and form.mentor.data:
         return Edit(kind, ((key_of(form.img.data), key_of(form.mentor.data)),))
     if form.every.data:
-        found = every_pair(session, seen, Wanted(words=form.q.data, show=form.show.data))
+        every = all_ruled_out if form.show.data in LIFTED_BY else every_pair
+        found = every(session, seen, Wanted(words=form.q.data, show=form.show.data))
     else:
         ticked = [key_of(key) for key in request.form.getlist("pair")]
         found = pairs_by_key(session, seen, ticked)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
+from mentorship.rounds.going_on import let_go
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer
-from mentorship.rounds.requesting import let_go
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.traits import fitting
 

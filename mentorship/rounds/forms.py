@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from mentorship.matching import CRITERIA, POLICIES
-from mentorship.profiles.fields import words
+from mentorship.profiles.fields import some_words
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp
 from mentorship.rounds.template_models import SetUpTemplate
 from mentorship.rounds.traits import Traits
-from mentorship.rounds.typed import ANY, line
+from mentorship.rounds.typed import line
 from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
@@ -113,15 +113,9 @@ class SetUpForm(FlaskForm):
         validators=[Length(max=40)],
         description="How many days before the day to answer, for example: 5, 1. Empty for none.",
     )
-    stage = SelectField("Only IMGs at this stage", choices=[ANY, *words("stage")], default="")
-    specialty = SelectField(
-        "Only IMGs of this specialty", choices=[ANY, *words("specialty")], default=""
-    )
-    state = SelectField(
-        "Only IMGs who live in or hope for this state",
-        choices=[ANY, *words("state")],
-        default="",
-    )
+    stages = some_words("Only IMGs at one of these stages", "stage")
+    specialties = some_words("Only IMGs who aim at one of these specialties", "specialty")
+    states = some_words("Only IMGs who live in or hope for one of these states", "state")
     waited = BooleanField("Only IMGs without a mentor after the last round")
 
     def validate_reminder_days(self, field: StringField) -> None:
@@ -162,9 +156,9 @@ class SetUpForm(FlaskForm):
             request_days=self.request_days.data,
             reminder_days=_days(self.reminder_days.data) or (),
             traits=Traits(
-                stage=self.stage.data,
-                specialty=self.specialty.data,
-                state=self.state.data,
+                stages=self.stages.said,
+                specialties=self.specialties.said,
+                states=self.states.said,
                 waited=self.waited.data,
             ),
             **{key: self[key].data for key in SWITCHES},

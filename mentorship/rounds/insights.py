@@ -28,8 +28,8 @@ from mentorship.matching import (
     said,
     smallest_changes,
 )
-from mentorship.matching.spoken import why_unused
-from mentorship.matching.why import in_words
+from mentorship.matching.explaining.spoken import why_unused
+from mentorship.matching.scores.why import in_words
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Obstacle, candidates
 from mentorship.rounds.insight_models import FreeSeat, MentorGain, SmallestChange

@@ -13,16 +13,14 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import closing, lifecycle
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.plan_forms import DeadlineForm
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import answer_by_of, round_of_leader
-from mentorship.rounds.taking_part_views import bp
 from mentorship.web import reader_zone
-
-__all__ = ["bp"]
 
 WITH_DEADLINE = (RoundState.DRAFT, RoundState.OPEN, *OUT)
 BAD_DEADLINE = "Choose a time from now on, within a year"

@@ -14,15 +14,13 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.notices.letters import Letter, stationery
 from mentorship.rounds import mail_texts
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.letters import moment
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import BadText, Text
-from mentorship.rounds.people_views import bp
 from mentorship.rounds.plan_forms import MailForm
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-
-__all__ = ["bp"]
 
 MAILS = "/sections/<slug>/rounds/mails"
 ONE = f"{MAILS}/<mail_kind>"

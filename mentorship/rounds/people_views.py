@@ -14,10 +14,10 @@ from mentorship.access import current_id, fresh, members
 from mentorship.extensions import db, transaction
 from mentorship.rosters.handing_out import FORMATS, roster_file
 from mentorship.rounds import bulk, service
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.candidates import Candidate
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.leading import acting, changed_page, key_of
-from mentorship.rounds.life_views import bp
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Round
 from mentorship.rounds.people import PARTS, Looking, found_people, people_of
@@ -27,8 +27,6 @@ from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.models import SectionRole
 from mentorship.throttle.guard import limited
-
-__all__ = ["bp"]
 
 PEOPLE = f"{ROUND}/people"
 MAILS = frozenset({"invite", "remind"})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Policy
-from mentorship.matching.spoken import RULES
+from mentorship.matching.explaining.spoken import RULES
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Run
 from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, Phase, RunJob

@@ -21,7 +21,7 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market, Problem, Rules
 from mentorship.matching.forbid import ruled_out
-from mentorship.matching.recipe import mean_marks_of_many
+from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.matching.scoring import scores
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.profiles.pool import gather
@@ -30,7 +30,7 @@ from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.inputs import market_now
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
-from mentorship.rounds.parts import Part, parts_told
+from mentorship.rounds.parts import Part, one_told
 from mentorship.rounds.setup import rules_of
 
 NOT_POSSIBLE = "This pair is not possible in this round."
@@ -193,7 +193,8 @@ def _too_poor(
     """
     if not rules.minimum_score:
         return [False] * len(market.mentors)
-    means = mean_marks_of_many(market_now(session, round_, now=now))
+    market, _ = market_now(session, round_, now=now)
+    means = mean_marks_of_many(market)
     row = np.zeros(1, dtype=np.int64)
     poor: list[bool] = (scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
     return poor
@@ -213,4 +214,4 @@ def told_now(session: Session, offer: Offer, *, now: dt.datetime) -> Sequence[Pa
     except ValueError:
         return []
     rules = dataclasses.replace(rules_of(session, offer.round), not_again=frozenset())
-    return parts_told(Problem.of(market, rules), market, rules, 0, 0)
+    return one_told(Problem.of(market, rules), market, rules)

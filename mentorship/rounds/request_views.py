@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import service
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.request_pages import request_page
-from mentorship.rounds.withdrawing_views import bp
 from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -22,13 +21,12 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.models import Participant, Round, RoundState
-from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
-from mentorship.rounds.offer_steps import step, take_seat
-from mentorship.rounds.request_rules import ranked, standings
+from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.offer_steps import step
+from mentorship.rounds.request_rules import ranked
 from mentorship.rounds.setup import SetUp
 
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
-AT_ONCE = 20  # requests that go on in one transaction, which others wait for
 CLOSED = "This round does not take requests now. What you rank counts when the round is matched."
 ONE_OUT = "A request of yours waits for an answer. You can take it back, or wait."
 ENOUGH = "You have a mentor from this round already."
@@ -39,17 +37,14 @@ OWN: Mapping[Obstacle, str] = MappingProxyType(
         Obstacle.NOT_A_MEMBER: "You are not a member of this section any more.",
         Obstacle.NO_CONSENT: "You do not agree to be matched. You can change that under Privacy.",
         Obstacle.NOT_READY: "Your profile needs a little more before you can ask anybody.",
-        Obstacle.HAS_OFFER: "You have a mentor, or an offer to answer, from another round.",
+        Obstacle.HAS_MENTOR: "You have a mentor from another round.",
+        Obstacle.HAS_OFFER: "You have an offer to answer from another round.",
     }
 )
 
 
 class CannotAsk(ValueError):
     """A request cannot be sent; the message says why, for the IMG."""
-
-
-class CannotAgree(ValueError):
-    """The mentor cannot say yes as they are now; the message says what to do, for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +132,7 @@ def ask_next(
     if mine.hinders:
         raise CannotAsk(mine.hinders)
     place = 2 if any(offer.place == 1 for offer in mine.live) else 1
-    sent = _send(session, mine.round, mine.img_id, place=place, now=now)
+    sent = send(session, mine.round, mine.img_id, place=place, now=now)
     if sent is None:
         raise CannotAsk(NOBODY)
     return sent
@@ -148,121 +143,10 @@ def take_back(
 ) -> bool:
     """Take back one's request that is out; False if it is answered, or over, already."""
     offer = asking_of(session, person_id, round_id, now=now).out
-    return offer is not None and _withdraw(session, offer, now)
+    return offer is not None and withdraw(session, offer, now)
 
 
-def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | None:
-    """Say yes to a request: a seat is taken, and both see how to reach each other.
-
-    Returns ``confirmed``; ``seat_taken`` if no seat is left, and then the request goes on by
-    ``close_full``; ``withdrawn`` if a rule forbids the pair by now; or None if it was answered
-    before.
-
-    Raises
-    ------
-    CannotAgree
-        Something that the mentor can change stands in the way.
-
-    """
-    _hold_people(session, offer)
-    if session.scalar(sa.select(Offer.state).where(Offer.id == offer.id)) is not OFFERED:
-        return None
-    round_, pair = offer.round, [offer.img_id, offer.mentor_id]
-    people = {
-        each.profile_id: each for each in candidates(session, round_, today=now.date(), only=pair)
-    }
-    mentor, img = people.get(offer.mentor_id), people.get(offer.img_id)
-    if mentor is not None and mentor.obstacle is Obstacle.PAUSED:
-        raise CannotAgree("You are on a break. End it first, then say yes.")
-    if mentor is not None and mentor.obstacle in {Obstacle.NO_CONSENT, Obstacle.NOT_READY}:
-        raise CannotAgree("Your profile is not ready, or you do not agree to be matched now.")
-    key = (offer.round_id, offer.mentor_id)
-    count = session.get(SeatCount, key, populate_existing=True)
-    if mentor is not None and mentor.seats <= (count.taken if count else 0):
-        return OfferState.SEAT_TAKEN
-    stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
-    if img is None or not img.takes_part or stand.hinders:
-        return _close(session, offer, WITHDRAWN, now)
-    said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count
-    if not step(session, offer, OFFERED, CONFIRMED, **said):
-        return None
-    _count_seats(session, offer, stand.seats)
-    if not take_seat(session, offer):
-        step(session, offer, CONFIRMED, OfferState.SEAT_TAKEN)
-        pass_on(session, offer, now=now)
-        return OfferState.SEAT_TAKEN
-    letters.request_accepted(session, offer, now=now)
-    return CONFIRMED  # who else waits with a mentor who is full now goes on by ``close_full``
-
-
-def pass_on(session: Session, offer: Offer, *, now: dt.datetime) -> None:
-    """Ask the next mentor of the IMG's list after a request came to nothing, and tell the IMG."""
-    round_ = offer.round
-    img = candidates(session, round_, today=now.date(), only=[offer.img_id])
-    direct = SetUp.from_json(round_.rules).direct_requests
-    late = round_.closes_at is not None and round_.closes_at <= now
-    sent = None
-    if direct and not late and img and img[0].takes_part:
-        with suppress(CannotAsk):  # they have asked somebody themselves at this moment
-            sent = _send(session, round_, offer.img_id, place=offer.place, now=now)
-    letters.request_passed_on(session, offer, next_asked=sent is not None, now=now)
-
-
-def end_waiting(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
-    """Close what waits because enrolment ends: from now on it counts as a wish. Return how many."""
-    waiting = _waiting(session, Offer.round_id == round_id)
-    for offer in waiting:
-        if step(session, offer, OFFERED, WITHDRAWN):
-            letters.requests_over(session, offer, now=now)
-    return len(waiting)
-
-
-def full() -> sa.ColumnElement[bool]:
-    """Say whether the mentor of an offer has no seat left in its round."""
-    return sa.exists().where(
-        SeatCount.round_id == Offer.round_id,
-        SeatCount.mentor_id == Offer.mentor_id,
-        SeatCount.taken >= SeatCount.seats,
-    )
-
-
-def close_full(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
-    """Let no request wait with a mentor whose last seat is gone; return how many went on.
-
-    At most ``AT_ONCE``: the rest at the next look. The round must be held.
-    """
-    closed = 0
-    for offer in _waiting(session, sa.and_(Offer.round_id == round_id, full()))[:AT_ONCE]:
-        who = offer.mentor_id
-        stand = standings(session, offer.round, offer.img_id, [who], now=now)[who]
-        if stand.seats_left > 0:  # they have raised their seats since
-            _count_seats(session, offer, stand.seats)
-        elif _close(session, offer, OfferState.SEAT_TAKEN, now):
-            closed += 1
-    return closed
-
-
-def let_go(
-    session: Session,
-    where: sa.ColumnElement[bool],
-    profile_ids: Collection[uuid.UUID],
-    *,
-    now: dt.datetime,
-) -> None:
-    """Close the requests of people who leave a round, and tell the other side."""
-    for offer in _waiting(session, where, imgs=profile_ids):
-        _withdraw(session, offer, now)
-    for offer in _waiting(session, where, mentors=profile_ids):
-        _close(session, offer, WITHDRAWN, now)
-
-
-def hasten(session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime) -> None:
-    """Let no request wait longer than enrolment lasts."""
-    waiting = sa.update(Offer).where(Offer.round_id == round_id, Offer.state == OFFERED)
-    session.execute(waiting.where(Offer.answer_by > closes_at).values(answer_by=closes_at))
-
-
-def _send(
+def send(
     session: Session, round_: Round, img_id: uuid.UUID, *, place: int, now: dt.datetime
 ) -> Offer | None:
     """Ask the first mentor of the list who can be asked; None if there is nobody."""
@@ -289,61 +173,9 @@ def _send(
     return offer
 
 
-def _withdraw(session: Session, offer: Offer, now: dt.datetime) -> bool:
+def withdraw(session: Session, offer: Offer, now: dt.datetime) -> bool:
+    """Take a request that waits back and tell the mentor; False if it waits no longer."""
     if not step(session, offer, OFFERED, WITHDRAWN):
         return False
     letters.request_taken_back(session, offer, now=now)
     return True
-
-
-def _close(session: Session, offer: Offer, end: OfferState, now: dt.datetime) -> OfferState | None:
-    """End a request without a yes, and go on to the next mentor; None if it waits no longer."""
-    if not step(session, offer, OFFERED, end):
-        return None
-    pass_on(session, offer, now=now)
-    return end
-
-
-def _waiting(
-    session: Session,
-    where: sa.ColumnElement[bool],
-    *,
-    imgs: Collection[uuid.UUID] | None = None,
-    mentors: Collection[uuid.UUID] | None = None,
-) -> Sequence[Offer]:
-    query = (
-        sa.select(Offer)
-        .where(where, Offer.state == OFFERED, Offer.answer_by.is_not(None))
-        .options(joinedload(Offer.round).joinedload(Round.section))
-        .order_by(Offer.offered_at, Offer.id)
-        .execution_options(populate_existing=True)
-    )
-    if imgs is not None:
-        query = query.where(Offer.img_id.in_(imgs))
-    if mentors is not None:
-        query = query.where(Offer.mentor_id.in_(mentors))
-    return session.scalars(query).all()
-
-
-def _hold_people(session: Session, offer: Offer) -> None:
-    """Hold both profiles, so that no other round gives away the same seat or the same IMG.
-
-    Other requests may be written meanwhile: they only name these people.
-    """
-    session.execute(
-        sa.select(Profile.id)
-        .where(Profile.id.in_([offer.img_id, offer.mentor_id]))
-        .order_by(Profile.id)
-        .with_for_update(key_share=True)
-    )
-
-
-def _count_seats(session: Session, offer: Offer, seats: int) -> None:
-    """Keep how many seats the mentor has in this round now; never fewer than are taken."""
-    key = (offer.round_id, offer.mentor_id)
-    count = session.get(SeatCount, key, populate_existing=True)
-    if count is None:
-        session.add(SeatCount(round_id=key[0], mentor_id=key[1], seats=seats))
-    else:
-        count.seats = max(seats, count.taken)
-    session.flush()

@@ -14,6 +14,7 @@ from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
 from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, handmade, insights, pairs, review, service
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness_pages import fair_tables, load_lines, withheld
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
@@ -22,16 +23,14 @@ from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
-from mentorship.rounds.plan_views import bp
 from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
+from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import ways
 from mentorship.throttle.guard import limited
-
-__all__ = ["bp"]
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/review", endpoint="review_run")
@@ -40,6 +39,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
     changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
+    lifting = LIFTED_BY.get(wanted.show)
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -55,7 +55,10 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
         sort=wanted.sort if wanted.sort in pairs.SORTS else pairs.SORTS[0],
-        listing=pairs.pair_list(db.session(), shown, wanted),
+        listing=ruled_out(db.session(), shown, wanted)
+        if lifting
+        else pairs.pair_list(db.session(), shown, wanted),
+        lifting=lifting,
     )
 
 
@@ -97,8 +100,12 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
 def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     shown, found = pair_of_round(db.session(), round_.id, pair_id)
+    words = wanted_by().words
     return render_template(
         "rounds/pair.html",
+        search_form=FilterForm(request.args),
+        words=words,
+        swappable=pairs.swappable(db.session(), shown, found, words) if words else [],
         round=round_,
         run=shown,
         pair=pairs.pair_page(db.session(), shown, found),

@@ -16,15 +16,17 @@ from mentorship.matching import (
     Explanation,
     Market,
     Problem,
+    Progress,
     Reason,
     Report,
     Result,
-    Rules,
     TooFewSeats,
 )
+from mentorship.rounds.inputs import Inputs
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.parts import parts_told
 from mentorship.rounds.run_models import PairNext
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.snapshot import digest, snapshot
 
 
@@ -37,7 +39,9 @@ class Solved:
     counted: frozenset[str]
 
 
-def run_row(problem: Problem, market: Market, rules: Rules, result: Result, report: Report) -> Run:
+def run_row(
+    problem: Problem, market: Market, rules: RunRules, result: Result, report: Report
+) -> Run:
     means = problem.means or {}
     inputs = snapshot(market, rules, means=means, policy=result.policy, lottery=result.lottery)
     run = Run(
@@ -64,11 +68,13 @@ def run_row(problem: Problem, market: Market, rules: Rules, result: Result, repo
 
 
 def pair_rows(
-    run: Run, problem: Problem, market: Market, rules: Rules, result: Result
+    run: Run, problem: Problem, inputs: Inputs, result: Result, progress: Progress | None
 ) -> Iterator[Pair]:
+    market, rules = inputs.market, inputs.rules
     scores = problem.scores_of(result.pairs).tolist()
-    made = zip(result.pairs.tolist(), scores, result.second.tolist(), strict=True)
-    for (i, j), score, second in made:
+    told = parts_told(problem, market, rules, result.pairs, progress)
+    made = zip(result.pairs.tolist(), scores, result.second.tolist(), told, strict=True)
+    for (i, j), score, second, parts in made:
         pair = Pair(
             run_id=run.id,
             img_id=uuid.UUID(market.imgs[i].key),
@@ -76,7 +82,7 @@ def pair_rows(
             place=2 if second else 1,
             score=score,
         )
-        pair.parts = parts_told(problem, market, rules, i, j)
+        pair.parts = parts
         yield pair
 
 

@@ -11,18 +11,16 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, enqueue, transaction
 from mentorship.rounds import comparing, jobs, progress
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
-from mentorship.rounds.request_views import bp
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.run_models import JobKind
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.steps import ways
 from mentorship.throttle.guard import spend
-
-__all__ = ["bp"]
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
 
@@ -144,10 +142,11 @@ def policies(slug: str, round_id: uuid.UUID) -> str | Response:
 @members
 def compare(slug: str, round_id: uuid.UUID) -> str | Response:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    numbers = request.args.getlist("run", type=int)[: comparing.MOST_RUNS]
-    runs = comparing.runs_of(db.session(), round_.id, numbers)
+    numbers = request.args.getlist("run", type=int)
+    few = len(set(numbers)) <= comparing.MOST_RUNS
+    runs = comparing.runs_of(db.session(), round_.id, numbers) if few else ()
     if len(runs) < 2:
-        flash("Choose two or more runs to compare.", "error")
+        flash(f"Choose two to {comparing.MOST_RUNS} runs to compare.", "error")
         return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
     wanted, known = wanted_by(), ways(db.session(), round_.id)
     return render_template(

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from mentorship.matching import Problem, Progress, Report, explain, solve, verify
 from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.fairness import add_history, agreed_to_be_counted, fairness_tables, returning
+from mentorship.rounds.going_on import end_waiting
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
 from mentorship.rounds.mentor_load import add_load_history
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.requesting import end_waiting
 from mentorship.rounds.run_models import Phase, RunFairness, StepKind
 from mentorship.rounds.run_rows import (
     Solved,
@@ -95,7 +95,7 @@ def solved(
     """
     enter(Phase.SOLVING)
     market, rules = inputs.market, inputs.rules
-    problem = Problem.of(market, rules, means=inputs.means)
+    problem = Problem.of(market, rules.within(market), means=inputs.means)
     result = solve(problem, policy=inputs.policy, lottery=inputs.lottery, progress=progress)
     enter(Phase.CHECKING)
     report = verify(problem, result, progress)
@@ -104,7 +104,7 @@ def solved(
     enter(Phase.EXPLAINING)
     run = run_row(problem, market, rules, result, report)
     explanation = explain(problem, result, progress)
-    pairs = list(pair_rows(run, problem, market, rules, result))
+    pairs = list(pair_rows(run, problem, inputs, result, progress))
     rows = [
         *pairs,
         *next_rows(pairs, explanation),

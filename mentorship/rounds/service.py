@@ -14,6 +14,7 @@ from mentorship.rounds.answering import (
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.enrolment import CannotTakePart, leave_out, open_round, put_back, refresh
 from mentorship.rounds.funnel import Funnel, leader_funnel
+from mentorship.rounds.going_on import CannotAgree
 from mentorship.rounds.img_standing import ImgMatch, ImgRound, ImgStatus, Standing, img_status
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch
 from mentorship.rounds.lifecycle import (
@@ -27,7 +28,7 @@ from mentorship.rounds.lifecycle import (
 from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
 from mentorship.rounds.request_pages import rounds_to_ask_in
-from mentorship.rounds.requesting import CannotAgree, CannotAsk, ask_next, take_back
+from mentorship.rounds.requesting import CannotAsk, ask_next, take_back
 from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact

@@ -13,19 +13,17 @@ from mentorship import audit
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import lifecycle, templates
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.effect import Effect, effect
 from mentorship.rounds.forms import SetUpForm, TemplateForm
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.models import Round, RoundState
-from mentorship.rounds.review_views import bp
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
-
-__all__ = ["bp"]
 
 LOTTERIES = 2**31
 NEW = "/sections/<slug>/rounds/new"

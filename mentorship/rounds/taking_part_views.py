@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import taking_part
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
@@ -18,9 +19,6 @@ from mentorship.rounds.models import RoundState
 from mentorship.rounds.review_forms import TraitsForm
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
-from mentorship.rounds.setup_views import bp
-
-__all__ = ["bp"]
 
 
 @bp.get(f"{ROUND}/people/choose")

@@ -11,23 +11,21 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.history import history_of
 from mentorship.rounds.leading import acting, changed_page
-from mentorship.rounds.mail_views import bp
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.belonging import section_led_by
-
-__all__ = ["bp"]
 
 
 @bp.get("/sections/<slug>/rounds")
 @members
 def list_rounds(slug: str) -> str:
     section = section_led_by(db.session(), current_id(), slug)
-    return render_template(
-        "rounds/list.html", section=section, rounds=service.round_list(db.session(), section.id)
-    )
+    today = dt.datetime.now(dt.UTC).date()
+    rounds = service.round_list(db.session(), section.id, today=today)
+    return render_template("rounds/list.html", section=section, rounds=rounds)
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>")

@@ -17,9 +17,9 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.answering import turn_down
 from mentorship.rounds.choices import BEFORE, OUT
+from mentorship.rounds.going_on import let_go as let_go_requests
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
-from mentorship.rounds.requesting import let_go as let_go_requests
 from mentorship.sections.models import SectionRole
 
 WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)

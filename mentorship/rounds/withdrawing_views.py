@@ -12,7 +12,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service
-from mentorship.rounds.answer_views import bp
+from mentorship.rounds.blueprint import bp
 
 __all__ = ["bp"]
 HOMES = {ProfileKind.IMG: "dashboard.img", ProfileKind.MENTOR: "dashboard.mentor"}

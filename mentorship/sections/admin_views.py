@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship.access import administrators, current_id, fresh
+from mentorship.accounts import claiming
 from mentorship.accounts import service as accounts
 from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
@@ -183,7 +184,7 @@ def _appoint(session: Session, section: Section, person: User, *, now: dt.dateti
     leading.appoint_leader(
         session, section_id=section.id, person_id=person.id, by=current_id(), now=now
     )
-    if accounts.invite(session, person, section.name, now=now):
+    if claiming.invite(session, person, section.name, now=now):
         return f"{person.name} leads {section.name}. We mailed them a link to open the account."
     return f"{person.name} leads {section.name}. We sent them a mail."
 

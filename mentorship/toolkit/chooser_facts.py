@@ -23,7 +23,7 @@ def read_chooser(file: Entry, facts: Facts) -> None:
             "asked_when": _when(entry, choices),
             "options": [_option(each) for each in entry.entries("options")],
         }
-        choices[key] = [option["id"] for option in row["options"]]  # type: ignore[attr-defined]
+        choices[key] = [option["id"] for option in row["options"]]  # type: ignore[attr-defined]  # rows of a file whose shape is checked when it is read
         facts.add(VisaQuestion, entry, **row)
         entry.close()
     known = {key for (key,) in facts.rows[GuideEntry]}

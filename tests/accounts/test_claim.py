@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import service
+from mentorship.accounts import claiming
 from mentorship.accounts.models import User
 from mentorship.notices import delivery
 from mentorship.notices.transports import Files
@@ -21,7 +21,7 @@ FILLED_IN = {"name": "Wali K. Khan", "password": PASSWORD, "agree": "y"}
 @pytest.fixture
 def link(client: PageClient, session: Session, mailbox: Mailbox, waiting: User) -> str:
     now = dt.datetime.now(dt.UTC)
-    assert service.invite(session, waiting, "Graduates of\r\nOhio", now=now)
+    assert claiming.invite(session, waiting, "Graduates of\r\nOhio", now=now)
     delivery.deliver(Files(client.app.config["SETTINGS"]))
     return mailbox.last(waiting.email).path
 
@@ -96,7 +96,7 @@ def test_whoever_is_signed_in_is_signed_out_first(
 def test_who_has_an_account_is_not_invited_to_claim_it(
     session: Session, mailbox: Mailbox, anna: User
 ) -> None:
-    assert not service.invite(session, anna, "Ohio", now=dt.datetime.now(dt.UTC))
+    assert not claiming.invite(session, anna, "Ohio", now=dt.datetime.now(dt.UTC))
     assert mailbox.all() == []
 
 

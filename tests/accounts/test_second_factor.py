@@ -14,7 +14,7 @@ from flask import Flask
 from flask_security import hash_password
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import factors, totp
+from mentorship.accounts import recovery, totp
 from mentorship.accounts.models import RecoveryCode, User
 from mentorship.accounts.second_step import SETTING_UP
 from mentorship.config import Mfa
@@ -63,8 +63,8 @@ def test_an_app_is_set_up_and_asked_for(
 
 def test_the_key_in_letters_is_that_of_the_picture(mine: PageClient, anna: User) -> None:
     page = mine.get(APP)
-    key = "".join(str(page.tree.find(".//p[@class='key']/code").text).split())  # type: ignore[union-attr]
-    sealed = page.form("").find(".//input[@name='sealed']").get("value") or ""  # type: ignore[union-attr]
+    key = "".join(str(page.tree.find(".//p[@class='key']/code").text).split())  # type: ignore[union-attr]  # None fails the test
+    sealed = page.form("").find(".//input[@name='sealed']").get("value") or ""  # type: ignore[union-attr]  # None fails the test
     secret = totp.unseal(anna, sealed)
     assert secret is not None
     assert key in secret.replace("=", "")
@@ -159,7 +159,7 @@ def test_a_wrong_code_sets_nothing_up(mine: PageClient, anna: User) -> None:
     page = mine.submit(APP, {"code": "000000"}, status=200)
     assert "This code is not right" in page.text
     assert again(anna).totp_sealed is None
-    kept = page.form("").find(".//input[@name='sealed']").get("value")  # type: ignore[union-attr]
+    kept = page.form("").find(".//input[@name='sealed']").get("value")  # type: ignore[union-attr]  # None fails the test
     first = totp.unseal(anna, str(kept))
     assert first is not None, "the picture that was scanned stays the same"
 
@@ -227,10 +227,10 @@ def test_a_recovery_code_works_once_and_is_announced(
 
 def test_letters_that_look_alike_are_the_same(session: Session, anna: User) -> None:
     plain = "31l0oi22345"
-    code = plain.translate(factors.LOOKALIKES)
-    factors.keep_codes(session, anna, [code] * 10, now=factories.NOW)
+    code = plain.translate(recovery.LOOKALIKES)
+    recovery.keep_codes(session, anna, [code] * 10, now=factories.NOW)
     same = lambda given, kept: given == kept  # noqa: E731  stands in for the hash
-    assert factors.use_code(session, anna, "3-1l0oi-22345", check=same, now=factories.NOW)
+    assert recovery.use_code(session, anna, "3-1l0oi-22345", check=same, now=factories.NOW)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_an_administrator_resets_it_with_a_reason(  # noqa: PLR0917  fixtures
     mine.get("/account", status=302)
     assert first_step(client, anna).location == "/"
     assert "Met her in the office." in mailbox.last(anna.email).text
-    assert entries(session, "account.factor.reset") == [{"reason": "Met her in the office."}]
+    assert entries(session, "account.factor.reset") == [{}]  # no words outlive her
     assert "Nobody with this" in admin.submit("/admin/second-factor", data, status=200).text
 
 
@@ -428,7 +428,7 @@ def test_every_other_address_leads_to_the_set_up_page(
         if rule.endpoint in SETTING_UP:
             continue
         values = dict.fromkeys(rule.arguments, "0b3d6d1e-5f3b-4c5e-9c38-6c1f0d0b7a11")
-        _, path = rule.build(values, append_unknown=False)  # type: ignore[misc]
+        _, path = rule.build(values, append_unknown=False)  # type: ignore[misc]  # its hint wants the text of a rule
         for method in {"GET", "POST"} & set(rule.methods or ()):
             data = {"csrf_token": client.token()} if method == "POST" else None
             answer = client.client.open(path, method=method, data=data)

@@ -16,9 +16,9 @@ from flask_security import hash_password
 from joserfc.jwk import RSAKey
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import asking, openid
+from mentorship.accounts import asking, attempts, provider_answers
+from mentorship.accounts.attempts import Attempt, Purpose
 from mentorship.accounts.models import Identity, User
-from mentorship.accounts.openid import Attempt, Purpose
 from mentorship.audit import AuditEntry
 from mentorship.config import Mfa
 from mentorship.extensions import Base
@@ -604,7 +604,7 @@ def _again(client: PageClient, idp: Idp) -> Page:
     page = client.get(asked.location or "")
     assert "Sign in again with Your University" in page.text
     form = page.form("/account/security/again/uni")
-    back = form.find(".//input[@name='next']").get("value")  # type: ignore[union-attr]
+    back = form.find(".//input[@name='next']").get("value")  # type: ignore[union-attr]  # None fails the test
     there = client.post("/account/security/again/uni", {"next": back}).location or ""
     said = parse_qs(urlsplit(there).query)
     assert (said["prompt"], said["max_age"]) == (["login"], ["0"])
@@ -645,7 +645,7 @@ def test_the_cookie_tells_nothing_and_serves_nothing_else(app: Flask, session: S
     assert Attempt.unsealed(sealed) == attempt
     assert Attempt.unsealed(sealed[:-8]) is None
     assert Attempt.unsealed("") is None
-    assert openid.PLACE != "single sign-on.join"
+    assert attempts.PLACE != provider_answers.JOIN_PLACE
 
 
 def test_its_pages_are_for_whom_they_are(

@@ -198,7 +198,7 @@ def _membership(section: Section, who: User, role: SectionRole, now: dt.datetime
 
 GO_ON = "Save and continue"
 WAYS = [(Keyboard, "phone", "desktop"), (Keyboard, "desktop", "phone")]
-WAYS += [(Mouse, "phone", "desktop"), (Mouse, "desktop", "phone")]  # type: ignore[list-item]
+WAYS += [(Mouse, "phone", "desktop"), (Mouse, "desktop", "phone")]  # type: ignore[list-item]  # two ways share what is used
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import json
 from sqlalchemy.orm import Session
 
 from mentorship.consents.service import MATCHING, SHARE_VISA, STATISTICS, give, withdraw
-from mentorship.privacy import erasing
+from mentorship.privacy import wishes
 from mentorship.rounds import service
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.run_models import RunFairness
@@ -47,7 +47,7 @@ def test_a_wish_to_be_erased_closes_it_and_taking_it_back_opens_it(session: Sess
     cast = small_cast(session)
     who = cast.img("Sana", goals=f"{CANARY} in goals")
     round_ = cast.open()
-    erasing.ask(session, person=who, now=NOW)
+    wishes.ask(session, person=who, now=NOW)
     assert CANARY not in made_of(session, cast, round_)
-    erasing.take_back(session, person_id=who.id, now=NOW)
+    wishes.take_back(session, person_id=who.id, now=NOW)
     assert CANARY in made_of(session, cast, round_)

@@ -163,7 +163,8 @@ def f11(bench: Bench) -> Told:
             session.flush()
             row = session.execute(sa.select(type(made).__table__)).mappings().one()
         downgrade(revision="0012")
-        table = sa.Table("user", sa.MetaData(), autoload_with=db.engine)
+        key = sa.Column("id", sa.Uuid(), primary_key=True)  # which SQLite does not tell
+        table = sa.Table("user", sa.MetaData(), key, autoload_with=db.engine)
         plain = {name: value for name, value in row.items() if name in table.columns}
         rows = [
             plain

@@ -25,7 +25,7 @@ def stop_web(place: Place, *, reloads: int) -> tuple[Counter[int], float]:
         for _ in range(reloads):
             before = set(place.children(server))
             server.send_signal(signal.SIGHUP)
-            place.wait_for(lambda b=before: not b & set(place.children(server)))  # type: ignore[misc]
+            place.wait_for(lambda b=before: not b & set(place.children(server)))  # type: ignore[misc]  # mypy does not see a lambda's defaults
     bad = Counter(
         {
             status: count

@@ -11,14 +11,14 @@ import pytest
 from mentorship.matching import (
     POLICIES,
     Problem,
-    blocks,
     compare,
     explain,
-    heaviest,
     solve,
     verify,
 )
 from mentorship.matching.certificate import worth_to_others
+from mentorship.matching.scores import blocks
+from mentorship.matching.solver import heaviest
 from tests.matching.test_large import assert_same, lists_of
 
 SLOWEST = 5.0  # seconds between two calls, on a busy machine; they are milliseconds apart

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentorship.matching import POLICIES, Problem, Rules, compare, fairness, solve, verify
-from mentorship.matching.blocks import Ready
+from mentorship.matching.scores.blocks import Ready
 from tests.matching.people import img, market, mentor
 from tests.matching.problems import lotteries, problems
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,21 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentorship.matching import (
-    POLICIES,
-    Market,
-    Problem,
-    Result,
-    Rules,
-    blocks,
-    candidates,
-    fairest,
-    heaviest,
-    solve,
-    stable,
-)
+from mentorship.matching import POLICIES, Market, Problem, Result, Rules, compiled, solve
 from mentorship.matching.marks import Ints
+from mentorship.matching.scores import blocks
 from mentorship.matching.scoring import mean_marks
+from mentorship.matching.solver import candidates, fairest, heaviest, stable
 from tests.matching.problems import problems
 from tests.matching.strategies import markets
 
@@ -198,6 +189,15 @@ assert compiled() == before, (before, compiled())
 def test_nothing_is_compiled_while_somebody_waits() -> None:
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", NOTHING_MORE], check=True, cwd=root)
+
+
+@pytest.mark.parametrize("changed", ["kernels/heap.py", "marks.py", "scores/ingredients.py"])
+def test_loops_compiled_for_an_older_engine_are_not_used(changed: str, tmp_path: Path) -> None:
+    newer = tmp_path / "matching"
+    shutil.copytree(compiled.ENGINE, newer)
+    assert compiled.form(newer) == compiled.form()
+    (newer / changed).write_text("FULL = 20_000\n")
+    assert compiled.form(newer) != compiled.form()
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentorship.matching import Gain, Mentor, Problem, Result, Rules, one_more_mentor, solve
-from mentorship.matching import newcomer as newcomer_module
+from mentorship.matching.explaining import newcomer as newcomer_module
 from tests.matching.people import img, market, mentor
 from tests.matching.problems import POLICIES
 

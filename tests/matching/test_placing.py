@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from mentorship.matching.candidates import Candidates
 from mentorship.matching.compiled import kernels
 from mentorship.matching.marks import Flags, Ints
-from mentorship.matching.placing import Placing
+from mentorship.matching.solver.candidates import Candidates
+from mentorship.matching.solver.placing import Placing
 
 
 @st.composite

@@ -33,12 +33,12 @@ from mentorship.matching import (
     solve,
 )
 from mentorship.matching import reasons as reasons_module
-from mentorship.matching.blocks import Scores
 from mentorship.matching.certificate import worth_to_others
+from mentorship.matching.explaining.spoken import RULES, WAITING
 from mentorship.matching.graph import next_best
 from mentorship.matching.marks import Ints
 from mentorship.matching.pairing import Progress
-from mentorship.matching.spoken import RULES, WAITING
+from mentorship.matching.scores.blocks import Scores
 from tests.matching import oracle
 from tests.matching.people import img, market, mentor
 from tests.matching.problems import policies, problems

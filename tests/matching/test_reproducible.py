@@ -65,4 +65,4 @@ def test_what_the_matcher_takes_and_gives_cannot_be_changed() -> None:
     values = [getattr(matching, name) for name in matching.__all__]
     classes = [each for each in values if isinstance(each, type) and dataclasses.is_dataclass(each)]
     assert len(classes) > 10
-    assert all(each.__dataclass_params__.frozen for each in classes)  # type: ignore[attr-defined]
+    assert all(each.__dataclass_params__.frozen for each in classes)  # type: ignore[attr-defined]  # not in the type hints

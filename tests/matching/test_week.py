@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mentorship.matching import Img, Span
 from mentorship.matching.people import DAY
-from mentorship.matching.week import SLOT, SLOTS, WEEK, free_minutes, free_slots
+from mentorship.matching.scores.week import SLOT, SLOTS, WEEK, free_minutes, free_slots
 from tests.matching.people import AUTUMN, SPRING, SUMMER, WINTER, hours
 
 ZONES = (

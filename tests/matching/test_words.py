@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentorship.matching.closeness import WORDS_FACTOR
-from mentorship.matching.words import LONGEST, SCALE, rarity, scaled, stems
+from mentorship.matching.scores.closeness import WORDS_FACTOR
+from mentorship.matching.scores.words import LONGEST, SCALE, rarity, scaled, stems
 from tests.matching.people import img, market, mentor
 from tests.matching.strategies import WORDS
 
@@ -99,7 +99,7 @@ def test_half_the_cosine_is_full_marks() -> None:
 
 def test_a_compiled_stemmer_on_the_machine_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "Stemmer.py").write_text("def algorithms(): return []\nStemmer = None\n")
-    code = "from mentorship.matching.words import stems; print(*stems('researching visas'))"
+    code = "from mentorship.matching.scores.words import stems; print(*stems('researching visas'))"
     root = Path(__file__).parents[2]
     told = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"],

@@ -47,7 +47,7 @@ def add(session: Session, section: Section, url: str, **values: object) -> Feed:
         "auto_publish": False,
         "now": NOW,
     }
-    return feeds.save_feed(session, None, section_id=section.id, url=url, **(given | values))  # type: ignore[arg-type]
+    return feeds.save_feed(session, None, section_id=section.id, url=url, **(given | values))  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def titles(session: Session, state: ItemState) -> list[str]:

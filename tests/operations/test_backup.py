@@ -185,7 +185,7 @@ def test_a_dump_whose_rows_are_not_those_noted_is_refused(
 
     def lying(target: Path, manifest: dict[str, dict[str, dict[str, int]]], content: object) -> int:
         manifest["state"]["rows"]["user"] += 1
-        return real(target, manifest, content)  # type: ignore[arg-type]
+        return real(target, manifest, content)  # type: ignore[arg-type]  # passed through
 
     monkeypatch.setattr(archive, "write", lying)
     with lived_in.app_context():

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.config import Mode
 from mentorship.operations.logs import JsonLines, described, shortened, without_particulars
@@ -60,12 +61,14 @@ def test_a_request_is_one_line_with_route_status_and_key(
     assert person.email not in log.text.getvalue()
 
 
-def test_the_key_of_whoever_is_signed_in_stands_there(
+def test_whoever_is_signed_in_stands_there_by_a_code_and_no_key(
     log: Log, session: Session, sign_in: Callable[[User], PageClient]
 ) -> None:
     person = factories.person(session)
     sign_in(person).client.get("/")
-    assert log.lines()[-1]["person"] == str(person.id)
+    assert log.lines()[-1]["person"] == audit.key.code(person.id)
+    written = log.text.getvalue()
+    assert not any(key in written for key in (str(person.id), person.id.hex, person.fs_uniquifier))
 
 
 def test_what_is_refused_is_a_warning(
@@ -86,7 +89,7 @@ def test_what_is_refused_is_a_warning(
     assert [line["status"] for line in refused] == [400, 413, 429]
     assert [line["route"] for line in refused] == ["/notices/read", "/notices/read", "/login"]
     assert {line["level"] for line in refused} == {"warning"}
-    assert refused[0]["person"] == str(person.id)
+    assert refused[0]["person"] == audit.key.code(person.id)
     assert {line["level"] for line in lines if line not in refused} == {"info"}
 
 

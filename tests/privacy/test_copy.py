@@ -22,9 +22,9 @@ from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
 from mentorship.extensions import Base
 from mentorship.privacy import copying
-from mentorship.privacy.erasing import BELOW_PROFILE, OF_PAIR, OF_PERSON, OF_PROFILE, STAYS
 from mentorship.privacy.holdings import IN_THE_COPY, NOT_IN_THE_COPY
 from mentorship.privacy.models import DataExport
+from mentorship.privacy.traces import BELOW_PROFILE, OF_PAIR, OF_PERSON, OF_PROFILE, STAYS
 from mentorship.rounds.offer_models import OfferState
 from tests import factories
 from tests.factories import NOW

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
 from mentorship import audit, jobs
@@ -20,9 +23,11 @@ from mentorship.consents.service import MATCHING, agrees_to, give, in_force
 from mentorship.extensions import Base, db, transaction
 from mentorship.mentorships.models import Meeting
 from mentorship.notices.models import Message
-from mentorship.privacy import erasing
+from mentorship.oversight import glass
+from mentorship.privacy import erasing, wishes
 from mentorship.privacy.holdings import IN_THE_COPY
 from mentorship.profiles.models import Profile
+from mentorship.rosters.import_models import ImportState, RosterImport
 from mentorship.rounds import board
 from mentorship.rounds.inputs import InputsForgotten
 from mentorship.rounds.models import Pair, Run
@@ -35,12 +40,12 @@ from tests.page import PageClient
 from tests.privacy.person import CANARY, CODED, plant, sealed_attributes, whole_person
 from tests.rounds.cast import small_cast
 
-DUE = NOW + erasing.GRACE
+DUE = NOW + wishes.GRACE
 SignIn = Callable[[User], PageClient]
 
 
 def asked_and_done(session: Session, person: User) -> None:
-    erasing.ask(session, person=person, now=NOW)
+    wishes.ask(session, person=person, now=NOW)
     assert erasing.erase(session, person_id=person.id, now=DUE)
 
 
@@ -81,7 +86,7 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(session: Session) -> N
     assert session.scalars(naming_her).all()  # mails to others wait, and one names her
     plant(session, chi)
     chi.name = "Chi Tanaka"
-    erasing.ask(session, person=chi, now=NOW)
+    wishes.ask(session, person=chi, now=NOW)
     found = {where.removesuffix(" sealed") for where in hits(session, CANARY)}
     unplanted = {where for where in texts_of_people() if where not in found | {"user.name"}}
     # what only the other one writes, what is a score, and a profile of a mentor
@@ -114,7 +119,7 @@ def test_no_file_of_the_database_holds_the_person(
         with transaction() as session:
             pair = whole_person(session)
             plant(session, pair.img)
-            erasing.ask(session, person=pair.img, now=NOW)
+            wishes.ask(session, person=pair.img, now=NOW)
             who = pair.img.id
         assert _files_with(app, CANARY) or db.engine.dialect.name != "sqlite"
         jobs.erase_due()
@@ -210,16 +215,16 @@ def test_until_the_day_it_can_be_taken_back(session: Session, sign_in: SignIn) -
 
 def test_a_day_early_nothing_is_done(session: Session) -> None:
     me = factories.person(session)
-    erasing.ask(session, person=me, now=NOW)
-    assert erasing.due(session, now=DUE - dt.timedelta(seconds=1)) == []
+    wishes.ask(session, person=me, now=NOW)
+    assert wishes.due(session, now=DUE - dt.timedelta(seconds=1)) == []
     assert not erasing.erase(session, person_id=me.id, now=DUE - dt.timedelta(seconds=1))
-    assert erasing.due(session, now=DUE) == [me.id]
+    assert wishes.due(session, now=DUE) == [me.id]
 
 
 def test_without_the_box_nothing_is_asked(session: Session, sign_in: SignIn) -> None:
     me = factories.person(session)
     sign_in(me).submit("/account/erase", status=422)
-    assert erasing.wish_of(session, me.id) is None
+    assert wishes.wish_of(session, me.id) is None
 
 
 def test_nobody_whom_others_need_leaves_them_without(session: Session, sign_in: SignIn) -> None:
@@ -231,8 +236,8 @@ def test_nobody_whom_others_need_leaves_them_without(session: Session, sign_in: 
     factories.leader(session, cast.section)
     leader.submit("/account/erase", {"sure": "y"})
     admin = factories.administrator(session)
-    with pytest.raises(erasing.Needed, match="the site itself"):
-        erasing.ask(session, person=admin, now=NOW)
+    with pytest.raises(wishes.Needed, match="the site itself"):
+        wishes.ask(session, person=admin, now=NOW)
 
 
 def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> None:
@@ -242,7 +247,7 @@ def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> 
     for place, name in ((section, "Dr. CHI Tanaka"), (section, "Omar Aziz"), (elsewhere, chi.name)):
         values = {"position": 1, "office": "Chair", "name": name, "until": None}
         community.save_row(session, CouncilSeat, place.id, None, values)
-    erasing.ask(session, person=chi, now=NOW)
+    wishes.ask(session, person=chi, now=NOW)
     erasing.erase(session, person_id=chi.id, now=DUE)
     names = sorted(session.scalars(sa.select(CouncilSeat.name)))
     assert names == ["", "Chi Tanaka", "Omar Aziz"], "somebody else's of that name stays"
@@ -264,7 +269,47 @@ def test_the_home_says_that_one_is_erased_soon_and_offers_to_stay(
     pair = whole_person(session)
     client = sign_in(pair.img)
     assert "Your data is erased" not in client.get("/home/img").text
-    erasing.ask(session, person=pair.img, now=dt.datetime.now(dt.UTC))
+    wishes.ask(session, person=pair.img, now=dt.datetime.now(dt.UTC))
     assert "Your data is erased on" in client.get("/home/img").text
     client.submit("/home/img", action="/account/erase/undo")
     assert "Your data is erased" not in client.get("/home/img").text
+
+
+def test_that_sealed_answers_were_opened_outlives_who_opened_them(session: Session) -> None:
+    admin, other = factories.administrator(session), factories.administrator(session)
+    person = factories.person(session)
+    opening = glass.open_glass(session, by=admin.id, person=person, reason="A court asked", now=NOW)
+    asked_and_done(session, admin)
+    session.refresh(opening)
+    assert (opening.by_id, opening.about_id, opening.reason) == (None, person.id, "A court asked")
+    assert other.is_administrator
+
+
+@pytest.mark.parametrize("written", ["xlsx", "utf-16", "cp1252"])
+def test_imports_that_name_them_go_however_they_are_written(session: Session, written: str) -> None:
+    person = factories.person(session, "Zoë Núñez & Co")
+    section = factories.section(session)
+    leader = factories.leader(session, section)
+    rows = [["email", "name"], ["other@example.org", person.name.upper()]]
+    data = "\n".join(map(",".join, rows)).encode(written) if written != "xlsx" else _book(rows)
+    row = RosterImport(
+        section_id=section.id,
+        asked_by_id=leader.id,
+        asked_at=NOW,
+        state=ImportState.MAPPING,
+        mapping={},
+        choices={},
+    )
+    row.files = {"img": {"name": "imgs", "data": base64.b64encode(data).decode()}}
+    session.add(row)
+    session.flush()
+    asked_and_done(session, person)
+    assert session.scalars(sa.select(RosterImport)).all() == []
+
+
+def _book(rows: list[list[str]]) -> bytes:
+    out, book = io.BytesIO(), Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()

@@ -37,7 +37,7 @@ def plan(cast: Cast, round_: Round, run: Run, **values: object) -> None:
         run_id=run.id,
         by=cast.leader.id,
         now=NOW,
-        **values,  # type: ignore[arg-type]
+        **values,  # type: ignore[arg-type]  # values of one dict, of many types
     )
 
 

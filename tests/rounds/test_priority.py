@@ -30,7 +30,7 @@ def cast(session: Session) -> Cast:
     spring = cast.published("Spring")
     no = {"reason": "no_time", "words": "", "now": NOW}
     busy, offer = cast.people["Busy"].id, cast.offer("Ben").id
-    service.decline_offer(session, person_id=busy, offer_id=offer, **no)  # type: ignore[arg-type]
+    service.decline_offer(session, person_id=busy, offer_id=offer, **no)  # type: ignore[arg-type]  # values of one dict, of many types
     service.finish_round(session, round_id=spring.id, now=NOW)
     cast.img("Ana", channels=("video",))
     cast.mentor("Free", channels=("video",))

@@ -43,9 +43,9 @@ def round_(cast: Cast, session: Session) -> Round:
 def _answer(cast: Cast, session: Session, mentor: str, img: str, *, yes: bool) -> None:
     who = {"person_id": cast.people[mentor].id, "offer_id": cast.offer(img, mentor).id, "now": NOW}
     if yes:
-        service.accept_offer(session, **who)  # type: ignore[arg-type]
+        service.accept_offer(session, **who)  # type: ignore[arg-type]  # values of one dict, of many types
     else:
-        service.decline_offer(session, **who, reason="no_time", words="")  # type: ignore[arg-type]
+        service.decline_offer(session, **who, reason="no_time", words="")  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def rest(cast: Cast, session: Session, round_: Round) -> Run:

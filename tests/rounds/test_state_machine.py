@@ -350,7 +350,7 @@ def test_only_listed_steps_happen(cast: Cast, pytestconfig: pytest.Config) -> No
     examples = 500 if pytestconfig.getoption("--long") else 60
     for start in range(WAYS_IN):
         run_state_machine_as_test(
-            lambda start=start: OneRound(cast, seen, start),  # type: ignore[arg-type]
+            lambda start=start: OneRound(cast, seen, start),  # type: ignore[arg-type]  # mypy does not see a lambda's defaults
             settings=settings(
                 max_examples=-(-examples // WAYS_IN),
                 stateful_step_count=20,

@@ -30,12 +30,12 @@ NOBODY = uuid.UUID(int=0)
 
 
 def find(session: Session, text: str, who: uuid.UUID = NOBODY, **more: object) -> Found:
-    return service.find(session, text, sections=sections_of(who), hidden={}, **more)  # type: ignore[arg-type]
+    return service.find(session, text, sections=sections_of(who), hidden={}, **more)  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def entry(key: str = "a", **values: object) -> Entry:
     given = {"source": "test", "key": key, "title": "Zebra crossing", "summary": "", "href": "/x"}
-    return Entry(**(given | values))  # type: ignore[arg-type]
+    return Entry(**(given | values))  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def test_every_question_finds_the_right_entry_among_the_first_three(session: Session) -> None:

@@ -69,9 +69,9 @@ class Asked:
         """Draw what is sent: of each name a good value, an odd one, none, or several."""
         each = [
             st.lists(_value(good), max_size=3 if good else 2).map(
-                lambda values, name=name: tuple((name, value) for value in values)  # type: ignore[misc]
+                lambda values, name=name: tuple((name, value) for value in values)  # type: ignore[misc]  # mypy does not see a lambda's defaults
             )
-            | _value(good).map(lambda value, name=name: ((name, value),))  # type: ignore[misc]
+            | _value(good).map(lambda value, name=name: ((name, value),))  # type: ignore[misc]  # mypy does not see a lambda's defaults
             for name, good in sorted(self.names.items())
         ]
         return st.tuples(*each).map(lambda found: tuple(pair for part in found for pair in part))

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from flask import Flask
 from itsdangerous import URLSafeSerializer
 
-from mentorship.accounts import emails, factors
+from mentorship.accounts import emails, recovery
 from mentorship.accounts.claims import PURPOSE, claim_links
 from mentorship.config import ROOT
 from mentorship.connecting import FetchFailed
@@ -105,11 +105,11 @@ def test_scripts_leave_pasting_alone_and_keep_no_objects_of_input(scripts: dict[
 def test_tokens_have_the_bits_they_need() -> None:
     assert signins.TOKEN_BYTES * 8 >= 128
     assert emails.TOKEN_BYTES * 8 >= 128
-    code = factors.draw_codes()[0]
-    letters = [letter for letter in code if letter in factors.ALPHABET]
-    assert len(letters) * math.log2(len(factors.ALPHABET)) >= 20
-    drawn = {code for _ in range(20) for code in factors.draw_codes()}
-    assert len(drawn) == 20 * factors.RECOVERY_CODES
+    code = recovery.draw_codes()[0]
+    letters = [letter for letter in code if letter in recovery.ALPHABET]
+    assert len(letters) * math.log2(len(recovery.ALPHABET)) >= 20
+    drawn = {code for _ in range(20) for code in recovery.draw_codes()}
+    assert len(drawn) == 20 * recovery.RECOVERY_CODES
 
 
 def _part(value: object) -> str:
@@ -120,7 +120,7 @@ def test_a_link_says_nothing_of_how_it_is_signed(app: Flask) -> None:
     """Its algorithm is ours: none that the link names, and no link of another purpose or key."""
     claim = ["key", int((factories.NOW + dt.timedelta(days=1)).timestamp())]
     secret = str(app.config["SETTINGS"].secret_key)
-    claim_links.load(secret)
+    claim_links.load([secret])
     assert claim_links.read(URLSafeSerializer(secret, salt=PURPOSE).dumps(claim)) is not None
     forged = [
         f"{_part({'alg': 'none'})}.{_part(claim)}.",

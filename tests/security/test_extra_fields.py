@@ -43,7 +43,7 @@ WANTED = {
 
 def _columns(stage: Stage) -> Mapping[str, str]:
     """Give every column's name a value that somebody else would like to see in it."""
-    stranger = str(stage.people["leader2"].id)  # type: ignore[union-attr]
+    stranger = str(stage.people["leader2"].id)  # type: ignore[union-attr]  # None fails the test
     names = {column.name for table in Base.metadata.tables.values() for column in table.columns}
     keys = {name: stranger for name in names | {"id", "user_id"} if name.endswith("id")}
     return dict.fromkeys(names, CANARY) | keys | WANTED
@@ -93,6 +93,6 @@ def test_fields_that_a_form_does_not_have_do_nothing(
         acted += bool(once)
         if _told(once) != _told(again):
             wrong.append((who, path, _told(once) - _told(again), _told(again) - _told(once)))
-        wrong += [(who, path, each) for each in again if CANARY in each.after]  # type: ignore[misc]
+        wrong += [(who, path, each) for each in again if CANARY in each.after]  # type: ignore[misc]  # a row's values, of any type
     assert wrong == []
     assert acted >= 60, acted  # most forms did something, so that the comparison means something

@@ -32,7 +32,7 @@ def handed(client: PageClient, anna: User) -> Iterator[Page]:
 
 
 def _fields(form: Element) -> dict[str, Any]:
-    return {f.get("name"): f.get("value") for f in form.iter("input") if f.get("name")}  # type: ignore[misc]
+    return {f.get("name"): f.get("value") for f in form.iter("input") if f.get("name")}  # type: ignore[misc]  # both are filtered
 
 
 def test_what_was_typed_is_sent_again_after_signing_in(

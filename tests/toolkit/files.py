@@ -157,5 +157,5 @@ class Files:
 
 def found(session: Session, **wanted: object) -> set[str]:
     """Return the keys of what the report of today shows first."""
-    report = freshness(session, today=NOW.date(), wanted=Wanted(**wanted))  # type: ignore[arg-type]
+    report = freshness(session, today=NOW.date(), wanted=Wanted(**wanted))  # type: ignore[arg-type]  # values of one dict, of many types
     return {line.id for line in report.lines}

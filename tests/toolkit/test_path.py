@@ -39,7 +39,7 @@ def img(session: Session) -> User:
 
 
 def at(session: Session, who: User, **said: object) -> None:
-    write_img(session, person_id=who.id, img=Img(key="x", **said), now=NOW)  # type: ignore[arg-type]
+    write_img(session, person_id=who.id, img=Img(key="x", **said), now=NOW)  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def done_at(session: Session, who: User, stage: str) -> frozenset[str]:
@@ -56,9 +56,9 @@ def test_ticks_are_kept_with_their_day_and_taken_away_again(loaded: Session, img
     first, second = items[:2]
     day = dt.date(2026, 10, 1)
     keep = {"person_id": img.id, "stage_id": "visa"}
-    assert path.keep_ticks(loaded, **keep, done={first: day, second: TODAY}) == 2  # type: ignore[arg-type]
+    assert path.keep_ticks(loaded, **keep, done={first: day, second: TODAY}) == 2  # type: ignore[arg-type]  # values of one dict, of many types
     assert done_at(loaded, img, "visa") == {first, second}
-    path.keep_ticks(loaded, **keep, done={first: TODAY})  # type: ignore[arg-type]
+    path.keep_ticks(loaded, **keep, done={first: TODAY})  # type: ignore[arg-type]  # values of one dict, of many types
     (tick,) = loaded.scalars(sa.select(Tick))
     assert (tick.item_id, tick.done_on) == (first, TODAY)
 
@@ -82,7 +82,7 @@ def test_ticks_are_seen_by_their_person_alone(loaded: Session, img: User, sign_i
     shown = page.get("/toolkit/path")
     checked = [f.get("value") for f in shown.tree.iterfind(".//input[@checked]")]
     assert boxes[0] in checked
-    assert shown.tree.find(f".//input[@name='on-{boxes[0]}']").get("value") == "2026-10-01"  # type: ignore[union-attr]
+    assert shown.tree.find(f".//input[@name='on-{boxes[0]}']").get("value") == "2026-10-01"  # type: ignore[union-attr]  # None fails the test
     other = factories.person(loaded)
     at(loaded, other, stage="visa")
     assert not [

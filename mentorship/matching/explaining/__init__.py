@@ -1,0 +1,1 @@
+"""What people are told: why this pair, why nobody, what would change it, what help is worth."""

@@ -1,0 +1,96 @@
+"""The wish to be erased: said, taken back within its days, and due when they are over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship import audit
+from mentorship.accounts.models import ADMINISTRATOR, Role, User
+from mentorship.consents.models import Erasure
+from mentorship.notices.letters import stationery
+from mentorship.notices.service import post
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+
+GRACE = dt.timedelta(days=14)
+
+
+class Needed(RuntimeError):
+    """Without this person a section has no leader, or the site no administrator."""
+
+    def __init__(self, what: Sequence[str]) -> None:
+        super().__init__(", ".join(what))
+        self.what = tuple(what)
+
+
+def ask(session: Session, *, person: User, now: dt.datetime) -> Erasure:
+    """Note the wish, and write to the person what will happen; asking again changes nothing.
+
+    Raises
+    ------
+    Needed
+        Somebody else must first lead a section, or administer the site.
+
+    """
+    session.execute(sa.select(User.id).where(User.id == person.id).with_for_update())
+    before = session.get(Erasure, person.id, populate_existing=True)
+    if before is not None:
+        return before
+    if left := alone_in(session, person.id):
+        raise Needed(left)
+    wish = Erasure(person_id=person.id, asked_at=now, due_at=now + GRACE)
+    session.add(wish)
+    session.flush()
+    _note(session, "privacy.ask_to_erase", person.id, now=now)
+    day = f"{wish.due_at:%B} {wish.due_at.day}, {wish.due_at.year}"
+    letter = stationery.write("erasure_asked", path="/account/erase", name=person.name, day=day)
+    post(session, recipient=person.email, subject=letter.subject, body=letter.body, now=now)
+    return wish
+
+
+def take_back(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Take the wish back; False if there was none. What they agreed to counts again at once."""
+    wish = sa.delete(Erasure).where(Erasure.person_id == person_id).returning(Erasure.person_id)
+    if session.execute(wish).one_or_none() is None:
+        return False
+    _note(session, "privacy.keep_me", person_id, now=now)
+    return True
+
+
+def wish_of(session: Session, person_id: uuid.UUID) -> Erasure | None:
+    return session.get(Erasure, person_id)
+
+
+def alone_in(session: Session, person_id: uuid.UUID) -> Sequence[str]:
+    """Name the sections that only this person leads, and the site if nobody else administers it."""
+    leads = (
+        sa.select(Membership.section_id)
+        .where(Membership.role == SectionRole.LEADER, Membership.state == MembershipState.ACTIVE)
+        .group_by(Membership.section_id)
+        .having(sa.func.count() == 1)
+        .having(sa.func.max(sa.cast(Membership.person_id, sa.String)) == _text(person_id))
+    )
+    names = sa.select(Section.name).where(Section.id.in_(leads)).order_by(Section.name)
+    found = list(session.scalars(names))
+    administrators = set(
+        session.scalars(sa.select(User.id).where(User.roles.any(Role.name == ADMINISTRATOR)))
+    )
+    return [*found, "the site itself"] if administrators == {person_id} else found
+
+
+def due(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
+    """Return whose days are over."""
+    over = sa.select(Erasure.person_id).where(Erasure.due_at <= now)
+    return session.scalars(over.order_by(Erasure.due_at)).all()
+
+
+def _text(key: uuid.UUID) -> sa.ColumnElement[str]:
+    return sa.cast(sa.literal(key, sa.Uuid()), sa.String)
+
+
+def _note(session: Session, action: str, person_id: uuid.UUID, *, now: dt.datetime) -> None:
+    audit.record(session, action=action, actor_id=person_id, about_id=person_id, now=now)
