@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.community.service import SectionDate, coming_up
@@ -24,7 +23,7 @@ from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.out_of_date import rounds_out_of_date
 from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
-from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+from mentorship.sections.models import Section
 from mentorship.toolkit.freshness import Line, to_check_first
 from mentorship.toolkit.service import Day, ResourceCard, StageView, days, for_mentors, for_stage
 
@@ -80,7 +79,6 @@ class LedSection:
     funnel: Funnel
     rounds: Sequence[RoundLine]
     out_of_date: Collection[uuid.UUID]  # rounds whose run cannot be published as it is
-    asking: int
     met: int  # pairs that have met
     concerns: int  # that wait for a leader
 
@@ -146,7 +144,6 @@ def _led(session: Session, section: Section, now: dt.datetime) -> LedSection:
         funnel=leader_funnel(session, section.id),
         rounds=round_list(session, section.id, today=now.date()),
         out_of_date=rounds_out_of_date(session, section.id, now=now),
-        asking=_asking(session, section.id),
         met=met,
         concerns=concerns,
     )
@@ -154,13 +151,3 @@ def _led(session: Session, section: Section, now: dt.datetime) -> LedSection:
 
 def administrator_home(session: Session) -> Sequence[Overview]:
     return all_sections(session)
-
-
-def _asking(session: Session, section_id: uuid.UUID) -> int:
-    """Count the people who wait for a leader's decision."""
-    waiting = sa.select(sa.func.count(Membership.id)).where(
-        Membership.section_id == section_id,
-        Membership.state == MembershipState.ASKED,
-        Membership.role != SectionRole.LEADER,
-    )
-    return session.scalar(waiting) or 0
