@@ -199,7 +199,10 @@ class CardForm(FlaskForm):
         validators=[Length(max=300)],
         description="For example: pediatrics in Ohio, glad to talk about research years.",
     )
-    show_email = BooleanField("Show my email address to the members of this section")
+    show_email = BooleanField(
+        "Show my email address to the members of this section",
+        description="Without it they see your name and your line, but cannot write to you.",
+    )
     agree = BooleanField(
         "I agree to be found by the members of this section, with my name, my role and the above",
         validators=[DataRequired("Check this box to be listed")],

@@ -26,7 +26,10 @@ def _themes(words: tuple[str, ...]) -> None:
 def upgrade() -> None:
     _themes((*BEFORE, "council"))
     does = sa.Column("about", sa.String(length=500), server_default="", nullable=False)
-    op.add_column("council_seat", does)
+    with op.batch_alter_table("council_seat") as table:
+        table.add_column(does)
+    with op.batch_alter_table("council_seat") as table:
+        table.alter_column("about", server_default=None)
     with op.batch_alter_table("license_rule") as table:
         table.add_column(sa.Column("limits_confidence", sa.String(length=20), nullable=True))
         known = _among("limits_confidence", ("high", "medium", "low"))
