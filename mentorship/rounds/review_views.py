@@ -100,8 +100,12 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
 def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     shown, found = pair_of_round(db.session(), round_.id, pair_id)
+    words = wanted_by().words
     return render_template(
         "rounds/pair.html",
+        search=FilterForm(),
+        words=words,
+        swappable=pairs.swappable(db.session(), shown, found, words) if words else [],
         round=round_,
         run=shown,
         pair=pairs.pair_page(db.session(), shown, found),
