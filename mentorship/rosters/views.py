@@ -155,6 +155,8 @@ def forget(slug: str, import_id: uuid.UUID) -> Response:
 
 @bp.get(f"{ONE}/problems.csv")
 @members
+@fresh
+@limited("export")
 def problems(slug: str, import_id: uuid.UUID) -> Response:
     _, found = _found(slug, import_id)
     out = io.StringIO(newline="")

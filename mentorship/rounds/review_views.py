@@ -105,7 +105,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
     words = wanted_by().words
     return render_template(
         "rounds/pair.html",
-        search=FilterForm(),
+        search_form=FilterForm(request.args),
         words=words,
         swappable=pairs.swappable(db.session(), shown, found, words) if words else [],
         round=round_,
