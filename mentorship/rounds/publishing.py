@@ -149,6 +149,8 @@ def offer_rest(
     publication = session.get_one(Publication, round_id, populate_existing=True)
     due = _answer_by(round_, now)
     move(session, round_id, (RoundState.REMATCHING,), RoundState.ANSWERING)
+    if ways(session, round_id).current != run.id:
+        take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=None, now=now)
     count_seats(session, run, people, of_rest=True)
     offers = [_offer(round_id, pair, now, due_at=due) for pair in pairs]
     session.add_all(offers)

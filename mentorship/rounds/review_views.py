@@ -30,7 +30,7 @@ from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import ways
+from mentorship.rounds.steps import open_run, ways
 from mentorship.throttle.guard import limited
 
 
@@ -53,6 +53,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         changed=changed,
         obstacles=OBSTACLES,
         ways=ways(db.session(), round_.id),
+        open_run=open_run(db.session(), round_),
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
@@ -112,7 +113,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         run=shown,
         pair=pairs.pair_page(db.session(), shown, found),
         policy=POLICIES[shown.policy],
-        ways=ways(db.session(), round_.id),
+        open_run=open_run(db.session(), round_),
         notes=handmade.notes_of(db.session(), round_.id, found),
         form=NoteForm(),
     )
@@ -135,6 +136,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         reasons=REASONS,
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
+        open_run=open_run(db.session(), round_),
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,
     )
