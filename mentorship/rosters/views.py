@@ -214,6 +214,7 @@ def _log(
         action=action,
         actor_id=current_id(),
         about_id=section.id,
+        section_id=section.id,
         now=dt.datetime.now(dt.UTC),
         detail=detail | ({"import": str(found.id)} if found else {}),
     )

@@ -57,7 +57,11 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.publish.move": "Changed the time of the planned publication",
         "round.publish.now": "Published at once",
         "round.publish.again": "Took the planned publication back and asked for a new run",
+        "round.report": "Took the report out as a file",
         "round.finish": "Finished the round",
+        "round.mail.change": "Changed the words of a mail",
+        "round.mail.usual": "Took the usual words of a mail again",
+        "round.template.remove": "Removed a template",
     }
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -150,7 +149,12 @@ def _kind(said: str) -> MailKind:
 
 
 def _log(session: Session, action: str, section: Section, kind: MailKind) -> None:
-    who: uuid.UUID = current_id()
-    now = dt.datetime.now(dt.UTC)
-    detail = {"mail": kind.value}
-    audit.record(session, action=action, actor_id=who, about_id=section.id, now=now, detail=detail)
+    audit.record(
+        session,
+        action=action,
+        actor_id=current_id(),
+        about_id=section.id,
+        section_id=section.id,
+        now=dt.datetime.now(dt.UTC),
+        detail={"mail": kind.value},
+    )

@@ -254,17 +254,19 @@ def test_a_report_is_taken_away_five_times_an_hour(
     cast: Cast, sign_in: Callable[[User], PageClient], clock: time_machine.Traveller
 ) -> None:
     round_ = cast.published()
-    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/report.csv"
+    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/report"
     leader = sign_in(cast.leader)
+    asked = {"csrf_token": leader.token(), "form": "csv"}
     seen = []
     for _ in range(7):
-        with leader.client.get(path) as answer:
+        with leader.client.post(path, data=asked) as answer:
             seen.append(answer.status_code)
     assert seen == [200] * 5 + [429] * 2
-    assert leader.client.get(path).headers["Retry-After"] == "3600"
+    assert leader.client.post(path, data=asked).headers["Retry-After"] == "3600"
     clock.shift(dt.timedelta(hours=1))
     leader = sign_in(cast.leader)
-    assert leader.client.get(path).status_code == 200
+    asked["csrf_token"] = leader.token()
+    assert leader.client.post(path, data=asked).status_code == 200
 
 
 def test_a_household_of_the_newer_internet_counts_as_one(app: Flask, anna: User) -> None:
