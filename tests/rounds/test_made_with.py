@@ -22,6 +22,7 @@ from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
 from tests.rounds.test_editing import keep, pair, try_edit
+from tests.rounds.test_report import taken
 from tests.rounds.work import work
 
 SignIn = Callable[[User], PageClient]
@@ -125,7 +126,7 @@ def test_the_report_names_every_run_that_went_out(
     assert "Run 1: what it was made with" in page
     assert "Run 2: what it was made with" in page
     assert all(run.inputs_digest in page for run in (run_of_round(session, round_.id, 1), rest))
-    book = load_workbook(io.BytesIO(leader.client.get(f"{home}/report.xlsx").data))
+    book = load_workbook(io.BytesIO(taken(leader, home, "xlsx").data))
     rows = list(book.worksheets[1].iter_rows(values_only=True))
     assert rows[0] == ("run", "what", "value")
     assert ("2", "Made of (keyed SHA-256)", rest.inputs_digest) in rows

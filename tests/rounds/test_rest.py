@@ -91,7 +91,9 @@ def test_the_rest_goes_out_beside_what_was_answered(
     lines = overview(session, cast.again(round_), now=NOW).runs
     assert {line.number: line.published for line in lines} == {1: True, run.number: True}
     publication = session.get_one(Publication, round_.id, populate_existing=True)
-    assert publication.answer_by == out + dt.timedelta(days=round_.answer_days)
+    due = dt.timedelta(days=round_.answer_days)
+    assert publication.answer_by == NOW + due  # nobody who was asked before gains time
+    assert cast.offer("Ana Silva", "Pia Late").due_at == out + due
     _answer(cast, session, "Pia Late", "Ana Silva", yes=True)
     assert cast.offer("Ana Silva", "Pia Late").state is OfferState.ACCEPTED
     with pytest.raises(service.RoundChanged):  # once
