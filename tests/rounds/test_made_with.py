@@ -39,6 +39,7 @@ def with_rules(cast: Cast, session: Session, **values: object) -> tuple[Run, Run
         policy=round_.policy,
         set_up=service.SetUp(**values),  # type: ignore[arg-type]  # values of one dict, of many types
         answer_days=14,
+        now=NOW,
     )
     second = service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
     return first, second
