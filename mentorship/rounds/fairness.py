@@ -79,7 +79,7 @@ def add_history(
     scores: dict[UUID, list[int]] = {}
     for row in rows:
         if isinstance(row, Pair):
-            scores.setdefault(row.img_id, []).append(row.score)
+            scores.setdefault(row.img_id, []).append(row.open_score)
         elif isinstance(row, Unmatched):
             scores.setdefault(row.img_id, [])
     of_kind: dict[str | None, list[list[int]]] = {}

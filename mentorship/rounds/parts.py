@@ -15,8 +15,11 @@ from mentorship.matching import (
     evidence,
     parts,
 )
+from mentorship.matching import Part as Shown
 
-Part = dict[str, Any]  # criterion, points, of, why, silent
+Part = dict[
+    str, Any
+]  # criterion, points, of, why, silent; open: points and of, where leaders see them
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 
 
@@ -26,6 +29,7 @@ def parts_told(problem: Problem, market: Market, rules: Rules, i: int, j: int) -
         side: evidence(market, i, j, names=vocabulary.name, voice=voice)
         for side, voice in VOICES.items()
     }
+    shown = {part.key: part for part in parts(market, rules.open(), i, j, means=problem.means)}
     return [
         {
             "criterion": part.key,
@@ -33,9 +37,15 @@ def parts_told(problem: Problem, market: Market, rules: Rules, i: int, j: int) -
             "of": part.out_of,
             "why": {side: said[part.key] for side, said in told.items() if part.key in said},
             "silent": _silent(market, part.key, i, j),
+            **_open(shown.get(part.key)),
         }
         for part in parts(market, rules, i, j, means=problem.means)
     ]
+
+
+def _open(part: Shown | None) -> Part:
+    """Return what leaders see of a criterion; nothing of one whose answers are private."""
+    return {} if part is None else {"open": {"points": part.points, "of": part.out_of}}
 
 
 def _silent(market: Market, key: str, i: int, j: int) -> list[str]:

@@ -22,7 +22,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import Market, Problem, Rules
 from mentorship.matching.forbid import ruled_out
 from mentorship.matching.scores.recipe import mean_marks_of_many
-from mentorship.matching.scoring import scores
+from mentorship.matching.scoring import open_scores
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.profiles.service import code_name
@@ -195,7 +195,7 @@ def _too_poor(
         return [False] * len(market.mentors)
     means = mean_marks_of_many(market_now(session, round_, now=now))
     row = np.zeros(1, dtype=np.int64)
-    poor: list[bool] = (scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
+    poor: list[bool] = (open_scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
     return poor
 
 

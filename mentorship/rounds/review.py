@@ -72,8 +72,8 @@ def summary(session: Session, run: Run) -> Summary:
         sa.select(
             sa.func.count().label("pairs"),
             sa.func.count().filter(Pair.place == 2).label("seconds"),
-            sa.func.avg(Pair.score).label("mean"),
-            sa.func.min(Pair.score).label("lowest"),
+            sa.func.avg(Pair.open_score).label("mean"),
+            sa.func.min(Pair.open_score).label("lowest"),
             seats.where(RunSeat.run_id == run.id).scalar_subquery().label("seats"),
             mentors.where(RunSeat.run_id == run.id).scalar_subquery().label("mentors"),
         ).where(Pair.run_id == run.id)

@@ -13,7 +13,14 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.matching import Problem, Progress, Report, explain, solve, verify
+from mentorship.matching import (
+    Problem,
+    Progress,
+    Report,
+    explain,
+    solve,
+    verify,
+)
 from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.fairness import add_history, agreed_to_be_counted, fairness_tables, returning
 from mentorship.rounds.going_on import end_waiting
@@ -102,16 +109,17 @@ def solved(
     if not report.ok:
         raise ProofFailed(report)
     enter(Phase.EXPLAINING)
-    run = run_row(problem, market, rules, result, report)
-    explanation = explain(problem, result, progress)
-    pairs = list(pair_rows(run, problem, market, rules, result))
+    told = Problem.of(market, rules.open(), means=problem.means)
+    run = run_row(told, market, rules, result, report)
+    explanation = explain(problem, result, progress, told=told)
+    pairs = list(pair_rows(run, told, market, rules, result))
     rows = [
         *pairs,
         *next_rows(pairs, explanation),
-        RunFairness(run_id=run.id, tables=fairness_tables(problem, result, inputs.counted)),
-        *unmatched_rows(run, problem, result, explanation),
+        RunFairness(run_id=run.id, tables=fairness_tables(told, result, inputs.counted)),
+        *unmatched_rows(run, told, result, explanation),
         *seat_rows(run, market, explanation),
-        *insights(run.id, problem, result, explanation, progress),
+        *insights(run.id, problem, told, result, explanation, progress),
     ]
     return Solved(run, rows, inputs.counted)
 

@@ -44,6 +44,7 @@ class Whole:
     ----------
     problem : the round as it is
     scores : (n, m) hard rules aside; -1 where a matrix says never
+    told : (n, m) the open ones, which the minimum is asked of; of a matrix the same
     out : rule -> (n, m) bool, the pairs it forbids
     count : (n, m) how many rules forbid a pair
     free : (m,) seats that the answer leaves free
@@ -52,6 +53,7 @@ class Whole:
 
     problem: Problem
     scores: Points
+    told: Points
     out: Mapping[str, Flags]
     count: Ints
     free: Ints
@@ -62,16 +64,17 @@ class Whole:
         rows, market, rules = np.arange(n), problem.market, problem.rules
         if market is None or rules is None or problem.means is None:
             plain = (problem.unbanned or problem.scores).block(rows)
+            told = plain
             out = {"never": plain < 0, "banned": marked(problem.banned, rows, m)}
         else:
-            table = scoring.scores(market, rules, problem.means, rows)
-            out = scoring.all_ruled_out(market, rules, table, rows)
-            plain = table.astype(np.int16)
+            plain = scoring.scores(market, rules, problem.means, rows).astype(np.int16)
+            told = scoring.open_scores(market, rules, problem.means, rows).astype(np.int16)
+            out = scoring.all_ruled_out(market, rules, problem.means, rows)
         count = np.zeros((n, m), dtype=np.int64)
         for flags in out.values():
             count += flags
         free = problem.seats - np.bincount(result.pairs[:, 1], minlength=m)
-        return cls(problem, plain, out, count, free)
+        return cls(problem, plain, told, out, count, free)
 
     @property
     def possible(self) -> Flags:
@@ -161,14 +164,14 @@ def _seats(whole: Whole, waiting: Ints) -> Iterator[Trial]:
 
 def _minimum(whole: Whole, waiting: Ints) -> Iterator[Trial]:
     """Yield lower minimum scores, each a step that makes more pairs possible for who waits."""
-    low = whole.scores[waiting][whole.forbidden_by([scoring.MINIMUM])[waiting]]
+    low = whole.told[waiting][whole.forbidden_by([scoring.MINIMUM])[waiting]]
     for least in sorted({score // MINIMUM_STEP * MINIMUM_STEP for score in low.tolist()})[::-1]:
         yield Trial(rows=waiting, make=partial(_with_minimum, whole, least), amount=least)
 
 
 def _with_minimum(whole: Whole, least: int) -> Problem:
     scores = whole.allowed([scoring.MINIMUM])
-    scores[whole.out[scoring.MINIMUM] & (whole.scores < least)] = -1
+    scores[whole.out[scoring.MINIMUM] & (whole.told < least)] = -1
     return whole.with_scores(scores)
 
 
