@@ -139,7 +139,7 @@ def _led(session: Session, section: Section, now: dt.datetime) -> LedSection:
     return LedSection(
         section=section,
         funnel=leader_funnel(session, section.id),
-        rounds=round_list(session, section.id),
+        rounds=round_list(session, section.id, today=now.date()),
         out_of_date=rounds_out_of_date(session, section.id, now=now),
         asking=_asking(session, section.id),
         met=met,

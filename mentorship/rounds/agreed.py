@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.matching import Rules
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.run_rules import RunRules
 
 Key = tuple[uuid.UUID, uuid.UUID]  # profile ids of an IMG and a mentor
 
@@ -39,7 +39,7 @@ class Agreed:
         """Count the standing pairs of each profile."""
         return Counter(key for pair in self.standing for key in pair)
 
-    def applied(self, rules: Rules) -> Rules:
+    def applied(self, rules: RunRules) -> RunRules:
         """Return the rules with standing pairs locked, and fallen ones forbidden."""
         locked, fallen = _plain(self.standing), _plain(self.fallen)
         return dataclasses.replace(
@@ -110,7 +110,7 @@ def _plain(pairs: Collection[Key]) -> frozenset[tuple[str, str]]:
 def _with_mentor(img: Candidate, imgs: Collection[uuid.UUID]) -> Candidate:
     if img.profile_id not in imgs:
         return img
-    return dataclasses.replace(img, obstacle=img.obstacle or Obstacle.HAS_OFFER)
+    return dataclasses.replace(img, obstacle=img.obstacle or Obstacle.ASKED_HERE)
 
 
 def _with_seats(mentor: Candidate, lost: int, together: int) -> Candidate:

@@ -31,7 +31,10 @@ class Obstacle(enum.StrEnum):
     NOT_A_MEMBER = "not_a_member"
     NO_CONSENT = "no_consent"
     NOT_READY = "not_ready"
-    HAS_OFFER = "has_offer"  # of an IMG
+    HAS_MENTOR = "has_mentor"  # of an IMG, like the next three
+    HAS_OFFER = "has_offer"
+    ASKED_HERE = "asked_here"  # has a mentor of this round, or is waiting for an answer in it
+    NEEDS_NOBODY = "needs_nobody"  # said in this round that no mentor is needed any more
     PAUSED = "paused"  # of a mentor, like the next two
     NO_SEATS = "no_seats"
     SEATS_TAKEN = "seats_taken"
@@ -83,10 +86,7 @@ def candidates(
             User.confirmed_at,
             Profile.kind,
             Profile.seats,
-            Profile.paused_until,
-            member.label("member"),
-            agrees().label("agrees"),
-            is_ready().label("ready"),
+            obstacle(round_.id, round_.section_id, today=today).label("obstacle"),
             held(elsewhere_than=round_.id).label("held"),
             Participant.joined_at,
             Participant.left_out_at,
@@ -101,7 +101,7 @@ def candidates(
     )
     if only is not None:
         query = query.where(Profile.id.in_(only))
-    return tuple(_candidate(row, today) for row in session.execute(query))
+    return tuple(_candidate(row) for row in session.execute(query))
 
 
 def belongs(
@@ -125,7 +125,9 @@ def agrees(profile: type[Profile] = Profile, *, purpose: str = MATCHING) -> sa.C
     return agrees_to(purpose, profile.person_id)
 
 
-def held(*, elsewhere_than: uuid.UUID | None = None) -> sa.ScalarSelect[int]:
+def held(
+    *, elsewhere_than: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID] | None = None
+) -> sa.ScalarSelect[int]:
     """Count what holds a seat of a mentor, or an IMG, in rounds other than the one named.
 
     A mentorship holds them until it ends, an offer in between only while its round is published.
@@ -142,36 +144,53 @@ def held(*, elsewhere_than: uuid.UUID | None = None) -> sa.ScalarSelect[int]:
             sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
             sa.or_(Offer.state == OfferState.CONFIRMED, in_between),
         )
-        .correlate(Profile)
+        .correlate_except(Offer, Round)
     )
     if elsewhere_than is not None:
-        holding = holding.where(Round.id != elsewhere_than)
+        holding = holding.where(Offer.round_id != elsewhere_than)
     return holding.scalar_subquery()
 
 
-def _candidate(row: sa.Row[*tuple[Any, ...]], today: dt.date) -> Candidate:
+def obstacle(
+    round_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
+    section_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
+    *,
+    today: dt.date,
+) -> sa.Case[str | None]:
+    """Say in a query what keeps the person of a profile out of a round, NULL if nothing does."""
+    img, mentor = Profile.kind == ProfileKind.IMG, Profile.kind == ProfileKind.MENTOR
+    has_mentor = (
+        sa.exists()
+        .where(
+            Offer.img_id == Profile.id,
+            Offer.round_id != round_id,
+            Offer.state == OfferState.CONFIRMED,
+        )
+        .correlate_except(Offer)
+    )
+    elsewhere = held(elsewhere_than=round_id)
+    first = {
+        Obstacle.NOT_A_MEMBER: ~belongs(Profile, section_id),
+        Obstacle.NO_CONSENT: ~agrees(),
+        Obstacle.PAUSED: sa.and_(mentor, Profile.paused_until > today),
+        Obstacle.NO_SEATS: sa.and_(mentor, Profile.seats == 0),
+        Obstacle.NOT_READY: ~is_ready(),
+        Obstacle.HAS_MENTOR: sa.and_(img, has_mentor),
+        Obstacle.HAS_OFFER: sa.and_(img, elsewhere > 0),
+        Obstacle.SEATS_TAKEN: sa.and_(mentor, elsewhere >= Profile.seats),
+    }
+    return sa.case(*((holds, found.value) for found, holds in first.items()), else_=None)
+
+
+def _candidate(row: sa.Row[*tuple[Any, ...]]) -> Candidate:
     return Candidate(
         profile_id=row.id,
         person_id=row.person_id,
         name=row.name,
         kind=row.kind,
         seats=max(row.seats - row.held, 0),
-        obstacle=_obstacle(row, today),
+        obstacle=Obstacle(row.obstacle) if row.obstacle else None,
         joined=row.joined_at is not None,
         left_out=row.left_out_at is not None,
         claimed=row.confirmed_at is not None,
     )
-
-
-def _obstacle(row: sa.Row[*tuple[Any, ...]], today: dt.date) -> Obstacle | None:
-    img = row.kind is ProfileKind.IMG
-    found = {
-        Obstacle.NOT_A_MEMBER: not row.member,
-        Obstacle.NO_CONSENT: not row.agrees,
-        Obstacle.PAUSED: not img and row.paused_until is not None and row.paused_until > today,
-        Obstacle.NO_SEATS: not img and row.seats == 0,
-        Obstacle.NOT_READY: not row.ready,
-        Obstacle.HAS_OFFER: img and row.held > 0,
-        Obstacle.SEATS_TAKEN: not img and row.held >= row.seats,
-    }
-    return next((obstacle for obstacle, holds in found.items() if holds), None)

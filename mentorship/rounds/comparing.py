@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.matching import POLICIES, Policy, Rules
+from mentorship.matching import POLICIES, Policy
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Pair, Run, RunSeat
+from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, cut
+from mentorship.rounds.run_rules import RunRules
 
 MOST_RUNS = 6
 SHOWS = ("lose", "gain", "other")  # parts of the list of people
@@ -38,8 +38,8 @@ class RunColumn:
     lowest: int | None
     blocking: int | None
     locked: int
-    banned: int  # besides those of IMGs taken apart
-    left_alone: int  # IMGs taken apart: forbidden with every mentor
+    banned: int
+    left_alone: int  # IMGs taken apart
     gain: int
     lose: int
     other: int
@@ -96,15 +96,12 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
 def comparison(
     session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
 ) -> Comparison:
-    """Compare runs with the first of them, in four queries; the list is of run ``to``."""
+    """Compare runs with the first of them, in three queries; the list is of run ``to``."""
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
     first = mates[runs[0].id]
     changes = {run.id: _changes(first, mates[run.id]) for run in runs}
-    sizes = _mentors(session, runs)
-    columns = {
-        run.id: _column(run, mates[run.id], changes[run.id], first, sizes[run.id]) for run in runs
-    }
+    columns = {run.id: _column(run, mates[run.id], changes[run.id], first) for run in runs}
     last = changes[listed.id]
     parts = _parts(last)
     shown = parts.get(wanted.show, [*last])
@@ -169,23 +166,9 @@ def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]
     }
 
 
-def _mentors(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, int]:
-    """Count the mentors of each run."""
-    counted = (
-        sa.select(RunSeat.run_id, sa.func.count())
-        .where(RunSeat.run_id.in_([run.id for run in runs]))
-        .group_by(RunSeat.run_id)
-    )
-    return Counter(dict(session.execute(counted).all()))
-
-
-def _column(
-    run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates, mentors: int
-) -> RunColumn:
+def _column(run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates) -> RunColumn:
     scores = [score for held in mates.values() for score in held.values()]
-    rules = Rules.from_json(run.rules)
-    bans = Counter(img for img, _ in rules.banned)
-    alone = [img for img, count in bans.items() if count >= mentors]
+    rules = RunRules.from_json(run.rules)
     parts = _parts(changes)
     apart = sum(len(held.keys() - first.get(img, {}).keys()) for img, held in mates.items())
     return RunColumn(
@@ -199,8 +182,8 @@ def _column(
         lowest=min(scores, default=None),
         blocking=run.certificate.get("blocking_pairs"),
         locked=len(rules.locked),
-        banned=len(rules.banned) - sum(bans[img] for img in alone),
-        left_alone=len(alone),
+        banned=len(rules.banned),
+        left_alone=len(rules.left_alone),
         gain=len(parts["gain"]),
         lose=len(parts["lose"]),
         other=len(parts["other"]),

@@ -22,6 +22,7 @@ from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
 from mentorship.rounds.review_forms import EditForm, NoteForm, SeenForm
+from mentorship.rounds.ruled_out import LIFTED_BY, all_ruled_out
 from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import number_of, pair_of_round, round_of_leader
 from mentorship.rounds.steps import NothingToUndo, RunChanged
@@ -63,7 +64,8 @@ def _edit(session: Session, form: EditForm) -> Edit:
     if form.img.data and form.mentor.data:
         return Edit(kind, ((key_of(form.img.data), key_of(form.mentor.data)),))
     if form.every.data:
-        found = every_pair(session, seen, Wanted(words=form.q.data, show=form.show.data))
+        every = all_ruled_out if form.show.data in LIFTED_BY else every_pair
+        found = every(session, seen, Wanted(words=form.q.data, show=form.show.data))
     else:
         ticked = [key_of(key) for key in request.form.getlist("pair")]
         found = pairs_by_key(session, seen, ticked)

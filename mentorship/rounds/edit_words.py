@@ -40,8 +40,10 @@ def edit_in_words(kind: str, pairs: Sequence[Sequence[str]], names: Mapping[uuid
     """Name the change and, if it is about a few pairs only, the people."""
     words = IN_WORDS[EditKind(kind)]
     if len(pairs) > MOST_NAMED:
-        return f"{words}: {len(pairs)} pairs"
-    told = [" and ".join(names.get(uuid.UUID(key), "?") for key in pair) for pair in pairs]
+        count = f"{len(pairs)} {'IMGs' if kind == EditKind.REMATCH else 'pairs'}"
+        return f"{words}: {count}"
+    people = [dict.fromkeys(pair) for pair in pairs]  # an IMG alone stands in its pair twice
+    told = [" and ".join(names.get(uuid.UUID(key), "?") for key in pair) for pair in people]
     return f"{words}: {'; '.join(told)}"
 
 

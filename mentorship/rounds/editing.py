@@ -1,8 +1,8 @@
 """Changes that a leader makes by hand to a run: lock, forbid, take apart, swap, pair.
 
-An edit is a change of the locks and bans in the rules of the run that counts. The rest is solved
-again from the same people, so what it does can be looked at before anybody keeps it, and going
-back to the run before gives back the same pairs.
+An edit changes whom the rules of the run that counts lock, forbid or leave alone. The rest is
+solved again from the same people, so what it does can be looked at before anybody keeps it, and
+going back to the run before gives back the same pairs.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from mentorship.matching import Rules
 from mentorship.rounds.agreed import agreed_of
 from mentorship.rounds.jobs import ask
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.steps import hold_review, run_changed, ways
 
 MOST_PAIRS = 500  # of one edit
@@ -37,7 +37,7 @@ class EditKind(enum.StrEnum):
     UNLOCK = "unlock"
     FORBID = "forbid"  # these pairs are never made
     ALLOW = "allow"  # lift the ban
-    UNMATCH = "unmatch"  # these IMGs get nobody
+    UNMATCH = "unmatch"  # these IMGs lose this mentor and get nobody instead
     REMATCH = "rematch"  # these IMGs may have anybody again
     SWAP = "swap"  # two IMGs take each other's mentor
     PAIR = "pair"  # this IMG and this mentor, by hand
@@ -64,7 +64,10 @@ class BadEdit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """``pairs`` are (IMG, mentor), profile ids; of a swap the two pairs whose mentors change."""
+    """``pairs`` are (IMG, mentor), profile ids; of a swap the two pairs whose mentors change.
+
+    To match again is about IMGs alone: each stands in its pair twice.
+    """
 
     kind: EditKind
     pairs: tuple[tuple[uuid.UUID, uuid.UUID], ...]
@@ -107,8 +110,9 @@ def ask_edit(  # noqa: PLR0913  which run, what, who and when
         raise run_changed(session, round_id)
     run = session.get_one(Run, seen)
     _check(session, run, edit)
-    rules = edited(Rules.from_json(run.rules), edit, mentors=_mentors(session, run))
-    if rules == Rules.from_json(run.rules):
+    before = RunRules.from_json(run.rules)
+    rules = edited(before, edit, made=_made(session, run, edit))
+    if rules == before:
         raise BadEdit("This changes nothing: it is so already.")
     job = RunJob(
         round_id=round_id,
@@ -126,33 +130,40 @@ def ask_edit(  # noqa: PLR0913  which run, what, who and when
     return made
 
 
-def edited(rules: Rules, edit: Edit, *, mentors: Collection[str]) -> Rules:
-    """Return the rules with the locks and bans of an edit; ``mentors`` are all of the run."""
+def edited(rules: RunRules, edit: Edit, *, made: Collection[KeyPair]) -> RunRules:
+    """Return the rules with an edit; ``made`` are all pairs that the IMGs in it have in the run."""
     pairs = edit.keys()
     imgs = {img for img, _ in pairs}
-    locked, banned = set(rules.locked), set(rules.banned)
+    locked, banned, alone = set(rules.locked), set(rules.banned), set(rules.left_alone)
     if edit.kind is EditKind.SWAP:
         (one, his), (other, hers) = pairs
         locked -= set(pairs)
         pairs = [(one, hers), (other, his)]
     if edit.kind is EditKind.PAIR:
         locked = {pair for pair in locked if pair[0] not in imgs}
+        alone -= imgs
     if edit.kind in {EditKind.LOCK, EditKind.SWAP, EditKind.PAIR}:
         locked |= set(pairs)
         banned -= set(pairs)
     elif edit.kind is EditKind.UNLOCK:
         locked -= set(pairs)
+        alone -= imgs  # the lock was all that kept the other mentor of theirs
     elif edit.kind is EditKind.FORBID:
         locked -= set(pairs)
         banned |= set(pairs)
     elif edit.kind is EditKind.ALLOW:
         banned -= set(pairs)
     elif edit.kind is EditKind.UNMATCH:
-        locked = {pair for pair in locked if pair[0] not in imgs}
-        banned |= {(img, mentor) for img in imgs for mentor in mentors}
+        locked = {pair for pair in locked if pair[0] not in imgs} | (set(made) - set(pairs))
+        alone |= imgs
     elif edit.kind is EditKind.REMATCH:
-        banned = {pair for pair in banned if pair[0] not in imgs}
-    return dataclasses.replace(rules, locked=frozenset(locked), banned=frozenset(banned))
+        alone -= imgs
+    return dataclasses.replace(
+        rules,
+        locked=frozenset(locked),
+        banned=frozenset(banned),
+        left_alone=frozenset(alone),
+    )
 
 
 def _check(session: Session, run: Run, edit: Edit) -> None:
@@ -184,7 +195,7 @@ def _check_agreed(session: Session, run: Run, edit: Edit) -> None:
     held = {img for img, _ in standing}
     if edit.kind in {EditKind.LOCK, EditKind.ALLOW, EditKind.REMATCH}:
         parted = False
-    elif edit.kind in {EditKind.PAIR, EditKind.UNMATCH}:
+    elif edit.kind is EditKind.PAIR:
         parted = any(img in held for img, _ in edit.pairs)
     else:
         parted = any(pair in standing for pair in edit.pairs)
@@ -209,6 +220,8 @@ def _all_in(session: Session, query: sa.Select[uuid.UUID, uuid.UUID], edit: Edit
         raise NoResultFound
 
 
-def _mentors(session: Session, run: Run) -> Sequence[str]:
-    found = session.scalars(sa.select(RunSeat.mentor_id).where(RunSeat.run_id == run.id))
-    return [str(mentor_id) for mentor_id in found]
+def _made(session: Session, run: Run, edit: Edit) -> Sequence[KeyPair]:
+    imgs = {img for img, _ in edit.pairs}
+    pairs = sa.select(Pair.img_id, Pair.mentor_id)
+    found = session.execute(pairs.where(Pair.run_id == run.id, Pair.img_id.in_(imgs)))
+    return [(str(img), str(mentor)) for img, mentor in found]

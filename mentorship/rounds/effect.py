@@ -21,7 +21,7 @@ from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp, earlier_pairs
 
-MOST_PAIRS = 500_000  # in a request; beyond it a run tells
+LOOKED_AT = 500_000  # pairs in a request; of larger rounds some of the IMGs are looked at
 BLOCK = 256  # IMGs looked at together
 BINS = 10
 WIDTH, HEIGHT = 60, 140  # of a bar of the drawing
@@ -83,9 +83,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """The saved set-up against the one in the form; ``problem`` says why there is none."""
+    """The saved set-up against the one in the form; ``problem`` says why there is none.
 
-    imgs: int = 0
+    All is counted over the ``imgs`` looked at, which in a large round are only some of them.
+    """
+
+    imgs: int = 0  # looked at
+    all_imgs: int = 0
     mentors: int = 0
     totals: Sequence[Line] = ()
     rules: Sequence[Line] = ()
@@ -109,27 +113,20 @@ def effect(
     ``round_`` may be one that is not kept yet.
     """
     try:
-        market = market_now(session, round_, now=now)
+        market, all_imgs = market_now(session, round_, now=now, most_pairs=LOOKED_AT)
     except NobodyToMatch:
         return Effect(problem="No IMG could take part yet, so there is nothing to compare.")
     except BadProfile as bad:
         return Effect(problem=f"The profile of {bad.name} cannot be matched as it is: {bad.why}.")
-    n, m = len(market.imgs), len(market.mentors)
-    if not m:
+    if not market.mentors:
         return Effect(problem="No mentor with a free seat could take part yet.")
-    if n * m > MOST_PAIRS:
-        return Effect(
-            problem=f"{n:,} IMGs and {m:,} mentors make {n * m:,} pairs: too many to look at"
-            f" while you wait (at most {MOST_PAIRS:,}). Save the set-up and run the match:"
-            " a run changes nothing for anybody, and runs can be compared."
-        )
     earlier = frozenset[tuple[str, str]]()
     if saved.not_again or changed.not_again:
         earlier = earlier_pairs(session, round_)
     means = mean_marks(market)
     before = _picture(market, saved.rules(earlier), means)
     after = before if saved == changed else _picture(market, changed.rules(earlier), means)
-    return _compared(before, after, n, m)
+    return _compared(market, before, after, all_imgs)
 
 
 def _picture(market: Market, rules: Rules, means: Mapping[str, int]) -> Picture:
@@ -161,17 +158,22 @@ def _picture(market: Market, rules: Rules, means: Mapping[str, int]) -> Picture:
     )
 
 
-def _compared(before: Picture, after: Picture, imgs: int, mentors: int) -> Effect:
+def _compared(market: Market, before: Picture, after: Picture, all_imgs: int) -> Effect:
+    imgs, mentors = len(market.imgs), len(market.mentors)
+    totals = [
+        Line("Pairs that are possible", before.possible, after.possible),
+        Line("IMGs with no possible mentor", before.imgs_alone, after.imgs_alone),
+    ]
+    if imgs == all_imgs:  # a mentor may be possible for others than those looked at
+        alone = before.mentors_alone, after.mentors_alone
+        totals.append(Line("Mentors with no possible IMG", *alone))
     names = {key: label for key, (label, _) in SWITCHES.items()}
     names[MINIMUM] = "Lowest score of a pair"
     return Effect(
         imgs=imgs,
+        all_imgs=all_imgs,
         mentors=mentors,
-        totals=[
-            Line("Pairs that are possible", before.possible, after.possible),
-            Line("IMGs with no possible mentor", before.imgs_alone, after.imgs_alone),
-            Line("Mentors with no possible IMG", before.mentors_alone, after.mentors_alone),
-        ],
+        totals=totals,
         rules=[
             Line(names[switch], before.ruled_out[rule], after.ruled_out[rule])
             for switch, rule in TURNS_ON.items()

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.matching import FULL, Rules
+from mentorship.matching import FULL
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.run_models import PairNote
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.suiting import Suits, suits
 
 MOST_PEOPLE = 10_000  # in one list to choose from
@@ -120,10 +121,12 @@ def _free(seats: int) -> str:
 
 
 def _warnings(session: Session, run: Run, img: Choice, mentor: Choice) -> Sequence[str]:
-    rules = Rules.from_json(run.rules)
+    rules = RunRules.from_json(run.rules)
     told = []
     if (img.id, mentor.id) in rules.banned:
         told.append("A leader has forbidden this pair. Pairing them lifts that.")
+    if img.id in rules.left_alone:
+        told.append(f"A leader has taken {img.name} apart. Pairing them by hand lifts that.")
     if img.stands != "no mentor":
         told.append(f"{img.name} is {img.stands} now and would change mentor.")
     if mentor.stands == "full":

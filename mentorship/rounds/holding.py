@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
-from mentorship.matching import ImpossibleRules, Rules
+from mentorship.matching import ImpossibleRules
 from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.inputs import (
     BadProfile,
@@ -31,6 +31,7 @@ from mentorship.rounds.models import Round, Run
 from mentorship.rounds.rest import leave_rest
 from mentorship.rounds.run_models import MOST_ATTEMPTS, JobKind, JobState, Phase, RunJob, StepKind
 from mentorship.rounds.run_rows import Solved
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.running import ProofFailed, counting, keep
 from mentorship.rounds.steps import take_step
 
@@ -107,7 +108,7 @@ def beat(session: Session, held: Held, *, phase: Phase, percent: int, now: dt.da
 def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
     """Return what the run is to be made of. Raises what may be refused."""
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
-    rules = Rules.from_json(job.rules)
+    rules = RunRules.from_json(job.rules)
     if job.base_run_id is not None:
         base = session.get_one(Run, job.base_run_id)
         return counting(session, kept(base, rules=rules, policy=job.policy))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
-from mentorship.matching import Market, Rules
+from mentorship.matching import Market
 from mentorship.matching.forbid import ruled_out
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.rounds.agreed import Agreed, Key, agreed_of
 from mentorship.rounds.candidates import Candidate
@@ -24,6 +24,7 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.rest import still_free
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.snapshot import restored
 
@@ -52,7 +53,7 @@ class Inputs:
     """
 
     market: Market
-    rules: Rules
+    rules: RunRules
     policy: str
     lottery: int
     means: Mapping[str, int] | None = None
@@ -60,7 +61,7 @@ class Inputs:
 
 
 def gathered(
-    session: Session, round_: Round, *, rules: Rules, policy: str, now: dt.datetime
+    session: Session, round_: Round, *, rules: RunRules, policy: str, now: dt.datetime
 ) -> Inputs:
     """Gather whoever takes part and can; mentors with the seats that are free for this round.
 
@@ -87,7 +88,7 @@ def _taking_part(people: Sequence[Candidate]) -> Sequence[Candidate]:
     return [each for each in people if each.takes_part]
 
 
-def _at_odds(market: Market, rules: Rules, agreed: Agreed) -> Collection[Key]:
+def _at_odds(market: Market, rules: RunRules, agreed: Agreed) -> Collection[Key]:
     """Return the pairs that agreed by request and that a rule has come to forbid since."""
     imgs = {img.key: i for i, img in enumerate(market.imgs)}
     mentors = {mentor.key: j for j, mentor in enumerate(market.mentors)}
@@ -102,8 +103,13 @@ def _at_odds(market: Market, rules: Rules, agreed: Agreed) -> Collection[Key]:
     return {pair for pair, i, j in pairs if any(flags[at[i], j] for flags in out.values())}
 
 
-def market_now(session: Session, round_: Round, *, now: dt.datetime) -> Market:
-    """Return whoever takes part and can; of a draft, whoever would if it were opened now.
+def market_now(
+    session: Session, round_: Round, *, now: dt.datetime, most_pairs: int | None = None
+) -> tuple[Market, int]:
+    """Return whoever takes part and can, and how many IMGs these are.
+
+    Of a draft it is whoever would take part if it were opened now. With ``most_pairs`` only as many
+    IMGs are gathered as make no more pairs with all mentors: one in so many, the same every time.
 
     Raises
     ------
@@ -114,7 +120,15 @@ def market_now(session: Session, round_: Round, *, now: dt.datetime) -> Market:
     people = still_free(session, round_, today=now.date())
     draft = round_.state is RoundState.DRAFT
     here = [each for each in people if (each.is_newcomer if draft else each.takes_part)]
-    return _market(session, round_, here, now.date(), Agreed())
+    imgs = [each for each in here if each.kind is ProfileKind.IMG]
+    mentors = [each for each in here if each.kind is ProfileKind.MENTOR]
+    if most_pairs is None or len(imgs) * len(mentors) <= most_pairs:
+        some = imgs
+    else:
+        count = max(1, most_pairs // len(mentors))
+        in_order = sorted(imgs, key=lambda each: each.profile_id)
+        some = [in_order[len(in_order) * n // count] for n in range(count)]
+    return _market(session, round_, [*some, *mentors], now.date(), Agreed()), len(imgs)
 
 
 def _market(
@@ -149,7 +163,7 @@ def _market(
     return market
 
 
-def kept(run: Run, *, rules: Rules | None = None, policy: str | None = None) -> Inputs:
+def kept(run: Run, *, rules: RunRules | None = None, policy: str | None = None) -> Inputs:
     """Return what a run was made of, under other rules or another policy if given.
 
     Raises
@@ -171,14 +185,9 @@ def kept(run: Run, *, rules: Rules | None = None, policy: str | None = None) -> 
     )
 
 
-def _of_those_here(rules: Rules, market: Market) -> Rules:
-    imgs = {img.key for img in market.imgs}
-    mentors = {mentor.key for mentor in market.mentors}
-
-    def here(pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        return frozenset(pair for pair in pairs if pair[0] in imgs and pair[1] in mentors)
-
-    return dataclasses.replace(rules, locked=here(rules.locked), banned=here(rules.banned))
+def _of_those_here(rules: RunRules, market: Market) -> RunRules:
+    imgs, mentors = (img.key for img in market.imgs), (each.key for each in market.mentors)
+    return rules.of_those(imgs, mentors)
 
 
 def _name_bad_profile(session: Session, ids: Collection[uuid.UUID], today: dt.date) -> None:

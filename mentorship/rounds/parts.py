@@ -17,9 +17,8 @@ from mentorship.matching import (
 )
 from mentorship.matching import Part as Shown
 
-Part = dict[
-    str, Any
-]  # criterion, points, of, why, silent; open: points and of, where leaders see them
+# criterion, points, of, why, silent; open: points and of as leaders see them, if they do
+Part = dict[str, Any]
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 
 

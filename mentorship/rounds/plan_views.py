@@ -16,14 +16,14 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.difference import difference
 from mentorship.rounds.leading import acting, changed_page, key_of
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
-from mentorship.rounds.models import RoundState
+from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.plan_forms import MoveForm, PublishForm
 from mentorship.rounds.planning import BadTime
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.round_letters import sample_offer
 from mentorship.rounds.run_views import ROUND, to_job
-from mentorship.rounds.scope import round_of_leader, run_of_round
+from mentorship.rounds.scope import number_of, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.web import reader_zone
 
@@ -36,21 +36,24 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     plan = planning.planned(db.session(), round_.id)
     if plan is not None:
-        return render_template(
-            "rounds/planned.html", round=round_, plan=plan, form=_move_form(plan.goes_out_at)
-        )
+        form = MoveForm(goes_out_at=plan.goes_out_at.astimezone(reader_zone()))
+        return render_template("rounds/planned.html", round=round_, plan=plan, form=form)
     if round_.state not in {RoundState.REVIEW, *OUT}:
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
     shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
     if not may_go_out(db.session(), round_, shown):
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
+    return _publish_page(round_, shown, PublishForm(run=str(shown.id)))
+
+
+def _publish_page(round_: Round, shown: Run, form: PublishForm) -> str:
     found = preview(db.session(), round_, shown, now=dt.datetime.now(dt.UTC))
     return render_template(
         "rounds/publish.html",
         round=round_,
         preview=found,
         difference=difference(db.session(), shown) if round_.state in OUT else None,
-        form=PublishForm(run=str(shown.id)),
+        form=form,
         mail=sample_offer(db.session(), round_, answer_by=found.answer_by),
         zone=str(reader_zone()),
         obstacles=OBSTACLES,
@@ -72,7 +75,13 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     except BadTime:
-        flash(BAD_TIME, "error")
+        round_ = round_of_leader(db.session(), me, slug, round_id)
+        number = number_of(db.session(), round_id, run_id)
+        shown = run_of_round(db.session(), round_id, number)
+        if not may_go_out(db.session(), round_, shown):
+            return changed_page(slug, round_id, round_changed(db.session(), round_id))
+        _say_bad_time(form)
+        return _publish_page(round_, shown, form), 422
     except (RunOutOfDate, NothingToPublish):
         return here
     return here
@@ -119,9 +128,13 @@ def move_publication(slug: str, round_id: uuid.UUID) -> Response | tuple[str, in
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     except BadTime:
-        flash(BAD_TIME, "error")
-    else:
-        flash("The time is changed.", "success")
+        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+        plan = planning.planned(db.session(), round_id)
+        if plan is None:
+            return changed_page(slug, round_id, round_changed(db.session(), round_id))
+        _say_bad_time(form)
+        return render_template("rounds/planned.html", round=round_, plan=plan, form=form), 422
+    flash("The time is changed.", "success")
     return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
 
 
@@ -152,5 +165,7 @@ def _time(form: PublishForm | MoveForm) -> dt.datetime | None:
     return typed.replace(tzinfo=reader_zone()) if typed else None
 
 
-def _move_form(goes_out_at: dt.datetime) -> MoveForm:
-    return MoveForm(goes_out_at=goes_out_at.astimezone(reader_zone()))
+def _say_bad_time(form: PublishForm | MoveForm) -> None:
+    """Say at the field why its time is refused; what was typed stays."""
+    if not form.goes_out_at.errors:
+        form.goes_out_at.errors = [BAD_TIME]

@@ -193,7 +193,8 @@ def _too_poor(
     """
     if not rules.minimum_score:
         return [False] * len(market.mentors)
-    means = mean_marks_of_many(market_now(session, round_, now=now))
+    market, _ = market_now(session, round_, now=now)
+    means = mean_marks_of_many(market)
     row = np.zeros(1, dtype=np.int64)
     poor: list[bool] = (open_scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
     return poor

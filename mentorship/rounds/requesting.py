@@ -37,7 +37,8 @@ OWN: Mapping[Obstacle, str] = MappingProxyType(
         Obstacle.NOT_A_MEMBER: "You are not a member of this section any more.",
         Obstacle.NO_CONSENT: "You do not agree to be matched. You can change that under Privacy.",
         Obstacle.NOT_READY: "Your profile needs a little more before you can ask anybody.",
-        Obstacle.HAS_OFFER: "You have a mentor, or an offer to answer, from another round.",
+        Obstacle.HAS_MENTOR: "You have a mentor from another round.",
+        Obstacle.HAS_OFFER: "You have an offer to answer from another round.",
     }
 )
 

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
-from mentorship.matching import Rules
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
@@ -24,6 +23,7 @@ from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.steps import current_run
 
 # An IMG who says no for one of these reasons looks for nobody in this round any more.
@@ -74,9 +74,9 @@ def _as_free(
 ) -> Candidate:
     key = person.profile_id
     if person.kind is ProfileKind.IMG:
-        if held[key] or key in done:
-            return dataclasses.replace(person, obstacle=person.obstacle or Obstacle.HAS_OFFER)
-        return person
+        gone = Obstacle.NEEDS_NOBODY if key in done else None
+        here = Obstacle.ASKED_HERE if held[key] else gone
+        return dataclasses.replace(person, obstacle=person.obstacle or here)
     free = max(seats.get(key, person.seats) - held[key], 0)
     obstacle = person.obstacle or (None if free else Obstacle.SEATS_TAKEN)
     return dataclasses.replace(person, seats=free, obstacle=obstacle)
@@ -133,7 +133,7 @@ def _silent(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
     return silent - answered
 
 
-def rules_for_rest(session: Session, round_: Round, rules: Rules) -> Rules:
+def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules:
     """Return the rules with every pair forbidden that was offered, or that a leader forbade."""
     offered = session.execute(
         sa.select(Offer.img_id, Offer.mentor_id).where(
@@ -141,7 +141,7 @@ def rules_for_rest(session: Session, round_: Round, rules: Rules) -> Rules:
         )
     )
     run = current_run(session, round_.id)
-    banned = Rules.from_json(run.rules).banned if run else frozenset()
+    banned = RunRules.from_json(run.rules).banned if run else frozenset()
     pairs = {(str(img_id), str(mentor_id)) for img_id, mentor_id in offered}
     return dataclasses.replace(rules, banned=banned | pairs, locked=frozenset())
 

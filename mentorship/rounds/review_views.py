@@ -26,6 +26,7 @@ from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
+from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import ways
@@ -38,6 +39,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
     changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
+    lifting = LIFTED_BY.get(wanted.show)
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -53,7 +55,10 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
         sort=wanted.sort if wanted.sort in pairs.SORTS else pairs.SORTS[0],
-        listing=pairs.pair_list(db.session(), shown, wanted),
+        listing=ruled_out(db.session(), shown, wanted)
+        if lifting
+        else pairs.pair_list(db.session(), shown, wanted),
+        lifting=lifting,
     )
 
 

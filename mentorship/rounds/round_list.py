@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.candidates import obstacle
+from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.models import Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.run_models import RunStep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundLine:
-    """One row of the list. ``matched`` is of the published run, or of the one that counts."""
+    """One row of the list.
+
+    ``matched`` are the IMGs with a mentor in the run that counts; once offers are out, in all the
+    runs that were published.
+    """
 
     id: uuid.UUID
     name: str
@@ -31,8 +38,8 @@ class RoundLine:
     answer_by: dt.datetime | None
 
 
-def round_list(session: Session, section_id: uuid.UUID) -> Sequence[RoundLine]:
-    """Return the rounds of a section, the newest first, in one query."""
+def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Sequence[RoundLine]:
+    """Return the rounds of a section, the newest first, in two queries."""
     latest = (
         sa.select(Run.matched)
         .join(RunStep, RunStep.run_id == Run.id)
@@ -42,40 +49,63 @@ def round_list(session: Session, section_id: uuid.UUID) -> Sequence[RoundLine]:
         .correlate(Round)
         .scalar_subquery()
     )
-    published, confirmed = aliased(Run), Offer.state == OfferState.CONFIRMED
     rows = session.execute(
         sa.select(
-            Round.id,
-            Round.name,
-            Round.state,
-            _taking_part(ProfileKind.IMG),
-            _taking_part(ProfileKind.MENTOR),
-            sa.func.coalesce(published.matched, latest),
-            sa.select(sa.func.count(Offer.img_id.distinct()))
-            .where(Offer.round_id == Round.id, confirmed)
-            .correlate(Round)
-            .scalar_subquery(),
-            Round.created_at,
+            Round,
+            _imgs(Offer.pair_id.is_not(None)),
+            latest,
+            _imgs(Offer.state == OfferState.CONFIRMED),
             Publication.answer_by,
         )
         .outerjoin(Publication, Publication.round_id == Round.id)
-        .outerjoin(published, published.id == Publication.run_id)
         .where(Round.section_id == section_id)
         .order_by(Round.created_at.desc(), Round.name)
-    )
-    return [RoundLine(*row) for row in rows]
-
-
-def _taking_part(kind: ProfileKind) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.count())
-        .select_from(Participant)
-        .join(Profile, Profile.id == Participant.profile_id)
-        .where(
-            Participant.round_id == Round.id,
-            Participant.left_out_at.is_(None),
-            Profile.kind == kind,
+    ).all()
+    counted = _taking_part(session, section_id, today)
+    return [
+        RoundLine(
+            id=round_.id,
+            name=round_.name,
+            state=round_.state,
+            imgs=counted[round_.id, ProfileKind.IMG],
+            mentors=counted[round_.id, ProfileKind.MENTOR],
+            matched=matched if round_.state not in (*OUT, *OVER) else offered,
+            confirmed=confirmed,
+            created_at=round_.created_at,
+            answer_by=answer_by,
         )
+        for round_, offered, matched, confirmed, answer_by in rows
+    ]
+
+
+def _imgs(which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """Count the IMGs of a round who have such an offer."""
+    return (
+        sa.select(sa.func.count(Offer.img_id.distinct()))
+        .where(Offer.round_id == Round.id, which)
         .correlate(Round)
         .scalar_subquery()
     )
+
+
+def _taking_part(
+    session: Session, section_id: uuid.UUID, today: dt.date
+) -> Counter[tuple[uuid.UUID, ProfileKind]]:
+    """Count who takes part, by round and side: as the round's own page does while it goes on.
+
+    Of a round that is over, whoever was in it counts: what has become of them since does not.
+    """
+    hindered = obstacle(Participant.round_id, Round.section_id, today=today)
+    rows = session.execute(
+        sa.select(Participant.round_id, Profile.kind, sa.func.count())
+        .select_from(Participant)
+        .join(Round, Round.id == Participant.round_id)
+        .join(Profile, Profile.id == Participant.profile_id)
+        .where(
+            Round.section_id == section_id,
+            Participant.left_out_at.is_(None),
+            sa.or_(Round.state.in_(OVER), hindered.is_(None)),
+        )
+        .group_by(Participant.round_id, Profile.kind)
+    )
+    return Counter({(round_id, kind): count for round_id, kind, count in rows})

@@ -23,13 +23,13 @@ from mentorship.matching import (
     Reason,
     Report,
     Result,
-    Rules,
     TooFewSeats,
     blocking_pairs,
 )
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.parts import parts_told
 from mentorship.rounds.run_models import PairNext
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.snapshot import digest, snapshot
 
 
@@ -42,7 +42,7 @@ class Solved:
     counted: frozenset[str]
 
 
-def run_row(told: Problem, market: Market, rules: Rules, result: Result, report: Report) -> Run:
+def run_row(told: Problem, market: Market, rules: RunRules, result: Result, report: Report) -> Run:
     means = told.means or {}
     inputs = snapshot(market, rules, means=means, policy=result.policy, lottery=result.lottery)
     run = Run(
@@ -72,7 +72,7 @@ def run_row(told: Problem, market: Market, rules: Rules, result: Result, report:
 
 
 def pair_rows(
-    run: Run, told: Problem, market: Market, rules: Rules, result: Result
+    run: Run, told: Problem, market: Market, rules: RunRules, result: Result
 ) -> Iterator[Pair]:
     scores = told.scores_of(result.pairs).tolist()
     made = zip(result.pairs.tolist(), scores, result.second.tolist(), strict=True)

@@ -142,10 +142,11 @@ def policies(slug: str, round_id: uuid.UUID) -> str | Response:
 @members
 def compare(slug: str, round_id: uuid.UUID) -> str | Response:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    numbers = request.args.getlist("run", type=int)[: comparing.MOST_RUNS]
-    runs = comparing.runs_of(db.session(), round_.id, numbers)
+    numbers = request.args.getlist("run", type=int)
+    few = len(set(numbers)) <= comparing.MOST_RUNS
+    runs = comparing.runs_of(db.session(), round_.id, numbers) if few else ()
     if len(runs) < 2:
-        flash("Choose two or more runs to compare.", "error")
+        flash(f"Choose two to {comparing.MOST_RUNS} runs to compare.", "error")
         return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
     wanted, known = wanted_by(), ways(db.session(), round_.id)
     return render_template(

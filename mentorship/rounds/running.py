@@ -102,14 +102,14 @@ def solved(
     """
     enter(Phase.SOLVING)
     market, rules = inputs.market, inputs.rules
-    problem = Problem.of(market, rules, means=inputs.means)
+    problem = Problem.of(market, rules.within(market), means=inputs.means)
     result = solve(problem, policy=inputs.policy, lottery=inputs.lottery, progress=progress)
     enter(Phase.CHECKING)
     report = verify(problem, result, progress)
     if not report.ok:
         raise ProofFailed(report)
     enter(Phase.EXPLAINING)
-    told = Problem.of(market, rules.open(), means=problem.means)
+    told = Problem.of(market, rules.within(market).open(), means=problem.means)
     run = run_row(told, market, rules, result, report)
     explanation = explain(problem, result, progress, told=told)
     pairs = list(pair_rows(run, told, market, rules, result))

@@ -21,10 +21,13 @@ OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
         Obstacle.NOT_A_MEMBER: "Not an active member of the section in this role",
         Obstacle.NO_CONSENT: "Has not agreed to be matched",
         Obstacle.NOT_READY: "The profile misses answers that the match needs",
-        Obstacle.HAS_OFFER: "Has a mentor, or is waiting for an answer, in another round",
+        Obstacle.HAS_MENTOR: "Has a mentor from another round, until that mentorship ends",
+        Obstacle.HAS_OFFER: "Is waiting for an answer in another round",
+        Obstacle.ASKED_HERE: "Has a mentor, or is waiting for an answer, in this round",
+        Obstacle.NEEDS_NOBODY: "Said in this round that no mentor is needed any more",
         Obstacle.PAUSED: "Is on a break",
         Obstacle.NO_SEATS: "Offers no seats",
-        Obstacle.SEATS_TAKEN: "All seats are taken in another round",
+        Obstacle.SEATS_TAKEN: "Every seat is held by a mentorship, or an offer without an answer",
         Obstacle.SILENT: "Did not answer in time in this round",
     }
 )

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from mentorship.matching import CRITERIA, Rules
+from mentorship.matching import CRITERIA
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.traits import Traits
 
 # switch -> what it does, in one sentence
@@ -98,12 +99,12 @@ class SetUp:
             values["traits"] = Traits(**values["traits"])
         return cls(**values)
 
-    def rules(self, earlier_pairs: frozenset[tuple[str, str]] = frozenset()) -> Rules:
+    def rules(self, earlier_pairs: frozenset[tuple[str, str]] = frozenset()) -> RunRules:
         plain = {name: value for name, value in asdict(self).items() if name not in OF_THE_ROUND}
-        return Rules(**plain, not_again=earlier_pairs if self.not_again else frozenset())
+        return RunRules(**plain, not_again=earlier_pairs if self.not_again else frozenset())
 
 
-def rules_of(session: Session, round_: Round) -> Rules:
+def rules_of(session: Session, round_: Round) -> RunRules:
     """Return the rules of a round as they hold now."""
     set_up = SetUp.from_json(round_.rules)
     return set_up.rules(earlier_pairs(session, round_) if set_up.not_again else frozenset())

@@ -20,14 +20,15 @@ from datetime import date
 from typing import Any
 
 from mentorship import vocabulary
-from mentorship.matching import FULL, Img, Market, Mentor, Rules, Span
+from mentorship.matching import FULL, Img, Market, Mentor, Span
+from mentorship.rounds.run_rules import RunRules
 
 KINDS = ("imgs", "mentors")
 FORMAT = 3  # 1 left out goals and about, which no criterion read then; 2 had no key of its own
 
 
 def snapshot(
-    market: Market, rules: Rules, *, means: Mapping[str, int], policy: str, lottery: int
+    market: Market, rules: RunRules, *, means: Mapping[str, int], policy: str, lottery: int
 ) -> dict[str, Any]:
     """Return everything that decides the pairs."""
     return {
@@ -43,7 +44,7 @@ def snapshot(
     }
 
 
-def restored(values: Mapping[str, Any]) -> tuple[Market, Rules, Mapping[str, int]]:
+def restored(values: Mapping[str, Any]) -> tuple[Market, RunRules, Mapping[str, int]]:
     """Return the people, the rules and the means that :func:`snapshot` took down."""
     market = Market.of(
         [Img(**_fields(plain)) for plain in values["imgs"]],
@@ -52,7 +53,7 @@ def restored(values: Mapping[str, Any]) -> tuple[Market, Rules, Mapping[str, int
         week=date.fromisoformat(values["week"]),
     )
     means = {"priority": FULL} | values["means"]  # runs before it was a criterion have none
-    return market, Rules.from_json(values["rules"]), means
+    return market, RunRules.from_json(values["rules"]), means
 
 
 def without_people(values: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.matching import Rules
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob, RunStep, StepKind
+from mentorship.rounds.run_rules import RunRules
 
 
 class RunChanged(RuntimeError):
@@ -62,12 +62,14 @@ def current_run(session: Session, round_id: uuid.UUID) -> Run | None:
     return session.scalar(sa.select(Run).where(Run.id == current_run_id(round_id)))
 
 
-def with_edits(rules: Rules, run: Run | None) -> Rules:
-    """Return the rules with the locks and bans that leaders have put into a run."""
+def with_edits(rules: RunRules, run: Run | None) -> RunRules:
+    """Return the rules with what leaders have locked, forbidden and taken apart in a run."""
     if run is None:
         return rules
-    edited = Rules.from_json(run.rules)
-    return dataclasses.replace(rules, locked=edited.locked, banned=edited.banned)
+    edited = RunRules.from_json(run.rules)
+    return dataclasses.replace(
+        rules, locked=edited.locked, banned=edited.banned, left_alone=edited.left_alone
+    )
 
 
 def ways(session: Session, round_id: uuid.UUID) -> Ways:

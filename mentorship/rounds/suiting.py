@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentorship.matching import Market, Rules
+from mentorship.matching import Market
 from mentorship.matching.forbid import ruled_out
 from mentorship.matching.scoring import open_scores
 from mentorship.rounds.inputs import InputsForgotten, kept
 from mentorship.rounds.models import Run
+from mentorship.rounds.run_rules import RunRules
 
 LIFTED = "banned"  # a rule that pairing by hand lifts
 MOST_PEOPLE = 5_000  # of a run: reading the answers of more takes too long for a page
@@ -33,7 +34,7 @@ def suits(run: Run, img: str) -> Mapping[str, Suits]:
         inputs = kept(run)
     except InputsForgotten:
         return {}
-    market, rules = inputs.market, Rules.from_json(run.rules)
+    market, rules = inputs.market, RunRules.from_json(run.rules)
     row = _row(market, img)
     if row is None:
         return {}

@@ -23,9 +23,9 @@ from mentorship.sections.belonging import section_led_by
 @members
 def list_rounds(slug: str) -> str:
     section = section_led_by(db.session(), current_id(), slug)
-    return render_template(
-        "rounds/list.html", section=section, rounds=service.round_list(db.session(), section.id)
-    )
+    today = dt.datetime.now(dt.UTC).date()
+    rounds = service.round_list(db.session(), section.id, today=today)
+    return render_template("rounds/list.html", section=section, rounds=rounds)
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>")

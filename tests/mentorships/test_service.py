@@ -228,7 +228,7 @@ def test_a_mentorship_holds_its_people_until_it_ends_also_when_its_round_is_fini
         return {each.name: each.obstacle for each in found}
 
     held = obstacles()
-    assert held["Ana Silva"] is rounds.Obstacle.HAS_OFFER
+    assert held["Ana Silva"] is rounds.Obstacle.HAS_MENTOR
     assert held["Noor Haddad"] is rounds.Obstacle.SEATS_TAKEN
     assert held["Ben Okafor"] is None  # whose offer of the finished round came to nothing
     end(pair)

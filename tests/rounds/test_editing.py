@@ -23,6 +23,7 @@ from mentorship.rounds.editing import BadEdit, Edit, EditKind, edited
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.run_models import JobState, RunJob, RunStep, StepKind
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
@@ -310,9 +311,17 @@ def test_no_edit_makes_rules_that_contradict_themselves(
     def keys(pairs: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         return frozenset((str(ids[i]), str(ids[j])) for i, j in pairs)
 
-    rules = Rules(locked=keys(locked), banned=keys(banned - locked))
+    alone = data.draw(st.frozensets(st.sampled_from("abc")))
+    rules = RunRules(
+        locked=keys(locked),
+        banned=keys(banned - locked),
+        left_alone=frozenset(str(ids[each]) for each in alone),
+    )
     kind = data.draw(st.sampled_from(list(EditKind)))
     drawn = data.draw(st.lists(KEYS, min_size=2, max_size=2, unique=True))
     pairs = tuple((ids[i], ids[j]) for i, j in drawn)
-    after = edited(rules, Edit(kind, pairs), mentors=[str(ids[j]) for j in "xyz"])
+    after = edited(rules, Edit(kind, pairs), made=rules.locked)
     assert not after.locked & after.banned
+    if kind is EditKind.UNMATCH:  # what the IMG has besides is kept
+        others = {pair for pair in rules.locked if pair[0] in {str(img) for img, _ in pairs}}
+        assert others - {(str(i), str(j)) for i, j in pairs} <= after.locked

@@ -82,9 +82,16 @@ def test_the_effect_agrees_with_the_run(cast: Cast) -> None:
     assert totals(found)["IMGs with no possible mentor"][0] == cast.session.scalar(impossible) == 1
 
 
-def test_a_large_round_says_so(cast: Cast) -> None:
-    with patch.object(effect_module, "MOST_PAIRS", 5):
-        assert "too many to look at" in seen(cast, cast.open()).problem
+def test_of_a_large_round_some_of_the_imgs_are_looked_at(cast: Cast) -> None:
+    for name in ("Dina Farouk", "Eze Nwosu", "Femi Ade", "Gul Khan"):
+        cast.img(name)
+    round_ = cast.open()
+    with patch.object(effect_module, "LOOKED_AT", 7):
+        found = seen(cast, round_, minimum_score=10_000)
+    assert (found.imgs, found.all_imgs, found.mentors) == (3, 7, 2)
+    assert totals(found)["IMGs with no possible mentor"] == (0, 3)
+    assert "Mentors with no possible IMG" not in totals(found)
+    assert sum(bar.now for bar in found.bars) == 3
 
 
 def test_nobody_yet(cast: Cast) -> None:

@@ -443,7 +443,7 @@ def test_profiles_of_a_request_hold_no_seat_elsewhere_until_the_yes(cast: Cast) 
     accept(cast, offer, "Noor Haddad")
     held = obstacles(cast, other)
     assert held[offer.mentor_id] is service.Obstacle.SEATS_TAKEN
-    assert held[offer.img_id] is service.Obstacle.HAS_OFFER
+    assert held[offer.img_id] is service.Obstacle.HAS_MENTOR
 
 
 def obstacles(cast: Cast, round_: Round) -> dict[uuid.UUID, service.Obstacle | None]:

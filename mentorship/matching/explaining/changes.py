@@ -1,7 +1,8 @@
 """What could be changed in a round, and the round as it would be with each change.
 
-The round is held whole, every pair with its score and the rules that forbid it, so that a change
-is a few numbers written anew and not a market gathered again.
+A small round is held whole, every pair with its score and the rules that forbid it, so that a
+change is a few numbers written anew and not a market gathered again. Of a large one only the pairs
+of some who wait are held.
 """
 
 from __future__ import annotations
@@ -37,21 +38,23 @@ SWITCHES: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """All pairs of a round at once: for rounds small enough.
+class Held:
+    """The pairs of some IMGs, or of a whole round that is small enough.
 
     Attributes
     ----------
     problem : the round as it is
-    scores : (n, m) hard rules aside; -1 where a matrix says never
-    told : (n, m) the open ones, which the minimum is asked of; of a matrix the same
-    out : rule -> (n, m) bool, the pairs it forbids
-    count : (n, m) how many rules forbid a pair
+    rows : (r,) IMGs whose pairs are held, ascending
+    scores : (r, m) hard rules aside; -1 where a matrix says never
+    told : (r, m) the open ones, which the minimum is asked of; of a matrix the same
+    out : rule -> (r, m) bool, the pairs it forbids
+    count : (r, m) how many rules forbid a pair
     free : (m,) seats that the answer leaves free
 
     """
 
     problem: Problem
+    rows: Ints
     scores: Points
     told: Points
     out: Mapping[str, Flags]
@@ -59,9 +62,8 @@ class Whole:
     free: Ints
 
     @classmethod
-    def of(cls, problem: Problem, result: Result) -> Self:
-        n, m = problem.shape
-        rows, market, rules = np.arange(n), problem.market, problem.rules
+    def of(cls, problem: Problem, result: Result, rows: Ints) -> Self:
+        m, market, rules = problem.shape[1], problem.market, problem.rules
         if market is None or rules is None or problem.means is None:
             plain = (problem.unbanned or problem.scores).block(rows)
             told = plain
@@ -70,20 +72,29 @@ class Whole:
             plain = scoring.scores(market, rules, problem.means, rows).astype(np.int16)
             told = scoring.open_scores(market, rules, problem.means, rows).astype(np.int16)
             out = scoring.all_ruled_out(market, rules, problem.means, rows)
-        count = np.zeros((n, m), dtype=np.int64)
+        count = np.zeros((len(rows), m), dtype=np.int64)
         for flags in out.values():
             count += flags
         free = problem.seats - np.bincount(result.pairs[:, 1], minlength=m)
-        return cls(problem, plain, told, out, count, free)
+        return cls(problem, rows, plain, told, out, count, free)
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether the pairs of all IMGs are held."""
+        return len(self.rows) == self.problem.shape[0]
+
+    def places(self, imgs: Ints) -> Ints:
+        """Return where the pairs of some IMGs are held."""
+        return np.searchsorted(self.rows, imgs)
 
     @property
     def possible(self) -> Flags:
-        """Return (n, m) pairs that may be made, with mentors who have a seat."""
+        """Return (r, m) pairs that may be made, with mentors who have a seat."""
         flags: Flags = (self.count == 0) & (self.problem.seats > 0)
         return flags
 
     def forbidden_by(self, rules: Collection[str]) -> Flags:
-        """Return (n, m) pairs that these rules forbid and no other; mentors with a seat only."""
+        """Return (r, m) pairs that these rules forbid and no other; mentors with a seat only."""
         ours = np.zeros_like(self.count)
         for rule in self.out.keys() & set(rules):
             ours += self.out[rule]
@@ -93,7 +104,10 @@ class Whole:
     def allowed(
         self, rules: Collection[str] = (), row: int | None = None, column: int | None = None
     ) -> Points:
-        """Return (n, m) scores without some rules, for everybody or only for a row or column."""
+        """Return (n, m) scores without some rules, for everybody or only for a row or column.
+
+        As all that gives a changed round, it is for rounds held held.
+        """
         left = self.count.copy()
         rows, columns = (slice(None) if at is None else at for at in (row, column))
         for rule in self.out.keys() & set(rules):
@@ -130,7 +144,7 @@ class Trial:
     kept: bool = False
 
 
-Trials = Callable[[Whole, Ints], Iterator[Trial]]  # of the rows of those who wait
+Trials = Callable[[Held, Ints], Iterator[Trial]]  # of the rows of those who wait
 
 
 def one_more_seat(problem: Problem, column: int) -> Problem:
@@ -147,62 +161,64 @@ def lock(problem: Problem, row: int, column: int) -> Problem:
 
 
 def _lifted(
-    whole: Whole, rules: Collection[str], row: int | None = None, column: int | None = None
+    held: Held, rules: Collection[str], row: int | None = None, column: int | None = None
 ) -> Problem:
-    return whole.with_scores(whole.allowed(rules, row, column))
+    return held.with_scores(held.allowed(rules, row, column))
 
 
-def _seats(whole: Whole, waiting: Ints) -> Iterator[Trial]:
+def _seats(held: Held, waiting: Ints) -> Iterator[Trial]:
     """Yield the mentors who suit most of those who wait best, first."""
-    possible = whole.possible
-    best = [column for _, column in _best_of_each(whole, waiting, possible)]
+    possible = held.possible
+    best = [column for _, column in _best_of_each(held, waiting, possible)]
     asked = np.bincount(np.array(best, dtype=np.int64), minlength=possible.shape[1])
-    base = _lifted(whole, ())
-    for column in _most_first(whole, asked, in_any(possible[waiting].T)):
+    base = _lifted(held, ()) if held.whole else held.problem
+    for column in _most_first(held, asked, in_any(possible[held.places(waiting)].T)):
         yield Trial(rows=waiting, make=partial(one_more_seat, base, column), column=column)
 
 
-def _minimum(whole: Whole, waiting: Ints) -> Iterator[Trial]:
+def _minimum(held: Held, waiting: Ints) -> Iterator[Trial]:
     """Yield lower minimum scores, each a step that makes more pairs possible for who waits."""
-    low = whole.told[waiting][whole.forbidden_by([scoring.MINIMUM])[waiting]]
+    at = held.places(waiting)
+    low = held.told[at][held.forbidden_by([scoring.MINIMUM])[at]]
     for least in sorted({score // MINIMUM_STEP * MINIMUM_STEP for score in low.tolist()})[::-1]:
-        yield Trial(rows=waiting, make=partial(_with_minimum, whole, least), amount=least)
+        yield Trial(rows=waiting, make=partial(_with_minimum, held, least), amount=least)
 
 
-def _with_minimum(whole: Whole, least: int) -> Problem:
-    scores = whole.allowed([scoring.MINIMUM])
-    scores[whole.out[scoring.MINIMUM] & (whole.told < least)] = -1
-    return whole.with_scores(scores)
+def _with_minimum(held: Held, least: int) -> Problem:
+    scores = held.allowed([scoring.MINIMUM])
+    scores[held.out[scoring.MINIMUM] & (held.told < least)] = -1
+    return held.with_scores(scores)
 
 
 def _one_pair(rule: str) -> Trials:
     """Return what yields the best pair of each IMG that only this rule forbids."""
 
-    def trials(whole: Whole, waiting: Ints) -> Iterator[Trial]:
-        for row, column in _best_of_each(whole, waiting, whole.forbidden_by([rule])):
-            make = partial(_lifted, whole, [rule], row, column)
+    def trials(held: Held, waiting: Ints) -> Iterator[Trial]:
+        for row, column in _best_of_each(held, waiting, held.forbidden_by([rule])):
+            make = partial(_lifted, held, [rule], row, column)
             yield Trial(rows=np.array([row]), make=make, column=column)
 
     return trials
 
 
-def _limits(whole: Whole, waiting: Ints) -> Iterator[Trial]:
-    alone = whole.forbidden_by(LIMITS)[waiting]
-    for column in _most_first(whole, alone.sum(axis=0), in_any(alone.T)):
-        make = partial(_lifted, whole, LIMITS, column=column)
+def _limits(held: Held, waiting: Ints) -> Iterator[Trial]:
+    alone = held.forbidden_by(LIMITS)[held.places(waiting)]
+    for column in _most_first(held, alone.sum(axis=0), in_any(alone.T)):
+        make = partial(_lifted, held, LIMITS, column=column)
         yield Trial(rows=waiting, make=make, column=column)
 
 
-def _policy(whole: Whole, waiting: Ints) -> Iterator[Trial]:
-    yield Trial(rows=waiting, make=partial(_lifted, whole, ()), policy=MOST_MATCHED)
+def _policy(held: Held, waiting: Ints) -> Iterator[Trial]:
+    make = partial(_lifted, held, ()) if held.whole else lambda: held.problem
+    yield Trial(rows=waiting, make=make, policy=MOST_MATCHED)
 
 
 def _switch(rule: str) -> Trials:
     """Return what yields the round with one of its rules off, if it forbids anything alone."""
 
-    def trials(whole: Whole, waiting: Ints) -> Iterator[Trial]:
-        if whole.forbidden_by([rule]).any():
-            yield Trial(rows=waiting, make=partial(_lifted, whole, [rule]))
+    def trials(held: Held, waiting: Ints) -> Iterator[Trial]:
+        if held.forbidden_by([rule]).any():
+            yield Trial(rows=waiting, make=partial(_lifted, held, [rule]))
 
     return trials
 
@@ -227,25 +243,25 @@ def _kept(rules: Collection[str], where: str = "") -> Trials:
     fall short of the minimum score.
     """
 
-    def trials(whole: Whole, waiting: Ints) -> Iterator[Trial]:
-        fit = whole.forbidden_by([*rules, scoring.MINIMUM]) if rules else whole.possible
-        free = fit & (whole.free > 0)
+    def trials(held: Held, waiting: Ints) -> Iterator[Trial]:
+        fit = held.forbidden_by([*rules, scoring.MINIMUM]) if rules else held.possible
+        free = fit & (held.free > 0)
         fit = np.where(in_any(free)[:, None], free, fit)
-        for row, column in _best_of_each(whole, waiting, fit):
-            make = partial(_with_kept, whole, rules, row, column, where)
+        for row, column in _best_of_each(held, waiting, fit):
+            make = partial(_with_kept, held, rules, row, column, where)
             yield Trial(rows=np.array([row]), make=make, column=column, kept=True)
 
     return trials
 
 
 def _with_kept(
-    whole: Whole, rules: Collection[str], row: int, column: int, where: str = ""
+    held: Held, rules: Collection[str], row: int, column: int, where: str = ""
 ) -> Problem:
     """Return the round with a pair locked to a free or new seat, rules lifted there or for all."""
-    scores = whole.allowed(rules, row if where == PAIR else None, column if where else None)
-    scores[row, column] = whole.scores[row, column]
-    changed = lock(whole.with_scores(scores), row, column)
-    return changed if whole.free[column] else one_more_seat(changed, column)
+    scores = held.allowed(rules, row if where == PAIR else None, column if where else None)
+    scores[row, column] = held.scores[row, column]
+    changed = lock(held.with_scores(scores), row, column)
+    return changed if held.free[column] else one_more_seat(changed, column)
 
 
 # kinds that go with a seat kept for the IMG: a seat and a lock, and what is in the way of that
@@ -260,17 +276,17 @@ DOUBLE: Mapping[str, Trials] = MappingProxyType(
 )
 
 
-def _best_of_each(whole: Whole, rows: Ints, wanted: Flags) -> Iterator[tuple[int, int]]:
+def _best_of_each(held: Held, rows: Ints, wanted: Flags) -> Iterator[tuple[int, int]]:
     """Yield rows with the column of the best score wanted of each, the first by id if equal."""
-    order = whole.problem.mentors.order
-    for row in rows.tolist():
-        columns = order[wanted[row, order]]
+    order = held.problem.mentors.order
+    for row, place in zip(rows.tolist(), held.places(rows).tolist(), strict=True):
+        columns = order[wanted[place, order]]
         if len(columns):
-            yield row, int(columns[whole.scores[row, columns].argmax()])
+            yield row, int(columns[held.told[place, columns].argmax()])
 
 
-def _most_first(whole: Whole, asked: Ints, wanted: Flags) -> list[int]:
+def _most_first(held: Held, asked: Ints, wanted: Flags) -> list[int]:
     """Return the wanted columns, those asked most first, then by id."""
-    order = whole.problem.mentors.order[wanted[whole.problem.mentors.order]]
+    order = held.problem.mentors.order[wanted[held.problem.mentors.order]]
     first: list[int] = order[np.argsort(-asked[order], kind="stable")].tolist()
     return first

@@ -17,8 +17,8 @@ from mentorship.matching.explaining.changes import (
     PAIRS,
     SEAT,
     SINGLE,
+    Held,
     Trial,
-    Whole,
 )
 from mentorship.matching.lottery import Id
 from mentorship.matching.marks import Ints
@@ -26,9 +26,12 @@ from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
-MOST_PAIRS = 250_000  # possible ones, beyond which no change is tried
+WHOLE_PAIRS = 250_000  # possible ones, up to which a round is held whole and all kinds are tried
+HELD_PAIRS = 2**20  # of those who wait in a larger round, held at a time
 # How often a round is solved again at most, half of it for seats: more often if it is small.
 PAIRS_SOLVED, FEWEST_SOLVES, MOST_SOLVES = 20_000_000, 80, 240
+LARGE_SOLVED, FEWEST_LARGE = 200_000_000, 2  # likewise in a round that is not held whole
+LARGE = frozenset({SEAT, "policy"})  # kinds of one change that are tried there
 UNSOLVED = frozenset({SEAT, "minimum", *PAIRS})  # kinds that with a seat kept need no solving
 
 
@@ -102,58 +105,81 @@ def smallest_changes(
     hospitals, Econometrica 54, 1986, doi:10.2307/1913160). A problem from a matrix knows only
     seats, bans and policies.
 
+    Of rounds with more than ``WHOLE_PAIRS`` possible pairs only 1 and 5 are tried, 7, and of 8 what
+    needs no solving; the rest is said to be untried.
+
     ``progress`` is called with (unmatched with a change found, unmatched in all); it may raise.
     """
     n, m = problem.shape
-    if len(result.unmatched) and n * m <= MOST_PAIRS:
-        solves = min(max(PAIRS_SOLVED // (n * m), FEWEST_SOLVES), MOST_SOLVES) if n * m else 0
-        search = _Search(
-            Whole.of(problem, result),
-            result,
-            {True: solves // 2, False: solves - solves // 2},
-            progress,
-        )
+    order = problem.imgs.order
+    waiting = order[np.isin(order, result.unmatched)]
+    if len(waiting) == 0:
+        return {}
+    whole = n * m <= WHOLE_PAIRS
+    search = _Search(problem, result, _purses(n * m), progress)
+    for some in [waiting] if whole else _held_at_once(waiting, m):
+        search.held = Held.of(problem, result, np.arange(n) if whole else np.sort(some))
         search.single()
         search.double()
-        return search.reliefs()
-    order = problem.imgs.order
-    left = [problem.img_ids[i] for i in order[np.isin(order, result.unmatched)].tolist()]
-    return {img: Relief(img=img, change=None, untried=tuple(SINGLE)) for img in left}
+    return search.reliefs(waiting)
+
+
+def _purses(pairs: int) -> dict[bool, int]:
+    """Return how often a round may be solved for seats (True), and for all else."""
+    if pairs > WHOLE_PAIRS:
+        return {True: min(max(LARGE_SOLVED // pairs, FEWEST_LARGE), FEWEST_SOLVES), False: 1}
+    solves = min(max(PAIRS_SOLVED // pairs, FEWEST_SOLVES), MOST_SOLVES) if pairs else 0
+    return {True: solves // 2, False: solves - solves // 2}
+
+
+def _held_at_once(waiting: Ints, m: int) -> list[Ints]:
+    """Cut those who wait so that the pairs of some are no more than ``HELD_PAIRS``."""
+    size = max(1, HELD_PAIRS // m)
+    return [waiting[start : start + size] for start in range(0, len(waiting), size)]
 
 
 @dataclass(slots=True)
 class _Search:
     """What was found so far, and how often the round may still be solved: for seats, or not."""
 
-    whole: Whole
+    problem: Problem
     result: Result
     left: dict[bool, int]
     progress: Progress | None
+    held: Held = field(init=False)
     found: dict[int, Change] = field(default_factory=dict)
     untried: dict[int, dict[str, None]] = field(default_factory=dict)
     taken: dict[int, Ints] = field(default_factory=dict)  # column -> rows one more seat would help
+    solved: dict[tuple[str, int | None], Result] = field(default_factory=dict)  # if not held whole
 
     @property
     def waiting(self) -> Ints:
-        """Return the rows of those for whom nothing was found yet, in the order of their ids."""
-        order = self.whole.problem.imgs.order
-        rows = order[np.isin(order, self.result.unmatched)]
+        """Return who is held, waits and was found nothing for yet, in the order of their ids."""
+        order, held = self.problem.imgs.order, self.held.rows
+        rows = order[np.isin(order, np.intersect1d(self.result.unmatched, held))]
         return rows[~np.isin(rows, list(self.found))]
 
     def single(self) -> None:
         """Try one change."""
-        n, problem = self.whole.problem.shape[0], self.whole.problem
-        full = n - len(self.result.unmatched) >= problem.seats.sum()
+        n = self.problem.shape[0]
+        full = n - len(self.result.unmatched) >= self.problem.seats.sum()
         for kind in SINGLE:
             if full and kind != SEAT:
                 return  # with every seat used, nobody more can be matched
-            if kind != "policy" or self.result.policy not in {MOST_MATCHED, "fairest"}:
+            if kind == "policy" and self.result.policy in {MOST_MATCHED, "fairest"}:
+                continue
+            if self.held.whole or kind in LARGE:
                 self._kind(kind)
+            else:
+                self._leave(kind, self.waiting)
 
     def double(self) -> None:
         """Try a seat kept for one IMG, with another change where a rule is in the way."""
         for kind, trials in DOUBLE.items():
-            for trial in trials(self.whole, self.waiting):
+            if not (self.held.whole or kind in UNSOLVED):
+                self._leave(kind, self.waiting)
+                continue
+            for trial in trials(self.held, self.waiting):
                 (row,) = trial.rows.tolist()
                 if kind in UNSOLVED:
                     left = self.result.unmatched[self.result.unmatched != row]
@@ -168,7 +194,7 @@ class _Search:
         waiting, best = self.waiting, dict[int, tuple[tuple[int, int, int], Change]]()
         if len(waiting) == 0:
             return
-        for place, trial in enumerate(SINGLE[kind](self.whole, waiting)):
+        for place, trial in enumerate(SINGLE[kind](self.held, waiting)):
             after = self._solved(kind, trial)
             if after is None:
                 continue
@@ -179,7 +205,8 @@ class _Search:
                 continue
             change = self._change(kind, trial, after.unmatched)
             for row in np.intersect1d(helped, trial.rows).tolist():
-                suits = 0 if trial.column is None else int(self.whole.scores[row, trial.column])
+                (at,) = self.held.places(np.array([row]))
+                suits = 0 if trial.column is None else int(self.held.told[at, trial.column])
                 key = (len(change.lost), -suits, place)
                 if row not in best or key < best[row][0]:
                     best[row] = key, change
@@ -187,42 +214,52 @@ class _Search:
 
     def _solved(self, kind: str, trial: Trial) -> Result | None:
         """Solve the round with a change; None, and noted, if it was solved often enough."""
+        known = self.solved.get((kind, trial.column))
+        if known is not None:
+            return known
         purse = kind == SEAT
         if not self.left[purse]:
-            for row in trial.rows.tolist():
-                self.untried.setdefault(row, {})[kind] = None
+            self._leave(kind, trial.rows)
             return None
         self.left[purse] -= 1
         if self.progress:
             self.progress(len(self.found), len(self.result.unmatched))
-        return solve(trial.make(), trial.policy or self.result.policy, self.result.lottery)
+        after = solve(trial.make(), trial.policy or self.result.policy, self.result.lottery)
+        if not self.held.whole:
+            self.solved[kind, trial.column] = after
+        return after
+
+    def _leave(self, kind: str, rows: Ints) -> None:
+        """Note that a kind of change was not tried for some."""
+        for row in rows.tolist():
+            self.untried.setdefault(row, {})[kind] = None
 
     def _change(self, kind: str, trial: Trial, unmatched: Ints) -> Change:
-        problem, column = self.whole.problem, trial.column
+        problem, column = self.problem, trial.column
         instead = self.taken.get(column, ()) if trial.kept and column is not None else ()
         return Change(
             kind=kind,
             mentor=None if column is None else problem.mentor_ids[column],
             amount=trial.amount,
             kept=trial.kept,
-            free=trial.kept and column is not None and bool(self.whole.free[column] > 0),
+            free=trial.kept and column is not None and bool(self.held.free[column] > 0),
             matched_after=len(problem.img_ids) - len(unmatched),
             lost=self._ids(np.setdiff1d(unmatched, self.result.unmatched)),
             instead=self._ids(instead) if kind == SEAT else (),
         )
 
     def _ids(self, rows: Ints | tuple[()]) -> tuple[Id, ...]:
-        ids, order = self.whole.problem.img_ids, self.whole.problem.imgs.order
+        ids, order = self.problem.img_ids, self.problem.imgs.order
         return tuple(ids[i] for i in order[np.isin(order, rows)].tolist())
 
-    def reliefs(self) -> dict[Id, Relief]:
-        """Return what was found for each of the unmatched, in the order of their ids."""
-        ids, order = self.whole.problem.img_ids, self.whole.problem.imgs.order
+    def reliefs(self, waiting: Ints) -> dict[Id, Relief]:
+        """Return what was found for each of those who wait."""
+        ids = self.problem.img_ids
         return {
             ids[row]: Relief(
                 img=ids[row],
                 change=self.found.get(row),
                 untried=tuple(self.untried.get(row, ())),
             )
-            for row in order[np.isin(order, self.result.unmatched)].tolist()
+            for row in waiting.tolist()
         }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from mentorship.matching.explaining.changes import SWITCHES
-from mentorship.matching.explaining.relief import MOST_PAIRS, Relief
+from mentorship.matching.explaining.relief import Relief
 from mentorship.matching.explaining.unused import UnusedSeats
 from mentorship.matching.forbid import HARD_RULES
 from mentorship.matching.lottery import Id
@@ -141,8 +141,6 @@ def _who_has_a_mentor(reason: UnusedSeats) -> str:
 
 def _relief(relief: Relief, name: NameOf, points: Callable[[int], str]) -> str:
     change = relief.change
-    if change is None and set(relief.untried) >= set(CHANGES):
-        return f"No change was tried: the round has more than {MOST_PAIRS:,} possible pairs."
     if change is None and relief.untried:
         return "No change that was tried would help, but not all were tried: that takes too long."
     if change is None:
