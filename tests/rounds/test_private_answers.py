@@ -168,7 +168,7 @@ def alike(
 ) -> None:
     views = []
     for each in worlds:
-        cast = world(session, **each)  # type: ignore[arg-type]  # img and mentor, nothing else
+        cast = world(session, **each)
         views.append(seen(cast, sign_in(cast.leader), **how))
     first, *others = views
     assert len(first) > 40
