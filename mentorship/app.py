@@ -155,7 +155,7 @@ def _made(settings: Settings) -> Flask:
     navigation.init_app(app)
     app.config.update(demo.settings(settings))
     delivery.init_app(app)
-    stop_links.load(settings.secret_key)
+    stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     throttle_guard.init_app(app)

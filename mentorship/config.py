@@ -77,7 +77,7 @@ class Settings:
     mail_url: str = "files"  # "files", or smtp://user:password@host:port, smtps://
     mail_from: str = MAIL_FROM
     site_name: str = SITE_NAME
-    audit_key: str | None = None  # of the log's chain; derived from secret_key when not given
+    audit_key: str | None = None  # of the log's chain; else made of secret_key, not in production
     support_email: str | None = None  # shown on help and error pages
     proxies: int = 0  # trusted proxies in front of the service
     old_secret_keys: tuple[str, ...] = ()  # still open what they signed
@@ -123,6 +123,11 @@ class Settings:
             raise ConfigError(f"SECRET_KEY is the default one of a development machine; {make_one}")
         if strength(self.secret_key) < MIN_SECRET_BITS:
             raise ConfigError(f"SECRET_KEY is easy to guess, it repeats itself; {make_one}")
+        if self.audit_key is None or len(self.audit_key.encode()) < SECRET_BYTES:
+            raise ConfigError(
+                f"AUDIT_KEY needs at least {SECRET_BYTES} bytes, and stays when SECRET_KEY changes;"
+                f" {make_one}"
+            )
         if self.metrics_token is not None and len(self.metrics_token) < SECRET_BYTES:
             raise ConfigError(f"METRICS_TOKEN needs at least {SECRET_BYTES} bytes; {make_one}")
 

@@ -18,6 +18,7 @@ KEY = "a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 GOOD = {
     "SECRET_KEY": SECRET,
     "FIELD_KEYS": KEY,
+    "AUDIT_KEY": "5c1e8f0a7b3d9264e8a1c07d52b96f43",
     "BASE_URL": "https://mentors.example.org",
     "TRUSTED_HOSTS": "mentors.example.org",
     "MAIL_URL": "smtp://mail.example.org:587",
@@ -64,6 +65,8 @@ def test_a_good_production_configuration_is_taken() -> None:
         ({"BASE_URL": ""}, "BASE_URL"),
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
         ({"MAIL_URL": ""}, "MAIL_URL"),
+        ({"AUDIT_KEY": ""}, "AUDIT_KEY"),
+        ({"AUDIT_KEY": "short"}, "AUDIT_KEY"),
         ({"REQUIRE_MFA": "off"}, "REQUIRE_MFA"),
         ({"REQUIRE_MFA": "some"}, "REQUIRE_MFA"),
         ({"MENTORSHIP_MODE": "staging"}, "MENTORSHIP_MODE"),

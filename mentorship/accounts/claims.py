@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -20,13 +21,14 @@ class Claim:
 
 
 class ClaimLinks:
-    """Signs and reads the links; the application hands in the secret when it starts."""
+    """Signs and reads the links; the application hands in its secrets when it starts."""
 
     def __init__(self) -> None:
         self._signer: URLSafeSerializer | None = None
 
-    def load(self, secret_key: str) -> None:
-        self._signer = URLSafeSerializer(secret_key, salt=PURPOSE)
+    def load(self, secret_keys: Sequence[str]) -> None:
+        """Take the keys, the oldest first: the last one signs, all of them open."""
+        self._signer = URLSafeSerializer([*secret_keys], salt=PURPOSE)
 
     def sign(self, key: str, *, now: dt.datetime) -> str:
         expires = int((now + VALID_FOR).timestamp())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_security import login_user
@@ -13,6 +15,8 @@ from mentorship.accounts.adapters import utc_now
 from mentorship.accounts.factor_forms import NewEmailForm
 from mentorship.accounts.forms import ConfirmForm
 from mentorship.extensions import db, transaction
+from mentorship.throttle.guard import spend
+from mentorship.throttle.service import TooOften
 
 GONE = 410
 
@@ -28,8 +32,10 @@ def change() -> str | Answer:
     form = NewEmailForm(person.email)
     if not form.validate_on_submit():
         return render_template("accounts/email.html", form=form, person=person)
-    with transaction() as session:
-        emails.ask(session, person, form.email.data, now=utc_now())
+    with suppress(TooOften):  # the mailbox has the mails from before, and nobody else learns it
+        spend("address mail", account=form.email.data)
+        with transaction() as session:
+            emails.ask(session, person, form.email.data, now=utc_now())
     return redirect(url_for("accounts.check_mail"), 303)
 
 

@@ -10,7 +10,7 @@ from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import User
 from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
-from mentorship.notices.service import post
+from mentorship.notices.service import Mail, post, post_many
 
 
 def confirm(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:
@@ -18,10 +18,18 @@ def confirm(session: Session, person: User, token: str, *, now: dt.datetime) -> 
     return _post(session, person.email, "confirm", path=f"/confirm/{token}", now=now)
 
 
-def claim(session: Session, person: User, *, section_name: str = "", now: dt.datetime) -> Message:
+def claim(session: Session, person: User, *, now: dt.datetime) -> Message:
     """Let a person choose a password for the account that waits for them."""
-    path = "/claim/" + claim_links.sign(person.fs_uniquifier, now=now)
-    return _post(session, person.email, "claim", path=path, now=now, section=section_name)
+    mail = claim_mail(person.email, person.fs_uniquifier, now=now)
+    [message] = post_many(session, [mail], now=now)
+    return message
+
+
+def claim_mail(email: str, key: str, *, section_name: str = "", now: dt.datetime) -> Mail:
+    """Return that mail, to the address of an account with this key."""
+    path = "/claim/" + claim_links.sign(key, now=now)
+    letter = stationery.write("claim", path=path, section=section_name)
+    return Mail(recipient=email, subject=letter.subject, body=letter.body)
 
 
 def reset(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:

@@ -61,7 +61,7 @@ KEY_PAGES = frozenset(
 def init_app(app: Flask) -> None:
     """Put sign-in, registration, confirmation, reset and change of password on the site."""
     settings: Settings = app.config["SETTINGS"]
-    claim_links.load(settings.secret_key)
+    claim_links.load([*settings.old_secret_keys, settings.secret_key])
     app.config.from_mapping(_config(settings))
     security = Security(
         app,
@@ -147,7 +147,8 @@ def _mark_views(app: Flask) -> None:
     for name, view in OWN_VIEWS.items():
         found[f"security.{name}"] = view
     found["security.reset_password"] = _newest_only(found["security.reset_password"])
-    found["security.register"] = limited("ask for mail")(found["security.register"])
+    registering = trying.limited_registration(found["security.register"])
+    found["security.register"] = limited("ask for mail")(registering)
     found["security.change_password"] = limited("password again")(found["security.change_password"])
     for name in PUBLIC:
         found[f"security.{name}"] = public(found[f"security.{name}"])

@@ -1,7 +1,8 @@
 """How often passwords may be tried, and that nobody can keep somebody else out by trying.
 
-A browser in which a person was signed in keeps a mark of it in its cookie. Tries with it are
-counted by themselves, so that its owner gets in however often strangers fail, from wherever.
+A browser in which a person was signed in keeps a mark of it in its cookie, for thirty days once
+they signed out. Tries with it are counted by themselves, so that its owner gets in however often
+strangers fail, from wherever.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from flask import after_this_request, make_response, request, session
+from flask import after_this_request, make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.accounts import service
 from mentorship.extensions import SAFE_METHODS
 from mentorship.throttle.guard import give_back, spend
-from mentorship.throttle.service import Count, keys
+from mentorship.throttle.service import Count, TooOften, keys
 
 KNOWN = "known"  # in the cookie: marks of the accounts that were signed in with this browser
 MOST_KNOWN = 5
@@ -40,11 +41,31 @@ def limited_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def limited_registration(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Send few mails a day to one address; past that the answer is the same, and no mail goes."""
+
+    @wraps(view)
+    def guarded() -> Response:
+        if request.method in SAFE_METHODS:
+            return make_response(view())
+        try:
+            asked = spend("registration mail", account=_account(request.form.get("email", "")))
+        except TooOften:
+            return redirect(url_for("accounts.check_mail"), 303)
+        answer = make_response(view())
+        if not 300 <= answer.status_code < 400:
+            _give_back_later(asked)  # the form comes back, and no mail went
+        return answer
+
+    return guarded
+
+
 def remember(email: str) -> None:
     """Mark this browser as one in which this account is signed in."""
     mark = _mark(email)
     others = [each for each in session.get(KNOWN, []) if each != mark]
     session[KNOWN] = [mark, *others][:MOST_KNOWN]
+    session.permanent = False  # who is signed in is forgotten when the browser is closed
 
 
 def forget_all_but_marks() -> None:
@@ -53,6 +74,7 @@ def forget_all_but_marks() -> None:
     session.clear()
     if marks:
         session[KNOWN] = marks
+        session.permanent = True
 
 
 def _give_back_later(asked: Sequence[Count]) -> None:

@@ -48,7 +48,7 @@ def _interviewing(session: Session) -> Sequence[uuid.UUID]:
 def _try_waiting_list(
     session: Session, section: Section, leader_id: uuid.UUID, *, now: dt.datetime
 ) -> None:
-    """Try a small file as a worker would: what it would write is taken back."""
+    """Try a small file as a worker would: nothing of it is written."""
     made = uploads.begin(
         session,
         section_id=section.id,
@@ -66,8 +66,7 @@ def _try_waiting_list(
     held = carrying_out.claim(session, made.id, now=now)
     if held is None:
         raise ValueError("the demo's import is not there to be tried")
-    trial = session.begin_nested()
-    report = carrying_out.carry_out(session, held, carrying_out.read_files(session, held), now=now)
-    trial.rollback()
-    if report is not None:
-        carrying_out.end(session, held, report, now=now)
+    rosters = carrying_out.read_files(session, held)
+    carrying_out.finish(
+        session, held, carrying_out.work_out(session, held, rosters, now=now), now=now
+    )

@@ -15,7 +15,7 @@ from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeChoice, NoticeKind, Way
 from mentorship.inbox.stopping import stop_links
 from mentorship.notices.letters import Letter
-from mentorship.notices.service import post
+from mentorship.notices.service import Mail, post_many
 
 LATEST = 60  # notices on the page
 KEPT = dt.timedelta(days=180)
@@ -55,6 +55,7 @@ def tell(
 ) -> None:
     """Put a notice on the site for each, and in the mail for those who want that at once."""
     ways = _ways(session, {each.person_id for each in tellings}, kind)
+    mails = []
     for each in tellings:
         way = ways.get(each.person_id, USUAL[kind])
         if way is Way.OFF:
@@ -71,17 +72,15 @@ def tell(
         )
         if way is Way.NOW:
             stop = stop_links.link(each.person_id)
-            body = each.letter.body + WAY_OUT.format(link=stop)
-            subject = each.letter.subject
-            post(
-                session,
-                recipient=each.email,
-                subject=subject,
-                body=body,
-                unsubscribe=stop,
-                now=now,
+            mails.append(
+                Mail(
+                    recipient=each.email,
+                    subject=each.letter.subject,
+                    body=each.letter.body + WAY_OUT.format(link=stop),
+                    unsubscribe=stop,
+                )
             )
-    session.flush()
+    post_many(session, mails, now=now)
 
 
 def _ways(

@@ -6,6 +6,7 @@ They never expire: an old mail must stop the new ones, too.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -15,13 +16,14 @@ PURPOSE = "stop-round-mail"
 
 
 class StopLinks:
-    """Signs and reads the links; the application hands in the secret when it starts."""
+    """Signs and reads the links; the application hands in its secrets when it starts."""
 
     def __init__(self) -> None:
         self._signer: URLSafeSerializer | None = None
 
-    def load(self, secret_key: str) -> None:
-        self._signer = URLSafeSerializer(secret_key, salt=PURPOSE)
+    def load(self, secret_keys: Sequence[str]) -> None:
+        """Take the keys, the oldest first: the last one signs, all of them open."""
+        self._signer = URLSafeSerializer([*secret_keys], salt=PURPOSE)
 
     def link(self, person_id: uuid.UUID) -> str:
         return stationery.link(f"/notices/stop/{self._loaded().dumps(person_id.hex)}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import email.errors
 import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from email.headerregistry import Address
 
 import sqlalchemy as sa
@@ -30,6 +32,16 @@ def one_line(words: str) -> str:
     return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in words).split())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """What a mail says. One that comes again and again names the address that ends it."""
+
+    recipient: str
+    subject: str
+    body: str
+    unsubscribe: str | None = None
+
+
 def post(  # noqa: PLR0913  one argument a column
     session: Session,
     *,
@@ -41,32 +53,41 @@ def post(  # noqa: PLR0913  one argument a column
 ) -> Message:
     """Put a mail in the outbox; it leaves after the transaction that caused it.
 
-    A mail that comes again and again names the address that ends it, ``unsubscribe``.
-
     Raises
     ------
     MailUnusable
         The recipient is not one plain address, or the subject says nothing.
 
     """
+    mail = Mail(recipient=recipient, subject=subject, body=body, unsubscribe=unsubscribe)
+    [message] = post_many(session, [mail], now=now)
+    return message
+
+
+def post_many(session: Session, mails: Iterable[Mail], *, now: dt.datetime) -> Sequence[Message]:
+    """Put mails in the outbox in one go; raises as :func:`post` does, and then puts in none."""
+    messages = [_message(mail, now) for mail in mails]
+    session.add_all(messages)
+    session.flush()
+    return messages
+
+
+def _message(mail: Mail, now: dt.datetime) -> Message:
     try:
-        Address(addr_spec=recipient)
+        Address(addr_spec=mail.recipient)
     except (ValueError, IndexError, email.errors.MessageError):
-        raise MailUnusable(f"not one mail address: {recipient!r}") from None
-    subject = one_line(subject)[:SUBJECT_LENGTH]
-    if not recipient.isprintable() or not subject:
+        raise MailUnusable(f"not one mail address: {mail.recipient!r}") from None
+    subject = one_line(mail.subject)[:SUBJECT_LENGTH]
+    if not mail.recipient.isprintable() or not subject:
         raise MailUnusable("a mail needs a subject, and a recipient without control characters")
-    message = Message(
-        recipient=recipient,
+    return Message(
+        recipient=mail.recipient,
         subject=subject,
-        body=body,
+        body=mail.body,
         created_at=now,
         next_try_at=now,
-        unsubscribe=unsubscribe,
+        unsubscribe=mail.unsubscribe,
     )
-    session.add(message)
-    session.flush()
-    return message
 
 
 def is_any_due(session: Session, *, now: dt.datetime) -> bool:

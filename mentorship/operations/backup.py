@@ -110,7 +110,9 @@ def _into_sqlite(engine: sa.Engine, source: Path, manifest: dict[str, Any]) -> R
             restored = _checked(connection, manifest)
         engine.dispose()
         if place.exists():
-            dumps.copy_sqlite(place, place.with_name(f"{place.name}.before-restore"))
+            before = place.with_name(f"{place.name}.before-restore")
+            dumps.copy_sqlite(place, before)
+            before.chmod(0o600)
         for journal in ("-wal", "-shm"):
             place.with_name(place.name + journal).unlink(missing_ok=True)
         fresh.replace(place)

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentorship.access import public
-from mentorship.config import Settings
+from mentorship.config import Mode, Settings
 from mentorship.environment import LOOPBACK
 from mentorship.extensions import db, reading
 from mentorship.operations import figures, service
@@ -64,7 +64,7 @@ def readyz() -> tuple[Response, int]:
 @bp.get("/metrics")
 @public
 def metrics() -> Response:
-    """Show the figures to whoever has the token; without one to this machine only."""
+    """Show the figures to whoever has the token; in development, to this machine."""
     if not _may_see_figures():
         abort(404)
     found = None
@@ -82,5 +82,7 @@ def _may_see_figures() -> bool:
         wanted = f"Bearer {settings.metrics_token}"
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode(), wanted.encode())
+    if settings.mode is Mode.PRODUCTION:
+        return False  # a proxy on this machine that adds no header would hand them to everybody
     passed_on = any(name in request.headers for name in FORWARDED)
     return request.remote_addr in LOOPBACK and not passed_on

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from mentorship.access import administrators, current_id, members
+from mentorship.access import administrators, current_id, fresh, members
 from mentorship.extensions import db
 from mentorship.oversight.forms import TrailForm
 from mentorship.oversight.service import Sought, trail, trail_file
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
+from mentorship.throttle.guard import limited
 
 bp = Blueprint("oversight", __name__)
 
@@ -24,6 +25,8 @@ def of_section(slug: str) -> str:
 
 @bp.get("/sections/<slug>/log.csv")
 @members
+@fresh
+@limited("export")
 def of_section_file(slug: str) -> Response:
     return _file(section_led_by(db.session(), current_id(), slug))
 
@@ -36,6 +39,8 @@ def of_all() -> str:
 
 @bp.get("/admin/log.csv")
 @administrators
+@fresh
+@limited("export")
 def of_all_file() -> Response:
     return _file(None)
 

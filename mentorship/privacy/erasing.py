@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import io
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from html import unescape
+from itertools import chain
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -152,12 +157,22 @@ def _leave_the_council(session: Session, person: User) -> None:
 def _names(roster: RosterImport, person: User) -> bool:
     """Tell whether an import's files or report name a person."""
     files = [base64.b64decode(file["data"]) for file in (roster.files or {}).values()]
-    told = json.dumps(roster.report or {}, ensure_ascii=False).encode()
-    return any(
-        word.encode() in content
-        for content in (told, *files)
-        for word in (person.email, person.name)
-    )
+    told = [json.dumps(roster.report or {}, ensure_ascii=False)]
+    texts = chain(told, *(_texts(data) for data in files))
+    words = (person.email.casefold(), person.name.casefold())
+    return any(word in text.casefold() for text in texts for word in words)
+
+
+def _texts(data: bytes) -> Iterator[str]:
+    """Yield what a file of a roster may say, in each way in which such files are written."""
+    if data.startswith(b"PK"):
+        with suppress(BadZipFile), ZipFile(io.BytesIO(data)) as book:
+            yield from (
+                unescape(book.read(name).decode("utf-8", "ignore")) for name in book.namelist()
+            )
+        return
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp1252"):
+        yield data.decode(encoding, "ignore")
 
 
 def _empty_words(session: Session, profiles: Sequence[uuid.UUID]) -> None:

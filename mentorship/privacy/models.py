@@ -49,7 +49,10 @@ class GlassOpening(_Keyed, Model):
     __tablename__ = "glass_opening"
     __table_args__ = (sa.CheckConstraint("until > opened_at", name="ends_after_start"),)
 
-    by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    # None: the administrator was erased since; whom it is about still reads of it
+    by_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey(User.id, ondelete="SET NULL"), index=True
+    )
     about_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey(User.id, ondelete="CASCADE"), index=True
     )

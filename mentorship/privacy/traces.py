@@ -36,7 +36,7 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(NoticeChoice.person_id, NewsInterest.person_id, Tick.person_id, Situation.person_id),
     *(ResourceMark.person_id, ResourceReport.person_id, SpotlightLetter.author_id),
     *(Note.author_id, Feedback.author_id, Concern.author_id, Mark.reader_id, Naming.person_id),
-    *(DataExport.person_id, GlassOpening.about_id, GlassOpening.by_id, Erasure.person_id),
+    *(DataExport.person_id, GlassOpening.about_id, Erasure.person_id),
     *(Membership.person_id, MemberTag.person_id),
     *(Passkey.person_id, RecoveryCode.person_id, EmailChange.person_id),
     Identity.person_id,

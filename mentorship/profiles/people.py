@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import sqlalchemy as sa
@@ -36,13 +36,35 @@ class People:
         return not self.img_in[marked].isdisjoint(self.mentor_in[by])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """People whose accounts and memberships are written together with profiles that name them."""
+
+    section_id: uuid.UUID | None = None
+    of_address: Mapping[str, uuid.UUID] = field(default_factory=lambda: MappingProxyType({}))
+    imgs: frozenset[uuid.UUID] = frozenset()
+    mentors: frozenset[uuid.UUID] = frozenset()
+
+    def among(self, people: Collection[uuid.UUID], role: SectionRole) -> frozenset[uuid.UUID]:
+        """Return those of these people who come into the section in a role."""
+        coming = self.imgs if role is SectionRole.IMG else self.mentors
+        return coming.intersection(people)
+
+
+NOBODY = Joining()
+
+
 def named(values: Img | Mentor) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of those chosen and of those avoided."""
     kind = type(values)
     return getattr(values, CHOSEN[kind]), getattr(values, AVOIDED[kind])
 
 
-def look_up(session: Session, everybody: Iterable[tuple[uuid.UUID, Img | Mentor]]) -> People:
+def look_up(
+    session: Session,
+    everybody: Iterable[tuple[uuid.UUID, Img | Mentor]],
+    joining: Joining = NOBODY,
+) -> People:
     """Find whom the profiles of ``everybody`` (by their own key) name, in a few queries."""
     addresses: set[str] = set()
     keys: set[uuid.UUID] = set()
@@ -56,6 +78,8 @@ def look_up(session: Session, everybody: Iterable[tuple[uuid.UUID, Img | Mentor]
             else:
                 addresses.add(address(key))
     of_address = ids_of(session, addresses)
+    coming = joining.of_address
+    of_address |= {each: coming[each] for each in addresses if each in coming}
     known = set(of_address.values())
     for portion in in_portions(keys - known):
         known |= set(session.scalars(sa.select(User.id).where(User.id.in_(portion))))
@@ -63,8 +87,8 @@ def look_up(session: Session, everybody: Iterable[tuple[uuid.UUID, Img | Mentor]
     return People(
         of_address=of_address,
         known=frozenset(known),
-        img_in=_sections(session, members, SectionRole.IMG),
-        mentor_in=_sections(session, members, SectionRole.MENTOR),
+        img_in=_sections(session, members, SectionRole.IMG, joining),
+        mentor_in=_sections(session, members, SectionRole.MENTOR, joining),
     )
 
 
@@ -78,7 +102,7 @@ def ids_of(session: Session, addresses: Collection[str]) -> dict[str, uuid.UUID]
 
 
 def _sections(
-    session: Session, people: Collection[uuid.UUID], role: SectionRole
+    session: Session, people: Collection[uuid.UUID], role: SectionRole, joining: Joining
 ) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
     found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for portion in in_portions(people):
@@ -89,6 +113,9 @@ def _sections(
         )
         for person, section in session.execute(rows):
             found[person].add(section)
+    if joining.section_id is not None:
+        for person in joining.among(people, role):
+            found[person].add(joining.section_id)
     return defaultdict(frozenset, {person: frozenset(s) for person, s in found.items()})
 
 

@@ -101,8 +101,13 @@ def replace(session: Session, changed: Mapping[uuid.UUID, tuple[Rows, Rows]]) ->
             for key, rows in moved.items()
             for row in rows
         ]
-        if fresh:
-            session.execute(sa.insert(table), fresh)
+        insert(session, table, fresh)
+
+
+def insert(session: Session, table: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows past the mapper, which takes three times as long over each as the database."""
+    if rows:
+        session.execute(sa.insert(table.metadata.tables[table.__tablename__]), rows)
 
 
 def _differs(table: type[Model], rows: tuple[Rows, Rows]) -> bool:

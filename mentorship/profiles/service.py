@@ -4,7 +4,9 @@ from mentorship.profiles.audience import SHOWN, Audience, code_name
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
 from mentorship.profiles.cards import browsing_card, card, cards, seen_by_others
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
+from mentorship.profiles.drafts import Change, Draft, draft_many, write_draft
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere, NotAnImgHere
+from mentorship.profiles.people import Joining, address, named
 from mentorship.profiles.reading import Answers, glance, read_img, read_many, read_mentor
 from mentorship.profiles.values import (
     NotText,
@@ -16,9 +18,9 @@ from mentorship.profiles.values import (
 )
 from mentorship.profiles.words import WordInUse, sync_terms
 from mentorship.profiles.writing import (
-    Change,
     PauseOver,
     hold,
+    hold_many,
     pause_mentor,
     write,
     write_img,
@@ -32,7 +34,9 @@ __all__ = [
     "Audience",
     "Change",
     "Completeness",
+    "Draft",
     "ImgCard",
+    "Joining",
     "MentorCard",
     "NamesOneself",
     "NobodyThere",
@@ -46,14 +50,18 @@ __all__ = [
     "Values",
     "WordInUse",
     "WordUnknown",
+    "address",
     "browsing_card",
     "card",
     "cards",
     "code_name",
     "completeness",
+    "draft_many",
     "glance",
     "hold",
+    "hold_many",
     "is_ready",
+    "named",
     "pause_mentor",
     "read_img",
     "read_many",
@@ -61,6 +69,7 @@ __all__ = [
     "seen_by_others",
     "sync_terms",
     "write",
+    "write_draft",
     "write_img",
     "write_many",
     "write_mentor",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import enum
 import uuid
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -14,21 +12,15 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
-from mentorship.profiles import naming, rows
+from mentorship.profiles import rows
+from mentorship.profiles.drafts import Change, draft_many, write_draft
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.profiles.people import look_up
-from mentorship.profiles.reading import Answers, profiles_of
-from mentorship.profiles.values import KINDS, ProfileRefused, Values, tidy
+from mentorship.profiles.reading import Answers
+from mentorship.profiles.values import ProfileRefused, Values
 
 
 class PauseOver(ValueError):
     """A pause that would end before it begins."""
-
-
-class Change(enum.StrEnum):
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
 
 
 def write_img(
@@ -114,74 +106,26 @@ def write_many(
     (only with each few thousand of them).
     """
     outcomes: dict[uuid.UUID, Change | ProfileRefused] = {}
-    good: dict[uuid.UUID, Answers[Values]] = {}
-    for person_id, said in answers.items():
-        try:
-            good[person_id] = dataclasses.replace(said, values=tidy(said.values))
-        except ProfileRefused as refused:
-            outcomes[person_id] = refused
-    for portion in rows.in_portions(good):
-        outcomes |= _write_portion(session, {key: good[key] for key in portion}, now)
+    for portion in rows.in_portions(answers):
+        session.flush()
+        hold_many(session, portion)
+        draft = draft_many(session, {key: answers[key] for key in portion}, now=now)
+        write_draft(session, draft)
+        outcomes |= draft.outcomes
     return outcomes
-
-
-def _write_portion(
-    session: Session, answers: Mapping[uuid.UUID, Answers[Values]], now: dt.datetime
-) -> dict[uuid.UUID, Change | ProfileRefused]:
-    kind = KINDS[type(next(iter(answers.values())).values)]
-    _lock(session, answers)
-    kept = {profile.person_id: profile for profile in profiles_of(session, answers, kind)}
-    before = rows.load(session, [profile.id for profile in kept.values()])
-    people = look_up(session, ((key, said.values) for key, said in answers.items()))
-    outcomes: dict[uuid.UUID, Change | ProfileRefused] = {}
-    changed: dict[uuid.UUID, tuple[rows.Rows, rows.Rows]] = {}
-    for person_id, said in answers.items():
-        profile = kept.get(person_id)
-        old = before[profile.id] if profile else rows.nothing()
-        try:
-            named = naming.resolve(person_id, said.values, said.lines, people=people, before=old)
-        except ProfileRefused as refused:
-            outcomes[person_id] = refused
-            continue
-        new = rows.write(said.values, named.rows)
-        made = profile or Profile(person_id=person_id, kind=kind, updated_at=now)
-        moved = rows.set_columns(made, _columns(said, named.unknown)) or old != new
-        outcomes[person_id] = _change(profile, moved=moved)
-        if profile is None:
-            session.add(made)
-        if moved:
-            made.updated_at = now
-            changed[made.id] = (old, new)
-    session.flush()
-    rows.replace(session, changed)
-    return outcomes
-
-
-def _change(before: Profile | None, *, moved: bool) -> Change:
-    if before is None:
-        return Change.CREATED
-    return Change.UPDATED if moved else Change.UNCHANGED
 
 
 def hold(session: Session, person_id: uuid.UUID) -> None:
     """Let nobody else save this person's profile between what is read now and the commit."""
-    _lock(session, [person_id])
+    hold_many(session, [person_id])
 
 
-def _lock(session: Session, person_ids: Iterable[uuid.UUID]) -> None:
+def hold_many(session: Session, person_ids: Iterable[uuid.UUID]) -> None:
     """Let the second of two simultaneous saves of one person wait for the first."""
-    session.execute(
-        sa.select(User.id)
-        .where(User.id.in_(list(person_ids)))
-        .order_by(User.id)
-        .with_for_update(key_share=True)
-    )
-
-
-def _columns(said: Answers[Values], unknown: list[str]) -> dict[str, object]:
-    kind = type(said.values)
-    wanted: dict[str, object] = {name: getattr(said.values, name) for name in rows.COLUMNS[kind]}
-    wanted["avoid"] = tuple(unknown)
-    if kind is Mentor:
-        wanted["paused_until"] = said.paused_until
-    return wanted
+    for portion in rows.in_portions(sorted(person_ids)):
+        session.execute(
+            sa.select(User.id)
+            .where(User.id.in_(portion))
+            .order_by(User.id)
+            .with_for_update(key_share=True)
+        )

@@ -15,10 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from mentorship.accounts import claiming
-from mentorship.accounts.models import User
+from mentorship.accounts.claiming import invite_many
 from mentorship.extensions import rows_hit
-from mentorship.rosters.enrolment import portions
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.import_models import (
     MOST_ATTEMPTS,
@@ -26,13 +24,18 @@ from mentorship.rosters.import_models import (
     ImportState,
     RosterImport,
 )
-from mentorship.rosters.importing import ImportReport, import_roster
+from mentorship.rosters.importing import plan_import
+from mentorship.rosters.plans import ImportReport, Plan, write_plan
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
 from mentorship.rosters.uploads import LIMITS, files_of
-from mentorship.sections.models import Section, SectionRole
+from mentorship.sections.models import SectionRole
 
 LEASE = dt.timedelta(minutes=10)
 MOST_SHOWN = 1000  # problems that are kept
+
+
+class NotMine(RuntimeError):
+    """The import is no longer this worker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +104,17 @@ def read_files(session: Session, held: Held) -> tuple[Roster[ImgRow], Roster[Men
     )
 
 
-def carry_out(
+def work_out(
     session: Session,
     held: Held,
     rosters: tuple[Roster[ImgRow], Roster[MentorRow]],
     *,
     now: dt.datetime,
-) -> ImportReport | None:
-    """Bring the people in, with invitations if that was asked; None if it is no longer ours.
-
-    The first statement holds the row, so that a worker that was taken for dead writes nothing.
-    """
-    live = sa.update(RosterImport).where(*_mine(held), RosterImport.lease_until > now)
-    if not rows_hit(session, live.values(percent=60)):
-        return None
-    found = session.get_one(
-        RosterImport,
-        held.import_id,
-        populate_existing=True,
-        options=[joinedload(RosterImport.section)],
-    )
+) -> Plan | ImportReport:
+    """Say what bringing the people in would write, or what stands in its way. Writes nothing."""
+    found = _found(session, held)
     imgs, mentors = rosters
-    report = import_roster(
+    return plan_import(
         session,
         section=found.section,
         imgs=imgs,
@@ -130,24 +122,45 @@ def carry_out(
         now=now,
         skip_bad=bool(found.choices.get("skip_bad")) if held.writes else True,
     )
-    if held.writes and found.choices.get("invite") and not report.refused:
-        _invite(session, found.section, report.unclaimed, now)
-    return report
 
 
-def end(session: Session, held: Held, report: ImportReport, *, now: dt.datetime) -> bool:
-    """Keep what came of it; False if it is no longer this worker's."""
-    found = session.get_one(RosterImport, held.import_id, populate_existing=True)
-    if (found.attempt, found.state in WORKED_ON) != (held.attempt, True):
-        return False
+def finish(session: Session, held: Held, plan: Plan | ImportReport, *, now: dt.datetime) -> bool:
+    """Write what is to be written, with invitations if that was asked, and end the work.
+
+    False, and nothing is written, if what the plan was made of is no longer so.
+
+    Raises
+    ------
+    NotMine
+        This worker was taken for dead.
+
+    """
+    live = sa.update(RosterImport).where(*_mine(held), RosterImport.lease_until > now)
+    if not rows_hit(session, live.values(percent=100)):
+        raise NotMine
+    found = _found(session, held)
+    report = plan if isinstance(plan, ImportReport) else plan.report
+    done = held.writes and isinstance(plan, Plan)
+    if held.writes and isinstance(plan, Plan):
+        if not write_plan(session, plan):
+            return False
+        if found.choices.get("invite"):
+            invite_many(session, report.unclaimed, found.section.name, now=now)
     found.report = told(report)
-    done = held.writes and not report.refused
-    found.state = ImportState.DONE if done else ImportState.CHECKED
+    found.state, found.lease_until = ImportState.DONE if done else ImportState.CHECKED, None
     if done:
         found.files, found.ended_at = None, now
-    found.lease_until, found.percent = None, 100
     session.flush()
     return True
+
+
+def _found(session: Session, held: Held) -> RosterImport:
+    return session.get_one(
+        RosterImport,
+        held.import_id,
+        populate_existing=True,
+        options=[joinedload(RosterImport.section)],
+    )
 
 
 def fail(session: Session, held: Held, *, now: dt.datetime) -> None:
@@ -171,11 +184,3 @@ def told(report: ImportReport) -> dict[str, Any]:
         "bad_rows": len({(p.file, p.line) for p in report.problems}),
         "notes": list(report.notes[:MOST_SHOWN]),
     }
-
-
-def _invite(
-    session: Session, section: Section, people: Sequence[uuid.UUID], now: dt.datetime
-) -> None:
-    for portion in portions(people):
-        for person in session.scalars(sa.select(User).where(User.id.in_(portion))):
-            claiming.invite(session, person, section.name, now=now)

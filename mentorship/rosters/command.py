@@ -15,12 +15,10 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import claiming
-from mentorship.accounts.models import User
-from mentorship.extensions import transaction
+from mentorship.accounts.claiming import invite_many
+from mentorship.extensions import reading, transaction
 from mentorship.notices.delivery import write_files
 from mentorship.rosters import service
-from mentorship.rosters.enrolment import portions
 from mentorship.rosters.format import read_imgs, read_mentors, write_imgs, write_mentors
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
 from mentorship.sections.models import Section
@@ -47,20 +45,30 @@ def import_(  # noqa: PLR0913  one argument a word of the command
     the same files changes nothing.
     """
     now = dt.datetime.now(dt.UTC)
-    rosters = _read(imgs, mentors)
-    with _clear_refusals(), transaction() as session:
-        where = _section(session, section)
-        report = service.import_roster(
-            session,
-            section=where,
-            imgs=rosters[0],
-            mentors=rosters[1],
-            now=now,
-            skip_bad=skip_bad,
-        )
-        mails = _invite(session, where, report, now) if invite and not report.refused else 0
-        if dry_run:
-            session.rollback()
+    files = _read(imgs, mentors)
+    with _clear_refusals():
+        report, mails = None, 0
+        while report is None:  # until nobody changes it between working it out and writing it
+            with reading() as session:
+                where = _section(session, section)
+                plan = service.plan_import(
+                    session,
+                    section=where,
+                    imgs=files[0],
+                    mentors=files[1],
+                    now=now,
+                    skip_bad=skip_bad,
+                )
+            if isinstance(plan, service.ImportReport):
+                report = plan
+            elif dry_run:
+                report, mails = plan.report, len(plan.report.unclaimed) if invite else 0
+            else:
+                with transaction() as session:
+                    if service.write_plan(session, plan):
+                        report = plan.report
+                    if report and invite:
+                        mails = invite_many(session, report.unclaimed, where.name, now=now)
     _tell(report, mails, dry_run=dry_run)
     if mails and not dry_run and not write_files():
         click.echo("they leave with: flask --app wsgi mail deliver")
@@ -90,17 +98,6 @@ def _section(session: Session, slug: str) -> Section:
         slugs = ", ".join(session.scalars(sa.select(Section.slug).order_by(Section.slug)))
         raise click.ClickException(f'there is no section "{slug}"; there are: {slugs or "none"}')
     return section
-
-
-def _invite(
-    session: Session, section: Section, report: service.ImportReport, now: dt.datetime
-) -> int:
-    mails = 0
-    for portion in portions(report.unclaimed):
-        people = sa.select(User).where(User.id.in_(portion)).order_by(User.email)
-        for person in session.scalars(people):
-            mails += claiming.invite(session, person, section.name, now=now)
-    return mails
 
 
 def _tell(report: service.ImportReport, mails: int, *, dry_run: bool) -> None:

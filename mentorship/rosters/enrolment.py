@@ -1,28 +1,25 @@
 """The people of a roster as accounts, members of the section, and givers of consent.
 
-Everything is looked up and made for all rows at once: a roster may have twenty thousand.
+Everything is looked up and worked out for all rows at once: a roster may have twenty thousand.
+Nothing is written here; what is to be written comes back as rows.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts import service as accounts
 from mentorship.accounts.models import User
-from mentorship.consents import service as consents
-from mentorship.consents.models import Consent
 from mentorship.rosters.problems import Problem
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
-from mentorship.sections import service as sections
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 _AT_ONCE = 5_000  # values in one query
@@ -86,90 +83,115 @@ def portions(keys: Iterable[Key]) -> Iterator[Sequence[Key]]:
         yield listed[start : start + _AT_ONCE]
 
 
-def find_people(session: Session, emails: Iterable[str]) -> dict[str, User]:
-    found: dict[str, User] = {}
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a roster. ``claimed`` is whether they keep their account themselves."""
+
+    id: uuid.UUID
+    name: str
+    claimed: bool
+
+
+@dataclass(slots=True)
+class Accounts:
+    """An account for each address of a roster, and what of it is to be written."""
+
+    of_address: dict[str, Person]
+    made: list[dict[str, Any]] = field(default_factory=list)
+    renamed: dict[uuid.UUID, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def find_people(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    found: dict[str, Person] = {}
     for portion in portions(dict.fromkeys(emails)):
-        for person in session.scalars(sa.select(User).where(User.email.in_(portion))):
-            found[person.email] = person
+        rows = sa.select(User.email, User.id, User.name, User.confirmed_at)
+        for row in session.execute(rows.where(User.email.in_(portion))):
+            found[row.email] = Person(row.id, row.name, row.confirmed_at is not None)
     return found
 
 
-def enrol_people(
-    session: Session, everybody: Sequence[Entry], *, now: dt.datetime
-) -> tuple[dict[str, User], set[str], list[str]]:
-    """Find or make an account for each row; return them, whose name changed, and notes.
+def accounts_for(session: Session, everybody: Sequence[Entry], *, now: dt.datetime) -> Accounts:
+    """Find an account for each row, or say how one is made.
 
     The name belongs to its owner once they have claimed the account. Where both files name one
     person, the first row gives the name.
     """
-    people = find_people(session, (entry.email for entry in everybody))
-    renamed: set[str] = set()
-    notes: list[str] = []
+    people = Accounts(find_people(session, (entry.email for entry in everybody)))
     named: dict[str, str] = {}
     for entry in everybody:
         name = accounts.clean_name(entry.row.name)
         if named.setdefault(entry.email, name) != name:
-            notes.append(entry.says("name", f'"{name}" was left out; another row says otherwise'))
+            told = f'"{name}" was left out; another row says otherwise'
+            people.notes.append(entry.says("name", told))
             continue
-        person = people.get(entry.email)
+        person = people.of_address.get(entry.email)
         if person is None:
-            people[entry.email] = _new(entry, name, now)
-            session.add(people[entry.email])
-        elif person.confirmed_at is None and person.name != name:
-            person.name = name
-            renamed.add(entry.email)
-    session.flush()
-    return people, renamed, notes
+            row = _account(entry, name, now)
+            people.made.append(row)
+            people.of_address[entry.email] = Person(row["id"], name, claimed=False)
+        elif not person.claimed and person.name != name:
+            people.renamed[person.id] = name
+    return people
 
 
-def _new(entry: Entry, name: str, now: dt.datetime) -> User:
-    return User(
-        email=entry.email,
-        name=name,
-        timezone=entry.row.profile.timezone,
-        fs_uniquifier=accounts.new_key(),
-        created_at=now,
-        active=True,
-    )
+def _account(entry: Entry, name: str, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4(),
+        "email": entry.email,
+        "name": name,
+        "timezone": entry.row.profile.timezone,
+        "fs_uniquifier": accounts.new_key(),
+        "created_at": now,
+        "active": True,
+    }
 
 
-def enrol_members(
+@dataclass(slots=True)
+class Members:
+    """Who comes into the section: ``made`` as rows, ``let_in`` out of those who asked before."""
+
+    made: list[dict[str, Any]] = field(default_factory=list)
+    let_in: list[tuple[uuid.UUID, SectionRole]] = field(default_factory=list)
+    came: set[Entry] = field(default_factory=set)
+    stayed_out: list[Entry] = field(default_factory=list)  # left once by their own wish
+
+    def coming(self, role: SectionRole) -> frozenset[uuid.UUID]:
+        made = {row["person_id"] for row in self.made if row["role"] is role}
+        return frozenset(made | {person_id for person_id, own in self.let_in if own is role})
+
+
+def members_for(
     session: Session,
     section: Section,
     everybody: Sequence[tuple[Entry, uuid.UUID]],
     *,
     now: dt.datetime,
-) -> tuple[set[Entry], list[Entry]]:
-    """Let each person into the section; return who came in, and who had left and stays out."""
+) -> Members:
+    """Say who of them comes into the section, and who had left and stays out."""
     states: dict[tuple[uuid.UUID, SectionRole], MembershipState] = {}
     for portion in portions(person_id for _, person_id in everybody):
         rows = sa.select(Membership.person_id, Membership.role, Membership.state).where(
             Membership.section_id == section.id, Membership.person_id.in_(portion)
         )
         states |= {(row.person_id, row.role): row.state for row in session.execute(rows)}
-    came: set[Entry] = set()
-    stayed_out: list[Entry] = []
-    fresh: list[dict[str, object]] = []
+    members = Members()
     for entry, person_id in everybody:
         match states.get((person_id, entry.role)):
             case None:
-                fresh.append(_membership(section, person_id, entry.role, now))
-                came.add(entry)
+                members.made.append(_membership(section, person_id, entry.role, now))
+                members.came.add(entry)
             case MembershipState.LEFT:
-                stayed_out.append(entry)
+                members.stayed_out.append(entry)
             case MembershipState.ASKED | MembershipState.DECLINED:
-                sections.add_member(
-                    session, section_id=section.id, person_id=person_id, role=entry.role, now=now
-                )
-                came.add(entry)
-    if fresh:
-        session.execute(sa.insert(Membership), fresh)
-    return came, stayed_out
+                members.let_in.append((person_id, entry.role))
+                members.came.add(entry)
+    return members
 
 
 def _membership(
     section: Section, person_id: uuid.UUID, role: SectionRole, now: dt.datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "section_id": section.id,
         "person_id": person_id,
@@ -178,60 +200,3 @@ def _membership(
         "asked_at": now,
         "decided_at": now,
     }
-
-
-def enrol_consents(
-    session: Session, everybody: Sequence[tuple[Entry, uuid.UUID]], *, now: dt.datetime
-) -> tuple[set[Entry], list[str]]:
-    """Record the consents that the files name; return whose are new, and notes.
-
-    A file speaks for people who have not spoken themselves. Whoever withdrew a consent, or agreed
-    to an older text, is asked again on the site, not by a file.
-    """
-    before = _consents(session, {person_id for entry, person_id in everybody if entry.row.consents})
-    given: set[Entry] = set()
-    notes: list[str] = []
-    fresh: list[dict[str, object]] = []
-    for entry, person_id in everybody:
-        for purpose in entry.row.consents:
-            known = before[person_id].setdefault(purpose, [])
-            if not known:
-                version = consents.PURPOSES[purpose].version
-                fresh.append(
-                    {
-                        "person_id": person_id,
-                        "purpose": purpose,
-                        "version": version,
-                        "given_at": now,
-                    }
-                )
-                known.append((version, False))
-                given.add(entry)
-            elif (why := _not_in_force(purpose, known)) is not None:
-                notes.append(entry.says("consents", f'"{purpose}" was left out; {why}'))
-    if fresh:
-        session.execute(sa.insert(Consent), fresh)
-    return given, notes
-
-
-def _not_in_force(purpose: str, known: Collection[tuple[int, bool]]) -> str | None:
-    if (consents.PURPOSES[purpose].version, False) in known:
-        return None
-    if all(withdrawn for _, withdrawn in known):
-        return "the person withdrew it"
-    return "the person agreed to an older text and must read the new one"
-
-
-def _consents(
-    session: Session, person_ids: Collection[uuid.UUID]
-) -> Mapping[uuid.UUID, dict[str, list[tuple[int, bool]]]]:
-    """Return, by person and purpose, each version agreed to and whether it was withdrawn."""
-    found: dict[uuid.UUID, dict[str, list[tuple[int, bool]]]] = defaultdict(dict)
-    for portion in portions(person_ids):
-        rows = sa.select(
-            Consent.person_id, Consent.purpose, Consent.version, Consent.withdrawn_at
-        ).where(Consent.person_id.in_(portion))
-        for person_id, purpose, version, withdrawn_at in session.execute(rows):
-            seen = found[person_id].setdefault(purpose, [])
-            seen.append((version, withdrawn_at is not None))
-    return found

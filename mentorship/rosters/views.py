@@ -155,6 +155,8 @@ def forget(slug: str, import_id: uuid.UUID) -> Response:
 
 @bp.get(f"{ONE}/problems.csv")
 @members
+@fresh
+@limited("export")
 def problems(slug: str, import_id: uuid.UUID) -> Response:
     _, found = _found(slug, import_id)
     out = io.StringIO(newline="")
@@ -212,6 +214,7 @@ def _log(
         action=action,
         actor_id=current_id(),
         about_id=section.id,
+        section_id=section.id,
         now=dt.datetime.now(dt.UTC),
         detail=detail | ({"import": str(found.id)} if found else {}),
     )

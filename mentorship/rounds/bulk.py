@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from mentorship.accounts import claiming
+from mentorship.accounts.claiming import invite_many
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.rounds import round_letters
@@ -131,10 +131,8 @@ def invite(
     session: Session, round_: Round, people: Sequence[Candidate], *, now: dt.datetime
 ) -> int:
     """Mail those without an account of their own the link to claim it; return how many."""
-    return sum(
-        claiming.invite(session, person, round_.section.name, now=now)
-        for person in invitable(session, people)
-    )
+    owing = [person.id for person in invitable(session, people)]
+    return invite_many(session, owing, round_.section.name, now=now)
 
 
 def remind(

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from mentorship.matching import CRITERIA, POLICIES
-from mentorship.profiles.fields import words
+from mentorship.profiles.fields import some_words
+from mentorship.rounds.meanwhile import mark
 from mentorship.rounds.models import Round
+from mentorship.rounds.set_up_words import WEIGHT, values_of, values_of_source
 from mentorship.rounds.setup import SWITCHES, SetUp
 from mentorship.rounds.template_models import SetUpTemplate
 from mentorship.rounds.traits import Traits
-from mentorship.rounds.typed import ANY, line
+from mentorship.rounds.typed import line
 from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
 FEWEST_DAYS, MOST_DAYS = 3, 30  # to answer a request
-WEIGHT = "weight_"
 
 
 class SetUpForm(FlaskForm):
     """Name, policy, times, hard rules; one weight a criterion is added below."""
+
+    seen = HiddenField()  # marks what the form was filled with
 
     name = StringField(
         "Name of the round",
@@ -113,15 +116,9 @@ class SetUpForm(FlaskForm):
         validators=[Length(max=40)],
         description="How many days before the day to answer, for example: 5, 1. Empty for none.",
     )
-    stage = SelectField("Only IMGs at this stage", choices=[ANY, *words("stage")], default="")
-    specialty = SelectField(
-        "Only IMGs of this specialty", choices=[ANY, *words("specialty")], default=""
-    )
-    state = SelectField(
-        "Only IMGs who live in or hope for this state",
-        choices=[ANY, *words("state")],
-        default="",
-    )
+    stages = some_words("Only IMGs at one of these stages", "stage")
+    specialties = some_words("Only IMGs who aim at one of these specialties", "specialty")
+    states = some_words("Only IMGs who live in or hope for one of these states", "state")
     waited = BooleanField("Only IMGs without a mentor after the last round")
 
     def validate_reminder_days(self, field: StringField) -> None:
@@ -130,16 +127,21 @@ class SetUpForm(FlaskForm):
 
     @classmethod
     def of(cls, round_: Round) -> SetUpForm:
-        return cls(data=_values(SetUp.from_json(round_.rules)) | _columns(round_))
+        return cls.holding(values_of_source(round_))
+
+    @classmethod
+    def holding(cls, values: Mapping[str, object], *, seen: str | None = None) -> SetUpForm:
+        """Return the form with these values; ``seen`` marks what they are a change of."""
+        return cls(formdata=None, data={**values, "seen": seen or mark(values)})
 
     @classmethod
     def like(cls, source: Round | SetUpTemplate) -> SetUpForm:
         """Return the set-up of another round, or of a template, for a round with a new name."""
-        return cls(data=_values(SetUp.from_json(source.rules)) | _columns(source) | {"name": ""})
+        return cls(data=values_of_source(source) | {"name": ""})
 
     @classmethod
     def fresh(cls) -> SetUpForm:
-        return cls(data=_values(SetUp()) | {"policy": "most-matched", "answer_days": 14})
+        return cls(data=values_of(SetUp()) | {"policy": "most-matched", "answer_days": 14})
 
     @property
     def who_browses(self) -> Browsing | None:
@@ -153,6 +155,11 @@ class SetUpForm(FlaskForm):
     def weights(self) -> list[IntegerField]:
         return [self[WEIGHT + key] for key in CRITERIA]
 
+    def values(self) -> dict[str, object]:
+        """Return what was typed, as ``values_of_source`` does what stands."""
+        names = ("name", "policy", "answer_days", "browsing")
+        return {name: self[name].data for name in names} | values_of(self.set_up())
+
     def set_up(self) -> SetUp:
         return SetUp(
             weights={key: self[WEIGHT + key].data for key in CRITERIA},
@@ -162,9 +169,9 @@ class SetUpForm(FlaskForm):
             request_days=self.request_days.data,
             reminder_days=_days(self.reminder_days.data) or (),
             traits=Traits(
-                stage=self.stage.data,
-                specialty=self.specialty.data,
-                state=self.state.data,
+                stages=self.stages.said,
+                specialties=self.specialties.said,
+                states=self.states.said,
                 waited=self.waited.data,
             ),
             **{key: self[key].data for key in SWITCHES},
@@ -188,19 +195,6 @@ for _criterion in CRITERIA.values():
     )
 
 
-def _values(set_up: SetUp) -> dict[str, object]:
-    weights = {WEIGHT + key: weight for key, weight in set_up.weights.items()}
-    switches = {key: getattr(set_up, key) for key in SWITCHES}
-    said = {
-        "minimum": set_up.minimum_score // 100,
-        "two_mentors": set_up.two_mentors,
-        "requests": "direct" if set_up.direct_requests else "optimum",
-        "request_days": set_up.request_days,
-    }
-    days = {"reminder_days": ", ".join(map(str, set_up.reminder_days))}
-    return {**weights, **switches, **said, **days, **asdict(set_up.traits)}
-
-
 def _days(said: str | None) -> tuple[int, ...] | None:
     """Return the days that were typed, the earliest reminder first; None if they are no days."""
     parts = [part.strip() for part in (said or "").split(",") if part.strip()]
@@ -208,11 +202,6 @@ def _days(said: str | None) -> tuple[int, ...] | None:
         return None
     days = tuple(sorted({int(part) for part in parts}, reverse=True))
     return days if len(days) <= 5 and all(1 <= day <= 60 for day in days) else None
-
-
-def _columns(round_: Round | SetUpTemplate) -> dict[str, object]:
-    said = {"name": round_.name, "policy": round_.policy, "answer_days": round_.answer_days}
-    return said | {"browsing": round_.browsing or ""} if isinstance(round_, Round) else said
 
 
 class TemplateForm(FlaskForm):

@@ -16,6 +16,8 @@ from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.rounds.edit_words import edit_in_words, names_of
 from mentorship.rounds.editing import IN_WORDS, EditKind
+from mentorship.rounds.meanwhile import Change
+from mentorship.rounds.set_up_words import change_in_words
 
 ACTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -55,7 +57,11 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.publish.move": "Changed the time of the planned publication",
         "round.publish.now": "Published at once",
         "round.publish.again": "Took the planned publication back and asked for a new run",
+        "round.report": "Took the report out as a file",
         "round.finish": "Finished the round",
+        "round.mail.change": "Changed the words of a mail",
+        "round.mail.usual": "Took the usual words of a mail again",
+        "round.template.remove": "Removed a template",
     }
 )
 
@@ -82,6 +88,9 @@ def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:
 
 def _words(entry: audit.AuditEntry, people: Mapping[uuid.UUID, str]) -> str:
     words, detail = ACTIONS.get(entry.action, entry.action), entry.detail
+    if detail.get("changes"):
+        told = [change_in_words(Change(*change)) for change in detail["changes"]]
+        words = f"{words}. {'; '.join(told)}"
     if entry.action == "round.change":
         words = f"{words}: {_change(detail, people)}"
     return f"{words} (run {detail['run']})" if detail.get("run") else words

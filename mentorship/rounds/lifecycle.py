@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -15,9 +16,11 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.rounds.choices import EDITABLE, OUT, OVER, STEPS
+from mentorship.rounds.meanwhile import Change, between, changed_meanwhile, mark
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.run_models import PublishPlan
+from mentorship.rounds.set_up_words import values_of, values_of_source
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Browsing
 
@@ -91,17 +94,28 @@ def edit_round(  # noqa: PLR0913  one argument a column
     set_up: SetUp,
     answer_days: int,
     browsing: Browsing | None = None,
-) -> None:
-    """Change the set-up of a round that is not published. Runs made before keep their own.
+    seen: str | None = None,
+) -> Sequence[Change]:
+    """Change the set-up of a round that is not published, and return what has changed.
+
+    Runs made before keep their own. ``seen`` marks what the form was filled with.
 
     Raises
     ------
     RoundChanged
         The round is published or finished.
+    ChangedMeanwhile
+        Somebody has changed the set-up since it was ``seen``.
     RoundNameTaken
         Another round of the section has this name.
 
     """
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    if round_.state not in EDITABLE:
+        raise round_changed(session, round_id)
+    before = values_of_source(round_)
+    if seen and seen != mark(before):
+        raise changed_meanwhile(session, round_id, "round.edit", seen=seen)
     values = {
         "name": name,
         "policy": policy,
@@ -110,11 +124,10 @@ def edit_round(  # noqa: PLR0913  one argument a column
     }
     try:
         with session.begin_nested():
-            changed = _change(session, round_id, EDITABLE, rules=set_up.to_json(), **values)
+            _change(session, round_id, EDITABLE, rules=set_up.to_json(), **values)
     except IntegrityError:
         raise RoundNameTaken(name) from None
-    if not changed:
-        raise round_changed(session, round_id)
+    return between(before, values | {"browsing": browsing or ""} | values_of(set_up))
 
 
 def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ SORTS = ("weakest", "strongest", "img", "mentor")
 SHOWS = ("", "poor", "locked", "second")  # parts of the list
 POOR = 4_000
 MOST_STRONG = 3
+MOST_FOUND = 10  # pairs to swap with that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,11 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
     query = _fitting(query, run, wanted, img, mentor)
     query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
     found = fetch(session, query, wanted)
-    lines = [
+    return Listing(_lines(run, found.rows), found.found, found.page, found.last)
+
+
+def _lines(run: Run, rows: Iterable[Any]) -> Sequence[PairLine]:
+    return [
         PairLine(
             pair.id,
             img_name,
@@ -83,9 +88,8 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
             is_locked(run, pair),
             offer_id is not None,
         )
-        for pair, img_name, mentor_name, offer_id in found.rows
+        for pair, img_name, mentor_name, offer_id in rows
     ]
-    return Listing(lines, found.found, found.page, found.last)
 
 
 def every_pair(
@@ -97,6 +101,20 @@ def every_pair(
     query = _with_names(sa.select(Pair.img_id, Pair.mentor_id).select_from(Pair), img, mentor)
     query = _fitting(query, run, wanted, img, mentor).order_by(Pair.id)
     return [(img_id, mentor_id) for img_id, mentor_id in session.execute(query)]
+
+
+def swappable(session: Session, run: Run, pair: Pair, words: str) -> Sequence[PairLine]:
+    """Return pairs found by a name that could take each other's mentor with this one."""
+    img, mentor = aliased(User), aliased(User)
+    query = _with_names(
+        sa.select(Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run)),
+        img,
+        mentor,
+    )
+    query = _fitting(query, run, Wanted(words=words), img, mentor).where(
+        Pair.img_id != pair.img_id, Pair.mentor_id != pair.mentor_id, agreed_as(run).is_(None)
+    )
+    return _lines(run, session.execute(query.order_by(sa.func.lower(img.name)).limit(MOST_FOUND)))
 
 
 def pairs_by_key(

@@ -2,49 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from mentorship import vocabulary
 from mentorship.matching import (
+    CRITERIA,
     TO_IMG,
     TO_LEADER,
     TO_MENTOR,
     Market,
     Problem,
+    Progress,
     Rules,
-    evidence,
-    parts,
+    parts_table,
 )
-from mentorship.matching import Part as Shown
+from mentorship.matching.marks import Ints
+from mentorship.matching.scores.why import Pair, sentence
+from mentorship.matching.scoring import shared_out
 
 # criterion, points, of, why, silent; open: points and of as leaders see them, if they do
 Part = dict[str, Any]
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
+_PORTION = 500  # pairs that are judged at once, between two words of progress
 
 
-def parts_told(problem: Problem, market: Market, rules: Rules, i: int, j: int) -> list[Part]:
-    """Return what each criterion adds, with its sentence as told to each of the three sides."""
-    told = {
-        side: evidence(market, i, j, names=vocabulary.name, voice=voice)
-        for side, voice in VOICES.items()
-    }
-    shown = {part.key: part for part in parts(market, rules.open(), i, j, means=problem.means)}
+def parts_told(
+    problem: Problem, market: Market, rules: Rules, pairs: Ints, progress: Progress | None = None
+) -> Iterator[list[Part]]:
+    """Yield for each of p pairs, (p, 2) places in the market, what each criterion adds.
+
+    With it comes the sentence on it as told to each of the three sides. Pairs are judged many at
+    once: one by one that takes most of a large run.
+    """
+    for start in range(0, len(pairs), _PORTION):
+        some = pairs[start : start + _PORTION]
+        table = parts_table(market, rules, some, means=problem.means).tolist()
+        shares = shared_out(market, rules, some[:, 0]).tolist()
+        seen = parts_table(market, rules.open(), some, means=problem.means).tolist()
+        seen_of = shared_out(market, rules.open(), some[:, 0]).tolist()
+        for (i, j), *counted in zip(some.tolist(), table, shares, seen, seen_of, strict=True):
+            yield _of_pair(market, (i, j), *counted)
+        if progress:
+            progress(start + len(some), len(pairs))
+
+
+def one_told(problem: Problem, market: Market, rules: Rules) -> list[Part]:
+    """Return the parts of the one pair of a market of two people."""
+    [told] = parts_told(problem, market, rules, np.array([[0, 0]]))
+    return told
+
+
+def _of_pair(  # noqa: PLR0913, PLR0917  the points of the match, and those that leaders see
+    market: Market,
+    pair: tuple[int, int],
+    points: list[int],
+    out_of: list[int],
+    seen: list[int],
+    seen_of: list[int],
+) -> list[Part]:
+    i, j = pair
+    silent = {key: _silent(market, key, i, j) for key in CRITERIA}
+    told = {side: _sentences(market, pair, silent, side) for side in VOICES}
     return [
         {
-            "criterion": part.key,
-            "points": part.points,
-            "of": part.out_of,
-            "why": {side: said[part.key] for side, said in told.items() if part.key in said},
-            "silent": _silent(market, part.key, i, j),
-            **_open(shown.get(part.key)),
+            "criterion": key,
+            "points": earned,
+            "of": whole,
+            "why": {side: said[key] for side, said in told.items() if key in said},
+            "silent": silent[key],
+            **({"open": {"points": shown, "of": shown_of}} if shown_of else {}),
         }
-        for part in parts(market, rules, i, j, means=problem.means)
+        for key, earned, whole, shown, shown_of in zip(
+            CRITERIA, points, out_of, seen, seen_of, strict=True
+        )
+        if whole
     ]
 
 
-def _open(part: Shown | None) -> Part:
-    """Return what leaders see of a criterion; nothing of one whose answers are private."""
-    return {} if part is None else {"open": {"points": part.points, "of": part.out_of}}
+def _sentences(
+    market: Market, pair: tuple[int, int], silent: Mapping[str, list[str]], side: str
+) -> dict[str, str]:
+    """Return the sentences on what both answered and what counts for this IMG."""
+    i, j = pair
+    imgs, mentors = market.imgs[i], market.mentors[j]
+    both = Pair(imgs, mentors, market.tables, market.week, vocabulary.name, VOICES[side])
+    return {
+        key: sentence(criterion.why(both))
+        for key, criterion in CRITERIA.items()
+        if not silent[key] and market.answered[key].applies[i]
+    }
 
 
 def _silent(market: Market, key: str, i: int, j: int) -> list[str]:

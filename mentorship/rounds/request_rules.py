@@ -30,7 +30,7 @@ from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.inputs import market_now
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
-from mentorship.rounds.parts import Part, parts_told
+from mentorship.rounds.parts import Part, one_told
 from mentorship.rounds.setup import rules_of
 
 NOT_POSSIBLE = "This pair is not possible in this round."
@@ -214,4 +214,4 @@ def told_now(session: Session, offer: Offer, *, now: dt.datetime) -> Sequence[Pa
     except ValueError:
         return []
     rules = dataclasses.replace(rules_of(session, offer.round), not_again=frozenset())
-    return parts_told(Problem.of(market, rules), market, rules, 0, 0)
+    return one_told(Problem.of(market, rules), market, rules)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SearchField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SearchField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 
-from mentorship.profiles.fields import words
+from mentorship.profiles.fields import some_words
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.traits import Traits
-from mentorship.rounds.typed import ANY, LONGEST_WORDS, line, plain
+from mentorship.rounds.typed import LONGEST_WORDS, line, plain
 
 
 class SeenForm(FlaskForm):
@@ -55,19 +55,20 @@ class TraitsForm(FlaskForm):
     class Meta:
         csrf = False
 
-    stage = SelectField("Stage", choices=[ANY, *words("stage")])
-    specialty = SelectField("Specialty", choices=[ANY, *words("specialty")])
-    state = SelectField("State they live in or hope for", choices=[ANY, *words("state")])
+    stages = some_words("Stages", "stage")
+    specialties = some_words("Specialties", "specialty")
+    states = some_words("States they live in or hope for", "state")
     waited = BooleanField("Only those without a mentor after the last round")
 
     def traits(self) -> Traits:
         """Return what is asked for; what no list has asks for nothing."""
         self.validate()
-        for field in (self.stage, self.specialty, self.state):
-            field.data, field.errors = ("" if field.errors else field.data), ()
+        for field in (self.stages, self.specialties, self.states):
+            known = {choice.value for choice in field.choices}
+            field.data, field.errors = [each for each in field.data if each in known], ()
         return Traits(
-            stage=self.stage.data,
-            specialty=self.specialty.data,
-            state=self.state.data,
+            stages=self.stages.said,
+            specialties=self.specialties.said,
+            states=self.states.said,
             waited=bool(self.waited.data),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, fresh, members
@@ -103,8 +103,12 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
 def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     shown, found = pair_of_round(db.session(), round_.id, pair_id)
+    words = wanted_by().words
     return render_template(
         "rounds/pair.html",
+        search_form=FilterForm(request.args),
+        words=words,
+        swappable=pairs.swappable(db.session(), shown, found, words) if words else [],
         round=round_,
         run=shown,
         pair=pairs.pair_page(db.session(), shown, found),
@@ -133,6 +137,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
         paths=insights.paths_told(private_tables(db.session(), shown.id)),
+        prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,
     )
@@ -159,25 +164,23 @@ def answers(slug: str, round_id: uuid.UUID) -> str:
     )
 
 
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/report.csv")
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/report")
 @members
 @fresh
 @limited("export")
-def report(slug: str, round_id: uuid.UUID) -> Response:
+def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Hand out the report as a file; a POST, because who took names and answers out is logged."""
+    form = request.form.get("form", "")
+    if form not in FORMATS:
+        abort(400)
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    answer = Response(report_file(db.session(), round_), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="round-report.csv"'
-    return answer
-
-
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/report.xlsx")
-@members
-@fresh
-@limited("export")
-def report_workbook(slug: str, round_id: uuid.UUID) -> Response:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    answer = Response(report_sheet(db.session(), round_), mimetype=FORMATS["xlsx"])
-    answer.headers["Content-Disposition"] = 'attachment; filename="round-report.xlsx"'
+    if round_.state not in (*OUT, *OVER):
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
+    with transaction() as session:
+        acting(session, slug, round_id, "round.report", form=form)
+        made = report_sheet if form == "xlsx" else report_file
+        answer = Response(made(session, round_), mimetype=FORMATS[form])
+    answer.headers["Content-Disposition"] = f'attachment; filename="round-report.{form}"'
     return answer
 
 

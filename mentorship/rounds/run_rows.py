@@ -20,12 +20,14 @@ from mentorship.matching import (
     Market,
     NoPossibleMentor,
     Problem,
+    Progress,
     Reason,
     Report,
     Result,
     TooFewSeats,
     blocking_pairs,
 )
+from mentorship.rounds.inputs import Inputs
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.parts import parts_told
 from mentorship.rounds.run_models import PairNext
@@ -72,11 +74,13 @@ def run_row(told: Problem, market: Market, rules: RunRules, result: Result, repo
 
 
 def pair_rows(
-    run: Run, told: Problem, market: Market, rules: RunRules, result: Result
+    run: Run, told: Problem, inputs: Inputs, result: Result, progress: Progress | None
 ) -> Iterator[Pair]:
+    market, rules = inputs.market, inputs.rules
     scores = told.scores_of(result.pairs).tolist()
-    made = zip(result.pairs.tolist(), scores, result.second.tolist(), strict=True)
-    for (i, j), score, second in made:
+    every = parts_told(told, market, rules, result.pairs, progress)
+    made = zip(result.pairs.tolist(), scores, result.second.tolist(), every, strict=True)
+    for (i, j), score, second, parts in made:
         pair = Pair(
             run_id=run.id,
             img_id=uuid.UUID(market.imgs[i].key),
@@ -84,7 +88,7 @@ def pair_rows(
             place=2 if second else 1,
             open_score=score,
         )
-        pair.parts = parts_told(told, market, rules, i, j)
+        pair.parts = parts
         yield pair
 
 

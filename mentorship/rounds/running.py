@@ -111,7 +111,7 @@ def solved(
     told = Problem.of(market, rules.within(market).open(), means=problem.means)
     run = run_row(told, market, rules, result, report)
     explanation = explain(problem, result, progress, told=told)
-    pairs = list(pair_rows(run, told, market, rules, result))
+    pairs = list(pair_rows(run, told, inputs, result, progress))
     rows = [
         *pairs,
         *next_rows(pairs, explanation),

@@ -96,7 +96,7 @@ class SetUp:
         if "reminder_days" in values:
             values["reminder_days"] = tuple(values["reminder_days"])
         if "traits" in values:
-            values["traits"] = Traits(**values["traits"])
+            values["traits"] = Traits.from_json(values["traits"])
         return cls(**values)
 
     def rules(self, earlier_pairs: frozenset[tuple[str, str]] = frozenset()) -> RunRules:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import sqlalchemy as sa
 
+from mentorship import vocabulary
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.models import Participant, Round
@@ -16,35 +18,60 @@ from mentorship.rounds.offer_models import Offer, OfferState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What IMGs are chosen by; "" and False ask for nothing."""
+    """What IMGs are chosen by: of each list one word suffices; an empty one asks for nothing."""
 
-    stage: str = ""
-    specialty: str = ""
-    state: str = ""  # where they live, or hope to train or work
+    stages: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()  # where they live, or hope to train or work
     waited: bool = False
 
     @property
     def asks(self) -> bool:
-        return bool(self.stage or self.specialty or self.state or self.waited)
+        return bool(self.stages or self.specialties or self.states or self.waited)
+
+    @property
+    def in_words(self) -> str:
+        """Return whom the traits fit, as words that follow "only IMGs"; "" for everybody."""
+        parts = [
+            f"{lead} {_any_of(list_name, terms)}"
+            for lead, list_name, terms in (
+                ("at the stage", "stage", self.stages),
+                ("who aim at", "specialty", self.specialties),
+                ("who live in or hope for", "state", self.states),
+            )
+            if terms
+        ]
+        if self.waited:
+            parts.append("without a mentor after the last round")
+        return ", ".join(parts)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        lists = {name: tuple(plain[name]) for name in ("stages", "specialties", "states")}
+        return cls(**lists, waited=plain["waited"])
 
 
 def fitting(round_: Round, traits: Traits) -> sa.Select[uuid.UUID]:
     """Select the IMGs' profiles that the traits fit, of whatever section."""
     query = sa.select(Profile.id).where(Profile.kind == ProfileKind.IMG)
-    for fields, term in (
-        (("stage",), traits.stage),
-        (("specialties",), traits.specialty),
-        (("state", "states"), traits.state),
+    for fields, terms in (
+        (("stage",), traits.stages),
+        (("specialties",), traits.specialties),
+        (("state", "states"), traits.states),
     ):
-        if term:
-            query = query.where(_said(fields, term))
+        if terms:
+            query = query.where(_said(fields, terms))
     return query.where(Profile.id.in_(waited(round_))) if traits.waited else query
 
 
-def _said(fields: Collection[str], term: str) -> sa.Exists:
+def _said(fields: Collection[str], terms: Collection[str]) -> sa.Exists:
     return sa.exists().where(
-        Choice.profile_id == Profile.id, Choice.field.in_(fields), Choice.term == term
+        Choice.profile_id == Profile.id, Choice.field.in_(fields), Choice.term.in_(terms)
     )
+
+
+def _any_of(list_name: str, terms: Collection[str]) -> str:
+    return " or ".join(vocabulary.name(list_name, term) for term in terms)
 
 
 def waited(round_: Round) -> sa.Select[uuid.UUID]:

@@ -7,7 +7,7 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mentorship.access import administrators, current_id
+from mentorship.access import administrators, current_id, fresh
 from mentorship.accounts.adapters import utc_now
 from mentorship.extensions import db, transaction
 from mentorship.signins import people, service
@@ -36,6 +36,7 @@ def show(person_id: uuid.UUID) -> str:
 
 @bp.post("/<uuid:person_id>/end-sessions")
 @administrators
+@fresh
 def end_sessions(person_id: uuid.UUID) -> Response:
     with transaction() as session:
         person = people.person_at(session, person_id)
@@ -46,6 +47,7 @@ def end_sessions(person_id: uuid.UUID) -> Response:
 
 @bp.post("/<uuid:person_id>/switch-off")
 @administrators
+@fresh
 def switch_off(person_id: uuid.UUID) -> Response:
     try:
         with transaction() as session:
@@ -60,6 +62,7 @@ def switch_off(person_id: uuid.UUID) -> Response:
 
 @bp.post("/<uuid:person_id>/switch-on")
 @administrators
+@fresh
 def switch_on(person_id: uuid.UUID) -> Response:
     with transaction() as session:
         person = people.person_at(session, person_id)

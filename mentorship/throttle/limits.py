@@ -35,18 +35,23 @@ def _hours(count: float) -> dt.timedelta:
 
 
 _FIVE_MINUTES = dt.timedelta(minutes=5)
-# The order counts: where the pair has used up its tries, they do not weigh on the account, so that
-# nobody can keep another person out by guessing.
+_DAY = dt.timedelta(days=1)
+# The order counts: where the pair has used up its tries, they do not weigh on the account. A pair
+# has far fewer than the account, so that one stranger keeps nobody out: that takes forty addresses
+# a day, and the account's own browsers and a mailed link still lead in. All guesses at one account
+# together stay below 2,880 a day.
 LIMITS: Mapping[str, tuple[Limit, ...]] = MappingProxyType(
     {
         "sign-in": (
             Limit(Per.PAIR, 10, _FIVE_MINUTES),
+            Limit(Per.PAIR, 50, _DAY),
             Limit(Per.ADDRESS, 10, _FIVE_MINUTES),
-            Limit(Per.ACCOUNT, 10, _FIVE_MINUTES),
+            Limit(Per.ACCOUNT, 100, _FIVE_MINUTES),
+            Limit(Per.ACCOUNT, 2000, _DAY),
             Limit(Per.SITE, 1000, _FIVE_MINUTES),
         ),
         # A browser that was signed in to this account before: strangers' tries do not count here.
-        "sign-in here": (Limit(Per.DEVICE, 10, _FIVE_MINUTES),),
+        "sign-in here": (Limit(Per.DEVICE, 10, _FIVE_MINUTES), Limit(Per.DEVICE, 100, _DAY)),
         "single sign-on": (
             Limit(Per.ADDRESS, 30, _FIVE_MINUTES),
             Limit(Per.SITE, 1000, _FIVE_MINUTES),
@@ -62,6 +67,8 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = MappingProxyType(
         ),
         "reset mail": (Limit(Per.ACCOUNT, 5, _hours(24)),),
         "confirmation mail": (Limit(Per.ACCOUNT, 3, _hours(6)),),
+        "registration mail": (Limit(Per.ACCOUNT, 5, _DAY),),
+        "address mail": (Limit(Per.PERSON, 10, _DAY), Limit(Per.ACCOUNT, 5, _DAY)),
         "ask for mail": (Limit(Per.ADDRESS, 60, _hours(1)),),
         "search": (Limit(Per.PERSON, 300, _hours(1)), Limit(Per.ADDRESS, 1200, _hours(1))),
         "export": (Limit(Per.PERSON, 5, _hours(1)), Limit(Per.ADDRESS, 20, _hours(1))),

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from flask import Flask
@@ -49,6 +49,10 @@ IMGS, MENTORS = 60, 20
 
 class Fault(AssertionError):
     """Something was half done, lost or doubled."""
+
+
+class HasApp(Protocol):
+    app: Flask
 
 
 class Stage:
@@ -177,7 +181,7 @@ def freeze(stage: Stage, runs: int) -> None:
     stage.check(runs + 1)
 
 
-def stop_between_writes(stage: Stage, worker: BaseProcess) -> None:
+def stop_between_writes(stage: HasApp, worker: BaseProcess) -> None:
     """Stop a worker where it does not hold SQLite's locks, which would stop everybody.
 
     There are two, the database's and the queue's.

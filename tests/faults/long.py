@@ -31,6 +31,7 @@ from tests import factories
 from tests.faults import answers, crowd, disk, outage, stopping
 from tests.faults.killing import Stage, freeze, kill
 from tests.faults.place import NO_ANSWER, ROOT, Place, place
+from tests.faults.sending import freeze_sender, kill_senders
 from tests.faults.server import Server, own_server
 from tests.postgres import tools
 
@@ -97,6 +98,21 @@ def f1_f2(bench: Bench) -> Told:
         f" {took[-1]:.1f} s at most"
     )
     return done, measured, "0; lease (2.5 s here) + 10 s", took[-1] <= 12.5
+
+
+def f1_publication(bench: Bench) -> Told:
+    times, site = bench.times(100), bench.place()
+    try:
+        late, longest = kill_senders(site.app, times)  # raises what it finds
+        freeze_sender(site.app, bench.times(10))
+    finally:
+        site.end()
+    done = f"{times} workers killed while they sent a publication out, {bench.times(10)} frozen"
+    measured = (
+        f"0 half published, 0 lost, 0 offers, mails or notices doubled; {late} times nothing was"
+        f" out yet, and another worker had sent it within {longest:.1f} s"
+    )
+    return done, measured, "0 half, lost or doubled", longest <= 12.5
 
 
 def f3(bench: Bench) -> Told:
@@ -256,6 +272,7 @@ def f17(bench: Bench) -> Told:
 
 FAULTS: dict[str, Callable[[Bench], Told]] = {
     "F1, F2": f1_f2,
+    "F1, publication": f1_publication,
     "F3": f3,
     "F8": f8,
     "F9": f9,

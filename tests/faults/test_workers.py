@@ -1,4 +1,4 @@
-"""Real workers, killed and frozen in the middle of a run."""
+"""Real workers, killed and frozen in the middle of a run, and of a publication."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from tests.faults.killing import RECOVERED, Stage, freeze, kill
+from tests.faults.sending import SENT, freeze_sender, kill_senders
 
 TIMES = 1  # a hundred in script/faults
 
@@ -19,3 +20,12 @@ def test_a_killed_or_frozen_worker_leaves_nothing_half_done(new_app: Callable[..
         freeze(stage, TIMES)
     finally:
         stage.end()
+
+
+def test_a_publication_is_out_as_a_whole_or_not_at_all_whoever_is_killed(
+    new_app: Callable[..., Flask],
+) -> None:
+    app = new_app()
+    _, longest = kill_senders(app, TIMES)
+    assert longest < SENT
+    freeze_sender(app, TIMES)

@@ -43,6 +43,7 @@ BAD: Mapping[str, tuple[dict[str, str], str]] = {
         {"DATABASE_URL": "postgresql+psycopg://m:pw@db.example.org/m"},
         "DATABASE_URL goes to another machine and does not say how",
     ),
+    "no key of the log": ({"AUDIT_KEY": ""}, "AUDIT_KEY needs at least 32 bytes"),
     "a short token": ({"METRICS_TOKEN": "abc"}, "METRICS_TOKEN needs at least 32 bytes"),
     "a wrong level": ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud'"),
     "no second factor for anybody": ({"REQUIRE_MFA": "off"}, "REQUIRE_MFA is off"),

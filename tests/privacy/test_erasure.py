@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
 from mentorship import audit, jobs
@@ -20,9 +23,11 @@ from mentorship.consents.service import MATCHING, agrees_to, give, in_force
 from mentorship.extensions import Base, db, transaction
 from mentorship.mentorships.models import Meeting
 from mentorship.notices.models import Message
+from mentorship.oversight import glass
 from mentorship.privacy import erasing, wishes
 from mentorship.privacy.holdings import IN_THE_COPY
 from mentorship.profiles.models import Profile
+from mentorship.rosters.import_models import ImportState, RosterImport
 from mentorship.rounds import board
 from mentorship.rounds.inputs import InputsForgotten
 from mentorship.rounds.models import Pair, Run
@@ -166,7 +171,7 @@ def test_pages_of_the_round_and_the_pair_still_open(session: Session, sign_in: S
     leader = sign_in(pair.cast.leader)
     home = f"/sections/{pair.cast.section.slug}/rounds/{pair.round.id}"
     assert erasing.NAMELESS in leader.get(f"{home}/review").text
-    for path in ("", "/report.csv", "/history", "/finish"):
+    for path in ("", "/report", "/history", "/finish"):
         assert leader.client.get(f"{home}{path}").status_code == 200
     assert leader.client.get(f"/sections/{pair.cast.section.slug}/log").status_code == 200
     sign_in(pair.mentor).get(f"/mentorships/{pair.id}")
@@ -268,3 +273,43 @@ def test_the_home_says_that_one_is_erased_soon_and_offers_to_stay(
     assert "Your data is erased on" in client.get("/home/img").text
     client.submit("/home/img", action="/account/erase/undo")
     assert "Your data is erased" not in client.get("/home/img").text
+
+
+def test_that_sealed_answers_were_opened_outlives_who_opened_them(session: Session) -> None:
+    admin, other = factories.administrator(session), factories.administrator(session)
+    person = factories.person(session)
+    opening = glass.open_glass(session, by=admin.id, person=person, reason="A court asked", now=NOW)
+    asked_and_done(session, admin)
+    session.refresh(opening)
+    assert (opening.by_id, opening.about_id, opening.reason) == (None, person.id, "A court asked")
+    assert other.is_administrator
+
+
+@pytest.mark.parametrize("written", ["xlsx", "utf-16", "cp1252"])
+def test_imports_that_name_them_go_however_they_are_written(session: Session, written: str) -> None:
+    person = factories.person(session, "Zoë Núñez & Co")
+    section = factories.section(session)
+    leader = factories.leader(session, section)
+    rows = [["email", "name"], ["other@example.org", person.name.upper()]]
+    data = "\n".join(map(",".join, rows)).encode(written) if written != "xlsx" else _book(rows)
+    row = RosterImport(
+        section_id=section.id,
+        asked_by_id=leader.id,
+        asked_at=NOW,
+        state=ImportState.MAPPING,
+        mapping={},
+        choices={},
+    )
+    row.files = {"img": {"name": "imgs", "data": base64.b64encode(data).decode()}}
+    session.add(row)
+    session.flush()
+    asked_and_done(session, person)
+    assert session.scalars(sa.select(RosterImport)).all() == []
+
+
+def _book(rows: list[list[str]]) -> bytes:
+    out, book = io.BytesIO(), Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()

@@ -22,7 +22,7 @@ from mentorship.profiles.service import write_mentor
 from mentorship.rosters import carrying_out, uploads
 from mentorship.rosters.format import read_mentors
 from mentorship.rosters.import_models import ImportState, RosterImport
-from mentorship.rosters.work import work_on_import
+from mentorship.rosters.work import WORKED_OUT, work_on_import
 from mentorship.sections.models import Membership, Section, SectionRole
 from tests import factories
 from tests.factories import NOW
@@ -193,9 +193,12 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing(
     later = NOW + carrying_out.LEASE
     assert carrying_out.claim(session, import_id, now=NOW) is None
     assert carrying_out.due_imports(session, now=later) == [import_id]
-    assert carrying_out.carry_out(session, zombie, rosters, now=later) is None
+    plan = carrying_out.work_out(session, zombie, rosters, now=later)
+    with pytest.raises(carrying_out.NotMine):
+        carrying_out.finish(session, zombie, plan, now=later)
     work_on_import(str(import_id), lambda: later)
-    assert carrying_out.carry_out(session, zombie, rosters, now=later) is None
+    with pytest.raises(carrying_out.NotMine):
+        carrying_out.finish(session, zombie, plan, now=later)
     assert people(session) == {"Ana Abara", "Ben Bello"}
 
 
@@ -249,3 +252,58 @@ def test_an_export_holds_what_leaders_may_see_and_runs_nowhere(
         assert [row.name for row in roster.rows] == [mentor.name]
         assert "visas" not in roster.columns
         assert b"\"'=cmd" in answer.data
+
+
+def ready_to_write(leader: PageClient, here: Section, session: Session) -> uuid.UUID:
+    """Bring an import to where a worker is to write it."""
+    one = upload(leader, here, img=IMGS.encode())
+    leader.submit(one, action=f"{one}/columns")
+    work(session)
+    leader.submit(one, action=f"{one}/write")
+    return uuid.UUID(one.rsplit("/", 1)[1])
+
+
+def claimed(session: Session, email: str) -> None:
+    """Let somebody of the file come first, with an account of their own."""
+    factories.person(session, "Ana of her own", email=email)
+    session.commit()
+
+
+def test_what_changed_since_it_was_worked_out_is_worked_out_again(
+    leader: PageClient, here: Section, session: Session
+) -> None:
+    import_id = ready_to_write(leader, here, session)
+    held = carrying_out.claim(session, import_id, now=NOW)
+    assert held
+    rosters = carrying_out.read_files(session, held)
+    old = carrying_out.work_out(session, held, rosters, now=NOW)
+    claimed(session, "ana@example.org")
+    assert not carrying_out.finish(session, held, old, now=NOW)
+    session.rollback()
+    assert people(session) == set()
+    new = carrying_out.work_out(session, held, rosters, now=NOW)
+    assert carrying_out.finish(session, held, new, now=NOW)
+    assert people(session) == {"Ana of her own", "Ben Bello"}
+
+
+@pytest.mark.parametrize("often", [1, 2, 9])
+def test_a_worker_goes_on_when_others_come_between(
+    leader: PageClient, here: Section, session: Session, often: int
+) -> None:
+    import_id = ready_to_write(leader, here, session)
+    left = often
+
+    def clock() -> dt.datetime:
+        """Tell the time. Whenever the worker looks at it to end its work, somebody has joined."""
+        nonlocal left
+        held = session.scalars(sa.select(RosterImport.percent)).one()
+        if held == WORKED_OUT and left:
+            left -= 1
+            factories.member(session, here, SectionRole.IMG)
+        return NOW
+
+    work_on_import(str(import_id), clock)
+    assert left < often
+    assert people(session) == {"Ana Abara", "Ben Bello"}
+    kept = session.get_one(RosterImport, import_id, populate_existing=True)
+    assert kept.state is ImportState.DONE

@@ -168,7 +168,7 @@ def test_the_page_tells_it_all(
         "Ask these mentors for one more seat",
         "Where one more mentor would help most",
         "By topic offered",
-        "Visa paths that fewer than 5 mentors share are left out",
+        "Which visa paths would help is told when a run is published",
         "None of the 2 IMGs without a mentor is possible here",
     ):
         assert words in page.text

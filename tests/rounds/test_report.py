@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.extensions import transaction
 from mentorship.rosters.escape import formula_sign, guard, unguard
 from mentorship.rounds import proving, service
@@ -24,6 +26,10 @@ from mentorship.rounds.report import COLUMNS
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
+
+
+def taken(leader: PageClient, home: str, form: str) -> TestResponse:
+    return leader.client.post(f"{home}/report", data={"csrf_token": leader.token(), "form": form})
 
 
 def read(content: bytes) -> list[dict[str, str]]:
@@ -45,9 +51,10 @@ def test_every_offer_and_everybody_left_is_in_the_report(
         words="For the leader only",
         now=NOW,
     )
-    page = sign_in(cast.leader).client.get(
-        f"/sections/{cast.section.slug}/rounds/{round_.id}/report.csv"
-    )
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = taken(sign_in(cast.leader), home, "csv")
+    logged = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "round.report")).one()
+    assert (logged.section_id, logged.about_id) == (cast.section.id, round_.id)
     assert page.headers["Content-Disposition"] == 'attachment; filename="round-report.csv"'
     rows = read(page.data)
     assert list(rows[0]) == list(COLUMNS)
@@ -102,11 +109,14 @@ def test_the_same_report_as_a_workbook_and_on_one_page(
     round_ = cast.published()
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     leader = sign_in(cast.leader)
-    sheet = load_workbook(io.BytesIO(leader.client.get(f"{home}/report.xlsx").data)).worksheets[0]
+    sheet = load_workbook(io.BytesIO(taken(leader, home, "xlsx").data)).worksheets[0]
     rows = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
-    plain = leader.client.get(f"{home}/report.csv").data.decode("utf-8-sig")
+    plain = taken(leader, home, "csv").data.decode("utf-8-sig")
     assert rows == list(csv.reader(io.StringIO(plain)))
     page = leader.get(f"{home}/report").text
     assert all(row[0] in page for row in rows[1:])
     draft = cast.draft("Later")
-    leader.get(f"/sections/{cast.section.slug}/rounds/{draft.id}/report", status=409)
+    later = f"/sections/{cast.section.slug}/rounds/{draft.id}"
+    leader.get(f"{later}/report", status=409)
+    assert taken(leader, later, "csv").status_code == 409
+    assert taken(leader, home, "exe").status_code == 400

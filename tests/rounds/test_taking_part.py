@@ -30,10 +30,11 @@ def who(cast: Cast, round_: Round) -> set[str]:
 @pytest.mark.parametrize(
     ("traits", "expected"),
     [
-        (Traits(specialty="psychiatry"), {"Chi Tanaka"}),
-        (Traits(stage="interviews", specialty="neurology"), {"Ana Silva"}),
-        (Traits(state="TX"), {"Dina Farouk", "Emeka Obi"}),
-        (Traits(stage="exploring"), set()),
+        (Traits(specialties=("psychiatry",)), {"Chi Tanaka"}),
+        (Traits(stages=("interviews",), specialties=("neurology",)), {"Ana Silva"}),
+        (Traits(states=("TX",)), {"Dina Farouk", "Emeka Obi"}),
+        (Traits(specialties=("neurology", "psychiatry")), {"Ana Silva", "Chi Tanaka"}),
+        (Traits(stages=("exploring",)), set()),
         (Traits(), {"Ana Silva", "Ben Okafor", "Chi Tanaka", "Dina Farouk", "Emeka Obi"}),
     ],
 )
@@ -91,15 +92,15 @@ def test_a_leader_chooses_on_a_page(sign_in: SignIn, cast: Cast) -> None:
     round_ = cast.open()
     here = f"/sections/{cast.section.slug}/rounds/{round_.id}/people/choose"
     client = sign_in(cast.leader)
-    page = client.get(f"{here}?specialty=psychiatry&stage=nonsense")
+    page = client.get(f"{here}?specialties=psychiatry&stages=nonsense")
     assert "Not a valid" not in page.text + client.get(here).text
     assert "Leave out the 2 IMGs who do not fit" in page.text
-    done = client.post(here, {"specialty": "psychiatry"})
+    done = client.post(here, {"specialties": ["psychiatry"]})
     assert "2 IMGs are left out" in client.follow(done).text
     assert who(cast, round_) == {"Chi Tanaka"}
     client.post(f"{here.removesuffix('choose')}put-back")
     assert len(who(cast, round_)) == 3
-    client.get(f"{here}?specialty=dermatology")
+    client.get(f"{here}?specialties=dermatology")
     sign_in(cast.people["Noor Haddad"]).get(here, status=404)
 
 
@@ -108,7 +109,7 @@ def test_the_set_up_says_who_takes_part_and_how_many_mentors_they_get(
 ) -> None:
     cast.img("Two Wanted", specialties=("neurology",), mentors_wanted=2)
     cast.mentor("Pia Late", seats=3)
-    set_up = SetUp(traits=Traits(specialty="neurology"), two_mentors=False)
+    set_up = SetUp(traits=Traits(specialties=("neurology",)), two_mentors=False)
     round_, run = cast.reviewed(set_up=set_up)
     assert who(cast, round_) == {"Ana Silva", "Two Wanted"}
     assert run.matched == 2
@@ -125,8 +126,10 @@ def test_a_leader_types_the_days_of_reminders(
     leader = sign_in(cast.leader)
     for bad in ("0", "61", "five", "1,2,3,4,5,6"):
         leader.submit(here, {"reminder_days": bad}, action=here, status=422)
-    leader.submit(here, {"reminder_days": "1, 10,5", "stage": "interviews"}, action=here)
+    leader.submit(
+        here, {"reminder_days": "1, 10,5", "stages": ["interviews", "residency"]}, action=here
+    )
     saved = SetUp.from_json(cast.again(round_).rules)
-    assert (saved.reminder_days, saved.traits.stage) == ((10, 5, 1), "interviews")
-    leader.submit(here, {"reminder_days": "", "stage": ""}, action=here)
+    assert (saved.reminder_days, saved.traits.stages) == ((10, 5, 1), ("interviews", "residency"))
+    leader.submit(here, {"reminder_days": "", "stages": []}, action=here)
     assert SetUp.from_json(cast.again(round_).rules).reminder_days == ()

@@ -36,7 +36,8 @@ ASKED = (  # pages that look things up by words, beside those that wapiti finds
     "/toolkit/experience?q=a",
     "/equity/licensing?show=gap",
 )
-MODULES = "sql,timesql,xss,permanentxss,exec,file,redirect,crlf,http_headers,cookieflags"
+# Not cookieflags: over plain http on this machine there is no Secure; tests look at the cookie.
+MODULES = "sql,timesql,xss,permanentxss,exec,file,redirect,crlf,http_headers"
 ENDS_THE_VISIT = (  # a tool that follows these is a stranger from then on
     *("/logout", "/change", "/login", "/account", "/register", "/reset", "/confirm", "/verify"),
     "/memberships",

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
+from mentorship.throttle import service
+from mentorship.throttle.limits import LIMITS, Per
 from tests import factories
 from tests.accounts.conftest import PASSWORD, anna
 from tests.page import CSRF_SECRET, Page, PageClient
@@ -85,6 +87,29 @@ def test_tries_that_were_refused_do_not_weigh_on_the_account(app: Flask, anna: U
     assert _try(PageClient(app), anna.email, PASSWORD, address=ELSEWHERE).status == 303
 
 
+def test_one_stranger_keeps_nobody_out_of_any_browser(
+    app: Flask, anna: User, clock: time_machine.Traveller
+) -> None:
+    """Who guesses all day from one address is slowed; the owner signs in on a new computer."""
+    tried: list[int] = []
+    for _ in range(12):
+        tried += _statuses(PageClient(app), anna.email, 12)
+        clock.shift(dt.timedelta(minutes=6))
+    assert tried.count(200) == 50
+    assert _try(PageClient(app), anna.email, PASSWORD, address=ELSEWHERE).status == 303
+
+
+def test_all_guesses_at_an_account_in_a_day_are_few(app: Flask) -> None:
+    """Also from everywhere at once, and from a browser of its own: at most 2880."""
+    day = dt.timedelta(days=1)
+    limits = [*LIMITS["sign-in"], *LIMITS["sign-in here"]]
+    most = {
+        per: min(each.most for each in limits if each.per is per and each.within == day)
+        for per in (Per.ACCOUNT, Per.DEVICE)
+    }
+    assert sum(most.values()) <= 2880
+
+
 @pytest.mark.parametrize("address", [HERE, "203.0.113.0"])
 def test_nobody_is_kept_out_of_a_browser_they_used_before(
     app: Flask, anna: User, address: str
@@ -93,7 +118,7 @@ def test_nobody_is_kept_out_of_a_browser_they_used_before(
     mine = PageClient(app)
     assert _try(mine, anna.email, PASSWORD).status == 303
     mine.post("/logout")
-    for number in range(5):
+    for number in range(10):
         _statuses(PageClient(app), anna.email, 12, address=f"203.0.113.{number}")
     assert _try(PageClient(app), anna.email, PASSWORD, address=ELSEWHERE).status == 429
     assert _try(mine, anna.email, PASSWORD, address=address).status == 303
@@ -119,14 +144,11 @@ def test_the_mark_of_a_browser_tells_nothing(app: Flask, anna: User) -> None:
     _try(mine, anna.email, PASSWORD)
     mine.post("/logout")
     with mine.client.session_transaction() as cookie:
-        assert set(cookie) == {"known"}
+        assert set(cookie) == {"known", "_permanent"}
         assert "anna" not in str(cookie["known"])
 
 
 def test_a_thousand_failures_anywhere_are_enough(app: Flask, session: Session) -> None:
-    from mentorship.throttle import service  # noqa: PLC0415  only here
-    from mentorship.throttle.limits import Per  # noqa: PLC0415
-
     (site,) = [c for c in service.counts("sign-in", {}) if c.limit.per is Per.SITE]
     for _ in range(1000):
         service.take(session, [site], now=dt.datetime.now(dt.UTC))
@@ -147,6 +169,32 @@ def test_reset_mail_goes_out_five_times_a_day_and_the_answer_stays(
     clock.shift(dt.timedelta(hours=24))
     client.post("/reset", {"email": anna.email})
     assert mails() == 6
+
+
+def _mails_to(session: Session, email: str) -> int:
+    found = sa.select(sa.func.count()).select_from(Message)
+    return session.scalar(found.where(Message.recipient == email)) or 0
+
+
+def test_whoever_registers_with_an_address_that_is_known_sends_five_mails_a_day(
+    app: Flask, session: Session, anna: User
+) -> None:
+    for _ in range(7):
+        client = PageClient(app)
+        typed = {"name": "Somebody", "email": anna.email, "password": "trombone kettle orchard"}
+        typed |= {"agree": "y"}
+        assert client.submit("/register", typed, status=303).location == "/check-mail"
+    assert _mails_to(session, anna.email) == 5
+
+
+def test_a_new_address_gets_five_mails_a_day_whoever_it_is(
+    app: Flask, session: Session, anna: User
+) -> None:
+    client = PageClient(app, anna)
+    for _ in range(7):
+        asked = client.submit("/account/email", {"email": "third@example.net"}, status=303)
+        assert asked.location == "/check-mail"
+    assert _mails_to(session, "third@example.net") == 5
 
 
 @pytest.mark.parametrize("email", ["anna@example.org", "nobody@example.org"])
@@ -206,17 +254,19 @@ def test_a_report_is_taken_away_five_times_an_hour(
     cast: Cast, sign_in: Callable[[User], PageClient], clock: time_machine.Traveller
 ) -> None:
     round_ = cast.published()
-    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/report.csv"
+    path = f"/sections/{cast.section.slug}/rounds/{round_.id}/report"
     leader = sign_in(cast.leader)
+    asked = {"csrf_token": leader.token(), "form": "csv"}
     seen = []
     for _ in range(7):
-        with leader.client.get(path) as answer:
+        with leader.client.post(path, data=asked) as answer:
             seen.append(answer.status_code)
     assert seen == [200] * 5 + [429] * 2
-    assert leader.client.get(path).headers["Retry-After"] == "3600"
+    assert leader.client.post(path, data=asked).headers["Retry-After"] == "3600"
     clock.shift(dt.timedelta(hours=1))
     leader = sign_in(cast.leader)
-    assert leader.client.get(path).status_code == 200
+    asked["csrf_token"] = leader.token()
+    assert leader.client.post(path, data=asked).status_code == 200
 
 
 def test_a_household_of_the_newer_internet_counts_as_one(app: Flask, anna: User) -> None:

@@ -99,5 +99,5 @@ def test_the_owner_comes_in_while_strangers_guess(port: int) -> None:
         stranger = Browser(port, f"203.0.113.{number}")
         for _ in range(11):
             stranger.sign_in("cleo@example.org")
-    assert Browser(port, "203.0.113.9").sign_in("cleo@example.org", PASSWORD) == 429
+    assert Browser(port, "203.0.113.9").sign_in("cleo@example.org", PASSWORD) in {302, 303}
     assert owner.sign_in("cleo@example.org", PASSWORD) in {302, 303}
