@@ -85,9 +85,9 @@ def test_who_is_looked_for_stands_in_no_address(cast: Cast, sign_in: SignIn) -> 
         page = look(leader, path, who=who)
         assert found in page.text
         assert not [link for link in page.links() if "who=" in link]
-    found = look(leader, path, who="ana", room="people")
-    assert "1 entry" in found.text
-    (file,) = [link for link in found.links() if ".csv" in link]
+    both = look(leader, path, who="ana", room="people")
+    assert "1 entry" in both.text
+    (file,) = [link for link in both.links() if ".csv" in link]
     assert "named=yes" in file
     lines = leader.client.get(file).get_data().decode("utf-8-sig").splitlines()
     assert len(lines) == 2
