@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.enrolment import enrol_all
@@ -123,12 +124,21 @@ def close_if_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
         sa.update(Round)
         .where(Round.id == round_id, Round.state == RoundState.OPEN, Round.closes_at <= now)
         .values(state=RoundState.CLOSED)
-        .returning(Round.id)
+        .returning(Round.section_id)
     ).one_or_none()
     if closed is None:
         return False
     end_waiting(session, round_id, now=now)
-    enrol_all(session, round_id, now)
+    came_in = enrol_all(session, round_id, now)
+    audit.record(
+        session,
+        action="round.close.due",
+        actor_id=None,
+        about_id=round_id,
+        section_id=closed.section_id,
+        detail={"came_in": came_in},
+        now=now,
+    )
     return True
 
 

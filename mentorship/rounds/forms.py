@@ -96,6 +96,7 @@ class SetUpForm(FlaskForm):
         default="optimum",
         validators=[InputRequired("Choose one")],
     )
+    end_requests = BooleanField("End the requests that wait, and tell both sides")
     request_days = IntegerField(
         "Days to answer a request",
         default=7,
@@ -124,6 +125,13 @@ class SetUpForm(FlaskForm):
     def validate_reminder_days(self, field: StringField) -> None:
         if _days(field.data) is None:
             raise ValidationError("Enter at most five numbers from 1 to 60, with commas between")
+
+    def ask_to_end(self, count: int) -> None:
+        """Ask whether requests that wait may end, since the round is to take none any more."""
+        waiting = "1 request waits" if count == 1 else f"{count} requests wait"
+        them = "it" if count == 1 else "them"
+        back = "or choose “Request and accept” again."
+        self.end_requests.errors = [f"{waiting} for an answer. Tick this to end {them}, {back}"]
 
     @classmethod
     def of(cls, round_: Round) -> SetUpForm:

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.rounds.choices import EDITABLE, OUT, OVER, STEPS
-from mentorship.rounds.meanwhile import Change, between, changed_meanwhile, mark
+from mentorship.rounds.choices import OUT, OVER, STEPS
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.run_models import PublishPlan
-from mentorship.rounds.set_up_words import values_of, values_of_source
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Browsing
 
@@ -85,51 +82,6 @@ def create_round(  # noqa: PLR0913  one argument a column
     return made
 
 
-def edit_round(  # noqa: PLR0913  one argument a column
-    session: Session,
-    *,
-    round_id: uuid.UUID,
-    name: str,
-    policy: str,
-    set_up: SetUp,
-    answer_days: int,
-    browsing: Browsing | None = None,
-    seen: str | None = None,
-) -> Sequence[Change]:
-    """Change the set-up of a round that is not published, and return what has changed.
-
-    Runs made before keep their own. ``seen`` marks what the form was filled with.
-
-    Raises
-    ------
-    RoundChanged
-        The round is published or finished.
-    ChangedMeanwhile
-        Somebody has changed the set-up since it was ``seen``.
-    RoundNameTaken
-        Another round of the section has this name.
-
-    """
-    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
-    if round_.state not in EDITABLE:
-        raise round_changed(session, round_id)
-    before = values_of_source(round_)
-    if seen and seen != mark(before):
-        raise changed_meanwhile(session, round_id, "round.edit", seen=seen)
-    values = {
-        "name": name,
-        "policy": policy,
-        "answer_days": answer_days,
-        "browsing": browsing,
-    }
-    try:
-        with session.begin_nested():
-            _change(session, round_id, EDITABLE, rules=set_up.to_json(), **values)
-    except IntegrityError:
-        raise RoundNameTaken(name) from None
-    return between(before, values | {"browsing": browsing or ""} | values_of(set_up))
-
-
 def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
     """Close a published round: offers that wait for an answer stay unanswered.
 
@@ -165,7 +117,7 @@ def move(
     """
     if any(end is not each and end not in STEPS[each] for each in start):
         raise ValueError(f"{start} to {end} is no step of a round")
-    if not _change(session, round_id, start, state=end, **values):
+    if not change_if(session, round_id, start, state=end, **values):
         raise round_changed(session, round_id)
 
 
@@ -200,9 +152,10 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
     return RoundChanged(row.name, row.state, by=by, at=at, goes_out_at=row.goes_out_at)
 
 
-def _change(
+def change_if(
     session: Session, round_id: uuid.UUID, start: tuple[RoundState, ...], **values: object
 ) -> bool:
+    """Change a round that is in one of ``start``; False if it is in none."""
     changed = session.execute(
         sa.update(Round)
         .where(Round.id == round_id, Round.state.in_(start))

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from mentorship import audit
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.rounds import lifecycle, templates
+from mentorship.rounds import changing, lifecycle, templates
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.effect import Effect, effect
@@ -97,7 +97,7 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         with transaction() as session:
             round_of_leader(session, current_id(), slug, round_id)
             if form.validate():
-                changes = lifecycle.edit_round(
+                changes = changing.edit_round(
                     session,
                     round_id=round_id,
                     name=form.name.data,
@@ -106,11 +106,15 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
                     answer_days=form.answer_days.data,
                     browsing=form.who_browses,
                     seen=form.seen.data,
+                    end_requests=form.end_requests.data,
+                    now=dt.datetime.now(dt.UTC),
                 )
                 told = noted(changes)
                 acting(session, slug, round_id, "round.edit", was=form.seen.data, changes=told)
     except lifecycle.RoundNameTaken:
         _name_taken(form)
+    except changing.RequestsWait as waiting:
+        form.ask_to_end(waiting.count)
     except lifecycle.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     except ChangedMeanwhile as other:
