@@ -96,7 +96,7 @@ def upgrade() -> None:
         told = {key: [[*each[:3], None] for each in rows] for key, rows in groups.items()}
         same = FAIRNESS.c.run_id == row.run_id
         bind.execute(sa.update(FAIRNESS).where(same).values(tables={**row.tables, "groups": told}))
-    for name in ("pair_next", "free_seat", "mentor_gain"):
+    for name in ("pair_next", "free_seat", "mentor_gain", "round_averages"):
         bind.execute(sa.delete(sa.table(name)))
     with op.batch_alter_table("pair") as table:
         table.drop_constraint(op.f("ck_pair_score_in_range"), type_="check")
