@@ -76,7 +76,7 @@ def keep(
 
 
 def _means(session: Session, round_: Round, now: dt.datetime) -> Mapping[str, int]:
-    """Leave out the private ones: they count in no open score, and of few people they would tell."""
+    """Leave out private ones: they count in no open score, and of few people they would tell."""
     market, _ = market_now(session, round_, now=now)
     found = mean_marks_of_many(market)
     return {key: 0 if key in SENSITIVE else mean for key, mean in found.items()}
