@@ -91,7 +91,7 @@ def _file(section: Section | None) -> Response:
 
 def _asked(section: Section | None) -> tuple[TrailForm, Sought]:
     who = sought(session, _place(section.slug if section else ""), request.args.get(MARK))
-    form = TrailForm(MultiDict([*request.args.items(), ("who", who)]))
+    form = TrailForm(MultiDict({**request.args.to_dict(), "who": who}))
     return form, form.sought(request.args.get("page", 1, type=int))
 
 

@@ -125,10 +125,11 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted = wanted_by()
     listing, helpers = review.unmatched(db.session(), shown.id, wanted)
+    summary = review.summary(db.session(), shown)
     return render_template(
         "rounds/unmatched.html",
         round=round_,
-        summary=review.summary(db.session(), shown),
+        summary=summary,
         form=FilterForm(),
         wanted=wanted,
         listing=listing,
@@ -136,7 +137,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         reasons=REASONS,
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
-        paths=insights.paths_told(private_tables(db.session(), shown.id)),
+        paths=insights.paths_told(summary.private),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,

@@ -153,6 +153,7 @@ def plainly(text: str, cast: Cast) -> str:
     text = re.sub(r'(<meta name="csrf-token" content=")[^"]*', r"\1", text)
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "id", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
+    text = re.sub(r"\d{1,2}:\d\d [ap]\.m\.", "clock", text)
     text = re.sub(r'data-left="\d+"|<time[^>]*>[^<]*</time>', "now", text)
     return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d[:.\d]*(Z|[+-]\d\d:\d\d)?", "time", text)
 
