@@ -228,7 +228,7 @@ _ALL = (
     Criterion(
         key="priority",
         label="Priority",
-        sentence="The IMG lost the last match through no fault of theirs; counts for nobody else.",
+        sentence="The IMG got no mentor last time, or lost one through no fault of theirs.",
         direction="turn",
         weight=4,
         img_fields=("priority",),

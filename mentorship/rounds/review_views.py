@@ -18,6 +18,7 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
+from mentorship.rounds.made_with import made_with, runs_out
 from mentorship.rounds.mentor_load import mentor_tables
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
@@ -28,9 +29,9 @@ from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
-from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader, run_of_round
+from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import ways
+from mentorship.rounds.steps import open_run, ways
 from mentorship.throttle.guard import limited
 
 
@@ -46,12 +47,14 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         round=round_,
         summary=review.summary(db.session(), shown),
         policy=POLICIES[shown.policy],
+        record=made_with(shown),
         differs=has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
         may_go_out=publishable,
         changed=changed,
         obstacles=OBSTACLES,
         ways=ways(db.session(), round_.id),
+        open_run=open_run(db.session(), round_),
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
@@ -113,7 +116,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         run=shown,
         pair=pairs.pair_page(db.session(), shown, found),
         policy=POLICIES[shown.policy],
-        ways=ways(db.session(), round_.id),
+        open_run=open_run(db.session(), round_),
         notes=handmade.notes_of(db.session(), round_.id, found),
         form=NoteForm(),
     )
@@ -138,6 +141,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
         paths=insights.paths_told(summary.private),
+        open_run=open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,
@@ -199,7 +203,7 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         finished=finished,
         board=board.board(db.session(), round_.id, Wanted(), now=now, finished=finished),
         rows=list(report_rows(db.session(), round_)),
-        run=run_of_round(db.session(), round_.id),
+        runs=runs_out(db.session(), round_.id),
     )
 
 

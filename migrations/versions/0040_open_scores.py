@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql
 from mentorship.crypto import UnreadableField, keyring
 
 revision = "0040"
-down_revision = "0030"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
