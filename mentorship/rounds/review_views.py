@@ -16,7 +16,7 @@ from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, handmade, insights, pairs, review, service
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
-from mentorship.rounds.fairness_pages import fair_tables, load_lines, withheld
+from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.made_with import made_with, runs_out
 from mentorship.rounds.mentor_load import mentor_tables
@@ -24,6 +24,7 @@ from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
+from mentorship.rounds.private_tables import private_tables
 from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
@@ -85,7 +86,7 @@ def show_picture(slug: str, round_id: uuid.UUID) -> str:
 @members
 def fairness(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    kept = fairness_of(db.session(), shown)
+    kept, private = fairness_of(db.session(), shown), private_tables(db.session(), shown.id)
     return render_template(
         "rounds/fairness.html",
         round=round_,
@@ -93,7 +94,9 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
         groups=fair_tables(kept.tables) if kept else (),
         load=load_lines(kept.tables) if kept else (),
         mentors=mentor_tables(kept.tables) if kept else (),
-        withheld=withheld(kept.tables) if kept else (),
+        private=private,
+        private_groups=fair_tables(private) if private and "groups" in private else (),
+        private_mentors=mentor_tables(private) if private else (),
         fewest=FEWEST,
     )
 
@@ -125,10 +128,11 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted = wanted_by()
     listing, helpers = review.unmatched(db.session(), shown.id, wanted)
+    summary = review.summary(db.session(), shown)
     return render_template(
         "rounds/unmatched.html",
         round=round_,
-        summary=review.summary(db.session(), shown),
+        summary=summary,
         form=FilterForm(),
         wanted=wanted,
         listing=listing,
@@ -136,6 +140,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         reasons=REASONS,
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
+        paths=insights.paths_told(summary.private),
         open_run=open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
