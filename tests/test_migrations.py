@@ -186,12 +186,8 @@ def test_runs_of_before_get_open_scores_and_go_back_to_whole_ones(fresh: Flask) 
         db.session.remove()
         downgrade(revision="0038")
         with db.engine.connect() as connection:
-            rows = connection.execute(
-                sa.select(sa.column("id", sa.Uuid()), sa.column("score")).select_from(
-                    sa.table("pair")
-                )
-            )
-            assert {key: score for key, score in rows} == whole  # noqa: C416  of rows
+            pairs = sa.table("pair", sa.column("id", sa.Uuid()), sa.column("score", sa.Integer()))
+            assert dict(connection.execute(sa.select(pairs)).tuples().all()) == whole
         upgrade()
         session = db.session()
         after = {pair.id: pair.open_score for pair in session.scalars(sa.select(Pair))}
