@@ -187,7 +187,7 @@ def test_runs_of_before_get_open_scores_and_go_back_to_whole_ones(fresh: Flask) 
         downgrade(revision="0038")
         with db.engine.connect() as connection:
             pairs = sa.table("pair", sa.column("id", sa.Uuid()), sa.column("score", sa.Integer()))
-            assert dict(connection.execute(sa.select(pairs)).tuples().all()) == whole
+            assert dict(connection.execute(sa.select(pairs)).all()) == whole
         upgrade()
         session = db.session()
         after = {pair.id: pair.open_score for pair in session.scalars(sa.select(Pair))}
