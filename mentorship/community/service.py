@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.community.models import CouncilSeat, Event, Opening, Resolution
 from mentorship.community.resolving import resolutions
+from mentorship.sections.models import Membership, MembershipState, Section
 
 Row = TypeVar("Row", Opening, Event, CouncilSeat)
 
@@ -63,6 +64,23 @@ def events(
         .where(Event.section_id == section_id, over if past else sa.not_(over))
         .order_by(order, Event.title)
     ).all()
+
+
+def coming_events(
+    session: Session, person_id: uuid.UUID, *, now: dt.datetime, most: int
+) -> Sequence[tuple[Event, str]]:
+    """Return what comes next in the sections of a member, each with the section's slug."""
+    mine = sa.select(Membership.section_id).where(
+        Membership.person_id == person_id, Membership.state == MembershipState.ACTIVE
+    )
+    rows = session.execute(
+        sa.select(Event, Section.slug)
+        .join(Section, Section.id == Event.section_id)
+        .where(Event.section_id.in_(mine), Event.ends_at >= now)
+        .order_by(Event.starts_at, Event.title)
+        .limit(most)
+    )
+    return [(event, slug) for event, slug in rows]
 
 
 def council(session: Session, section_id: uuid.UUID) -> Sequence[CouncilSeat]:

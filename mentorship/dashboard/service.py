@@ -11,6 +11,8 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.community.models import Event
+from mentorship.community.service import coming_events
 from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Coming, coming_meetings, met_of_section
 from mentorship.news.service import NewsLine, latest
@@ -38,6 +40,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.IN_REVIEW: ("In review", "info"),
         Standing.ASKED: ("A mentor is being asked", "info"),
         Standing.ANSWER_NEEDED: ("Waiting for your answer", "warn"),
+        Standing.ELSEWHERE: ("Not in it: you have a mentor, or an offer", "neutral"),
         Standing.CONFIRMED: ("You have a mentor", "good"),
         Standing.WITHDREW: ("You withdrew", "neutral"),
         Standing.WAITING: ("Waiting for a mentor", "warn"),
@@ -55,6 +58,7 @@ class ImgHome:
     stage: StageView | None
     news: Sequence[NewsLine]
     meetings: Sequence[Coming]
+    events: Sequence[tuple[Event, str]]  # of my sections, each with where to read more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,7 @@ def img_home(
         else None,
         meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
         news=latest(session, person_id, stages=[at] if at else [], now=now),
+        events=coming_events(session, person_id, now=now, most=RESOURCES),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, Profile, ProfileKind
+from mentorship.rounds.candidates import belongs
 from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
@@ -29,6 +30,7 @@ class Place:
     profile_id: uuid.UUID
     coming: bool
     withdrew: bool
+    joined: bool = True  # False: the round is open, and the mentor is not part of it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,16 @@ class MentorStatus:
     @property
     def taking_part(self) -> Sequence[str]:
         """Return the names of the rounds to come that the mentor is part of."""
-        return [place.round for place in self.places if place.coming and not place.withdrew]
+        return [
+            place.round
+            for place in self.places
+            if place.coming and place.joined and not place.withdrew
+        ]
+
+    @property
+    def open(self) -> Sequence[Place]:
+        """Return the open rounds that the mentor is not part of yet."""
+        return [place for place in self.places if not place.joined]
 
 
 def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorStatus:
@@ -133,19 +144,34 @@ def _mentor_offer(
 
 
 def _places(session: Session, person_id: uuid.UUID) -> Sequence[Place]:
+    """Return the rounds a mentor is part of, and the open ones that they could join."""
+    own = sa.and_(Participant.round_id == Round.id, Participant.profile_id == Profile.id)
+    takes_part = sa.and_(
+        Participant.round_id.is_not(None),
+        sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
+        Round.state.in_((*BEFORE, *OUT)),
+    )
+    could = sa.and_(
+        Participant.round_id.is_(None),
+        Round.state == RoundState.OPEN,
+        belongs(Profile, Round.section_id),
+    )
     rows = session.execute(
-        sa.select(Round.name, Round.id, Participant.profile_id, Round.state, Participant.withdrew)
-        .join(Participant, Participant.round_id == Round.id)
-        .join(Profile, Profile.id == Participant.profile_id)
+        sa.select(
+            *(Round.name, Round.id, Profile.id, Round.state, Participant.withdrew),
+            Participant.round_id,
+        )
+        .select_from(Profile)
+        .join(Round, sa.true())
+        .outerjoin(Participant, own)
         .where(
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.MENTOR,
-            sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
-            Round.state.in_((*BEFORE, *OUT)),
+            sa.or_(takes_part, could),
         )
         .order_by(Round.created_at)
     )
     return [
-        Place(name, round_id, profile_id, state in BEFORE, withdrew)
-        for name, round_id, profile_id, state, withdrew in rows
+        Place(name, round_id, profile_id, state in BEFORE, bool(withdrew), joined is not None)
+        for name, round_id, profile_id, state, withdrew, joined in rows
     ]
