@@ -6,11 +6,12 @@ import datetime as dt
 import logging
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, abort, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, flash, g, render_template, request
 from flask_login import current_user
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import (
@@ -75,6 +76,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoResultFound, lambda _error: _error_page(NotFound()))
     app.register_error_handler(Exception, _crash_page)
     app.jinja_env.filters.update(
+        sentence=sentence,
         term=vocabulary.name,
         day=_day,
         moment=_moment,
@@ -82,6 +84,11 @@ def init_app(app: Flask) -> None:
         hour=_hour,
         isodate=dt.date.isoformat,
     )
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital letter, and leave the names in it as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def safe_next(target: str | None, fallback: str) -> str:
@@ -206,3 +213,9 @@ def _span(start: dt.datetime, end: dt.datetime) -> str:
     if start.astimezone(zone).date() == end.astimezone(zone).date():
         return f"{_day(start)}, {_hour(start)} to {_hour(end)} {end.astimezone(zone).tzname()}"
     return f"{_moment(start)} to {_moment(end)}"
+
+
+def flash_undo(text: str, to: str, values: Mapping[str, str]) -> None:
+    """Say on the next page what was done, with a button that posts ``values`` to undo it."""
+    message = {"text": text, "to": to, "values": dict(values)}
+    flash(message, "success")  # type: ignore[arg-type]  # whatever JSON can hold is kept

@@ -79,13 +79,8 @@ class MentorStatus:
 
 
 def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorStatus:
-    """Return what a mentor has to answer and whom they mentor, in three queries."""
-    profile = session.execute(
-        sa.select(Profile.seats, Profile.paused_until).where(
-            Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR
-        )
-    ).one_or_none()
-    seats, paused_until = profile or (0, None)
+    """Return what a mentor has to answer and whom they mentor, in two queries."""
+    seats, paused_until, places = _places(session, person_id)
     of_stage = sa.and_(Choice.profile_id == Offer.img_id, Choice.field == "stage")
     rows = session.execute(
         sa.select(Offer, User, due_by(), Choice.term)
@@ -111,7 +106,7 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         seats=seats,
         used=len(mentees) + len(waiting_for_img),
         paused_until=paused_until if paused_until and paused_until > now.date() else None,
-        places=_places(session, person_id),
+        places=places,
         waiting=waiting,
         waiting_for_img=waiting_for_img,
         mentees=mentees,
@@ -143,35 +138,31 @@ def _mentor_offer(
     )
 
 
-def _places(session: Session, person_id: uuid.UUID) -> Sequence[Place]:
-    """Return the rounds a mentor is part of, and the open ones that they could join."""
-    own = sa.and_(Participant.round_id == Round.id, Participant.profile_id == Profile.id)
-    takes_part = sa.and_(
-        Participant.round_id.is_not(None),
-        sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
-        Round.state.in_((*BEFORE, *OUT)),
-    )
-    could = sa.and_(
-        Participant.round_id.is_(None),
-        Round.state == RoundState.OPEN,
-        belongs(Profile, Round.section_id),
-    )
+def _places(session: Session, person_id: uuid.UUID) -> tuple[int, dt.date | None, Sequence[Place]]:
+    """Return a mentor's seats, the end of their break, and their rounds.
+
+    Those are the ones that they are or were part of, and the open ones that they could join.
+    """
+    part = sa.and_(Participant.profile_id == Profile.id, Participant.round_id == Round.id)
+    any_part = sa.exists().where(part).correlate(Profile, Round)
+    own_part = any_part.where(sa.or_(Participant.left_out_at.is_(None), Participant.withdrew))
+    theirs = sa.and_(Round.state.in_((*BEFORE, *OUT)), own_part)
+    could = sa.and_(Round.state == RoundState.OPEN, ~any_part, belongs(Profile, Round.section_id))
     rows = session.execute(
         sa.select(
-            *(Round.name, Round.id, Profile.id, Round.state, Participant.withdrew),
-            Participant.round_id,
+            *(Profile.seats, Profile.paused_until, Profile.id, Round.name, Round.id, Round.state),
+            *(Participant.withdrew, Participant.round_id),
         )
         .select_from(Profile)
-        .join(Round, sa.true())
-        .outerjoin(Participant, own)
-        .where(
-            Profile.person_id == person_id,
-            Profile.kind == ProfileKind.MENTOR,
-            sa.or_(takes_part, could),
-        )
+        .outerjoin(Round, sa.or_(theirs, could))
+        .outerjoin(Participant, part)
+        .where(Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR)
         .order_by(Round.created_at)
-    )
-    return [
+    ).all()
+    seats, paused_until = rows[0][:2] if rows else (0, None)
+    places = [
         Place(name, round_id, profile_id, state in BEFORE, bool(withdrew), joined is not None)
-        for name, round_id, profile_id, state, withdrew, joined in rows
+        for _, _, profile_id, name, round_id, state, withdrew, joined in rows
+        if round_id is not None
     ]
+    return seats or 0, paused_until, places
