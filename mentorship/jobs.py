@@ -28,7 +28,7 @@ from mentorship.notices import delivery
 from mentorship.oversight import heads
 from mentorship.privacy import copying, erasing, retention, wishes
 from mentorship.rosters.work import work_on_import
-from mentorship.rounds import closing, expiring, planning
+from mentorship.rounds import averages, closing, expiring, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.reminding import remind
@@ -138,6 +138,18 @@ def expire_due() -> None:
         delivery.write_files()
 
 
+def keep_averages() -> None:
+    """Keep what stands in for missing answers, round by round, so that no page works it out."""
+    with reading() as session:
+        waiting = averages.due_averages(session, now=utc_now())
+    for round_id in waiting:
+        with reading() as session:
+            means = averages.work_out(session, round_id=round_id, now=utc_now())
+        if means is not None:
+            with transaction() as session:
+                averages.keep(session, round_id=round_id, means=means, now=utc_now())
+
+
 def poll_feeds() -> None:
     poll(Fetcher(step=5, whole=8), patience=PATIENCE)
 
@@ -225,6 +237,7 @@ def note_head() -> None:
 
 TASKS = {"solve_run": solve_run, "import_roster": import_roster, "make_copy": make_copy}
 ERRANDS = {  # name -> what is done, and when
+    "keep_averages": (keep_averages, crontab(minute="*")),
     "poll_feeds": (poll_feeds, crontab(minute="*")),
     "look_at_links": (look_at_links, crontab(minute="*")),
     "clear_up": (clear_up, crontab(minute="20")),

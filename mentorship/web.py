@@ -6,11 +6,12 @@ import datetime as dt
 import logging
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, abort, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, flash, g, render_template, request
 from flask_login import current_user
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import (
@@ -206,3 +207,9 @@ def _span(start: dt.datetime, end: dt.datetime) -> str:
     if start.astimezone(zone).date() == end.astimezone(zone).date():
         return f"{_day(start)}, {_hour(start)} to {_hour(end)} {end.astimezone(zone).tzname()}"
     return f"{_moment(start)} to {_moment(end)}"
+
+
+def flash_undo(text: str, to: str, values: Mapping[str, str]) -> None:
+    """Say on the next page what was done, with a button that posts ``values`` to undo it."""
+    message = {"text": text, "to": to, "values": dict(values)}
+    flash(message, "success")  # type: ignore[arg-type]  # whatever JSON can hold is kept

@@ -28,7 +28,7 @@ def due(app: Flask, at: dt.datetime) -> dict[str, object]:
 
 
 def test_feeds_and_links_are_due_every_minute_and_the_weekly_mail_every_hour(app: Flask) -> None:
-    always = {"poll_feeds", "look_at_links", "make_copies"}
+    always = {"keep_averages", "poll_feeds", "look_at_links", "make_copies"}
     assert set(due(app, NOON)) == always | {"send_weekly_digests"}
     later = NOON + dt.timedelta(minutes=1)
     assert set(due(app, later)) == always

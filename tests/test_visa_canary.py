@@ -15,9 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from psycopg import sql
 
 from mentorship import vocabulary
 from mentorship.consents.service import SHARE_VISA, give
@@ -71,16 +73,37 @@ def _match(cast: Cast) -> None:
 
 
 def _dump(app: Flask, folder: Path) -> str:
+    """Return everything that the database hands out, as text."""
     with app.app_context():
         url = db.engine.url
     if url.get_backend_name() == "sqlite":
         with sqlite3.connect(str(url.database)) as connection:
             return "\n".join(connection.iterdump())
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return _copied(address) + _dumped(address, folder / "dump.sql")
+
+
+def _copied(address: str) -> str:
+    """Return each row of each table as the server copies it out: what a dump is made of."""
+    found = bytearray()
+    with psycopg.connect(address) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE tableowner = CURRENT_USER"
+        )
+        tables = cursor.fetchall()
+        assert len(tables) > 50
+        for table in tables:
+            name = sql.Identifier(*table)
+            with cursor.copy(sql.SQL("COPY {} TO STDOUT").format(name)) as rows:
+                found += b"".join(rows)
+    return found.decode()
+
+
+def _dumped(address: str, out: Path) -> str:
+    """Return what pg_dump writes; nothing where there is none that knows this server."""
     program = shutil.which("pg_dump")
     if program is None:
-        pytest.skip("no pg_dump at hand")
-    out = folder / "dump.sql"
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return ""
     done = subprocess.run(
         [program, "--inserts", "--file", str(out), address],
         capture_output=True,
@@ -88,9 +111,14 @@ def _dump(app: Flask, folder: Path) -> str:
         check=False,
     )
     if "server version mismatch" in done.stderr:
-        pytest.skip("this pg_dump is older than the server")
+        return ""
     assert done.returncode == 0, done.stderr
     return out.read_text(encoding="utf-8")
+
+
+def _is_in(text: str) -> bool:
+    """Look for the word as it is, and as bytes are written in a dump."""
+    return CANARY in text or CANARY.encode().hex() in text.lower()
 
 
 def _files(app: Flask, folder: Path) -> list[Path]:
@@ -113,8 +141,8 @@ def test_the_visa_is_in_no_file(
     assert any(path.suffix == ".eml" for path in files)
     dump = _dump(place, tmp_path)
     assert "Sana" in dump  # the dump holds the people
-    assert CANARY not in dump
-    assert CANARY not in caplog.text
+    assert not _is_in(dump)
+    assert not _is_in(caplog.text)
 
 
 def test_the_search_would_find_it(place: Flask, tmp_path: Path) -> None:
@@ -123,7 +151,7 @@ def test_the_search_would_find_it(place: Flask, tmp_path: Path) -> None:
         small_cast(session)
         goals = sa.update(Profile).where(Profile.kind == "img").values(goals=CANARY)
         session.execute(goals)
-    assert CANARY in _dump(place, tmp_path)
+    assert _is_in(_dump(place, tmp_path))
     with place.app_context():
         url = db.engine.url
     if url.get_backend_name() == "sqlite":

@@ -14,7 +14,7 @@ from mentorship.finding import service
 from mentorship.finding.forms import FindForm, MarkForm
 from mentorship.finding.models import MarkKind
 from mentorship.profiles.models import ProfileKind
-from mentorship.web import safe_next
+from mentorship.web import flash_undo, safe_next
 
 
 def listing(reader: ProfileKind) -> service.Listing:
@@ -40,7 +40,8 @@ def keep_mark(reader: ProfileKind, profile_id: uuid.UUID, the_list: str) -> Resp
     with transaction() as session:
         service.note(session, person_id=current_id(), profile_id=profile_id, kind=kind)
     if kind is MarkKind.HIDDEN:
-        flash(f"{found.card.name} is hidden. Choose “Hidden by me” to undo this.", "success")
+        back = {"mark": "", "next": request.form.get("next", "")}
+        flash_undo(f"{found.card.name} is hidden.", request.path, back)
     return redirect(safe_next(request.form.get("next"), the_list), code=303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_wtf import FlaskForm
@@ -29,6 +29,7 @@ SHOWN = (
     SelectChoice("chosen", "Chosen"),
     SelectChoice("hidden", "Hidden by me"),
 )
+ORDERS: Mapping[str, str] = {"": "Best fit first", "name": "By name"}
 PER_PAGE = 12
 
 
@@ -58,14 +59,24 @@ class FindForm(FlaskForm):
 
     q = SearchField("Words", filters=[line])
     topic = _any("Topic", "topic")
+    stage = _any("Stage of the journey", "stage")
     specialty = _any("Specialty", "specialty")
     language = _any("Language", "language")
     state = _any("State", "state")
     show = SelectField("Show", choices=list(SHOWN))
+    sort = SelectField("Order", choices=[SelectChoice(key, label) for key, label in ORDERS.items()])
+    free = BooleanField("Only with a free seat now")
+
+    @property
+    def in_order(self) -> str:
+        """Return the order as words that follow how many were found."""
+        return "by name" if self.sort.data == "name" else "the best fit first"
 
     def keep(self, everybody: Sequence[Found], *, page: int) -> Part:
         """Return those who fit, as many as one page holds."""
         shown = [each for each in everybody if self._fits(each)]
+        if self.sort.data == "name":
+            shown.sort(key=lambda each: each.card.name.casefold())
         last = max(1, -(-len(shown) // PER_PAGE))
         page = min(max(page, 1), last)
         return Part(shown[(page - 1) * PER_PAGE : page * PER_PAGE], len(shown), page, last)
@@ -85,8 +96,10 @@ class FindForm(FlaskForm):
                 *filter(None, [values.state]),
             )
         )
+        stages = (values.stage or "",) if isinstance(values, Img) else values.stages
         wanted = (
             (self.topic.data, values.topics),
+            (self.stage.data, stages),
             (self.specialty.data, values.specialties),
             (self.language.data, values.languages),
             (self.state.data, states),
@@ -95,6 +108,7 @@ class FindForm(FlaskForm):
             hidden == (show == "hidden")
             and (show != "bookmarked" or found.mark is MarkKind.BOOKMARKED)
             and (show != "chosen" or found.chosen)
+            and (found.has_seat or not self.free.data)
             and all(word in said for word, said in wanted if word)
             and all(word in _text(found) for word in (self.q.data or "").casefold().split())
         )

@@ -35,17 +35,19 @@ from mentorship.profiles.values import SEALED_LISTS, list_of
 HIDING = frozenset({Audience.BROWSING, Audience.OFFERED})  # where a section may hide names
 
 
-def card(
+def card(  # noqa: PLR0913  whose, for whom, and what is known already
     session: Session,
     profile_id: uuid.UUID,
     audience: Audience,
     *,
     reader_id: uuid.UUID | None = None,
     hide_name: bool = False,
+    loaded: rows.Loaded | None = None,
 ) -> ImgCard | MentorCard:
     """Return the card of one profile; raises ``KeyError`` where there is none."""
     shown = {profile_id: audience}
-    return cards(session, shown, reader_id=reader_id, hide_names=hide_name)[profile_id]
+    made = cards(session, shown, reader_id=reader_id, hide_names=hide_name, loaded=loaded)
+    return made[profile_id]
 
 
 def cards(
@@ -54,11 +56,12 @@ def cards(
     *,
     reader_id: uuid.UUID | None = None,
     hide_names: bool = False,
+    loaded: rows.Loaded | None = None,
 ) -> dict[uuid.UUID, ImgCard | MentorCard]:
     """Return the cards of several profiles, each for its audience, in a fixed number of queries.
 
     ``reader_id`` is the person who reads them. ``hide_names`` puts codes in place of names until
-    both have said yes.
+    both have said yes. ``loaded`` has the rows of them all, where they are read already.
     """
     profiles = session.scalars(
         sa.select(Profile)
@@ -67,7 +70,7 @@ def cards(
         .options(contains_eager(Profile.person).lazyload(User.roles))
         .order_by(User.name, Profile.id)
     ).all()
-    below = rows.load(session, [profile.id for profile in profiles])
+    below = loaded.below if loaded else rows.load(session, [each.id for each in profiles])
     agreed = consents.in_force(session, [profile.person_id for profile in profiles])
     made: dict[uuid.UUID, ImgCard | MentorCard] = {}
     for profile in profiles:

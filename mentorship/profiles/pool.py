@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
@@ -37,11 +36,14 @@ def gather(
     session: Session, profile_ids: Collection[uuid.UUID], *, today: dt.date
 ) -> tuple[list[Img], list[Mentor]]:
     """Return the profiles as plain values, each list in the order of its keys."""
-    profiles: list[Profile] = []
-    for portion in rows.in_portions(sorted(set(profile_ids))):
-        profiles += session.scalars(sa.select(Profile).where(Profile.id.in_(portion)))
-    profiles.sort(key=lambda profile: str(profile.id))
-    below = rows.load(session, [profile.id for profile in profiles])
+    return values_of(session, rows.load_all(session, profile_ids), today=today)
+
+
+def values_of(
+    session: Session, loaded: rows.Loaded, *, today: dt.date
+) -> tuple[list[Img], list[Mentor]]:
+    """Return profiles that are read already as ``gather`` does."""
+    profiles, below = loaded.profiles, loaded.below
     unknown = {profile.id: rows.readable(profile, "avoid") or [] for profile in profiles}
     addresses = {address for listed in unknown.values() for address in listed}
     keys: dict[ProfileKind, dict[uuid.UUID, str]] = defaultdict(dict)

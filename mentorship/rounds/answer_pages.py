@@ -12,17 +12,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
+from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
 from mentorship.profiles.cards import card
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.rows import Loaded, load_all
+from mentorship.rounds.candidates import held
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
-from mentorship.rounds.request_rules import standings, told_now
-from mentorship.rounds.scope import due_by, offer_for_img, offer_for_mentor
+from mentorship.rounds.request_rules import told_now
+from mentorship.rounds.scope import due_by, name_of, offer_for_img, offer_for_mentor
 
 MOST_REASONS = 6
 
@@ -53,6 +57,15 @@ class OfferPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A yes that came too late for the last seat."""
+
+    img: str
+    round: str
+    requested: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchPage:
     """A mentor who said yes, as their IMG sees them. A reason has a label and a sentence."""
 
@@ -66,16 +79,33 @@ def offer_page(
 ) -> OfferPage:
     """Return what a mentor reads of an offer; NoResultFound if it is not theirs."""
     offer = offer_for_mentor(session, person_id, offer_id)
-    img = _card(session, offer, offer.img_id, person_id)
+    pair = _pair(session, offer)
+    img = _card(session, offer, offer.img_id, person_id, pair)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
-    answer_by, seats, seats_left = _terms(session, offer, now)
+    answer_by, seats, seats_left = _terms(session, offer)
     return OfferPage(
         facts=_facts(offer, answer_by, OfferState.OFFERED, now),
-        reasons=_reasons(session, offer, "mentor", shares_visa=img.visa is not None, now=now),
+        reasons=_reasons(session, offer, pair, "mentor", shares_visa=img.visa is not None, now=now),
         img=img,
         seats=seats,
         seats_left=seats_left,
     )
+
+
+def taken_page(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> Taken:
+    """Return what a mentor reads whose last seat went to somebody else at the same moment.
+
+    Twenty may press at once: nothing is worked out for it.
+    """
+    offer = offer_for_mentor(session, person_id, offer_id)
+    img = session.scalars(
+        sa.select(User)
+        .join(Profile, Profile.person_id == User.id)
+        .where(Profile.id == offer.img_id)
+        .options(lazyload(User.roles))
+    ).one()
+    name = name_of(img, ProfileKind.IMG, offer, offer.round.section)
+    return Taken(img=name, round=offer.round.name, requested=offer.requested)
 
 
 def match_page(
@@ -83,37 +113,48 @@ def match_page(
 ) -> MatchPage:
     """Return what an IMG reads of a match; NoResultFound if it is not theirs to see (yet)."""
     offer = offer_for_img(session, person_id, offer_id)
-    mentor = _card(session, offer, offer.mentor_id, person_id)
+    pair = _pair(session, offer)
+    mentor = _card(session, offer, offer.mentor_id, person_id, pair)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
     return MatchPage(
-        facts=_facts(offer, _terms(session, offer, now)[0], OfferState.ACCEPTED, now),
-        reasons=_reasons(session, offer, "img", shares_visa=bool(mentor.visas), now=now),
+        facts=_facts(offer, _terms(session, offer)[0], OfferState.ACCEPTED, now),
+        reasons=_reasons(session, offer, pair, "img", shares_visa=bool(mentor.visas), now=now),
         mentor=mentor,
     )
 
 
-def _terms(session: Session, offer: Offer, now: dt.datetime) -> tuple[dt.datetime, int, int]:
+def _terms(session: Session, offer: Offer) -> tuple[dt.datetime, int, int]:
     """Return until when an offer is answered, the mentor's seats in the round, and those left."""
     counts = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
-    answer_by, seats, taken = session.execute(
-        sa.select(due_by(), SeatCount.seats, SeatCount.taken)
+    answer_by, seats, taken, seats_now = session.execute(
+        sa.select(
+            due_by(),
+            SeatCount.seats,
+            SeatCount.taken,
+            Profile.seats - held(elsewhere_than=offer.round_id),
+        )
         .select_from(Offer)
+        .join(Profile, Profile.id == Offer.mentor_id)
         .outerjoin(Publication, Publication.round_id == Offer.round_id)
         .outerjoin(SeatCount, counts)
         .where(Offer.id == offer.id)
     ).one()
     if offer.requested and offer.round.state is RoundState.OPEN:
-        people = [offer.mentor_id]
-        found = standings(session, offer.round, offer.img_id, people, now=now)[offer.mentor_id]
-        return answer_by, found.seats, max(found.seats_left, 0)
-    return answer_by, seats or 0, (seats or 0) - (taken or 0)
+        seats = seats_now  # they may have changed them since
+    return answer_by, max(seats or 0, 0), max((seats or 0) - (taken or 0), 0)
+
+
+def _pair(session: Session, offer: Offer) -> Loaded | None:
+    """Read both profiles at once where no run has kept what speaks for the two."""
+    return None if offer.pair else load_all(session, [offer.img_id, offer.mentor_id])
 
 
 def _card(
-    session: Session, offer: Offer, profile_id: uuid.UUID, reader_id: uuid.UUID
+    session: Session, offer: Offer, profile_id: uuid.UUID, reader_id: uuid.UUID, pair: Loaded | None
 ) -> ImgCard | MentorCard:
     hide = offer.round.section.names_masked
-    return card(session, profile_id, _audience(offer), reader_id=reader_id, hide_name=hide)
+    about = _audience(offer)
+    return card(session, profile_id, about, reader_id=reader_id, hide_name=hide, loaded=pair)
 
 
 def _audience(offer: Offer) -> Audience:
@@ -134,14 +175,21 @@ def _facts(offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.da
     )
 
 
-def _reasons(
-    session: Session, offer: Offer, side: str, *, shares_visa: bool, now: dt.datetime
+def _reasons(  # noqa: PLR0913  whose, for whom, and what may be told
+    session: Session,
+    offer: Offer,
+    pair: Loaded | None,
+    side: str,
+    *,
+    shares_visa: bool,
+    now: dt.datetime,
 ) -> Sequence[tuple[str, str]]:
     """Return the sentences for one side, of criteria that earned three fifths, best first.
 
     Those of a request that no run has seen yet are worked out from what both say today.
     """
-    parts = offer.pair.parts or [] if offer.pair else told_now(session, offer, now=now)
+    kept = offer.pair.parts or [] if offer.pair else []
+    parts = told_now(session, offer, pair, now=now) if pair else kept
     secret = {key for key, each in CRITERIA.items() if each.sensitive or each.direction == "turn"}
     if shares_visa:
         secret.discard("visa")

@@ -9,10 +9,10 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
-from mentorship.extensions import db, transaction
+from mentorship.extensions import db, reading, transaction
 from mentorship.rounds import service
 from mentorship.rounds.answer_forms import ImgDeclineForm, MentorDeclineForm
-from mentorship.rounds.answer_pages import match_page, offer_page
+from mentorship.rounds.answer_pages import match_page, offer_page, taken_page
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.offer_models import OfferState
 
@@ -38,10 +38,13 @@ def accept(offer_id: uuid.UUID) -> Answer:
     except service.CannotAgree as refused:
         page = offer_page(db.session(), me, offer_id, now=now)
         return render_template("rounds/offer.html", page=page, refused=str(refused)), 409
-    if state in {OfferState.SEAT_TAKEN, OfferState.WITHDRAWN}:
+    if state is OfferState.SEAT_TAKEN:
+        with reading() as session:  # or each who comes too late would hold up the others' answers
+            taken = taken_page(session, me, offer_id)
+            return render_template("rounds/seat_taken.html", taken=taken), 409
+    if state is OfferState.WITHDRAWN:
         page = offer_page(db.session(), me, offer_id, now=now)
-        template = "seat_taken" if state is OfferState.SEAT_TAKEN else "offer"
-        return render_template(f"rounds/{template}.html", page=page), 409
+        return render_template("rounds/offer.html", page=page), 409
     flash("Your answer is saved. Thank you.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
 

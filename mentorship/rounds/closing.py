@@ -12,11 +12,13 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.enrolment import enrol_all
 from mentorship.rounds.going_on import end_waiting, hasten
 from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.meanwhile import changed_meanwhile, mark
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.reminding import forget_ahead
@@ -48,9 +50,16 @@ def open_again(session: Session, *, round_id: uuid.UUID) -> None:
 
 
 def set_closing(
-    session: Session, *, round_id: uuid.UUID, closes_at: dt.datetime | None, now: dt.datetime
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    closes_at: dt.datetime | None,
+    now: dt.datetime,
+    seen: str | None = None,
 ) -> None:
     """Set, move or (with None) drop the time at which enrolment closes by itself.
+
+    ``seen`` marks the time that the form was filled with.
 
     Raises
     ------
@@ -58,9 +67,13 @@ def set_closing(
         It is past, or more than a year away.
     RoundChanged
         The round is closed already.
+    ChangedMeanwhile
+        Somebody has set another time since it was seen.
 
     """
     _check(closes_at, now)
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    _check_seen(session, round_id, round_.closes_at, seen)
     start = (RoundState.DRAFT, RoundState.OPEN)
     moved = rows_hit(
         session,
@@ -75,10 +88,18 @@ def set_closing(
 
 
 def set_answer_by(
-    session: Session, *, round_id: uuid.UUID, answer_by: dt.datetime, now: dt.datetime
+    session: Session,
+    *,
+    round_id: uuid.UUID,
+    answer_by: dt.datetime,
+    now: dt.datetime,
+    seen: str | None = None,
 ) -> None:
     """Move the time by which answers are due. Raises like ``set_closing``."""
     _check(answer_by, now)
+    session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    kept = session.get(Publication, round_id, populate_existing=True)
+    _check_seen(session, round_id, kept.answer_by if kept else None, seen)
     published = sa.select(Round.id).where(Round.state.in_(OUT))
     moved = rows_hit(
         session,
@@ -103,13 +124,34 @@ def close_if_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
         sa.update(Round)
         .where(Round.id == round_id, Round.state == RoundState.OPEN, Round.closes_at <= now)
         .values(state=RoundState.CLOSED)
-        .returning(Round.id)
+        .returning(Round.section_id)
     ).one_or_none()
     if closed is None:
         return False
     end_waiting(session, round_id, now=now)
-    enrol_all(session, round_id, now)
+    came_in = enrol_all(session, round_id, now)
+    audit.record(
+        session,
+        action="round.close.due",
+        actor_id=None,
+        about_id=round_id,
+        section_id=closed.section_id,
+        detail={"came_in": came_in},
+        now=now,
+    )
     return True
+
+
+def mark_of(when: dt.datetime | None) -> str:
+    """Return what tells a time, or that there is none, from others."""
+    return mark({"at": when.astimezone(dt.UTC).isoformat() if when else ""})
+
+
+def _check_seen(
+    session: Session, round_id: uuid.UUID, stands: dt.datetime | None, seen: str | None
+) -> None:
+    if seen and seen != mark_of(stands):
+        raise changed_meanwhile(session, round_id, "round.deadline", seen=seen)
 
 
 def _check(when: dt.datetime | None, now: dt.datetime) -> None:

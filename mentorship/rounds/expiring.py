@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship import audit
 from mentorship.rounds import letters, round_letters
 from mentorship.rounds.answering import expire
 from mentorship.rounds.choices import OUT
@@ -54,6 +55,7 @@ def expire_answers(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -
     for offer in offers:
         _expire(session, offer, now)
     if offers:
+        _record(session, "round.answers.expire", round_, len(offers), now)
         round_letters.answers_expired(
             session,
             offers[0].round,
@@ -98,7 +100,22 @@ def expire_requests(session: Session, *, round_id: uuid.UUID, now: dt.datetime) 
         expire(session, offer)
         letters.time_is_over(session, offer, offer.mentor_id, f"/offers/{offer.id}", now=now)
         pass_on(session, offer, now=now)
-    return len(offers) + close_full(session, round_id, now=now)
+    ended = len(offers) + close_full(session, round_id, now=now)
+    if ended:
+        _record(session, "round.requests.expire", round_, ended, now)
+    return ended
+
+
+def _record(session: Session, action: str, round_: Round, expired: int, now: dt.datetime) -> None:
+    audit.record(
+        session,
+        action=action,
+        actor_id=None,
+        about_id=round_.id,
+        section_id=round_.section_id,
+        detail={"expired": expired},
+        now=now,
+    )
 
 
 def _expire(session: Session, offer: Offer, now: dt.datetime) -> None:

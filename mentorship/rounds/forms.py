@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from mentorship.matching import CRITERIA, POLICIES
 from mentorship.profiles.fields import some_words
+from mentorship.rounds.meanwhile import mark
 from mentorship.rounds.models import Round
+from mentorship.rounds.set_up_words import WEIGHT, values_of, values_of_source
 from mentorship.rounds.setup import SWITCHES, SetUp
 from mentorship.rounds.template_models import SetUpTemplate
 from mentorship.rounds.traits import Traits
@@ -20,11 +22,12 @@ from mentorship.sections.models import Browsing
 
 HEAVIEST = 10
 FEWEST_DAYS, MOST_DAYS = 3, 30  # to answer a request
-WEIGHT = "weight_"
 
 
 class SetUpForm(FlaskForm):
     """Name, policy, times, hard rules; one weight a criterion is added below."""
+
+    seen = HiddenField()  # marks what the form was filled with
 
     name = StringField(
         "Name of the round",
@@ -93,6 +96,7 @@ class SetUpForm(FlaskForm):
         default="optimum",
         validators=[InputRequired("Choose one")],
     )
+    end_requests = BooleanField("End the requests that wait, and tell both sides")
     request_days = IntegerField(
         "Days to answer a request",
         default=7,
@@ -122,18 +126,30 @@ class SetUpForm(FlaskForm):
         if _days(field.data) is None:
             raise ValidationError("Enter at most five numbers from 1 to 60, with commas between")
 
+    def ask_to_end(self, count: int) -> None:
+        """Ask whether requests that wait may end, since the round is to take none any more."""
+        waiting = "1 request waits" if count == 1 else f"{count} requests wait"
+        them = "it" if count == 1 else "them"
+        back = "or choose “Request and accept” again."
+        self.end_requests.errors = [f"{waiting} for an answer. Tick this to end {them}, {back}"]
+
     @classmethod
     def of(cls, round_: Round) -> SetUpForm:
-        return cls(data=_values(SetUp.from_json(round_.rules)) | _columns(round_))
+        return cls.holding(values_of_source(round_))
+
+    @classmethod
+    def holding(cls, values: Mapping[str, object], *, seen: str | None = None) -> SetUpForm:
+        """Return the form with these values; ``seen`` marks what they are a change of."""
+        return cls(formdata=None, data={**values, "seen": seen or mark(values)})
 
     @classmethod
     def like(cls, source: Round | SetUpTemplate) -> SetUpForm:
         """Return the set-up of another round, or of a template, for a round with a new name."""
-        return cls(data=_values(SetUp.from_json(source.rules)) | _columns(source) | {"name": ""})
+        return cls(data=values_of_source(source) | {"name": ""})
 
     @classmethod
     def fresh(cls) -> SetUpForm:
-        return cls(data=_values(SetUp()) | {"policy": "most-matched", "answer_days": 14})
+        return cls(data=values_of(SetUp()) | {"policy": "most-matched", "answer_days": 14})
 
     @property
     def who_browses(self) -> Browsing | None:
@@ -146,6 +162,11 @@ class SetUpForm(FlaskForm):
     @property
     def weights(self) -> list[IntegerField]:
         return [self[WEIGHT + key] for key in CRITERIA]
+
+    def values(self) -> dict[str, object]:
+        """Return what was typed, as ``values_of_source`` does what stands."""
+        names = ("name", "policy", "answer_days", "browsing")
+        return {name: self[name].data for name in names} | values_of(self.set_up())
 
     def set_up(self) -> SetUp:
         return SetUp(
@@ -182,19 +203,6 @@ for _criterion in CRITERIA.values():
     )
 
 
-def _values(set_up: SetUp) -> dict[str, object]:
-    weights = {WEIGHT + key: weight for key, weight in set_up.weights.items()}
-    switches = {key: getattr(set_up, key) for key in SWITCHES}
-    said = {
-        "minimum": set_up.minimum_score // 100,
-        "two_mentors": set_up.two_mentors,
-        "requests": "direct" if set_up.direct_requests else "optimum",
-        "request_days": set_up.request_days,
-    }
-    days = {"reminder_days": ", ".join(map(str, set_up.reminder_days))}
-    return {**weights, **switches, **said, **days, **asdict(set_up.traits)}
-
-
 def _days(said: str | None) -> tuple[int, ...] | None:
     """Return the days that were typed, the earliest reminder first; None if they are no days."""
     parts = [part.strip() for part in (said or "").split(",") if part.strip()]
@@ -202,11 +210,6 @@ def _days(said: str | None) -> tuple[int, ...] | None:
         return None
     days = tuple(sorted({int(part) for part in parts}, reverse=True))
     return days if len(days) <= 5 and all(1 <= day <= 60 for day in days) else None
-
-
-def _columns(round_: Round | SetUpTemplate) -> dict[str, object]:
-    said = {"name": round_.name, "policy": round_.policy, "answer_days": round_.answer_days}
-    return said | {"browsing": round_.browsing or ""} if isinstance(round_, Round) else said
 
 
 class TemplateForm(FlaskForm):

@@ -86,7 +86,7 @@ def pass_on(session: Session, offer: Offer, *, now: dt.datetime) -> None:
 
 
 def end_waiting(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
-    """Close what waits because enrolment ends: from now on it counts as a wish. Return how many."""
+    """Close what waits as the round takes no more: it counts as a wish now. Return how many."""
     waiting = _waiting(session, Offer.round_id == round_id)
     for offer in waiting:
         if step(session, offer, OFFERED, WITHDRAWN):

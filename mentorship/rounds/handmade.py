@@ -19,6 +19,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import FULL
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.priority import priority_of
 from mentorship.rounds.run_models import PairNote
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.suiting import Suits, suits
@@ -38,13 +39,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
-    """The two lists, and once both are chosen the warnings."""
+    """The two lists, and once both are chosen the warnings.
+
+    ``priority`` says why the chosen IMG deserves a mentor first; "" if nothing does.
+    """
 
     imgs: Sequence[Choice]
     mentors: Sequence[Choice]
     img: Choice | None
     mentor: Choice | None
     warnings: Sequence[str]
+    priority: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,19 @@ def by_hand(session: Session, run: Run, *, img: str, mentor: str) -> ByHand:
         mentors = _best_first(mentors, suits(run, one.id))
     other = next((each for each in mentors if each.id == mentor), None)
     warnings = _warnings(session, run, one, other) if one and other else ()
-    return ByHand(imgs=imgs, mentors=mentors, img=one, mentor=other, warnings=warnings)
+    return ByHand(
+        imgs=imgs,
+        mentors=mentors,
+        img=one,
+        mentor=other,
+        warnings=warnings,
+        priority=_priority(session, one) if one else "",
+    )
+
+
+def _priority(session: Session, img: Choice) -> str:
+    key = uuid.UUID(img.id)
+    return priority_of(session, [key]).get(key, "")
 
 
 def _best_first(mentors: Sequence[Choice], found: Mapping[str, Suits]) -> Sequence[Choice]:

@@ -1,4 +1,4 @@
-"""What leaders did to a round, from the log, in words."""
+"""What leaders did to a round, and what came about by itself, from the log, in words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.rounds.edit_words import edit_in_words, names_of
 from mentorship.rounds.editing import IN_WORDS, EditKind
+from mentorship.rounds.meanwhile import Change
+from mentorship.rounds.set_up_words import change_in_words
 
 ACTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -57,6 +59,9 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.publish.again": "Took the planned publication back and asked for a new run",
         "round.report": "Took the report out as a file",
         "round.finish": "Finished the round",
+        "round.answers.expire": "The day to answer came",
+        "round.requests.expire": "Requests went on without an answer, or without a seat",
+        "round.close.due": "The enrolment closed at its deadline",
         "round.mail.change": "Changed the words of a mail",
         "round.mail.usual": "Took the usual words of a mail again",
         "round.template.remove": "Removed a template",
@@ -64,9 +69,12 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
+BY_ITSELF = "By itself"
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    who: str | None
+    who: str  # "" for somebody who has left
     what: str
     at: dt.datetime
 
@@ -79,15 +87,20 @@ def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:
     pairs = [pair for entry in entries for pair in entry.detail.get("pairs", ())]
     people = names_of(session, [uuid.UUID(key) for pair in pairs for key in pair])
     return [
-        HistoryLine(names.get(e.actor_id) if e.actor_id else None, _words(e, people), e.at)
+        HistoryLine(names.get(e.actor_id, "") if e.actor_id else BY_ITSELF, _words(e, people), e.at)
         for e in entries
     ]
 
 
 def _words(entry: audit.AuditEntry, people: Mapping[uuid.UUID, str]) -> str:
     words, detail = ACTIONS.get(entry.action, entry.action), entry.detail
+    if detail.get("changes"):
+        told = [change_in_words(Change(*change)) for change in detail["changes"]]
+        words = f"{words}. {'; '.join(told)}"
     if entry.action == "round.change":
         words = f"{words}: {_change(detail, people)}"
+    if "expired" in detail:
+        words = f"{words}: {detail['expired']}"
     return f"{words} (run {detail['run']})" if detail.get("run") else words
 
 

@@ -5,6 +5,7 @@ Runs made before these were kept have none.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mentorship.extensions import Model
 from mentorship.profiles.models import Profile
-from mentorship.rounds.models import Run
+from mentorship.rounds.models import Round, Run
 
 
 class SmallestChange(Model):
@@ -76,3 +77,15 @@ class MentorGain(Model):
     people: Mapped[int | None]  # more IMGs with a mentor; NULL where it is not known
     points: Mapped[int]
     solved: Mapped[bool]  # with that mentor; else it is a price
+
+
+class RoundAverages(Model):
+    """The mean mark of each criterion in an open round of requests, as of a moment."""
+
+    __tablename__ = "round_averages"
+
+    round_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(Round.id, ondelete="CASCADE"), primary_key=True
+    )
+    means: Mapped[dict[str, Any]]
+    worked_out_at: Mapped[dt.datetime]

@@ -16,6 +16,7 @@ from mentorship.rounds import closing, lifecycle
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.leading import acting, changed_page
+from mentorship.rounds.meanwhile import ChangedMeanwhile, between, noted
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.plan_forms import DeadlineForm
 from mentorship.rounds.run_views import ROUND
@@ -32,10 +33,7 @@ def deadline(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state not in WITH_DEADLINE:
         return changed_page(slug, round_id, lifecycle.round_changed(db.session(), round_id))
-    at = round_.closes_at
-    if round_.state in OUT:
-        at = answer_by_of(db.session(), round_)
-    return _page(round_, DeadlineForm(at=at.astimezone(reader_zone()) if at else None))
+    return _page(round_, _form_of(_date_of(round_)))
 
 
 @bp.post(f"{ROUND}/deadline")
@@ -45,10 +43,19 @@ def set_deadline(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, 
     try:
         if form.validate():
             with transaction() as session:
-                round_ = acting(session, slug, round_id, "round.deadline")
-                _set(session, round_, form, now)
+                round_ = round_of_leader(session, current_id(), slug, round_id)
+                before = _date_of(round_)
+                after = _set(session, round_, form, now)
+                told = noted(between({"at": _told(before)}, {"at": _told(after)}))
+                was = closing.mark_of(before)
+                acting(session, slug, round_id, "round.deadline", was=was, changes=told)
     except lifecycle.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
+    except ChangedMeanwhile as other:
+        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+        stands = _date_of(round_)
+        form.seen.data = closing.mark_of(stands)
+        return _page(round_, form, other, stands), 409
     except closing.BadDeadline:
         form.at.errors = [*form.at.errors, BAD_DEADLINE]
     if form.errors:
@@ -119,16 +126,48 @@ def _do(
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
 
 
-def _set(session: Session, round_: Round, form: DeadlineForm, now: dt.datetime) -> None:
+def _date_of(round_: Round) -> dt.datetime | None:
+    """Return the date that this page is about, as it stands."""
+    return answer_by_of(db.session(), round_) if round_.state in OUT else round_.closes_at
+
+
+def _form_of(at: dt.datetime | None) -> DeadlineForm:
+    here = at.astimezone(reader_zone()) if at else None
+    return DeadlineForm(at=here, seen=closing.mark_of(at))
+
+
+def _told(at: dt.datetime | None) -> str:
+    """Return a date as the history tells it, to everybody alike."""
+    return f"{at.astimezone(dt.UTC):%B %-d, %Y, %H:%M} UTC" if at else ""
+
+
+def _set(
+    session: Session, round_: Round, form: DeadlineForm, now: dt.datetime
+) -> dt.datetime | None:
     typed: dt.datetime | None = form.at.data
     at = typed.replace(tzinfo=reader_zone()) if typed else None
     if round_.state not in OUT:
-        closing.set_closing(session, round_id=round_.id, closes_at=at, now=now)
+        closing.set_closing(session, round_id=round_.id, closes_at=at, now=now, seen=form.seen.data)
     elif at is None:
         raise closing.BadDeadline
     else:
-        closing.set_answer_by(session, round_id=round_.id, answer_by=at, now=now)
+        closing.set_answer_by(
+            session, round_id=round_.id, answer_by=at, now=now, seen=form.seen.data
+        )
+    return at
 
 
-def _page(round_: Round, form: DeadlineForm) -> str:
-    return render_template("rounds/deadline.html", round=round_, form=form, zone=str(reader_zone()))
+def _page(
+    round_: Round,
+    form: DeadlineForm,
+    other: ChangedMeanwhile | None = None,
+    stands: dt.datetime | None = None,
+) -> str:
+    return render_template(
+        "rounds/deadline.html",
+        round=round_,
+        form=form,
+        zone=str(reader_zone()),
+        other=other,
+        stands=stands,
+    )

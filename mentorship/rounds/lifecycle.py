@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.rounds.choices import EDITABLE, OUT, OVER, STEPS
+from mentorship.rounds.choices import OUT, OVER, STEPS
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.run_models import PublishPlan
@@ -82,41 +82,6 @@ def create_round(  # noqa: PLR0913  one argument a column
     return made
 
 
-def edit_round(  # noqa: PLR0913  one argument a column
-    session: Session,
-    *,
-    round_id: uuid.UUID,
-    name: str,
-    policy: str,
-    set_up: SetUp,
-    answer_days: int,
-    browsing: Browsing | None = None,
-) -> None:
-    """Change the set-up of a round that is not published. Runs made before keep their own.
-
-    Raises
-    ------
-    RoundChanged
-        The round is published or finished.
-    RoundNameTaken
-        Another round of the section has this name.
-
-    """
-    values = {
-        "name": name,
-        "policy": policy,
-        "answer_days": answer_days,
-        "browsing": browsing,
-    }
-    try:
-        with session.begin_nested():
-            changed = _change(session, round_id, EDITABLE, rules=set_up.to_json(), **values)
-    except IntegrityError:
-        raise RoundNameTaken(name) from None
-    if not changed:
-        raise round_changed(session, round_id)
-
-
 def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
     """Close a published round: offers that wait for an answer stay unanswered.
 
@@ -152,7 +117,7 @@ def move(
     """
     if any(end is not each and end not in STEPS[each] for each in start):
         raise ValueError(f"{start} to {end} is no step of a round")
-    if not _change(session, round_id, start, state=end, **values):
+    if not change_if(session, round_id, start, state=end, **values):
         raise round_changed(session, round_id)
 
 
@@ -187,9 +152,10 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
     return RoundChanged(row.name, row.state, by=by, at=at, goes_out_at=row.goes_out_at)
 
 
-def _change(
+def change_if(
     session: Session, round_id: uuid.UUID, start: tuple[RoundState, ...], **values: object
 ) -> bool:
+    """Change a round that is in one of ``start``; False if it is in none."""
     changed = session.execute(
         sa.update(Round)
         .where(Round.id == round_id, Round.state.in_(start))

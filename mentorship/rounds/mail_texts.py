@@ -21,8 +21,10 @@ from mentorship.notices.letters import Letter, stationery
 from mentorship.notices.service import one_line
 from mentorship.profiles.models import Profile
 from mentorship.rounds.mail_models import MailKind, MailText
+from mentorship.rounds.meanwhile import ChangedMeanwhile, mark
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.offer_models import Publication
+from mentorship.sections.models import Section
 
 # kind -> what it is, and who gets it
 KINDS: Mapping[MailKind, tuple[str, str]] = MappingProxyType(
@@ -74,6 +76,10 @@ class Text:
     body: str
     changed: bool  # it is not the usual one
 
+    @property
+    def mark(self) -> str:
+        return mark({"subject": self.subject, "body": self.body})
+
 
 def names_for(kind: MailKind) -> Mapping[str, str]:
     """Return the names a text of this kind may hold, with what stands in their place."""
@@ -109,10 +115,20 @@ def keep_text(  # noqa: PLR0913  one argument a column
     body: str,
     by: uuid.UUID,
     now: dt.datetime,
+    seen: str | None = None,
 ) -> None:
-    """Keep a leader's text; raise ``BadText`` if it cannot be filled in."""
+    """Keep a leader's text. ``seen`` marks the text that the form was filled with.
+
+    Raises
+    ------
+    BadText
+        It cannot be filled in.
+    ChangedMeanwhile
+        Another leader has changed the text since it was seen.
+
+    """
     check(kind, subject, body)
-    kept = session.get(MailText, (section_id, kind))
+    kept = _held(session, section_id, kind, seen)
     if kept is None:
         kept = MailText(section_id=section_id, kind=kind)
         session.add(kept)
@@ -120,8 +136,23 @@ def keep_text(  # noqa: PLR0913  one argument a column
     session.flush()
 
 
-def back_to_usual(session: Session, *, section_id: uuid.UUID, kind: MailKind) -> None:
-    """Forget the leaders' text; a second time changes nothing."""
+def _held(
+    session: Session, section_id: uuid.UUID, kind: MailKind, seen: str | None
+) -> MailText | None:
+    """Hold a section's texts and return the one that is kept, if it is the one that was seen."""
+    session.get_one(Section, section_id, with_for_update={"key_share": True})
+    kept = session.get(MailText, (section_id, kind), populate_existing=True)
+    if seen and seen != text_of(session, section_id, kind).mark:
+        by = kept and session.scalar(sa.select(User.name).where(User.id == kept.changed_by_id))
+        raise ChangedMeanwhile(by or None, kept.changed_at if kept else None)
+    return kept
+
+
+def back_to_usual(
+    session: Session, *, section_id: uuid.UUID, kind: MailKind, seen: str | None = None
+) -> None:
+    """Forget the leaders' text; a second time changes nothing. Raises ``ChangedMeanwhile``."""
+    _held(session, section_id, kind, seen)
     session.execute(
         sa.delete(MailText).where(MailText.section_id == section_id, MailText.kind == kind)
     )

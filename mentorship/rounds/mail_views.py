@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.letters import moment
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import BadText, Text
+from mentorship.rounds.meanwhile import ChangedMeanwhile
 from mentorship.rounds.plan_forms import MailForm
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
@@ -40,7 +41,7 @@ def mails(slug: str) -> str:
 def mail(slug: str, mail_kind: str) -> str:
     section, kind = section_led_by(db.session(), current_id(), slug), _kind(mail_kind)
     text = mail_texts.text_of(db.session(), section.id, kind)
-    form = MailForm(data={"subject": text.subject, "body": text.body})
+    form = MailForm(data={"subject": text.subject, "body": text.body, "seen": text.mark})
     return _page(section, kind, form, text)
 
 
@@ -63,8 +64,11 @@ def change_mail(slug: str, mail_kind: str) -> Response | str | tuple[str, int]:
                     body=form.body.data,
                     by=me,
                     now=now,
+                    seen=form.seen.data,
                 )
                 _log(session, "round.mail.change", section, kind)
+        except ChangedMeanwhile as other:
+            return _both_page(section, kind, form, other)
         except BadText as bad:
             form.body.errors = [*form.body.errors, str(bad)]
     if form.errors:
@@ -76,16 +80,37 @@ def change_mail(slug: str, mail_kind: str) -> Response | str | tuple[str, int]:
 
 @bp.post(f"{ONE}/usual")
 @members
-def usual_mail(slug: str, mail_kind: str) -> Response:
+def usual_mail(slug: str, mail_kind: str) -> Response | tuple[str, int]:
     section, kind = section_led_by(db.session(), current_id(), slug), _kind(mail_kind)
-    with transaction() as session:
-        mail_texts.back_to_usual(session, section_id=section.id, kind=kind)
-        _log(session, "round.mail.usual", section, kind)
+    seen = request.form.get("seen")
+    try:
+        with transaction() as session:
+            mail_texts.back_to_usual(session, section_id=section.id, kind=kind, seen=seen)
+            _log(session, "round.mail.usual", section, kind)
+    except ChangedMeanwhile as other:
+        usual = mail_texts.usual(kind)
+        form = MailForm(formdata=None, data={"subject": usual.subject, "body": usual.body})
+        return _both_page(section, kind, form, other)
     flash("The usual text is used again.", "success")
     return redirect(url_for(".mail", slug=slug, mail_kind=kind), code=303)
 
 
-def _page(section: Section, kind: MailKind, form: MailForm, text: Text) -> str:
+def _both_page(
+    section: Section, kind: MailKind, form: MailForm, other: ChangedMeanwhile
+) -> tuple[str, int]:
+    """Show the text that somebody else has kept beside the one that was typed."""
+    theirs = mail_texts.text_of(db.session(), section.id, kind)
+    form.seen.data = theirs.mark
+    return _page(section, kind, form, theirs, other), 409
+
+
+def _page(
+    section: Section,
+    kind: MailKind,
+    form: MailForm,
+    text: Text,
+    other: ChangedMeanwhile | None = None,
+) -> str:
     return render_template(
         "rounds/mail.html",
         section=section,
@@ -93,8 +118,9 @@ def _page(section: Section, kind: MailKind, form: MailForm, text: Text) -> str:
         about=mail_texts.KINDS[kind],
         names=mail_texts.names_for(kind),
         form=form,
-        changed=mail_texts.text_of(db.session(), section.id, kind).changed,
+        kept=mail_texts.text_of(db.session(), section.id, kind),
         sample=_sample(section, kind, text),
+        other=other,
     )
 
 

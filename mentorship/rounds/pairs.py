@@ -17,6 +17,7 @@ from mentorship.rounds.agreed import agreed_as
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.points import PartLine, parts_of
+from mentorship.rounds.priority import priority_of
 from mentorship.rounds.run_models import PairNext
 
 SORTS = ("weakest", "strongest", "img", "mentor")
@@ -54,6 +55,7 @@ class PairPage:
     by_request: uuid.UUID | None  # their mentorship, if both have said yes by request
     next_mentor: tuple[str, int] | None  # who would have been next, with the score
     next_img: tuple[str, int] | None
+    priority: str  # why the IMG deserves a mentor first, as things are now; "" if nothing does
 
 
 def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
@@ -170,7 +172,7 @@ def _strong(pair: Pair) -> Sequence[str]:
 
 
 def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
-    """Return one pair with the names, the parts of its score and who was next, in two queries."""
+    """Return one pair with the names, the parts of its score and who was next, in three queries."""
     img, mentor = aliased(User), aliased(User)
     next_mentor, next_img = _next(session, pair)
     names = session.execute(
@@ -195,6 +197,7 @@ def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
         by_request=names.agreed,
         next_mentor=next_mentor,
         next_img=next_img,
+        priority=priority_of(session, [pair.img_id]).get(pair.img_id, ""),
     )
 
 

@@ -25,6 +25,7 @@ class MailForm(FlaskForm):
         description="Plain text. Names in braces are filled in.",
     )
     look = SubmitField()
+    seen = HiddenField()  # marks the text that the form was filled with
 
 
 class PublishForm(FlaskForm):
@@ -43,6 +44,7 @@ class DeadlineForm(FlaskForm):
     """When enrolment closes, or answers are due."""
 
     at = DateTimeLocalField("Date and time", validators=[Optional()], format="%Y-%m-%dT%H:%M")
+    seen = HiddenField()  # marks the date that the form was filled with
 
 
 class MoveForm(FlaskForm):

@@ -19,15 +19,15 @@ from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
-from mentorship.matching import Market, Problem, Rules
+from mentorship.matching import Img, Market, Mentor, Problem, Rules
 from mentorship.matching.forbid import ruled_out
-from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.matching.scoring import scores
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
-from mentorship.profiles.pool import gather
+from mentorship.profiles.pool import gather, values_of
+from mentorship.profiles.rows import Loaded
 from mentorship.profiles.service import code_name
+from mentorship.rounds.averages import averages
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
-from mentorship.rounds.inputs import market_now
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.parts import Part, one_told
@@ -193,24 +193,29 @@ def _too_poor(
     """
     if not rules.minimum_score:
         return [False] * len(market.mentors)
-    market, _ = market_now(session, round_, now=now)
-    means = mean_marks_of_many(market)
+    means = averages(session, round_, now=now)
     row = np.zeros(1, dtype=np.int64)
     poor: list[bool] = (scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
     return poor
 
 
 def _market(session: Session, ids: Collection[uuid.UUID], now: dt.datetime) -> Market:
-    today = now.date()
-    imgs, mentors = gather(session, ids, today=today)
+    return _market_of(*gather(session, ids, today=now.date()), now.date())
+
+
+def _market_of(imgs: Sequence[Img], mentors: Sequence[Mentor], today: dt.date) -> Market:
     monday = today - dt.timedelta(days=today.weekday())
     return Market.of(imgs, mentors, vocabulary.tables(), week=monday)
 
 
-def told_now(session: Session, offer: Offer, *, now: dt.datetime) -> Sequence[Part]:
-    """Return what speaks for a request's pair, in the shape in which a run keeps it."""
+def told_now(session: Session, offer: Offer, loaded: Loaded, *, now: dt.datetime) -> Sequence[Part]:
+    """Return what speaks for a request's pair, in the shape in which a run keeps it.
+
+    ``loaded`` has the profiles of the two.
+    """
+    today = now.date()
     try:
-        market = _market(session, [offer.img_id, offer.mentor_id], now)
+        market = _market_of(*values_of(session, loaded, today=today), today)
     except ValueError:
         return []
     rules = dataclasses.replace(rules_of(session, offer.round), not_again=frozenset())

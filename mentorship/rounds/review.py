@@ -16,6 +16,7 @@ from mentorship.rounds.insights import best_helpers, people_named, what_helps, w
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
+from mentorship.rounds.priority import priority_of
 from mentorship.rounds.sentences import why_unmatched
 
 
@@ -52,6 +53,7 @@ class UnmatchedLine:
     helps: str  # what would give this IMG a mentor; empty for runs that did not keep it
     img_id: uuid.UUID
     mentor_id: str | None  # with whom the change is, to begin with when pairing by hand
+    priority: str  # why they deserve a mentor first; "" if nothing does
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def unmatched(
     names = _names(
         session, named | helpers.keys() | people_named(change for *_, change in found.rows)
     )
+    first = priority_of(session, [img_id for *_, img_id, _ in found.rows])
     rows = [
         UnmatchedLine(
             name,
@@ -141,6 +144,7 @@ def unmatched(
             what_helps(change, names),
             img_id,
             ((change or {}).get("change") or {}).get("mentor"),
+            first.get(img_id, ""),
         )
         for name, reason, detail, img_id, change in found.rows
     ]

@@ -12,6 +12,7 @@ from mentorship.rounds.answering import (
     end_match,
 )
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
+from mentorship.rounds.changing import RequestsWait, edit_round
 from mentorship.rounds.enrolment import CannotTakePart, leave_out, open_round, put_back, refresh
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.going_on import CannotAgree
@@ -21,7 +22,6 @@ from mentorship.rounds.lifecycle import (
     RoundChanged,
     RoundNameTaken,
     create_round,
-    edit_round,
     finish_round,
     round_changed,
 )
@@ -62,6 +62,7 @@ __all__ = [
     "Obstacle",
     "Participation",
     "ProofFailed",
+    "RequestsWait",
     "RoundChanged",
     "RoundLine",
     "RoundNameTaken",

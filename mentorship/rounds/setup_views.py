@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response
 from mentorship import audit
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.rounds import lifecycle, templates
+from mentorship.rounds import changing, lifecycle, templates
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.effect import Effect, effect
 from mentorship.rounds.forms import SetUpForm, TemplateForm
 from mentorship.rounds.leading import acting, changed_page
+from mentorship.rounds.meanwhile import ChangedMeanwhile, as_text, mark, noted
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
+from mentorship.rounds.set_up_words import change_in_words, values_of_source
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
@@ -93,9 +95,9 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     form = SetUpForm()
     try:
         with transaction() as session:
-            acting(session, slug, round_id, "round.edit")
+            round_of_leader(session, current_id(), slug, round_id)
             if form.validate():
-                lifecycle.edit_round(
+                changes = changing.edit_round(
                     session,
                     round_id=round_id,
                     name=form.name.data,
@@ -103,11 +105,20 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
                     set_up=form.set_up(),
                     answer_days=form.answer_days.data,
                     browsing=form.who_browses,
+                    seen=form.seen.data,
+                    end_requests=form.end_requests.data,
+                    now=dt.datetime.now(dt.UTC),
                 )
+                told = noted(changes)
+                acting(session, slug, round_id, "round.edit", was=form.seen.data, changes=told)
     except lifecycle.RoundNameTaken:
         _name_taken(form)
+    except changing.RequestsWait as waiting:
+        form.ask_to_end(waiting.count)
     except lifecycle.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
+    except ChangedMeanwhile as other:
+        return _both_page(round_of_leader(db.session(), current_id(), slug, round_id), form, other)
     if form.errors:
         return _set_up_page(round_of_leader(db.session(), current_id(), slug, round_id), form), 422
     flash("The set-up is saved.", "success")
@@ -191,7 +202,30 @@ def _new_page(section: Section, form: SetUpForm, effect: Effect | None = None) -
 
 
 def _set_up_page(round_: Round, form: SetUpForm, effect: Effect | None = None) -> str:
-    return render_template("rounds/set_up.html", round=round_, form=form, effect=effect)
+    return render_template("rounds/set_up.html", round=round_, form=form, effect=effect, other=None)
+
+
+def _both_page(round_: Round, form: SetUpForm, other: ChangedMeanwhile) -> tuple[str, int]:
+    """Show what somebody else has changed, with what was typed; saving again keeps both.
+
+    Where both have changed a field, what was typed stays and the other's value is told.
+    """
+    mine, now = form.values(), values_of_source(round_)
+    mine |= {
+        each.field: now[each.field]
+        for each in other.changes
+        if as_text(mine[each.field]) == each.old
+    }
+    at_odds = [each for each in other.changes if as_text(mine[each.field]) != each.new]
+    page = render_template(
+        "rounds/set_up.html",
+        round=round_,
+        form=SetUpForm.holding(mine, seen=mark(now)),
+        other=other,
+        told=[change_in_words(each) for each in other.changes],
+        at_odds=[change_in_words(each) for each in at_odds],
+    )
+    return page, 409
 
 
 def _filled(form: SetUpForm) -> bool:

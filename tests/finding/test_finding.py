@@ -20,10 +20,11 @@ from mentorship.matching import Span
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import read_img, read_mentor, write_mentor
 from mentorship.rounds import service as rounds
+from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Browsing, SectionRole
 from tests import factories
 from tests.factories import NOW
-from tests.page import Page, PageClient
+from tests.page import Page, PageClient, _values
 from tests.rounds.cast import Cast, counted, small_cast
 
 SignIn = Callable[[User], PageClient]
@@ -332,6 +333,33 @@ def test_five_are_enough(sign_in: SignIn, cast: Cast, session: Session) -> None:
         page = ana.post(f"{page_of(cast, name)}/ask", {"why": ""})
     assert "You have asked for five mentors" in ana.follow(page).text
     assert len(read_img(session, cast.people["Ana Silva"].id).values.requests) == 5
+
+
+def test_hiding_is_undone_where_it_is_told(sign_in: SignIn, cast: Cast) -> None:
+    ana = sign_in(cast.people["Ana Silva"])
+    where = f"/find/mentors/{cast.profile('Noor Haddad')}/mark"
+    ana.post(where, {"mark": "hidden", "next": "/find/mentors"})
+    page = ana.get("/find/mentors")
+    assert "Noor Haddad is hidden." in page.text
+    assert "Noor Haddad" not in names_on(page)
+    form = page.tree.find(".//div[@class='flashes']//form")
+    assert form is not None
+    ana.post(form.get("action", ""), _values(form))
+    assert "Noor Haddad" in names_on(ana.get("/find/mentors"))
+
+
+def test_a_list_is_put_in_order_and_narrowed(sign_in: SignIn, cast: Cast) -> None:
+    ada = cast.mentor("Ada Busy", seats=1)
+    give(cast.session, ada.id, LISTED, NOW)
+    ana = sign_in(cast.people["Ana Silva"])
+    by_name = names_on(ana.get("/find/mentors?sort=name"))
+    assert by_name == sorted(by_name)
+    cast.published()
+    offered = cast.session.scalars(sa.select(Offer.mentor_id)).all()
+    assert cast.profile("Ada Busy") in offered  # and this was their only seat
+    assert "Ada Busy" in names_on(ana.get("/find/mentors"))
+    assert "Ada Busy" not in names_on(ana.get("/find/mentors?free=y"))
+    assert names_on(ana.get("/find/mentors?stage=leadership")) == []
 
 
 def test_a_mentor_marks_whom_they_would_gladly_take(sign_in: SignIn, cast: Cast) -> None:

@@ -215,6 +215,7 @@ def test_two_rounds_of_a_section_have_different_names(cast: Cast, session: Sessi
             policy="best-total",
             set_up=service.SetUp(),
             answer_days=3,
+            now=NOW,
         )
     elsewhere = factories.section(session)
     service.create_round(

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.crypto import keyring
@@ -23,6 +24,7 @@ from mentorship.mentorships.models import Goal, Note
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.rounds import expiring, service
+from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from tests import factories
 from tests.factories import NOW
@@ -142,6 +144,18 @@ def test_double_clicks_on_a_mentorship_count_once(site: tuple[Flask, int]) -> No
         assert db.session.scalar(taken.where(Profile.person_id == omar.id)) == 0
 
 
+def _open(session: Session) -> tuple[Cast, Round]:
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    return cast, cast.open(set_up=service.SetUp(direct_requests=True))
+
+
+def _ask(cast: Cast, round_: Round, name: str) -> uuid.UUID:
+    me, now = cast.people[name].id, dt.datetime.now(dt.UTC)
+    service.refresh(cast.session, round_id=round_.id, now=now)
+    return service.ask_next(cast.session, person_id=me, round_id=round_.id, now=now).id
+
+
 def _requested(app: Flask) -> tuple[list[User], list[uuid.UUID]]:
     """Omar and Pia have one seat each, and are asked by five IMGs each who would go on to both."""
     with app.app_context(), transaction() as session:
@@ -161,6 +175,46 @@ def _requested(app: Flask) -> tuple[list[User], list[uuid.UUID]]:
             for number in range(10)
         ]
         return mentors, offers
+
+
+def test_twenty_requests_and_one_seat(site: tuple[Flask, int]) -> None:
+    """One mentor says yes to twenty requests at once: one pair is made, no seat is given twice."""
+    app, _ = site
+    with app.app_context(), transaction() as session:
+        cast, round_ = _open(session)
+        noor = cast.mentor("Noor Haddad", seats=1)
+        names = [f"Img {number}" for number in range(CLICKS)]
+        for name in names:
+            cast.img(name, requests=(str(noor.id),))
+        offers = [_ask(cast, round_, name) for name in names]
+    statuses = Counter(Crowd(site, noor).press([(f"/offers/{o}/accept", {}) for o in offers]))
+    assert statuses == {303: 1, 409: CLICKS - 1}, statuses
+    with app.app_context():
+        states = db.session.scalars(sa.select(Offer.state).where(Offer.id.in_(offers)))
+        assert Counter(states)[OfferState.CONFIRMED] == 1
+        mine = sa.select(Profile.id).where(Profile.person_id == noor.id).scalar_subquery()
+        count = db.session.scalars(sa.select(SeatCount).where(SeatCount.mentor_id == mine)).one()
+        assert (count.taken, count.seats) == (1, 1)
+
+
+def test_double_clicks_on_asking_send_one_request(site: tuple[Flask, int]) -> None:
+    app, _ = site
+    with app.app_context(), transaction() as session:
+        cast, round_ = _open(session)
+        mentors = [cast.mentor(name) for name in ("Noor Haddad", "Pia Sol")]
+        img = cast.img("Ana Silva", requests=tuple(str(mentor.id) for mentor in mentors))
+        service.refresh(session, round_id=round_.id, now=dt.datetime.now(dt.UTC))
+        where = f"/rounds/{round_.id}/request"
+    crowd = Crowd(site, img)
+    statuses = Counter(crowd.press([(where, {})] * 4))
+    assert set(statuses) <= {303, 409}, statuses
+    assert statuses[303] == 1
+    mine = sa.select(Offer.state).where(Offer.round_id == round_.id)
+    with app.app_context():
+        assert db.session.scalars(mine).all() == [OfferState.OFFERED]
+    assert crowd.press([(f"{where}/take-back", {})] * 4) == [303] * 4
+    with app.app_context():
+        assert db.session.scalars(mine).all() == [OfferState.WITHDRAWN]
 
 
 def _buttons(mentor: User, offers: list[uuid.UUID]) -> list[tuple[str, dict[str, str]]]:

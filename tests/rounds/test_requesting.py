@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import uuid
 from typing import Any
@@ -14,18 +13,13 @@ from sqlalchemy.exc import NoResultFound
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.inbox.models import Notice
 from mentorship.matching import Rules
-from mentorship.notices.models import Message
 from mentorship.profiles.service import (
     pause_mentor,
-    read_img,
-    read_mentor,
-    write_img,
-    write_mentor,
 )
 from mentorship.rounds import closing, enrolment, expiring, jobs, planning, service
 from mentorship.rounds.editing import BadEdit, Edit, EditKind, ask_edit
-from mentorship.rounds.models import Pair, Round, Run
-from mentorship.rounds.offer_models import Offer, OfferState, Reminder, SeatCount, Side
+from mentorship.rounds.models import Round, Run
+from mentorship.rounds.offer_models import Offer, OfferState, Reminder, Side
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.reminding import remind
 from mentorship.rounds.report import COLUMNS, report_rows
@@ -33,57 +27,26 @@ from mentorship.rounds.request_pages import request_page, under_way
 from mentorship.rounds.run_models import RunJob
 from mentorship.rounds.setup import SetUp
 from tests.factories import NOW
+from tests.rounds.asking import (
+    accept,
+    again,
+    alter,
+    ask,
+    direct,
+    mentor_of,
+    pairs,
+    rank,
+    seats_of,
+    subjects,
+)
 from tests.rounds.cast import Cast
 
 LATER = NOW + dt.timedelta(days=7, minutes=1)
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
 
 
-def direct(cast: Cast, **values: Any) -> Round:
-    """Open a round of requests; Ana ranks Noor, then Omar, and Ben Noor."""
-    rank(cast, "Ana Silva", "Noor Haddad", "Omar Aziz")
-    rank(cast, "Ben Okafor", "Noor Haddad")
-    return cast.open(set_up=SetUp(direct_requests=True, **values))
-
-
-def rank(cast: Cast, img: str, *mentors: str) -> None:
-    alter(cast, img, requests=tuple(str(cast.people[name].id) for name in mentors))
-
-
-def ask(cast: Cast, round_: Round, img: str, now: dt.datetime = NOW) -> Offer:
-    sent = service.ask_next(
-        cast.session, person_id=cast.people[img].id, round_id=round_.id, now=now
-    )
-    return again(cast, sent)
-
-
-def again(cast: Cast, offer: Offer) -> Offer:
-    return cast.session.get_one(Offer, offer.id, populate_existing=True)
-
-
-def accept(cast: Cast, offer: Offer, mentor: str, now: dt.datetime = NOW) -> OfferState:
-    who = cast.people[mentor].id
-    return service.accept_offer(cast.session, person_id=who, offer_id=offer.id, now=now)
-
-
 def page_of(cast: Cast, round_: Round, img: str) -> Any:
     return request_page(cast.session, cast.people[img].id, round_.id, now=NOW)
-
-
-def subjects(cast: Cast, name: str) -> list[str]:
-    """Return what somebody got in the mail; those of one moment by their words."""
-    found = sa.select(Message.subject).where(Message.recipient == cast.people[name].email)
-    return list(cast.session.scalars(found.order_by(Message.created_at, Message.subject)))
-
-
-def mentor_of(cast: Cast, offer: Offer) -> str:
-    return next(n for n in ("Noor Haddad", "Omar Aziz") if cast.profile(n) == offer.mentor_id)
-
-
-def seats_of(cast: Cast, round_: Round, mentor: str) -> tuple[int, int]:
-    key = (round_.id, cast.profile(mentor))
-    count = cast.session.get_one(SeatCount, key, populate_existing=True)
-    return count.taken, count.seats
 
 
 def test_the_first_choice_is_asked_and_a_yes_makes_a_pair_at_once(cast: Cast) -> None:
@@ -140,10 +103,6 @@ def test_a_no_goes_to_the_next_choice_and_then_the_img_stays_in_the_round(cast: 
     assert (cast.profile("Ana Silva"), cast.profile("Noor Haddad")) not in paired
     assert (cast.profile("Ana Silva"), cast.profile("Omar Aziz")) not in paired
     assert cast.profile("Ana Silva") not in priority_of(cast.session, [cast.profile("Ana Silva")])
-
-
-def pairs(cast: Cast, run: Run) -> list[Pair]:
-    return list(cast.session.scalars(sa.select(Pair).where(Pair.run_id == run.id)))
 
 
 def test_without_an_answer_it_expires_once_and_goes_on(cast: Cast) -> None:
@@ -248,16 +207,6 @@ def test_limits_conflicts_and_selection_committees_hold(cast: Cast) -> None:
         assert sentence in choice.hinders, change
 
 
-def alter(cast: Cast, name: str, **change: Any) -> None:
-    who = cast.people[name].id
-    if name in {"Noor Haddad", "Omar Aziz"}:
-        mentor = dataclasses.replace(read_mentor(cast.session, who).values, **change)
-        write_mentor(cast.session, person_id=who, mentor=mentor, now=NOW)
-    else:
-        img = dataclasses.replace(read_img(cast.session, who).values, **change)
-        write_img(cast.session, person_id=who, img=img, now=NOW)
-
-
 def test_what_others_decided_sounds_the_same(cast: Cast) -> None:
     round_ = direct(cast, minimum_score=0)
     alter(cast, "Noor Haddad", exclude=(str(cast.people["Ben Okafor"].id),))
@@ -265,7 +214,7 @@ def test_what_others_decided_sounds_the_same(cast: Cast) -> None:
     alter(cast, "Noor Haddad", exclude=())
     service.edit_round(
         cast.session, round_id=round_.id, name="Spring", policy="most-matched", answer_days=14,
-        set_up=SetUp(direct_requests=True, minimum_score=9_900),
+        set_up=SetUp(direct_requests=True, minimum_score=9_900), now=NOW,
     )  # fmt: skip
     cast.again(round_)
     (poor,) = page_of(cast, round_, "Ben Okafor").choices

@@ -165,6 +165,7 @@ def test_a_run_stays_as_it_was_when_profiles_and_rules_change(cast: Cast, sessio
         policy="best-total",
         set_up=service.SetUp(weights={"topics": 0}),
         answer_days=7,
+        now=NOW,
     )
     second = service.run_round(session, round_id=round_.id, by=None, now=NOW)
     assert pairs_of(session, first) == before != pairs_of(session, second)

@@ -107,6 +107,7 @@ class OneRound(RuleBasedStateMachine):
                 policy=policy,
                 set_up=service.SetUp(),
                 answer_days=3,
+                now=NOW,
             ),
             works=self.state in {DRAFT, OPEN, CLOSED, REVIEW},
         )
@@ -359,6 +360,6 @@ def test_only_listed_steps_happen(cast: Cast, pytestconfig: pytest.Config) -> No
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    elsewhere = {OfferState.SEAT_TAKEN, OfferState.ENDED, OfferState.WITHDRAWN}  # test_requesting
+    elsewhere = {OfferState.SEAT_TAKEN, OfferState.ENDED, OfferState.WITHDRAWN}  # of requests
     reachable = {*RoundState, *OfferState} - elsewhere
     assert seen == reachable, "the rules above do not reach every state"

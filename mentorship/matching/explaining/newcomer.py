@@ -2,7 +2,7 @@
 
 In a round small enough a mentor is really added and the round solved again, under any policy: a
 copy of the typical mentor of a group, with one seat, whom nobody knows yet. In larger rounds the
-price of the group's middle seat stands in.
+price of the group's middle seat stands in; where a policy has no prices, those of "most-matched".
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from mentorship.matching.scores.blocks import Ready
 from mentorship.matching.scores.named import Places, meetings, named_pairs
 
 MOST_PAIRS = 100_000  # possible ones, beyond which prices stand in
+WITH_PRICES = "most-matched"  # as many have a mentor as under "fairest", which has none
 _UNKNOWN = -3  # code of a mentor whom nobody asked for by name
 
 
@@ -54,8 +55,7 @@ def one_more_mentor(
 
     The typical mentor of a group is the one in the middle by mean score over all IMGs, a pair that
     must not be made counting as 0; what others said of that one mentor, and institutions, are left
-    out of the copy. Rounds of more than ``MOST_PAIRS`` possible pairs have gains under policies
-    with prices only, and those of a matrix have none: nothing is known of its mentors.
+    out of the copy. Rounds of a matrix have no gains: nothing is known of its mentors.
 
     ``progress`` is called with (mentors tried, of how many); it may raise.
     """
@@ -71,7 +71,10 @@ def one_more_mentor(
         for kind, group in GROUPS.items()
     }
     if problem.shape[0] * problem.shape[1] > MOST_PAIRS:
-        return {kind: dict(_priced(result, each)) for kind, each in groups.items()}
+        priced = result
+        if result.seat_prices is None:
+            priced = solve(problem, WITH_PRICES, result.lottery, progress)
+        return {kind: dict(_priced(priced, each)) for kind, each in groups.items()}
     typical = _typical(problem, groups)
     wanted = sorted({column for each in typical.values() for column in each.values()})
     gains = dict(zip(wanted, _solved(problem, market, result, wanted, progress), strict=True))
