@@ -15,8 +15,9 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import agrees, belongs
 from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
 from mentorship.rounds.models import Participant, Round
-from mentorship.rounds.offer_models import Offer, OfferState, Publication
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, Reminder, Side
 from mentorship.rounds.paging import Listing, Wanted, fetch
+from mentorship.rounds.scope import due_by
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 NOES = (OfferState.DECLINED_BY_MENTOR, OfferState.DECLINED_BY_IMG, OfferState.SEAT_TAKEN)
@@ -44,6 +45,10 @@ class AnswerLine:
     overdue: bool
     requested: bool  # the IMG asked this mentor directly
     gone: Sequence[str]  # what has become of the two since, while their answers count
+    owed_by: str | None  # the name of whoever is to answer now
+    answer_by: dt.datetime
+    reminders: int  # that whoever owes the answer has got
+    reminded_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +113,20 @@ def _answers(
             mentor.name.label("mentor"),
             *(belongs(each, Round.section_id) for each in (img_profile, mentor_profile)),
             *(agrees(each) for each in (img_profile, mentor_profile)),
+            due_by().label("until"),
+            *_reminders(),
         )
+        .join(Publication, Publication.round_id == Offer.round_id)
         .join(Round, Round.id == Offer.round_id)
         .join(img_profile, img_profile.id == Offer.img_id)
         .join(img, img.id == img_profile.person_id)
         .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
         .join(mentor, mentor.id == mentor_profile.person_id)
         .where(Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN)
-        .order_by(sa.func.lower(mentor.name), sa.func.lower(img.name), Offer.id)
     )
+    silent_since = sa.func.coalesce(Offer.mentor_answered_at, Offer.offered_at)
+    first = (silent_since,) if wanted.show == "waiting" else ()  # whoever is silent longest
+    query = query.order_by(*first, sa.func.lower(mentor.name), sa.func.lower(img.name), Offer.id)
     if states := PARTS.get(wanted.show):
         query = query.where(Offer.state.in_(states))
     if wanted.words:
@@ -141,10 +151,24 @@ def _answers(
             overdue and offer.state in OPEN_ANSWERS,
             offer.requested,
             _gone((img_name, mentor_name), stands) if offer.state in LIVE_OFFERS else (),
+            {OfferState.OFFERED: mentor_name, OfferState.ACCEPTED: img_name}.get(offer.state),
+            until,
+            reminders,
+            reminded_at,
         )
-        for offer, img_name, mentor_name, *stands in found.rows
+        for offer, img_name, mentor_name, *stands, until, reminders, reminded_at in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
+
+
+def _reminders() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[dt.datetime]]:
+    """Count the reminders of whoever owes the answer to an offer, and say when the last was."""
+    side = sa.case((Offer.state == OfferState.ACCEPTED, Side.IMG.value), else_=Side.MENTOR.value)
+    theirs = (Reminder.offer_id == Offer.id, sa.cast(Reminder.side, sa.String) == side)
+    return (
+        sa.select(sa.func.count()).where(*theirs).correlate(Offer).scalar_subquery(),
+        sa.select(sa.func.max(Reminder.sent_at)).where(*theirs).correlate(Offer).scalar_subquery(),
+    )
 
 
 def _gone(names: Sequence[str], stands: Sequence[bool]) -> Sequence[str]:
