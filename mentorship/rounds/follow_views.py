@@ -75,10 +75,10 @@ def remind_answers(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]
 @limited("export")
 def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     """Hand out the report as a file; a POST, because who took names and answers out is logged."""
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     form = request.form.get("form", "")
     if form not in FORMATS:
         abort(400)
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state not in (*OUT, *OVER):
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     with transaction() as session:
