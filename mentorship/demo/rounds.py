@@ -17,11 +17,12 @@ from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.answering import accept_offer, confirm_match, decline_match, decline_offer
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.enrolment import leave_out, open_round
-from mentorship.rounds.lifecycle import create_round, finish_round
+from mentorship.rounds.lifecycle import create_round
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.publishing import publish_round
 from mentorship.rounds.requesting import CannotAsk, ask_next
+from mentorship.rounds.rest import finish_round
 from mentorship.rounds.running import run_round
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Section

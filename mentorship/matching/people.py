@@ -57,7 +57,7 @@ class Img:
     wishes: tuple[str, ...] = ()
     importance: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     goals: str = ""
-    priority: bool = False  # lost the last match through no fault of theirs; not theirs to say
+    priority: bool = False  # got no mentor last time, or lost one; not theirs to say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def roster_file(
     rows = found.imgs if role is SectionRole.IMG else found.mentors
     texts = rows_out(columns_for_leaders(role), rows)
     if form == "xlsx":
-        return workbook("Mentors" if role is SectionRole.MENTOR else "IMGs", texts)
+        return workbook({"Mentors" if role is SectionRole.MENTOR else "IMGs": texts})
     out = io.StringIO(newline="")
     write_csv(out, texts)
     return out.getvalue().encode()

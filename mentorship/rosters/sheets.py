@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from openpyxl import Workbook, load_workbook
@@ -103,16 +103,17 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def workbook(title: str, rows: Iterable[Sequence[str | int]]) -> bytes:
-    """Return an XLSX file with one sheet, its first row frozen.
+def workbook(sheets: Mapping[str, Iterable[Sequence[str | int]]]) -> bytes:
+    """Return an XLSX file with these sheets, by title, the first row of each frozen.
 
     Texts are kept as texts, so that a spreadsheet runs none of them whatever they begin with.
     """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for row in rows:
+            sheet.append([_cell(sheet, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -17,7 +17,7 @@ from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, Reminder, Side
 from mentorship.rounds.paging import Listing, Wanted, fetch
-from mentorship.rounds.scope import due_by
+from mentorship.rounds.scope import due_by, own_dates
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 NOES = (OfferState.DECLINED_BY_MENTOR, OfferState.DECLINED_BY_IMG, OfferState.SEAT_TAKEN)
@@ -65,7 +65,8 @@ class Board:
     answer_by: dt.datetime
     published_at: dt.datetime
     published_by: str | None
-    overdue: bool
+    overdue: int  # offers that wait though their day has come
+    own_dates: Sequence[tuple[dt.datetime, int]]  # of open offers of later runs, how many each
     counts: Mapping[str, int]
     waiting_imgs: int
     listing: Listing[AnswerLine]
@@ -80,7 +81,6 @@ def board(
         .outerjoin(User, User.id == Publication.published_by_id)
         .where(Publication.round_id == round_id)
     ).one()
-    overdue = not finished and now > published.answer_by
     counted = session.execute(
         sa.select(Offer.state, sa.func.count())
         .where(Offer.round_id == round_id)
@@ -91,33 +91,44 @@ def board(
         answer_by=published.answer_by,
         published_at=published.published_at,
         published_by=published.name,
-        overdue=overdue,
+        overdue=0 if finished else session.scalar(_overdue(round_id, now)) or 0,
+        own_dates=own_dates(session, round_id),
         counts={
             part: sum(by_state.get(state, 0) for state in states) for part, states in PARTS.items()
         },
         waiting_imgs=session.scalars(
             sa.select(sa.func.count()).select_from(_without(round_id, finished=finished).subquery())
         ).one(),
-        listing=_answers(session, round_id, wanted, overdue=overdue),
+        listing=_answers(session, round_id, wanted, late=None if finished else now),
+    )
+
+
+def _overdue(round_id: uuid.UUID, now: dt.datetime) -> sa.Select[int]:
+    return (
+        sa.select(sa.func.count(Offer.id))
+        .join(Publication, Publication.round_id == Offer.round_id)
+        .where(Offer.round_id == round_id, Offer.state.in_(OPEN_ANSWERS), due_by() < now)
     )
 
 
 def _answers(
-    session: Session, round_id: uuid.UUID, wanted: Wanted, *, overdue: bool
+    session: Session, round_id: uuid.UUID, wanted: Wanted, *, late: dt.datetime | None
 ) -> Listing[AnswerLine]:
-    img, mentor, img_profile, mentor_profile = _people()
+    """Return the offers; those that wait since before ``late`` are overdue."""
+    img, mentor = aliased(User), aliased(User)
+    img_profile, mentor_profile = aliased(Profile), aliased(Profile)
     query = (
         sa.select(
             Offer,
             img.name.label("img"),
             mentor.name.label("mentor"),
+            due_by(),
             *(belongs(each, Round.section_id) for each in (img_profile, mentor_profile)),
             *(agrees(each) for each in (img_profile, mentor_profile)),
-            due_by().label("until"),
             *_reminders(),
         )
-        .join(Publication, Publication.round_id == Offer.round_id)
         .join(Round, Round.id == Offer.round_id)
+        .outerjoin(Publication, Publication.round_id == Offer.round_id)
         .join(img_profile, img_profile.id == Offer.img_id)
         .join(img, img.id == img_profile.person_id)
         .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
@@ -148,15 +159,15 @@ def _answers(
             offer.img_answered_at,
             REASONS_TOLD.get(offer.decline_reason or ""),
             offer.decline_words,
-            overdue and offer.state in OPEN_ANSWERS,
+            late is not None and due < late and offer.state in OPEN_ANSWERS,
             offer.requested,
             _gone((img_name, mentor_name), stands) if offer.state in LIVE_OFFERS else (),
             {OfferState.OFFERED: mentor_name, OfferState.ACCEPTED: img_name}.get(offer.state),
-            until,
+            due,
             reminders,
             reminded_at,
         )
-        for offer, img_name, mentor_name, *stands, until, reminders, reminded_at in found.rows
+        for offer, img_name, mentor_name, due, *stands, reminders, reminded_at in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
 
@@ -186,10 +197,6 @@ def _gone(names: Sequence[str], stands: Sequence[bool]) -> Sequence[str]:
             if not does
         ),
     ]
-
-
-def _people() -> tuple[type[User], type[User], type[Profile], type[Profile]]:
-    return aliased(User), aliased(User), aliased(Profile), aliased(Profile)
 
 
 def waiting_imgs(

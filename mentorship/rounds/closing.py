@@ -20,7 +20,7 @@ from mentorship.rounds.going_on import end_waiting, hasten
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.meanwhile import changed_meanwhile, mark
 from mentorship.rounds.models import Round, RoundState
-from mentorship.rounds.offer_models import Publication
+from mentorship.rounds.offer_models import Offer, Publication
 from mentorship.rounds.reminding import forget_ahead
 
 LATEST = dt.timedelta(days=366)
@@ -95,7 +95,7 @@ def set_answer_by(
     now: dt.datetime,
     seen: str | None = None,
 ) -> None:
-    """Move the time by which answers are due. Raises like ``set_closing``."""
+    """Move the time by which every open offer is answered. Raises like ``set_closing``."""
     _check(answer_by, now)
     session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
     kept = session.get(Publication, round_id, populate_existing=True)
@@ -109,6 +109,7 @@ def set_answer_by(
     )
     if not moved:
         raise round_changed(session, round_id)
+    session.execute(sa.update(Offer).where(Offer.round_id == round_id).values(due_at=None))
     forget_ahead(session, round_id=round_id, answer_by=answer_by, now=now)
 
 

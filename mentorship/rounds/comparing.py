@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Policy
 from mentorship.profiles.models import Profile
+from mentorship.rounds.made_with import differing, same_scale
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.run_rules import RunRules
@@ -25,12 +26,14 @@ class RunColumn:
     """One run in figures, and against the first of those compared.
 
     ``gain``, ``lose``, ``other`` are IMGs with a better score there, a worse one, or another mentor
-    at the same score; ``apart`` are pairs that the first run has not.
+    at the same score; ``apart`` are pairs that the first run has not. Where the two weigh otherwise
+    nobody's scores can be compared: then ``other`` counts all who have another mentor.
     """
 
     id: uuid.UUID
     number: int
     policy: Policy
+    same_scale: bool  # its scores mean the same as those of the first run
     matched: int
     unmatched: int
     total: int
@@ -74,6 +77,7 @@ class PersonLine:
 class Comparison:
     columns: Sequence[RunColumn]
     listed: RunColumn  # the run whose people the list compares with the first
+    differ: Sequence[tuple[str, Sequence[str]]]  # what the runs were not all made with alike
     counts: Mapping[str, int]  # people of that run, by part of the list
     losers: Sequence[str]  # names of those who lose, most first
     listing: Listing[PersonLine]
@@ -100,8 +104,12 @@ def comparison(
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
     first = mates[runs[0].id]
-    changes = {run.id: _changes(first, mates[run.id]) for run in runs}
-    columns = {run.id: _column(run, mates[run.id], changes[run.id], first) for run in runs}
+    alike = {run.id: same_scale(runs[0], run) for run in runs}
+    changes = {run.id: _changes(first, mates[run.id], told=alike[run.id]) for run in runs}
+    columns = {
+        run.id: _column(run, mates[run.id], changes[run.id], first, same_scale=alike[run.id])
+        for run in runs
+    }
     last = changes[listed.id]
     parts = _parts(last)
     shown = parts.get(wanted.show, [*last])
@@ -126,6 +134,7 @@ def comparison(
     return Comparison(
         [*columns.values()],
         columns[listed.id],
+        differing(runs),
         counts,
         losers,
         Listing(lines, page.found, page.page, page.last),
@@ -140,7 +149,7 @@ def _points(held: Mapping[uuid.UUID, int]) -> int:
 def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:
     found: dict[uuid.UUID, dict[uuid.UUID, dict[uuid.UUID, int]]] = {run.id: {} for run in runs}
     rows = session.execute(
-        sa.select(Pair.run_id, Pair.img_id, Pair.mentor_id, Pair.score)
+        sa.select(Pair.run_id, Pair.img_id, Pair.mentor_id, Pair.open_score)
         .where(Pair.run_id.in_(list(found)))
         .order_by(Pair.place)
     )
@@ -149,10 +158,13 @@ def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:
     return found
 
 
-def _changes(first: Mates, other: Mates) -> Mapping[uuid.UUID, int]:
-    """Return IMG -> what the score changes by, of those whose mentors are not the same."""
+def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[uuid.UUID, int]:
+    """Return IMG -> what the score changes by, of those whose mentors are not the same.
+
+    The change is 0 if it cannot be ``told``.
+    """
     return {
-        img: sum(other.get(img, {}).values()) - sum(first.get(img, {}).values())
+        img: told * (sum(other.get(img, {}).values()) - sum(first.get(img, {}).values()))
         for img in first.keys() | other.keys()
         if first.get(img, {}).keys() != other.get(img, {}).keys()
     }
@@ -166,7 +178,9 @@ def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]
     }
 
 
-def _column(run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates) -> RunColumn:
+def _column(
+    run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates, *, same_scale: bool
+) -> RunColumn:
     scores = [score for held in mates.values() for score in held.values()]
     rules = RunRules.from_json(run.rules)
     parts = _parts(changes)
@@ -175,6 +189,7 @@ def _column(run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mat
         id=run.id,
         number=run.number,
         policy=POLICIES[run.policy],
+        same_scale=same_scale,
         matched=run.matched,
         unmatched=run.unmatched,
         total=run.total,

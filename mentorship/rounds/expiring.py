@@ -20,33 +20,36 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.going_on import AT_ONCE, close_full, full, pass_on
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
+from mentorship.rounds.scope import due_by
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
 def due_expiries(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
-    """Return the rounds in which the day to answer has come while offers wait."""
-    waits = sa.exists().where(Offer.round_id == Round.id, Offer.state.in_(OPEN_ANSWERS))
+    """Return the rounds in which the day to answer of offers that wait has come."""
+    waits = sa.exists().where(
+        Offer.round_id == Round.id, Offer.state.in_(OPEN_ANSWERS), due_by() <= now
+    )
     return session.scalars(
         sa.select(Round.id)
         .join(Publication, Publication.round_id == Round.id)
-        .where(Round.state.in_(OUT), Publication.answer_by <= now, waits)
+        .where(Round.state.in_(OUT), waits)
         .order_by(Publication.answer_by, Round.id)
     ).all()
 
 
 def expire_answers(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
-    """Let what waits in a round expire if its day has come; return how many offers did.
+    """Let whatever waits in a round expire once its day has come; return how many offers did.
 
     The round is held, so that no answer slips in between; of several workers one finds them.
     """
     round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
-    due = session.scalar(sa.select(Publication.answer_by).where(Publication.round_id == round_id))
-    if round_.state not in OUT or due is None or due > now:
+    if round_.state not in OUT:
         return 0
     offers = session.scalars(
         sa.select(Offer)
-        .where(Offer.round_id == round_id, Offer.state.in_(OPEN_ANSWERS))
+        .join(Publication, Publication.round_id == Offer.round_id)
+        .where(Offer.round_id == round_id, Offer.state.in_(OPEN_ANSWERS), due_by() <= now)
         .options(joinedload(Offer.round).joinedload(Round.section))
         .order_by(Offer.id)
         .execution_options(populate_existing=True)

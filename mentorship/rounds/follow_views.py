@@ -15,10 +15,11 @@ from mentorship.rounds import board, reminding, service
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.leading import acting, changed_page, wanted_by
+from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.review_forms import FilterForm
-from mentorship.rounds.scope import round_of_leader, run_of_round
+from mentorship.rounds.scope import round_of_leader
 from mentorship.throttle.guard import limited
 
 
@@ -103,7 +104,7 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         finished=finished,
         board=board.board(db.session(), round_.id, Wanted(), now=now, finished=finished),
         rows=list(report_rows(db.session(), round_)),
-        run=run_of_round(db.session(), round_.id),
+        runs=runs_out(db.session(), round_.id),
     )
 
 

@@ -26,9 +26,10 @@ from mentorship.rounds.inputs import (
     gathered,
     kept,
 )
-from mentorship.rounds.lifecycle import RoundChanged, round_changed
-from mentorship.rounds.models import Round, Run
+from mentorship.rounds.lifecycle import RoundChanged, move, round_changed
+from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest
+from mentorship.rounds.rest_runs import is_of_rest
 from mentorship.rounds.run_models import MOST_ATTEMPTS, JobKind, JobState, Phase, RunJob, StepKind
 from mentorship.rounds.run_rows import Solved
 from mentorship.rounds.run_rules import RunRules
@@ -131,21 +132,19 @@ def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> R
     """
     beat(session, held, phase=Phase.KEEPING, percent=95, now=now)  # and holds the row
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
-    run = keep(
-        session,
-        made,
-        round_id=job.round_id,
-        by=job.asked_by_id,
-        now=now,
-        of_rest=job.kind is JobKind.REST,
-    )
-    if job.kind is JobKind.RUN:
+    of_rest = job.kind is JobKind.REST
+    if job.base_run_id is not None and is_of_rest(session, job.base_run_id):
+        of_rest = True  # a rest that was left as it is meanwhile takes no more edits
+        move(session, job.round_id, (RoundState.REMATCHING,), RoundState.REMATCHING)
+    by = job.asked_by_id
+    run = keep(session, made, round_id=job.round_id, by=by, now=now, of_rest=of_rest)
+    if job.kind in {JobKind.RUN, JobKind.REST}:
         take_step(
             session,
             round_id=job.round_id,
             run_id=run.id,
             kind=StepKind.RUN,
-            by=job.asked_by_id,
+            by=by,
             now=now,
         )
     change(session, _mine(held, now), **ended(JobState.DONE, now), percent=100, run_id=run.id)
@@ -166,14 +165,14 @@ def fail(session: Session, held: Held, *, failure: Mapping[str, Any], now: dt.da
     """End a job without a run, and say why."""
     over = ended(JobState.FAILED, now)
     if change(session, _mine(held, now), **over, failure=dict(failure)):
-        give_up_rest(session, held.job_id)
+        give_up_rest(session, held.job_id, now=now)
 
 
-def give_up_rest(session: Session, job_id: uuid.UUID) -> None:
+def give_up_rest(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> None:
     """Go back to answering if what has come to nothing was a run of the rest."""
     job = session.get_one(RunJob, job_id, populate_existing=True)
     if job.kind is JobKind.REST:
-        leave_rest(session, round_id=job.round_id)
+        leave_rest(session, round_id=job.round_id, now=now)
 
 
 def failure_of(refused: Exception) -> Mapping[str, Any]:

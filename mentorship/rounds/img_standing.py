@@ -155,7 +155,8 @@ def _img_round(
         if told_to_img(offer)
     ]
     states = {offer.state for offer, _ in offers}
-    out = (o.answer_by for o, _ in offers if o.requested and o.state is OfferState.OFFERED)
+    waiting = (OfferState.OFFERED, OfferState.ACCEPTED)
+    due = [o.answer_by or o.due_at or answer_by for o, _ in offers if o.state in waiting]
     standing = _standing(round_, states)
     if place.withdrew and OfferState.CONFIRMED not in states:
         standing = Standing.WITHDREW
@@ -163,7 +164,7 @@ def _img_round(
         round_.name,
         round_.section.name,
         standing,
-        next(out, answer_by),
+        min((day for day in due if day is not None), default=answer_by),
         matches,
         round_id=round_.id,
         profile_id=place.profile_id,

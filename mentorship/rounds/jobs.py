@@ -17,9 +17,10 @@ from mentorship.rounds.holding import change, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest, rules_for_rest
+from mentorship.rounds.rest_runs import is_of_rest
 from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, RunJob
 from mentorship.rounds.setup import SetUp, rules_of
-from mentorship.rounds.steps import current_run, with_edits
+from mentorship.rounds.steps import current_run, hold_review, with_edits
 
 
 def ask_run(
@@ -55,7 +56,10 @@ def ask_policies(
     session: Session, *, round_id: uuid.UUID, run: Run, by: uuid.UUID, now: dt.datetime
 ) -> Sequence[RunJob]:
     """Ask for the same people and rules under every other policy, to compare; raises likewise."""
-    hold_in(session, round_id, RUNNABLE)
+    if is_of_rest(session, run.id):
+        hold_review(session, round_id)
+    else:
+        hold_in(session, round_id, RUNNABLE)
     return [
         ask(
             session,
@@ -128,14 +132,12 @@ def cancel(session: Session, *, job_id: uuid.UUID, now: dt.datetime) -> bool:
         **ended(JobState.CANCELLED, now),
     )
     if in_time:
-        give_up_rest(session, job_id)
+        give_up_rest(session, job_id, now=now)
     return in_time
 
 
 def drop_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:
     """Leave the rest of a round as it is, and cancel what works on it; False if nothing does."""
-    live = sa.select(RunJob.id).where(
-        RunJob.round_id == round_id, RunJob.kind == JobKind.REST, RunJob.state.in_(LIVE_JOBS)
-    )
+    live = sa.select(RunJob.id).where(RunJob.round_id == round_id, RunJob.state.in_(LIVE_JOBS))
     cancelled = [cancel(session, job_id=job_id, now=now) for job_id in session.scalars(live).all()]
-    return leave_rest(session, round_id=round_id) or any(cancelled)
+    return leave_rest(session, round_id=round_id, now=now) or any(cancelled)

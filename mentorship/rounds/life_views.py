@@ -20,7 +20,7 @@ from mentorship.rounds.meanwhile import ChangedMeanwhile, between, noted
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.plan_forms import DeadlineForm
 from mentorship.rounds.run_views import ROUND
-from mentorship.rounds.scope import answer_by_of, round_of_leader
+from mentorship.rounds.scope import answer_by_of, own_dates, round_of_leader
 from mentorship.web import reader_zone
 
 WITH_DEADLINE = (RoundState.DRAFT, RoundState.OPEN, *OUT)
@@ -170,4 +170,5 @@ def _page(
         zone=str(reader_zone()),
         other=other,
         stands=stands,
+        own_dates=own_dates(db.session(), round_.id) if round_.state in OUT else (),
     )

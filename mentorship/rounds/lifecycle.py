@@ -82,18 +82,6 @@ def create_round(  # noqa: PLR0913  one argument a column
     return made
 
 
-def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
-    """Close a published round: offers that wait for an answer stay unanswered.
-
-    Raises
-    ------
-    RoundChanged
-        The round is not published, or finished already.
-
-    """
-    move(session, round_id, OUT, RoundState.FINISHED, finished_at=now)
-
-
 def archive_round(session: Session, *, round_id: uuid.UUID) -> None:
     """Put a finished round out of the way; raise ``RoundChanged`` if it is not finished."""
     move(session, round_id, (RoundState.FINISHED,), RoundState.ARCHIVED)

@@ -134,6 +134,7 @@ class Offer(Model):
     state: Mapped[OfferState] = mapped_column(one_of(OfferState, "state_known"))
     offered_at: Mapped[dt.datetime]
     answer_by: Mapped[dt.datetime | None]  # of a request; else the publication says it
+    due_at: Mapped[dt.datetime | None]  # of an offer of a later run; else the publication says it
     mentor_answered_at: Mapped[dt.datetime | None]
     img_answered_at: Mapped[dt.datetime | None]
     decline_reason: Mapped[str | None] = mapped_column(sa.String(30))

@@ -14,6 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import candidates
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.editing import IN_WORDS, EditKind
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
@@ -22,6 +23,7 @@ from mentorship.rounds.planning import Planned, planned
 from mentorship.rounds.progress import JobPage, live_jobs
 from mentorship.rounds.request_pages import UnderWay, under_way
 from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.scope import own_dates
 from mentorship.rounds.setup import SWITCHES, SetUp, rules_of
 from mentorship.rounds.steps import current_run_id, with_edits
 
@@ -57,6 +59,7 @@ class Overview:
     differs: bool
     changed: Sequence[OutOfDate]  # people who stand in the way of publishing the run that counts
     answer_by: dt.datetime | None
+    own_dates: Sequence[tuple[dt.datetime, int]]  # of open offers of later runs
     published_at: dt.datetime | None
     published_by: str | None
     answers: Mapping[OfferState, int]
@@ -110,6 +113,7 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         if current and in_review
         else (),
         answer_by=answer_by,
+        own_dates=own_dates(session, round_.id) if round_.state in OUT else (),
         published_at=published_at,
         published_by=published_by,
         answers=answer_counts(session, round_.id),

@@ -28,7 +28,8 @@ from mentorship.rounds.publishing import (
     preview,
     publish_round,
 )
-from mentorship.rounds.rest import is_of_rest, may_go_out
+from mentorship.rounds.rest import may_go_out
+from mentorship.rounds.rest_runs import is_of_rest
 from mentorship.rounds.run_models import PublishPlan
 
 UNDO = dt.timedelta(minutes=30)
@@ -165,7 +166,7 @@ def send_out(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> Publ
     if plan is None:
         return None
     run = session.get_one(Run, plan.run_id)
-    if is_of_rest(session, run):
+    if is_of_rest(session, run.id):
         return offer_rest(session, round_id=round_id, run_id=run.id, now=now)
     return publish_round(session, round_id=round_id, run_id=run.id, by=plan.planned_by_id, now=now)
 

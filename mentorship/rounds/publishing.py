@@ -18,7 +18,7 @@ from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.out_of_date import OutOfDate, out_of_date
-from mentorship.rounds.reminding import forget_ahead
+from mentorship.rounds.private_tables import tell
 from mentorship.rounds.rest import for_publishing, may_go_out, still_free
 from mentorship.rounds.run_models import StepKind
 from mentorship.rounds.seating import count_seats, find_places, hold_people, join_agreed
@@ -113,6 +113,7 @@ def publish_round(
         answer_by=_answer_by(round_, now),
     )
     session.add(publication)
+    tell(session, run, now=now)
     count_seats(session, run, people)
     if ways(session, round_id).current != run.id:
         take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=by, now=now)
@@ -132,7 +133,8 @@ def offer_rest(
 ) -> Publication:
     """Ask the mentors of a run of the rest, besides those who were asked before.
 
-    The time to answer begins anew for everybody. Raises like ``publish_round``.
+    The new offers have a day to answer of their own: whoever was asked before gains no time.
+    Raises like ``publish_round``.
     """
     run = session.scalars(sa.select(Run).where(Run.id == run_id, Run.round_id == round_id)).one()
     move(session, round_id, (RoundState.REMATCHING,), RoundState.REMATCHING)
@@ -147,18 +149,21 @@ def offer_rest(
     if changed := out_of_date(people, pairs, Agreed()):
         raise RunOutOfDate(changed)
     publication = session.get_one(Publication, round_id, populate_existing=True)
-    publication.answer_by = _answer_by(round_, now)
-    forget_ahead(session, round_id=round_id, answer_by=publication.answer_by, now=now)
+    due = _answer_by(round_, now)
     move(session, round_id, (RoundState.REMATCHING,), RoundState.ANSWERING)
+    if ways(session, round_id).current != run.id:
+        take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=None, now=now)
     count_seats(session, run, people, of_rest=True)
-    offers = [_offer(round_id, pair, now) for pair in pairs]
+    offers = [_offer(round_id, pair, now, due_at=due) for pair in pairs]
     session.add_all(offers)
     session.flush()
-    round_letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
+    round_letters.offers_waiting(session, round_, offers, answer_by=due, now=now)
     return publication
 
 
-def _offer(round_id: uuid.UUID, pair: Pair, now: dt.datetime) -> Offer:
+def _offer(
+    round_id: uuid.UUID, pair: Pair, now: dt.datetime, *, due_at: dt.datetime | None = None
+) -> Offer:
     return Offer(
         round_id=round_id,
         pair_id=pair.id,
@@ -167,6 +172,7 @@ def _offer(round_id: uuid.UUID, pair: Pair, now: dt.datetime) -> Offer:
         place=pair.place,
         state=OfferState.OFFERED,
         offered_at=now,
+        due_at=due_at,
     )
 
 

@@ -15,6 +15,7 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.escape import guard
 from mentorship.rosters.sheets import workbook
 from mentorship.rounds.choices import REASONS_TOLD
+from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.models import Pair, Participant, Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState
 
@@ -45,8 +46,20 @@ def report_file(session: Session, round_: Round) -> bytes:
 
 
 def report_sheet(session: Session, round_: Round) -> bytes:
-    """Return the same as an XLSX file."""
-    return workbook("Round", [COLUMNS, *report_rows(session, round_)])
+    """Return the same as an XLSX file, with what its runs were made with on a second sheet."""
+    return workbook(
+        {"Round": [COLUMNS, *report_rows(session, round_)], "Runs": _runs(session, round_)}
+    )
+
+
+def _runs(session: Session, round_: Round) -> Iterator[Sequence[str]]:
+    """Yield a row for each thing that decided a run whose offers were made."""
+    yield "run", "what", "value"
+    for run in runs_out(session, round_.id):
+        yield str(run.number), "First offer", run.at.isoformat(timespec="minutes")
+        yield str(run.number), "Offers", str(run.offers)
+        for name, value in run.record.items():
+            yield str(run.number), name, value
 
 
 def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
@@ -77,7 +90,7 @@ def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
     img, mentor = aliased(User), aliased(User)
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)
     rows = session.execute(
-        sa.select(Offer, img.name, mentor.name, Pair.score, Run.number)
+        sa.select(Offer, img.name, mentor.name, Pair.open_score, Run.number)
         .outerjoin(Pair, Pair.id == Offer.pair_id)
         .outerjoin(Run, Run.id == Pair.run_id)
         .join(img_profile, img_profile.id == Offer.img_id)

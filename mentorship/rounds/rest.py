@@ -20,11 +20,13 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
+from mentorship.rounds.lifecycle import move
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
-from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob
+from mentorship.rounds.rest_runs import is_of_rest, went_out
+from mentorship.rounds.run_models import PublishPlan, StepKind
 from mentorship.rounds.run_rules import RunRules
-from mentorship.rounds.steps import current_run
+from mentorship.rounds.steps import current_run, take_step, ways, with_edits
 
 # An IMG who says no for one of these reasons looks for nobody in this round any more.
 FOR_GOOD = ("other_mentor", "no_time", "situation_changed")
@@ -134,35 +136,31 @@ def _silent(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
 
 
 def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules:
-    """Return the rules with every pair forbidden that was offered, or that a leader forbade."""
+    """Return the rules with every pair forbidden that was offered, or that a leader forbade.
+
+    What leaders have locked in an earlier run of the rest, which never went out, stays locked.
+    """
     offered = session.execute(
         sa.select(Offer.img_id, Offer.mentor_id).where(
             Offer.round_id == round_.id, Offer.state != OfferState.WITHDRAWN
         )
     )
-    run = current_run(session, round_.id)
-    banned = RunRules.from_json(run.rules).banned if run else frozenset()
     pairs = {(str(img_id), str(mentor_id)) for img_id, mentor_id in offered}
-    return dataclasses.replace(rules, banned=banned | pairs, locked=frozenset())
-
-
-def is_of_rest(session: Session, run: Run) -> bool:
-    """Tell whether a run is of the rest of a published round."""
-    made = sa.select(RunJob.id).where(RunJob.run_id == run.id, RunJob.kind == JobKind.REST)
-    return session.scalar(made) is not None
+    run = current_run(session, round_.id)
+    edited = with_edits(rules, run)
+    goes_on = run is not None and is_of_rest(session, run.id) and not went_out(session, run.id)
+    locked = edited.locked - pairs if goes_on else frozenset()
+    return dataclasses.replace(edited, banned=edited.banned | pairs, locked=locked)
 
 
 def may_go_out(session: Session, round_: Round, run: Run) -> bool:
     """Tell whether the offers of a run may be made: all of them, or those of the rest, once."""
     if round_.state not in OUT:
         return round_.state is RoundState.REVIEW
-    if not is_of_rest(session, run):
-        return False
-    out = sa.select(Offer.id).join(Pair, Pair.id == Offer.pair_id).where(Pair.run_id == run.id)
-    return session.scalar(out.limit(1)) is None
+    return is_of_rest(session, run.id) and not went_out(session, run.id)
 
 
-def leave_rest(session: Session, *, round_id: uuid.UUID) -> bool:
+def leave_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:
     """Go back to answering without new offers; False unless the rest is being matched.
 
     What is on its way out stays so: it must be taken back first.
@@ -174,4 +172,36 @@ def leave_rest(session: Session, *, round_id: uuid.UUID) -> bool:
         .where(Round.id == round_id, Round.state == RoundState.REMATCHING, ~on_its_way)
         .values(state=RoundState.ANSWERING),
     )
+    if left:
+        _count_what_is_out(session, round_id, now)
     return bool(left)
+
+
+def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Close a published round: offers that wait for an answer stay unanswered.
+
+    Raises
+    ------
+    RoundChanged
+        The round is not published, or finished already.
+
+    """
+    move(session, round_id, OUT, RoundState.FINISHED, finished_at=now)
+    _count_what_is_out(session, round_id, now)
+
+
+def _count_what_is_out(session: Session, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Have the last run that went out count again, if one of the rest does that never did."""
+    current = ways(session, round_id).current
+    if current is None or went_out(session, current) or not is_of_rest(session, current):
+        return
+    out = (
+        sa.select(Run.id)
+        .join(Pair, Pair.run_id == Run.id)
+        .join(Offer, Offer.pair_id == Pair.id)
+        .where(Run.round_id == round_id)
+        .order_by(Run.number.desc())
+        .limit(1)
+    )
+    last = session.scalars(out).one()
+    take_step(session, round_id=round_id, run_id=last, kind=StepKind.CHOOSE, by=None, now=now)

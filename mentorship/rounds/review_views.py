@@ -13,18 +13,20 @@ from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
 from mentorship.rounds import handmade, insights, pairs, review
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.fairness_pages import fair_tables, load_lines, withheld
+from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import round_and_run, wanted_by
+from mentorship.rounds.made_with import made_with
 from mentorship.rounds.mentor_load import mentor_tables
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
+from mentorship.rounds.private_tables import private_tables
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import ways
+from mentorship.rounds.steps import open_run, ways
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/review", endpoint="review_run")
@@ -39,12 +41,14 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         round=round_,
         summary=review.summary(db.session(), shown),
         policy=POLICIES[shown.policy],
+        record=made_with(shown),
         differs=has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
         may_go_out=publishable,
         changed=changed,
         obstacles=OBSTACLES,
         ways=ways(db.session(), round_.id),
+        open_run=open_run(db.session(), round_),
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
@@ -76,7 +80,7 @@ def show_picture(slug: str, round_id: uuid.UUID) -> str:
 @members
 def fairness(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    kept = fairness_of(db.session(), shown)
+    kept, private = fairness_of(db.session(), shown), private_tables(db.session(), shown.id)
     return render_template(
         "rounds/fairness.html",
         round=round_,
@@ -84,7 +88,9 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
         groups=fair_tables(kept.tables) if kept else (),
         load=load_lines(kept.tables) if kept else (),
         mentors=mentor_tables(kept.tables) if kept else (),
-        withheld=withheld(kept.tables) if kept else (),
+        private=private,
+        private_groups=fair_tables(private) if private and "groups" in private else (),
+        private_mentors=mentor_tables(private) if private else (),
         fewest=FEWEST,
     )
 
@@ -104,7 +110,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         run=shown,
         pair=pairs.pair_page(db.session(), shown, found),
         policy=POLICIES[shown.policy],
-        ways=ways(db.session(), round_.id),
+        open_run=open_run(db.session(), round_),
         notes=handmade.notes_of(db.session(), round_.id, found),
         form=NoteForm(),
     )
@@ -116,10 +122,11 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted = wanted_by()
     listing, helpers = review.unmatched(db.session(), shown.id, wanted)
+    summary = review.summary(db.session(), shown)
     return render_template(
         "rounds/unmatched.html",
         round=round_,
-        summary=review.summary(db.session(), shown),
+        summary=summary,
         form=FilterForm(),
         wanted=wanted,
         listing=listing,
@@ -127,6 +134,8 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         reasons=REASONS,
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
+        paths=insights.paths_told(summary.private),
+        open_run=open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,

@@ -55,7 +55,9 @@ def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Se
             _imgs(Offer.pair_id.is_not(None)),
             latest,
             _imgs(Offer.state == OfferState.CONFIRMED),
-            Publication.answer_by,
+            sa.func.coalesce(
+                _latest_own(), Publication.answer_by, type_=Publication.answer_by.type
+            ),
         )
         .outerjoin(Publication, Publication.round_id == Round.id)
         .where(Round.section_id == section_id)
@@ -83,6 +85,17 @@ def _imgs(which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count(Offer.img_id.distinct()))
         .where(Offer.round_id == Round.id, which)
+        .correlate(Round)
+        .scalar_subquery()
+    )
+
+
+def _latest_own() -> sa.ScalarSelect[dt.datetime | None]:
+    """Select the last day to answer that open offers of later runs of a round have."""
+    waiting = Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED))
+    return (
+        sa.select(sa.func.max(Offer.due_at))
+        .where(Offer.round_id == Round.id, waiting)
         .correlate(Round)
         .scalar_subquery()
     )

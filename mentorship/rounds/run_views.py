@@ -15,11 +15,10 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
-from mentorship.rounds.models import RoundState
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.run_models import JobKind
 from mentorship.rounds.scope import round_of_leader, run_of_round
-from mentorship.rounds.steps import ways
+from mentorship.rounds.steps import open_run, ways
 from mentorship.throttle.guard import spend
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
@@ -157,7 +156,7 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
         ),
         edit=edit_between(db.session(), runs),
         counts=known.current,
-        choosing=round_.state is RoundState.REVIEW,
+        choosing=open_run(db.session(), round_) is not None,
         wanted=wanted,
         form=FilterForm(),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -112,8 +113,24 @@ def offer_for_img(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -
 
 
 def due_by() -> sa.ColumnElement[dt.datetime]:
-    """Say until when an offer is answered: a request by its own day, else as was published."""
-    return sa.func.coalesce(Offer.answer_by, Publication.answer_by, type_=Offer.answer_by.type)
+    """Say until when an offer is answered: by its own day if it has one, else as was published."""
+    own = (Offer.answer_by, Offer.due_at)
+    return sa.func.coalesce(*own, Publication.answer_by, type_=Offer.answer_by.type)
+
+
+def own_dates(session: Session, round_id: uuid.UUID) -> Sequence[tuple[dt.datetime, int]]:
+    """Return the days of their own that open offers of later runs have, and how many have each."""
+    rows = session.execute(
+        sa.select(Offer.due_at, sa.func.count())
+        .where(
+            Offer.round_id == round_id,
+            Offer.due_at.is_not(None),
+            Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
+        )
+        .group_by(Offer.due_at)
+        .order_by(Offer.due_at)
+    )
+    return [(due, count) for due, count in rows if due is not None]
 
 
 def asked_directly() -> sa.ColumnElement[bool]:

@@ -22,13 +22,13 @@ from mentorship.rounds.lifecycle import (
     RoundChanged,
     RoundNameTaken,
     create_round,
-    finish_round,
     round_changed,
 )
 from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.requesting import CannotAsk, ask_next, take_back
+from mentorship.rounds.rest import finish_round
 from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact

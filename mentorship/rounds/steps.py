@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.rest_runs import is_of_rest, went_out
 from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob, RunStep, StepKind
 from mentorship.rounds.run_rules import RunRules
 
@@ -162,6 +163,8 @@ def choose(  # noqa: PLR0913  a step says which run, who and when
 ) -> Run:
     """Make a run of the round count: an edit of the one that was seen, or any other.
 
+    Among runs of the rest, only another such run can.
+
     Raises
     ------
     NoResultFound
@@ -176,6 +179,8 @@ def choose(  # noqa: PLR0913  a step says which run, who and when
         .outerjoin(RunJob, sa.and_(RunJob.run_id == Run.id, RunJob.kind == JobKind.EDIT))
         .where(Run.id == run_id, Run.round_id == round_id)
     ).one()
+    if is_of_rest(session, seen) and not is_of_rest(session, run_id):
+        raise round_changed(session, round_id)
     kind = StepKind.EDIT if found.base_run_id == seen else StepKind.CHOOSE
     return _go(session, round_id, run_id, kind, by=by, now=now)
 
@@ -204,20 +209,41 @@ def _go(  # noqa: PLR0913  as take_step
 
 
 def hold_review(session: Session, round_id: uuid.UUID) -> None:
-    """Hold the round so that it cannot be published meanwhile; it must be in review.
+    """Hold the round so that it cannot be published meanwhile; its run must be open to edits.
 
     Raises
     ------
     RoundChanged
-        It is not in review, or a run of it is on its way out.
+        It is not, see ``is_open``.
 
     """
     state = session.scalars(
         sa.select(Round.state).where(Round.id == round_id).with_for_update()
     ).one()
-    planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
-    if state is not RoundState.REVIEW or session.scalar(planned):
+    if not is_open(session, round_id, state, ways(session, round_id).current):
         raise round_changed(session, round_id)
+
+
+def open_run(session: Session, round_: Round) -> uuid.UUID | None:
+    """Return the run that leaders may change now, if there is one: see ``is_open``."""
+    current = ways(session, round_.id).current
+    return current if is_open(session, round_.id, round_.state, current) else None
+
+
+def is_open(
+    session: Session, round_id: uuid.UUID, state: RoundState, run_id: uuid.UUID | None
+) -> bool:
+    """Tell whether leaders may change a run by hand, or put another in its place.
+
+    That is while the round is in review; and of a run of the rest, until it is published.
+    Nothing is changed while a run is on its way out.
+    """
+    planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
+    if run_id is None or session.scalar(planned):
+        return False
+    if state is RoundState.REMATCHING:
+        return is_of_rest(session, run_id) and not went_out(session, run_id)
+    return state is RoundState.REVIEW
 
 
 def run_changed(session: Session, round_id: uuid.UUID) -> RunChanged:

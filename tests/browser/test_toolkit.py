@@ -27,7 +27,6 @@ SHARED = (
     "/toolkit/path",
     "/toolkit/visas",
     "/toolkit/visas/routes",
-    "/toolkit/visas/routes?status=abroad&aim=training&step3=passed",
     "/toolkit/residency",
     "/toolkit/licensure",
     "/toolkit/licensure?training=2&tries=2",

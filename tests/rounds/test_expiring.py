@@ -14,12 +14,13 @@ from mentorship import jobs as tasks
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice
 from mentorship.notices.models import Message
-from mentorship.rounds import board, closing, expiring, jobs, service
+from mentorship.rounds import board, closing, expiring, jobs, publishing, service
 from mentorship.rounds.models import Pair, Round, RoundState, Run
-from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.priority import SILENT, priority_of
 from mentorship.rounds.run_models import JobState, RunJob
+from mentorship.rounds.scope import own_dates, run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
@@ -27,6 +28,7 @@ from tests.rounds.work import work
 
 SignIn = Callable[[User], PageClient]
 DUE = NOW + dt.timedelta(days=14)
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -132,3 +134,49 @@ def test_a_rest_that_comes_to_nothing_leads_back(
     assert set(session.scalars(sa.select(RunJob.state))) == {JobState.CANCELLED}
     assert cast.again(round_).state is RoundState.ANSWERING
     leader.post(f"{home}/rest/drop", status=409)
+
+
+def test_offers_of_the_rest_have_their_own_day_and_nobody_else_gains_time(
+    cast: Cast, session: Session
+) -> None:
+    cast.mentor("Pia Late", topics=("research",), seats=1)
+    round_ = cast.published()
+    first = session.get_one(Publication, round_.id).answer_by
+    offer, noor = cast.offer("Ana Silva", "Noor Haddad"), cast.people["Noor Haddad"].id
+    service.decline_offer(
+        session, person_id=noor, offer_id=offer.id, reason="no_time", words="", now=NOW
+    )
+    later = NOW + dt.timedelta(days=5)
+    jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=later)
+    work(session)
+    rest = run_of_round(session, round_.id, 2)
+    publication = publishing.offer_rest(session, round_id=round_.id, run_id=rest.id, now=later)
+    assert publication.answer_by == first
+    new = session.scalars(sa.select(Offer).where(Offer.due_at.is_not(None))).one()
+    assert new.img_id == cast.profile("Ana Silva")
+    assert new.due_at == later + dt.timedelta(days=round_.answer_days)
+    assert [count for _, count in own_dates(session, round_.id)] == [1]
+    shown = board.board(session, round_.id, Wanted(), now=first + MINUTE, finished=False)
+    late = {line.img for line in shown.listing.rows if line.overdue}
+    assert (late, shown.overdue) == ({"Ben Okafor", "Chi Tanaka"}, 2)
+
+    assert expiring.due_expiries(session, now=first - MINUTE) == []
+    assert expiring.due_expiries(session, now=first + MINUTE) == [round_.id]
+    assert expiring.expire_answers(session, round_id=round_.id, now=first + MINUTE) == 2
+    assert cast.offer("Ana Silva").state is OfferState.OFFERED
+    assert expiring.due_expiries(session, now=first + MINUTE) == []
+    own = later + dt.timedelta(days=round_.answer_days) + MINUTE
+    assert expiring.due_expiries(session, now=own) == [round_.id]
+    assert expiring.expire_answers(session, round_id=round_.id, now=own) == 1
+
+
+def test_a_date_that_a_leader_moves_counts_for_every_open_offer(
+    cast: Cast, session: Session
+) -> None:
+    round_ = cast.published()
+    offer = cast.offer("Ana Silva", "Noor Haddad")
+    offer.due_at = NOW + dt.timedelta(days=30)
+    session.flush()
+    day = NOW + dt.timedelta(days=20)
+    closing.set_answer_by(session, round_id=round_.id, answer_by=day, now=NOW)
+    assert expiring.expire_answers(session, round_id=round_.id, now=day + MINUTE) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.rounds import service
 from mentorship.rounds.models import Pair, Round, Run
+from mentorship.rounds.priority import LEFT, priority_of
 from mentorship.rounds.setup import SetUp
 from tests import factories
 from tests.factories import NOW
@@ -54,7 +56,8 @@ def test_the_leaders_weight_decides(cast: Cast, weight: int, chosen: str) -> Non
     assert pair.img_id == cast.profile(chosen)
     parts = {part["criterion"]: part for part in pair.parts or []}
     assert ("priority" in parts) == (chosen == "Ben")
-    assert pair.score == sum(part["points"] for part in parts.values())
+    shown = [part["open"]["points"] for part in parts.values() if "open" in part]
+    assert pair.open_score == sum(shown)
 
 
 def test_the_leader_reads_it_among_the_parts_and_nobody_else_does(
@@ -63,7 +66,7 @@ def test_the_leader_reads_it_among_the_parts_and_nobody_else_does(
     run, pair = _run(cast, 10)
     at = f"/sections/{cast.section.slug}/rounds/{run.round_id}"
     leader = sign_in(cast.leader).get(f"{at}/review/pairs/{pair.id}")
-    assert "the last match was lost through no fault of theirs" in leader.text
+    assert "no mentor last time, or one lost through no fault of theirs" in leader.text
     service.publish_round(
         cast.session, round_id=run.round_id, run_id=run.id, by=cast.leader.id, now=NOW
     )
@@ -71,3 +74,32 @@ def test_the_leader_reads_it_among_the_parts_and_nobody_else_does(
     mentor = sign_in(cast.people["Free"]).get(f"/offers/{offer.id}")
     assert "no fault" not in mentor.text
     assert "Priority" not in mentor.text
+
+
+def test_whom_the_last_round_left_without_anybody_has_priority_until_somebody_is_found(
+    session: Session,
+) -> None:
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    cast.mentor("Busy", channels=("video",))
+    cast.img("Ana", channels=("video",))
+    cast.img("Ben", channels=("phone",))
+    spring = cast.published("Spring")
+    ben = cast.profile("Ben")
+    assert priority_of(session, [ben, cast.profile("Ana")]) == {ben: LEFT}
+    service.finish_round(session, round_id=spring.id, now=NOW)
+
+    # in fall Cleo fits the one seat a little better, but Ben has waited
+    cast.mentor("Free", channels=("video",))
+    cast.img("Cleo", channels=("video",))
+    later = NOW + dt.timedelta(days=90)
+    fall = cast.draft("Fall", set_up=SetUp(weights={"priority": 10}))
+    service.open_round(session, round_id=fall.id, now=later)
+    for name in ("Busy", "Ana"):
+        away = [cast.profile(name)]
+        service.leave_out(session, round_id=fall.id, profile_ids=away, now=later)
+    run = service.run_round(session, round_id=fall.id, by=None, now=later)
+    assert session.scalars(sa.select(Pair.img_id).where(Pair.run_id == run.id)).all() == [ben]
+    service.publish_round(session, round_id=fall.id, run_id=run.id, by=cast.leader.id, now=later)
+    assert ben not in priority_of(session, [ben])
+    assert priority_of(session, [cast.profile("Cleo")]) == {cast.profile("Cleo"): LEFT}

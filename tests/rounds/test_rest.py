@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.rounds import jobs, planning, service
+from mentorship.rounds import editing, jobs, planning, service, steps
 from mentorship.rounds.difference import difference
-from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.editing import Edit, EditKind
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.overview import overview
 from mentorship.rounds.run_models import RunJob
+from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
@@ -88,7 +91,9 @@ def test_the_rest_goes_out_beside_what_was_answered(
     lines = overview(session, cast.again(round_), now=NOW).runs
     assert {line.number: line.published for line in lines} == {1: True, run.number: True}
     publication = session.get_one(Publication, round_.id, populate_existing=True)
-    assert publication.answer_by == out + dt.timedelta(days=round_.answer_days)
+    due = dt.timedelta(days=round_.answer_days)
+    assert publication.answer_by == NOW + due  # nobody who was asked before gains time
+    assert cast.offer("Ana Silva", "Pia Late").due_at == out + due
     _answer(cast, session, "Pia Late", "Ana Silva", yes=True)
     assert cast.offer("Ana Silva", "Pia Late").state is OfferState.ACCEPTED
     with pytest.raises(service.RoundChanged):  # once
@@ -184,3 +189,127 @@ def test_a_second_publication_says_what_changes(
     page = sign_in(cast.leader).get(f"{home}/publish?run={run.number}")
     assert "What changes against what was published before" in page.text
     assert "Noor Haddad Mentor said no" in page.text
+
+
+def edit_rest(
+    cast: Cast, session: Session, round_: Round, *, kind: EditKind, img: str, mentor: str
+) -> Run:
+    """Have the run of the rest that counts solved with one change, and keep it."""
+    seen = run_of_round(session, round_.id)
+    pair = (cast.profile(img), cast.profile(mentor))
+    job = editing.ask_edit(
+        session,
+        round_id=round_.id,
+        seen=seen.id,
+        edit=Edit(kind, (pair,)),
+        by=cast.leader.id,
+        now=LATER,
+    )
+    work(session)
+    session.refresh(job)
+    assert job.run_id, job.failure
+    who = {"round_id": round_.id, "by": cast.leader.id, "now": LATER}
+    return steps.choose(session, run_id=job.run_id, seen=seen.id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+
+
+def mentors_of(session: Session, run: Run) -> dict[uuid.UUID, uuid.UUID]:
+    pairs = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
+    return dict(pairs.all())
+
+
+def test_the_run_of_the_rest_is_changed_by_hand_like_any_other(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    cast.mentor("Quin Other", topics=("research",), seats=1)
+    session.add(
+        Participant(round_id=round_.id, profile_id=cast.profile("Quin Other"), joined_at=NOW)
+    )
+    session.flush()
+    first = rest(cast, session, round_)
+    assert run_of_round(session, round_.id) is first  # it counts, until the rest is left
+    ana, (mentor,) = cast.profile("Ana Silva"), mentors_of(session, first).values()
+    names = {cast.profile(name): name for name in ("Pia Late", "Quin Other")}
+    other = next(name for key, name in names.items() if key != mentor)
+
+    forbidden = edit_rest(
+        cast, session, round_, kind=EditKind.FORBID, img="Ana Silva", mentor=names[mentor]
+    )
+    assert mentors_of(session, forbidden) == {ana: cast.profile(other)}
+    locked = edit_rest(cast, session, round_, kind=EditKind.LOCK, img="Ana Silva", mentor=other)
+    who = {"round_id": round_.id, "by": cast.leader.id, "now": LATER}
+    back = steps.undo(session, seen=locked.id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    assert back is forbidden
+    steps.redo(session, seen=forbidden.id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    again = rest(cast, session, round_)  # with everybody as they are now: lock and ban stay
+    assert mentors_of(session, again) == {ana: cast.profile(other)}
+    assert cast.again(round_).state is RoundState.REMATCHING
+
+    before = {offer.id for offer in session.scalars(sa.select(Offer))}
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=again.id, by=cast.leader.id, now=LATER
+    )
+    with pytest.raises(service.RoundChanged):
+        edit_rest(cast, session, round_, kind=EditKind.FORBID, img="Ana Silva", mentor=other)
+    assert planning.send_out(session, round_id=round_.id, now=LATER + planning.UNDO)
+    new = session.scalars(sa.select(Offer).where(Offer.id.not_in(before))).all()
+    assert [(o.img_id, o.mentor_id) for o in new] == [(ana, cast.profile(other))]
+    with pytest.raises(service.RoundChanged):
+        edit_rest(cast, session, round_, kind=EditKind.FORBID, img="Ana Silva", mentor=other)
+
+
+def test_what_went_out_is_never_put_back_in_place_of_the_rest(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    first = run_of_round(session, round_.id)
+    run = rest(cast, session, round_)
+    with pytest.raises(service.RoundChanged):
+        steps.choose(
+            session,
+            round_id=round_.id,
+            run_id=first.id,
+            seen=run.id,
+            by=cast.leader.id,
+            now=LATER,
+        )
+
+
+@pytest.mark.parametrize("way", ["drop", "finish"])
+def test_a_rest_that_is_not_published_counts_no_more(
+    cast: Cast, session: Session, round_: Round, way: str
+) -> None:
+    first = run_of_round(session, round_.id)
+    run = rest(cast, session, round_)
+    ask = {"round_id": round_.id, "seen": run.id, "by": cast.leader.id, "now": LATER}
+    edit = Edit(EditKind.FORBID, ((cast.profile("Ana Silva"), cast.profile("Pia Late")),))
+    job = editing.ask_edit(session, edit=edit, **ask)  # type: ignore[arg-type]  # values of one dict, of many types
+    if way == "drop":
+        assert jobs.drop_rest(session, round_id=round_.id, now=LATER)
+        assert cast.again(round_).state is RoundState.ANSWERING
+    else:
+        service.finish_round(session, round_id=round_.id, now=LATER)
+    assert run_of_round(session, round_.id) is first
+    work(session)  # the edit that was being worked out comes to nothing
+    session.refresh(job)
+    assert job.run_id is None
+    assert cast.again(round_).state is not RoundState.REMATCHING
+
+
+def test_a_leader_changes_the_rest_in_the_browser(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    run = rest(cast, session, round_)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    page = leader.get(f"{home}/review?run={run.number}")
+    assert "You can change it by hand until you publish it" in page.text
+    assert "Compare all policies" in page.text
+    (link,) = [each for each in page.links() if "/review/pairs/" in each]
+    assert "Forbid this pair" in leader.get(link).text
+    leader.post(f"{home}/policies")
+    work(session)
+    compared = leader.follow(leader.get(f"{home}/policies?run={run.number}", status=303))
+    assert "Runs side by side" in compared.text
+    first = leader.get(f"{home}/review?run=1")  # what went out is looked at, not changed
+    assert not [
+        form for form in first.tree.iterfind(".//form") if "change" in form.get("action", "")
+    ]

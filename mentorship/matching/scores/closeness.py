@@ -179,7 +179,7 @@ def mentor_is_img(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
 
 
 def priority(imgs: ImgArrays, mentors: MentorArrays, _: Lexicon) -> Judged:
-    """Give full marks with every mentor to whoever lost the last match; nobody else has this."""
+    """Give full marks with every mentor to whoever has priority; nobody else has this."""
     marks = np.full((len(imgs.priority), len(mentors.key)), FULL)
     everybody = np.ones(len(mentors.key), dtype=np.bool_)
     return _judged(marks, np.ones_like(imgs.priority), everybody, imgs.priority)

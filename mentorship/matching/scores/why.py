@@ -238,7 +238,7 @@ def mentor_is_img(pair: Pair) -> str:
 
 def priority(pair: Pair) -> str:
     verb = pair.voice.img_verb("have", "has")
-    return f"{verb} priority: the last match was lost through no fault of theirs."
+    return f"{verb} priority: no mentor last time, or one lost through no fault of theirs."
 
 
 def in_words(parts: Sequence[str]) -> str:

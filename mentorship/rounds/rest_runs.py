@@ -1,0 +1,27 @@
+"""Which runs are of the rest of a published round, and which have gone out."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.rounds.models import Pair
+from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.run_models import JobKind, RunJob
+
+
+def is_of_rest(session: Session, run_id: uuid.UUID) -> bool:
+    """Tell whether a run is of the rest of a published round, or made of such a one by an edit."""
+    columns = sa.select(RunJob.kind, RunJob.base_run_id)
+    chain = columns.where(RunJob.run_id == run_id).cte("chain", recursive=True)
+    chain = chain.union_all(columns.join(chain, RunJob.run_id == chain.c.base_run_id))
+    found = sa.select(chain.c.kind).where(chain.c.kind == JobKind.REST).limit(1)
+    return session.scalar(found) is not None
+
+
+def went_out(session: Session, run_id: uuid.UUID) -> bool:
+    """Tell whether offers of a run were made."""
+    offers = sa.select(Offer.id).join(Pair, Pair.id == Offer.pair_id)
+    return session.scalar(offers.where(Pair.run_id == run_id).limit(1)) is not None

@@ -1,0 +1,134 @@
+"""What a run was made with: on its page, in the report, and where two runs differ."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.matching import POLICIES
+from mentorship.rounds import comparing, jobs, planning, service
+from mentorship.rounds.editing import EditKind
+from mentorship.rounds.made_with import made_with
+from mentorship.rounds.models import Run
+from mentorship.rounds.paging import Wanted
+from mentorship.rounds.scope import run_of_round
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+from tests.rounds.test_editing import keep, pair, try_edit
+from tests.rounds.test_report import taken
+from tests.rounds.work import work
+
+SignIn = Callable[[User], PageClient]
+TOPICS = {"topics": 3, "languages": 7}
+
+
+def with_rules(cast: Cast, session: Session, **values: object) -> tuple[Run, Run]:
+    """Run a round, change its set-up, and run it again."""
+    round_, first = cast.reviewed()
+    service.edit_round(
+        session,
+        round_id=round_.id,
+        name=round_.name,
+        policy=round_.policy,
+        set_up=service.SetUp(**values),  # type: ignore[arg-type]  # values of one dict, of many types
+        answer_days=14,
+        now=NOW,
+    )
+    second = service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    return first, second
+
+
+def test_a_run_tells_what_it_was_made_with_when_the_set_up_has_changed_since(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    first, second = with_rules(cast, session, weights=TOPICS, must_share_language=True)
+    _, locked = try_edit(cast, session, EditKind.LOCK, pair(cast, "Chi Tanaka", "Omar Aziz"))
+    assert locked
+    keep(cast, session, locked)
+    leader = sign_in(cast.leader)
+    home = f"/sections/{cast.section.slug}/rounds/{first.round_id}/review"
+    pages = {number: leader.get(f"{home}?run={number}").text for number in (1, 2, 3)}
+    assert "Topics 10" in pages[1]
+    assert "Both must share a language" not in pages[1]
+    assert "Topics 3" in pages[2]
+    assert "Both must share a language" in pages[2]
+    assert made_with(first)["Locked by hand"] == "none"
+    assert made_with(locked)["Locked by hand"] == "1 pair"
+    assert second.inputs_digest in pages[2]
+    assert "pairs in breach" not in pages[1]
+
+
+@pytest.mark.parametrize("policy", list(POLICIES))
+def test_the_check_is_told_in_words_and_without_sums(cast: Cast, policy: str) -> None:
+    _, run = cast.reviewed(policy=policy)
+    told = made_with(run)["Check"]
+    assert POLICIES[policy].proved in told
+    assert not [digit for digit in told if digit.isdigit()]
+
+
+def test_runs_of_other_weights_are_not_set_against_each_other(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    first, second = with_rules(cast, session, weights=TOPICS)
+    found = comparing.comparison(session, [first, second], Wanted())
+    assert [column.same_scale for column in found.columns] == [True, False]
+    assert (found.columns[1].gain, found.columns[1].lose) == (0, 0)
+    assert ("Weight of Topics", ["10", "3"]) in [(what, [*values]) for what, values in found.differ]
+    home = f"/sections/{cast.section.slug}/rounds/{first.round_id}"
+    page = sign_in(cast.leader).get(f"{home}/compare?run=1&run=2").text
+    assert "Run 2 weighs the criteria otherwise than run 1" in page
+    assert "nobody can be said to gain or lose" in page
+    assert "Weight of Topics 10 3" in page
+
+
+def test_runs_of_other_rules_say_so_and_keep_gains_and_losses(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    first, _ = with_rules(cast, session, minimum_score=9_900)
+    home = f"/sections/{cast.section.slug}/rounds/{first.round_id}"
+    page = sign_in(cast.leader).get(f"{home}/compare?run=1&run=2").text
+    assert "Lowest score any 99 of 100" in page
+    assert "weighs the criteria otherwise" not in page
+    again = sign_in(cast.leader).get(f"{home}/compare?run=1&run=1&run=2&run=2").text
+    assert "Lowest score any 99 of 100" in again
+
+
+def test_the_report_names_every_run_that_went_out(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    cast.mentor("Pia Late", topics=("research",), seats=1)
+    round_ = cast.published()
+    service.decline_offer(
+        session,
+        person_id=cast.people["Noor Haddad"].id,
+        offer_id=cast.offer("Ana Silva", "Noor Haddad").id,
+        reason="no_time",
+        words="",
+        now=NOW,
+    )
+    later = NOW + dt.timedelta(days=1)
+    jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=later)
+    work(session)
+    rest = run_of_round(session, round_.id, 2)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=rest.id, by=cast.leader.id, now=later
+    )
+    assert planning.send_out(session, round_id=round_.id, now=later)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    page = leader.get(f"{home}/report").text
+    assert "Run 1: what it was made with" in page
+    assert "Run 2: what it was made with" in page
+    assert all(run.inputs_digest in page for run in (run_of_round(session, round_.id, 1), rest))
+    book = load_workbook(io.BytesIO(taken(leader, home, "xlsx").data))
+    rows = list(book.worksheets[1].iter_rows(values_only=True))
+    assert rows[0] == ("run", "what", "value")
+    assert ("2", "Made of (keyed SHA-256)", rest.inputs_digest) in rows
+    assert {row[0] for row in rows[1:]} == {"1", "2"}
