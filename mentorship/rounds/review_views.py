@@ -62,6 +62,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         if lifting
         else pairs.pair_list(db.session(), shown, wanted),
         lifting=lifting,
+        noted=handmade.noted_pairs(db.session(), shown),
     )
 
 
