@@ -14,7 +14,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 preload_app = True  # a wrong setting stops the start, once, with one line
 timeout = 60
-graceful_timeout = 30  # seconds for requests at hand when the server is told to end
+graceful_timeout = 25  # seconds for requests at hand when told to end; all is over within 30
 loglevel = os.environ.get("LOG_LEVEL") or ("info" if production else "warning")
 if production:
     logconfig_dict = configuration(loglevel)

@@ -14,6 +14,7 @@ from flask_security import hash_password
 
 from mentorship.accounts.command import create_admin
 from mentorship.audit import audit
+from mentorship.community.searched import SOURCES as SECTIONS
 from mentorship.config import Mfa, Settings
 from mentorship.demo.load import is_empty, load_demo
 from mentorship.demo.sign_ins import DEMO_PASSWORD, sign_ins
@@ -55,7 +56,7 @@ def set_up(*, demo: bool) -> None:
             sync_terms(session)
             load_facts(session)
             load_news(session, now=dt.datetime.now(dt.UTC))
-            rebuild(session, {**SOURCES, **NEWS})
+            rebuild(session, {**SOURCES, **NEWS, **SECTIONS})
             grant(session, settings.app_role)
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()

@@ -76,6 +76,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoResultFound, lambda _error: _error_page(NotFound()))
     app.register_error_handler(Exception, _crash_page)
     app.jinja_env.filters.update(
+        sentence=sentence,
         term=vocabulary.name,
         day=_day,
         moment=_moment,
@@ -83,6 +84,11 @@ def init_app(app: Flask) -> None:
         hour=_hour,
         isodate=dt.date.isoformat,
     )
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital letter, and leave the names in it as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def safe_next(target: str | None, fallback: str) -> str:

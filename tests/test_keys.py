@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 
 from mentorship.accounts.models import User
-from mentorship.crypto import UnreadableField, keyring, new_key
+from mentorship.crypto import Keyring, UnreadableField, keyring, new_key
 from mentorship.extensions import db, transaction
 from mentorship.keys import sealed_columns
 from mentorship.mentorships.service import write_note
@@ -158,3 +160,20 @@ def test_a_run_may_change_its_seal_and_nothing_else(sealed: Flask) -> None:
         ):
             with pytest.raises(sa.exc.IntegrityError), transaction() as session:
                 session.execute(change)
+
+
+def test_a_value_is_sealed_by_aes_256_gcm_and_an_altered_one_does_not_open() -> None:
+    """Taken apart by hand: id, nonce of 12 bytes, ciphertext, and the place as what is proved."""
+    ring = Keyring()
+    ring.load(NEW)
+    blob = ring.seal({"visa": "e3"}, place="profile.visa_sealed.1")
+    name, _, rest = blob.partition(b":")
+    cipher = AESGCM(base64.b64decode(NEW.partition(":")[2]))
+    plain = cipher.decrypt(rest[:12], rest[12:], b"profile.visa_sealed.1")
+    assert (name, plain) == (b"new", b'{"visa":"e3"}')
+    assert len({ring.seal("same", place="x")[4:16] for _ in range(1000)}) == 1000
+    for place in range(len(name) + 1, len(blob)):
+        altered = bytearray(blob)
+        altered[place] ^= 1
+        with pytest.raises(UnreadableField):
+            ring.open(bytes(altered), place="profile.visa_sealed.1")

@@ -31,7 +31,7 @@ WANTED = {
     "/news",
     "/community",
 }
-OF_A_SECTION = ("", "/openings", "/events", "/resolutions", "/people")
+OF_A_SECTION = ("", "/council", "/openings", "/events", "/resolutions", "/people")
 FACTS = "/toolkit/facts"
 
 

@@ -158,7 +158,7 @@ def disconnect(identity_id: uuid.UUID) -> str | Answer:
     identity = identities.identity_at(db.session(), person, identity_id)
     name = name_of(identity.issuer)
     if not form.validate_on_submit():
-        return render_template("accounts/way_in_remove.html", form=form, what=name)
+        return render_template("accounts/way_in_remove.html", form=form, what=name, elsewhere=True)
     usable = [each.issuer for each in _settings().providers]
     try:
         with transaction() as database:

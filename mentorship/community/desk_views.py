@@ -38,7 +38,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "opening": Kind(Opening, OpeningForm, "opening", "community.openings"),
         "event": Kind(Event, EventForm, "event", "community.events"),
-        "seat": Kind(CouncilSeat, SeatForm, "council seat", "community.show"),
+        "seat": Kind(CouncilSeat, SeatForm, "council seat", "community.council"),
     }
 )
 

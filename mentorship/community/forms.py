@@ -145,6 +145,12 @@ class SeatForm(FlaskForm):
         validators=[Length(max=120)],
         description="Empty: the seat is vacant. Ask people before you name them here.",
     )
+    about = TextAreaField(
+        "What this seat does",
+        filters=[line],
+        validators=[Length(max=500)],
+        description="For example: leads the meetings and speaks for the section.",
+    )
     until = DateField("Term ends on", validators=[Optional()])
     position = IntegerField(
         "Place in the list",
@@ -153,7 +159,7 @@ class SeatForm(FlaskForm):
     )
 
     def values(self) -> dict[str, Any]:
-        return {name: self[name].data for name in ("office", "name", "until", "position")}
+        return {name: self[name].data for name in ("office", "name", "about", "until", "position")}
 
 
 class ResolutionForm(FlaskForm):
@@ -193,7 +199,10 @@ class CardForm(FlaskForm):
         validators=[Length(max=300)],
         description="For example: pediatrics in Ohio, glad to talk about research years.",
     )
-    show_email = BooleanField("Show my email address to the members of this section")
+    show_email = BooleanField(
+        "Show my email address to the members of this section",
+        description="Without it they see your name and your line, but cannot write to you.",
+    )
     agree = BooleanField(
         "I agree to be found by the members of this section, with my name, my role and the above",
         validators=[DataRequired("Check this box to be listed")],

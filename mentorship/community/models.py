@@ -83,6 +83,7 @@ class CouncilSeat(OfSection, Model):
     position: Mapped[int]
     office: Mapped[str] = mapped_column(sa.String(120))
     name: Mapped[str] = mapped_column(sa.String(120))  # "" for a vacant seat
+    about: Mapped[str] = mapped_column(sa.String(500), default="")
     until: Mapped[dt.date | None]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from mentorship.community import searched
 from mentorship.community.models import Resolution, ResolutionState, ResolutionStep
 
 
@@ -86,6 +87,7 @@ def add_step(  # noqa: PLR0913  one argument a column
     made.state = state
     session.add(ResolutionStep(resolution_id=made.id, state=state, day=day, note=note, at=now))
     session.flush()
+    searched.file(session, made)
 
 
 def _beyond_ideas(author_id: uuid.UUID | None) -> sa.ColumnElement[bool]:

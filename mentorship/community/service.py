@@ -11,8 +11,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.community import searched
 from mentorship.community.models import CouncilSeat, Event, Opening, Resolution
 from mentorship.community.resolving import resolutions
+from mentorship.extensions import UtcDateTime
+from mentorship.sections.belonging import sections_of
+from mentorship.sections.models import Section
 
 Row = TypeVar("Row", Opening, Event, CouncilSeat)
 
@@ -25,6 +29,21 @@ class SectionPage:
     events: Sequence[Event]
     council: Sequence[CouncilSeat]
     resolutions: Sequence[Resolution]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDate:
+    """A meeting, or the last day to apply for an opening, of a section."""
+
+    is_event: bool
+    title: str
+    slug: str
+    day: dt.date | None
+    starts_at: dt.datetime | None
+
+    @property
+    def on(self) -> dt.date:
+        return self.day or (self.starts_at.date() if self.starts_at else dt.date.max)
 
 
 def section_page(
@@ -65,6 +84,35 @@ def events(
     ).all()
 
 
+def coming_up(
+    session: Session, person_id: uuid.UUID, *, today: dt.date, now: dt.datetime, limit: int = 4
+) -> Sequence[SectionDate]:
+    """Return the next meetings and last days to apply in a person's sections, in one query."""
+    soon = sa.union_all(
+        sa.select(
+            sa.literal("event").label("kind"),
+            *(Event.title, Event.section_id, Event.starts_at),
+            sa.cast(sa.null(), sa.Date).label("day"),
+        ).where(Event.starts_at > now),
+        sa.select(
+            sa.literal("opening"),
+            *(Opening.title, Opening.section_id),
+            sa.cast(sa.null(), UtcDateTime),
+            Opening.deadline,
+        ).where(Opening.deadline >= today),
+    ).subquery()
+    rows = session.execute(
+        sa.select(soon, Section.slug)
+        .join(Section, Section.id == soon.c.section_id)
+        .where(soon.c.section_id.in_(sections_of(person_id)))
+    )
+    found = [
+        SectionDate(row.kind == "event", row.title, row.slug, row.day, row.starts_at)
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.on, each.title))[:limit]
+
+
 def council(session: Session, section_id: uuid.UUID) -> Sequence[CouncilSeat]:
     return session.scalars(
         sa.select(CouncilSeat)
@@ -93,9 +141,11 @@ def save_row(
         setattr(row, name, value)
     session.add(row)
     session.flush()
+    searched.file(session, row)
     return row
 
 
 def remove_row(session: Session, row: Opening | Event | CouncilSeat) -> None:
+    searched.drop(session, row)
     session.delete(row)
     session.flush()

@@ -23,8 +23,8 @@ from mentorship.access import current_id, current_person, members
 from mentorship.community import peers, resolving, service
 from mentorship.community.calendar import calendar
 from mentorship.community.forms import KINDS, STATES, CardForm, ResolutionForm, StepForm, line
-from mentorship.community.models import Event
-from mentorship.equity.policy import statements, ways_to_take_part
+from mentorship.community.models import Event, OpeningKind
+from mentorship.equity.policy import statements, way_to_take_part, ways_to_take_part
 from mentorship.extensions import db, transaction
 from mentorship.sections.belonging import memberships_of, section_of_member, sections_led_by
 from mentorship.sections.models import MembershipState, Section
@@ -34,6 +34,7 @@ from mentorship.web import reader_zone
 
 bp = Blueprint("community", __name__)
 HOME = "/sections/<slug>/about"
+COUNCIL_MEMBER = "governing-council-member"  # the way to take part that leads there
 
 
 @bp.get("/community")
@@ -70,6 +71,22 @@ def openings(slug: str) -> str:
     rows = service.openings(db.session(), section.id, today=_today())
     closed = service.openings(db.session(), section.id, today=_today(), closed=True)
     return _page("community/openings.html", section, rows=rows, closed=closed)
+
+
+@bp.get(f"{HOME}/council")
+@members
+def council(slug: str) -> str:
+    section = _section(slug)
+    open_now = service.openings(db.session(), section.id, today=_today())
+    return _page(
+        "community/council.html",
+        section,
+        seats=service.council(db.session(), section.id),
+        openings=[row for row in open_now if row.kind is OpeningKind.LEADERSHIP],
+        statements=statements(db.session(), [Theme.COUNCIL])[Theme.COUNCIL],
+        way=way_to_take_part(db.session(), COUNCIL_MEMBER),
+        fix=may_keep_facts(db.session(), current_person()),
+    )
 
 
 @bp.get(f"{HOME}/events")

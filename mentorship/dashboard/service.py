@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.community.service import SectionDate, coming_up
 from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Coming, coming_meetings, met_of_section
 from mentorship.news.service import NewsLine, latest
@@ -23,7 +23,7 @@ from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.out_of_date import rounds_out_of_date
 from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
-from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+from mentorship.sections.models import Section
 from mentorship.toolkit.freshness import Line, to_check_first
 from mentorship.toolkit.service import Day, ResourceCard, StageView, days, for_mentors, for_stage
 
@@ -54,6 +54,7 @@ class ImgHome:
     agreed: bool  # to be matched
     stage: StageView | None
     news: Sequence[NewsLine]
+    section: Sequence[SectionDate]
     meetings: Sequence[Coming]
 
 
@@ -65,6 +66,7 @@ class MentorHome:
     meetings: Sequence[Coming]
     resources: Sequence[ResourceCard]
     news: Sequence[NewsLine]
+    section: Sequence[SectionDate]
     mentees: Sequence[tuple[str, str]]  # name, and the stage they say they are at
     dates: Sequence[Day]
 
@@ -77,7 +79,6 @@ class LedSection:
     funnel: Funnel
     rounds: Sequence[RoundLine]
     out_of_date: Collection[uuid.UUID]  # rounds whose run cannot be published as it is
-    asking: int
     met: int  # pairs that have met
     concerns: int  # that wait for a leader
 
@@ -102,6 +103,7 @@ def img_home(
         else None,
         meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
         news=latest(session, person_id, stages=[at] if at else [], now=now),
+        section=coming_up(session, person_id, today=today, now=now),
     )
 
 
@@ -119,6 +121,7 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
             session, stages=values.stages, limit=2 * RESOURCES, person_id=person_id
         ),
         news=latest(session, person_id, stages=values.stages, now=now),
+        section=coming_up(session, person_id, today=now.date(), now=now),
     )
 
 
@@ -141,7 +144,6 @@ def _led(session: Session, section: Section, now: dt.datetime) -> LedSection:
         funnel=leader_funnel(session, section.id),
         rounds=round_list(session, section.id, today=now.date()),
         out_of_date=rounds_out_of_date(session, section.id, now=now),
-        asking=_asking(session, section.id),
         met=met,
         concerns=concerns,
     )
@@ -149,13 +151,3 @@ def _led(session: Session, section: Section, now: dt.datetime) -> LedSection:
 
 def administrator_home(session: Session) -> Sequence[Overview]:
     return all_sections(session)
-
-
-def _asking(session: Session, section_id: uuid.UUID) -> int:
-    """Count the people who wait for a leader's decision."""
-    waiting = sa.select(sa.func.count(Membership.id)).where(
-        Membership.section_id == section_id,
-        Membership.state == MembershipState.ASKED,
-        Membership.role != SectionRole.LEADER,
-    )
-    return session.scalar(waiting) or 0

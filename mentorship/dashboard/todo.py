@@ -17,7 +17,7 @@ from mentorship.news.feeds import ILL_AFTER
 from mentorship.news.models import Feed, ItemState, NewsItem
 from mentorship.notices.models import Message
 from mentorship.notices.service import is_given_up
-from mentorship.sections.models import Membership, MembershipState
+from mentorship.sections.models import Membership, MembershipState, SectionRole
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.links import is_dead
 from mentorship.toolkit.resource_models import Resource
@@ -45,10 +45,16 @@ class ToDo:
     query: Mapping[str, str]  # which part of that page
 
 
-def to_do(
-    session: Session, section_ids: Collection[uuid.UUID]
-) -> Mapping[uuid.UUID, Sequence[ToDo]]:
-    """Return what waits in each section; a section in which nothing waits has no entry."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for the leaders of a section: people who ask to join, and all else."""
+
+    asking: int
+    rows: Sequence[ToDo]
+
+
+def to_do(session: Session, section_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Waiting]:
+    """Return what waits in each section, in one query."""
     counts = [
         _counted("news", NewsItem, section_ids, NewsItem.state == ItemState.WAITING),
         _counted("feeds", Feed, section_ids, Feed.failures >= ILL_AFTER, Feed.paused.is_(False)),
@@ -58,14 +64,25 @@ def to_do(
         _counted("ideas", Resolution, section_ids, Resolution.state == ResolutionState.IDEA),
         _reported(section_ids),
         _counted("dead", Resource, section_ids, is_dead(Resource.url)),
+        _counted(
+            "asking",
+            Membership,
+            section_ids,
+            Membership.state == MembershipState.ASKED,
+            Membership.role != SectionRole.LEADER,
+        ),
     ]
+    asking: dict[uuid.UUID, int] = {}
     found: dict[uuid.UUID, list[ToDo]] = defaultdict(list)
     for kind, section_id, count in session.execute(sa.union_all(*counts)):
+        if kind == "asking":
+            asking[section_id] = count
+            continue
         one, several, endpoint = WORDS[kind]
         found[section_id].append(
             ToDo(count, one if count == 1 else several, endpoint, QUERIES.get(kind, {}))
         )
-    return found
+    return {each: Waiting(asking.get(each, 0), found[each]) for each in section_ids}
 
 
 def not_reached(

@@ -91,7 +91,8 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
     )
     _log(session, section, leader, now=long_ago)
     load_rounds(session, section, leader.id, now)
-    journeys.walk(session, now=now)
+    shown = {one.email for one in sign_ins(session)}
+    journeys.walk(session, shown=shown, now=now)
     load_section_life(session, section, leader.id, now=now)
     load_desk(session, section, leader.id, now=now)
     session.execute(sa.delete(Message))

@@ -110,7 +110,7 @@ def _calendar(
         values |= {"starts_at": starts, "ends_at": starts + dt.timedelta(hours=each["hours"])}
         community.save_row(session, Event, section.id, None, values | {"timezone": ZONE, "url": ""})
     for position, each in enumerate(words["council"], start=1):
-        values = {"office": each["office"], "name": each["name"], "until": day(each)}
+        values = {name: each[name] for name in ("office", "name", "about")} | {"until": day(each)}
         community.save_row(session, CouncilSeat, section.id, None, values | {"position": position})
 
 

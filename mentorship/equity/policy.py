@@ -40,6 +40,10 @@ def ways_to_take_part(session: Session) -> Sequence[WayToTakePart]:
     return session.scalars(sa.select(WayToTakePart).order_by(WayToTakePart.position)).all()
 
 
+def way_to_take_part(session: Session, key: str) -> WayToTakePart | None:
+    return session.get(WayToTakePart, key)
+
+
 def _statement(row: PolicyStatement) -> Statement:
     return Statement(
         id=row.id,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.extensions import rows_hit
 from mentorship.news.models import DigestReader, ItemState, NewsHiding, NewsInterest, NewsItem
-from mentorship.news.service import line_of
+from mentorship.news.service import is_confirmable, line_of
 from mentorship.news.topics import NAMES
 from mentorship.notices.letters import stationery
 from mentorship.notices.service import post
@@ -76,6 +76,7 @@ def _items(session: Session, *, since: dt.datetime, now: dt.datetime) -> Sequenc
             NewsItem.state == ItemState.PUBLISHED,
             NewsItem.shown_at > max(since, now - 4 * EVERY),
             NewsItem.shown_at <= now,
+            is_confirmable(),
         )
         .order_by(NewsItem.published_at.desc(), NewsItem.id)
     ).all()

@@ -9,12 +9,12 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.news.models import ItemState, NewsHiding, NewsItem
+from mentorship.news.models import ItemState, NewsHiding, NewsItem, Topic
 from mentorship.news.topics import NAMES
 from mentorship.search import service as search
 from mentorship.search.service import Entry, Sources
 from mentorship.sections.belonging import sections_of
-from mentorship.toolkit.kinds import Kind
+from mentorship.toolkit.kinds import Kind, harm_if
 from mentorship.toolkit.provenance import readable_date
 
 SOURCE = "news"
@@ -67,4 +67,5 @@ NEWS = Kind(  # what leaders check and correct; their own posts and feeds have a
     search=SOURCE,
     sources=SOURCES,
     page=lambda item: f"/news/{item.id}",
+    harm=harm_if(NewsItem.topic.in_((Topic.VISAS, Topic.LICENSURE))),
 )

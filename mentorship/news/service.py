@@ -80,6 +80,14 @@ def shown_to(person_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def is_confirmable() -> sa.ColumnElement[bool]:
+    """Return the condition of what a reader can look up, or a leader wrote and stands for.
+
+    The rest stands on the page of the news, with its warning, and is sent to nobody.
+    """
+    return sa.or_(NewsItem.url.is_not(None), NewsItem.body != "")
+
+
 def news(
     session: Session, person_id: uuid.UUID, *, topic: Topic | None = None, page: int = 1
 ) -> NewsPage:
@@ -117,7 +125,7 @@ def latest(
     fresh = NewsItem.published_at > now - RECENT
     rows = session.scalars(
         sa.select(NewsItem)
-        .where(*shown_to(person_id))
+        .where(*shown_to(person_id), is_confirmable())
         .order_by(sa.case((sa.and_(fits, fresh), 0), else_=1), *NEWEST_FIRST)
         .limit(limit)
     )

@@ -42,7 +42,9 @@ def _end(response: Response) -> Response:
             "ms": round(seconds * 1000, 1),
             "network": shortened(request.remote_addr),
         }
-        if response.status_code in REFUSED:
+        # A page that is there, asked for by whom it is not for, looks like one that is not.
+        not_theirs = response.status_code == 404 and route is not None
+        if response.status_code in REFUSED or not_theirs:
             log.warning("refused", extra={"facts": facts})
         else:
             log.info("answered", extra={"facts": facts})

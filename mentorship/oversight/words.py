@@ -153,6 +153,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "shelf.send_report": "Reported a resource",
         "facts.correct": "Corrected a fact",
         "facts.check": "Checked a fact",
+        "facts.check_all": "Checked facts",
         "facts.put_back": "Undid a correction",
     },
     "privacy": {

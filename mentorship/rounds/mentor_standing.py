@@ -68,13 +68,8 @@ class MentorStatus:
 
 
 def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorStatus:
-    """Return what a mentor has to answer and whom they mentor, in three queries."""
-    profile = session.execute(
-        sa.select(Profile.seats, Profile.paused_until).where(
-            Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR
-        )
-    ).one_or_none()
-    seats, paused_until = profile or (0, None)
+    """Return what a mentor has to answer and whom they mentor, in two queries."""
+    seats, paused_until, places = _places(session, person_id)
     of_stage = sa.and_(Choice.profile_id == Offer.img_id, Choice.field == "stage")
     rows = session.execute(
         sa.select(Offer, User, due_by(), Choice.term)
@@ -100,7 +95,7 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         seats=seats,
         used=len(mentees) + len(waiting_for_img),
         paused_until=paused_until if paused_until and paused_until > now.date() else None,
-        places=_places(session, person_id),
+        places=places,
         waiting=waiting,
         waiting_for_img=waiting_for_img,
         mentees=mentees,
@@ -132,20 +127,24 @@ def _mentor_offer(
     )
 
 
-def _places(session: Session, person_id: uuid.UUID) -> Sequence[Place]:
+def _places(session: Session, person_id: uuid.UUID) -> tuple[int, dt.date | None, Sequence[Place]]:
+    """Return a mentor's seats, the end of their break, and the rounds they are or were part of."""
+    part = sa.or_(Participant.left_out_at.is_(None), Participant.withdrew)
+    going = sa.and_(Round.id == Participant.round_id, Round.state.in_((*BEFORE, *OUT)))
     rows = session.execute(
-        sa.select(Round.name, Round.id, Participant.profile_id, Round.state, Participant.withdrew)
-        .join(Participant, Participant.round_id == Round.id)
-        .join(Profile, Profile.id == Participant.profile_id)
-        .where(
-            Profile.person_id == person_id,
-            Profile.kind == ProfileKind.MENTOR,
-            sa.or_(Participant.left_out_at.is_(None), Participant.withdrew),
-            Round.state.in_((*BEFORE, *OUT)),
+        sa.select(
+            *(Profile.seats, Profile.paused_until, Round.name, Round.id),
+            *(Participant.profile_id, Round.state, Participant.withdrew),
         )
+        .outerjoin(Participant, sa.and_(Participant.profile_id == Profile.id, part))
+        .outerjoin(Round, going)
+        .where(Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR)
         .order_by(Round.created_at)
-    )
-    return [
+    ).all()
+    seats, paused_until = rows[0][:2] if rows else (0, None)
+    places = [
         Place(name, round_id, profile_id, state in BEFORE, withdrew)
-        for name, round_id, profile_id, state, withdrew in rows
+        for *_, name, round_id, profile_id, state, withdrew in rows
+        if round_id is not None
     ]
+    return seats or 0, paused_until, places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import itertools
 import uuid
@@ -11,13 +12,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.search.index import Stems, index_of
+from mentorship.search.index import Groups, Stems, index_of
 from mentorship.search.models import SearchEntry
 from mentorship.search.words import asked, stems
 
 PER_PAGE = 15
 BEHIND = {"news": 0.7, "policy": 0.7}  # what was said or decided comes after what helps
 IN_TITLE = 1.5  # times, at least, when the title has every word of the question
+NEAR = 0.75  # how alike a word of a title is to one that nothing has, where the letters count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +48,17 @@ Sources = Mapping[str, Callable[[Session], Iterable[Entry]]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of what was found, best first; ``counts`` say how many of each source."""
+    """One page of what was found, best first; ``counts`` say how many of each source.
+
+    ``near``: nothing has the words as they were typed, these have words that look like them.
+    """
 
     rows: Sequence[SearchEntry]
     total: int
     page: int
     pages: int
     counts: Mapping[str, int]
+    near: bool = False
 
 
 def put(session: Session, entry: Entry) -> bool:
@@ -91,23 +97,28 @@ def find(  # noqa: PLR0913  what is asked, and by whom
 
     ``hidden`` names, by source, keys that are not shown to this reader.
     """
-    scores = _scores(session, text)
+    groups: Groups = asked(text)
+    near = False
+    scores = _scores(session, groups)
+    if not scores and (alike := _nearest(session, groups)):
+        groups, near = alike, True
+        scores = _scores(session, groups)
     visible = _visible(session, scores, sections=sections, hidden=hidden)
     counts: dict[str, int] = {}
     for row in visible:
         counts[row.source] = counts.get(row.source, 0) + 1
     rows = [row for row in visible if not source or row.source == source]
-    groups = asked(text)
     rows.sort(key=lambda row: (-_score(row, scores[row.id], groups), row.title, row.key))
     pages = max(1, -(-len(rows) // PER_PAGE))
     page = min(max(1, page), pages)
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
-    return Found(shown, len(rows), page, pages, counts)
+    return Found(shown, len(rows), page, pages, counts, near)
 
 
 def keys_found(session: Session, text: str, source: str) -> Sequence[str]:
     """Return the keys of one source that a question finds, best first, whoever may see them."""
-    scores, groups = _scores(session, text), asked(text)
+    groups = asked(text)
+    scores = _scores(session, groups)
     rows = session.scalars(
         sa.select(SearchEntry).where(SearchEntry.id.in_(scores), SearchEntry.source == source)
     ).all()
@@ -118,15 +129,23 @@ def keys_found(session: Session, text: str, source: str) -> Sequence[str]:
 # --- Underneath ---------------------------------------------------------------------------------
 
 
-def _scores(session: Session, text: str) -> dict[int, float]:
+def _scores(session: Session, groups: Groups) -> dict[int, float]:
     """Return what matches by its number: with every word, or all but one, or else with any."""
-    groups, index = asked(text), index_of(session)
+    index = index_of(session)
     if not groups:
         return {}
     for least in dict.fromkeys(n for n in (len(groups), len(groups) - 1, 1) if n > 0):
         if found := index.matches(session, groups, least=least):
             return found
     return {}
+
+
+def _nearest(session: Session, groups: Groups) -> Groups:
+    """Return the words of titles everybody may see that look like those asked for."""
+    open_to_all = sa.select(SearchEntry.title).where(SearchEntry.section_id.is_(None))
+    known = sorted({stem for title in session.scalars(open_to_all) for stem in stems(title)})
+    found = (difflib.get_close_matches(group[0], known, n=2, cutoff=NEAR) for group in groups)
+    return tuple(tuple(words) for words in found if words)
 
 
 def _visible(

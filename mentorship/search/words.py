@@ -17,6 +17,17 @@ MOST_WORDS = 12  # of a question that are looked for
 # "J-1", "H-1B", "DS-2019" and "I-140" are one word, however they are spelled.
 _FORM = re.compile(r"\b([a-z]{1,2})[-\u2010\u2011 ](\d+[a-z]?)\b")
 _WORD = re.compile(r"[a-z0-9]+")
+_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")  # "$100,000" is one number
+# What people say in several words is one thing, in a question and in a text.
+_PHRASES = tuple(
+    (re.compile(rf"\b{words}\b"), one)
+    for words, one in (
+        (r"letters? of (?:recommendation|reference)", "lor"),
+        (r"(?:not|never|n't|failed to|fail to) match(?:ed)?", "unmatched"),
+        (r"(?:re-?apply(?:ing)?|reapplicants?|appl(?:y|ying|ied) again)", "reapply"),
+        (r"curriculum vitae|resume", "cv"),
+    )
+)
 _BRITISH: Mapping[str, str] = MappingProxyType(
     {
         "licenc": "licens",
@@ -96,6 +107,12 @@ _ALIKE = (
     ("rule", "requirement"),
     ("loan", "mortgage"),
     ("cap", "lottery"),
+    ("suicide", "suicidal", "crisis", "988"),
+    ("depression", "depressed", "lonely", "loneliness", "anxiety", "burnout", "wellbeing"),
+    ("ead", "daca", "refugee", "asylum", "h4", "l2"),
+    ("rate", "share"),
+    ("attempt", "try", "tries"),
+    ("spouse", "wife", "husband", "family"),
 )
 
 _stemmer = snowballstemmer.stemmer("english")
@@ -105,7 +122,9 @@ def stems(text: str) -> list[str]:
     """Return the words of a text, in order, without the small ones and in one spelling."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    joined = _FORM.sub(r"\1\2", plain)
+    joined = _COMMA.sub("", _FORM.sub(r"\1\2", plain)).replace("$", " dollar ")
+    for words, one in _PHRASES:
+        joined = words.sub(one, joined)
     return [_stem(word) for word in _WORD.findall(joined) if word not in _SMALL]
 
 

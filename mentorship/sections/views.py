@@ -66,6 +66,8 @@ def ask(slug: str) -> Response | tuple[str, int]:
     if form.agree.data and not form.agreed:
         flash("The text you agreed to has changed. Please read it in Privacy choices.", "warning")
     flash(*_what_now(membership.state, where.section.name))
+    if membership.state is MembershipState.ACTIVE:
+        return redirect(url_for("profiles.mine", road=membership.role.value), code=303)
     return redirect(url_for(".mine"), code=303)
 
 

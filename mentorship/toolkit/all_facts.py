@@ -38,6 +38,7 @@ def _facts_of(kind: Kind) -> sa.Select[Any]:
         "id": sa.cast(table.id, sa.String),
         "label": sa.cast(_label(kind), sa.Text),
         "said": _said(kind),
+        "harm": kind.harm,
     }
     columns |= _marks_of(kind) if kind.is_fact else _MARKS_OF_ADVICE
     if kind.linked:
@@ -55,9 +56,11 @@ def _marks_of(kind: Kind) -> dict[str, Any]:
             sa.cast(table.checked_on, sa.String), getattr(table, "as_of", None)
         ),
         "ages": sa.true() if kind.ages else sa.false(),
+        "wants_date": sa.true() if kind.ages and kind.dated else sa.false(),
         "confidence": sa.cast(getattr(table, "confidence", ""), sa.String),
         "volatile": getattr(table, "volatile", sa.false()),
         "has_source": address.is_not(None),
+        "source": address,
         "unopened": table.url_check == UrlCheck.NOT_OPENED,
         "dead": is_dead(address),
         "reported": reported if table is Resource else sa.false(),
@@ -68,9 +71,11 @@ _MARKS_OF_ADVICE: Mapping[str, Any] = MappingProxyType(
     {
         "date": sa.literal(ALWAYS_FRESH),
         "ages": sa.false(),
+        "wants_date": sa.false(),
         "confidence": sa.literal(""),
         "volatile": sa.false(),
         "has_source": sa.true(),
+        "source": sa.cast(sa.null(), sa.Text),
         "unopened": sa.false(),
         "dead": sa.false(),
         "reported": sa.false(),

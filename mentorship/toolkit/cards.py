@@ -99,6 +99,7 @@ def card(
             resource.confidence,
             volatile=resource.volatile,
             checked_on=resource.checked_on,
+            is_link=True,
         ),
         stages=tuple(stages),
         topics=tuple(topics),

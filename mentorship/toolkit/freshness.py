@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.toolkit.all_facts import ALWAYS_FRESH, all_facts, says
-from mentorship.toolkit.kinds import KINDS, Kind
+from mentorship.toolkit.kinds import KINDS, Harm, Kind
 from mentorship.toolkit.models import Confidence
 from mentorship.toolkit.provenance import readable_date
 
@@ -25,6 +25,7 @@ PER_PAGE = 25
 
 class Reason(enum.StrEnum):
     OLD = "old"
+    UNDATED = "undated"
     MAY_CHANGE = "may_change"
     LOW = "low"
     NO_SOURCE = "no_source"
@@ -35,7 +36,8 @@ class Reason(enum.StrEnum):
 
 REASON_NAMES: Mapping[Reason, str] = MappingProxyType(
     {
-        Reason.OLD: "Older than 12 months, or undated",
+        Reason.OLD: "Older than 12 months",
+        Reason.UNDATED: "Source without a date",
         Reason.MAY_CHANGE: "May change, and older than 3 months",
         Reason.LOW: "Low confidence",
         Reason.NO_SOURCE: "No source",
@@ -46,13 +48,28 @@ REASON_NAMES: Mapping[Reason, str] = MappingProxyType(
 )
 
 
-FIRST = (Reason.DEAD, Reason.REPORTED, Reason.MAY_CHANGE, Reason.LOW)
+FIRST = (
+    Reason.DEAD,
+    Reason.MAY_CHANGE,
+    Reason.LOW,
+    Reason.NO_SOURCE,
+)  # of those that do the same harm
+URGENT = (Reason.REPORTED, *FIRST)
+HARM_NAMES: Mapping[Harm, str] = MappingProxyType(
+    {
+        Harm.STAY: "Visas and licenses",
+        Harm.MONEY: "Dates, exams and costs",
+        Harm.SMALL: "All else",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     reason: Reason | None = None
+    harm: Harm | None = None
     kind: str = ""
+    source: str = ""
     words: str = ""
 
 
@@ -63,6 +80,8 @@ class Line:
     label: str
     date: str  # of the source, or of the last check
     reasons: tuple[Reason, ...]
+    source: str  # "" for none
+    same_source: int  # how many of what is asked rest on that page
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +91,29 @@ class Report:
     page: int
     pages: int
     counts: Mapping[Reason, int]  # of all kinds, whatever is asked
+    harms: Mapping[Harm, int]  # of what wants a look
     facts: int  # advice of ours among them
 
 
 def freshness(
     session: Session, *, today: dt.date, wanted: Wanted | None = None, page: int = 1
 ) -> Report:
-    """Return one page of what to look at, in two queries: the most urgent first.
+    """Return one page of what to look at, in two queries: the most harmful first.
 
-    With a kind or words but without a reason, facts that are fine are found too: a leader who
-    read something wrong must be able to find it.
+    With a kind, a source or words but without a reason, facts that are fine are found too: a
+    leader who read something wrong must be able to find it.
     """
     wanted = wanted or Wanted()
     facts = all_facts()
     reasons = _reasons(facts, today)
-    chosen = [reasons[wanted.reason]] if wanted.reason else []
-    if wanted.kind:
-        chosen.append(facts.c.kind == wanted.kind)
-    chosen += [says(facts, word) for word in wanted.words.split()]
-    fits = sa.and_(*chosen) if chosen else sa.or_(*reasons.values())
+    looks = _wants_a_look(reasons)
+    fits = _fits(facts, reasons, wanted)
     counted = session.execute(
         sa.select(
             sa.func.count(),
             _count(fits),
             *(_count(reasons[reason]) for reason in Reason),
+            *(_count(sa.and_(looks, facts.c.harm == int(harm))) for harm in Harm),
         ).select_from(facts)
     ).one()
     pages = max(1, math.ceil(counted[1] / PER_PAGE))
@@ -106,7 +124,8 @@ def freshness(
         total=counted[1],
         page=page,
         pages=pages,
-        counts=dict(zip(Reason, counted[2:], strict=True)),
+        counts=dict(zip(Reason, counted[2 : 2 + len(Reason)], strict=True)),
+        harms=dict(zip(Harm, counted[2 + len(Reason) :], strict=True)),
         facts=counted[0],
     )
 
@@ -115,8 +134,40 @@ def to_check_first(session: Session, *, today: dt.date, limit: int = 5) -> tuple
     """Return the few facts a leader should look at first, in one query; old ones can wait."""
     facts = all_facts()
     reasons = _reasons(facts, today)
-    urgent = sa.or_(*(reasons[reason] for reason in FIRST))
+    urgent = sa.or_(*(reasons[reason] for reason in URGENT))
     return _lines(session, facts, reasons, urgent, limit=limit)
+
+
+def resting_on(session: Session, source: str) -> tuple[tuple[str, str], ...]:
+    """Return the kind and key of every fact that names this page as its source, in one query."""
+    facts = all_facts()
+    rows = sa.select(facts.c.kind, facts.c.id).where(facts.c.source == source)
+    return tuple((kind, key) for kind, key in session.execute(rows))
+
+
+def _wants_a_look(
+    reasons: Mapping[Reason, sa.ColumnElement[bool]],
+) -> sa.ColumnElement[bool]:
+    """Return the condition of the list as it opens: no page gets a date from being looked at."""
+    return sa.or_(*(reasons[reason] for reason in Reason if reason is not Reason.UNDATED))
+
+
+def _fits(
+    facts: sa.Subquery, reasons: Mapping[Reason, sa.ColumnElement[bool]], wanted: Wanted
+) -> sa.ColumnElement[bool]:
+    """Return the condition of what is asked for."""
+    chosen = [says(facts, word) for word in wanted.words.split()]
+    if wanted.kind:
+        chosen.append(facts.c.kind == wanted.kind)
+    if wanted.source:
+        chosen.append(facts.c.source == wanted.source)
+    if wanted.reason:
+        chosen.append(reasons[wanted.reason])
+    elif not chosen:
+        chosen.append(_wants_a_look(reasons))
+    if wanted.harm is not None:
+        chosen.append(facts.c.harm == int(wanted.harm))
+    return sa.and_(*chosen)
 
 
 def _lines(  # noqa: PLR0913  which facts, and which of them
@@ -128,11 +179,14 @@ def _lines(  # noqa: PLR0913  which facts, and which of them
     limit: int,
     skip: int = 0,
 ) -> tuple[Line, ...]:
-    """Return the facts that fit, the most urgent first."""
+    """Return the facts that fit: the reported first, then the most harmful and urgent."""
+    same = sa.func.count().over(partition_by=facts.c.source).label("same_source")
     rows = session.execute(
-        sa.select(facts, *(sa.case((reasons[r], 1), else_=0) for r in Reason))
+        sa.select(facts, same, *(sa.case((reasons[r], 1), else_=0) for r in Reason))
         .where(fits)
         .order_by(
+            sa.case((reasons[Reason.REPORTED], 0), else_=1),
+            facts.c.harm,
             *(sa.case((reasons[r], 0), else_=1) for r in FIRST),
             facts.c.date.nulls_first(),
             facts.c.kind,
@@ -151,7 +205,8 @@ def _reasons(facts: sa.Subquery, today: dt.date) -> dict[Reason, sa.ColumnElemen
     season = _months_before(today, VOLATILE_MONTHS).isoformat()
     dated = facts.c.date
     return {
-        Reason.OLD: sa.and_(facts.c.ages, sa.or_(dated.is_(None), dated < year)),
+        Reason.OLD: sa.and_(facts.c.ages, dated < year),
+        Reason.UNDATED: sa.and_(facts.c.wants_date, dated.is_(None)),
         Reason.MAY_CHANGE: sa.and_(facts.c.volatile, sa.or_(dated.is_(None), dated < season)),
         Reason.LOW: facts.c.confidence == Confidence.LOW.value,
         Reason.NO_SOURCE: sa.not_(facts.c.has_source),
@@ -178,4 +233,12 @@ def _line(row: sa.Row[tuple[object, ...]]) -> Line:
     reasons = tuple(reason for reason, yes in zip(Reason, flags, strict=True) if yes)
     kind = KINDS[row.kind]
     date = "" if row.date == ALWAYS_FRESH else readable_date(row.date)
-    return Line(kind, row.id, row.label, date, reasons)
+    return Line(
+        kind,
+        row.id,
+        row.label,
+        date,
+        reasons,
+        row.source or "",
+        row.same_source if row.source else 0,
+    )

@@ -6,6 +6,7 @@ facts costs one entry here. Rooms above this one add theirs when the application
 
 from __future__ import annotations
 
+import enum
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.search.service import Sources, rebuild
 from mentorship.toolkit.chooser_models import VisaQuestion, VisaRoute
-from mentorship.toolkit.guide_models import GuideEntry, MatchRate
+from mentorship.toolkit.guide_models import Guide, GuideEntry, MatchRate
 from mentorship.toolkit.license_models import (
     AddedPathway,
     CompactStanding,
@@ -31,9 +32,21 @@ from mentorship.toolkit.models import (
     JourneyStage,
 )
 from mentorship.toolkit.policy_models import PolicyStatement, WayToTakePart
-from mentorship.toolkit.resource_models import Resource
+from mentorship.toolkit.resource_models import Resource, ResourceTopic
 from mentorship.toolkit.searched import SOURCES
 
+
+class Harm(enum.IntEnum):
+    """What a wrong fact may cost its reader; the worst is to be checked first."""
+
+    STAY = 0  # the stay in the country, or the license
+    MONEY = 1  # a deadline, an exam, money
+    SMALL = 2  # a wrong idea
+
+
+STAY, MONEY = sa.literal(int(Harm.STAY)), sa.literal(int(Harm.MONEY))
+STAY_STAGES = ("visa", "licensure")
+STAY_TOPICS = ("visas", "j1", "h1b", "waivers", "green_card", "licensure", "new_pathways")
 SOURCE_FIELDS = ("source_url", "as_of", "confidence", "volatile")
 
 
@@ -48,11 +61,15 @@ class Kind:
     address: str = "source_url"  # the field of the source; "": advice, which has no source
     linked: str = ""  # the field of an address that advice leads to
     ages: bool = True  # whether it grows stale with the months: an address or old news does not
+    dated: bool = True  # whether one without a date wants a look: many a good page bears none
     special: str = ""  # its name, where that of its table does not do
     only: sa.ColumnElement[bool] = field(default_factory=sa.true, compare=False)  # of its table
     search: str = ""  # where the search files it
     sources: Sources = field(default_factory=lambda: SOURCES, compare=False)
     page: Callable[[Any], str] | None = None  # where readers see it, of kinds of other rooms
+    harm: sa.ColumnElement[int] = field(  # of a wrong one: a Harm, for all or for each row
+        default_factory=lambda: sa.literal(int(Harm.SMALL)), compare=False
+    )
 
     @property
     def id(self) -> str:
@@ -82,6 +99,13 @@ class Kind:
             rebuild(session, {self.search: self.sources[self.search]})
 
 
+def harm_if(
+    of_stay: sa.ColumnElement[bool], *, otherwise: Harm = Harm.SMALL
+) -> sa.ColumnElement[int]:
+    """Return the harm of rows of which only some tell of visas or licenses."""
+    return sa.case((of_stay, int(Harm.STAY)), else_=int(otherwise))
+
+
 def _advice(table: type[Any], name: str, fields: tuple[str, ...], **more: Any) -> Kind:
     return Kind(table, name, fields, source_fields=(), address="", **more)
 
@@ -101,10 +125,16 @@ for _kind in (
         ("title", "text", "todo", "example"),
         only=~GuideEntry.own,
         search="guide",
+        harm=harm_if(GuideEntry.id.startswith(f"{Guide.VISAS}.")),
     ),
-    Kind(JourneyFact, "Facts of a stage", ("text",)),
-    Kind(JourneyCost, "Costs", ("item", "usd", "note")),
-    Kind(CycleDate, "Dates of the cycle", ("event", "day", "eastern", "note")),
+    Kind(
+        JourneyFact,
+        "Facts of a stage",
+        ("text",),
+        harm=harm_if(JourneyFact.stage_id.in_(STAY_STAGES), otherwise=Harm.MONEY),
+    ),
+    Kind(JourneyCost, "Costs", ("item", "usd", "note"), harm=MONEY),
+    Kind(CycleDate, "Dates of the cycle", ("event", "day", "eastern", "note"), harm=MONEY),
     Kind(MatchRate, "Match rates", ("us_img", "non_us_img")),
     Kind(
         LicenseRule,
@@ -118,12 +148,20 @@ for _kind in (
             "attempts_words",
             "span",
             "span_words",
+            "limits_confidence",
             "note",
         ),
         search="state",
+        harm=STAY,
     ),
-    Kind(CompactStanding, "Compact", ("standing", "note")),
-    Kind(AddedPathway, "Added pathways", ("status", "text", "law", "effective"), search="state"),
+    Kind(CompactStanding, "Compact", ("standing", "note"), harm=STAY),
+    Kind(
+        AddedPathway,
+        "Added pathways",
+        ("status", "text", "law", "effective"),
+        search="state",
+        harm=STAY,
+    ),
     Kind(
         Jurisdiction,
         "Addresses of boards",
@@ -131,6 +169,7 @@ for _kind in (
         source_fields=(),
         address="board_url",
         ages=False,
+        harm=STAY,
     ),
     Kind(
         PolicyStatement,
@@ -144,8 +183,14 @@ for _kind in (
         ("title", "organization", "type", "description", "url"),
         source_fields=("as_of", "confidence", "volatile"),
         address="url",
+        dated=False,
         only=Resource.section_id.is_(None),
         search="resource",
+        harm=harm_if(
+            sa.exists().where(
+                ResourceTopic.resource_id == Resource.id, ResourceTopic.topic_id.in_(STAY_TOPICS)
+            )
+        ),
     ),
     _advice(
         JourneyStage,

@@ -13,7 +13,7 @@ from mentorship.toolkit.license_models import (
     LicenseRule,
     PathwayState,
 )
-from mentorship.toolkit.models import UrlCheck
+from mentorship.toolkit.models import Confidence, UrlCheck
 
 YEARS = range(10)
 ATTEMPTS = range(21)
@@ -43,8 +43,10 @@ def _read_rules(entry: Entry, state: str, facts: Facts) -> None:
         "span": entry.number_if_any("span", SPAN),
     }
     words = {f"{name}_words": entry.text_if_any(f"{name}_words") for name in numbers}
-    note = entry.text_if_any("note")
-    facts.add(LicenseRule, entry, id=state, **numbers, **words, note=note, **source(entry))
+    row: dict[str, object] = {"note": entry.text_if_any("note"), "limits_confidence": None}
+    if entry.text_if_any("limits_confidence") is not None:
+        row["limits_confidence"] = entry.word("limits_confidence", tuple(Confidence))
+    facts.add(LicenseRule, entry, id=state, **numbers, **words, **row, **source(entry))
     entry.close()
 
 

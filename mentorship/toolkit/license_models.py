@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentorship.extensions import Model, one_of
-from mentorship.toolkit.models import Sourced, UrlCheck, sourced
+from mentorship.toolkit.models import Confidence, Sourced, UrlCheck, sourced
 
 
 class CompactState(enum.StrEnum):
@@ -72,6 +72,9 @@ class LicenseRule(Sourced, Model):
     span: Mapped[int | None]  # years in which all Steps must be passed
     span_words: Mapped[str | None] = mapped_column(sa.Text)
     note: Mapped[str | None] = mapped_column(sa.Text)
+    limits_confidence: Mapped[Confidence | None] = mapped_column(  # of tries and span, if another
+        one_of(Confidence, "limits_confidence_known")
+    )
 
 
 class CompactStanding(Sourced, Model):

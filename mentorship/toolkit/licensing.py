@@ -116,6 +116,11 @@ class State:
         return self.rule.confidence is not Confidence.LOW
 
     @property
+    def is_sure_of_limits(self) -> bool:
+        """Tell whether the most tries and years for the Steps are; they may have another source."""
+        return (self.rule.limits_confidence or self.rule.confidence) is not Confidence.LOW
+
+    @property
     def provenance(self) -> Provenance:
         return Provenance.of(self.rule, ask_board=True)
 
@@ -128,18 +133,28 @@ class State:
         return Provenance.of(self.pathway, ask_board=True)
 
     def verdict(self, background: Background) -> Verdict:
-        """Compare the figures with what somebody brings; what is not clear is to be asked."""
+        """Compare the figures with what somebody brings; what is not clear is to be asked.
+
+        A figure that is not confirmed settles nothing, neither way.
+        """
+        if not self.is_sure:
+            return Verdict.ASK
         answers = {
             self._enough_training(background.training),
             background.tries == 1
-            or _within(background.tries, self.rule.attempts, self.rule.attempts_words),
-            _within(background.span, self.rule.span, self.rule.span_words),
+            or self._is_within(background.tries, self.rule.attempts, self.rule.attempts_words),
+            self._is_within(background.span, self.rule.span, self.rule.span_words),
         }
         if answers == {True}:
             return Verdict.OPEN
         if None in answers and False not in answers:
             return Verdict.ASK
         return Verdict.PATHWAY if self.has_pathway else Verdict.CLOSED
+
+    def _is_within(self, value: int | None, limit: int | None, words: str | None) -> bool | None:
+        if value is None:
+            return True
+        return _within(value, limit, words) if self.is_sure_of_limits else None
 
     def _enough_training(self, years: int | None) -> bool | None:
         if years is None:
@@ -148,12 +163,12 @@ class State:
         return None if needed is None else years >= needed
 
 
-def _within(value: int | None, limit: int | None, words: str | None) -> bool | None:
+def _within(value: int, limit: int | None, words: str | None) -> bool | None:
     """Tell whether a number is within a limit; None if only the board can tell.
 
     Words beside a limit tell of exceptions, so that being over it is not yet a no.
     """
-    if value is None or limit == 0:
+    if limit == 0:
         return True
     if limit is None or (value > limit and words):
         return None

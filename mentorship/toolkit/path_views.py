@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, members
+from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
+from mentorship.sections.belonging import active_roles
+from mentorship.sections.models import SectionRole
 from mentorship.toolkit import path, service, tracks
 from mentorship.toolkit.calendar_file import calendar
 from mentorship.toolkit.path_forms import TicksForm, TrackForm, ticked
@@ -33,6 +35,7 @@ def mine() -> str:
         view=view,
         costs=service.costs_of(session, found.here) if found.here else (),
         today=_today(),
+        may_say=_may_say(found),
     )
 
 
@@ -89,6 +92,14 @@ def dates() -> Response:
     response = Response(text, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="match-cycle.ics"'
     return response
+
+
+def _may_say(found: path.Path) -> bool:
+    """Tell whether this person has, or may come to have, a profile that names a stage."""
+    if found.has_profile:
+        return True
+    roles = active_roles(db.session(), current_id())
+    return SectionRole.IMG in roles or not (roles or current_person().is_administrator)
 
 
 def _back(stage_id: str) -> str:

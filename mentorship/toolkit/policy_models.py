@@ -20,6 +20,7 @@ class Theme(enum.StrEnum):
     BILLS = "bills"
     PATHWAYS = "pathways"
     SECTION = "section"
+    COUNCIL = "council"  # of the section
 
 
 class PolicyStatement(Sourced, Model):

@@ -15,7 +15,7 @@ from mentorship.toolkit.models import Confidence, Sourced, UrlCheck
 ADDRESS_NOTES = MappingProxyType(
     {
         UrlCheck.RETRIEVED: "",
-        UrlCheck.CITED_BY_SOURCE: "Another page names this one. We have not opened it yet",
+        UrlCheck.CITED_BY_SOURCE: "Named by a page we read; this page itself we have not opened",
         UrlCheck.NOT_OPENED: "We have not opened this page yet",
         UrlCheck.NONE: "",
     }
@@ -43,6 +43,7 @@ class Provenance:
     volatile: bool = False
     checked_on: dt.date | None = None
     own: bool = False  # advice of ours, which is no fact and needs no source
+    is_link: bool = False  # a page to go to, which often bears no date and need not
 
     @classmethod
     def of(cls, fact: Sourced, *, ask_board: bool = False, own: bool = False) -> Provenance:
@@ -80,7 +81,7 @@ class Provenance:
             warnings.append(self._may_change())
         if self.source_url is None:
             warnings.append("Unconfirmed: we have no source for this")
-        elif self.is_unconfirmed:
+        elif self.is_unconfirmed and not self.is_link:
             warnings.append("Undated source: check that it still holds")
         if self.confidence is Confidence.LOW:
             warnings.append(self._whom_to_ask())

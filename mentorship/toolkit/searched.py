@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.search.service import Entry, Sources
 from mentorship.toolkit.cards import words_of
+from mentorship.toolkit.chooser_models import VisaQuestion, VisaRoute
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
 from mentorship.toolkit.models import ChecklistItem, JourneyStage
 from mentorship.toolkit.policy_models import PolicyStatement, Theme
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.resource_models import Resource
-from mentorship.toolkit.shown import TYPE_NAMES
+from mentorship.toolkit.shown import TYPE_NAMES, topic_name
 
 SUMMARY_LENGTH = 220
+ABOUT_EQUITY = "equity policy position advocacy discrimination parity"
 PATHWAYS: Mapping[PathwayState, str] = MappingProxyType(
     {
         PathwayState.ENACTED: "An added pathway for physicians trained abroad is law.",
@@ -46,15 +48,18 @@ PAGES: Mapping[Guide, str] = MappingProxyType(
         Guide.MENTORING: "mentoring",
     }
 )
+ALSO = MappingProxyType({Guide.MATCH: "match rate share"})  # what its entries are asked for
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "stage": "Stages of the journey",
         "guide": "Guides",
+        "route": "Visa chooser",
         "state": "State licenses",
         "resource": "Resources",
         "letter": "Letters",
         "policy": "Equity and policy",
         "news": "News",
+        "section": "My section",
     }
 )
 
@@ -107,7 +112,7 @@ def of_guides(session: Session) -> Iterator[Entry]:
         )
     )
     for row, guide, chapter in rows:
-        text = " ".join(filter(None, (row.text, *row.todo)))
+        text = " ".join(filter(None, (row.text, *(f"{each.rstrip('.')}." for each in row.todo))))
         yield Entry(
             source="guide",
             key=row.id,
@@ -115,8 +120,31 @@ def of_guides(session: Session) -> Iterator[Entry]:
             summary=_short(text),
             href=f"/toolkit/{PAGES[guide]}#{row.id.split('.', 1)[1]}",
             note=f"{GUIDES[guide]}. {_marks(row)}",
-            keywords=f"{chapter} {GUIDES[guide]}",
+            keywords=" ".join(
+                (chapter, GUIDES[guide], *map(topic_name, row.topics), ALSO.get(guide, ""))
+            ),
             text=text,
+        )
+
+
+def of_routes(session: Session) -> Iterator[Entry]:
+    """Read the routes of the visa chooser, each under the answers that lead to it."""
+    labels = {
+        (question.id, option["id"]): option["text"]
+        for question in session.scalars(sa.select(VisaQuestion))
+        for option in question.options
+    }
+    for row in session.scalars(sa.select(VisaRoute)):
+        when = [labels[where, word] for where, words in row.shown_when.items() for word in words]
+        yield Entry(
+            source="route",
+            key=row.id,
+            title=row.name,
+            summary=row.reason,
+            href="/toolkit/visas/routes",
+            note="A route of the visa chooser. Not legal advice.",
+            keywords="visa route",
+            text=" ".join((*when, *row.ask)),
         )
 
 
@@ -149,18 +177,19 @@ def of_states(session: Session) -> Iterator[Entry]:
 
 
 def of_policy(session: Session) -> Iterator[Entry]:
-    """Read the positions, plans and bills; how the section works stands on its own page."""
-    which = sa.select(PolicyStatement).where(PolicyStatement.theme != Theme.SECTION)
-    for one in session.scalars(which):
+    """Read the positions, plans and bills, and how the section and its council work."""
+    for one in session.scalars(sa.select(PolicyStatement)):
+        of_section = one.theme in {Theme.SECTION, Theme.COUNCIL}
+        about = "section council governing election meeting" if of_section else ABOUT_EQUITY
         dated = f"As of {readable_date(one.as_of)}" if one.as_of else "Undated"
         yield Entry(
             source="policy",
             key=one.id,
             title=f"{one.number or ''} {one.title}".strip(),
             summary=one.text,
-            href=f"/equity#{one.id}",
+            href="/community" if of_section else f"/equity#{one.id}",
             note=f"{dated}, confidence {one.confidence}.",
-            keywords="equity policy position advocacy discrimination parity",
+            keywords=about,
             text=one.status or "",
         )
 
@@ -170,6 +199,7 @@ SOURCES: Sources = MappingProxyType(
         "resource": of_resources,
         "stage": of_stages,
         "guide": of_guides,
+        "route": of_routes,
         "state": of_states,
         "policy": of_policy,
     }

@@ -77,7 +77,7 @@ class Day:
     @property
     def marking(self) -> str:
         """Return the word for a date that is not certain."""
-        return "Expected" if self.is_expected else "Unconfirmed"
+        return "Unconfirmed" if self._is_weak else "Expected"
 
     @property
     def is_expected(self) -> bool:
@@ -85,9 +85,14 @@ class Day:
 
     @property
     def is_deadline(self) -> bool:
-        """Whether the day may be shown as certain."""
-        weak = self.provenance.is_unconfirmed or self.provenance.confidence is Confidence.LOW
-        return not self.is_expected and not weak
+        """Whether the day may be shown as certain: its owner says so, or a leader looked it up."""
+        p = self.provenance
+        is_sure = p.confidence is Confidence.HIGH or p.checked_on is not None
+        return not self.is_expected and not self._is_weak and is_sure
+
+    @property
+    def _is_weak(self) -> bool:
+        return self.provenance.is_unconfirmed or self.provenance.confidence is Confidence.LOW
 
     @property
     def distance(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,24 @@ def check(session: Session, kind: str, fact_id: str, *, signed: Signed) -> None:
     if getattr(row, KINDS[kind].address) is not None:
         values["url_check"] = UrlCheck.RETRIEVED
     _change(session, kind, row, values, ChangeKind.CHECKED, signed=signed)
+
+
+def check_all(session: Session, keys: Iterable[tuple[str, ...]], *, signed: Signed) -> int:
+    """Note of many facts that they were checked today; return of how many.
+
+    ``keys`` are pairs of kind and key. What has no source, or is gone, is passed over: there was
+    nothing to compare it with.
+    """
+    count = 0
+    for kind, fact_id in sorted(keys):  # two leaders who tick the same lock them in one order
+        try:
+            row = fact(session, kind, fact_id)
+        except NoSuchFact:
+            continue
+        if KINDS[kind].is_fact and getattr(row, KINDS[kind].address) is not None:
+            check(session, kind, fact_id, signed=signed)
+            count += 1
+    return count
 
 
 def correct(  # noqa: PLR0913  a fact, its values, and what the history says of them

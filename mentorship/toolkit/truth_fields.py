@@ -57,6 +57,7 @@ LABELS = {
     "attempts_words": "Tries in words",
     "span": "Years in which all Steps must be passed (0: no limit)",
     "span_words": "Years for the Steps in words",
+    "limits_confidence": "Confidence in the tries and the years for the Steps",
     "standing": "Standing",
     "status": "Status",
     "law": "Law",
@@ -166,6 +167,7 @@ def field_for(kind: Kind, name: str) -> Any:
     if isinstance(column.type, sa.Enum):
         names = {kind.value: words for kind, words in TYPE_NAMES.items()}
         words = [(word, names.get(word) or _words(word)) for word in column.type.enums]
+        words = [("", "The same as the rest"), *words] if column.nullable else words
         return SelectField(label, choices=[SelectChoice(*each) for each in words])
     if isinstance(column.type, sa.Date):
         return DateField(label, first)

@@ -17,8 +17,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from mentorship.toolkit.forms import one_line
-from mentorship.toolkit.freshness import REASON_NAMES, Reason, Wanted
-from mentorship.toolkit.kinds import KINDS, Kind
+from mentorship.toolkit.freshness import HARM_NAMES, REASON_NAMES, Reason, Wanted
+from mentorship.toolkit.kinds import KINDS, Harm, Kind
 from mentorship.toolkit.shelf_forms import line
 from mentorship.toolkit.truth import LONGEST_WHY
 from mentorship.toolkit.truth_fields import field_for, source_fields
@@ -57,7 +57,9 @@ def values_of(form: FactForm, kind: Kind) -> dict[str, object]:
 def _typed(kind: Kind, name: str, value: object) -> object:
     column = getattr(kind.table, name).type
     is_word = isinstance(column, sa.Enum) and column.enum_class is not None
-    return column.enum_class(value) if is_word else value
+    if not is_word:
+        return value
+    return column.enum_class(value) if value else None
 
 
 class FreshnessFilter(Form):
@@ -70,6 +72,15 @@ class FreshnessFilter(Form):
             *(SelectChoice(reason.value, name) for reason, name in REASON_NAMES.items()),
         ],
     )
+    harm = SelectField(
+        "About",
+        default="",
+        choices=[
+            SelectChoice("", "Everything"),
+            *(SelectChoice(str(int(harm)), name) for harm, name in HARM_NAMES.items()),
+        ],
+    )
+    source = HiddenField(default="")
     kind = SelectField(
         "What",
         default="",
@@ -81,11 +92,17 @@ class FreshnessFilter(Form):
 
     def wanted(self) -> Wanted:
         self.validate()
-        for field in (self.reason, self.kind):
+        for field in (self.reason, self.harm, self.kind):
             if field.errors:
                 field.data, field.errors = "", ()
         reason = Reason(self.reason.data) if self.reason.data else None
-        return Wanted(reason=reason, kind=self.kind.data, words=self.q.data or "")
+        return Wanted(
+            reason=reason,
+            harm=Harm(int(self.harm.data)) if self.harm.data else None,
+            kind=self.kind.data,
+            source=(self.source.data or "").replace("\0", ""),
+            words=self.q.data or "",
+        )
 
     def as_query(self) -> dict[str, str]:
-        return {f.name: f.data for f in (self.q, self.reason, self.kind) if f.data}
+        return {f.name: f.data for f in self if f.data}

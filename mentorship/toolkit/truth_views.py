@@ -16,11 +16,11 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, current_person, members
 from mentorship.extensions import db, transaction
 from mentorship.toolkit import links, reports, truth
-from mentorship.toolkit.freshness import REASON_NAMES, freshness
+from mentorship.toolkit.freshness import HARM_NAMES, REASON_NAMES, freshness, resting_on
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
 from mentorship.toolkit.where import shown_at, title_of
-from mentorship.web import reader_zone
+from mentorship.web import reader_zone, safe_next
 
 bp = Blueprint("facts", __name__, url_prefix="/toolkit/facts")
 
@@ -45,8 +45,31 @@ def report() -> str:
         page=request.args.get("page", 1, type=int),
     )
     return render_template(
-        "toolkit/facts.html", form=form, found=found, reasons=REASON_NAMES, title_of=title_of
+        "toolkit/facts.html",
+        form=form,
+        found=found,
+        reasons=REASON_NAMES,
+        harms=HARM_NAMES,
+        title_of=title_of,
+        here=request.full_path,
     )
+
+
+@bp.post("/checked")
+@members
+def check_all() -> Response:
+    """Note that the ticked facts, or all that rest on one page, were compared with their source."""
+    source = request.form.get("source", "") if request.form.get("every") else ""
+    with transaction() as session:
+        ticked = {tuple(key.split("/", 1)) for key in request.form.getlist("fact") if "/" in key}
+        keys = resting_on(session, source) if source else ticked
+        count = truth.check_all(session, keys, signed=_signed())
+    if count:
+        word = "fact" if count == 1 else "facts"
+        flash(f"Noted: {count} {word} checked today. Each can be undone on its page.", "success")
+    else:
+        flash("Nothing was ticked, so nothing was noted.", "info")
+    return redirect(safe_next(request.form.get("next"), url_for(".report")), code=303)
 
 
 @bp.get("/<kind>/<fact_id>")

@@ -63,7 +63,7 @@ def _guide(fact: GuideEntry) -> str:
 
 
 def _policy(fact: PolicyStatement) -> str:
-    if fact.theme is Theme.SECTION:
+    if fact.theme in {Theme.SECTION, Theme.COUNCIL}:
         return url_for("community.mine")
     return url_for("equity.index", _anchor=fact.id)
 

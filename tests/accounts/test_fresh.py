@@ -28,7 +28,7 @@ GRAVE = frozenset(
         *("sections_admin.confirm_dismiss", "sections_admin.dismiss"),
         *("privacy.ask_for_data", "privacy.fetch_data"),
         "privacy.ask_to_erase",
-        *("rounds.report", "rounds.report_workbook", "rosters.export", "rosters.problems"),
+        *("rounds.report", "rosters.export", "rosters.problems"),
         *("oversight.of_section_file", "oversight.of_all_file"),
         *("glass.break_glass", "glass.show"),
         *("signins.end", "signins.end_others", "signins.end_all"),

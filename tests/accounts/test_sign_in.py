@@ -37,7 +37,7 @@ def test_signing_in_and_out(client: PageClient, anna: User) -> None:
     assert page.location == "/"
     assert page.response.headers["Clear-Site-Data"] == '"cache", "storage"'
     with client.client.session_transaction() as cookie:
-        assert set(cookie) == {"known"}
+        assert set(cookie) == {"known", "_permanent"}
     assert "/login" in str(client.get("/account", status=302).location)
 
 
@@ -265,6 +265,7 @@ def test_the_sign_in_page_names_demo_people_only_where_a_demo_may_be(
 def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
     yield new_app(
         mode=Mode.PRODUCTION,
+        audit_key="5c1e8f0a7b3d9264e8a1c07d52b96f43",
         require_mfa=Mfa.STAFF,
         base_url="https://mentors.example.org",
         trusted_hosts=("mentors.example.org",),

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.community.calendar import calendar
 from mentorship.community.models import DirectoryCard, Event, Opening, Resolution
+from mentorship.community.searched import SOURCES
+from mentorship.search import service
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 from mentorship.toolkit.loading import load_facts
 from tests import factories
@@ -60,7 +62,7 @@ def stranger(session: Session, sign_in: SignIn) -> PageClient:
     return sign_in(factories.leader(session, other))
 
 
-PARTS = ["", "/openings", "/events", "/resolutions", "/people"]
+PARTS = ["", "/council", "/openings", "/events", "/resolutions", "/people"]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -99,7 +101,6 @@ def test_the_section_page_tells_what_it_does_with_sources(
     load_facts(session)
     text = member.get(home).text
     assert "Governing council" in text
-    assert "Eight people, elected by the members of the section" in text
     assert "Confidence: high." in text
     assert "Author of a resolution" in text
 
@@ -172,7 +173,34 @@ def test_the_council_stands_in_its_order(leader: PageClient, member: PageClient,
     )
     text = member.get(home).text
     assert text.index("First in line") < text.index("Second in line")
-    assert "Vacant" in text
+    assert "vacant" in text
+
+
+def test_the_council_has_a_page_with_seats_terms_and_the_way_there(
+    session: Session, leader: PageClient, member: PageClient, stranger: PageClient, home: str
+) -> None:
+    load_facts(session)
+    path = f"{home}/council"
+    assert "Nobody is named yet" in member.get(path).text
+    seat = {"office": "Chair", "name": "Dr. A", "position": "1", "until": "2028-04-12"}
+    done = leader.submit(f"{home}/keep/seat/new", seat | {"about": "Leads the meetings."})
+    assert done.location == path
+    leader.submit(f"{home}/keep/seat/new", {"office": "Young member", "position": "2"})
+    opening = {"title": "Stand for the council", "about": "x", "kind": "leadership"}
+    leader.submit(f"{home}/keep/opening/new", opening)
+    leader.submit(
+        f"{home}/keep/opening/new", {"title": "Outside seat", "about": "x", "kind": "outside"}
+    )
+    page = member.get(path)
+    for words in (
+        *("Chair", "Dr. A", "Leads the meetings.", "April 12, 2028", "Young member", "Vacant"),
+        *("Eight people, elected by the members of the section", "Stand in the April vote"),
+        *("Stand for the council", "Confidence: high."),
+    ):
+        assert words in page.text
+    assert "Outside seat" not in page.text
+    assert path in member.get(home).links()
+    stranger.get(path, status=404)
 
 
 def test_only_leaders_keep(
@@ -244,3 +272,37 @@ def test_who_has_left_the_section_is_not_listed(
         .values(state=MembershipState.LEFT)
     )
     assert "Mina K" not in leader.get(f"{home}/people").text
+
+
+# ---- in the search and on home pages
+
+
+def test_members_and_nobody_else_find_what_the_section_plans(
+    session: Session, leader: PageClient, member: PageClient, stranger: PageClient, home: str
+) -> None:
+    leader.submit(f"{home}/keep/opening/new", {"title": "Seat on a quokka board", "about": "x"})
+    row = session.scalars(sa.select(Opening)).one()
+    member.submit(f"{home}/resolutions/new", {"title": "Quokka parity", "problem": "x", "ask": "x"})
+    path = "/toolkit/search?q=quokka"
+    assert "Seat on a quokka board" in member.get(path).text
+    assert "Quokka parity" not in member.get(path).text  # an idea is its author's and the leaders'
+    assert "Nothing found" in stranger.get(path).text
+    assert service.rebuild(session, SOURCES) == 0
+    leader.post(f"{home}/keep/opening/{row.id}/remove")
+    assert "Nothing found" in member.get(path).text
+
+
+def test_home_pages_show_the_next_dates_of_the_section(
+    session: Session, leader: PageClient, member: PageClient, home: str
+) -> None:
+    soon = (NOW.date() + dt.timedelta(days=9)).isoformat()
+    past = (NOW.date() - dt.timedelta(days=9)).isoformat()
+    for title, day in (("Open seat", soon), ("Closed seat", past)):
+        leader.submit(f"{home}/keep/opening/new", {"title": title, "about": "x", "deadline": day})
+    event = {"title": "Our evening", "about": "x", "place": "online", "begins": "18:00"}
+    leader.submit(f"{home}/keep/event/new", event | {"day": soon, "ends": "19:00"})
+    page = member.get("/home/img")
+    assert "Open seat" in page.text
+    assert "Our evening" in page.text
+    assert "Closed seat" not in page.text
+    assert {f"{home}/openings", f"{home}/events"} <= set(page.links())

@@ -378,7 +378,7 @@ def main() -> None:
         (line["fault"], line["database"], line["done"].startswith("`")): Line(**line)
         for line in (json.loads(FIGURES.read_text()) if FIGURES.exists() else [])
     }
-    for name in [name for name in (*FAULTS, *TESTS) if name in given.only]:
+    for name in [name for name in dict.fromkeys((*FAULTS, *TESTS)) if name in given.only]:
         for database in given.database or ("SQLite", "PostgreSQL"):
             for line in (
                 tried(name, database, given.scale) if name in FAULTS else None,

@@ -93,6 +93,21 @@ def test_what_is_refused_is_a_warning(
     assert {line["level"] for line in lines if line not in refused} == {"info"}
 
 
+def test_asking_for_what_is_somebody_elses_is_a_warning(
+    log: Log, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    """Ten addresses tried out stand out; one that no page has is only a wrong address."""
+    person, section = factories.person(session), factories.section(session)
+    client = sign_in(person)
+    for _ in range(10):
+        client.get(f"/sections/{section.slug}/log", status=404)
+    client.get("/no-such-page", status=404)
+    lines = [line for line in log.lines() if line["logger"] == "mentorship.requests"]
+    refused = [line for line in lines if line["message"] == "refused"]
+    assert [line["route"] for line in refused] == ["/sections/<slug>/log"] * 10
+    assert {line["person"] for line in refused} == {audit.key.code(person.id)}
+
+
 def test_nothing_that_was_typed_gets_into_the_log(log: Log, new_app: Callable[..., Flask]) -> None:
     """Not from a form, an address, or the words of an error."""
     app = new_app(mode=Mode.DEVELOPMENT)

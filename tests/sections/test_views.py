@@ -66,7 +66,8 @@ def test_an_img_joins_and_agrees_to_matching(session: Session, sign_in: SignIn, 
     assert in_force(session, [ana.id])[ana.id] == {MATCHING}
     after = me.follow(done).text
     assert "You are a member of Cardiology. Next, fill in your profile." in after
-    assert "You are a member as an IMG since" in after
+    assert done.location == "/profile/img"
+    assert "You are a member as an IMG since" in me.get("/sections").text
 
 
 @pytest.mark.usefixtures("section")

@@ -23,6 +23,7 @@ HOST = "https://mentors.example.org"
 def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
     yield new_app(
         mode=Mode.PRODUCTION,
+        audit_key="5c1e8f0a7b3d9264e8a1c07d52b96f43",
         base_url=HOST,
         trusted_hosts=("mentors.example.org",),
         mail_url="smtp://localhost",

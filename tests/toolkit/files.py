@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
+from mentorship.toolkit.freshness import Wanted, freshness
 from mentorship.toolkit.guide_facts import FILES
+from tests.factories import NOW
 
 Data = dict[str, Any]
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -125,7 +128,8 @@ class Files:
                 {"id": "act", "title": "An Act", "text": "It renews.", "status": "Sent on."}
                 | SOURCE
             ],
-            "section": [{"id": "council", "title": "Council", "text": "Eight people."} | SOURCE],
+            "section": [{"id": "who", "title": "Who", "text": "All IMGs."} | SOURCE],
+            "council": [{"id": "council", "title": "Council", "text": "Eight people."} | SOURCE],
             "take_part": [{"id": "author", "title": "Author", "steps": ["Write it"]}],
         }
         visa = self.stage("visa")
@@ -149,3 +153,9 @@ class Files:
             text = yaml.dump(copy.deepcopy(data), Dumper=_Dumper, sort_keys=False)
             (self.folder / name).write_text(text, encoding="utf-8")
         return self.folder
+
+
+def found(session: Session, **wanted: object) -> set[str]:
+    """Return the keys of what the report of today shows first."""
+    report = freshness(session, today=NOW.date(), wanted=Wanted(**wanted))  # type: ignore[arg-type]  # values of one dict, of many types
+    return {line.id for line in report.lines}

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from mentorship.toolkit.facts import DATA, Facts, read_facts
+from mentorship.toolkit.guide_models import GuideEntry, MatchRate
 from mentorship.toolkit.models import CycleDate, JourneyCost, JourneyFact
 from mentorship.toolkit.resource_models import Resource, ResourceTopic, ToolkitTopic
 
@@ -72,3 +73,12 @@ def test_every_date_of_the_cycle_has_a_source_and_says_how_it_was_found(facts: F
 def test_every_topic_of_the_catalog_is_used(facts: Facts) -> None:
     used = {topic for _, topic in facts.rows[ResourceTopic]}
     assert used == {key for (key,) in facts.rows[ToolkitTopic]}
+
+
+def test_of_the_match_there_are_a_few_figures_and_no_table(facts: Facts) -> None:
+    """The NRMP owns its tables: we cite a few press-level figures, each with its source."""
+    assert len(facts.rows[MatchRate]) <= 6
+    figures = [row for (key,), row in facts.rows[GuideEntry].items() if key.startswith("match.")]
+    assert 1 <= len(figures) <= 6
+    for row in (*figures, *facts.rows[MatchRate].values()):
+        assert row["source_url"]

@@ -67,6 +67,40 @@ def test_the_figures_say_what_may_be_open(
     assert state.verdict(said) is verdict
 
 
+@pytest.mark.parametrize(
+    ("rules", "said", "verdict"),
+    [
+        ({"confidence": "low"}, Background(training=3), Verdict.ASK),
+        ({"confidence": "low"}, Background(training=0), Verdict.ASK),
+        ({"limits_confidence": "low"}, Background(training=3, tries=1), Verdict.OPEN),
+        ({"limits_confidence": "low"}, Background(training=3, tries=2), Verdict.ASK),
+        ({"limits_confidence": "low"}, Background(training=3, tries=9), Verdict.ASK),
+        ({"limits_confidence": "low"}, Background(span=5), Verdict.ASK),
+        ({"limits_confidence": "low"}, Background(training=2, tries=2), Verdict.CLOSED),
+        ({"confidence": "low", "limits_confidence": "high"}, Background(tries=9), Verdict.ASK),
+    ],
+)
+def test_a_figure_that_is_not_confirmed_settles_nothing(
+    session: Session, files: Files, rules: dict[str, str], said: Background, verdict: Verdict
+) -> None:
+    assert texas(session, files, **rules).verdict(said) is verdict
+
+
+def test_no_board_of_low_confidence_is_called_open_or_closed(
+    loaded: Session, reader: PageClient
+) -> None:
+    unsure = {state.name for state in licensing.states(loaded) if not state.is_sure}
+    for query in ("training=3&tries=1", "training=0&tries=3&span=9"):
+        page = reader.get(f"/toolkit/licensure?{query}")
+        for row in page.tree.iterfind(".//tbody/tr"):
+            words = " ".join("".join(row.itertext()).split())
+            if any(words.startswith(name) for name in unsure):
+                assert "Ask the board" in words
+    texas_row = next(s for s in licensing.states(loaded) if s.id == "TX")
+    assert texas_row.verdict(Background(training=3, tries=2)) is Verdict.ASK
+    assert "The limits for exams come from an old" in reader.get("/toolkit/licensure/tx").text
+
+
 def test_a_law_helps_whom_the_usual_rule_leaves_out(session: Session, files: Files) -> None:
     state = texas(session, files, pathway="enacted")
     assert state.verdict(Background(training=0)) is Verdict.PATHWAY
@@ -93,7 +127,8 @@ def test_an_unsure_figure_says_whom_to_ask(loaded: Session, reader: PageClient) 
         assert "Confirm with the board" in state.provenance.warnings
     rows = reader.get("/toolkit/licensure").tree.findall(".//tbody/tr")
     marked = [row for row in rows if "Confirm with the board" in "".join(row.itertext())]
-    assert len(marked) == 13
+    limits = [state for state in licensing.states(loaded) if not state.is_sure_of_limits]
+    assert len(marked) == len({state.id for state in [*unsure, *limits]}) == 25
 
 
 @pytest.mark.parametrize("view", [*VIEWS, "verdict"])

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.toolkit import service
 from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.models import CycleDate
 from mentorship.toolkit.shown import ResourcePage, Search, StageView
 from tests.toolkit.files import Files, date, resource
 
@@ -122,7 +123,12 @@ def test_only_coming_days_are_shown_nearest_first(session: Session, files: Files
 def test_the_shipped_cycle_tells_set_days_from_expected_ones(loaded: Session) -> None:
     days = {day.id: day for day in at(loaded, "match_soap", limit=8).dates}
     assert list(days) == ["pathways-close", "rank-lists-due", "match-week", "match-day"]
-    assert days["match-day"].is_deadline
+    assert not days["match-day"].is_deadline  # second-hand, until a leader has looked it up
+    assert days["match-day"].marking == "Expected"
+    loaded.get_one(CycleDate, "match-day").checked_on = TODAY
+    loaded.flush()
+    checked = {day.id: day for day in at(loaded, "match_soap", limit=8).dates}
+    assert checked["match-day"].is_deadline
     assert days["rank-lists-due"].is_expected
     assert not days["rank-lists-due"].is_deadline
 

@@ -13,22 +13,20 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.search.service import keys_found
 from mentorship.sections.models import MembershipState, Section, SectionRole
-from mentorship.toolkit import shelf, truth
+from mentorship.toolkit import truth
 from mentorship.toolkit.facts import Facts
-from mentorship.toolkit.freshness import FIRST, Reason, Wanted, freshness, to_check_first
 from mentorship.toolkit.guide_models import GuideEntry
 from mentorship.toolkit.kinds import KINDS, Kind
 from mentorship.toolkit.license_models import LicenseRule
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import ChecklistItem, Confidence, CycleDate, JourneyStage, UrlCheck
 from mentorship.toolkit.resource_models import Resource
-from mentorship.toolkit.shelf_models import Trouble
 from mentorship.toolkit.truth_forms import fact_form
 from mentorship.toolkit.truth_models import FactChange
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.toolkit.files import Files, resource
+from tests.toolkit.files import Files, found
 
 TODAY = NOW.date()
 SignIn = Callable[[User], PageClient]
@@ -256,86 +254,6 @@ def test_days_and_words_come_back_in_their_types(
     assert load_facts(small, folder=files.folder).changed_nothing
     date = small.get_one(CycleDate, "match-day")
     assert (date.day, date.confidence) == (dt.date(2027, 3, 20), Confidence.LOW)
-
-
-# ---- what to look at
-
-
-def found(session: Session, **wanted: object) -> set[str]:
-    report = freshness(session, today=TODAY, wanted=Wanted(**wanted))  # type: ignore[arg-type]  # values of one dict, of many types
-    return {line.id for line in report.lines}
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"as_of": "2025-11-01"}, Reason.OLD),
-        ({"as_of": None}, Reason.OLD),
-        ({"as_of": "2025"}, Reason.OLD),
-        ({"as_of": "2026-07", "volatile": True}, Reason.MAY_CHANGE),
-        ({"confidence": "low"}, Reason.LOW),
-        ({"source_url": None, "url_check": "none"}, Reason.NO_SOURCE),
-    ],
-)
-def test_what_is_old_or_unsure_is_found(
-    session: Session, files: Files, changes: dict[str, object], reason: Reason
-) -> None:
-    files.guides["visas.yaml"]["entries"][0] |= changes
-    load_facts(session, folder=files.write())
-    assert found(session, reason=reason) == {"visas.first"}
-    assert freshness(session, today=TODAY).counts[reason] == 1
-    first = [line.id for line in to_check_first(session, today=TODAY)]
-    assert first == (["visas.first"] if reason in FIRST else [])
-
-
-@pytest.mark.parametrize("as_of", ["2025-11-02", "2026", "2026-10-30"])
-def test_what_is_younger_than_a_year_is_fresh(session: Session, files: Files, as_of: str) -> None:
-    files.guides["visas.yaml"]["entries"][0]["as_of"] = as_of
-    load_facts(session, folder=files.write())
-    assert found(session, reason=Reason.OLD) == set()
-
-
-def test_a_check_makes_an_old_fact_fresh(session: Session, files: Files, leader: User) -> None:
-    files.guides["visas.yaml"]["entries"][0]["as_of"] = "2019"
-    load_facts(session, folder=files.write())
-    truth.check(session, "guide_entry", "visas.first", signed=signed(leader))
-    assert found(session, reason=Reason.OLD) == set()
-
-
-def test_a_fact_is_found_by_its_words_though_it_is_fine(small: Session) -> None:
-    assert "visas.first" in found(small, words="so it is")
-    assert found(small, words="Rhode") == {"RI"}
-    assert found(small, words="zebra") == set()
-
-
-def test_resources_that_want_a_look_are_found(session: Session, files: Files, leader: User) -> None:
-    files.catalog["resources"] = [
-        resource(),
-        resource("old", as_of="2019"),
-        resource("closed", url_check="not_opened"),
-        resource("unsure", confidence="low"),
-        resource("told"),
-    ]
-    load_facts(session, folder=files.write())
-    shelf.report(
-        session,
-        person_id=leader.id,
-        resource_id="told",
-        trouble=Trouble.DEAD,
-        words="Gone",
-        now=NOW,
-    )
-    for reason, key in {
-        Reason.OLD: "old",
-        Reason.NOT_OPENED: "closed",
-        Reason.LOW: "unsure",
-        Reason.REPORTED: "told",
-    }.items():
-        assert found(session, reason=reason, kind="resource") == {key}
-    truth.check(session, "resource", "old", signed=signed(leader))
-    truth.check(session, "resource", "closed", signed=signed(leader))
-    assert found(session, reason=Reason.OLD, kind="resource") == set()
-    assert found(session, reason=Reason.NOT_OPENED, kind="resource") == set()
 
 
 # ---- the pages
