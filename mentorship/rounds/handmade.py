@@ -216,15 +216,3 @@ def remove_note(session: Session, round_id: uuid.UUID, pair: Pair, note_id: uuid
     ).one()
     session.delete(note)
     session.flush()
-
-
-def noted_pairs(session: Session, run: Run) -> Mapping[uuid.UUID, int]:
-    """Count the notes about the two people of each pair of a run, where there are any."""
-    about = sa.and_(PairNote.img_id == Pair.img_id, PairNote.mentor_id == Pair.mentor_id)
-    counted = (
-        sa.select(Pair.id, sa.func.count())
-        .join(PairNote, about)
-        .where(Pair.run_id == run.id, PairNote.round_id == run.round_id)
-        .group_by(Pair.id)
-    )
-    return dict(session.execute(counted).all())

@@ -100,6 +100,17 @@ def summary(session: Session, run: Run) -> Summary:
     )
 
 
+def seats_of(session: Session, run: Run) -> tuple[int, int]:
+    """Return how many seats a run could use, and how many of them stay free."""
+    used = sa.select(sa.func.count(Pair.id)).where(Pair.run_id == run.id).scalar_subquery()
+    seats, taken = session.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(RunSeat.seats), 0), used).where(
+            RunSeat.run_id == run.id
+        )
+    ).one()
+    return int(seats), int(seats) - taken
+
+
 def unmatched(
     session: Session, run_id: uuid.UUID, wanted: Wanted
 ) -> tuple[Listing[UnmatchedLine], Sequence[tuple[str, int]]]:

@@ -20,6 +20,7 @@ from mentorship.rounds.fairness_pages import fair_tables, load_lines, withheld
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.made_with import made_with, runs_out
 from mentorship.rounds.mentor_load import mentor_tables
+from mentorship.rounds.models import RoundState
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
@@ -30,7 +31,7 @@ from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import open_run, ways
+from mentorship.rounds.steps import is_open, open_run, ways
 from mentorship.throttle.guard import limited
 
 
@@ -40,7 +41,8 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
     changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
-    lifting = LIFTED_BY.get(wanted.show)
+    lifting, known = LIFTED_BY.get(wanted.show), ways(db.session(), round_.id)
+    still_open = is_open(db.session(), round_.id, round_.state, known.current)
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -52,8 +54,8 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         may_go_out=publishable,
         changed=changed,
         obstacles=OBSTACLES,
-        ways=ways(db.session(), round_.id),
-        open_run=open_run(db.session(), round_),
+        ways=known,
+        open_run=known.current if still_open else None,
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
@@ -62,7 +64,6 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         if lifting
         else pairs.pair_list(db.session(), shown, wanted),
         lifting=lifting,
-        noted=handmade.noted_pairs(db.session(), shown),
     )
 
 
@@ -129,7 +130,8 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
     return render_template(
         "rounds/unmatched.html",
         round=round_,
-        summary=review.summary(db.session(), shown),
+        run=shown,
+        seats=review.seats_of(db.session(), shown),
         form=FilterForm(),
         wanted=wanted,
         listing=listing,
@@ -137,7 +139,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         reasons=REASONS,
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
-        open_run=open_run(db.session(), round_),
+        open_run=shown.id if round_.state is RoundState.REVIEW else open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,
