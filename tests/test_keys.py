@@ -154,9 +154,10 @@ def test_what_does_not_open_is_counted_and_left_alone(sealed: Flask) -> None:
 def test_a_run_may_change_its_seal_and_nothing_else(sealed: Flask) -> None:
     with sealed.app_context():
         for change in (
-            sa.update(Pair).values(score=1),
+            sa.update(Pair).values(open_score=1),
             sa.update(Pair).values(parts_sealed=None),
             sa.update(Run).values(total=1),
+            sa.update(Run).values(proof_sealed=None),
         ):
             with pytest.raises(sa.exc.IntegrityError), transaction() as session:
                 session.execute(change)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mentorship.matching.assignment import solve
 from mentorship.matching.compare import Outcome, compare
-from mentorship.matching.criteria import CRITERIA, Criterion
+from mentorship.matching.criteria import CRITERIA, SENSITIVE, Criterion
 from mentorship.matching.explaining.exporting import GRAPH_FORMS, graph_file
 from mentorship.matching.explaining.newcomer import Gain, one_more_mentor
 from mentorship.matching.explaining.relief import Change, Relief, smallest_changes
@@ -34,7 +34,7 @@ from mentorship.matching.rules import Rules
 from mentorship.matching.scores.tables import Tables
 from mentorship.matching.scores.why import TO_IMG, TO_LEADER, TO_MENTOR, Voice
 from mentorship.matching.scoring import Part, evidence, forbidden, parts, parts_table
-from mentorship.matching.verify import Report, verify
+from mentorship.matching.verify import Report, blocking_pairs, verify
 from mentorship.matching.warming import warm
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "HARD_RULES",
     "POLICIES",
     "REASONS",
+    "SENSITIVE",
     "TO_IMG",
     "TO_LEADER",
     "TO_MENTOR",
@@ -79,6 +80,7 @@ __all__ = [
     "Worth",
     "WorthMoreElsewhere",
     "add_parts",
+    "blocking_pairs",
     "compare",
     "evidence",
     "explain",

@@ -241,3 +241,5 @@ _ALL = (
 CRITERIA: Mapping[str, Criterion] = MappingProxyType({each.key: each for each in _ALL})
 # those that an IMG may find more, or less, important than usual
 PERSONAL = tuple(each.key for each in _ALL if each.direction != "turn")
+# those whose answers are private: no number shown to others than the two may depend on them
+SENSITIVE = frozenset(each.key for each in _ALL if each.sensitive)

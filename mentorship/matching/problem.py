@@ -110,7 +110,7 @@ class Problem:
             found, own = (each.block(rows) for each in (self.scores, self.mentor_scores))
             return found.astype(np.int32), own.astype(np.int32)
         table = scoring.scores(self.market, self.rules, self.means, rows)
-        out = scoring.all_ruled_out(self.market, self.rules, table, rows)
+        out = scoring.all_ruled_out(self.market, self.rules, self.means, rows)
         allowed = np.where(np.logical_or.reduce(list(out.values())), np.int32(-1), table)
         return allowed, allowed
 
@@ -120,10 +120,15 @@ class Problem:
             return self.scores_of(pairs), _read(self.mentor_scores, pairs)
         table = scoring.parts_table(self.market, self.rules, pairs, means=self.means)
         found = table.sum(axis=1, dtype=np.int64)
+        told = found
+        if self.rules.minimum_score:
+            own = self.rules.open()
+            table = scoring.parts_table(self.market, own, pairs, means=self.means)
+            told = table.sum(axis=1, dtype=np.int64)
         for some in blocks(np.argsort(pairs[:, 0], kind="stable"), self.shape[1]):
             rows, place = np.unique(pairs[some, 0], return_inverse=True)
             locked = marked(self.locked, rows, self.shape[1])[place, pairs[some, 1]]
-            bad = (found[some] < self.rules.minimum_score) & ~locked
+            bad = (told[some] < self.rules.minimum_score) & ~locked
             for out in ruled_out(self.market, self.rules, rows).values():
                 bad |= out[place, pairs[some, 1]]
             found[some[bad]] = -1
@@ -134,8 +139,7 @@ class Problem:
         if self.market is None or self.rules is None or self.means is None:
             banned = marked(self.banned, rows, self.shape[1])
             return {"never": (self.scores.block(rows) < 0) & ~banned, "banned": banned}
-        table = scoring.scores(self.market, self.rules, self.means, rows)
-        return scoring.all_ruled_out(self.market, self.rules, table, rows)
+        return scoring.all_ruled_out(self.market, self.rules, self.means, rows)
 
     @classmethod
     def from_scores(  # noqa: PLR0913, PLR0917 - each is one fact of a round

@@ -117,20 +117,28 @@ class Explanation:
     unused: tuple[UnusedSeats, ...]
 
 
-def explain(problem: Problem, result: Result, progress: Progress | None = None) -> Explanation:
+def explain(
+    problem: Problem,
+    result: Result,
+    progress: Progress | None = None,
+    *,
+    told: Problem | None = None,
+) -> Explanation:
     """Return why everybody unmatched is, who was next for every pair, and why seats are free.
 
     The order of rows decides only in which order the reasons come, not what they say.
     ``progress`` is called with (how many are done, of how many), from the start again in every
-    step; it may raise to stop.
+    step; it may raise to stop. Who was next and who fares as well elsewhere is told by the scores
+    of ``told``, the same round under open rules, where it is given.
     """
+    told = problem if told is None else told
     rivals = Rivals.of(problem, result, progress)
     why = dict(_nobody_possible(problem, rivals, progress))
     why |= dict(_others(problem, result, rivals, why.keys(), progress))
     return Explanation(
         unmatched=tuple(why[i] for i in rivals.waiting),
-        pairs=_next_best(problem, result, progress),
-        unused=unused_seats(problem, result, progress),
+        pairs=_next_best(told, result, progress),
+        unused=unused_seats(told, result, progress),
     )
 
 

@@ -5,12 +5,12 @@ Rules are values: they are kept with the run, as JSON, so that it can be run aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Self, TypeAlias
 
-from mentorship.matching.criteria import CRITERIA
+from mentorship.matching.criteria import CRITERIA, SENSITIVE
 from mentorship.matching.marks import FULL
 
 HEAVIEST = 10
@@ -44,7 +44,8 @@ class Rules:
         Forbid pairs at an institution somebody named as a conflict, and mentors who select
         residents where the IMG says it would be a conflict, while the IMG is before the Match.
     minimum_score : int, 0 to 10,000
-        Forbid pairs that suit less. Locked pairs may suit less.
+        Forbid pairs that suit less by what is open: private answers do not count here, for whoever
+        sets it could work them out. Locked pairs may suit less.
     not_again, banned : pairs of keys that must not be made (those of an earlier round; by hand)
     locked : pairs of keys that must be made
 
@@ -86,6 +87,14 @@ class Rules:
         object.__setattr__(self, "weights", complete)
         for name in PAIRS:
             object.__setattr__(self, name, _key_pairs(name, getattr(self, name)))
+
+    def without(self, keys: Collection[str]) -> Self:
+        """Return the same rules with criteria that do not count at all."""
+        return replace(self, weights={**self.weights, **dict.fromkeys(keys, 0)})
+
+    def open(self) -> Self:
+        """Return the rules of the open score, in which no private answer counts, nor silence."""
+        return self.without(SENSITIVE)
 
     def to_json(self) -> dict[str, Any]:
         """Return the rules as plain values, the same for equal rules."""

@@ -140,24 +140,33 @@ def evidence(
     return told
 
 
-def all_ruled_out(market: Market, rules: Rules, table: Marks, rows: Ints) -> dict[str, Flags]:
+def open_scores(market: Market, rules: Rules, means: Mapping[str, int], rows: Ints) -> Marks:
+    """Return ``scores`` with no private answer in them: what may be shown to a leader."""
+    return scores(market, rules.open(), means, rows)
+
+
+def all_ruled_out(
+    market: Market, rules: Rules, means: Mapping[str, int], rows: Ints
+) -> dict[str, Flags]:
     """Return rule -> (len(rows), m) bool, the pairs it forbids, the minimum score among the rules.
 
-    ``table`` are the ``scores`` of these rows. A locked pair may fall short of the minimum.
+    The minimum is asked of the open score. A locked pair may fall short of it.
     """
+    out = ruled_out(market, rules, rows)
+    if not rules.minimum_score:
+        return {**out, MINIMUM: np.zeros((len(rows), len(market.mentors)), dtype=np.bool_)}
     locked = marked(market.places.of(rules.locked), rows, len(market.mentors))
-    too_low = (table < rules.minimum_score) & ~locked
-    return {**ruled_out(market, rules, rows), MINIMUM: too_low}
+    too_low = open_scores(market, rules, means, rows) < rules.minimum_score
+    return {**out, MINIMUM: too_low & ~locked}
 
 
 def forbidden(
     market: Market, rules: Rules, i: int, j: int, *, means: Mapping[str, int] | None = None
 ) -> tuple[Verdict, ...]:
     """Return every rule that forbids IMG ``i`` and mentor ``j``; none if they may be paired."""
-    score = sum(part.points for part in parts(market, rules, i, j, means=means))
-    row = np.array([i])
-    table = np.full((1, len(market.mentors)), score, dtype=np.int32)
-    found = all_ruled_out(market, rules, table, row)
+    means = mean_marks(market) if means is None else means
+    score = sum(part.points for part in parts(market, rules.open(), i, j, means=means))
+    found = all_ruled_out(market, rules, means, np.array([i]))
     return tuple(
         Verdict(rule, HARD_RULES[rule].verdict if rule != MINIMUM else _too_low(score, rules))
         for rule, out in found.items()
@@ -209,4 +218,5 @@ def _judgements(
 
 
 def _too_low(score: int, rules: Rules) -> str:
-    return f"Their score, {score}, is below the round's minimum, {rules.minimum_score}."
+    told = f"Their score without private answers, {score}, is below the round's minimum,"
+    return f"{told} {rules.minimum_score}."

@@ -59,6 +59,13 @@ UNLOGGED: Mapping[str, str] = MappingProxyType(
         ),
         "signins.stay": "somebody says that they are still there",
         **dict.fromkeys(("rounds.effect_of_new", "rounds.effect_of_changes"), _DRY),
+        **dict.fromkeys(
+            (
+                *("oversight.look_in_section", "oversight.look_in_all", "accounts_desk.look"),
+                "guides.visa_answer",
+            ),
+            "asks for a page; posted so that its address names nobody and nothing private",
+        ),
         "search.ask": "a search that finds nothing is counted by its words, never by who asked",
     }
 )

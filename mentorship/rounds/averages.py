@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.matching import SENSITIVE
 from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
 from mentorship.rounds.insight_models import RoundAverages
@@ -75,5 +76,7 @@ def keep(
 
 
 def _means(session: Session, round_: Round, now: dt.datetime) -> Mapping[str, int]:
+    """Leave out private ones: they count in no open score, and of few people they would tell."""
     market, _ = market_now(session, round_, now=now)
-    return mean_marks_of_many(market)
+    found = mean_marks_of_many(market)
+    return {key: 0 if key in SENSITIVE else mean for key, mean in found.items()}

@@ -149,7 +149,7 @@ def _points(held: Mapping[uuid.UUID, int]) -> int:
 def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:
     found: dict[uuid.UUID, dict[uuid.UUID, dict[uuid.UUID, int]]] = {run.id: {} for run in runs}
     rows = session.execute(
-        sa.select(Pair.run_id, Pair.img_id, Pair.mentor_id, Pair.score)
+        sa.select(Pair.run_id, Pair.img_id, Pair.mentor_id, Pair.open_score)
         .where(Pair.run_id.in_(list(found)))
         .order_by(Pair.place)
     )

@@ -50,7 +50,7 @@ def difference(session: Session, run: Run) -> Difference:
     """Compare the pairs of a run with all that its round has published so far, in two queries."""
     img, mentor = aliased(User), aliased(User)
     pairs = _with_people(
-        sa.select(Pair.img_id, img.name, mentor.name, Pair.score), Pair, img, mentor
+        sa.select(Pair.img_id, img.name, mentor.name, Pair.open_score), Pair, img, mentor
     )
     new = session.execute(
         pairs.where(Pair.run_id == run.id).order_by(sa.func.lower(img.name), Pair.id)

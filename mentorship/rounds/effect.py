@@ -1,6 +1,8 @@
 """What a set-up would do before anything is run: who could meet whom, and how well.
 
 Nothing is solved: of everybody the best pair that is possible counts, as if seats were no matter.
+Scores are open ones, and the shares of the weights are those of nobody in particular: a round of
+one IMG tells no private answer either.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.matching import CRITERIA, FULL, Criterion, Market, Rules
 from mentorship.matching.marks import Ints
-from mentorship.matching.scoring import MINIMUM, all_ruled_out, mean_marks, scores, shared_out
+from mentorship.matching.scoring import MINIMUM, all_ruled_out, mean_marks, open_scores
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SWITCHES, SetUp, earlier_pairs
@@ -43,7 +45,7 @@ class Picture:
     mentors_alone: int
     bins: Sequence[int]  # IMGs by the score of their best pair; those with none are left out
     ruled_out: Mapping[str, int]  # hard rule -> pairs that it forbids
-    shares: Mapping[str, int]  # criterion -> points of 100 that it gives to an IMG on average
+    shares: Mapping[str, int]  # criterion -> points of 100, for an IMG for whom all count
     best: Ints  # mentor of the best pair of each IMG, -1 for none
 
 
@@ -134,8 +136,8 @@ def _picture(market: Market, rules: Rules, means: Mapping[str, int]) -> Picture:
     ruled_out = dict.fromkeys(TURNS_ON.values(), 0)
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
-        table = scores(market, rules, means, rows)
-        out = all_ruled_out(market, rules, table, rows)
+        table = open_scores(market, rules, means, rows)
+        out = all_ruled_out(market, rules, means, rows)
         for rule in ruled_out:
             ruled_out[rule] += int(out[rule].sum())
         table[np.logical_or.reduce(list(out.values()))] = -1
@@ -144,14 +146,14 @@ def _picture(market: Market, rules: Rules, means: Mapping[str, int]) -> Picture:
         possible += int((table >= 0).sum())
     best[top < 0] = -1
     bins = np.minimum(top[top >= 0] * BINS // FULL, BINS - 1)
-    shares = shared_out(market, rules, np.arange(n)).mean(axis=0) * 100 / FULL
+    whole = max(sum(rules.weights.values()), 1)
     return Picture(
         possible=possible,
         imgs_alone=int((top < 0).sum()),
         mentors_alone=int((~reached).sum()),
         bins=np.bincount(bins, minlength=BINS).tolist(),
         ruled_out=ruled_out,
-        shares=dict(zip(CRITERIA, np.rint(shares).astype(int).tolist(), strict=True)),
+        shares={key: round(100 * weight / whole) for key, weight in rules.weights.items()},
         best=best,
     )
 

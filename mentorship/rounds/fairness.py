@@ -2,7 +2,8 @@
 
 Groups of fewer than five people are never told by themselves: they are put together, and if even
 that leaves a group one could work out from the sums, the next smallest group joins it. What is
-kept with the run and shown later holds nothing else.
+kept with the run and shown later holds nothing else. Visa and gender are told otherwise, see
+``private_tables``.
 """
 
 from __future__ import annotations
@@ -35,8 +36,6 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Term], Callable[[Img], str | None]]
                 REGIONS,
                 lambda img: REGION_OF.get(img.school_country or ""),
             ),
-            "visa": ("Visa situation", LISTS["visa"], lambda img: img.visa),
-            "gender": ("Gender, where given", LISTS["gender"], lambda img: img.gender),
             "wanted": ("Mentors wanted", MappingProxyType({}), lambda img: str(img.mentors_wanted)),
         }
     )
@@ -49,6 +48,8 @@ TOLD: Mapping[str, tuple[str, Mapping[str, Term]]] = MappingProxyType(
         **{key: (title, words) for key, (title, words, _) in GROUPS.items()},
         "history": ("Newcomers and who took part before", HISTORY),
         "country": ("Country of medical school", LISTS["country"]),
+        "visa": ("Visa situation", LISTS["visa"]),
+        "gender": ("Gender, where given", LISTS["gender"]),
     }
 )
 
@@ -79,7 +80,7 @@ def add_history(
     scores: dict[UUID, list[int]] = {}
     for row in rows:
         if isinstance(row, Pair):
-            scores.setdefault(row.img_id, []).append(row.score)
+            scores.setdefault(row.img_id, []).append(row.open_score)
         elif isinstance(row, Unmatched):
             scores.setdefault(row.img_id, [])
     of_kind: dict[str | None, list[list[int]]] = {}

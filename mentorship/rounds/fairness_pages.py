@@ -8,7 +8,6 @@ from typing import Any
 
 from mentorship.matching.fairness import NO_ANSWER, OTHERS
 from mentorship.rounds.fairness import TOLD
-from mentorship.rounds.mentor_load import TOLD as MENTORS_TOLD
 from mentorship.vocabulary import Term
 
 
@@ -37,12 +36,6 @@ class FairTable:
 def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:
     """Return what was kept of a run as tables a leader reads."""
     return [_table(key, rows) for key, rows in kept["groups"].items() if rows]
-
-
-def withheld(kept: Mapping[str, Any]) -> Sequence[str]:
-    """Return the headings of tables that would point at few people beside an earlier run."""
-    mentors = [f"{MENTORS_TOLD[kind][0]} (mentors)" for kind in kept.get("withheld_mentors", ())]
-    return [TOLD[kind][0] for kind in kept.get("withheld", ())] + mentors
 
 
 def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:

@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.publish.move": "Changed the time of the planned publication",
         "round.publish.now": "Published at once",
         "round.publish.again": "Took the planned publication back and asked for a new run",
+        "round.remind": "Reminded whoever owes an answer",
         "round.report": "Took the report out as a file",
         "round.finish": "Finished the round",
         "round.answers.expire": "The day to answer came",

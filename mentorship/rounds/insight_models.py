@@ -58,14 +58,13 @@ class FreeSeat(Model):
 class MentorGain(Model):
     """What one more mentor like those of a group would add.
 
-    Visa paths are told in confidence: a small group would give somebody away, and is not kept.
+    Visa paths are told in confidence: which of them help is in ``PrivateTables``.
     """
 
     __tablename__ = "mentor_gain"
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('specialty', 'topic', 'state', 'visa')", name="kind_known"),
+        sa.CheckConstraint("kind IN ('specialty', 'topic', 'state')", name="kind_known"),
         sa.CheckConstraint("mentors > 0", name="mentors_count"),
-        sa.CheckConstraint("kind <> 'visa' OR mentors >= 5", name="visa_paths_of_many"),
     )
 
     run_id: Mapped[uuid.UUID] = mapped_column(

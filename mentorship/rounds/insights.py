@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.extensions import Model
 from mentorship.matching import (
+    GROUPS,
     Change,
     Explanation,
     Problem,
@@ -27,6 +28,7 @@ from mentorship.matching import (
     one_more_mentor,
     said,
     smallest_changes,
+    solve,
 )
 from mentorship.matching.explaining.spoken import why_unused
 from mentorship.matching.scores.why import in_words
@@ -46,26 +48,32 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "specialty": ("specialty", "By specialty"),
         "topic": ("topic", "By topic offered"),
         "state": ("state", "By state"),
-        "visa": ("visa_path", "By visa path lived"),
     }
 )
+# of mentors; who lived through which visa path is told otherwise, see ``private_tables``
+OPEN_GROUPS = MappingProxyType({kind: GROUPS[kind] for kind in KINDS})
 
 
-def insights(
+def insights(  # noqa: PLR0913, PLR0917  a run, as it was matched and as it is told
     run_id: uuid.UUID,
     problem: Problem,
+    told: Problem,
     result: Result,
     explanation: Explanation,
     progress: Progress | None = None,
 ) -> Iterator[Model]:
-    """Yield the rows that tell what would help; the round is solved again for it many times."""
+    """Yield the rows that tell what would help; the round is solved again for it many times.
+
+    What one more mentor adds is worked out in the round as it is ``told``, without private answers.
+    """
     for img, relief in smallest_changes(problem, result, progress).items():
         detail = {k: v for k, v in dataclasses.asdict(relief).items() if k != "img"}
         yield SmallestChange(run_id=run_id, img_id=uuid.UUID(str(img)), detail=detail)
     for free in explanation.unused:
         values = {k: v for k, v in dataclasses.asdict(free).items() if k != "mentor"}
         yield FreeSeat(run_id=run_id, mentor_id=uuid.UUID(str(free.mentor)), **values)
-    for kind, groups in one_more_mentor(problem, result, progress).items():
+    plain = solve(told, result.policy, result.lottery, progress)
+    for kind, groups in one_more_mentor(told, plain, progress, kinds=OPEN_GROUPS).items():
         for word, gain in groups.items():
             yield MentorGain(run_id=run_id, kind=kind, word=word, **dataclasses.asdict(gain))
 
@@ -166,6 +174,14 @@ def gain_tables(session: Session, run_id: uuid.UUID) -> Sequence[GainTable] | No
         if lines:
             found.append(GainTable(title, lines, all(row.solved for row in best)))
     return found
+
+
+def paths_told(private: Mapping[str, Any] | None) -> tuple[Sequence[str], Sequence[str]] | None:
+    """Return the visa paths whose experience helps most IMGs, and many; None while not told."""
+    if private is None or "paths" not in private:
+        return None
+    most, some = ([vocabulary.name("visa_path", path) for path in x] for x in private["paths"])
+    return most, some
 
 
 def away(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[Obstacle, Sequence[str]]:

@@ -36,19 +36,17 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Term], Callable[[Mentor], str | Non
                 REGIONS,
                 lambda mentor: REGION_OF.get(mentor.school_country or ""),
             ),
-            "visa": (
-                "Visa path lived through",
-                MappingProxyType({LIVED.id: LIVED}),
-                lambda mentor: LIVED.id if mentor.visas else None,
-            ),
-            "gender": ("Gender, where given", LISTS["gender"], lambda mentor: mentor.gender),
         }
     )
 )
 HISTORY = MappingProxyType({term.id: term for term in (RETURNING, NEWCOMER)})
 TOLD: Mapping[str, tuple[str, Mapping[str, Term]]] = MappingProxyType(
     {key: (title, words) for key, (title, words, _) in GROUPS.items()}
-    | {"history": ("Newcomers and who mentored before", HISTORY)}
+    | {
+        "history": ("Newcomers and who mentored before", HISTORY),
+        "visa": ("Visa path lived through", MappingProxyType({LIVED.id: LIVED})),
+        "gender": ("Gender, where given", LISTS["gender"]),
+    }
 )
 ALIKE = 5  # points between shares that are nothing to speak of
 

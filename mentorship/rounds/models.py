@@ -101,14 +101,17 @@ class Run(Model):
     reference_week: Mapped[
         dt.date
     ]  # the Monday whose zone offsets the hours in common were taken at
-    inputs_digest: Mapped[str] = mapped_column(sa.String(64))  # SHA-256 of the snapshot
+    # of the snapshot, under a key that is sealed with it: nobody can try guesses against it
+    inputs_digest: Mapped[str] = mapped_column(sa.String(64))
     inputs_sealed: Mapped[
         bytes | None
     ]  # pseudonymous profiles as they went in, until retention ends
-    certificate: Mapped[dict[str, Any]]  # primal, dual, violations: what the checker said
+    # what the checker said: violations; blocking_pairs by the open scores
+    certificate: Mapped[dict[str, Any]]
+    proof_sealed: Mapped[bytes | None]
     # criterion -> value of an unanswered pair, 0..10000; all of them are in the sealed inputs
     means: Mapped[dict[str, Any]]
-    total: Mapped[int]
+    total: Mapped[int]  # of the open scores
     matched: Mapped[int]
     unmatched: Mapped[int]
     made_at: Mapped[dt.datetime]
@@ -117,6 +120,8 @@ class Run(Model):
     )
 
     inputs = Sealed[dict[str, Any] | None]()
+    # primal, dual, blocking_pairs by the scores of the match: of one pair these are its score
+    proof = Sealed[dict[str, Any] | None]()
 
     def __init__(self, **values: object) -> None:
         values.setdefault("id", uuid.uuid4())
@@ -147,15 +152,16 @@ class RunSeat(Model):
 class Pair(Model):
     """An IMG and a mentor put together by a run.
 
-    The parts of the score are sealed as a whole: with the sum known, any one of them would give
-    away the one that tells of a visa.
+    ``open_score`` is what leaders see: no private answer counts in it. The score that the match
+    went by is nowhere but in the sealed parts, whose sum it is: beside the open one it would give
+    away what tells of a visa.
     """
 
     __tablename__ = "pair"
     __table_args__ = (
         sa.UniqueConstraint("run_id", "img_id", "mentor_id"),
         sa.UniqueConstraint("run_id", "img_id", "place"),
-        sa.CheckConstraint("score BETWEEN 0 AND 10000", name="score_in_range"),
+        sa.CheckConstraint("open_score BETWEEN 0 AND 10000", name="open_score_in_range"),
         sa.CheckConstraint("place IN (1, 2)", name="place_first_or_second"),
         sa.CheckConstraint("img_id <> mentor_id", name="two_profiles"),
         sa.Index("ix_pair_mentor", "mentor_id"),
@@ -166,10 +172,10 @@ class Pair(Model):
     img_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
     mentor_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
     place: Mapped[int] = mapped_column(default=1)  # first or second mentor of this IMG
-    score: Mapped[int]
+    open_score: Mapped[int]
     parts_sealed: Mapped[bytes | None]
 
-    parts = Sealed[list[dict[str, Any]] | None]()  # criterion, points, of, why
+    parts = Sealed[list[dict[str, Any]] | None]()  # see ``parts_told``
 
     def __init__(self, **values: object) -> None:
         values.setdefault("id", uuid.uuid4())

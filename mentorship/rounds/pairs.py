@@ -16,7 +16,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.agreed import agreed_as
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
-from mentorship.rounds.points import PartLine, parts_of
+from mentorship.rounds.points import PartLine, open_parts, parts_of
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.run_models import PairNext, PairNote
 
@@ -63,8 +63,8 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
     """Return the pairs that fit what the leader looks for, the weakest first by default."""
     img, mentor = aliased(User), aliased(User)
     orders = {
-        "weakest": (Pair.score.asc(),),
-        "strongest": (Pair.score.desc(),),
+        "weakest": (Pair.open_score.asc(),),
+        "strongest": (Pair.open_score.desc(),),
         "img": (sa.func.lower(img.name), Pair.place),
         "mentor": (sa.func.lower(mentor.name), sa.func.lower(img.name)),
     }
@@ -88,7 +88,7 @@ def _lines(run: Run, rows: Iterable[Any]) -> Sequence[PairLine]:
             img_name,
             mentor_name,
             pair.place,
-            pair.score,
+            pair.open_score,
             _strong(pair),
             is_locked(run, pair),
             offer_id is not None,
@@ -178,7 +178,7 @@ def _fitting(
     if wanted.show == "second":
         return query.where(Pair.place == 2)
     if wanted.show == "poor":
-        return query.where(Pair.score < POOR)
+        return query.where(Pair.open_score < POOR)
     if wanted.show == "locked":
         locked = [(uuid.UUID(i), uuid.UUID(j)) for i, j in run.rules["locked"]]
         return query.where(sa.tuple_(Pair.img_id, Pair.mentor_id).in_(locked))
@@ -187,11 +187,7 @@ def _fitting(
 
 def _strong(pair: Pair) -> Sequence[str]:
     """Return the criteria that add most to the score, of those that earned most of their points."""
-    full = [
-        part
-        for part in pair.parts or []
-        if 5 * part["points"] >= 4 * part["of"] and not CRITERIA[part["criterion"]].sensitive
-    ]
+    full = [part for part in open_parts(pair) if 5 * part["points"] >= 4 * part["of"]]
     full.sort(key=lambda part: -part["points"])
     return [CRITERIA[part["criterion"]].label for part in full[:MOST_STRONG]]
 
@@ -216,7 +212,7 @@ def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
         mentor=names.mentor,
         mentor_id=pair.mentor_id,
         place=pair.place,
-        score=pair.score,
+        score=pair.open_score,
         parts=parts_of(pair),
         locked=is_locked(run, pair),
         by_request=names.agreed,

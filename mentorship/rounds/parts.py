@@ -23,7 +23,8 @@ from mentorship.matching.marks import Ints
 from mentorship.matching.scores.why import Pair, sentence
 from mentorship.matching.scoring import shared_out
 
-Part = dict[str, Any]  # criterion, points, of, why, silent
+# criterion, points, of, why, silent; open: points and of as leaders see them, if they do
+Part = dict[str, Any]
 VOICES = {"leader": TO_LEADER, "img": TO_IMG, "mentor": TO_MENTOR}
 _PORTION = 500  # pairs that are judged at once, between two words of progress
 
@@ -40,8 +41,10 @@ def parts_told(
         some = pairs[start : start + _PORTION]
         table = parts_table(market, rules, some, means=problem.means).tolist()
         shares = shared_out(market, rules, some[:, 0]).tolist()
-        for (i, j), points, out_of in zip(some.tolist(), table, shares, strict=True):
-            yield _of_pair(market, (i, j), points, out_of)
+        seen = parts_table(market, rules.open(), some, means=problem.means).tolist()
+        seen_of = shared_out(market, rules.open(), some[:, 0]).tolist()
+        for (i, j), *counted in zip(some.tolist(), table, shares, seen, seen_of, strict=True):
+            yield _of_pair(market, (i, j), *counted)
         if progress:
             progress(start + len(some), len(pairs))
 
@@ -52,8 +55,13 @@ def one_told(problem: Problem, market: Market, rules: Rules) -> list[Part]:
     return told
 
 
-def _of_pair(
-    market: Market, pair: tuple[int, int], points: list[int], out_of: list[int]
+def _of_pair(  # noqa: PLR0913, PLR0917  the points of the match, and those that leaders see
+    market: Market,
+    pair: tuple[int, int],
+    points: list[int],
+    out_of: list[int],
+    seen: list[int],
+    seen_of: list[int],
 ) -> list[Part]:
     i, j = pair
     silent = {key: _silent(market, key, i, j) for key in CRITERIA}
@@ -65,8 +73,11 @@ def _of_pair(
             "of": whole,
             "why": {side: said[key] for side, said in told.items() if key in said},
             "silent": silent[key],
+            **({"open": {"points": shown, "of": shown_of}} if shown_of else {}),
         }
-        for key, earned, whole in zip(CRITERIA, points, out_of, strict=True)
+        for key, earned, whole, shown, shown_of in zip(
+            CRITERIA, points, out_of, seen, seen_of, strict=True
+        )
         if whole
     ]
 

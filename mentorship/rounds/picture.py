@@ -84,7 +84,7 @@ class Picture:
 
 def histogram(session: Session, run: Run) -> Histogram:
     """Return how the scores of a run's pairs are spread, in one query."""
-    query = sa.select(Pair.score).where(Pair.run_id == run.id).order_by(Pair.score)
+    query = sa.select(Pair.open_score).where(Pair.run_id == run.id).order_by(Pair.open_score)
     scores = session.scalars(query).all()
     counts = [0] * BINS
     for score in scores:

@@ -1,4 +1,8 @@
-"""The parts of a pair's score as its leader reads them, in points of 100."""
+"""The parts of a pair's open score as its leader reads them, in points of 100.
+
+A leader sees neither a private criterion nor its points, nor that it is missing: the shares of what
+is open add up to the whole.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,6 @@ from typing import Any
 
 from mentorship.matching import CRITERIA
 from mentorship.rounds.models import Pair
-
-PRIVATE = "The answers behind this are private."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +31,25 @@ class PartLine:
 
 def parts_of(pair: Pair) -> Sequence[PartLine]:
     """Return the parts of a pair for the leader, in points of 100 that add up to its score."""
-    parts = pair.parts or []
+    parts = open_parts(pair)
     whole = to_hundred([part["of"] for part in parts], 100)
-    earned = to_hundred([part["points"] for part in parts], (pair.score + 50) // 100, whole)
+    earned = to_hundred([part["points"] for part in parts], (pair.open_score + 50) // 100, whole)
     lines = [
-        PartLine(CRITERIA[part["criterion"]].label, points, of, _told(part), _silent(part))
+        PartLine(
+            CRITERIA[part["criterion"]].label, points, of, part["why"].get("leader"), part["silent"]
+        )
         for part, points, of in zip(parts, earned, whole, strict=True)
     ]
     return sorted(lines, key=lambda line: (-line.of, line.label))
 
 
-def _silent(part: Mapping[str, Any]) -> Sequence[str]:
-    """Return who has not answered; of a sensitive criterion that is not told either."""
-    return () if CRITERIA[part["criterion"]].sensitive else part.get("silent", ())
-
-
-def _told(part: Mapping[str, Any]) -> str | None:
-    """Return the leader's sentence; the answers behind a sensitive criterion are not told."""
-    sentence: str | None = part["why"].get("leader")
-    return PRIVATE if sentence and CRITERIA[part["criterion"]].sensitive else sentence
+def open_parts(pair: Pair) -> Sequence[Mapping[str, Any]]:
+    """Return the parts that leaders may see, with the points of the open score."""
+    return [
+        {"silent": (), **part, **part["open"]}
+        for part in pair.parts or []
+        if "open" in part and not CRITERIA[part["criterion"]].sensitive
+    ]
 
 
 def to_hundred(

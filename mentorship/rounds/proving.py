@@ -42,21 +42,15 @@ def prove_again(session: Session, *, run_id: uuid.UUID) -> Proof:
     """
     run = session.scalars(sa.select(Run).where(Run.id == run_id)).one()
     again = solved(kept(run))
-    found = {
-        (row.img_id, row.mentor_id, row.place, row.score)
-        for row in again.rows
-        if isinstance(row, Pair)
-    }
-    rows = session.execute(
-        sa.select(Pair.img_id, Pair.mentor_id, Pair.place, Pair.score).where(Pair.run_id == run.id)
-    )
-    before = {tuple(row) for row in rows}
+    found = {_as_kept(row) for row in again.rows if isinstance(row, Pair)}
+    rows = session.scalars(sa.select(Pair).where(Pair.run_id == run.id))
+    before = {_as_kept(row) for row in rows}
     faults = {
         "what it was made of has another digest than was noted": (
             digest(run.inputs or {}) != run.inputs_digest
         ),
         f"{len(found ^ before)} pairs differ": found != before,
-        "the certificate differs": _plain(again.run.certificate) != _plain(run.certificate),
+        "the certificate differs": _certificate(again.run) != _certificate(run),
     }
     told = [fault for fault, holds in faults.items() if holds]
     if told and run.engine_version != ENGINE_VERSION:
@@ -66,6 +60,12 @@ def prove_again(session: Session, *, run_id: uuid.UUID) -> Proof:
     )
 
 
-def _plain(certificate: dict[str, Any]) -> Any:
+def _as_kept(pair: Pair) -> tuple[object, ...]:
+    """Return a pair with both its scores; the whole one is the sum of its parts."""
+    whole = sum(part["points"] for part in pair.parts or [])
+    return (pair.img_id, pair.mentor_id, pair.place, pair.open_score, whole)
+
+
+def _certificate(run: Run) -> Any:
     """Return a certificate as the database gives it back."""
-    return json.loads(json.dumps(certificate))
+    return json.loads(json.dumps([run.certificate, run.proof, run.total]))

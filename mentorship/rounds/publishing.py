@@ -18,6 +18,7 @@ from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.out_of_date import OutOfDate, out_of_date
+from mentorship.rounds.private_tables import tell
 from mentorship.rounds.rest import for_publishing, may_go_out, still_free
 from mentorship.rounds.run_models import StepKind
 from mentorship.rounds.seating import count_seats, find_places, hold_people, join_agreed
@@ -112,6 +113,7 @@ def publish_round(
         answer_by=_answer_by(round_, now),
     )
     session.add(publication)
+    tell(session, run, now=now)
     count_seats(session, run, people)
     if ways(session, round_id).current != run.id:
         take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=by, now=now)

@@ -90,7 +90,7 @@ def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
     img, mentor = aliased(User), aliased(User)
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)
     rows = session.execute(
-        sa.select(Offer, img.name, mentor.name, Pair.score, Run.number)
+        sa.select(Offer, img.name, mentor.name, Pair.open_score, Run.number)
         .outerjoin(Pair, Pair.id == Offer.pair_id)
         .outerjoin(Run, Run.id == Pair.run_id)
         .join(img_profile, img_profile.id == Offer.img_id)

@@ -21,7 +21,7 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Market, Mentor, Problem, Rules
 from mentorship.matching.forbid import ruled_out
-from mentorship.matching.scoring import scores
+from mentorship.matching.scoring import open_scores
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.profiles.pool import gather, values_of
 from mentorship.profiles.rows import Loaded
@@ -195,7 +195,7 @@ def _too_poor(
         return [False] * len(market.mentors)
     means = averages(session, round_, now=now)
     row = np.zeros(1, dtype=np.int64)
-    poor: list[bool] = (scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
+    poor: list[bool] = (open_scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
     return poor
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.priority import priority_of
+from mentorship.rounds.private_tables import PrivateTables
 from mentorship.rounds.sentences import why_unmatched
 
 
@@ -34,6 +36,7 @@ class Summary:
     seats: int
     mean: int | None
     lowest: int | None
+    private: Mapping[str, Any] | None  # what was told of groups by visa and gender
 
     @property
     def matched_share(self) -> int:
@@ -74,22 +77,25 @@ def summary(session: Session, run: Run) -> Summary:
         sa.select(
             sa.func.count().label("pairs"),
             sa.func.count().filter(Pair.place == 2).label("seconds"),
-            sa.func.avg(Pair.score).label("mean"),
-            sa.func.min(Pair.score).label("lowest"),
+            sa.func.avg(Pair.open_score).label("mean"),
+            sa.func.min(Pair.open_score).label("lowest"),
             seats.where(RunSeat.run_id == run.id).scalar_subquery().label("seats"),
             mentors.where(RunSeat.run_id == run.id).scalar_subquery().label("mentors"),
         ).where(Pair.run_id == run.id)
     ).one()
     numbers = session.execute(
-        sa.select(Run.number, Publication.run_id)
+        sa.select(Run.number, Publication.run_id, PrivateTables.tables)
         .outerjoin(Publication, Publication.run_id == Run.id)
+        .outerjoin(
+            PrivateTables, sa.and_(PrivateTables.run_id == Run.id, PrivateTables.run_id == run.id)
+        )
         .where(Run.round_id == run.round_id)
         .order_by(Run.number)
     ).all()
     return Summary(
         run=run,
-        runs=[number for number, _ in numbers],
-        published=any(published == run.id for _, published in numbers),
+        runs=[number for number, *_ in numbers],
+        published=any(published == run.id for _, published, _ in numbers),
         imgs=run.matched + run.unmatched,
         mentors=figures.mentors,
         pairs=figures.pairs,
@@ -97,18 +103,8 @@ def summary(session: Session, run: Run) -> Summary:
         seats=figures.seats,
         mean=None if figures.mean is None else round(figures.mean),
         lowest=figures.lowest,
+        private=next((told for *_, told in numbers if told is not None), None),
     )
-
-
-def seats_of(session: Session, run: Run) -> tuple[int, int]:
-    """Return how many seats a run could use, and how many of them stay free."""
-    used = sa.select(sa.func.count(Pair.id)).where(Pair.run_id == run.id).scalar_subquery()
-    seats, taken = session.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(RunSeat.seats), 0), used).where(
-            RunSeat.run_id == run.id
-        )
-    ).one()
-    return int(seats), int(seats) - taken
 
 
 def unmatched(

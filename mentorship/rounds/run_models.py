@@ -157,7 +157,7 @@ class PublishPlan(Model):
 
 
 class PairNext(Model):
-    """Who would have been next for the two people of a pair, with the score; NULL for nobody."""
+    """Who would have been next for the two of a pair, by the open score; NULL for nobody."""
 
     __tablename__ = "pair_next"
 

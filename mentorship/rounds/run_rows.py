@@ -1,4 +1,7 @@
-"""A solved run as its rows: sums, pairs, who was next, who was left and why, seats."""
+"""A solved run as its rows: sums, pairs, who was next, who was left and why, seats.
+
+``told`` is the round under open rules: whatever a leader reads as a number comes from its scores.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,14 @@ from mentorship.matching import (
     CRITERIA,
     Explanation,
     Market,
+    NoPossibleMentor,
     Problem,
     Progress,
     Reason,
     Report,
     Result,
     TooFewSeats,
+    blocking_pairs,
 )
 from mentorship.rounds.inputs import Inputs
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
@@ -39,10 +44,8 @@ class Solved:
     counted: frozenset[str]
 
 
-def run_row(
-    problem: Problem, market: Market, rules: RunRules, result: Result, report: Report
-) -> Run:
-    means = problem.means or {}
+def run_row(told: Problem, market: Market, rules: RunRules, result: Result, report: Report) -> Run:
+    means = told.means or {}
     inputs = snapshot(market, rules, means=means, policy=result.policy, lottery=result.lottery)
     run = Run(
         policy=result.policy,
@@ -52,35 +55,38 @@ def run_row(
         reference_week=market.week,
         inputs_digest=digest(inputs),
         certificate={
-            "primal": report.primal,
-            "dual": report.dual,
             "violations": report.violations,
-            "blocking_pairs": report.blocking_pairs,
+            "blocking_pairs": blocking_pairs(told, result),
         },
         # The mean of a few pairs tells what they answered: the sensitive ones are sealed only.
         means={key: mean for key, mean in means.items() if not CRITERIA[key].sensitive},
-        total=result.total,
+        total=int(told.scores_of(result.pairs).sum()),
         matched=len(market.imgs) - len(result.unmatched),
         unmatched=len(result.unmatched),
     )
     run.inputs = inputs
+    run.proof = {
+        "primal": report.primal,
+        "dual": report.dual,
+        "blocking_pairs": report.blocking_pairs,
+    }
     return run
 
 
 def pair_rows(
-    run: Run, problem: Problem, inputs: Inputs, result: Result, progress: Progress | None
+    run: Run, told: Problem, inputs: Inputs, result: Result, progress: Progress | None
 ) -> Iterator[Pair]:
     market, rules = inputs.market, inputs.rules
-    scores = problem.scores_of(result.pairs).tolist()
-    told = parts_told(problem, market, rules, result.pairs, progress)
-    made = zip(result.pairs.tolist(), scores, result.second.tolist(), told, strict=True)
+    scores = told.scores_of(result.pairs).tolist()
+    every = parts_told(told, market, rules, result.pairs, progress)
+    made = zip(result.pairs.tolist(), scores, result.second.tolist(), every, strict=True)
     for (i, j), score, second, parts in made:
         pair = Pair(
             run_id=run.id,
             img_id=uuid.UUID(market.imgs[i].key),
             mentor_id=uuid.UUID(market.mentors[j].key),
             place=2 if second else 1,
-            score=score,
+            open_score=score,
         )
         pair.parts = parts
         yield pair
@@ -100,30 +106,36 @@ def next_rows(pairs: Sequence[Pair], explanation: Explanation) -> Iterator[PairN
 
 
 def unmatched_rows(
-    run: Run, problem: Problem, result: Result, explanation: Explanation
+    run: Run, told: Problem, result: Result, explanation: Explanation
 ) -> Iterator[Unmatched]:
     for i, reason in zip(result.unmatched.tolist(), explanation.unmatched, strict=True):
         yield Unmatched(
             run_id=run.id,
             img_id=uuid.UUID(str(reason.img)),
             reason=reason.kind,
-            detail=_detail(problem, i, reason),
+            detail=_detail(told, i, reason),
         )
 
 
-def _detail(problem: Problem, i: int, reason: Reason) -> dict[str, Any]:
-    """Return a reason as ids and counts. A group may be large: it is counted, not listed."""
-    if not isinstance(reason, TooFewSeats):
+def _detail(told: Problem, i: int, reason: Reason) -> dict[str, Any]:
+    """Return a reason as ids and counts. A group may be large: it is counted, not listed.
+
+    The mentor named is the one who suits best by what is open. Who came nearest in the match, and
+    what that seat is worth there, would tell of private answers.
+    """
+    if isinstance(reason, NoPossibleMentor):
         return {name: value for name, value in dataclasses.asdict(reason).items() if name != "img"}
-    scores = np.where(problem.seats > 0, problem.scores.block(np.array([i]))[0], -1)
+    scores = np.where(told.seats > 0, told.scores.block(np.array([i]))[0], -1)
     best = int(scores.argmax())
+    nearest = {"mentor": told.mentor_ids[best], "score": int(scores[best])}
+    if not isinstance(reason, TooFewSeats):
+        return nearest
     return {
         "imgs": len(reason.imgs),
         "mentors": len(reason.mentors),
         "seats": reason.seats,
         "possible": int((scores >= 0).sum()),
-        "mentor": problem.mentor_ids[best],
-        "score": int(scores[best]),
+        **nearest,
     }
 
 

@@ -13,7 +13,14 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.matching import Problem, Progress, Report, explain, solve, verify
+from mentorship.matching import (
+    Problem,
+    Progress,
+    Report,
+    explain,
+    solve,
+    verify,
+)
 from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.fairness import add_history, agreed_to_be_counted, fairness_tables, returning
 from mentorship.rounds.going_on import end_waiting
@@ -33,7 +40,6 @@ from mentorship.rounds.run_rows import (
 )
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.steps import current_run, take_step, with_edits
-from mentorship.rounds.withholding import hide_differences, told_before
 
 
 class ProofFailed(ArithmeticError):
@@ -102,16 +108,17 @@ def solved(
     if not report.ok:
         raise ProofFailed(report)
     enter(Phase.EXPLAINING)
-    run = run_row(problem, market, rules, result, report)
-    explanation = explain(problem, result, progress)
-    pairs = list(pair_rows(run, problem, inputs, result, progress))
+    told = Problem.of(market, rules.within(market).open(), means=problem.means)
+    run = run_row(told, market, rules, result, report)
+    explanation = explain(problem, result, progress, told=told)
+    pairs = list(pair_rows(run, told, inputs, result, progress))
     rows = [
         *pairs,
         *next_rows(pairs, explanation),
-        RunFairness(run_id=run.id, tables=fairness_tables(problem, result, inputs.counted)),
-        *unmatched_rows(run, problem, result, explanation),
+        RunFairness(run_id=run.id, tables=fairness_tables(told, result, inputs.counted)),
+        *unmatched_rows(run, told, result, explanation),
         *seat_rows(run, market, explanation),
-        *insights(run.id, problem, result, explanation, progress),
+        *insights(run.id, problem, told, result, explanation, progress),
     ]
     return Solved(run, rows, inputs.counted)
 
@@ -146,7 +153,6 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
             before = returning(session, round_id)
             add_history(row.tables, made.rows, before, made.counted)
             add_load_history(row.tables, made.rows, before, made.counted)
-            hide_differences(row.tables, told_before(session, round_id))
     session.add(run)
     session.flush()  # before the rows that hang on it
     session.add_all(made.rows)

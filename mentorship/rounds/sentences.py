@@ -59,13 +59,16 @@ def _nobody_possible(
 
 
 def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
-    mentor = names.get(detail["mentor"], "a mentor who has left")
-    possible, score = detail["possible"], _of_100(detail["score"])
-    said = [
-        f"{name} could go to {mentor}, with a score of {score}."
-        if possible == 1
-        else f"{name} could go to {possible} mentors, best to {mentor} with a score of {score}."
-    ]
+    possible = detail["possible"]
+    said = [f"{name} could go to {_mentors(possible)}."]
+    if "score" in detail:  # of runs made before, the score is not kept: private answers counted
+        mentor = names.get(detail["mentor"], "a mentor who has left")
+        score = _of_100(detail["score"])
+        said = [
+            f"{name} could go to {mentor}, with a score of {score}."
+            if possible == 1
+            else f"{name} could go to {possible} mentors, best to {mentor} with a score of {score}."
+        ]
     rivals, seats = detail["imgs"], detail["seats"]
     left = f"{seats} seat{'' if seats == 1 else 's'}"
     if rivals > 1:
@@ -77,15 +80,12 @@ def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str
 
 
 def _worth_more(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
+    whole = "In the best result each of those seats goes to somebody else."
+    if "mentor" not in detail:  # a run made before scores were told without private answers
+        return [whole]
     mentor = names.get(detail["mentor"], "a mentor who has left")
-    score, price = _of_100(detail["score"]), _of_100(detail["price"])
-    nearest = f"{name} came closest to a seat with {mentor}, with a score of {score}."
-    if detail["score"] == detail["price"]:
-        return [nearest, "Others fit that seat just as well, and the draw decided."]
-    return [
-        nearest,
-        f"That seat adds {price} to the total when somebody else has it.",
-    ]
+    score = _of_100(detail["score"])
+    return [f"{name} would suit {mentor} best, with a score of {score}.", whole]
 
 
 def _mentors(count: int) -> str:

@@ -1,5 +1,9 @@
 """What a run was made of, as plain values: kept sealed, without names, its digest in the open.
 
+The digest is keyed, and its key lies in the sealed record: who has a dump of the database cannot
+try guesses of a private answer against it. It outlives a change of the field keys, and nobody can
+try anything once the record is forgotten.
+
 Profiles appear under their keys, as the matcher read them: goals and a mentor's own words too, for
 the words they have in common count. Names are left out unless somebody wrote one there.
 """
@@ -7,7 +11,9 @@ the words they have in common count. Names are left out unless somebody wrote on
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import astuple, fields
 from datetime import date
@@ -18,7 +24,7 @@ from mentorship.matching import FULL, Img, Market, Mentor, Span
 from mentorship.rounds.run_rules import RunRules
 
 KINDS = ("imgs", "mentors")
-FORMAT = 2  # 1 left out goals and about, which no criterion read then
+FORMAT = 3  # 1 left out goals and about, which no criterion read then; 2 had no key of its own
 
 
 def snapshot(
@@ -27,6 +33,7 @@ def snapshot(
     """Return everything that decides the pairs."""
     return {
         "format": FORMAT,
+        "digest_key": secrets.token_hex(32),
         "policy": policy,
         "lottery": lottery,
         "week": market.week.isoformat(),
@@ -60,9 +67,10 @@ def without_people(values: Mapping[str, Any], keys: Collection[str]) -> dict[str
 
 
 def digest(values: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of the values as canonical JSON."""
+    """Return the HMAC-SHA-256 of the values as canonical JSON, under their own key."""
     text = json.dumps(values, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    key = bytes.fromhex(values["digest_key"])
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _person(person: Img | Mentor) -> dict[str, Any]:

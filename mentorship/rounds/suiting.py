@@ -1,4 +1,4 @@
-"""How well every mentor of a run would suit one IMG, from what the run was made of."""
+"""How well every mentor of a run would suit one IMG, by the open score."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from mentorship.matching import Market
 from mentorship.matching.forbid import ruled_out
-from mentorship.matching.scoring import scores
+from mentorship.matching.scoring import open_scores
 from mentorship.rounds.inputs import InputsForgotten, kept
 from mentorship.rounds.models import Run
 from mentorship.rounds.run_rules import RunRules
@@ -20,7 +20,7 @@ MOST_PEOPLE = 5_000  # of a run: reading the answers of more takes too long for 
 
 @dataclass(frozen=True, slots=True)
 class Suits:
-    """The score of a pair, 0 to 10,000, and whether a rule that always holds forbids it."""
+    """The open score of a pair, 0 to 10,000, and whether a rule that always holds forbids it."""
 
     score: int
     forbidden: bool
@@ -38,7 +38,7 @@ def suits(run: Run, img: str) -> Mapping[str, Suits]:
     row = _row(market, img)
     if row is None:
         return {}
-    table = scores(market, rules, inputs.means or {}, row)[0]
+    table = open_scores(market, rules, inputs.means or {}, row)[0]
     out = [flags[0] for rule, flags in ruled_out(market, rules, row).items() if rule != LIFTED]
     forbidden = np.logical_or.reduce(out)
     return {

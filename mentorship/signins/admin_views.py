@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import administrators, current_id, fresh
 from mentorship.accounts.adapters import utc_now
 from mentorship.extensions import db, transaction
 from mentorship.signins import people, service
+from mentorship.sought import MARK, keep, sought
 
 bp = Blueprint("accounts_desk", __name__, url_prefix="/admin/accounts")
+PLACE = "accounts"
 
 
 @bp.get("")
 @administrators
 def index() -> str:
-    words = request.args.get("q", "").strip()[:120]
+    words = sought(session, PLACE, request.args.get(MARK))
     found = people.search(db.session(), words)
     return render_template(
         "signins/accounts.html", words=words, found=found, at_most=people.AT_MOST
     )
+
+
+@bp.post("")
+@administrators
+def look() -> Response:
+    named: dict[str, Any] = {MARK: keep(session, PLACE, request.form.get("q", "")[:120])}
+    return redirect(url_for(".index", **named), code=303)
 
 
 @bp.get("/<uuid:person_id>")
@@ -38,9 +48,9 @@ def show(person_id: uuid.UUID) -> str:
 @administrators
 @fresh
 def end_sessions(person_id: uuid.UUID) -> Response:
-    with transaction() as session:
-        person = people.person_at(session, person_id)
-        service.end_sessions(session, person_id=person.id, by=current_id(), now=utc_now())
+    with transaction() as database:
+        person = people.person_at(database, person_id)
+        service.end_sessions(database, person_id=person.id, by=current_id(), now=utc_now())
     flash(f"{person.name} is signed out everywhere.", "success")
     return redirect(url_for(".show", person_id=person_id), code=303)
 
@@ -50,9 +60,9 @@ def end_sessions(person_id: uuid.UUID) -> Response:
 @fresh
 def switch_off(person_id: uuid.UUID) -> Response:
     try:
-        with transaction() as session:
-            person = people.person_at(session, person_id)
-            people.switch_off(session, person, by=current_id(), now=utc_now())
+        with transaction() as database:
+            person = people.person_at(database, person_id)
+            people.switch_off(database, person, by=current_id(), now=utc_now())
     except people.Oneself:
         flash("Nobody switches off their own account. Ask another administrator.", "error")
     else:
@@ -64,8 +74,8 @@ def switch_off(person_id: uuid.UUID) -> Response:
 @administrators
 @fresh
 def switch_on(person_id: uuid.UUID) -> Response:
-    with transaction() as session:
-        person = people.person_at(session, person_id)
-        people.switch_on(session, person, by=current_id(), now=utc_now())
+    with transaction() as database:
+        person = people.person_at(database, person_id)
+        people.switch_on(database, person, by=current_id(), now=utc_now())
     flash(f"{person.name} can sign in again.", "success")
     return redirect(url_for(".show", person_id=person_id), code=303)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
-from flask import Blueprint, make_response, render_template, request
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, request
 
 from mentorship.access import current_person, members
 from mentorship.extensions import db
@@ -35,16 +35,27 @@ def visas() -> str:
 
 @bp.get("/visas/routes")
 @members
-def visa_chooser() -> Response:
+def visa_chooser() -> str:
+    return _chooser({})
+
+
+@bp.post("/visas/routes")
+@members
+def visa_answer() -> str:
+    """Show what follows from the answers. They stand in the form: no address, no cookie has them.
+
+    So there is nothing to lead to, and the page is the answer to the form itself.
+    """
+    return _chooser(request.form)
+
+
+def _chooser(given: Mapping[str, str]) -> str:
     session = db.session()
-    step = visa_routes.step(session, request.args)
+    step = visa_routes.step(session, given)
     answers = guides.entries(session, step.answers) if step.routes else {}
-    page = render_template(
+    return render_template(
         "toolkit/visa_chooser.html", step=step, answers=answers, fix=_keeps_facts()
     )
-    response = make_response(page)
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address holds what was answered
-    return response
 
 
 @bp.get("/residency")

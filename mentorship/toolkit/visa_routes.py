@@ -19,7 +19,7 @@ class Step:
     """Where somebody is: what they said, what is asked next, or the routes if nothing is."""
 
     said: tuple[tuple[VisaQuestion, str], ...]  # each question with the words of its answer
-    given: Mapping[str, str]  # the answers by question, as they stand in the address
+    given: Mapping[str, str]  # the answers by question, as they stand in the form
     question: VisaQuestion | None
     routes: tuple[VisaRoute, ...]
 

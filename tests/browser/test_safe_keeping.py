@@ -39,7 +39,7 @@ PAGES = [
         ADMINISTRATOR,
         (
             "/home/admin",
-            "/admin/accounts?q=arjun",
+            "/admin/accounts",
             "/admin/second-factor",
             "/admin/sealed",
             "/admin/log",

@@ -27,7 +27,6 @@ SHARED = (
     "/toolkit/path",
     "/toolkit/visas",
     "/toolkit/visas/routes",
-    "/toolkit/visas/routes?status=abroad&aim=training&step3=passed",
     "/toolkit/residency",
     "/toolkit/licensure",
     "/toolkit/licensure?training=2&tries=2",
@@ -40,6 +39,7 @@ SHARED = (
     "/toolkit/resources",
     "/toolkit/resources/aafp-img",
     "/toolkit/search?q=J-1+waiver",
+    "/toolkit/search?q=personel+statment",
     "/spotlight",
     "/spotlight/mine",
     "/equity",
@@ -47,7 +47,7 @@ SHARED = (
     "/news",
     "/news/choices",
     SECTION,
-    *(f"{SECTION}/{part}" for part in ("openings", "events", "resolutions", "people")),
+    *(f"{SECTION}/{part}" for part in ("council", "openings", "events", "resolutions", "people")),
 )
 OWN = {
     IMG: ("/home/img",),
@@ -55,6 +55,8 @@ OWN = {
     LEADER[0]: (
         "/home/leader",
         "/toolkit/facts",
+        "/toolkit/facts?harm=0",
+        "/sections/imgs/about/keep/seat/new",
         "/toolkit/facts/license_rule/TX",
         "/toolkit/facts/visa_route/citizen",
         "/sections/imgs/resources",
@@ -84,3 +86,30 @@ def test_every_page_is_sound_for_every_role(visitor: Callable[[], Visitor], pers
         if main not in seen:
             seen.add(main)
             one.look(shots=False)  # of so many long pages they would take most of the time
+
+
+def test_what_members_read_of_fairness_is_sound(visitor: Callable[[], Visitor]) -> None:
+    one = visitor()
+    one.sign_in(IMG, DEMO_PASSWORD)
+    one.go("/equity")
+    one.page.locator("main a[href^='/equity/rounds/']").first.click()
+    one.look()
+
+
+def test_tiles_of_the_map_are_far_enough_apart_on_a_phone(visitor: Callable[[], Visitor]) -> None:
+    """WCAG 2.2, 2.5.8: circles of 24 pixels on the middles of small targets do not meet."""
+    one = visitor()
+    one.sign_in(IMG, DEMO_PASSWORD)
+    one.page.set_viewport_size({"width": 320, "height": 740})
+    one.page.goto(f"{one.address}/toolkit/licensure")
+    nearest = one.page.evaluate(
+        """() => {
+          const middles = [...document.querySelectorAll(".tile rect")].map((tile) => {
+            const r = tile.getBoundingClientRect();
+            return [r.x + r.width / 2, r.y + r.height / 2];
+          });
+          return Math.min(...middles.flatMap(([x, y], i) =>
+            middles.slice(i + 1).map(([u, v]) => Math.hypot(x - u, y - v))));
+        }"""
+    )
+    assert nearest > 24

@@ -284,7 +284,7 @@ def test_a_ban_is_not_lifted_for_a_mentor_without_a_seat() -> None:
 def test_a_free_seat_is_locked_below_the_minimum_where_a_lower_one_helps_somebody_else() -> None:
     imgs = [img("a", topics=("visa",)), *(img(key, topics=("cv",)) for key in "bc")]
     round_ = market(imgs, [mentor("x", topics=("cv",))])
-    scores = Problem.of(round_, Rules()).table()[:, 0]
+    scores = Problem.of(round_, Rules().open()).table()[:, 0]
     assert scores[0] < scores[1] == scores[2]
     rules = Rules(minimum_score=int(scores[1]) + 1)
     relief = relief_of(round_, rules)
@@ -299,7 +299,7 @@ def test_a_free_seat_is_locked_below_the_minimum_where_a_lower_one_helps_somebod
 
 def test_the_minimum_is_lowered_in_steps_and_no_further_than_needed() -> None:
     round_ = market([img("a", topics=("cv",))], [mentor("x", topics=("cv",))])
-    best = int(Problem.of(round_, Rules()).table()[0, 0])
+    best = int(Problem.of(round_, Rules().open()).table()[0, 0])
     relief = relief_of(round_, Rules(minimum_score=best + 1))
     assert told(relief) == ("minimum", None, False)
     assert relief.change is not None

@@ -141,7 +141,7 @@ def _files_with(app: Flask, word: str) -> list[str]:
 def test_the_round_still_stands_and_the_other_one_is_told(session: Session) -> None:
     pair = whole_person(session)
     offers = session.scalar(sa.select(sa.func.count()).select_from(Offer))
-    pairs = set(session.execute(sa.select(Pair.id, Pair.score)).all())
+    pairs = set(session.execute(sa.select(Pair.id, Pair.open_score)).all())
     before = session.scalars(
         sa.select(SeatCount.taken).where(SeatCount.mentor_id == pair.cast.profile("Omar Aziz"))
     ).one()
@@ -149,7 +149,7 @@ def test_the_round_still_stands_and_the_other_one_is_told(session: Session) -> N
     offer = session.get_one(Offer, pair.id)
     assert offer.state is OfferState.ENDED
     assert session.scalar(sa.select(sa.func.count()).select_from(Offer)) == offers
-    assert set(session.execute(sa.select(Pair.id, Pair.score)).all()) == pairs
+    assert set(session.execute(sa.select(Pair.id, Pair.open_score)).all()) == pairs
     after = session.scalars(
         sa.select(SeatCount.taken).where(SeatCount.mentor_id == offer.mentor_id)
     ).one()

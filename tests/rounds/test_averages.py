@@ -6,6 +6,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from mentorship.matching import SENSITIVE
 from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.rounds import averages, closing, service
 from mentorship.rounds.inputs import market_now
@@ -23,7 +24,7 @@ def test_they_are_due_at_first_and_again_when_they_are_old(cast: Cast) -> None:
     assert averages.due_averages(cast.session, now=NOW) == [round_.id]
     means = averages.work_out(cast.session, round_id=round_.id, now=NOW)
     market, _ = market_now(cast.session, cast.again(round_), now=NOW)
-    assert means == mean_marks_of_many(market)
+    assert means == mean_marks_of_many(market) | dict.fromkeys(SENSITIVE, 0)
     for now in (NOW, LATER):
         averages.keep(cast.session, round_id=round_.id, means=means or {}, now=now)
         assert not averages.due_averages(cast.session, now=now + dt.timedelta(minutes=14))

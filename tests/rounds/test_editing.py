@@ -263,7 +263,7 @@ def test_pairing_by_hand_lists_the_best_mentor_first_with_the_score(
     assert [each.suits for each in plain.mentors] == [None, None, None]
     hand = handmade.by_hand(session, run, img=ana, mentor=str(cast.profile("Noor Haddad")))
     assert [each.name for each in hand.mentors] == ["Noor Haddad", "Omar Aziz", "Abe Strict"]
-    made = sa.select(Pair.score).where(Pair.img_id == cast.profile("Ana Silva"))
+    made = sa.select(Pair.open_score).where(Pair.img_id == cast.profile("Ana Silva"))
     assert hand.mentor
     assert hand.mentor.suits
     assert hand.mentor.suits.score == session.scalars(made).one()

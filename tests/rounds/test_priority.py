@@ -56,7 +56,8 @@ def test_the_leaders_weight_decides(cast: Cast, weight: int, chosen: str) -> Non
     assert pair.img_id == cast.profile(chosen)
     parts = {part["criterion"]: part for part in pair.parts or []}
     assert ("priority" in parts) == (chosen == "Ben")
-    assert pair.score == sum(part["points"] for part in parts.values())
+    shown = [part["open"]["points"] for part in parts.values() if "open" in part]
+    assert pair.open_score == sum(shown)
 
 
 def test_the_leader_reads_it_among_the_parts_and_nobody_else_does(

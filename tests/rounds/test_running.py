@@ -17,6 +17,7 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.matching import (
     CRITERIA,
     ENGINE_VERSION,
+    SENSITIVE,
     Img,
     Market,
     Mentor,
@@ -53,7 +54,8 @@ def test_a_run_keeps_how_it_was_made(cast: Cast) -> None:
     assert (run.policy, run.lottery, run.engine_version) == ("best-total", 99, ENGINE_VERSION)
     assert run.rules["weights"] == round_.rules["weights"]
     assert run.reference_week == dt.date(2026, 11, 2)
-    assert run.certificate["primal"] == run.certificate["dual"] == run.total
+    assert run.proof is not None
+    assert run.proof["primal"] == run.proof["dual"]
     assert run.certificate["violations"] == 0
     assert set(run.means) == {key for key in CRITERIA if not CRITERIA[key].sensitive}
     assert run.made_by_id == cast.leader.id
@@ -91,7 +93,7 @@ def test_the_kept_inputs_decide_the_same_pairs_again(cast: Cast, session: Sessio
     _, run = cast.reviewed(set_up=service.SetUp(weights={"visa": 0}, must_share_language=True))
     assert run.inputs is not None
     kept = json.loads(json.dumps(run.inputs))
-    assert kept["format"] == 2
+    assert kept["format"] == 3
     assert sum(len(mentor["welcomes"]) for mentor in kept["mentors"]) == 2
 
     def again(kind: type[Img | Mentor], plain: dict[str, Any]) -> Any:
@@ -111,7 +113,8 @@ def test_the_kept_inputs_decide_the_same_pairs_again(cast: Cast, session: Sessio
         (uuid.UUID(market.imgs[i].key), uuid.UUID(market.mentors[j].key)) for i, j in result.pairs
     }
     assert ids == pairs_of(session, run)
-    assert result.total == run.total
+    assert run.proof is not None
+    assert result.total == run.proof["primal"][1]
 
 
 def test_visa_words_stand_nowhere_in_the_open(cast: Cast, session: Session) -> None:
@@ -135,8 +138,11 @@ def test_the_parts_of_every_pair_add_up_to_its_score(cast: Cast, session: Sessio
     assert found
     for pair in found:
         assert pair.parts is not None
-        assert sum(part["points"] for part in pair.parts) == pair.score
         assert sum(part["of"] for part in pair.parts) == 10_000
+        shown = [part["open"] for part in pair.parts if "open" in part]
+        assert sum(part["points"] for part in shown) == pair.open_score
+        assert sum(part["of"] for part in shown) == 10_000
+        assert not SENSITIVE & {part["criterion"] for part in pair.parts if "open" in part}
         topics = next(part for part in pair.parts if part["criterion"] == "topics")
         assert set(topics["why"]) == {"leader", "img", "mentor"}
 
@@ -149,7 +155,10 @@ def test_the_same_round_run_twice_gives_the_same_pairs(cast: Cast, session: Sess
     second = service.run_round(session, round_id=round_.id, by=None, now=later)
     assert second.number == 2
     assert pairs_of(session, first) == pairs_of(session, second)
-    assert first.inputs_digest == second.inputs_digest
+    assert first.inputs is not None
+    assert second.inputs is not None
+    assert first.inputs | {"digest_key": ""} == second.inputs | {"digest_key": ""}
+    assert first.inputs_digest != second.inputs_digest  # each under a key of its own
 
 
 def test_a_run_stays_as_it_was_when_profiles_and_rules_change(cast: Cast, session: Session) -> None:

@@ -11,9 +11,11 @@ import math
 import re
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
+import html5lib
 import pytest
 import yaml
 from cryptography import x509
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask
 from itsdangerous import URLSafeSerializer
+from sqlalchemy.orm import Session
 
 from mentorship.accounts import emails, recovery
 from mentorship.accounts.claims import PURPOSE, claim_links
@@ -29,6 +32,8 @@ from mentorship.config import ROOT
 from mentorship.connecting import FetchFailed
 from mentorship.fetching import Fetcher
 from mentorship.signins import service as signins
+from mentorship.toolkit import visa_routes
+from mentorship.vocabulary import LISTS
 from tests import factories
 from tests.page import Page, PageClient
 from tests.stage import Stage
@@ -59,12 +64,50 @@ def _pages(app: Flask, stage: Stage) -> Iterator[tuple[str, Page]]:
         yield path, PageClient(app).get(path)
 
 
-def test_how_passwords_are_typed_and_what_stands_in_addresses(app: Flask, stage: Stage) -> None:
+def private_words(session: Session) -> frozenset[str]:
+    """Return what somebody may choose for themselves that is theirs: visa, paths, gender."""
+    lists = (LISTS[name] for name in ("visa", "visa_path", "gender"))
+    asked = visa_routes.questions(session)
+    chosen = {option["text"] for question in asked for option in question.options}
+    return frozenset(chosen | {term.name for terms in lists for term in terms.values()})
+
+
+def means_something_private(form: Element, private: Collection[str]) -> list[str]:
+    """Return what a form asks that no address may hold, by the words on it, not by its names."""
+    told = [" ".join("".join(each.itertext()).split()) for each in form.iter()]
+    labels = {
+        words
+        for each, words in zip(form.iter(), told, strict=True)
+        if each.tag in {"label", "legend", "option"} or "usa-hint" in (each.get("class") or "")
+    }
+    reached = {words for words in labels if re.search(r"e-?mail|phone", words, re.IGNORECASE)}
+    return sorted(reached | (labels & set(private)))
+
+
+def test_what_a_form_means_is_told_by_its_words() -> None:
+    """The forms that once sent such things in addresses, whatever their fields were called."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    for words in (
+        "<label for=q>Name or email address</label><input id=q name=q>",
+        "<label for=w>Who</label><input id=w name=w><p class=usa-hint>The whole email address</p>",
+        "<input type=radio name=status id=a><label for=a>US citizen</label>",
+    ):
+        form = parser.parse(f"<form>{words}</form>").find(".//form")
+        assert means_something_private(form, {"US citizen"}), words
+    form = parser.parse("<form><label>Words</label><input name=q></form>").find(".//form")
+    assert means_something_private(form, {"US citizen"}) == []
+
+
+def test_how_passwords_are_typed_and_what_stands_in_addresses(
+    app: Flask, stage: Stage, session: Session
+) -> None:
     """Passwords are hidden, and left to their managers; what fetches sends nothing of people.
 
     And whoever is signed in finds the way out on every page.
     """
     passwords, fetching, wrong = set(), 0, []
+    private = private_words(session)
+    assert len(private) > 40
     for where, page in _pages(app, stage):
         for field in page.tree.iterfind(".//input"):
             name = field.get("name") or ""
@@ -79,6 +122,7 @@ def test_how_passwords_are_typed_and_what_stands_in_addresses(app: Flask, stage:
             fetching += 1
             names = [field.get("name") or "" for field in form.iter()]
             wrong += [f"{where} sends {n}" for n in names if NEVER_IN_ADDRESSES.search(n)]
+            wrong += [f"{where} asks {words}" for words in means_something_private(form, private)]
         for link in page.links():
             query = link.partition("?")[2]
             if re.search(r"(^|&)(token|password|email|key|session)=", query):

@@ -60,7 +60,7 @@ def test_the_overview_leads_to_every_stage_and_to_the_resources(
     links = set(page.links())
     assert {f"/toolkit/journey/{stage}" for stage in vocabulary.LISTS["stage"]} <= links
     assert "/toolkit/resources" in links
-    assert "Match Day March 19, 2027, in 137 days" in said(page)
+    assert "Match Day Expected March 19, 2027, in 137 days" in said(page)
     assert "Expected March 4, 2027, 2:00 a.m. UTC, in about 121 days" in said(page)
 
 

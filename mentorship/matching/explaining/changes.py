@@ -46,6 +46,7 @@ class Held:
     problem : the round as it is
     rows : (r,) IMGs whose pairs are held, ascending
     scores : (r, m) hard rules aside; -1 where a matrix says never
+    told : (r, m) the open ones, which the minimum is asked of; of a matrix the same
     out : rule -> (r, m) bool, the pairs it forbids
     count : (r, m) how many rules forbid a pair
     free : (m,) seats that the answer leaves free
@@ -55,6 +56,7 @@ class Held:
     problem: Problem
     rows: Ints
     scores: Points
+    told: Points
     out: Mapping[str, Flags]
     count: Ints
     free: Ints
@@ -64,16 +66,17 @@ class Held:
         m, market, rules = problem.shape[1], problem.market, problem.rules
         if market is None or rules is None or problem.means is None:
             plain = (problem.unbanned or problem.scores).block(rows)
+            told = plain
             out = {"never": plain < 0, "banned": marked(problem.banned, rows, m)}
         else:
-            table = scoring.scores(market, rules, problem.means, rows)
-            out = scoring.all_ruled_out(market, rules, table, rows)
-            plain = table.astype(np.int16)
+            plain = scoring.scores(market, rules, problem.means, rows).astype(np.int16)
+            told = scoring.open_scores(market, rules, problem.means, rows).astype(np.int16)
+            out = scoring.all_ruled_out(market, rules, problem.means, rows)
         count = np.zeros((len(rows), m), dtype=np.int64)
         for flags in out.values():
             count += flags
         free = problem.seats - np.bincount(result.pairs[:, 1], minlength=m)
-        return cls(problem, rows, plain, out, count, free)
+        return cls(problem, rows, plain, told, out, count, free)
 
     @property
     def whole(self) -> bool:
@@ -176,14 +179,14 @@ def _seats(held: Held, waiting: Ints) -> Iterator[Trial]:
 def _minimum(held: Held, waiting: Ints) -> Iterator[Trial]:
     """Yield lower minimum scores, each a step that makes more pairs possible for who waits."""
     at = held.places(waiting)
-    low = held.scores[at][held.forbidden_by([scoring.MINIMUM])[at]]
+    low = held.told[at][held.forbidden_by([scoring.MINIMUM])[at]]
     for least in sorted({score // MINIMUM_STEP * MINIMUM_STEP for score in low.tolist()})[::-1]:
         yield Trial(rows=waiting, make=partial(_with_minimum, held, least), amount=least)
 
 
 def _with_minimum(held: Held, least: int) -> Problem:
     scores = held.allowed([scoring.MINIMUM])
-    scores[held.out[scoring.MINIMUM] & (held.scores < least)] = -1
+    scores[held.out[scoring.MINIMUM] & (held.told < least)] = -1
     return held.with_scores(scores)
 
 
@@ -279,7 +282,7 @@ def _best_of_each(held: Held, rows: Ints, wanted: Flags) -> Iterator[tuple[int, 
     for row, place in zip(rows.tolist(), held.places(rows).tolist(), strict=True):
         columns = order[wanted[place, order]]
         if len(columns):
-            yield row, int(columns[held.scores[place, columns].argmax()])
+            yield row, int(columns[held.told[place, columns].argmax()])
 
 
 def _most_first(held: Held, asked: Ints, wanted: Flags) -> list[int]:

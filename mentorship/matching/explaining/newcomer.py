@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from mentorship.matching import scoring
 from mentorship.matching.assignment import solve
-from mentorship.matching.explaining.worth import FEWEST, GROUPS, members
+from mentorship.matching.explaining.worth import FEWEST, GROUPS, Group, members
 from mentorship.matching.lottery import Side
 from mentorship.matching.market import Market
 from mentorship.matching.pairing import Progress
@@ -49,9 +49,13 @@ class Gain:
 
 
 def one_more_mentor(
-    problem: Problem, result: Result, progress: Progress | None = None
+    problem: Problem,
+    result: Result,
+    progress: Progress | None = None,
+    *,
+    kinds: Mapping[str, Group] = GROUPS,
 ) -> dict[str, dict[str, Gain]]:
-    """Return kind of group (see ``GROUPS``) -> group -> gain, without groups too small to be shown.
+    """Return kind of group (of ``kinds``) -> group -> gain, without groups too small to be shown.
 
     The typical mentor of a group is the one in the middle by mean score over all IMGs, a pair that
     must not be made counting as 0; what others said of that one mentor, and institutions, are left
@@ -68,7 +72,7 @@ def one_more_mentor(
             for name, columns in members(market, group).items()
             if len(columns) >= FEWEST.get(kind, 1)
         }
-        for kind, group in GROUPS.items()
+        for kind, group in kinds.items()
     }
     if problem.shape[0] * problem.shape[1] > MOST_PAIRS:
         priced = result
@@ -141,7 +145,7 @@ def _added(problem: Problem, market: Market, columns: list[int]) -> Iterator[Pro
     table = problem.table()
     rules = replace(problem.rules, locked=frozenset())
     scores = scoring.scores(newcomers, rules, problem.means, rows)
-    out = scoring.all_ruled_out(newcomers, rules, scores, rows)
+    out = scoring.all_ruled_out(newcomers, rules, problem.means, rows)
     allowed = np.where(np.logical_or.reduce(list(out.values())), -1, scores).astype(np.int16)
     for place, key in enumerate(newcomers.mentor_side.ids):
         ready = Ready.of(np.column_stack([table, allowed[:, place]]))

@@ -206,7 +206,7 @@ class _Search:
             change = self._change(kind, trial, after.unmatched)
             for row in np.intersect1d(helped, trial.rows).tolist():
                 (at,) = self.held.places(np.array([row]))
-                suits = 0 if trial.column is None else int(self.held.scores[at, trial.column])
+                suits = 0 if trial.column is None else int(self.held.told[at, trial.column])
                 key = (len(change.lost), -suits, place)
                 if row not in best or key < best[row][0]:
                     best[row] = key, change

@@ -69,7 +69,8 @@ class Recipe:
     named: Lists  # names an IMG must not share with a mentor
     named_mentors: Lists  # mentors of each name
     locked: Lists
-    least: int  # score of a pair, unless it is locked
+    least: int  # open score of a pair, unless it is locked
+    told: Recipe | None  # gives the open scores; only where there is a least one
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -84,7 +85,11 @@ class Recipe:
         locked = by_row(market.places.of(rules.locked), n)
         allowed = _allowed(market, rules)
         prepared = _prepared(market, shares, means, allowed, never, locked)
-        return replace(prepared, least=rules.minimum_score)
+        if not rules.minimum_score:
+            return prepared
+        told = shared_out(market, rules.open(), np.arange(n))
+        asked = _prepared(market, told, means, allowed, never, locked)
+        return replace(prepared, least=rules.minimum_score, told=asked)
 
     @classmethod
     def of_marks(cls, market: Market, key: str) -> Recipe:
@@ -105,12 +110,12 @@ class Recipe:
             self.words, self.silent, self.extra, self.allowed, self.never, self.named,
             self.named_mentors, block,
         )  # fmt: skip
-        if self.least:
-            self._leave_out_low(rows, block)
+        if self.told is not None:
+            self._leave_out_low(rows, block, self.told.block(rows, width))
         return block
 
-    def _leave_out_low(self, rows: Ints, block: Points) -> None:
-        low = block < self.least
+    def _leave_out_low(self, rows: Ints, block: Points, told: Points) -> None:
+        low = told < self.least
         start = self.locked.start
         for place in np.flatnonzero(np.diff(start)[self.rows[rows]]):
             img = self.rows[rows[place]]
@@ -146,6 +151,7 @@ class Recipe:
             never=never,
             named_mentors=named_mentors,
             locked=locked,
+            told=None if self.told is None else self.told.take(rows, columns),
         )
 
 
@@ -196,6 +202,7 @@ def _prepared(  # noqa: PLR0913, PLR0917 - each is one part of the recipe
         named_mentors=never.meetings.mentors,
         locked=locked,
         least=0,
+        told=None,
     )
 
 
