@@ -87,6 +87,7 @@ def summary(session: Session, run: Run) -> Summary:
     )
     rows = session.execute(
         sa.select(Run.number, Publication.run_id, PrivateTables.tables, sums)
+        .select_from(Run)
         .join(sums, sa.true())
         .outerjoin(Publication, Publication.run_id == Run.id)
         .outerjoin(
