@@ -74,10 +74,11 @@ def effect_of_new(slug: str) -> str | tuple[str, int]:
     section, form = section_led_by(db.session(), current_id(), slug), SetUpForm()
     if not _filled(form):
         return _new_page(section, form), 422
-    source = _starts(section).source
+    starts = _starts(section)
+    source = starts.source
     saved = SetUp.from_json(source.rules) if source else SetUp()
     planned = Round(id=uuid.uuid4(), section_id=section.id, name="", state=RoundState.DRAFT)
-    return _new_page(section, form, _effect(planned, saved, form))
+    return _new_page(section, form, _effect(planned, saved, form), starts)
 
 
 @bp.get(f"{ROUND}/set-up")
@@ -195,9 +196,15 @@ def _starts(section: Section) -> templates.Starts:
     return templates.starts(db.session(), section.id, chosen)
 
 
-def _new_page(section: Section, form: SetUpForm, effect: Effect | None = None) -> str:
+def _new_page(
+    section: Section,
+    form: SetUpForm,
+    effect: Effect | None = None,
+    starts: templates.Starts | None = None,
+) -> str:
+    starts = starts or _starts(section)
     return render_template(
-        "rounds/new.html", section=section, form=form, effect=effect, starts=_starts(section)
+        "rounds/new.html", section=section, form=form, effect=effect, starts=starts
     )
 
 
