@@ -47,7 +47,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
-            *("rounds.participation", "rounds.withdraw", "rounds.come_back"),
+            *("rounds.participation", "rounds.withdraw", "rounds.come_back", "rounds.join"),
             *("rounds.match", "rounds.confirm"),
             *("rounds.confirm_decline_match", "rounds.decline_match"),
         ),

@@ -38,6 +38,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.IN_REVIEW: ("In review", "info"),
         Standing.ASKED: ("A mentor is being asked", "info"),
         Standing.ANSWER_NEEDED: ("Waiting for your answer", "warn"),
+        Standing.ELSEWHERE: ("Not in it: you have a mentor, or an offer", "neutral"),
         Standing.CONFIRMED: ("You have a mentor", "good"),
         Standing.WITHDREW: ("You withdrew", "neutral"),
         Standing.WAITING: ("Waiting for a mentor", "warn"),

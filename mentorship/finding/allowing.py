@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,6 +45,26 @@ def browsing_now() -> sa.ColumnElement[Browsing]:
     return sa.func.coalesce(in_round, Section.browsing, type_=Section.browsing.type)
 
 
+def browsed_by(person_id: uuid.UUID, kind: ProfileKind) -> sa.Select[uuid.UUID]:
+    """Return, as a part of a query, the sections where this person may look through the list."""
+    return _memberships(person_id, kind, Section.id).where(browsing_now().in_(MAY_BROWSE[kind]))
+
+
+def _memberships(
+    person_id: uuid.UUID, kind: ProfileKind, *columns: sa.ColumnElement[Any] | Any
+) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(Section)
+        .join(Membership, Membership.section_id == Section.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == SectionRole(kind.value),
+            Membership.state == MembershipState.ACTIVE,
+        )
+    )
+
+
 def sections_offering(
     session: Session, person_id: uuid.UUID, kind: ProfileKind
 ) -> Sequence[uuid.UUID]:
@@ -52,13 +73,7 @@ def sections_offering(
     Raises NoResultFound for a person who is not in this role anywhere.
     """
     rows = session.execute(
-        sa.select(Section.id, browsing_now().label("browsing"))
-        .join(Membership, Membership.section_id == Section.id)
-        .where(
-            Membership.person_id == person_id,
-            Membership.role == SectionRole(kind.value),
-            Membership.state == MembershipState.ACTIVE,
-        )
+        _memberships(person_id, kind, Section.id, browsing_now().label("browsing"))
     ).all()
     if not rows:
         raise sa.exc.NoResultFound

@@ -6,6 +6,7 @@ one person (whom they leave out, whom the leader ruled out) is counted in no rea
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter
@@ -25,7 +26,8 @@ from mentorship.matching.forbid import ruled_out
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.profiles.service import is_ready
-from mentorship.rounds.candidates import agrees
+from mentorship.rounds.candidates import agrees, held
+from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Membership, MembershipState, SectionRole
@@ -83,7 +85,8 @@ def img_outlook(session: Session, person_id: uuid.UUID, *, today: dt.date) -> Im
             missing=True,
         )  # fmt: skip
     barred = {key: flags[0] for key, flags in ruled_out(market, rules, np.array([own])).items()}
-    possible = ~np.logical_or.reduce(list(barred.values()))
+    free = np.array([mentor.seats > 0 for mentor in mentors], dtype=bool)
+    possible = ~np.logical_or.reduce(list(barred.values())) & free
     needs = set(market.imgs[own].topics)
     covering = sum(bool(needs & set(mentors[j].topics)) for j in np.flatnonzero(possible))
     counts = {key: int(barred[key].sum()) for key in NARROWING}
@@ -144,10 +147,14 @@ def _market(
     if not sections:
         raise sa.exc.NoResultFound
     people: Any = session.execute(_people(person_id, sections)).all()
-    imgs, mentors = gather(session, [row.id for row in people], today=today)
     own_key = next(
         (str(row.id) for row in people if row.person_id == person_id and row.kind is kind), None
     )
+    busy = {str(row.id): row.held for row in people}
+    imgs, mentors = gather(session, [row.id for row in people], today=today)
+    mentors = [dataclasses.replace(m, seats=max(m.seats - busy[m.key], 0)) for m in mentors]
+    # whoever has a mentor, or an offer to answer, looks for none
+    imgs = [img for img in imgs if not busy[img.key] or img.key == own_key]
     keys = [each.key for each in (imgs if kind is ProfileKind.IMG else mentors)]
     own = keys.index(own_key) if own_key in keys else None
     monday = today - dt.timedelta(days=today.weekday())
@@ -155,7 +162,7 @@ def _market(
     newest = session.scalars(
         sa.select(Round.rules)
         .where(Round.section_id.in_(sections))
-        .order_by(Round.created_at.desc())
+        .order_by(Round.state.not_in(BEFORE), Round.created_at.desc())
         .limit(1)
     ).one_or_none()
     return market, own, (SetUp.from_json(newest) if newest else SetUp()).rules()
@@ -163,7 +170,7 @@ def _market(
 
 def _people(
     person_id: uuid.UUID, sections: Sequence[uuid.UUID]
-) -> sa.Select[uuid.UUID, uuid.UUID, ProfileKind]:
+) -> sa.Select[uuid.UUID, uuid.UUID, ProfileKind, int]:
     theirs = aliased(Membership)
     member = (
         sa.exists()
@@ -177,7 +184,7 @@ def _people(
     )
     others = sa.and_(agrees(), User.active)
     return (
-        sa.select(Profile.id, Profile.person_id, Profile.kind)
+        sa.select(Profile.id, Profile.person_id, Profile.kind, held().label("held"))
         .join(User, User.id == Profile.person_id)
         .where(member, is_ready(), sa.or_(Profile.person_id == person_id, others))
     )

@@ -24,7 +24,10 @@ KINDS: Mapping[NoticeKind, tuple[str, str]] = {
         "Somebody is paired with you and hopes for your answer.",
     ),
     NoticeKind.ANSWER: ("Answers", "The other side answered, or an offer came to nothing."),
-    NoticeKind.REMINDER: ("Reminders", "Five days and one day before your time to answer is over."),
+    NoticeKind.REMINDER: (
+        "Reminders",
+        "Some days before your time to answer is over, as your section leader has set.",
+    ),
     NoticeKind.EXPIRY: ("Time is over", "The day to answer has passed."),
     NoticeKind.PUBLICATION: ("Rounds", "A round you take part in is published."),
     NoticeKind.MENTORSHIP: ("Your mentorship", "Agreements, meetings, and the end."),

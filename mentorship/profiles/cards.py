@@ -31,6 +31,7 @@ from mentorship.profiles.models import (
     ProfileKind,
 )
 from mentorship.profiles.values import SEALED_LISTS, list_of
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 HIDING = frozenset({Audience.BROWSING, Audience.OFFERED})  # where a section may hide names
 
@@ -92,7 +93,21 @@ def seen_by_others(
         return {}
     profile, below, shares_visa = _whole(session, profile_id)
     whole = _card(profile, below, shares_visa=shares_visa, reader_id=None)
-    return {audience: cut_to(whole, kind, audience) for audience in Audience}
+    seen = {audience: cut_to(whole, kind, audience) for audience in Audience}
+    if session.scalar(sa.select(_hides_names(person_id, kind))):
+        seen |= {audience: _nameless(seen[audience], person_id) for audience in HIDING}
+    return seen
+
+
+def _hides_names(person_id: uuid.UUID, kind: ProfileKind) -> sa.Exists:
+    """Say whether a section where the person has this role hides names."""
+    return sa.exists().where(
+        Membership.person_id == person_id,
+        Membership.role == SectionRole(kind.value),
+        Membership.state == MembershipState.ACTIVE,
+        Section.id == Membership.section_id,
+        Section.names_masked,
+    )
 
 
 def _whole(session: Session, profile_id: uuid.UUID) -> tuple[Profile, rows.Rows, bool]:

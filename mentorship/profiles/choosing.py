@@ -1,4 +1,4 @@
-"""Whom a person may choose by name on the profile page."""
+"""Whom a person may choose by name on the profile page: nobody whom they could not look up."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents.service import LISTED, MATCHING, agrees_to
 from mentorship.profiles.audience import code_name
+from mentorship.profiles.completeness import is_ready
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
@@ -24,13 +26,17 @@ class Choosable:
 
 
 def mentors_to_choose(
-    session: Session, person_id: uuid.UUID, *, named: Collection[str] = ()
+    session: Session,
+    person_id: uuid.UUID,
+    *,
+    sections: sa.Select[uuid.UUID],
+    named: Collection[str] = (),
 ) -> tuple[Choosable, ...]:
-    """Return the mentors of the sections where the person is an IMG, by name.
+    """Return the mentors of ``sections`` who agreed to be looked up and could be matched, by name.
 
-    Those ``named`` in the profile already come last where they are no mentors there any more.
+    ``sections`` is a part of a query. Those ``named`` in the profile already come last where they
+    are not among them (any more).
     """
-    theirs, own = aliased(Membership), aliased(Membership)
     mentors = (
         sa.select(
             User.id,
@@ -38,18 +44,14 @@ def mentors_to_choose(
             Profile.institution,
             sa.func.max(sa.cast(Section.names_masked, sa.Integer)),
         )
-        .join(theirs, theirs.person_id == User.id)
-        .join(own, own.section_id == theirs.section_id)
-        .join(Section, Section.id == own.section_id)
-        .join(
-            Profile,
-            sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR),
-            isouter=True,
-        )
+        .join(Membership, Membership.person_id == User.id)
+        .join(Section, Section.id == Membership.section_id)
+        .join(Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR))
         .where(
-            *(theirs.role == SectionRole.MENTOR, theirs.state == MembershipState.ACTIVE),
-            *(own.role == SectionRole.IMG, own.state == MembershipState.ACTIVE),
-            *(own.person_id == person_id, User.id != person_id, User.active),
+            Membership.section_id.in_(sections),
+            *(Membership.role == SectionRole.MENTOR, Membership.state == MembershipState.ACTIVE),
+            *(agrees_to(LISTED, User.id), agrees_to(MATCHING, User.id), is_ready()),
+            *(User.id != person_id, User.active),
         )
         .group_by(User.id, User.name, Profile.institution)
         .order_by(User.name, User.id)
@@ -75,6 +77,6 @@ def _former(session: Session, keys: Collection[str]) -> tuple[Choosable, ...]:
         .order_by(User.name, User.id)
     )
     return tuple(
-        Choosable(str(key), f"{name} (no mentor in your sections now)")
+        Choosable(str(key), f"{name} (in no list of yours now)")
         for key, name in session.execute(rows)
     )

@@ -67,9 +67,9 @@ class TopicsForm(StepForm):
     topic_5 = one_word("Fifth topic", "topic")
     goals = text_fields.Prose(
         "Your goals, in your own words",
-        description="What would you like to have done a year from now? Your mentor reads this, and"
-        " words that you and a mentor both use count a little. Please leave out anything you would"
-        " not want to share.",
+        description="What would you like to have done a year from now? A mentor who is asked reads"
+        " this, and words that you and a mentor both use count a little. Please leave out"
+        " anything you would not want to share.",
         render_kw={"rows": 5},
     )
 
@@ -162,6 +162,6 @@ class ImgConfidenceForm(StepForm):
         "Your visa situation",
         "visa",
         description="Kept encrypted. It finds mentors who lived through a path that helps you."
-        " Your match sees it only if you allow that yourself.",
+        " A mentor who is asked sees it only if you allow that yourself.",
     )
     gender = gender()

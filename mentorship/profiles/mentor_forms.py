@@ -68,8 +68,9 @@ class HelpForm(StepForm):
     )
     about = text_fields.Prose(
         "A few words on how you mentor",
-        description="How you work, and what an IMG can expect of you. People you are offered to"
-        " read this, and words that you and an IMG both use count a little.",
+        description="How you work, and what an IMG can expect of you. IMGs who look around"
+        " read this if you agreed to be looked up, and so do those you said yes to. Words that you"
+        " and an IMG both use count a little.",
         render_kw={"rows": 5},
     )
 
@@ -136,8 +137,8 @@ class MentorConfidenceForm(StepForm):
     visas = some_words(
         "Visa paths you have lived through",
         "visa_path",
-        description="Leave all empty if you prefer not to say. Kept encrypted. Your match sees them"
-        " only if you allow that yourself.",
+        description="Leave all empty if you prefer not to say. Kept encrypted. An IMG you said yes"
+        " to sees them only if you allow that yourself.",
     )
     gender = gender()
 
@@ -165,9 +166,9 @@ class LimitsForm(StepForm):
         render_kw={"rows": 3},
     )
     exclude_institutions = text_fields.Lines(
-        "Institutions to leave out",
-        description="One a line. An IMG who names one of them as a conflict is not matched with"
-        " you.",
+        "Institutions where a match would be a conflict",
+        description="One a line, such as a program you advise. IMGs name the programs that are a"
+        " conflict for them; whoever names the same one is not matched with you.",
         render_kw={"rows": 3},
     )
 

@@ -132,8 +132,8 @@ IMG_ROAD = Road(
             "names",
             "Mentors by name",
             "You may know somebody you would like to work with, or would rather not. Both stay"
-            " between you and the match program; a mentor only learns of a wish when offered to"
-            " you.",
+            " between you and the match program; a mentor learns of a wish when you are offered to"
+            " them, or when you send them a request yourself.",
             NamesForm,
             ("requests", "avoid", "conflicts"),
         ),

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,6 +19,7 @@ from mentorship.profiles import service
 from mentorship.profiles.choosing import mentors_to_choose
 from mentorship.profiles.grid import PARTS
 from mentorship.profiles.mentor_forms import SeatsForm
+from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.moving import moved, moved_to
 from mentorship.profiles.names_form import NamesForm
 from mentorship.profiles.pause_views import break_of, today
@@ -138,7 +139,8 @@ def _begin(session: Session, step: Step, answers: Answers[Any]) -> StepForm:
 def _offer(session: Session, form: StepForm, answers: Answers[Any]) -> None:
     if isinstance(form, NamesForm):
         named = (*answers.values.requests, *answers.values.avoid)
-        form.offer(mentors_to_choose(session, current_id(), named=named))
+        sections = current_app.extensions["browsed"](current_id(), ProfileKind.IMG)
+        form.offer(mentors_to_choose(session, current_id(), sections=sections, named=named))
     form.keep_offering(answers.values)
 
 

@@ -15,7 +15,7 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import agrees, belongs
 from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
 from mentorship.rounds.models import Participant, Round
-from mentorship.rounds.offer_models import Offer, OfferState, Publication
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, Reminder, Side
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.scope import due_by, own_dates
 
@@ -45,6 +45,10 @@ class AnswerLine:
     overdue: bool
     requested: bool  # the IMG asked this mentor directly
     gone: Sequence[str]  # what has become of the two since, while their answers count
+    owed_by: str | None  # the name of whoever is to answer now
+    answer_by: dt.datetime
+    reminders: int  # that whoever owes the answer has got
+    reminded_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ def _answers(
     session: Session, round_id: uuid.UUID, wanted: Wanted, *, late: dt.datetime | None
 ) -> Listing[AnswerLine]:
     """Return the offers; those that wait since before ``late`` are overdue."""
-    img, mentor, img_profile, mentor_profile = _people()
+    img, mentor = aliased(User), aliased(User)
+    img_profile, mentor_profile = aliased(Profile), aliased(Profile)
     query = (
         sa.select(
             Offer,
@@ -120,6 +125,7 @@ def _answers(
             due_by(),
             *(belongs(each, Round.section_id) for each in (img_profile, mentor_profile)),
             *(agrees(each) for each in (img_profile, mentor_profile)),
+            *_reminders(),
         )
         .join(Round, Round.id == Offer.round_id)
         .outerjoin(Publication, Publication.round_id == Offer.round_id)
@@ -128,8 +134,10 @@ def _answers(
         .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
         .join(mentor, mentor.id == mentor_profile.person_id)
         .where(Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN)
-        .order_by(sa.func.lower(mentor.name), sa.func.lower(img.name), Offer.id)
     )
+    silent_since = sa.func.coalesce(Offer.mentor_answered_at, Offer.offered_at)
+    first = (silent_since,) if wanted.show == "waiting" else ()  # whoever is silent longest
+    query = query.order_by(*first, sa.func.lower(mentor.name), sa.func.lower(img.name), Offer.id)
     if states := PARTS.get(wanted.show):
         query = query.where(Offer.state.in_(states))
     if wanted.words:
@@ -154,10 +162,24 @@ def _answers(
             late is not None and due < late and offer.state in OPEN_ANSWERS,
             offer.requested,
             _gone((img_name, mentor_name), stands) if offer.state in LIVE_OFFERS else (),
+            {OfferState.OFFERED: mentor_name, OfferState.ACCEPTED: img_name}.get(offer.state),
+            due,
+            reminders,
+            reminded_at,
         )
-        for offer, img_name, mentor_name, due, *stands in found.rows
+        for offer, img_name, mentor_name, due, *stands, reminders, reminded_at in found.rows
     ]
     return Listing(rows, found.found, found.page, found.last)
+
+
+def _reminders() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[dt.datetime]]:
+    """Count the reminders of whoever owes the answer to an offer, and say when the last was."""
+    side = sa.case((Offer.state == OfferState.ACCEPTED, Side.IMG.value), else_=Side.MENTOR.value)
+    theirs = (Reminder.offer_id == Offer.id, sa.cast(Reminder.side, sa.String) == side)
+    return (
+        sa.select(sa.func.count()).where(*theirs).correlate(Offer).scalar_subquery(),
+        sa.select(sa.func.max(Reminder.sent_at)).where(*theirs).correlate(Offer).scalar_subquery(),
+    )
 
 
 def _gone(names: Sequence[str], stands: Sequence[bool]) -> Sequence[str]:
@@ -175,10 +197,6 @@ def _gone(names: Sequence[str], stands: Sequence[bool]) -> Sequence[str]:
             if not does
         ),
     ]
-
-
-def _people() -> tuple[type[User], type[User], type[Profile], type[Profile]]:
-    return aliased(User), aliased(User), aliased(Profile), aliased(Profile)
 
 
 def waiting_imgs(

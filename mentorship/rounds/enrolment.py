@@ -29,6 +29,10 @@ class CannotTakePart(ValueError):
         self.name, self.obstacle = name, obstacle
 
 
+class NotMeant(ValueError):
+    """The round is for others, unless a leader adds this person."""
+
+
 def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Open a draft and enrol everybody eligible; return how many.
 
@@ -105,6 +109,45 @@ def put_back(
         session.add(Participant(round_id=round_id, profile_id=profile_id, joined_at=now))
         session.flush()
     return person
+
+
+def join(
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    round_id: uuid.UUID,
+    profile_id: uuid.UUID,
+    now: dt.datetime,
+) -> Round:
+    """Take part by one's own wish in a round that is open; twice is as good as once.
+
+    Raises
+    ------
+    CannotTakePart
+        Something keeps this person out; the error says what.
+    NotMeant
+        The set-up asks for other IMGs, or a leader left them out: leaders may add anybody.
+    NoResultFound
+        It is not one's own profile, or no round of a section of theirs that is open.
+
+    """
+    open_now = sa.select(Round).where(Round.id == round_id, Round.state == RoundState.OPEN)
+    round_ = session.scalars(open_now.with_for_update(read=True)).one()
+    found = candidates(session, round_, today=now.date(), only=[profile_id])
+    person = next((each for each in found if each.person_id == person_id), None)
+    if person is None:
+        raise NoResultFound
+    if person.joined and not person.left_out:
+        return round_
+    if person.obstacle is not None:
+        raise CannotTakePart(person.name, person.obstacle)
+    traits = SetUp.from_json(round_.rules).traits
+    fit = set(session.scalars(fitting(round_, traits))) if traits.asks else None
+    if person.left_out or not _is_meant(person, fit):
+        raise NotMeant(round_.name)
+    session.add(Participant(round_id=round_id, profile_id=profile_id, joined_at=now))
+    session.flush()
+    return round_
 
 
 def enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:

@@ -6,6 +6,7 @@ yes, and never who said no. Contact details are there only when both said yes.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import enum
 import uuid
@@ -39,6 +40,7 @@ class Standing(enum.StrEnum):
     ASKED = "asked"  # a mentor is being asked
     ANSWER_NEEDED = "answer_needed"  # the mentor said yes; now the IMG
     CONFIRMED = "confirmed"
+    ELSEWHERE = "elsewhere"  # a mentor, or an offer, of another round keeps them out of this one
     WITHDREW = "withdrew"  # by their own wish
     WAITING = "waiting"  # no mentor now; keeps the place
     NOT_MATCHED = "not_matched"  # the round finished without a mentor
@@ -50,17 +52,20 @@ _MATTERS = (
     Standing.ANSWER_NEEDED,
     Standing.ASKED,
     Standing.REQUESTED,
+    Standing.CONFIRMED,
     Standing.IN_REVIEW,
     Standing.MAY_ASK,
     Standing.TAKES_PART,
-    Standing.CONFIRMED,
     Standing.WAITING,
     Standing.NOT_IN,
     Standing.WITHDREW,
     Standing.NOT_MATCHED,
     Standing.ENDED,
+    Standing.ELSEWHERE,
 )
-_LIVE = frozenset(_MATTERS[: _MATTERS.index(Standing.CONFIRMED) + 1])
+_LIVE = frozenset(_MATTERS[: _MATTERS.index(Standing.TAKES_PART) + 1])
+_HELD = frozenset({Standing.ANSWER_NEEDED, Standing.ASKED, Standing.CONFIRMED})
+_TO_COME = frozenset({Standing.MAY_ASK, Standing.TAKES_PART, Standing.IN_REVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class ImgRound:
     matches: Sequence[ImgMatch]
     round_id: uuid.UUID | None = None  # with the profile's: one's place in it, None without
     profile_id: uuid.UUID | None = None
+    closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
 
     @property
     def to_answer(self) -> ImgMatch | None:
@@ -132,6 +138,11 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
         _img_round(round_, answer_by, place, [(o, u) for *_, o, u in group if o is not None])
         for (round_, answer_by, place), group in groupby(rows, key=lambda row: tuple(row[:3]))
     ]
+    if any(r.standing in _HELD for r in rounds):
+        rounds = [
+            dataclasses.replace(r, standing=Standing.ELSEWHERE) if r.standing in _TO_COME else r
+            for r in rounds
+        ]
     if any(r.standing in _LIVE for r in rounds):  # an open round is no news to them
         return ImgStatus(rounds)
     return ImgStatus([*_open_rounds_without(session, person_id), *rounds])
@@ -168,6 +179,7 @@ def _img_round(
         matches,
         round_id=round_.id,
         profile_id=place.profile_id,
+        closes_at=round_.closes_at if round_.state is RoundState.OPEN else None,
     )
 
 
@@ -209,8 +221,9 @@ def _open_rounds_without(session: Session, person_id: uuid.UUID) -> list[ImgRoun
         .correlate(Round)
     )
     rows = session.execute(
-        sa.select(Round.name, Section.name)
+        sa.select(Round, Section.name, _IMG.id)
         .join(Section, Section.id == Round.section_id)
+        .join(_IMG, sa.and_(_IMG.person_id == person_id, _IMG.kind == ProfileKind.IMG))
         .join(Membership, Membership.section_id == Section.id)
         .where(
             Membership.person_id == person_id,
@@ -221,4 +234,16 @@ def _open_rounds_without(session: Session, person_id: uuid.UUID) -> list[ImgRoun
         )
         .order_by(Round.created_at.desc())
     )
-    return [ImgRound(name, section, Standing.NOT_IN, None, ()) for name, section in rows]
+    return [
+        ImgRound(
+            round_.name,
+            section,
+            Standing.NOT_IN,
+            None,
+            (),
+            round_id=round_.id,
+            profile_id=profile_id,
+            closes_at=round_.closes_at,
+        )
+        for round_, section, profile_id in rows
+    ]

@@ -35,7 +35,7 @@ KINDS: Mapping[MailKind, tuple[str, str]] = MappingProxyType(
         ),
         MailKind.ROUND_PUBLISHED: (
             "The round is published",
-            "To each IMG of the round, when it goes out.",
+            "To each IMG of the round who wants it by mail, when it goes out; on the site to all.",
         ),
         MailKind.MENTOR_ACCEPTED: (
             "A mentor said yes",

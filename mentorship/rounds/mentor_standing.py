@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, Profile, ProfileKind
+from mentorship.rounds.candidates import belongs
 from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
@@ -29,6 +30,7 @@ class Place:
     profile_id: uuid.UUID
     coming: bool
     withdrew: bool
+    joined: bool = True  # False: the round is open, and the mentor is not part of it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,16 @@ class MentorStatus:
     @property
     def taking_part(self) -> Sequence[str]:
         """Return the names of the rounds to come that the mentor is part of."""
-        return [place.round for place in self.places if place.coming and not place.withdrew]
+        return [
+            place.round
+            for place in self.places
+            if place.coming and place.joined and not place.withdrew
+        ]
+
+    @property
+    def open(self) -> Sequence[Place]:
+        """Return the open rounds that the mentor is not part of yet."""
+        return [place for place in self.places if not place.joined]
 
 
 def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorStatus:
@@ -128,23 +139,30 @@ def _mentor_offer(
 
 
 def _places(session: Session, person_id: uuid.UUID) -> tuple[int, dt.date | None, Sequence[Place]]:
-    """Return a mentor's seats, the end of their break, and the rounds they are or were part of."""
-    part = sa.or_(Participant.left_out_at.is_(None), Participant.withdrew)
-    going = sa.and_(Round.id == Participant.round_id, Round.state.in_((*BEFORE, *OUT)))
+    """Return a mentor's seats, the end of their break, and their rounds.
+
+    Those are the ones that they are or were part of, and the open ones that they could join.
+    """
+    part = sa.and_(Participant.profile_id == Profile.id, Participant.round_id == Round.id)
+    any_part = sa.exists().where(part).correlate(Profile, Round)
+    own_part = any_part.where(sa.or_(Participant.left_out_at.is_(None), Participant.withdrew))
+    theirs = sa.and_(Round.state.in_((*BEFORE, *OUT)), own_part)
+    could = sa.and_(Round.state == RoundState.OPEN, ~any_part, belongs(Profile, Round.section_id))
     rows = session.execute(
         sa.select(
-            *(Profile.seats, Profile.paused_until, Round.name, Round.id),
-            *(Participant.profile_id, Round.state, Participant.withdrew),
+            *(Profile.seats, Profile.paused_until, Profile.id, Round.name, Round.id, Round.state),
+            *(Participant.withdrew, Participant.round_id),
         )
-        .outerjoin(Participant, sa.and_(Participant.profile_id == Profile.id, part))
-        .outerjoin(Round, going)
+        .select_from(Profile)
+        .outerjoin(Round, sa.or_(theirs, could))
+        .outerjoin(Participant, part)
         .where(Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR)
         .order_by(Round.created_at)
     ).all()
     seats, paused_until = rows[0][:2] if rows else (0, None)
     places = [
-        Place(name, round_id, profile_id, state in BEFORE, withdrew)
-        for *_, name, round_id, profile_id, state, withdrew in rows
+        Place(name, round_id, profile_id, state in BEFORE, bool(withdrew), joined is not None)
+        for _, _, profile_id, name, round_id, state, withdrew, joined in rows
         if round_id is not None
     ]
     return seats or 0, paused_until, places

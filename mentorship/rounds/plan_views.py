@@ -21,7 +21,7 @@ from mentorship.rounds.plan_forms import MoveForm, PublishForm
 from mentorship.rounds.planning import BadTime
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
 from mentorship.rounds.rest import may_go_out
-from mentorship.rounds.round_letters import sample_offer
+from mentorship.rounds.round_letters import sample_offer, sample_publication
 from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import number_of, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
@@ -55,6 +55,7 @@ def _publish_page(round_: Round, shown: Run, form: PublishForm) -> str:
         difference=difference(db.session(), shown) if round_.state in OUT else None,
         form=form,
         mail=sample_offer(db.session(), round_, answer_by=found.answer_by),
+        img_mail=sample_publication(db.session(), round_),
         zone=str(reader_zone()),
         obstacles=OBSTACLES,
     )

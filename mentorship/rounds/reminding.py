@@ -18,6 +18,7 @@ from mentorship.rounds.offer_models import Offer, OfferState, Publication, Remin
 from mentorship.rounds.scope import asked_directly, due_by
 from mentorship.rounds.setup import SetUp
 
+AGAIN = dt.timedelta(days=1)  # nobody is reminded by hand twice within that
 EARLIEST = dt.timedelta(days=60)  # before the day to answer
 WHO_OWES = {OfferState.OFFERED: Side.MENTOR, OfferState.ACCEPTED: Side.IMG}
 
@@ -74,6 +75,49 @@ def _number(days: Sequence[int], left: dt.timedelta) -> int | None:
     Whoever is found late gets that one only, not all that were missed.
     """
     return min((each for each in days if left <= dt.timedelta(days=each)), default=None)
+
+
+def owing(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> Sequence[Offer]:
+    """Return the offers of a round that wait for somebody not reminded within a day."""
+    return [each.offer for each in _owed(session, round_id, now)]
+
+
+def remind_now(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
+    """Remind all who owe an answer at once, besides those of the last day; return how many.
+
+    It takes the place of the reminder of as many days before the day to answer, if there is one.
+    """
+    return sum(_remind(session, due, now) for due in _owed(session, round_id, now))
+
+
+def _owed(session: Session, round_id: uuid.UUID, now: dt.datetime) -> list[_Due]:
+    until, lately = (
+        due_by(),
+        sa.exists().where(Reminder.offer_id == Offer.id, Reminder.sent_at > now - AGAIN),
+    )
+    rows = session.execute(
+        sa.select(Offer, until)
+        .join(Offer.round)
+        .join(Publication, Publication.round_id == Offer.round_id)
+        .where(
+            Offer.round_id == round_id,
+            Round.state.in_(OUT),
+            Offer.state.in_(WHO_OWES),
+            until > now,
+            ~lately,
+        )
+        .options(joinedload(Offer.round).joinedload(Round.section))
+        .order_by(Offer.id)
+    ).all()
+    return [
+        _Due(offer, WHO_OWES[offer.state], _days_left(answer_by - now), answer_by)
+        for offer, answer_by in rows
+    ]
+
+
+def _days_left(left: dt.timedelta) -> int:
+    """Return the whole days that are left, of which the last counts as one."""
+    return max(1, min(left // dt.timedelta(days=1), EARLIEST // dt.timedelta(days=1)))
 
 
 def forget_ahead(

@@ -5,34 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import render_template, request
 
-from mentorship.access import current_id, fresh, members
-from mentorship.extensions import db, transaction
+from mentorship.access import current_id, members
+from mentorship.extensions import db
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
-from mentorship.rosters.handing_out import FORMATS
-from mentorship.rounds import board, handmade, insights, pairs, review, service
+from mentorship.rounds import handmade, insights, pairs, review
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.fairness_pages import fair_tables, load_lines
-from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
-from mentorship.rounds.made_with import made_with, runs_out
+from mentorship.rounds.leading import round_and_run, wanted_by
+from mentorship.rounds.made_with import made_with
 from mentorship.rounds.mentor_load import mentor_tables
+from mentorship.rounds.models import RoundState
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
-from mentorship.rounds.paging import Wanted
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.private_tables import private_tables
-from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import open_run, ways
-from mentorship.throttle.guard import limited
+from mentorship.rounds.steps import is_open, open_run, ways
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/review", endpoint="review_run")
@@ -41,7 +36,8 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
     changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
-    lifting = LIFTED_BY.get(wanted.show)
+    lifting, known = LIFTED_BY.get(wanted.show), ways(db.session(), round_.id)
+    still_open = is_open(db.session(), round_.id, round_.state, known.current)
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -53,8 +49,8 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         may_go_out=publishable,
         changed=changed,
         obstacles=OBSTACLES,
-        ways=ways(db.session(), round_.id),
-        open_run=open_run(db.session(), round_),
+        ways=known,
+        open_run=known.current if still_open else None,
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
@@ -141,95 +137,11 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
         paths=insights.paths_told(summary.private),
-        open_run=open_run(db.session(), round_),
+        open_run=shown.id if round_.state is RoundState.REVIEW else open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,
     )
-
-
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/answers")
-@members
-def answers(slug: str, round_id: uuid.UUID) -> str:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    wanted, finished = wanted_by(), round_.state in OVER
-    now = dt.datetime.now(dt.UTC)
-    shown = board.board(db.session(), round_.id, wanted, now=now, finished=finished)
-    without = wanted.show == "without"
-    return render_template(
-        "rounds/answers.html",
-        round=round_,
-        board=shown,
-        form=FilterForm(),
-        wanted=wanted,
-        finished=finished,
-        waiting=board.waiting_imgs(db.session(), round_.id, wanted, finished=finished)
-        if without
-        else None,
-    )
-
-
-@bp.post("/sections/<slug>/rounds/<uuid:round_id>/report")
-@members
-@fresh
-@limited("export")
-def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
-    """Hand out the report as a file; a POST, because who took names and answers out is logged."""
-    form = request.form.get("form", "")
-    if form not in FORMATS:
-        abort(400)
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    if round_.state not in (*OUT, *OVER):
-        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    with transaction() as session:
-        acting(session, slug, round_id, "round.report", form=form)
-        made = report_sheet if form == "xlsx" else report_file
-        answer = Response(made(session, round_), mimetype=FORMATS[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="round-report.{form}"'
-    return answer
-
-
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/report")
-@members
-def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
-    """Show the whole round on one page, for paper."""
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    if round_.state not in (*OUT, *OVER):
-        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    now, finished = dt.datetime.now(dt.UTC), round_.state in OVER
-    return render_template(
-        "rounds/report.html",
-        round=round_,
-        finished=finished,
-        board=board.board(db.session(), round_.id, Wanted(), now=now, finished=finished),
-        rows=list(report_rows(db.session(), round_)),
-        runs=runs_out(db.session(), round_.id),
-    )
-
-
-@bp.get("/sections/<slug>/rounds/<uuid:round_id>/finish")
-@members
-def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    if round_.state not in OUT:
-        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    shown = board.board(
-        db.session(), round_.id, Wanted(), now=dt.datetime.now(dt.UTC), finished=False
-    )
-    return render_template("rounds/finish.html", round=round_, board=shown)
-
-
-@bp.post("/sections/<slug>/rounds/<uuid:round_id>/finish")
-@members
-def finish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
-    try:
-        with transaction() as session:
-            acting(session, slug, round_id, "round.finish")
-            service.finish_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
-    except service.RoundChanged as changed:
-        return changed_page(slug, round_id, changed)
-    flash("The round is finished. All its pairs and answers are kept.", "success")
-    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
 
 
 def _today() -> dt.date:

@@ -114,6 +114,17 @@ def sample_offer(session: Session, round_: Round, *, answer_by: dt.datetime) -> 
     )
 
 
+def sample_publication(session: Session, round_: Round) -> Letter:
+    """Return the mail that IMGs get when the round is published, if they want it by mail."""
+    writer = Writer(session, round_.section_id, MailKind.ROUND_PUBLISHED)
+    return writer.write(
+        path="/home/img",
+        name="[name of the IMG]",
+        round_name=round_.name,
+        section_name=round_.section.name,
+    )
+
+
 def profile_owed(
     session: Session, round_: Round, people: Iterable[User], *, now: dt.datetime
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mentorship.rounds import (
     answer_views,
     edit_views,
+    follow_views,
     life_views,
     mail_views,
     people_views,
@@ -23,6 +24,7 @@ __all__ = [
     "answer_views",
     "bp",
     "edit_views",
+    "follow_views",
     "life_views",
     "mail_views",
     "people_views",

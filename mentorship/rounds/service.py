@@ -13,7 +13,15 @@ from mentorship.rounds.answering import (
 )
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.changing import RequestsWait, edit_round
-from mentorship.rounds.enrolment import CannotTakePart, leave_out, open_round, put_back, refresh
+from mentorship.rounds.enrolment import (
+    CannotTakePart,
+    NotMeant,
+    join,
+    leave_out,
+    open_round,
+    put_back,
+    refresh,
+)
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.going_on import CannotAgree
 from mentorship.rounds.img_standing import ImgMatch, ImgRound, ImgStatus, Standing, img_status
@@ -58,6 +66,7 @@ __all__ = [
     "MentorOffer",
     "MentorStatus",
     "NobodyToMatch",
+    "NotMeant",
     "NothingToPublish",
     "Obstacle",
     "Participation",
@@ -82,6 +91,7 @@ __all__ = [
     "end_match",
     "finish_round",
     "img_status",
+    "join",
     "leader_funnel",
     "leave_out",
     "let_go",

@@ -15,6 +15,16 @@ from mentorship.rounds import service
 from mentorship.rounds.blueprint import bp
 
 __all__ = ["bp"]
+WHY_NOT = {
+    service.Obstacle.NOT_A_MEMBER: "You are not a member of its section.",
+    service.Obstacle.NO_CONSENT: "First agree to be matched, under Privacy choices.",
+    service.Obstacle.NOT_READY: "Your profile needs a little more first.",
+    service.Obstacle.HAS_OFFER: "You have a mentor, or an offer to answer, from another round.",
+    service.Obstacle.PAUSED: "You are on a break. End it first.",
+    service.Obstacle.NO_SEATS: "Your seats are set to 0. Change that in your profile first.",
+    service.Obstacle.SEATS_TAKEN: "All your seats are taken. Raise their number in your profile.",
+    service.Obstacle.SILENT: "Please ask your section leader.",
+}
 HOMES = {ProfileKind.IMG: "dashboard.img", ProfileKind.MENTOR: "dashboard.mentor"}
 
 
@@ -35,6 +45,23 @@ def withdraw(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
         service.withdraw(session, person_id=me, round_id=round_id, profile_id=profile_id, now=now)
     flash(f"You withdrew from {place.round.name}.", "success")
     return redirect(url_for(HOMES[place.kind]), code=303)
+
+
+@bp.post("/participations/<uuid:round_id>/<uuid:profile_id>/join")
+@members
+def join(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    who = {"person_id": me, "round_id": round_id, "profile_id": profile_id}
+    try:
+        with transaction() as session:
+            round_ = service.join(session, **who, now=now)
+    except service.CannotTakePart as out:
+        flash(f"You cannot be part of this round yet. {WHY_NOT[out.obstacle]}", "warning")
+    except service.NotMeant as round_name:
+        flash(f"{round_name} is for some members only. Your section leader can add you.", "warning")
+    else:
+        flash(f"You are part of {round_.name}.", "success")
+    return redirect(url_for("dashboard.home"), code=303)
 
 
 @bp.post("/participations/<uuid:round_id>/<uuid:profile_id>/come-back")

@@ -18,7 +18,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from mentorship.app import create_app
+from mentorship.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = (ROOT / "tests/vendor/axe/axe.min.js").read_text(encoding="utf-8")
@@ -80,6 +84,14 @@ def server(instance: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def app(server: str, instance: Path) -> Flask:
+    """The same service in this process, on the same database."""
+    port = server.rpartition(":")[2]
+    environment = {"MENTORSHIP_MODE": "development", "INSTANCE_DIR": str(instance), "PORT": port}
+    return create_app(Settings.from_env(os.environ | environment))
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -8,12 +8,10 @@ the services.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -21,8 +19,6 @@ from playwright.sync_api import Locator
 
 from mentorship.accounts.models import User
 from mentorship.accounts.service import new_person
-from mentorship.app import create_app
-from mentorship.config import Settings
 from mentorship.consents.service import MATCHING, give
 from mentorship.demo.sign_ins import DEMO_PASSWORD, LEADER
 from mentorship.extensions import transaction
@@ -142,14 +138,6 @@ class Place:
             rounds.publish_round(
                 session, round_id=made.id, run_id=run.id, by=self.leader_id, now=now
             )
-
-
-@pytest.fixture(scope="module")
-def app(server: str, instance: Path) -> Flask:
-    """The same service in this process, on the same database."""
-    port = server.rpartition(":")[2]
-    environment = {"MENTORSHIP_MODE": "development", "INSTANCE_DIR": str(instance), "PORT": port}
-    return create_app(Settings.from_env(os.environ | environment))
 
 
 @pytest.fixture

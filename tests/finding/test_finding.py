@@ -419,3 +419,23 @@ def test_made_up_keys_are_nobody(sign_in: SignIn, cast: Cast) -> None:
         ana.get(path, status=404)
         ana.post(f"{path}/ask", {"why": ""}, status=404)
     assert "Tick two or three" in ana.get(f"/find/compare?with={nobody}&with=x").text
+
+
+def test_the_profile_names_nobody_who_is_in_no_list(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """“Mentors by name” offers those who may be looked up, and nobody while no list is open."""
+    img, section = sign_in(cast.people["Ana Silva"]), cast.section.id
+
+    def named() -> set[str]:
+        shown = img.get("/profile/img/names").text
+        return {name for name in ("Noor Haddad", "Omar Aziz") if name in shown}
+
+    assert named() == {"Noor Haddad", "Omar Aziz"}
+    withdraw(session, cast.people["Omar Aziz"].id, LISTED, NOW)
+    assert named() == {"Noor Haddad"}
+    for browsing in (Browsing.NOBODY, Browsing.IMGS):
+        service.set_up_finding(
+            session, section_id=section, browsing=browsing, names_masked=browsing is Browsing.IMGS
+        )
+        assert not named()

@@ -46,6 +46,21 @@ def test_an_img_reads_what_is_possible_and_what_narrows_it(cast: Cast, session: 
     assert (after.possible, after.covering, after.narrowest) == ("8", "7", None)
 
 
+def test_who_has_an_offer_counts_neither_as_a_seat_nor_as_a_need(
+    cast: Cast, session: Session
+) -> None:
+    ana = cast.people["Ana Silva"]
+    for n in range(6):
+        cast.img(f"Img {n}", topics=("interview_prep",))
+        cast.mentor(f"Free {n}", topics=("interview_prep",))
+    noor = cast.people["Noor Haddad"].id
+    assert service.mentor_outlook(session, noor, today=TODAY).needing == "8"
+    assert service.img_outlook(session, ana.id, today=TODAY).possible == "8"
+    cast.published()
+    assert service.mentor_outlook(session, noor, today=TODAY).needing == "fewer than 5"
+    assert service.img_outlook(session, ana.id, today=TODAY).possible == "fewer than 5"
+
+
 def test_who_is_left_out_by_a_mentor_cannot_tell(cast: Cast, session: Session) -> None:
     ana = cast.people["Ana Silva"]
     cast.mentor("Pat Picky", exclude=(str(ana.id),))

@@ -119,7 +119,7 @@ CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field of the ca
         "Aboutquokka": "about",
         "Mentorvisaquokka": "visas",
         "Meetings a month 5": "meetings_a_month",
-        "Was an IMG Yes": "is_img",
+        "Is an IMG Yes": "is_img",
         "Mentorgenderquokka": NOT_ON_A_CARD,
         "Selectquokka": NOT_ON_A_CARD,
         "Outquokka": NOT_ON_A_CARD,

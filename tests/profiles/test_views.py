@@ -20,7 +20,13 @@ from mentorship.matching import Img, Mentor, Span
 from mentorship.profiles import service
 from mentorship.profiles.models import Profile
 from mentorship.profiles.steps import ROADS
-from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+from mentorship.sections.models import (
+    Browsing,
+    Membership,
+    MembershipState,
+    Section,
+    SectionRole,
+)
 from tests import factories
 from tests.factories import NOW
 from tests.page import Page, PageClient, without_end
@@ -41,7 +47,9 @@ SEATS = "/profile/mentor/seats"
 
 @pytest.fixture
 def section(session: Session) -> Section:
-    return factories.section(session)
+    made = factories.section(session)
+    made.browsing = Browsing.IMGS
+    return made
 
 
 @pytest.fixture
@@ -53,7 +61,10 @@ def ana(session: Session, section: Section) -> User:
 
 @pytest.fixture
 def mo(session: Session, section: Section) -> User:
-    return factories.member(session, section, SectionRole.MENTOR, factories.person(session, "Mo"))
+    mo = factories.member(session, section, SectionRole.MENTOR, factories.person(session, "Mo"))
+    for purpose in (consents.LISTED, consents.MATCHING):
+        consents.give(session, mo.id, purpose, NOW)
+    return mo
 
 
 def img_of(session: Session, person: User) -> Img:
@@ -73,6 +84,7 @@ def profiles(session: Session) -> int:
 
 
 def test_an_img_fills_in_everything(session: Session, sign_in: SignIn, ana: User, mo: User) -> None:
+    service.write_mentor(session, person_id=mo.id, mentor=FULL_MENTOR, now=NOW)
     typed = {
         "stage": "interviews",
         "specialty_1": "psychiatry",
@@ -420,7 +432,7 @@ def test_a_mentor_who_left_stays_asked_for_until_taken_out(
         .values(state=MembershipState.LEFT)
     )
     client = sign_in(ana)
-    assert "Mo (no mentor in your sections now)" in client.get(NAMES).text
+    assert "Mo (in no list of yours now)" in client.get(NAMES).text
     fill_in(client, "img", {})
     assert img_of(session, ana).requests == (str(mo.id),)
     client.submit(NAMES, {"request_1": ""})

@@ -1,16 +1,22 @@
-"""Whoever owes an answer is reminded twice, and nobody else."""
+"""Whoever owes an answer is reminded twice, and when a leader asks for it; nobody else is."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.notices.models import Message
 from mentorship.rounds import closing, service
-from mentorship.rounds.reminding import remind
+from mentorship.rounds.offer_models import Offer, Publication
+from mentorship.rounds.reminding import remind, remind_now
 from tests.factories import NOW
+from tests.page import PageClient
 from tests.rounds.cast import Cast
 
 DAY = dt.timedelta(days=1)
@@ -76,3 +82,48 @@ def test_the_date_is_in_the_readers_zone(cast: Cast, session: Session) -> None:
     to_noor = Message.recipient == cast.people["Noor Haddad"].email
     body = session.scalars(sa.select(Message.body).where(to_noor)).one()
     assert "Monday, November 16, 2026, 8:45 p.m. +0545" in body
+
+
+def by_hand(session: Session, round_id: uuid.UUID, when: dt.datetime) -> list[str]:
+    session.execute(sa.delete(Message))
+    remind_now(session, round_id=round_id, now=when)
+    return sorted(session.scalars(sa.select(Message.recipient)))
+
+
+def test_a_leader_reminds_at_any_time_but_nobody_twice_a_day(cast: Cast, session: Session) -> None:
+    round_ = cast.published()
+    offer = cast.offer("Ana Silva")
+    noor = cast.people["Noor Haddad"]
+    service.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
+    owing = mail(cast, "Ana Silva", "Omar Aziz", "Omar Aziz")
+    assert by_hand(session, round_.id, NOW + 2 * DAY) == owing
+    assert by_hand(session, round_.id, NOW + 2.5 * DAY) == []
+    assert by_hand(session, round_.id, NOW + 3 * DAY) == owing
+    assert reminded(session, BY - 5 * DAY) == owing  # those of the set-up go on
+    assert by_hand(session, round_.id, BY - 4.5 * DAY) == []
+    assert by_hand(session, round_.id, BY) == []
+
+
+def test_the_board_says_who_is_silent_since_when_and_who_was_reminded(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_ = cast.published()
+    now = dt.datetime.now(dt.UTC)
+    session.execute(sa.update(Publication).values(answer_by=now + 5 * DAY))
+    silent = cast.offer("Chi Tanaka")
+    session.execute(sa.update(Offer).where(Offer.id == silent.id).values(offered_at=NOW - DAY))
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    waiting = leader.get(f"{home}/answers?show=waiting")
+    assert "Omar Aziz is to answer by" in waiting.text
+    assert "Not reminded yet" in waiting.text
+    assert waiting.text.index("Chi Tanaka") < waiting.text.index("Ana Silva")  # silent the longest
+    assert "Send 3 reminders?" in leader.get(f"{home}/answers/remind").text
+    sent = leader.submit(f"{home}/answers/remind", action=f"{home}/answers/remind")
+    assert "Reminded once" in leader.follow(sent).text
+    assert "Nobody to remind now" in leader.get(f"{home}/answers/remind").text
+    logged = sa.select(AuditEntry.section_id).where(AuditEntry.action == "round.remind")
+    assert session.scalars(logged).one() == cast.section.id
+    draft = cast.draft("Later")
+    later = f"/sections/{cast.section.slug}/rounds/{draft.id}/answers/remind"
+    leader.get(later, status=409)
+    leader.post(later, status=409)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.rounds import board, overview, pairs, review, round_list, service
 from mentorship.rounds.answer_pages import match_page, offer_page
-from mentorship.rounds.models import Round, Run
+from mentorship.rounds.models import Participant, Round, Run
 from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.service import Standing
@@ -75,6 +75,22 @@ def test_an_img_hears_of_an_open_round_they_are_not_part_of(cast: Cast, session:
     ana = cast.profile("Ana Silva")
     service.leave_out(session, round_id=round_.id, profile_ids=[ana], now=NOW)
     assert service.img_status(session, cast.people["Ana Silva"].id).rounds == []
+
+
+def test_a_mentor_from_one_round_keeps_an_img_out_of_the_next(cast: Cast, session: Session) -> None:
+    cast.published()
+    accept(cast, "Noor Haddad", "Ana Silva")
+    confirm(cast, "Ana Silva")
+    fall = cast.open("Fall")
+    session.add(Participant(round_id=fall.id, profile_id=cast.profile("Ana Silva"), joined_at=NOW))
+    session.flush()
+    status = service.img_status(session, cast.people["Ana Silva"].id)
+    assert {each.name: each.standing for each in status.rounds} == {
+        "Spring": Standing.CONFIRMED,
+        "Fall": Standing.ELSEWHERE,
+    }
+    assert status.current is not None
+    assert status.current.name == "Spring"
 
 
 def test_what_needs_an_answer_comes_before_what_is_newer(cast: Cast) -> None:

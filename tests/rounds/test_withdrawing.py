@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.profiles.models import ProfileKind
-from mentorship.rounds import service
-from mentorship.rounds.models import Round
+from mentorship.rounds import closing, service
+from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import OfferState, SeatCount, Side
 from mentorship.rounds.priority import ENDED, SAID_NO, SILENT, priority_of
 from mentorship.rounds.service import Standing
+from mentorship.rounds.traits import Traits
 from mentorship.sections.models import Membership
 from mentorship.sections.service import leave
 from tests.factories import NOW
@@ -122,6 +123,55 @@ def test_who_leaves_the_section_leaves_nobody_waiting(cast: Cast, session: Sessi
         leave(session, membership_id=mine.id, person_id=noor, now=NOW)
     assert cast.offer("Ana Silva").state is OfferState.DECLINED_BY_MENTOR
     assert (taken(cast, round_), len(mails(cast, "Ana Silva"))) == (0, 1)
+
+
+def joined(cast: Cast, round_: Round, name: str) -> bool:
+    there = sa.exists().where(
+        Participant.round_id == round_.id,
+        Participant.profile_id == cast.profile(name),
+        Participant.left_out_at.is_(None),
+    )
+    return bool(cast.session.scalar(sa.select(there)))
+
+
+@pytest.mark.parametrize(("name", "home"), [("Late Img", "img"), ("Late Mentor", "mentor")])
+def test_who_comes_late_joins_a_round_that_is_open(
+    sign_in: SignIn, cast: Cast, name: str, home: str
+) -> None:
+    round_ = cast.open()
+    cast.img("Late Img")
+    cast.mentor("Late Mentor")
+    late = sign_in(cast.people[name])
+    assert "Spring is open" in late.get(f"/home/{home}").text
+    path = f"/participations/{round_.id}/{cast.profile(name)}/join"
+    for _ in range(2):  # a double click is one
+        late.post(path)
+    assert joined(cast, round_, name)
+    assert "You are part of Spring" in late.get(f"/home/{home}").text
+    closing.close_round(cast.session, round_id=round_.id, now=NOW)
+    late.post(path, status=404)
+
+
+def test_nobody_joins_for_others_or_against_the_leader(sign_in: SignIn, cast: Cast) -> None:
+    round_ = cast.open(set_up=service.SetUp(traits=Traits(stages=("residency",))))
+    assert not joined(cast, round_, "Ana Silva")
+    ana, where = sign_in(cast.people["Ana Silva"]), f"/participations/{round_.id}"
+    ana.post(f"{where}/{cast.profile('Ana Silva')}/join")
+    assert "Your section leader can add you" in ana.get("/home/img").text
+    ana.post(f"{where}/{cast.profile('Ben Okafor')}/join", status=404)
+    service.leave_out(
+        cast.session, round_id=round_.id, profile_ids=[cast.profile("Noor Haddad")], now=NOW
+    )
+    noor = sign_in(cast.people["Noor Haddad"])
+    noor.post(f"{where}/{cast.profile('Noor Haddad')}/join")
+    assert not joined(cast, round_, "Noor Haddad")
+
+
+def test_what_keeps_somebody_out_is_said(sign_in: SignIn, cast: Cast) -> None:
+    round_ = cast.open()
+    client = sign_in(cast.mentor("Late Mentor", seats=0))
+    client.post(f"/participations/{round_.id}/{cast.profile('Late Mentor')}/join")
+    assert "Your seats are set to 0. Change" in client.get("/home/mentor").text
 
 
 def test_pages(sign_in: SignIn, cast: Cast) -> None:

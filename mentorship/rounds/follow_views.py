@@ -1,0 +1,133 @@
+"""What follows a publication: the answers, who is reminded, the report, and the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mentorship.access import current_id, fresh, members
+from mentorship.extensions import db, transaction
+from mentorship.rosters.handing_out import FORMATS
+from mentorship.rounds import board, reminding, service
+from mentorship.rounds.blueprint import bp
+from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.leading import acting, changed_page, wanted_by
+from mentorship.rounds.made_with import runs_out
+from mentorship.rounds.paging import Wanted
+from mentorship.rounds.report import report_file, report_rows, report_sheet
+from mentorship.rounds.review_forms import FilterForm
+from mentorship.rounds.scope import round_of_leader
+from mentorship.throttle.guard import limited
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/answers")
+@members
+def answers(slug: str, round_id: uuid.UUID) -> str:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    wanted, finished = wanted_by(), round_.state in OVER
+    now = dt.datetime.now(dt.UTC)
+    shown = board.board(db.session(), round_.id, wanted, now=now, finished=finished)
+    without = wanted.show == "without"
+    return render_template(
+        "rounds/answers.html",
+        round=round_,
+        board=shown,
+        form=FilterForm(),
+        wanted=wanted,
+        finished=finished,
+        waiting=board.waiting_imgs(db.session(), round_.id, wanted, finished=finished)
+        if without
+        else None,
+    )
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/answers/remind")
+@members
+def confirm_remind_answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    """Say how many would be reminded, before any mail leaves."""
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in OUT:
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
+    owed = reminding.owing(db.session(), round_id, now=dt.datetime.now(dt.UTC))
+    return render_template("rounds/remind_answers.html", round=round_, count=len(owed))
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/answers/remind")
+@members
+@limited("invite")
+def remind_answers(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in OUT:
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
+    with transaction() as session:
+        acting(session, slug, round_id, "round.remind")
+        now = dt.datetime.now(dt.UTC)
+        count = reminding.remind_now(session, round_id=round_id, now=now)
+    flash(f"{count} reminders are on their way.", "success")
+    return redirect(url_for(".answers", slug=slug, round_id=round_id, show="waiting"), code=303)
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/report")
+@members
+@fresh
+@limited("export")
+def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Hand out the report as a file; a POST, because who took names and answers out is logged."""
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    form = request.form.get("form", "")
+    if form not in FORMATS:
+        abort(400)
+    if round_.state not in (*OUT, *OVER):
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
+    with transaction() as session:
+        acting(session, slug, round_id, "round.report", form=form)
+        made = report_sheet if form == "xlsx" else report_file
+        answer = Response(made(session, round_), mimetype=FORMATS[form])
+    answer.headers["Content-Disposition"] = f'attachment; filename="round-report.{form}"'
+    return answer
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/report")
+@members
+def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    """Show the whole round on one page, for paper."""
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in (*OUT, *OVER):
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
+    now, finished = dt.datetime.now(dt.UTC), round_.state in OVER
+    return render_template(
+        "rounds/report.html",
+        round=round_,
+        finished=finished,
+        board=board.board(db.session(), round_.id, Wanted(), now=now, finished=finished),
+        rows=list(report_rows(db.session(), round_)),
+        runs=runs_out(db.session(), round_.id),
+    )
+
+
+@bp.get("/sections/<slug>/rounds/<uuid:round_id>/finish")
+@members
+def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in OUT:
+        return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
+    shown = board.board(
+        db.session(), round_.id, Wanted(), now=dt.datetime.now(dt.UTC), finished=False
+    )
+    return render_template("rounds/finish.html", round=round_, board=shown)
+
+
+@bp.post("/sections/<slug>/rounds/<uuid:round_id>/finish")
+@members
+def finish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.finish")
+            service.finish_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
+    except service.RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    flash("The round is finished. All its pairs and answers are kept.", "success")
+    return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
