@@ -238,7 +238,7 @@ def walk(app: Flask, leader: Leader, files: tuple[bytes, bytes]) -> None:
     for what, path in (
         ("overview", home),
         ("review", f"{home}/review"),
-        ("review, worst first, page 50", f"{home}/review?sort=worst&page=50"),
+        ("review, weakest first, page 50", f"{home}/review?sort=weakest&page=50"),
         ("review, a name", f"{home}/review?q=mentor+19"),
         ("picture", f"{home}/review/picture"),
         ("without a mentor", f"{home}/unmatched"),

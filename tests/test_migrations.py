@@ -14,6 +14,9 @@ from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 
 from mentorship.extensions import db, migrate
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.snapshot import digest
+from tests.rounds.cast import small_cast
 
 WHEN = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 
@@ -163,6 +166,42 @@ def test_whom_a_mentor_would_gladly_take_goes_with_the_step_that_brought_it(fres
             name("welcome")
         upgrade()
         assert uses() == ["request"]
+
+
+def test_runs_of_before_get_open_scores_and_go_back_to_whole_ones(fresh: Flask) -> None:
+    """What is sealed is opened, told anew and sealed again; the proof of a run still holds."""
+    with fresh.app_context():
+        session = db.session()
+        cast = small_cast(session)
+        cast.img("Dana Free", visa="j1_physician", topics=("visa_choice",))
+        cast.mentor("Vera Path", visas=("conrad30_waiver",), topics=("visa_choice",))
+        _, run = cast.reviewed()
+        session.commit()
+        run_id, total = run.id, run.total
+        before = {pair.id: pair.open_score for pair in session.scalars(sa.select(Pair))}
+        whole = {
+            pair.id: sum(part["points"] for part in pair.parts or [])
+            for pair in session.scalars(sa.select(Pair))
+        }
+        db.session.remove()
+        downgrade(revision="0038")
+        with db.engine.connect() as connection:
+            pairs = sa.table("pair", sa.column("id", sa.Uuid()), sa.column("score", sa.Integer()))
+            assert dict(connection.execute(sa.select(pairs)).all()) == whole
+        upgrade()
+        session = db.session()
+        after = {pair.id: pair.open_score for pair in session.scalars(sa.select(Pair))}
+        assert after.keys() == before.keys()
+        # shares are made anew from rounded ones: a point or two of ten thousand for each criterion
+        assert all(abs(after[key] - before[key]) <= 20 for key in before)
+        run = session.get_one(Run, run_id)
+        assert abs(run.total - total) <= 20 * len(before)
+        assert run.proof is not None
+        assert "primal" not in run.certificate
+        assert digest(run.inputs or {}) == run.inputs_digest
+        with pytest.raises(sa.exc.IntegrityError, match="a run never changes"):
+            session.execute(sa.update(Pair).values(open_score=1))
+        db.session.remove()
 
 
 def test_there_is_one_head(fresh: Flask) -> None:

@@ -145,3 +145,14 @@ def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
     if form.errors:
         flash("A note has 1 to 1,000 letters.", "error")
     return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)
+
+
+@bp.post(f"{ROUND}/review/pairs/<uuid:pair_id>/note/remove")
+@members
+def remove_note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
+    with transaction() as session:
+        round_ = acting(session, slug, round_id, "round.note.remove", pair=str(pair_id))
+        _, pair = pair_of_round(session, round_.id, pair_id)
+        handmade.remove_note(session, round_.id, pair, key_of(request.form.get("note")))
+    flash("The note is removed.", "success")
+    return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from mentorship.rounds.agreed import agreed_of
 from mentorship.rounds.jobs import ask
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.rest_runs import is_of_rest, offered_before
 from mentorship.rounds.run_models import JobKind, RunJob
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.steps import hold_review, run_changed, ways
@@ -114,6 +115,7 @@ def ask_edit(  # noqa: PLR0913  which run, what, who and when
     rules = edited(before, edit, made=_made(session, run, edit))
     if rules == before:
         raise BadEdit("This changes nothing: it is so already.")
+    _check_offered(session, run, before.banned - rules.banned)
     job = RunJob(
         round_id=round_id,
         kind=JobKind.EDIT,
@@ -203,6 +205,15 @@ def _check_agreed(session: Session, run: Run, edit: Edit) -> None:
         raise BadEdit(
             "A pair of these was agreed by request: both have said yes. Only they, or their"
             " mentorship ending, can undo it. Leave it out of this change."
+        )
+
+
+def _check_offered(session: Session, run: Run, lifted: Collection[KeyPair]) -> None:
+    """Refuse to lift, in a run of the rest, what keeps two people from being offered again."""
+    if lifted and is_of_rest(session, run.id) and offered_before(session, run.round_id) & {*lifted}:
+        raise BadEdit(
+            "Two of these were offered each other before in this round, and it came to nothing."
+            " They are not offered each other again."
         )
 
 

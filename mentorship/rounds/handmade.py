@@ -54,6 +54,7 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
+    id: uuid.UUID
     words: str
     by: str | None
     at: dt.datetime
@@ -168,7 +169,7 @@ def _warnings(session: Session, run: Run, img: Choice, mentor: Choice) -> Sequen
 def notes_of(session: Session, round_id: uuid.UUID, pair: Pair) -> Sequence[NoteLine]:
     """Return what leaders noted about these two in this round, the newest first."""
     rows = session.execute(
-        sa.select(PairNote.words, User.name, PairNote.written_at)
+        sa.select(PairNote.id, PairNote.words, User.name, PairNote.written_at)
         .outerjoin(User, User.id == PairNote.written_by_id)
         .where(
             PairNote.round_id == round_id,
@@ -200,4 +201,18 @@ def write_note(  # noqa: PLR0913  which pair, what, who and when
             written_at=now,
         )
     )
+    session.flush()
+
+
+def remove_note(session: Session, round_id: uuid.UUID, pair: Pair, note_id: uuid.UUID) -> None:
+    """Remove a note about a pair; raise ``NoResultFound`` if there is no such note of it."""
+    note = session.scalars(
+        sa.select(PairNote).where(
+            PairNote.id == note_id,
+            PairNote.round_id == round_id,
+            PairNote.img_id == pair.img_id,
+            PairNote.mentor_id == pair.mentor_id,
+        )
+    ).one()
+    session.delete(note)
     session.flush()

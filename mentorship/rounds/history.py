@@ -52,6 +52,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.undo": "Undid a change",
         "round.redo": "Redid a change",
         "round.note": "Wrote a note about a pair",
+        "round.note.remove": "Removed a note about a pair",
         "round.publish": "Planned to publish a run",
         "round.publish.undo": "Took the planned publication back",
         "round.publish.move": "Changed the time of the planned publication",

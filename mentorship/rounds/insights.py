@@ -105,7 +105,7 @@ def _one_seat(change: Change, names: Mapping[str, str]) -> str:
         return f"{with_whom} is enough. Nobody loses theirs."
     named = [names.get(str(key), GONE) for key in change.instead]
     first = in_words(named) if len(named) <= MOST_NAMED else f"{len(named)} other IMGs"
-    return f"{with_whom} helps {first} first. To give it to this IMG, lock their pair."
+    return f"{with_whom} helps {first} first. To give it to this IMG, pair the two by hand."
 
 
 def best_helpers(session: Session, run_id: uuid.UUID) -> Mapping[str, int]:

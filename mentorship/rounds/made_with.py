@@ -59,9 +59,9 @@ def rules_of_run(rules: RunRules) -> Mapping[str, str]:
         "Not counted": ", ".join(off) or "nothing is left out",
         "Rules that always hold": "; ".join(hard) or "none but what people said of each other",
         "Lowest score": f"{rules.minimum_score // 100} of 100" if rules.minimum_score else "any",
-        "Locked by hand": _count(len(rules.locked), "pair"),
-        "Forbidden by hand": _count(len(rules.banned), "pair"),
-        "Taken apart by hand": _count(len(rules.left_alone), "IMG"),
+        "Locked": _count(len(rules.locked), "pair"),
+        "Forbidden": _count(len(rules.banned), "pair"),
+        "Taken apart": _count(len(rules.left_alone), "IMG"),
     }
 
 

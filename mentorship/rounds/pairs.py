@@ -18,7 +18,7 @@ from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.points import PartLine, open_parts, parts_of
 from mentorship.rounds.priority import priority_of
-from mentorship.rounds.run_models import PairNext
+from mentorship.rounds.run_models import PairNext, PairNote
 
 SORTS = ("weakest", "strongest", "img", "mentor")
 SHOWS = ("", "poor", "locked", "second")  # parts of the list
@@ -37,6 +37,7 @@ class PairLine:
     strong: Sequence[str]  # what the pair fits best in
     locked: bool
     by_request: bool  # both have said yes: no leader parts them here
+    notes: int  # that leaders wrote about these two in the round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,9 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
         "mentor": (sa.func.lower(mentor.name), sa.func.lower(img.name)),
     }
     query = _with_names(
-        sa.select(Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run)),
+        sa.select(
+            Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run), _notes(run)
+        ),
         img,
         mentor,
     )
@@ -89,9 +92,29 @@ def _lines(run: Run, rows: Iterable[Any]) -> Sequence[PairLine]:
             _strong(pair),
             is_locked(run, pair),
             offer_id is not None,
+            notes,
         )
-        for pair, img_name, mentor_name, offer_id in rows
+        for pair, img_name, mentor_name, offer_id, notes in rows
     ]
+
+
+def _columns(run: Run, img: type[User], mentor: type[User]) -> sa.Select[*tuple[Any, ...]]:
+    names = img.name.label("img"), mentor.name.label("mentor")
+    return sa.select(Pair, *names, agreed_as(run), _notes(run))
+
+
+def _notes(run: Run) -> sa.ScalarSelect[int]:
+    """Count what leaders noted about the two of the ``Pair`` of a statement, of this run."""
+    return (
+        sa.select(sa.func.count(PairNote.id))
+        .where(
+            PairNote.round_id == run.round_id,
+            PairNote.img_id == Pair.img_id,
+            PairNote.mentor_id == Pair.mentor_id,
+        )
+        .correlate(Pair)
+        .scalar_subquery()
+    )
 
 
 def every_pair(
@@ -109,7 +132,9 @@ def swappable(session: Session, run: Run, pair: Pair, words: str) -> Sequence[Pa
     """Return pairs found by a name that could take each other's mentor with this one."""
     img, mentor = aliased(User), aliased(User)
     query = _with_names(
-        sa.select(Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run)),
+        sa.select(
+            Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run), _notes(run)
+        ),
         img,
         mentor,
     )

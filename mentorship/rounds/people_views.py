@@ -77,10 +77,14 @@ def do(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
         return _preview(round_, looking, form, chosen, now)
     try:
         with transaction() as session:
-            acting(session, slug, round_id, f"round.people.{form.what.data}", count=len(chosen))
+            one = {"profile": str(chosen[0].profile_id)} if len(chosen) == 1 else {}
+            action = f"round.people.{form.what.data}"
+            acting(session, slug, round_id, action, count=len(chosen), **one)
             flash(_carry_out(session, round_, form, chosen, now), "success")
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
+    except service.CannotTakePart as kept_out:
+        flash(f"{kept_out.name} cannot take part: {OBSTACLES[kept_out.obstacle]}.", "error")
     return here
 
 
@@ -99,17 +103,18 @@ def _carry_out(
 ) -> str:
     """Do it, and say what was done."""
     what, count = form.what.data, len(chosen)
-    who = f"{count} {'person' if count == 1 else 'people'}"
+    who = chosen[0].name if count == 1 else f"{count} people"
     people = [each.person_id for each in chosen]
     if what == "leave_out":
         ids = [each.profile_id for each in chosen if each.joined]
         service.leave_out(session, round_id=round_.id, profile_ids=ids, now=now)
-        return f"{len(ids)} of {who} left out of the round. You find them under “Left out”."
+        told = f"{who} is" if count == 1 else f"{len(ids)} of {who} are"
+        return f"{told} left out of the round. You find who is left out under “Left out”."
     if what == "put_back":
         able = [each for each in chosen if each.obstacle is None]
-        for each in able:
+        for each in able or chosen[:1]:  # who cannot is told why
             service.put_back(session, round_id=round_.id, profile_id=each.profile_id, now=now)
-        return f"{len(able)} of {who} take part now."
+        return f"{who} takes part now." if count == 1 else f"{len(able)} of {who} take part now."
     if what == "tag":
         bulk.tag(
             session, section_id=round_.section_id, people=people, words=form.tag_words, now=now

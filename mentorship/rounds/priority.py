@@ -5,9 +5,9 @@ Leaders see it, and it is a criterion of the match like others (``priority``), w
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,69 +30,50 @@ NO_FAULT: Mapping[Side, frozenset[str]] = {
 
 
 def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    """Return, of these IMGs, those who deserve it, each with the reason, in two queries.
+    """Return, of these IMGs, those who deserve it, each with the reason, in one query.
 
     Only the last that came of it counts: whoever found a mentor since has none any more. A request
     that came to nothing is no match: asking many would put an IMG before others.
     """
-    since, last = _offers(session, profile_ids)
-    left = _left(session, profile_ids)
-    waited = {img_id for img_id, at in left.items() if img_id not in since or since[img_id] < at}
-    reasons = {img_id: reason for img_id, reason in last.items() if reason}
-    return {**reasons, **dict.fromkeys(waited, LEFT)}
-
-
-def _left(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, dt.datetime]:
-    """Return the IMGs whom a run left without anybody, and when it was last published."""
-    rows = session.execute(
-        sa.select(Unmatched.img_id, sa.func.max(Publication.published_at))
-        .join(Publication, Publication.run_id == Unmatched.run_id)
-        .where(Unmatched.img_id.in_(profile_ids))
-        .group_by(Unmatched.img_id)
-    )
-    return dict(rows.all())
-
-
-def _offers(
-    session: Session, profile_ids: Collection[uuid.UUID]
-) -> tuple[Mapping[uuid.UUID, dt.datetime], Mapping[uuid.UUID, str]]:
-    """Return, of each IMG, when the last offer was and what it gives them priority for, if so."""
     both_said_yes = Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED))
-    rows = session.execute(
+    offers = (
         sa.select(
-            Offer.img_id,
-            Offer.state,
-            Round.state,
-            Offer.mentor_answered_at.is_not(None),
-            Ending.side,
-            Ending.reason,
-            Offer.offered_at,
+            Offer.img_id.label("img_id"),
+            Offer.offered_at.label("at"),
+            sa.cast(Offer.state, sa.String).label("state"),
+            sa.cast(Round.state, sa.String).label("round_state"),
+            Offer.mentor_answered_at.is_not(None).label("answered"),
+            sa.cast(Ending.side, sa.String).label("side"),
+            Ending.reason.label("reason"),
+            Offer.place.label("place"),
         )
         .join(Round, Round.id == Offer.round_id)
         .outerjoin(Ending, Ending.offer_id == Offer.id)
         .where(Offer.img_id.in_(profile_ids), sa.or_(~asked_directly(), both_said_yes))
-        .order_by(Offer.offered_at, Offer.place.desc(), Offer.id)
-    ).all()
-    last = {
-        img_id: _reason(state, round_state, side, reason, mentor_answered=answered)
-        for img_id, state, round_state, answered, side, reason, _ in rows
-    }
-    return {row.img_id: row.offered_at for row in rows}, last
+    )
+    words = sa.cast(sa.null(), sa.String)
+    left = (
+        sa.select(Unmatched.img_id, Publication.published_at, *(words,) * 2, sa.false())
+        .add_columns(*(words,) * 2, sa.literal(0))
+        .join(Publication, Publication.run_id == Unmatched.run_id)
+        .where(Unmatched.img_id.in_(profile_ids))
+    )
+    found = sa.union_all(offers, left).subquery()
+    rows = session.execute(sa.select(found).order_by(found.c.at, found.c.place.desc()))
+    last = {row.img_id: _reason(row) for row in rows}
+    return {img_id: reason for img_id, reason in last.items() if reason}
 
 
-def _reason(
-    state: OfferState,
-    round_state: RoundState,
-    side: Side | None,
-    reason: str | None,
-    *,
-    mentor_answered: bool,
-) -> str:
+def _reason(row: sa.Row[Any]) -> str:
+    """Say why the last that came of it gives priority; "" if it does not."""
+    if row.state is None:
+        return LEFT
+    state, silent = OfferState(row.state), not row.answered
     if state in {OfferState.DECLINED_BY_MENTOR, OfferState.SEAT_TAKEN}:
         return SAID_NO
-    silent = state is OfferState.EXPIRED and not mentor_answered
-    if silent or (state is OfferState.OFFERED and round_state in OVER):
+    over = RoundState(row.round_state) in OVER
+    if (state is OfferState.EXPIRED and silent) or (state is OfferState.OFFERED and over):
         return SILENT
-    if state is OfferState.ENDED and side is not None and reason in NO_FAULT[side]:
+    if state is OfferState.ENDED and row.side and row.reason in NO_FAULT[Side(row.side)]:
         return ENDED
     return ""

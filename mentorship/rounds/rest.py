@@ -23,7 +23,7 @@ from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.lifecycle import move
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
-from mentorship.rounds.rest_runs import is_of_rest, went_out
+from mentorship.rounds.rest_runs import is_of_rest, offered_before, went_out
 from mentorship.rounds.run_models import PublishPlan, StepKind
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.steps import current_run, take_step, ways, with_edits
@@ -140,12 +140,7 @@ def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules
 
     What leaders have locked in an earlier run of the rest, which never went out, stays locked.
     """
-    offered = session.execute(
-        sa.select(Offer.img_id, Offer.mentor_id).where(
-            Offer.round_id == round_.id, Offer.state != OfferState.WITHDRAWN
-        )
-    )
-    pairs = {(str(img_id), str(mentor_id)) for img_id, mentor_id in offered}
+    pairs = offered_before(session, round_.id)
     run = current_run(session, round_.id)
     edited = with_edits(rules, run)
     goes_on = run is not None and is_of_rest(session, run.id) and not went_out(session, run.id)

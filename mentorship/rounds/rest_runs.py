@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.rounds.models import Pair
-from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.run_models import JobKind, RunJob
 
 
@@ -19,6 +19,16 @@ def is_of_rest(session: Session, run_id: uuid.UUID) -> bool:
     chain = chain.union_all(columns.join(chain, RunJob.run_id == chain.c.base_run_id))
     found = sa.select(chain.c.kind).where(chain.c.kind == JobKind.REST).limit(1)
     return session.scalar(found) is not None
+
+
+def offered_before(session: Session, round_id: uuid.UUID) -> frozenset[tuple[str, str]]:
+    """Return the pairs, as in rules, that were offered each other in a round: never again there."""
+    rows = session.execute(
+        sa.select(Offer.img_id, Offer.mentor_id).where(
+            Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN
+        )
+    )
+    return frozenset((str(img_id), str(mentor_id)) for img_id, mentor_id in rows)
 
 
 def went_out(session: Session, run_id: uuid.UUID) -> bool:

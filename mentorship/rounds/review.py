@@ -70,10 +70,10 @@ class FreeSeats:
 
 
 def summary(session: Session, run: Run) -> Summary:
-    """Return the figures of a run, in two queries."""
+    """Return the figures of a run, in one query."""
     seats = sa.select(sa.func.coalesce(sa.func.sum(RunSeat.seats), 0))
     mentors = sa.select(sa.func.count()).select_from(RunSeat)
-    figures = session.execute(
+    sums = (
         sa.select(
             sa.func.count().label("pairs"),
             sa.func.count().filter(Pair.place == 2).label("seconds"),
@@ -81,10 +81,14 @@ def summary(session: Session, run: Run) -> Summary:
             sa.func.min(Pair.open_score).label("lowest"),
             seats.where(RunSeat.run_id == run.id).scalar_subquery().label("seats"),
             mentors.where(RunSeat.run_id == run.id).scalar_subquery().label("mentors"),
-        ).where(Pair.run_id == run.id)
-    ).one()
-    numbers = session.execute(
-        sa.select(Run.number, Publication.run_id, PrivateTables.tables)
+        )
+        .where(Pair.run_id == run.id)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(Run.number, Publication.run_id, PrivateTables.tables, sums)
+        .select_from(Run)
+        .join(sums, sa.true())
         .outerjoin(Publication, Publication.run_id == Run.id)
         .outerjoin(
             PrivateTables, sa.and_(PrivateTables.run_id == Run.id, PrivateTables.run_id == run.id)
@@ -92,10 +96,11 @@ def summary(session: Session, run: Run) -> Summary:
         .where(Run.round_id == run.round_id)
         .order_by(Run.number)
     ).all()
+    figures = rows[0]  # the sums of this run stand beside each number
     return Summary(
         run=run,
-        runs=[number for number, *_ in numbers],
-        published=any(published == run.id for _, published, _ in numbers),
+        runs=[row.number for row in rows],
+        published=any(row.run_id == run.id for row in rows),
         imgs=run.matched + run.unmatched,
         mentors=figures.mentors,
         pairs=figures.pairs,
@@ -103,7 +108,7 @@ def summary(session: Session, run: Run) -> Summary:
         seats=figures.seats,
         mean=None if figures.mean is None else round(figures.mean),
         lowest=figures.lowest,
-        private=next((told for *_, told in numbers if told is not None), None),
+        private=next((row.tables for row in rows if row.tables is not None), None),
     )
 
 

@@ -17,6 +17,7 @@ from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import round_and_run, wanted_by
 from mentorship.rounds.made_with import made_with
 from mentorship.rounds.mentor_load import mentor_tables
+from mentorship.rounds.models import RoundState
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
@@ -26,7 +27,7 @@ from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import open_run, ways
+from mentorship.rounds.steps import is_open, open_run, ways
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/review", endpoint="review_run")
@@ -35,7 +36,8 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
     changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
-    lifting = LIFTED_BY.get(wanted.show)
+    lifting, known = LIFTED_BY.get(wanted.show), ways(db.session(), round_.id)
+    still_open = is_open(db.session(), round_.id, round_.state, known.current)
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -47,8 +49,8 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         may_go_out=publishable,
         changed=changed,
         obstacles=OBSTACLES,
-        ways=ways(db.session(), round_.id),
-        open_run=open_run(db.session(), round_),
+        ways=known,
+        open_run=known.current if still_open else None,
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,
@@ -135,7 +137,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
         paths=insights.paths_told(summary.private),
-        open_run=open_run(db.session(), round_),
+        open_run=shown.id if round_.state is RoundState.REVIEW else open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles=OBSTACLES,

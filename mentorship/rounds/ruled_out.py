@@ -14,6 +14,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, cut
+from mentorship.rounds.rest_runs import is_of_rest, offered_before
 from mentorship.rounds.run_rules import RunRules
 
 # part of the list -> the edit that lifts what stands there
@@ -29,10 +30,11 @@ class RuledOut:
     img: str
     mentor_id: uuid.UUID  # of an IMG taken apart: the IMG again, as the edit wants it
     mentors: Sequence[str]  # forbidden; of an IMG taken apart: kept
+    offered: bool = False  # before in this round: that is no leader's to lift
 
 
 def ruled_out(session: Session, run: Run, wanted: Wanted) -> Listing[RuledOut]:
-    """Return a page of one part of what is ruled out, by name, in at most two queries."""
+    """Return a page of one part of what is ruled out, by name, in at most four queries."""
     return cut(_found(session, run, wanted), wanted)
 
 
@@ -41,7 +43,7 @@ def all_ruled_out(
 ) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
     """Return the pairs of an edit that lifts all of one part that was found."""
     found = _found(session, session.get_one(Run, run_id), wanted)
-    return [(line.img_id, line.mentor_id) for line in found]
+    return [(line.img_id, line.mentor_id) for line in found if not line.offered]
 
 
 def _found(session: Session, run: Run, wanted: Wanted) -> Sequence[RuledOut]:
@@ -54,11 +56,14 @@ def _found(session: Session, run: Run, wanted: Wanted) -> Sequence[RuledOut]:
 
 
 def _forbidden(session: Session, run: Run) -> Sequence[RuledOut]:
-    bans = [(uuid.UUID(i), uuid.UUID(j)) for i, j in RunRules.from_json(run.rules).banned]
-    names = _names(session, {key for pair in bans for key in pair})
+    banned = RunRules.from_json(run.rules).banned
+    before = offered_before(session, run.round_id) & banned
+    out = before if is_of_rest(session, run.id) else frozenset()
+    bans = [(uuid.UUID(i), uuid.UUID(j), (i, j) in out) for i, j in banned]
+    names = _names(session, {key for img, mentor, _ in bans for key in (img, mentor)})
     return [
-        RuledOut(img, names.get(img, SOMEBODY), mentor, (names.get(mentor, SOMEBODY),))
-        for img, mentor in bans
+        RuledOut(img, names.get(img, SOMEBODY), mentor, (names.get(mentor, SOMEBODY),), offered)
+        for img, mentor, offered in bans
     ]
 
 

@@ -18,7 +18,7 @@ from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.effect import Effect, effect
 from mentorship.rounds.forms import SetUpForm, TemplateForm
 from mentorship.rounds.leading import acting, changed_page
-from mentorship.rounds.meanwhile import ChangedMeanwhile, as_text, mark, noted
+from mentorship.rounds.meanwhile import Change, ChangedMeanwhile, as_text, mark, noted
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
@@ -216,7 +216,11 @@ def _both_page(round_: Round, form: SetUpForm, other: ChangedMeanwhile) -> tuple
         for each in other.changes
         if as_text(mine[each.field]) == each.old
     }
-    at_odds = [each for each in other.changes if as_text(mine[each.field]) != each.new]
+    at_odds = [
+        Change(each.field, each.new, as_text(mine[each.field]))
+        for each in other.changes
+        if as_text(mine[each.field]) != each.new
+    ]
     page = render_template(
         "rounds/set_up.html",
         round=round_,

@@ -238,12 +238,12 @@ def is_open(
     That is while the round is in review; and of a run of the rest, until it is published.
     Nothing is changed while a run is on its way out.
     """
+    if run_id is None or state is not RoundState.REMATCHING:
+        return run_id is not None and state is RoundState.REVIEW  # planned, it is no longer there
     planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
-    if run_id is None or session.scalar(planned):
+    if session.scalar(planned):
         return False
-    if state is RoundState.REMATCHING:
-        return is_of_rest(session, run_id) and not went_out(session, run_id)
-    return state is RoundState.REVIEW
+    return is_of_rest(session, run_id) and not went_out(session, run_id)
 
 
 def run_changed(session: Session, round_id: uuid.UUID) -> RunChanged:

@@ -15,7 +15,6 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.history import history_of
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.scope import round_of_leader
-from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.belonging import section_led_by
 
 
@@ -74,42 +73,3 @@ def refresh(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     flash(f"{count} {'person' if count == 1 else 'people'} added to the round.", "success")
     return redirect(url_for(".people", slug=slug, round_id=round_id), code=303)
-
-
-@bp.post("/sections/<slug>/rounds/<uuid:round_id>/people/<uuid:profile_id>/leave-out")
-@members
-def leave_out(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response | tuple[str, int]:
-    now = dt.datetime.now(dt.UTC)
-    try:
-        with transaction() as session:
-            acting(session, slug, round_id, "round.people.leave_out", profile=str(profile_id))
-            (person,) = service.leave_out(
-                session, round_id=round_id, profile_ids=[profile_id], now=now
-            )
-    except service.RoundChanged as changed:
-        return changed_page(slug, round_id, changed)
-    flash(f"{person.name} is left out of the round. You can put them back.", "success")
-    return _back_to_people(slug, round_id, person)
-
-
-@bp.post("/sections/<slug>/rounds/<uuid:round_id>/people/<uuid:profile_id>/put-back")
-@members
-def put_back(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response | tuple[str, int]:
-    now = dt.datetime.now(dt.UTC)
-    try:
-        with transaction() as session:
-            acting(session, slug, round_id, "round.people.put_back", profile=str(profile_id))
-            person = service.put_back(session, round_id=round_id, profile_id=profile_id, now=now)
-    except service.RoundChanged as changed:
-        return changed_page(slug, round_id, changed)
-    except service.CannotTakePart as kept_out:
-        flash(f"{kept_out.name} cannot take part: {OBSTACLES[kept_out.obstacle]}.", "error")
-        url = url_for(".people", slug=slug, round_id=round_id, show="blocked")
-        return redirect(url, code=303)
-    flash(f"{person.name} takes part in the round.", "success")
-    return _back_to_people(slug, round_id, person)
-
-
-def _back_to_people(slug: str, round_id: uuid.UUID, person: service.Candidate) -> Response:
-    part = "imgs" if person.kind == "img" else "mentors"
-    return redirect(url_for(".people", slug=slug, round_id=round_id, show=part), code=303)

@@ -59,8 +59,8 @@ def test_a_run_tells_what_it_was_made_with_when_the_set_up_has_changed_since(
     assert "Both must share a language" not in pages[1]
     assert "Topics 3" in pages[2]
     assert "Both must share a language" in pages[2]
-    assert made_with(first)["Locked by hand"] == "none"
-    assert made_with(locked)["Locked by hand"] == "1 pair"
+    assert made_with(first)["Locked"] == "none"
+    assert made_with(locked)["Locked"] == "1 pair"
     assert second.inputs_digest in pages[2]
     assert "pairs in breach" not in pages[1]
 

@@ -313,3 +313,17 @@ def test_a_leader_changes_the_rest_in_the_browser(
     assert not [
         form for form in first.tree.iterfind(".//form") if "change" in form.get("action", "")
     ]
+
+
+def test_nobody_is_offered_again_whom_they_were_offered_before(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    run = rest(cast, session, round_)
+    again = Edit(EditKind.ALLOW, ((cast.profile("Ana Silva"), cast.profile("Noor Haddad")),))
+    who = {"round_id": round_.id, "by": cast.leader.id, "now": LATER}
+    with pytest.raises(editing.BadEdit, match="offered each other before"):
+        editing.ask_edit(session, seen=run.id, edit=again, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/review?run={run.number}&show=forbidden")
+    assert page.text.count("Offered before in this round: not again") == len(run.rules["banned"])
+    assert run.rules["banned"]

@@ -22,10 +22,22 @@ from hypothesis.stateful import (
 )
 
 from mentorship.profiles.models import Profile
-from mentorship.rounds import closing, expiring, jobs, lifecycle, planning, service
-from mentorship.rounds.models import Pair, Round, RoundState
+from mentorship.rounds import (
+    closing,
+    editing,
+    expiring,
+    holding,
+    jobs,
+    lifecycle,
+    planning,
+    service,
+    steps,
+)
+from mentorship.rounds.editing import Edit, EditKind
+from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.run_models import JobState, RunJob
+from mentorship.rounds.running import solved
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.rounds.cast import Cast
@@ -43,6 +55,7 @@ REFUSED = (
     service.AnswersClosed,
     service.AlreadyAnswered,
     planning.BadTime,
+    steps.NothingToUndo,
 )
 people = st.sampled_from(IMGS + MENTORS)
 which = st.integers(0, 2)
@@ -64,6 +77,9 @@ class OneRound(RuleBasedStateMachine):
         self.run_id = uuid.uuid4()
         self.offers: list[Offer] = []
         self.answers: dict[uuid.UUID, OfferState] = {}
+        self.edit_of: dict[uuid.UUID, uuid.UUID] = {}  # run -> the one it is an edit of
+        self.made: list[uuid.UUID] = []  # edits, the one that counted last at the end
+        self.rest: set[uuid.UUID] = set()  # runs of the rest, and edits of them
 
     def teardown(self) -> None:
         self.savepoint.rollback()
@@ -221,6 +237,94 @@ class OneRound(RuleBasedStateMachine):
             self.state = REVIEW
 
     @rule()
+    def hold_up(self) -> None:
+        """It could not go out: it is tried no more by itself, and stays until a leader acts."""
+        planning.hold_up(self.session, round_id=self.round.id, now=NOW)
+        if self.state is PUBLISHED:
+            assert planning.due_publications(self.session, now=DUE) == []
+            plan = planning.planned(self.session, self.round.id)
+            assert plan is not None
+            assert plan.held_up_at == NOW
+
+    @rule(number=which)
+    def change_by_hand(self, number: int) -> None:
+        """Lock a pair of the run that counts, and keep the change."""
+        if self.state in {DRAFT, OPEN, CLOSED}:
+            return  # there is no run to change
+        run = run_of_round(self.session, self.round.id)
+        pairs = self._pairs(run)
+        locked = {tuple(pair) for pair in run.rules["locked"]}
+        free = [pair for pair in pairs if (str(pair[0]), str(pair[1])) not in locked]
+        if not free:
+            return
+        edit = Edit(EditKind.LOCK, (free[number % len(free)],))
+        if self.tried(lambda: self._change(run.id, edit), works=self._open_to_edits):
+            self.edit_of[self._current()] = run.id
+            assert self._pairs(run_of_round(self.session, self.round.id)) == pairs
+            self.made.append(self._current())
+            self._counts_now()
+
+    def _change(self, seen: uuid.UUID, edit: Edit) -> None:
+        who: dict[str, Any] = {"round_id": self.round.id, "by": self.cast.leader.id, "now": NOW}
+        job = editing.ask_edit(self.session, seen=seen, edit=edit, **who)
+        made = self._solve(job.id)
+        steps.choose(self.session, run_id=made, seen=seen, **who)
+
+    def _solve(self, job_id: uuid.UUID) -> uuid.UUID:
+        held = holding.claim(self.session, job_id, now=NOW)
+        assert held
+        made = solved(holding.inputs_of(self.session, held, now=NOW))
+        return holding.finish(self.session, held, made, now=NOW).id
+
+    @rule()
+    def undo(self) -> None:
+        to = self.edit_of.get(self._current())
+        self._step(steps.undo, to)
+
+    @rule()
+    def redo(self) -> None:
+        now = self._current()
+        later = [run for run in self.made if self.edit_of[run] == now]
+        self._step(steps.redo, later[-1] if later else None)
+
+    def _step(self, take: Callable[..., object], to: uuid.UUID | None) -> None:
+        if self.state in {DRAFT, OPEN, CLOSED}:
+            return
+        seen = self._current()
+        who: dict[str, Any] = {"round_id": self.round.id, "by": self.cast.leader.id, "now": NOW}
+        works = self._open_to_edits and to is not None
+        if self.tried(lambda: take(self.session, seen=seen, **who), works=works):
+            assert self._current() == to
+            if to in self.made:  # the step last taken leads back here
+                self.made.append(self.made.pop(self.made.index(to)))
+            self._counts_now()
+
+    @property
+    def _open_to_edits(self) -> bool:
+        of_rest = self.state is REMATCHING and self._current() in self.rest
+        return self.state is REVIEW or of_rest
+
+    def _counts_now(self) -> None:
+        """Note which run leaders have made count; one of the rest is not the round's."""
+        if self.state is REVIEW:
+            self.run_id, self.paired = self._latest()
+        else:
+            self.rest.add(self._current())
+
+    def _current(self) -> uuid.UUID:
+        if self.state in {DRAFT, OPEN, CLOSED}:
+            return uuid.UUID(int=0)
+        return run_of_round(self.session, self.round.id).id
+
+    def _pairs(self, run: Run) -> list[tuple[uuid.UUID, uuid.UUID]]:
+        rows = self.session.execute(
+            sa.select(Pair.img_id, Pair.mentor_id)
+            .where(Pair.run_id == run.id)
+            .order_by(Pair.img_id, Pair.mentor_id)
+        )
+        return [(img, mentor) for img, mentor in rows]
+
+    @rule()
     def send(self) -> None:
         sent = planning.send_out(self.session, round_id=self.round.id, now=NOW)
         assert (sent is not None) is (self.state is PUBLISHED)
@@ -242,17 +346,48 @@ class OneRound(RuleBasedStateMachine):
             self.state = REMATCHING
 
     @rule()
-    def drop_the_rest(self) -> None:
-        """Cancel the run that was asked for; the round goes back by itself."""
-        live = self.session.scalars(
-            sa.select(RunJob.id).where(
-                RunJob.round_id == self.round.id, RunJob.state == JobState.WAITING
-            )
+    def solve_the_rest(self) -> None:
+        """Do what was asked for; if nobody is left to match, the round goes back by itself."""
+        for job_id in self._waiting():
+            try:
+                with self.session.begin_nested():
+                    self.rest.add(self._solve(job_id))
+            except service.NobodyToMatch as refused:
+                held = holding.claim(self.session, job_id, now=NOW)
+                assert held
+                failure = holding.failure_of(refused)
+                holding.fail(self.session, held, failure=failure, now=NOW)
+                self.state = ANSWERING
+
+    @rule()
+    def plan_the_rest_and_take_it_back(self) -> None:
+        if self.state is not REMATCHING or self._current() not in self.rest:
+            return
+        who: dict[str, Any] = {"round_id": self.round.id, "by": self.cast.leader.id, "now": NOW}
+        try:
+            planning.plan_publication(self.session, run_id=self._current(), **who)
+        except (service.NothingToPublish, service.RunOutOfDate):
+            return
+        planned = self.cast.again(self.round)
+        assert not steps.open_run(self.session, planned)
+        planning.take_back(self.session, round_id=self.round.id)
+        assert steps.open_run(self.session, self.cast.again(self.round)) == self._current()
+
+    def _waiting(self) -> list[uuid.UUID]:
+        live = sa.select(RunJob.id).where(
+            RunJob.round_id == self.round.id, RunJob.state == JobState.WAITING
         )
-        cancelled = [jobs.cancel(self.session, job_id=job_id, now=NOW) for job_id in live.all()]
-        if self.state is REMATCHING:
-            assert cancelled == [True]
+        return list(self.session.scalars(live))
+
+    @rule()
+    def drop_the_rest(self) -> None:
+        """Leave the rest as it is, solved or not; what went out counts again."""
+        dropped = jobs.drop_rest(self.session, round_id=self.round.id, now=NOW)
+        assert dropped is (self.state is REMATCHING)
+        if dropped:
             self.state = ANSWERING
+            assert self._waiting() == []
+            assert self._current() == self.run_id
 
     @rule(late=st.booleans())
     def the_day_to_answer_comes(self, *, late: bool) -> None:
