@@ -112,7 +112,6 @@ SCOPES: Mapping[str, frozenset[str]] = {
     # Whoever belongs to some section may write for its gallery.
     **dict.fromkeys(("spotlight.new", "spotlight.create"), OF_THE_SECTION | {"leader2"}),
     "community.resolution": frozenset({"img", "leader"}),
-    "equity.told": frozenset(),  # its round is not over; tests/equity/test_told.py has one that is
     # Its resource is one that only the section has.
     **dict.fromkeys(
         ("shelf.show", "shelf.mark", "shelf.report", "shelf.send_report"), OF_THE_SECTION
@@ -127,7 +126,8 @@ OF_THE_MEMBERS = re.compile(r"/sections/<slug>/about\b")
 OF_A_PAIR = re.compile(r"^/mentorships/")
 ANSWERS_BY_KEY = frozenset({"token"})  # such pages are about their key, not about who asks
 # There is none here, and to nobody: tests/accounts/test_single_sign_on.py asks for them with one.
-OF_A_PROVIDER = frozenset({"provider_id"})
+# No round is over here either: tests/equity/test_told.py asks for one that is.
+OF_A_PROVIDER = frozenset({"provider_id", "over_id"})
 
 # Names that mean another thing in some addresses, and what they mean there.
 ELSEWHERE = (

@@ -30,10 +30,10 @@ def index() -> str:
     )
 
 
-@bp.get("/rounds/<uuid:round_id>")
+@bp.get("/rounds/<uuid:over_id>")
 @members
-def told(round_id: uuid.UUID) -> str:
-    round_, tables = told_round(db.session(), current_id(), round_id)
+def told(over_id: uuid.UUID) -> str:
+    round_, tables = told_round(db.session(), current_id(), over_id)
     return render_template(
         "equity/round.html", round=round_, told=tables, fewest=FEWEST_TOLD, step=STEP
     )

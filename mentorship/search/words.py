@@ -108,7 +108,7 @@ _ALIKE = (
     ("loan", "mortgage"),
     ("cap", "lottery"),
     ("suicide", "suicidal", "crisis", "988"),
-    ("depression", "depressed", "lonely", "loneliness", "anxiety", "burnout", "wellbeing"),
+    ("depression", "depressed", "lonely", "loneliness", "anxiety", "panic", "burnout"),
     ("ead", "daca", "refugee", "asylum", "h4", "l2"),
     ("rate", "share"),
     ("attempt", "try", "tries"),

@@ -134,7 +134,13 @@ for _kind in (
         harm=harm_if(JourneyFact.stage_id.in_(STAY_STAGES), otherwise=Harm.MONEY),
     ),
     Kind(JourneyCost, "Costs", ("item", "usd", "note"), harm=MONEY),
-    Kind(CycleDate, "Dates of the cycle", ("event", "day", "eastern", "note"), harm=MONEY),
+    Kind(
+        CycleDate,
+        "Dates of the cycle",
+        ("event", "day", "eastern", "note"),
+        search="date",
+        harm=MONEY,
+    ),
     Kind(MatchRate, "Match rates", ("us_img", "non_us_img")),
     Kind(
         LicenseRule,

@@ -14,7 +14,7 @@ from mentorship.toolkit.cards import words_of
 from mentorship.toolkit.chooser_models import VisaQuestion, VisaRoute
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
-from mentorship.toolkit.models import ChecklistItem, JourneyStage
+from mentorship.toolkit.models import ChecklistItem, CycleDate, JourneyStage
 from mentorship.toolkit.policy_models import PolicyStatement, Theme
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.resource_models import Resource
@@ -54,6 +54,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "stage": "Stages of the journey",
         "guide": "Guides",
         "route": "Visa chooser",
+        "date": "Dates",
         "state": "State licenses",
         "resource": "Resources",
         "letter": "Letters",
@@ -124,6 +125,20 @@ def of_guides(session: Session) -> Iterator[Entry]:
                 (chapter, GUIDES[guide], *map(topic_name, row.topics), ALSO.get(guide, ""))
             ),
             text=text,
+        )
+
+
+def of_dates(session: Session) -> Iterator[Entry]:
+    """Read the days of the cycle; the page of a date says how certain it is."""
+    for row in session.scalars(sa.select(CycleDate)):
+        yield Entry(
+            source="date",
+            key=row.id,
+            title=row.event,
+            summary=f"{row.cycle}: {readable_date(row.day.isoformat())}. {row.note or ''}".strip(),
+            href="/toolkit/journey/match_soap",
+            note="A date of the cycle: open the page to see how certain it is.",
+            keywords="date deadline when calendar",
         )
 
 
@@ -200,6 +215,7 @@ SOURCES: Sources = MappingProxyType(
         "stage": of_stages,
         "guide": of_guides,
         "route": of_routes,
+        "date": of_dates,
         "state": of_states,
         "policy": of_policy,
     }

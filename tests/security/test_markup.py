@@ -159,6 +159,8 @@ def test_nothing_runs_in_chromium(
         given = held.get(path)
         answer = files.get(path) if given is None else given
         route.fulfill(status=200, headers=dict(answer.headers), body=answer.data)
+        if given is None:
+            answer.close()
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
