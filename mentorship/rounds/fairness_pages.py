@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, lgamma
 from typing import Any
 
 from mentorship.matching.fairness import NO_ANSWER, OTHERS
 from mentorship.rounds.fairness import TOLD
 from mentorship.vocabulary import Term
+
+CHANCE = (
+    " Groups of this size differ as much by chance alone, so this is no proof that the match is"
+    " unfair to one. See whether the same gap comes again in other rounds."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +82,27 @@ def _reading(lines: Sequence[FairLine]) -> str:
         f"The widest gap: “{best.label}”, of whom {best.share}% have a mentor, and"
         f" “{worst.label}”, of whom {worst.share}% have one. With the same share, {people} more"
         f" {'person' if people == 1 else 'people'} of that group would have one."
+        f"{CHANCE if _may_be_chance(best, worst, len(lines)) else ''}"
     )
+
+
+def _may_be_chance(best: FairLine, worst: FairLine, groups: int) -> bool:
+    """Tell whether chance makes a gap as wide between two of so many groups in one of 20 cases.
+
+    Fisher's exact test of the widest gap, times the number of pairs of groups it is taken from.
+    """
+    people, matched = best.imgs + worst.imgs, best.matched + worst.matched
+    tail = sum(
+        exp(
+            _log_ways(matched, of_best)
+            + _log_ways(people - matched, best.imgs - of_best)
+            - _log_ways(people, best.imgs)
+        )
+        for of_best in range(best.matched, min(best.imgs, matched) + 1)
+    )
+    return tail * groups * (groups - 1) > 1 / 20  # both tails, times the pairs of groups
+
+
+def _log_ways(people: int, chosen: int) -> float:
+    """Return the logarithm of the number of ways to choose some of these people."""
+    return lgamma(people + 1) - lgamma(chosen + 1) - lgamma(people - chosen + 1)

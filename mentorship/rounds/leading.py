@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 from flask import render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
@@ -13,11 +14,20 @@ from mentorship import audit
 from mentorship.access import current_id
 from mentorship.extensions import db
 from mentorship.notices.service import one_line
+from mentorship.rounds.blueprint import bp
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.paging import LONGEST_CHOICE, LONGEST_WORDS, Wanted
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.steps import RunChanged
+
+
+class NoSuchRun(Exception):
+    """A leader's round has no run of this number; or none at all, if they named no number."""
+
+    def __init__(self, round_: Round, number: int | None) -> None:
+        super().__init__(number)
+        self.round_, self.number = round_, number
 
 
 def wanted_by() -> Wanted:
@@ -72,6 +82,25 @@ def acting(
 
 
 def round_and_run(slug: str, round_id: uuid.UUID) -> tuple[Round, Run]:
-    """Return the leader's round and the run the address names, or the one that counts."""
+    """Return the leader's round and the run the address names, or the one that counts.
+
+    Raises
+    ------
+    NoSuchRun
+        The round is theirs, but has no such run, or none yet.
+    NoResultFound
+        They lead no such round.
+
+    """
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    return round_, run_of_round(db.session(), round_.id, request.args.get("run", type=int))
+    number = request.args.get("run", type=int)
+    try:
+        return round_, run_of_round(db.session(), round_.id, number)
+    except NoResultFound:
+        raise NoSuchRun(round_, number) from None
+
+
+@bp.errorhandler(NoSuchRun)
+def no_such_run(none: NoSuchRun) -> tuple[str, int]:
+    """Lead back to the round from the address of a run that it does not have."""
+    return render_template("rounds/no_run.html", round=none.round_, number=none.number), 404

@@ -39,6 +39,12 @@ def test_the_gap_is_said_in_words() -> None:
     assert "alike" in _reading(alike)
     apart = [FairLine("A", 20, 20, 1), FairLine("B", 20, 10, 1)]
     assert "With the same share, 10 more people" in _reading(apart)
+    assert "chance" not in _reading(apart)
+    few = [FairLine("A", 5, 4, None), FairLine("B", 6, 1, None)]
+    assert "by chance alone" in _reading(few)
+    many = [FairLine("A", 2000, 1300, None), FairLine("B", 2000, 1100, None)]
+    assert "chance" not in _reading(many)
+    assert "by chance alone" in _reading([FairLine("A", 40, 20, None), FairLine("B", 40, 16, None)])
     assert "no second group" in _reading(alike[:1])
     mixed = FairLine("All smaller groups together", 20, 0, None, mixed=True)
     assert "alike" in _reading([*alike, mixed])

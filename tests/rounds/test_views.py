@@ -540,3 +540,18 @@ def test_the_board_says_who_has_left_or_taken_consent_back_since(
         now=NOW,
     )
     assert not [row for row in rows(leader.get(answers)) if "Changed" in row]
+
+
+def test_a_run_that_is_not_there_leads_back_to_the_round(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_ = cast.open()
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    for page in ("review", "unmatched", "review/picture", "review/by-hand"):
+        told = leader.get(f"{home}/{page}", status=404)
+        assert "This round has no run yet" in told.text
+        assert home in told.links()
+    service.run_round(cast.session, round_id=round_.id, by=None, now=NOW)
+    cast.session.flush()
+    assert "This round has no run 77" in leader.get(f"{home}/review?run=77", status=404).text
