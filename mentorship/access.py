@@ -50,10 +50,22 @@ def fresh(view: Callable[P, R]) -> Callable[P, R]:
     change how somebody signs in, hand out roles, take data away or erase it. The person comes back
     to where they were, and a form that was sent is carried along (see ``accounts.freshness``).
     """
+    return _asking_again(view, file=False)
 
+
+def fresh_file(view: Callable[P, R]) -> Callable[P, R]:
+    """Stand as ``fresh`` over what answers with a file.
+
+    A browser that is handed a file stays on the page it has, which would be the one that asked for
+    the password. So the next page says that the file is coming, fetches it and leads back.
+    """
+    return _asking_again(view, file=True)
+
+
+def _asking_again(view: Callable[P, R], *, file: bool) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        asked = current_app.extensions["ask_again"]()
+        asked = current_app.extensions["ask_again"](file=file)
         return view(*args, **kwargs) if asked is None else asked
 
     guarded.wants_fresh = True  # type: ignore[attr-defined]  # a mark on a function

@@ -162,6 +162,7 @@ class AgainForm(FlaskForm):
         render_kw={"autocomplete": "current-password"},
     )
     again_sealed = HiddenField()
+    again_back = HiddenField(validators=[Length(max=2_000)])
     again_answer = HiddenField(validators=[Length(max=20_000)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, render_template, request, session
@@ -29,8 +30,10 @@ def init_app(app: Flask) -> None:
     app.extensions["ask_again"] = ask_again
 
 
-def ask_again() -> str | Answer | None:
+def ask_again(*, file: bool = False) -> str | Answer | None:
     """Return the page that asks for the password, or None for who has proved it just now.
+
+    Who asked for a ``file`` and has proved it on this request gets a page that fetches it.
 
     A page that was to be fetched is left for the one that asks, and found again by its address. A
     form that was sent is answered with the page that asks, which carries all its fields but files
@@ -43,12 +46,12 @@ def ask_again() -> str | Answer | None:
         return None
     here = request.full_path.rstrip("?")
     if request.method in SAFE_METHODS and request.endpoint != "security.verify":
-        return redirect(url_for_security("verify", next=here))
+        return redirect(url_for_security("verify", next=here, file=1 if file else None))
     form = AgainForm()
     if AGAIN & request.form.keys() and form.validate():
         if _is_them(form):
             session["fs_paa"] = time.time()
-            return None
+            return file_page(here, kept_fields(), form) if file else None
         note_failure("account.again.fail", current_person().id)
     return _page(form, here)
 
@@ -70,8 +73,16 @@ def _is_them(form: AgainForm) -> bool:
     return bool(right)
 
 
+def file_page(path: str, fields: Sequence[tuple[str, str]], form: AgainForm) -> str:
+    """Say that a file is coming, with a form that fetches it and the way back."""
+    method = "get" if request.endpoint == "security.verify" else "post"
+    back = safe_next(form.again_back.data, "/")
+    return render_template("security/file.html", path=path, fields=fields, method=method, back=back)
+
+
 def _page(form: AgainForm, here: str) -> str:
     person = current_person()
+    form.again_back.data = safe_next(form.again_back.data, "") or _page_with_link()
     known = factors.passkeys_of(db.session(), person)
     question = passkeys.ask_to_use(person, known, passkeys.AGAIN, now=utc_now())
     return render_template(
@@ -87,10 +98,18 @@ def _page(form: AgainForm, here: str) -> str:
 
 def _page_before() -> str:
     """Return a page that can be fetched: this one, or the one with the form that was sent."""
+    if "file" in request.args:
+        return request.full_path  # there it is fetched; a file would leave an old page standing
     if request.method in SAFE_METHODS:
         return safe_next(request.args.get("next"), "/")
+    return _page_with_link()
+
+
+def _page_with_link() -> str:
+    """Return the page of this site that led here, or else the first one."""
     parts = urlsplit(request.referrer or "")
-    return safe_next(parts.path if parts.netloc == request.host else None, "/")
+    here = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return safe_next(here if parts.netloc == request.host else None, "/")
 
 
 def kept_fields() -> list[tuple[str, str]]:

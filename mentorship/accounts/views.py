@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -23,7 +24,8 @@ from mentorship.accounts import (
     second_step,
     service,
 )
-from mentorship.accounts.forms import ClaimForm, ConfirmForm, EmailForm, SettingsForm
+from mentorship.accounts.forms import AgainForm, ClaimForm, ConfirmForm, EmailForm, SettingsForm
+from mentorship.accounts.freshness import file_page
 from mentorship.accounts.passwords import normal
 from mentorship.config import Mfa, Settings
 from mentorship.extensions import db, transaction
@@ -93,9 +95,13 @@ def confirm_email(token: str) -> str | Answer | tuple[str, int]:
 
 @members
 @fresh
-def verify() -> Answer:
+def verify() -> str | Answer:
     """Go back to the page that wanted a fresh sign-in, which ``fresh`` has asked for."""
-    return redirect(safe_next(request.args.get("next"), url_for("accounts.security")), 303)
+    target = safe_next(request.args.get("next"), url_for("accounts.security"))
+    if "file" not in request.args:
+        return redirect(target, 303)
+    parts = urlsplit(target)
+    return file_page(parts.path, parse_qsl(parts.query), AgainForm())
 
 
 @bp.get("/check-mail")

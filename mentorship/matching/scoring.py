@@ -130,14 +130,11 @@ def evidence(
     ``voice`` is whom it is told to: ``TO_IMG``, ``TO_MENTOR`` or ``TO_LEADER``.
     """
     pair = Pair(market.imgs[i], market.mentors[j], market.tables, market.week, names, voice)
-    imgs = market.img_arrays.take(np.array([i]))
-    mentors = market.mentor_arrays.take(np.array([j]))
-    told = {}
-    for key, criterion in CRITERIA.items():
-        judged = criterion.judge(imgs, mentors, market.lexicon)
-        if judged.imgs[0] and judged.mentors[0] and judged.applies[0]:
-            told[key] = sentence(criterion.why(pair))
-    return told
+    return {
+        key: sentence(CRITERIA[key].why(pair))
+        for key, (applies, imgs, mentors) in market.answered.items()
+        if applies[i] and imgs[i] and mentors[j]
+    }
 
 
 def open_scores(market: Market, rules: Rules, means: Mapping[str, int], rows: Ints) -> Marks:

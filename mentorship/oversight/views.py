@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
-from mentorship.access import administrators, current_id, fresh, members
+from mentorship.access import administrators, current_id, fresh_file, members
 from mentorship.extensions import db
 from mentorship.oversight.forms import TrailForm
 from mentorship.oversight.service import Sought, trail, trail_file
@@ -36,7 +36,7 @@ def look_in_section(slug: str) -> Answer:
 
 @bp.get("/sections/<slug>/log.csv")
 @members
-@fresh
+@fresh_file
 @limited("export")
 def of_section_file(slug: str) -> Response:
     return _file(section_led_by(db.session(), current_id(), slug))
@@ -56,7 +56,7 @@ def look_in_all() -> Answer:
 
 @bp.get("/admin/log.csv")
 @administrators
-@fresh
+@fresh_file
 @limited("export")
 def of_all_file() -> Response:
     return _file(None)

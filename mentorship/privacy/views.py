@@ -8,7 +8,7 @@ import uuid
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from mentorship.access import current_id, current_person, fresh, members
+from mentorship.access import current_id, current_person, fresh, fresh_file, members
 from mentorship.config import Settings
 from mentorship.extensions import db, enqueue, transaction
 from mentorship.privacy import copying, wishes
@@ -48,7 +48,7 @@ def ask_for_data() -> Answer:
 
 @bp.get("/data/<uuid:export_id>.zip")
 @members
-@fresh
+@fresh_file
 def fetch_data(export_id: uuid.UUID) -> Response:
     archive = copying.fetch(db.session(), person_id=current_id(), export_id=export_id, now=_now())
     answer = Response(archive, mimetype="application/zip")

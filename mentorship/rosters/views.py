@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship import audit
-from mentorship.access import current_id, fresh, members
+from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, enqueue, transaction
 from mentorship.rosters import uploads
 from mentorship.rosters.escape import guard
@@ -155,7 +155,7 @@ def forget(slug: str, import_id: uuid.UUID) -> Response:
 
 @bp.get(f"{ONE}/problems.csv")
 @members
-@fresh
+@fresh_file
 @limited("export")
 def problems(slug: str, import_id: uuid.UUID) -> Response:
     _, found = _found(slug, import_id)
@@ -171,7 +171,7 @@ def problems(slug: str, import_id: uuid.UUID) -> Response:
 
 @bp.post("/sections/<slug>/export")
 @members
-@fresh
+@fresh_file
 @limited("export")
 def export(slug: str) -> Response:
     """Hand out a file; a POST, because who took people's answers out is logged."""

@@ -128,6 +128,7 @@ def by_hand(slug: str, round_id: uuid.UUID) -> str:
         "rounds/by_hand.html",
         round=round_,
         run=run,
+        editable=steps.open_run(db.session(), round_) == run.id,
         hand=handmade.by_hand(db.session(), run, img=img, mentor=mentor),
     )
 

@@ -8,7 +8,7 @@ import uuid
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, fresh, members
+from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, transaction
 from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, reminding, service
@@ -72,7 +72,7 @@ def remind_answers(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]
 
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/report")
 @members
-@fresh
+@fresh_file
 @limited("export")
 def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     """Hand out the report as a file; a POST, because who took names and answers out is logged."""

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import FULL
 from mentorship.profiles.models import Profile
+from mentorship.rounds.in_the_way import in_the_way
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.run_models import PairNote
@@ -39,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
-    """The two lists, and once both are chosen the warnings.
+    """The two lists, and once both are chosen what stands in the way, or else the warnings.
 
     ``priority`` says why the chosen IMG deserves a mentor first; "" if nothing does.
     """
@@ -48,6 +49,7 @@ class ByHand:
     mentors: Sequence[Choice]
     img: Choice | None
     mentor: Choice | None
+    in_the_way: Sequence[str]
     warnings: Sequence[str]
     priority: str
 
@@ -61,19 +63,23 @@ class NoteLine:
 
 
 def by_hand(session: Session, run: Run, *, img: str, mentor: str) -> ByHand:
-    """Return everybody of a run to choose from, and warnings for the two who are chosen."""
+    """Return everybody of a run to choose from, and what to know of the two who are chosen."""
     imgs, mentors = _imgs(session, run), _mentors(session, run)
     one = next((each for each in imgs if each.id == img), None)
     if one is not None:
         mentors = _best_first(mentors, suits(run, one.id))
     other = next((each for each in mentors if each.id == mentor), None)
-    warnings = _warnings(session, run, one, other) if one and other else ()
+    stands: Sequence[str] = ()
+    if one and other:
+        pair, names = (one.id, other.id), (one.name, other.name)
+        stands = in_the_way(session, run, pair, names, other.suits)
     return ByHand(
         imgs=imgs,
         mentors=mentors,
         img=one,
         mentor=other,
-        warnings=warnings,
+        in_the_way=stands,
+        warnings=_warnings(session, run, one, other) if one and other and not stands else (),
         priority=_priority(session, one) if one else "",
     )
 

@@ -31,7 +31,9 @@ MOST_FOUND = 10  # pairs to swap with that are shown
 class PairLine:
     id: uuid.UUID
     img: str
+    img_id: uuid.UUID
     mentor: str
+    mentor_id: uuid.UUID
     place: int
     score: int
     strong: Sequence[str]  # what the pair fits best in
@@ -59,8 +61,13 @@ class PairPage:
     priority: str  # why the IMG deserves a mentor first, as things are now; "" if nothing does
 
 
-def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
-    """Return the pairs that fit what the leader looks for, the weakest first by default."""
+def pair_list(
+    session: Session, run: Run, wanted: Wanted, *, of: uuid.UUID | None = None
+) -> Listing[PairLine]:
+    """Return the pairs that fit what the leader looks for, the weakest first by default.
+
+    ``of`` is the profile of an IMG or a mentor whose pairs alone are wanted.
+    """
     img, mentor = aliased(User), aliased(User)
     orders = {
         "weakest": (Pair.open_score.asc(),),
@@ -68,14 +75,10 @@ def pair_list(session: Session, run: Run, wanted: Wanted) -> Listing[PairLine]:
         "img": (sa.func.lower(img.name), Pair.place),
         "mentor": (sa.func.lower(mentor.name), sa.func.lower(img.name)),
     }
-    query = _with_names(
-        sa.select(
-            Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run), _notes(run)
-        ),
-        img,
-        mentor,
-    )
+    query = _with_names(_columns(run, img, mentor), img, mentor)
     query = _fitting(query, run, wanted, img, mentor)
+    if of is not None:
+        query = query.where(sa.or_(Pair.img_id == of, Pair.mentor_id == of))
     query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
     found = fetch(session, query, wanted)
     return Listing(_lines(run, found.rows), found.found, found.page, found.last)
@@ -86,7 +89,9 @@ def _lines(run: Run, rows: Iterable[Any]) -> Sequence[PairLine]:
         PairLine(
             pair.id,
             img_name,
+            pair.img_id,
             mentor_name,
+            pair.mentor_id,
             pair.place,
             pair.open_score,
             _strong(pair),
@@ -131,13 +136,7 @@ def every_pair(
 def swappable(session: Session, run: Run, pair: Pair, words: str) -> Sequence[PairLine]:
     """Return pairs found by a name that could take each other's mentor with this one."""
     img, mentor = aliased(User), aliased(User)
-    query = _with_names(
-        sa.select(
-            Pair, img.name.label("img"), mentor.name.label("mentor"), agreed_as(run), _notes(run)
-        ),
-        img,
-        mentor,
-    )
+    query = _with_names(_columns(run, img, mentor), img, mentor)
     query = _fitting(query, run, Wanted(words=words), img, mentor).where(
         Pair.img_id != pair.img_id, Pair.mentor_id != pair.mentor_id, agreed_as(run).is_(None)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,10 @@ from mentorship.matching import (
     Problem,
     Progress,
     Rules,
+    evidence,
     parts_table,
 )
 from mentorship.matching.marks import Ints
-from mentorship.matching.scores.why import Pair, sentence
 from mentorship.matching.scoring import shared_out
 
 # criterion, points, of, why, silent; open: points and of as leaders see them, if they do
@@ -64,15 +64,17 @@ def _of_pair(  # noqa: PLR0913, PLR0917  the points of the match, and those that
     seen_of: list[int],
 ) -> list[Part]:
     i, j = pair
-    silent = {key: _silent(market, key, i, j) for key in CRITERIA}
-    told = {side: _sentences(market, pair, silent, side) for side in VOICES}
+    told = {
+        side: evidence(market, i, j, names=vocabulary.name, voice=voice)
+        for side, voice in VOICES.items()
+    }
     return [
         {
             "criterion": key,
             "points": earned,
             "of": whole,
             "why": {side: said[key] for side, said in told.items() if key in said},
-            "silent": silent[key],
+            "silent": _silent(market, key, i, j),
             **({"open": {"points": shown, "of": shown_of}} if shown_of else {}),
         }
         for key, earned, whole, shown, shown_of in zip(
@@ -80,20 +82,6 @@ def _of_pair(  # noqa: PLR0913, PLR0917  the points of the match, and those that
         )
         if whole
     ]
-
-
-def _sentences(
-    market: Market, pair: tuple[int, int], silent: Mapping[str, list[str]], side: str
-) -> dict[str, str]:
-    """Return the sentences on what both answered and what counts for this IMG."""
-    i, j = pair
-    imgs, mentors = market.imgs[i], market.mentors[j]
-    both = Pair(imgs, mentors, market.tables, market.week, vocabulary.name, VOICES[side])
-    return {
-        key: sentence(criterion.why(both))
-        for key, criterion in CRITERIA.items()
-        if not silent[key] and market.answered[key].applies[i]
-    }
 
 
 def _silent(market: Market, key: str, i: int, j: int) -> list[str]:

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from mentorship.access import current_id, fresh, members
+from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, transaction
 from mentorship.rosters.handing_out import FORMATS, roster_file
 from mentorship.rounds import bulk, service
@@ -147,7 +147,7 @@ def _preview(
     )
 
 
-@fresh
+@fresh_file
 @limited("export")
 def _export(
     slug: str, round_: Round, looking: Looking, chosen: Sequence[Candidate], form: str

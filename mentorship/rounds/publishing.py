@@ -14,6 +14,7 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import round_letters
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import candidates
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
@@ -186,4 +187,4 @@ def _pairs_of(run: Run) -> sa.Select[Pair]:
 
 
 def _answer_by(round_: Round, now: dt.datetime) -> dt.datetime:
-    return now + dt.timedelta(days=round_.answer_days)
+    return end_of_day(now, days=round_.answer_days)

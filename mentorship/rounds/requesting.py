@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.offer_steps import step
@@ -154,7 +155,7 @@ def send(
     first = next(able, None)
     if first is None or first.profile_id is None:
         return None
-    until = now + dt.timedelta(days=SetUp.from_json(round_.rules).request_days)
+    until = end_of_day(now, days=SetUp.from_json(round_.rules).request_days)
     offer = Offer(
         round=round_,
         img_id=img_id,

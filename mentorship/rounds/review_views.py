@@ -67,11 +67,14 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
 def show_picture(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, zoom = wanted_by(), request.args.get("zoom", USUAL, type=int)
+    of = request.args.get("of", type=uuid.UUID)
     return render_template(
         "rounds/picture.html",
         round=round_,
         run=shown,
-        picture=picture(db.session(), shown, wanted, zoom=zoom),
+        summary=review.summary(db.session(), shown),
+        of=of,
+        picture=picture(db.session(), shown, wanted, of=of, zoom=zoom),
         zooms=ZOOMS,
         form=FilterForm(),
         wanted=wanted,

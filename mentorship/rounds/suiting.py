@@ -20,10 +20,14 @@ MOST_PEOPLE = 5_000  # of a run: reading the answers of more takes too long for 
 
 @dataclass(frozen=True, slots=True)
 class Suits:
-    """The open score of a pair, 0 to 10,000, and whether a rule that always holds forbids it."""
+    """The open score of a pair, 0 to 10,000, and the rules that always hold and forbid it."""
 
     score: int
-    forbidden: bool
+    rules: tuple[str, ...] = ()  # keys of ``matching.forbid.HARD_RULES``
+
+    @property
+    def forbidden(self) -> bool:
+        return bool(self.rules)
 
 
 def suits(run: Run, img: str) -> Mapping[str, Suits]:
@@ -39,10 +43,9 @@ def suits(run: Run, img: str) -> Mapping[str, Suits]:
     if row is None:
         return {}
     table = open_scores(market, rules, inputs.means or {}, row)[0]
-    out = [flags[0] for rule, flags in ruled_out(market, rules, row).items() if rule != LIFTED]
-    forbidden = np.logical_or.reduce(out)
+    out = {key: flags[0] for key, flags in ruled_out(market, rules, row).items() if key != LIFTED}
     return {
-        mentor.key: Suits(int(table[at]), bool(forbidden[at]))
+        mentor.key: Suits(int(table[at]), tuple(key for key, flags in out.items() if flags[at]))
         for at, mentor in enumerate(market.mentors)
     }
 

@@ -56,7 +56,16 @@
     });
   }
 
+  /* A form that fetches a file: the page stays, so it says that the file is on its way. */
+  function sendNow(form) {
+    const arrival = performance.getEntriesByType("navigation")[0];
+    if (arrival && arrival.type !== "navigate") return; // fetched once, not at each way back
+    form.querySelector("[data-sent]").hidden = false;
+    form.requestSubmit();
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("form[data-send-now]").forEach(sendNow);
     menu();
     submenus();
     document.querySelectorAll("form[data-warn-leaving]").forEach(warnOnLeaving);

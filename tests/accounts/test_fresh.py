@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from mentorship.access import OPEN_ENDPOINTS
 from mentorship.accounts.models import User
 from mentorship.accounts.passwords import normal
+from mentorship.sections.models import Section, SectionRole
 from tests import factories
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
-from tests.page import PageClient
+from tests.page import Page, PageClient
 
 # Ways to sign in, roles, data that leaves, erasure, sealed answers, and other people's accounts.
 GRAVE = frozenset(
@@ -35,6 +36,14 @@ GRAVE = frozenset(
         *("accounts_desk.end_sessions", "accounts_desk.switch_off", "accounts_desk.switch_on"),
     }
 )
+
+
+@pytest.fixture
+def led(session: Session, anna: User) -> Section:
+    """Return a section that Anna leads; who signs in after that is let in as a leader."""
+    section = factories.section(session)
+    factories.member(session, section, SectionRole.LEADER, anna)
+    return section
 
 
 @pytest.fixture
@@ -102,6 +111,46 @@ def test_a_form_is_carried_along_but_for_its_passwords(
         done = client.post(path, sent | {"again_password": PASSWORD})
         assert done.location == f"/admin/sections/{section.slug}"
         assert "Lea Roy leads" in client.follow(done).text
+
+
+def proven(client: PageClient, page: Page, path: str) -> Page:
+    """Fill in the page that asks for the password, with all it carries along."""
+    kept = {
+        each.get("name") or "": each.get("value") or "" for each in page.form(path).iter("input")
+    }
+    return client.post(path, kept | {"again_password": PASSWORD}, status=200)
+
+
+def test_after_the_password_a_page_says_that_the_file_is_coming(
+    led: Section, late: PageClient
+) -> None:
+    path, table = f"/sections/{led.slug}/export", f"/sections/{led.slug}/members"
+    sent = {"role": "img", "form": "csv"}
+    came = {"Referer": f"http://localhost{table}?q=ana"}
+    asked = Page(late.client.post(path, data=sent | {"csrf_token": late.token()}, headers=came))
+    page = proven(late, asked, path)
+    assert page.h1 == "Your file"
+    assert f"{table}?q=ana" in page.links()
+    form = page.form(path)
+    assert {
+        each.get("name"): each.get("value") for each in form.iter("input")
+    }.items() >= sent.items()
+    file = late.post(path, sent, status=200).response
+    assert file.headers["Content-Disposition"] == 'attachment; filename="imgs.csv"'
+
+
+def test_a_file_behind_a_link_comes_too(led: Section, late: PageClient) -> None:
+    path = f"/sections/{led.slug}/log.csv"
+    asked = late.get(f"{path}?what=round.run", status=302)
+    page = late.submit(asked.location or "", {"again_password": PASSWORD}, status=200)
+    assert page.h1 == "Your file"
+    form = page.form(path)
+    assert form.get("method") == "get"
+    assert [(each.get("name"), each.get("value")) for each in form.iter("input")] == [
+        ("what", "round.run")
+    ]
+    file = late.get(f"{path}?what=round.run").response
+    assert file.headers["Content-Disposition"].startswith("attachment")
 
 
 def test_nothing_is_done_before_the_password(late: PageClient, anna: User) -> None:

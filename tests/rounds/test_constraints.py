@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds import service
 from mentorship.rounds.choices import STEPS
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run, RunSeat, Unmatched
 from mentorship.rounds.offer_models import Offer, Publication, SeatCount
 from tests.factories import NOW
@@ -55,8 +55,8 @@ def a(session: Session, model: type[Pair | Offer]) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        ({"score": 10_001}, "ck_pair_score_in_range"),
-        ({"score": -1}, "ck_pair_score_in_range"),
+        ({"open_score": 10_001}, "ck_pair_open_score_in_range"),
+        ({"open_score": -1}, "ck_pair_open_score_in_range"),
         ({"place": 3}, "ck_pair_place_first_or_second"),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_person_takes_part_once(cast: Cast, session: Session, round_: Round) -
         (Run, {"lottery": 8}),
         (Run, {"rules": {}}),
         (Run, {"inputs_sealed": b"something else"}),
-        (Pair, {"score": 1}),
+        (Pair, {"open_score": 1}),
         (Pair, {"parts_sealed": b"something else"}),
         (Unmatched, {"detail": {}}),
         (RunSeat, {"seats": 9}),
@@ -210,5 +210,5 @@ def test_who_is_erased_leaves_no_pair_behind(cast: Cast, session: Session) -> No
 
 def test_times_are_instants(session: Session, round_: Round) -> None:
     kept = session.get_one(Publication, round_.id, populate_existing=True)
-    assert kept.answer_by == NOW + dt.timedelta(days=14)
+    assert kept.answer_by == end_of_day(NOW, days=14)
     assert kept.answer_by.tzinfo is not None

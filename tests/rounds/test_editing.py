@@ -270,6 +270,45 @@ def test_pairing_by_hand_lists_the_best_mentor_first_with_the_score(
     assert [each.suits.forbidden for each in hand.mentors if each.suits] == [False, False, True]
 
 
+def page_by_hand(cast: Cast, leader: PageClient, img: str, mentor: str) -> str:
+    round_id = cast.session.scalars(sa.select(Round.id)).one()
+    home = f"/sections/{cast.section.slug}/rounds/{round_id}/review/by-hand"
+    return leader.get(f"{home}?img={cast.profile(img)}&mentor={cast.profile(mentor)}").text
+
+
+def test_what_stands_in_the_way_is_named_before_anything_is_tried(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    cast.mentor("Abe Strict", accepts_specialties=("psychiatry",), accepts_stages=("residency",))
+    cast.reviewed()
+    leader = sign_in(cast.leader)
+    told = page_by_hand(cast, leader, "Ana Silva", "Abe Strict")
+    assert "The mentor takes only IMGs of other specialties." in told
+    assert "The mentor takes only IMGs at other stages." in told
+    assert "Try this pair" not in told
+    job, run = try_edit(cast, session, EditKind.PAIR, pair(cast, "Ana Silva", "Abe Strict"))
+    assert (job.state, run) == (JobState.FAILED, None)
+    told = page_by_hand(cast, leader, "Ana Silva", "Omar Aziz")
+    assert "Try this pair" in told
+
+
+def test_locks_that_stand_in_the_way_are_named_too(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    cast.reviewed()
+    _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert run
+    keep(cast, session, run)
+    leader = sign_in(cast.leader)
+    full = page_by_hand(cast, leader, "Ben Okafor", "Noor Haddad")
+    assert "Every seat of Noor Haddad is kept by a lock, for Ana Silva." in full
+    same = page_by_hand(cast, leader, "Ana Silva", "Noor Haddad")
+    assert "They are a pair already, and it is locked." in same
+    assert "Try this pair" not in full + same
+    job, run = try_edit(cast, session, EditKind.PAIR, pair(cast, "Ben Okafor", "Noor Haddad"))
+    assert (job.state, run) == (JobState.FAILED, None)
+
+
 def test_history_names_the_pair_and_the_run_of_a_change(
     cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
 ) -> None:

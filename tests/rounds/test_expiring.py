@@ -15,6 +15,7 @@ from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice
 from mentorship.notices.models import Message
 from mentorship.rounds import board, closing, expiring, jobs, publishing, service
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.rounds.paging import Wanted
@@ -27,7 +28,7 @@ from tests.rounds.cast import Cast
 from tests.rounds.work import work
 
 SignIn = Callable[[User], PageClient]
-DUE = NOW + dt.timedelta(days=14)
+DUE = end_of_day(NOW, days=14)
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -154,7 +155,7 @@ def test_offers_of_the_rest_have_their_own_day_and_nobody_else_gains_time(
     assert publication.answer_by == first
     new = session.scalars(sa.select(Offer).where(Offer.due_at.is_not(None))).one()
     assert new.img_id == cast.profile("Ana Silva")
-    assert new.due_at == later + dt.timedelta(days=round_.answer_days)
+    assert new.due_at == end_of_day(later, days=round_.answer_days)
     assert [count for _, count in own_dates(session, round_.id)] == [1]
     shown = board.board(session, round_.id, Wanted(), now=first + MINUTE, finished=False)
     late = {line.img for line in shown.listing.rows if line.overdue}
@@ -165,7 +166,7 @@ def test_offers_of_the_rest_have_their_own_day_and_nobody_else_gains_time(
     assert expiring.expire_answers(session, round_id=round_.id, now=first + MINUTE) == 2
     assert cast.offer("Ana Silva").state is OfferState.OFFERED
     assert expiring.due_expiries(session, now=first + MINUTE) == []
-    own = later + dt.timedelta(days=round_.answer_days) + MINUTE
+    own = end_of_day(later, days=round_.answer_days) + MINUTE
     assert expiring.due_expiries(session, now=own) == [round_.id]
     assert expiring.expire_answers(session, round_id=round_.id, now=own) == 1
 

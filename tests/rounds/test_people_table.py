@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.rounds import paging, service
-from mentorship.rounds.models import Participant, Round
+from mentorship.rounds.models import Pair, Participant, Round
 from mentorship.sections.table_models import MemberTag, SavedView
-from tests.page import PageClient
+from tests.page import Page, PageClient
 from tests.rounds.cast import Cast
 
+SVG = "{http://www.w3.org/2000/svg}"
 SignIn = Callable[[User], PageClient]
 
 
@@ -177,12 +178,57 @@ def test_the_picture_is_scaled_and_narrowed_by_links(leader: PageClient, cast: C
     round_, _ = cast.reviewed("Drawn")
     drawn = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/picture"
 
-    def width(address: str) -> str | None:
-        svg = leader.get(address).tree.find(".//{http://www.w3.org/2000/svg}svg[@role='img']")
-        return None if svg is None else svg.get("width")
+    def height(address: str) -> int:
+        svg = leader.get(address).tree.find(f".//{SVG}svg[@role='group']")
+        assert svg is not None
+        return int(svg.get("height") or 0)
 
-    assert width(drawn) == "900"
-    assert width(f"{drawn}?zoom=200") == "1800"
-    assert width(f"{drawn}?zoom=7") == width(f"{drawn}?zoom=much") == "900"
+    assert height(f"{drawn}?zoom=200") == 2 * height(drawn)
+    assert height(f"{drawn}?zoom=7") == height(f"{drawn}?zoom=much") == height(drawn)
     assert any("zoom=50" in link for link in leader.get(drawn).links())
     assert "No pairs to draw" in leader.get(f"{drawn}?show=locked&zoom=50").text
+
+
+def drawn_names(page: Page) -> list[str]:
+    """Return the names in the drawing as it says them, with the free seats beside them."""
+    found = page.tree.findall(f".//{SVG}foreignObject")
+    return [" ".join("".join(each.itertext()).split()) for each in found]
+
+
+def test_one_persons_lines_are_drawn_alone_and_names_open_the_pair(
+    leader: PageClient, cast: Cast, session: Session
+) -> None:
+    cast.mentor("Pia Alone", topics=("visa_choice",), seats=2)
+    double = cast.img("Ben Okafor Two")
+    double.name = "Ben Okafor"  # two people of one name are two people
+    session.flush()
+    round_, run = cast.reviewed("Drawn")
+    drawn = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/picture"
+    whole = drawn_names(leader.get(drawn))
+    pairs = session.scalars(sa.select(Pair).where(Pair.run_id == run.id)).all()
+    assert len([name for name in whole if name == "Ben Okafor"]) == 2
+    assert len(pairs) == 4
+    some = next(each for each in pairs if each.img_id == cast.profile("Chi Tanaka"))
+    mine = {each.id for each in pairs if each.mentor_id == some.mentor_id}
+    page = leader.get(f"{drawn}?of={some.mentor_id}")
+    assert len(page.tree.findall(f".//{SVG}path")) == len(mine)
+    assert any(link.endswith(f"/review/pairs/{some.id}") for link in page.links())
+    one = leader.get(f"{drawn}?of={some.img_id}")
+    assert len(one.tree.findall(f".//{SVG}path")) == 1
+    assert len(leader.get(f"{drawn}?of=nobody").tree.findall(f".//{SVG}path")) == len(pairs)
+
+
+def test_who_has_no_line_is_drawn_too(leader: PageClient, cast: Cast) -> None:
+    cast.img("Dee Waits", languages=("fr",))
+    cast.mentor("Pia Strict", accepts_specialties=("general_surgery",), seats=2)
+    round_, _ = cast.reviewed("Drawn", set_up=service.SetUp(must_share_language=True))
+    drawn = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/picture"
+    told = leader.get(drawn).text
+    assert "1 IMG without a mentor and 2 free seats" in told
+    assert drawn_names(leader.get(f"{drawn}?show=alone")) == ["Dee Waits", "Pia Strict 2 free"]
+    assert drawn_names(leader.get(f"{drawn}?show=alone&q=dee")) == ["Dee Waits"]
+    assert drawn_names(leader.get(f"{drawn}?show=alone&page=9")) == [
+        "Dee Waits",
+        "Pia Strict 2 free",
+    ]
+    assert "Nobody found" in leader.get(f"{drawn}?show=alone&q=zzz").text

@@ -13,6 +13,7 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.rounds import service
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.rounds.publishing import preview
@@ -33,7 +34,7 @@ def test_publishing_makes_offers_seats_and_mails(cast: Cast, session: Session) -
     round_, run = cast.reviewed(answer_days=10)
     publication = publish(cast, round_, run, NOW + DAY)
     assert cast.again(round_).state is RoundState.ANSWERING
-    assert publication.answer_by == NOW + 11 * DAY
+    assert publication.answer_by == end_of_day(NOW, days=11)
     assert publication.published_by_id == cast.leader.id
     offers = session.scalars(sa.select(Offer)).all()
     assert len(offers) == 3
@@ -44,7 +45,7 @@ def test_publishing_makes_offers_seats_and_mails(cast: Cast, session: Session) -
     assert set(mails) == {cast.people[n].email for n in ("Noor Haddad", "Omar Aziz")}
     noor = mails[cast.people["Noor Haddad"].email]
     assert f"/offers/{cast.offer('Ana Silva').id}" in noor.body
-    assert "November 13, 2026, 3:00 p.m. UTC" in noor.body
+    assert "November 14, 2026, 5:59 a.m. UTC" in noor.body
     omar = mails[cast.people["Omar Aziz"].email]
     assert "2 IMGs" in omar.subject
 
@@ -75,7 +76,7 @@ def test_the_deadline_is_said_in_the_mentors_own_time(cast: Cast, session: Sessi
     mail = session.scalars(
         sa.select(Message).where(Message.recipient == cast.people["Noor Haddad"].email)
     ).one()
-    assert "Tuesday, November 3, 2026, 8:45 p.m." in mail.body
+    assert "Wednesday, November 4, 2026, 11:44 a.m." in mail.body
 
 
 def test_only_one_run_is_ever_published(cast: Cast, session: Session) -> None:
@@ -171,3 +172,17 @@ def test_finishing_is_for_published_rounds_only(cast: Cast, session: Session) ->
     with pytest.raises(service.RoundChanged) as found:
         service.finish_round(session, round_id=round_.id, now=NOW + 2 * DAY)
     assert found.value.at == NOW + DAY
+
+
+@pytest.mark.parametrize(
+    ("said", "days", "until"),
+    [
+        ("2026-11-02T15:00", 14, "2026-11-17T05:59"),  # to the end of November 16 in Chicago
+        ("2026-11-03T05:00", 1, "2026-11-04T05:59"),  # late in the evening of November 2 there
+        ("2026-11-03T05:59:30", 1, "2026-11-04T05:59:30"),  # in the last minute: a whole day still
+        ("2027-03-12T15:00", 3, "2027-03-16T04:59"),  # clocks go forward between
+    ],
+)
+def test_a_day_to_answer_lasts_to_its_end(said: str, days: int, until: str) -> None:
+    now, then = (dt.datetime.fromisoformat(each).replace(tzinfo=dt.UTC) for each in (said, until))
+    assert end_of_day(now, days=days) == then

@@ -13,6 +13,7 @@ from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
 from mentorship.notices.models import Message
 from mentorship.rounds import closing, service
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.offer_models import Offer, Publication
 from mentorship.rounds.reminding import remind, remind_now
 from tests.factories import NOW
@@ -20,7 +21,7 @@ from tests.page import PageClient
 from tests.rounds.cast import Cast
 
 DAY = dt.timedelta(days=1)
-BY = NOW + 14 * DAY  # the answers of the cast are due then
+BY = end_of_day(NOW, days=14)  # the answers of the cast are due then
 
 
 def reminded(session: Session, when: dt.datetime) -> list[str]:
@@ -81,7 +82,7 @@ def test_the_date_is_in_the_readers_zone(cast: Cast, session: Session) -> None:
     reminded(session, BY - DAY)
     to_noor = Message.recipient == cast.people["Noor Haddad"].email
     body = session.scalars(sa.select(Message.body).where(to_noor)).one()
-    assert "Monday, November 16, 2026, 8:45 p.m. +0545" in body
+    assert "Tuesday, November 17, 2026, 11:44 a.m. +0545" in body
 
 
 def by_hand(session: Session, round_id: uuid.UUID, when: dt.datetime) -> list[str]:

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from mentorship.profiles.service import pause_mentor
 from mentorship.rounds import closing, expiring, service
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount, Side
 from mentorship.rounds.setup import SetUp
@@ -128,7 +129,7 @@ class Requests(RuleBasedStateMachine):
         """Send a request to the next mentor, in the model."""
         mentor = self.next_for(img)
         if mentor is not None:
-            until = self.now + dt.timedelta(days=DAYS)
+            until = end_of_day(self.now, days=DAYS)
             self.requests.append(Asked(img, mentor, OFFERED, until))
         return mentor is not None
 

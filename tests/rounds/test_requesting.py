@@ -17,6 +17,7 @@ from mentorship.profiles.service import (
     pause_mentor,
 )
 from mentorship.rounds import closing, enrolment, expiring, jobs, planning, service
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.editing import BadEdit, Edit, EditKind, ask_edit
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Reminder, Side
@@ -41,7 +42,7 @@ from tests.rounds.asking import (
 )
 from tests.rounds.cast import Cast
 
-LATER = NOW + dt.timedelta(days=7, minutes=1)
+LATER = end_of_day(NOW, days=7) + dt.timedelta(minutes=1)
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
 
 
@@ -53,7 +54,7 @@ def test_the_first_choice_is_asked_and_a_yes_makes_a_pair_at_once(cast: Cast) ->
     round_ = direct(cast)
     offer = ask(cast, round_, "Ana Silva")
     assert (offer.state, mentor_of(cast, offer)) == (OFFERED, "Noor Haddad")
-    assert offer.answer_by == NOW + dt.timedelta(days=7)
+    assert offer.answer_by == end_of_day(NOW, days=7)
     assert [line.img for line in under_way(cast.session, round_.id)] == ["Ana Silva"]
     assert accept(cast, offer, "Noor Haddad") is CONFIRMED
     assert accept(cast, offer, "Noor Haddad") is CONFIRMED, "twice is as good as once"
@@ -116,7 +117,7 @@ def test_without_an_answer_it_expires_once_and_goes_on(cast: Cast) -> None:
     assert expiring.expire_requests(cast.session, round_id=round_.id, now=LATER) == 0
     assert again(cast, offer).state is OfferState.EXPIRED
     after = cast.offer("Ana Silva", "Omar Aziz")
-    assert (after.state, after.answer_by) == (OFFERED, LATER + dt.timedelta(days=7))
+    assert (after.state, after.answer_by) == (OFFERED, end_of_day(LATER, days=7))
     noticed = sa.select(Notice.words).where(Notice.person_id == cast.people["Noor Haddad"].id)
     assert "The time for your answer is over in Spring" in list(cast.session.scalars(noticed))
     with pytest.raises(service.AlreadyAnswered):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.rounds import closing, expiring, service
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.history import history_of
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import OfferState
@@ -20,7 +21,7 @@ from tests.page import PageClient
 from tests.rounds.asking import accept, again, ask, direct, subjects
 from tests.rounds.cast import Cast
 
-LATER = NOW + dt.timedelta(days=7, minutes=1)
+LATER = end_of_day(NOW, days=7) + dt.timedelta(minutes=1)
 ENDS = "End the requests that wait, and tell both sides"
 OVER = "Requests in Spring are over"
 SignIn = Callable[[User], PageClient]

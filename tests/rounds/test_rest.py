@@ -14,6 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.rounds import editing, jobs, planning, service, steps
 from mentorship.rounds.difference import difference
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.editing import Edit, EditKind
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
@@ -91,9 +92,10 @@ def test_the_rest_goes_out_beside_what_was_answered(
     lines = overview(session, cast.again(round_), now=NOW).runs
     assert {line.number: line.published for line in lines} == {1: True, run.number: True}
     publication = session.get_one(Publication, round_.id, populate_existing=True)
-    due = dt.timedelta(days=round_.answer_days)
-    assert publication.answer_by == NOW + due  # nobody who was asked before gains time
-    assert cast.offer("Ana Silva", "Pia Late").due_at == out + due
+    days = round_.answer_days
+    before_due = end_of_day(NOW, days=days)
+    assert publication.answer_by == before_due  # nobody who was asked before gains time
+    assert cast.offer("Ana Silva", "Pia Late").due_at == end_of_day(out, days=days)
     _answer(cast, session, "Pia Late", "Ana Silva", yes=True)
     assert cast.offer("Ana Silva", "Pia Late").state is OfferState.ACCEPTED
     with pytest.raises(service.RoundChanged):  # once
