@@ -177,7 +177,7 @@ def rhythm(pair: Pair) -> str:
     voice = pair.voice
     wanted, given = pair.img.meetings_a_month or 0, pair.mentor.meetings_a_month or 0
     would = f"{voice.img} would like {_times(wanted)} a month"
-    return f"{would}; {voice.mentor} can make {given}."
+    return f"{would}; {voice.mentor} can make {'one' if given == 1 else given}."
 
 
 def words(pair: Pair) -> str:
@@ -257,7 +257,8 @@ def _in_common(
     shared = [each for each in one if each in other]
     if not shared:
         return f"No {what} in common."
-    return f"{what} in common: {pair.listed(list_name, shared)}."
+    several = what.replace("way", "ways") if len(shared) > 1 else what
+    return f"{several} in common: {pair.listed(list_name, shared)}."
 
 
 def _field(pair: Pair, code: str) -> str:
