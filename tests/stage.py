@@ -199,7 +199,12 @@ def _of_round(session: Session, round_: Round, word: str) -> dict[str, object]:
     template = templates.keep_template(
         session, round_, name=f"Language first {word}".strip(), now=NOW
     )
-    return {"round_id": round_.id, "job_id": job.id, "template_id": template.id}
+    return {
+        "round_id": round_.id,
+        "over_id": round_.id,
+        "job_id": job.id,
+        "template_id": template.id,
+    }
 
 
 def _copy(session: Session, person: User) -> uuid.UUID:

@@ -107,6 +107,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "rounds.decline_match": "Declined as the IMG",
         "rounds.send_request": "Asked a mentor directly",
         "rounds.take_back_request": "Took a request back",
+        "rounds.join": "Joined a round that was open",
         "rounds.withdraw": "Withdrew from a round",
         "rounds.come_back": "Came back to a round",
     },

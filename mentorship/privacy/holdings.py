@@ -220,7 +220,7 @@ NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             (
                 *("run", "run_fairness", "run_seat", "free_seat", "mentor_gain"),
-                *("smallest_change", "pair_next", "round_averages"),
+                *("smallest_change", "pair_next", "private_tables"),
             ),
             _RUN,
         ),

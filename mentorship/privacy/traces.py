@@ -59,7 +59,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
             "the record of a round: keys, scores and dates, without words or answers",
         ),
         **dict.fromkeys(
-            ("run", "run_fairness", "mentor_gain", "run_job", "run_step", "round_averages"),
+            ("run", "run_fairness", "mentor_gain", "run_job", "run_step", "private_tables"),
             "a run as a whole; the person's answers are taken out of its sealed record",
         ),
         **dict.fromkeys(("publication", "publish_plan"), "when a round was published"),

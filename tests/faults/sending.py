@@ -80,6 +80,8 @@ class Sending:
 
     def out(self, round_id: uuid.UUID) -> Out:
         with self.app.app_context(), reading() as session:
+            if db.engine.dialect.name == "postgresql":  # all counts as of one moment
+                session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             section = sa.select(Round.section_id).where(Round.id == round_id).scalar_subquery()
             people = sa.select(User.id).where(_member(section)).scalar_subquery()
             emails = sa.select(User.email).where(_member(section)).scalar_subquery()

@@ -73,7 +73,7 @@ def test_a_round_tells_its_people_step_by_step(cast: Cast, session: Session) -> 
     accept_offer(session, person_id=noor.id, offer_id=cast.offer("Ana Silva").id, now=NOW)
     assert kinds(session, ana) == ["offer", "publication"]
     for _ in range(2):
-        expire_answers(session, round_id=round_.id, now=NOW + 14.5 * DAY)
+        expire_answers(session, round_id=round_.id, now=NOW + 15 * DAY)
     assert kinds(session, ana) == ["expiry", "offer", "publication"]
 
 

@@ -113,6 +113,9 @@ def test_a_good_one_starts(starts: Mapping[str, tuple[int, str]]) -> None:
     assert tuple(starts["a good one"]) == (0, "")
 
 
+TOKEN = "m" * 20 + "etrics" * 4
+
+
 def environment_of(database: str, instance: Path, **more: str) -> dict[str, str]:
     place = {"PATH": os.environ["PATH"], "INSTANCE_DIR": str(instance), "DATABASE_URL": database}
     return GOOD | place | more
@@ -152,7 +155,7 @@ def served(databases: Mapping[str, str], tmp_path: Path) -> Iterator[tuple[int, 
                 *("--bind", f"127.0.0.1:{port}", "wsgi:app"),
             ],
             cwd=ROOT,
-            env=environment_of(databases["GOOD"], tmp_path),
+            env=environment_of(databases["GOOD"], tmp_path, METRICS_TOKEN=TOKEN),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -173,7 +176,8 @@ def test_a_production_server_answers_counts_and_logs_in_json(served: tuple[int, 
     base = f"http://127.0.0.1:{port}"
 
     def get(path: str, host: str) -> tuple[int, str]:
-        asked = urllib.request.Request(base + path, headers={"Host": host})  # noqa: S310  http
+        headers = {"Host": host, "Authorization": f"Bearer {TOKEN}"}
+        asked = urllib.request.Request(base + path, headers=headers)  # noqa: S310  http
         with urllib.request.urlopen(asked) as answer:  # noqa: S310  http
             return answer.status, answer.read().decode()
 

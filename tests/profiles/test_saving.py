@@ -13,10 +13,13 @@ from werkzeug.test import TestResponse
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
+from mentorship.consents.service import LISTED, MATCHING, give
+from mentorship.matching import Mentor
 from mentorship.profiles import service
 from mentorship.profiles.steps import ROADS
-from mentorship.sections.models import Section, SectionRole
+from mentorship.sections.models import Browsing, Section, SectionRole
 from tests import factories
+from tests.factories import NOW
 from tests.page import PageClient
 
 SignIn = Callable[[User], PageClient]
@@ -26,7 +29,9 @@ SCRIPT = {"X-Autosave": "1"}
 
 @pytest.fixture
 def section(session: Session) -> Section:
-    return factories.section(session)
+    made = factories.section(session)
+    made.browsing = Browsing.IMGS
+    return made
 
 
 @pytest.fixture
@@ -37,6 +42,11 @@ def ana(session: Session, section: Section) -> User:
 @pytest.fixture
 def mentors(session: Session, section: Section) -> list[str]:
     found = [factories.member(session, section, SectionRole.MENTOR) for _ in range(2)]
+    for mentor in found:
+        for purpose in (LISTED, MATCHING):
+            give(session, mentor.id, purpose, NOW)
+        ready = Mentor(key=str(mentor.id), seats=1, topics=("soap",), languages=("en",))
+        service.write_mentor(session, person_id=mentor.id, mentor=ready, now=NOW)
     return [str(mentor.id) for mentor in found]
 
 
