@@ -65,7 +65,7 @@ class JoinForm(FlaskForm):
 class FilterForm(Form):
     """What a leader looks for. It comes with the address, so unknown values are passed over."""
 
-    q = SearchField("Name or email", filters=[line])
+    q = SearchField("Name", filters=[line])
     role = SelectField(
         "Role",
         choices=[

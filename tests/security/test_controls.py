@@ -73,12 +73,17 @@ def private_words(session: Session) -> frozenset[str]:
 
 
 def means_something_private(form: Element, private: Collection[str]) -> list[str]:
-    """Return what a form asks that no address may hold, by the words on it, not by its names."""
+    """Return what a form asks that no address may hold, by the words on it, not by its names.
+
+    What a resource is about says nothing of who looks for it: the filter by topic may name visas.
+    """
+    about = set(form.iterfind(".//select[@name='topic']/option"))
     told = [" ".join("".join(each.itertext()).split()) for each in form.iter()]
     labels = {
         words
         for each, words in zip(form.iter(), told, strict=True)
-        if each.tag in {"label", "legend", "option"} or "usa-hint" in (each.get("class") or "")
+        if each not in about
+        and (each.tag in {"label", "legend", "option"} or "usa-hint" in (each.get("class") or ""))
     }
     reached = {words for words in labels if re.search(r"e-?mail|phone", words, re.IGNORECASE)}
     return sorted(reached | (labels & set(private)))
