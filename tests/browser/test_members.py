@@ -36,7 +36,7 @@ def test_find_and_rank(visitor: Callable[[], Visitor]) -> None:
     img.go("/outlook/img")
     img.reads("are possible for you")
     img.go("/profile/img/preview")
-    img.reads("Nobody sees")
+    img.reads("No member sees")
 
 
 def test_a_pair_agrees_and_plans(visitor: Callable[[], Visitor]) -> None:
