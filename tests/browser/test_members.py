@@ -27,6 +27,7 @@ def test_find_and_rank(visitor: Callable[[], Visitor]) -> None:
     for place in (0, 1):
         img.go("/find/mentors")
         img.page.locator(".found h2 a").nth(place).click()
+        img.page.wait_for_url("**/find/mentors/*-*")
         img.look()
         img.page.get_by_label("Why this mentor?").fill("You work where I hope to train.")
         img.press("Add to my ranking")
