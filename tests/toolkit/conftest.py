@@ -6,9 +6,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.search.service import rebuild
 from mentorship.toolkit.facts import Facts, read_facts
+from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.searched import SOURCES
+from tests import factories
 from tests.toolkit.files import Files
 
 
@@ -38,3 +41,15 @@ def indexed(loaded: Session) -> Session:
     """The same, with everything in the index of the search."""
     rebuild(loaded, SOURCES)
     return loaded
+
+
+@pytest.fixture
+def leader(session: Session) -> User:
+    return factories.leader(session, factories.section(session))
+
+
+@pytest.fixture
+def small(session: Session, files: Files) -> Session:
+    """A database with the few facts of a folder made for tests."""
+    load_facts(session, folder=files.write())
+    return session

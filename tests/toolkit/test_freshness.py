@@ -24,24 +24,12 @@ from mentorship.toolkit.kinds import Harm
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.shelf_models import Trouble
 from mentorship.toolkit.truth_models import FactChange
-from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.toolkit.files import Files, found, resource
 
 TODAY = NOW.date()
 SignIn = Callable[[User], PageClient]
-
-
-@pytest.fixture
-def leader(session: Session) -> User:
-    return factories.leader(session, factories.section(session))
-
-
-@pytest.fixture
-def small(session: Session, files: Files) -> Session:
-    load_facts(session, folder=files.write())
-    return session
 
 
 def signed(leader: User) -> truth.Signed:

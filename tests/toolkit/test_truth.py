@@ -32,17 +32,6 @@ TODAY = NOW.date()
 SignIn = Callable[[User], PageClient]
 
 
-@pytest.fixture
-def leader(session: Session) -> User:
-    return factories.leader(session, factories.section(session))
-
-
-@pytest.fixture
-def small(session: Session, files: Files) -> Session:
-    load_facts(session, folder=files.write())
-    return session
-
-
 def signed(leader: User, minutes: int = 0) -> truth.Signed:
     return truth.Signed(leader.id, NOW + dt.timedelta(minutes=minutes), TODAY)
 
