@@ -44,7 +44,6 @@ from tests.rounds.cast import small_cast
 
 RECOVERED = LEASE + 10  # seconds within which another worker has the run of a dead one
 DONE = 60  # seconds for it to be done, however busy the machine
-IMGS, MENTORS = 60, 20
 
 
 class Fault(AssertionError):
@@ -58,16 +57,16 @@ class HasApp(Protocol):
 class Stage:
     """A database with one round that can be run, and the means to run it."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, imgs: int = 60, mentors: int = 20) -> None:
         self.app, self.started = app, list[BaseProcess]()
         warm()  # as ``set-up`` does: compiling is kept for the workers
         with app.app_context(), transaction() as session:
             cast = small_cast(session)
-            for number in range(IMGS):
+            for number in range(imgs):
                 cast.img(f"Img {number}", goals=f"Research, number {number}")
-            for number in range(MENTORS):
+            for number in range(mentors):
                 cast.mentor(f"Mentor {number}", seats=2)
-            self.imgs = IMGS + 3
+            self.imgs, self.mentors = imgs + 3, mentors + 2  # three and two in the small cast
             self.round_id = cast.open().id
             session.execute(sa.delete(Message))
 
@@ -92,15 +91,17 @@ class Stage:
             time.sleep(0.01)
         return time.monotonic() - start
 
-    def wait_for_takeover(self, job_id: uuid.UUID) -> None:
+    def attempt(self, job_id: uuid.UUID) -> int:
+        with self.app.app_context(), reading() as session:
+            return session.scalars(sa.select(RunJob.attempt).where(RunJob.id == job_id)).one()
+
+    def wait_for_attempt(self, job_id: uuid.UUID, number: int, seconds: float = RECOVERED) -> None:
+        """Wait until a worker has the run: 1, the first; 2, another after it."""
         start = time.monotonic()
-        while time.monotonic() - start < RECOVERED:
-            with self.app.app_context(), reading() as session:
-                attempt = sa.select(RunJob.attempt).where(RunJob.id == job_id)
-                if session.scalars(attempt).one() > 1:
-                    return
+        while self.attempt(job_id) < number:
+            if time.monotonic() - start > seconds:
+                raise Fault(f"nobody took it within {seconds} s: {self.told(job_id)}")
             time.sleep(0.01)
-        raise Fault(f"nobody took over within {RECOVERED} s: {self.told(job_id)}")
 
     def end(self) -> None:
         """End every worker there may be, frozen ones too."""
@@ -124,7 +125,7 @@ class Stage:
                 left = _count(Unmatched.img_id, Unmatched.run_id == run_id)
                 seats = _count(RunSeat.mentor_id, RunSeat.run_id == run_id)
                 told = _count(RunFairness.run_id, RunFairness.run_id == run_id)
-                if (matched + left, seats, told) != (self.imgs, MENTORS + 2, 1):
+                if (matched + left, seats, told) != (self.imgs, self.mentors, 1):
                     raise Fault(f"run {run_id} is not whole")
             steps = _count(RunStep.number, RunStep.round_id == self.round_id)
             if steps != runs:
@@ -159,7 +160,7 @@ def kill(stage: Stage, times: int, seed: int = 7) -> list[float]:
         stage.check(runs + done)
         send(standby, signal.SIGCONT)
         if not done:
-            stage.wait_for_takeover(job_id)
+            stage.wait_for_attempt(job_id, 2)
         recovered.append(time.monotonic() - since)
         stage.wait(job_id, JobState.DONE, seconds=DONE)
         stage.check(runs + 1)
@@ -174,7 +175,7 @@ def freeze(stage: Stage, runs: int) -> None:
     stage.wait(job_id, JobState.RUNNING)
     stop_between_writes(stage, zombie)
     stage.worker()
-    stage.wait_for_takeover(job_id)
+    stage.wait_for_attempt(job_id, 2)
     stage.wait(job_id, JobState.DONE, seconds=DONE)
     send(zombie, signal.SIGCONT)
     time.sleep(2)

@@ -9,9 +9,11 @@ from collections import Counter
 from flask import Flask
 
 from mentorship.rounds.run_models import JobState
-from tests.faults.killing import DONE, Stage, send, stop_between_writes
+from tests.faults.killing import DONE, Fault, Stage, send, stop_between_writes
 from tests.faults.outage import under_load
 from tests.faults.place import Place
+
+TRIES = 5  # on a machine that holds the test up, a worker may be done before it is told anything
 
 
 def stop_web(place: Place, *, reloads: int) -> tuple[Counter[int], float]:
@@ -41,20 +43,34 @@ def stop_web(place: Place, *, reloads: int) -> tuple[Counter[int], float]:
 
 def stop_worker(app: Flask) -> float:
     """End a worker in the middle of a run; return the seconds until another has the run."""
-    stage = Stage(app)
+    stage = Stage(app, imgs=300, mentors=100)  # at work for seconds
     try:
-        worker, standby = stage.worker(), stage.worker()
-        stop_between_writes(stage, standby)  # so that it is the first that takes the run
-        job_id = stage.ask()
-        stage.wait(job_id, JobState.RUNNING)
-        send(standby, signal.SIGCONT)
-        worker.terminate()
-        start = time.monotonic()
-        stage.wait_for_takeover(job_id)
-        took = time.monotonic() - start
-        stage.wait(job_id, JobState.DONE, seconds=DONE)
-        worker.join(40)
-        stage.check(1)
-        return took
+        for runs in range(1, TRIES + 1):
+            took = _hand_over(stage)
+            stage.check(runs)
+            if took is not None:
+                return took
     finally:
         stage.end()
+    raise Fault(f"{TRIES} workers ended their run before they could be told to end")
+
+
+def _hand_over(stage: Stage) -> float | None:
+    """See a run through whose worker is told to end; None: it was done before it heard of it."""
+    worker, standby = stage.worker(), stage.worker()
+    stop_between_writes(stage, standby)  # so that it is the first that takes the run
+    job_id = stage.ask()
+    stage.wait_for_attempt(job_id, 1, seconds=DONE)
+    worker.terminate()
+    start = time.monotonic()
+    send(standby, signal.SIGCONT)
+    worker.join(40)
+    if stage.state(job_id) is JobState.DONE and stage.attempt(job_id) == 1:
+        took = None
+    else:
+        stage.wait_for_attempt(job_id, 2)
+        took = time.monotonic() - start
+    stage.wait(job_id, JobState.DONE, seconds=DONE)
+    standby.kill()
+    standby.join()
+    return took
