@@ -38,7 +38,10 @@ def test_it_stands_beside_accept_and_decline(sign_in: SignIn, cast: Cast) -> Non
     noor.submit(f"{no}?suggest=1", {"colleague": "Dr. Quokka"})
     found = cast.offer("Ana Silva")
     assert found.state is OfferState.DECLINED_BY_MENTOR
-    assert (found.decline_reason, found.decline_words) == ("wrong_fit", "Suggests a colleague: Dr. Quokka")
+    assert (found.decline_reason, found.decline_words) == (
+        "wrong_fit",
+        "Suggests a colleague: Dr. Quokka",
+    )
 
 
 def test_a_break_leads_back_to_the_offer(sign_in: SignIn, cast: Cast) -> None:
