@@ -23,6 +23,7 @@ from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.run_models import PairNote
 from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.suiting import Suits, suits
 
 MOST_PEOPLE = 10_000  # in one list to choose from
@@ -123,14 +124,8 @@ def _imgs(session: Session, run: Run) -> Sequence[Choice]:
 
 
 def _mentors(session: Session, run: Run) -> Sequence[Choice]:
-    used = (
-        sa.select(sa.func.count())
-        .where(Pair.run_id == run.id, Pair.mentor_id == RunSeat.mentor_id)
-        .correlate(RunSeat)
-        .scalar_subquery()
-    )
     rows = session.execute(
-        sa.select(Profile.id, User.name, RunSeat.seats - used)
+        sa.select(Profile.id, User.name, seats_nobody_has())
         .join(RunSeat, RunSeat.mentor_id == Profile.id)
         .join(User, User.id == Profile.person_id)
         .where(RunSeat.run_id == run.id, RunSeat.seats > 0)

@@ -19,6 +19,7 @@ from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.private_tables import PrivateTables
+from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.sentences import why_unmatched
 
 
@@ -175,13 +176,7 @@ def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:
 
 def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing[FreeSeats]:
     """Return the mentors whose seats the run did not all use, most free seats first."""
-    used = (
-        sa.select(sa.func.count())
-        .where(Pair.run_id == RunSeat.run_id, Pair.mentor_id == RunSeat.mentor_id)
-        .correlate(RunSeat)
-        .scalar_subquery()
-    )
-    free = RunSeat.seats - used
+    free = seats_nobody_has()
     query = (
         sa.select(
             User.name,
