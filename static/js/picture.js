@@ -45,7 +45,6 @@
 
     function choose() {
       least = 100 * Number(range.property("value"));
-      control.select("output").text(least / 100);
       const keys = new Set(links.data().filter(shown).flatMap((link) => [link.img, link.mentor]));
       const pairs = new Set(links.data().filter(shown).map((link) => link.pair));
       links.classed("is-out", (link) => !shown(link));
