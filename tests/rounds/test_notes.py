@@ -26,7 +26,7 @@ SignIn = Callable[[User], PageClient]
 LATER = NOW + dt.timedelta(hours=1)
 
 
-def noted(  # noqa: PLR0913  about whom, what and when
+def noted(
     cast: Cast, run: Run, img: str, mentor: str | None, words: str, *, minute: int = 0
 ) -> RoundNote:
     return notes.write_note(
@@ -51,12 +51,13 @@ def test_a_note_is_marked_in_the_list_changed_and_removed(
     leader.submit(here, {"words": "Ask them first"}, action=f"{here}/note")
     assert leader.get(f"{home}/review").text.count("1 note") == 1
     note = session.scalars(sa.select(RoundNote.id)).one()
-    page = leader.follow(leader.submit(f"{home}/notes/{note}", {"words": "They were asked"}))
+    own = f"{home}/notes/{note}"
+    page = leader.follow(leader.submit(own, {"words": "They were asked"}, action=own))
     assert page.h1 == leader.get(here).h1
     text = leader.get(here).text
     assert "They were asked" in text
     assert "What it said before Ask them first" in text
-    leader.post(f"{home}/notes/{note}/remove")
+    leader.submit(own, action=f"{own}/remove")
     text = leader.get(here).text
     assert "They were asked" not in text
     assert "Ask them first" not in text
