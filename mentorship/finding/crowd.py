@@ -18,6 +18,7 @@ import numpy.typing as npt
 from mentorship import vocabulary
 from mentorship.finding.others import Other
 from mentorship.matching import Img, Market, Mentor
+from mentorship.rounds.run_rules import RunRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Crowd:
         return int(self.many[kinds].sum())
 
 
-def crowd(own: Img | Mentor, others: Sequence[Other], *, today: dt.date) -> Crowd:
+def crowd(own: Img | Mentor, others: Sequence[Other], rules: RunRules, *, today: dt.date) -> Crowd:
     """Make the market of one person and everybody else, alike ones as one.
 
     Whom this person leaves out by address counts as anybody, so that no count tells whether the
@@ -41,10 +42,10 @@ def crowd(own: Img | Mentor, others: Sequence[Other], *, today: dt.date) -> Crow
     if isinstance(own, Img):
         mentors, many = _alike(others, own.avoid, _mentor_seen_by(own))
         made = [Mentor(key=key, **dict(said)) for key, said in mentors]
-        return Crowd(Market.of([own], made, vocabulary.tables(), week=monday), many)
+        return Crowd(Market.of([own], rules.limiting(made), vocabulary.tables(), week=monday), many)
     imgs, many = _alike(others, own.exclude, _img_seen_by(own))
     looking = [Img(key=key, **dict(said)) for key, said in imgs]
-    return Crowd(Market.of(looking, [own], vocabulary.tables(), week=monday), many)
+    return Crowd(Market.of(looking, rules.limiting([own]), vocabulary.tables(), week=monday), many)
 
 
 Said = tuple[tuple[str, Any], ...]

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.matching import Img, Mentor, Rules
+from mentorship.matching import Img, Mentor
 from mentorship.profiles.models import (
     Choice,
     InstitutionMark,
@@ -30,6 +30,7 @@ from mentorship.profiles.service import is_ready
 from mentorship.rounds.candidates import agrees, held
 from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Round
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
@@ -92,7 +93,7 @@ def others_of(
     ]
 
 
-def rules_of(session: Session, person_id: uuid.UUID, kind: ProfileKind) -> Rules:
+def rules_of(session: Session, person_id: uuid.UUID, kind: ProfileKind) -> RunRules:
     """Return the rules of the newest round of the person's sections: one to come, if there is."""
     rules = session.scalars(
         sa.select(Round.rules)

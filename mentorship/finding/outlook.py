@@ -118,7 +118,7 @@ def outlook(
 def _of_img(session: Session, person_id: uuid.UUID, own: Img, today: dt.date) -> ImgOutlook:
     rules = rules_of(session, person_id, ProfileKind.IMG)
     others = others_of(session, person_id, own, today=today)
-    found = crowd(own, others, today=today)
+    found = crowd(own, others, rules, today=today)
     barred = {key: flags[0] for key, flags in ruled_out(found.market, rules, np.array([0])).items()}
     free = np.array([mentor.seats > 0 for mentor in found.market.mentors], dtype=bool)
     possible = free & ~np.logical_or.reduce(list(barred.values()))
@@ -152,7 +152,7 @@ def _of_mentor(
     rules = rules_of(session, person_id, ProfileKind.MENTOR)
     others = others_of(session, person_id, own, today=today)
     looking = [other for other in others if not other.held]
-    found = crowd(own, looking, today=today)
+    found = crowd(own, looking, rules, today=today)
     everybody = np.arange(len(found.market.imgs))
     barred = [flags[:, 0] for flags in ruled_out(found.market, rules, everybody).values()]
     topics = [other.words["topics"] for other in looking]

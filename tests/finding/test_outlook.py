@@ -139,30 +139,34 @@ def test_counts_are_those_of_whole_profiles_compared_one_by_one(
         said = read_img(session, img.id).values
         avoiding = dataclasses.replace(said, avoid=(str(mentor.id),))
         write_img(session, person_id=img.id, img=avoiding, now=NOW)
-    rules = SetUp(
-        must_share_language=draw.random() < 0.5, must_cover_first_topic=draw.random() < 0.5
+    set_up = SetUp(
+        must_share_language=draw.random() < 0.5,
+        must_cover_first_topic=draw.random() < 0.5,
+        respect_limits=draw.random() < 0.8,
     )
-    cast.draft("Drawn", set_up=rules)
-    everybody = session.scalars(sa.select(Profile.id)).all()
-    market = Market.of(*gather(session, everybody, today=TODAY), vocabulary.tables(), week=MONDAY)
+    cast.draft("Drawn", set_up=set_up)
+    rules = set_up.rules()
+    every_img, every_mentor = gather(
+        session, session.scalars(sa.select(Profile.id)).all(), today=TODAY
+    )
+    market = Market.of(every_img, rules.limiting(every_mentor), vocabulary.tables(), week=MONDAY)
     forbidden = np.logical_or.reduce(
-        list(ruled_out(market, rules.rules(), np.arange(len(market.imgs))).values())
+        list(ruled_out(market, rules, np.arange(len(market.imgs))).values())
     )
-    for row, img in enumerate(market.imgs):
-        who = session.get_one(Profile, uuid.UUID(img.key)).person_id
-        own = read_img(session, who).values
-        found = crowd(own, others_of(session, who, own, today=TODAY), today=TODAY)
-        flags = ruled_out(found.market, rules.rules(), np.array([0])).values()
+    for row, one in enumerate(market.imgs):
+        who = session.get_one(Profile, uuid.UUID(one.key)).person_id
+        asks = read_img(session, who).values
+        found = crowd(asks, others_of(session, who, asks, today=TODAY), rules, today=TODAY)
+        flags = ruled_out(found.market, rules, np.array([0])).values()
         assert found.count(~np.logical_or.reduce(list(flags))[0]) == (~forbidden[row]).sum()
-    for column, mentor in enumerate(market.mentors):
-        who = session.get_one(Profile, uuid.UUID(mentor.key)).person_id
+    for column, other in enumerate(market.mentors):
+        who = session.get_one(Profile, uuid.UUID(other.key)).person_id
         offers = read_mentor(session, who).values
-        found = crowd(offers, others_of(session, who, offers, today=TODAY), today=TODAY)
-        rows = np.arange(len(found.market.imgs))
-        flags = ruled_out(found.market, rules.rules(), rows).values()
-        assert (
-            found.count(~np.logical_or.reduce(list(flags))[:, 0]) == (~forbidden[:, column]).sum()
-        )
+        found = crowd(offers, others_of(session, who, offers, today=TODAY), rules, today=TODAY)
+        everybody = np.arange(len(found.market.imgs))
+        flags = ruled_out(found.market, rules, everybody).values()
+        possible = found.count(~np.logical_or.reduce(list(flags))[:, 0])
+        assert possible == (~forbidden[:, column]).sum()
 
 
 def some(draw: random.Random, words: Sequence[str], most: int) -> tuple[str, ...]:
