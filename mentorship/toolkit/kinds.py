@@ -186,7 +186,7 @@ for _kind in (
     Kind(
         Resource,
         "Resources",
-        ("title", "organization", "type", "description", "url"),
+        ("title", "organization", "who", "type", "description", "url"),
         source_fields=("as_of", "confidence", "volatile"),
         address="url",
         dated=False,

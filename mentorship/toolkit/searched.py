@@ -73,7 +73,7 @@ def of_resources(session: Session) -> Iterator[Entry]:
 
 
 def of_resource(row: Resource, stages: list[str], topics: list[str]) -> Entry:
-    filed = [TYPE_NAMES[row.type], row.organization, *topics]
+    filed = [TYPE_NAMES[row.type], row.organization, row.who or "", *topics]
     filed += [vocabulary.name("stage", stage) for stage in stages]
     dated = f"as of {readable_date(row.as_of)}" if row.as_of else "undated"
     return Entry(

@@ -55,7 +55,7 @@ def _texts(part: object) -> Iterator[str]:
 def test_nothing_is_lost(facts: Facts) -> None:
     assert len(facts.rows[JourneyCost]) == 29
     assert len(facts.rows[CycleDate]) == 8
-    assert len(facts.rows[Resource]) == 121
+    assert len(facts.rows[Resource]) == 131
 
 
 def test_what_is_sourced_nowhere_is_never_called_sure(facts: Facts) -> None:
