@@ -40,9 +40,7 @@ def test_words_in_a_row_are_found_whatever_stands_between_them(ours: str, shared
 
 
 def test_a_run_is_shown_whole_and_once() -> None:
-    ours = (
-        "We say: an applicant who fails any part four times must train one more year. So be it."
-    )
+    ours = "We say: an applicant who fails any part four times must train one more year. So be it."
     (run,) = shared_runs(ours, PAGE)
     assert run == "an applicant who fails any part four times must train one more year"
     assert len(shared_runs(f"{ours} {ours}", PAGE)) == 2
