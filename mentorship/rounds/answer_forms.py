@@ -68,6 +68,7 @@ class ColleagueForm(MentorDeclineForm):
     def __init__(self) -> None:
         super().__init__(data={"reason": "wrong_fit"})
         self.colleague.label.text = "The colleague you suggest"
+        self.colleague.flags.required = True
         self.colleague.validators = [
             InputRequired("Name the colleague, or go back and decline without one"),
             *self.colleague.validators,

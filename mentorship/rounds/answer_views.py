@@ -51,8 +51,10 @@ def accept(offer_id: uuid.UUID) -> Answer:
 
 @bp.get("/offers/<uuid:offer_id>/decline")
 @members
-def confirm_decline_offer(offer_id: uuid.UUID) -> str:
+def confirm_decline_offer(offer_id: uuid.UUID) -> str | Response:
     page = offer_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    if page.facts.state is not OfferState.OFFERED or page.facts.finished:
+        return redirect(url_for(".offer", offer_id=offer_id), code=303)
     return _decline_page(page, _no_form())
 
 
@@ -110,8 +112,10 @@ def confirm(offer_id: uuid.UUID) -> Answer:
 
 @bp.get("/matches/<uuid:offer_id>/decline")
 @members
-def confirm_decline_match(offer_id: uuid.UUID) -> str:
+def confirm_decline_match(offer_id: uuid.UUID) -> str | Response:
     page = match_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    if page.facts.state is not OfferState.ACCEPTED or page.facts.finished:
+        return redirect(url_for(".match", offer_id=offer_id), code=303)
     return render_template("rounds/decline_match.html", page=page, form=ImgDeclineForm())
 
 
