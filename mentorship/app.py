@@ -17,6 +17,7 @@ from mentorship.accounts import email_views, factor_views, provider_views
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.community import desk_views as community_desk_views
+from mentorship.community import introduction_views
 from mentorship.community import views as community_views
 from mentorship.community.peers import forget_who_left
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Mode, Settings
@@ -30,6 +31,7 @@ from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.finding import mentor_views as finding_imgs_views
 from mentorship.finding import views as finding_views
 from mentorship.finding.allowing import browsed_by
+from mentorship.finding.outlook import outlook
 from mentorship.inbox import views as inbox_views
 from mentorship.inbox.stopping import stop_links
 from mentorship.mentorships import leader_views as led_mentorships_views
@@ -88,6 +90,7 @@ BLUEPRINTS = (
     spotlight_desk_views.bp,
     equity_views.bp,
     community_views.bp,
+    introduction_views.bp,
     community_desk_views.bp,
     finding_imgs_views.bp,
     finding_views.bp,
@@ -159,6 +162,7 @@ def _made(settings: Settings) -> Flask:
     stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)
     app.extensions["browsed"] = browsed_by  # by the profile's page of names
+    app.extensions["outlook"] = outlook  # by all steps of the profile
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     throttle_guard.init_app(app)
     accounts_security.init_app(app)

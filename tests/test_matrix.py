@@ -66,9 +66,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
         frozenset({"img"}),
     ),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
-    **dict.fromkeys(
-        ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS
-    ),
+    **dict.fromkeys(("finding.mentors", "finding.compare", "finding.choices"), IMGS),
     **dict.fromkeys(
         (
             *("finding.mentor", "finding.mark", "finding.ask", "finding.move", "finding.drop"),
@@ -79,7 +77,6 @@ SCOPES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("finding_imgs.imgs", "finding_imgs.avoided", "finding_imgs.img"),
-            "finding_imgs.outlook",
             *("finding_imgs.mark", "finding_imgs.welcome", "finding_imgs.allow"),
             *("finding_imgs.confirm_avoid", "finding_imgs.avoid"),
         ),
@@ -112,6 +109,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
     # Whoever belongs to some section may write for its gallery.
     **dict.fromkeys(("spotlight.new", "spotlight.create"), OF_THE_SECTION | {"leader2"}),
     "community.resolution": frozenset({"img", "leader"}),
+    **dict.fromkeys(("introductions.answer", "introductions.end"), frozenset({"img"})),
     # Its resource is one that only the section has.
     **dict.fromkeys(
         ("shelf.show", "shelf.mark", "shelf.report", "shelf.send_report"), OF_THE_SECTION

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
 from mentorship.audit import AuditEntry
-from mentorship.community.models import DirectoryCard, Resolution
+from mentorship.community.models import DirectoryCard, Introduction, Resolution
 from mentorship.consents.models import Consent, Erasure
 from mentorship.finding.models import Mark
 from mentorship.inbox.models import Notice, NoticeChoice
@@ -196,6 +196,13 @@ IN_THE_COPY: tuple[Holding, ...] = (
     ),
     Holding(SpotlightLetter, "Your letters", lambda me: SpotlightLetter.author_id == me.id),
     Holding(DirectoryCard, "Your directory cards", lambda me: DirectoryCard.person_id == me.id),
+    Holding(
+        Introduction,
+        "Members you asked to be put in touch with, or who asked you",
+        lambda me: (Introduction.from_id == me.id) | (Introduction.to_id == me.id),
+        hide=("words",),
+        unless=lambda me: Introduction.from_id == me.id,
+    ),
     Holding(Resolution, "Resolutions you proposed", lambda me: Resolution.author_id == me.id),
     Holding(Situation, "Where you are on the journey", lambda me: Situation.person_id == me.id),
     Holding(Tick, "What you ticked off", lambda me: Tick.person_id == me.id),
@@ -212,7 +219,7 @@ IN_THE_COPY: tuple[Holding, ...] = (
 
 _RUN = "of a run as a whole, worked out from everybody in it; what it found for you is in the copy"
 _BY = "of the section; it only says who of its leaders did it, which stands in the log"
-_LEADERS = "a working note of leaders on two people; ask them to read it to you"
+_LEADERS = "a working note of leaders on a pair or an IMG; ask them to read it to you"
 
 NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
     {
@@ -228,7 +235,8 @@ NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
             ("publication", "publish_plan", "run_job", "run_step", "resource_change"), _BY
         ),
         **dict.fromkeys(("news_hiding", "mail_text"), _BY),
-        "pair_note": _LEADERS,
+        "round_note": _LEADERS,
+        "round_note_before": _LEADERS,
         "member_tag": "a word by which leaders sort their list; ask them to read it to you",
         "roster_import": "files of a leader about many people, gone when the import is over",
         "reminder": "that a reminder went out; the mail itself is in the copy for 30 days",

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 
 from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode
-from mentorship.community.models import DirectoryCard
+from mentorship.community.models import DirectoryCard, Introduction
 from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import Model
 from mentorship.finding.models import Mark
@@ -22,7 +22,7 @@ from mentorship.news.models import DigestReader, NewsInterest
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Naming
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
-from mentorship.rounds.run_models import PairNote
+from mentorship.rounds.note_models import RoundNote
 from mentorship.sections.models import Membership
 from mentorship.sections.table_models import MemberTag
 from mentorship.signins.models import UserSession
@@ -36,14 +36,17 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(NoticeChoice.person_id, NewsInterest.person_id, Tick.person_id, Situation.person_id),
     *(ResourceMark.person_id, ResourceReport.person_id, SpotlightLetter.author_id),
     *(Note.author_id, Feedback.author_id, Concern.author_id, Mark.reader_id, Naming.person_id),
+    *(Introduction.from_id, Introduction.to_id),
     *(DataExport.person_id, GlassOpening.about_id, Erasure.person_id),
     *(Membership.person_id, MemberTag.person_id),
     *(Passkey.person_id, RecoveryCode.person_id, EmailChange.person_id),
     Identity.person_id,
     UserSession.person_id,
 )
-OF_PROFILE: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
-    *(Mark.profile_id, PairNote.img_id, PairNote.mentor_id),
+OF_PROFILE: tuple[
+    sa.orm.InstrumentedAttribute[uuid.UUID] | sa.orm.InstrumentedAttribute[uuid.UUID | None], ...
+] = (
+    *(Mark.profile_id, RoundNote.img_id, RoundNote.mentor_id),
     *(SmallestChange.img_id, FreeSeat.mentor_id),
 )
 BELOW_PROFILE = ("choice", "availability", "naming", "institution_mark", "importance")
@@ -65,6 +68,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("publication", "publish_plan"), "when a round was published"),
         "roster_import": "files and reports of imports; those that name the person are deleted",
         "reminder": "that a reminder went out, and when",
+        "round_note_before": "goes with its note; of notes about others only the author goes",
         "ending": "that a mentorship ended and for which reason; its words are emptied",
         "meeting": "when the two met, for the other one; its words are emptied",
         "resolution": "taken up by the section: its own record, without the author",

@@ -15,10 +15,13 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
 from mentorship.rounds.insights import best_helpers, people_named, what_helps, why_free
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.note_models import RoundNote
+from mentorship.rounds.notes import counted_for
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.private_tables import PrivateTables
+from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.sentences import why_unmatched
 
 
@@ -57,6 +60,7 @@ class UnmatchedLine:
     img_id: uuid.UUID
     mentor_id: str | None  # with whom the change is, to begin with when pairing by hand
     priority: str  # why they deserve a mentor first; "" if nothing does
+    notes: int  # that leaders wrote about them in the round
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class FreeSeats:
     free: int
     seats: int
     why: str
+    mentor_id: uuid.UUID
 
 
 def summary(session: Session, run: Run) -> Summary:
@@ -113,13 +118,15 @@ def summary(session: Session, run: Run) -> Summary:
 
 
 def unmatched(
-    session: Session, run_id: uuid.UUID, wanted: Wanted
+    session: Session, run: Run, wanted: Wanted, *, of: uuid.UUID | None = None
 ) -> tuple[Listing[UnmatchedLine], Sequence[tuple[str, int]]]:
     """Return the IMGs without a mentor, by name, each with the reason in sentences.
 
+    ``of`` is the profile of an IMG who alone is wanted.
+
     And the mentors with whom one more seat would help most of all of them: name, how many.
     """
-    helpers = best_helpers(session, run_id)
+    helpers = best_helpers(session, run.id)
     query = (
         sa.select(
             User.name,
@@ -127,6 +134,7 @@ def unmatched(
             Unmatched.detail,
             Unmatched.img_id,
             SmallestChange.detail,
+            counted_for(run.round_id, RoundNote.img_id == Unmatched.img_id),
         )
         .join(Profile, Profile.id == Unmatched.img_id)
         .join(User, User.id == Profile.person_id)
@@ -137,17 +145,19 @@ def unmatched(
                 SmallestChange.img_id == Unmatched.img_id,
             ),
         )
-        .where(Unmatched.run_id == run_id)
+        .where(Unmatched.run_id == run.id)
         .order_by(sa.func.lower(User.name), Profile.id)
     )
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
+    if of is not None:
+        query = query.where(Unmatched.img_id == of)
     found = fetch(session, query, wanted)
-    named = {detail["mentor"] for _, _, detail, _, _ in found.rows if "mentor" in detail}
+    named = {detail["mentor"] for _, _, detail, *_ in found.rows if "mentor" in detail}
     names = _names(
-        session, named | helpers.keys() | people_named(change for *_, change in found.rows)
+        session, named | helpers.keys() | people_named(change for *_, change, _ in found.rows)
     )
-    first = priority_of(session, [img_id for *_, img_id, _ in found.rows])
+    first = priority_of(session, [img_id for *_, img_id, _, _ in found.rows])
     rows = [
         UnmatchedLine(
             name,
@@ -157,11 +167,18 @@ def unmatched(
             img_id,
             ((change or {}).get("change") or {}).get("mentor"),
             first.get(img_id, ""),
+            notes,
         )
-        for name, reason, detail, img_id, change in found.rows
+        for name, reason, detail, img_id, change, notes in found.rows
     ]
     told = [(names[key], count) for key, count in helpers.items() if key in names]
     return Listing(rows, found.found, found.page, found.last), told
+
+
+def unmatched_line(session: Session, run: Run, img_id: uuid.UUID) -> UnmatchedLine | None:
+    """Return why one IMG has no mentor in a run; None if that is not so."""
+    lines, _ = unmatched(session, run, Wanted(), of=img_id)
+    return lines.rows[0] if lines.rows else None
 
 
 def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:
@@ -175,15 +192,21 @@ def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:
 
 def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing[FreeSeats]:
     """Return the mentors whose seats the run did not all use, most free seats first."""
-    used = (
-        sa.select(sa.func.count())
-        .where(Pair.run_id == RunSeat.run_id, Pair.mentor_id == RunSeat.mentor_id)
-        .correlate(RunSeat)
-        .scalar_subquery()
-    )
-    free = RunSeat.seats - used
-    query = (
+    found = fetch(session, _seats(run_id).where(seats_nobody_has() > 0), Wanted(page=page))
+    return Listing([_free(row) for row in found.rows], found.found, found.page, found.last)
+
+
+def free_seats_of(session: Session, run: Run, mentor_id: uuid.UUID) -> FreeSeats | None:
+    """Return the seats of one mentor in a run, be none of them free; None if they had none."""
+    row = session.execute(_seats(run.id).where(RunSeat.mentor_id == mentor_id)).one_or_none()
+    return _free(row) if row else None
+
+
+def _seats(run_id: uuid.UUID) -> sa.Select[*tuple[Any, ...]]:
+    free = seats_nobody_has()
+    return (
         sa.select(
+            Profile.id,
             User.name,
             free.label("free"),
             RunSeat.seats,
@@ -197,12 +220,11 @@ def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing
             FreeSeat,
             sa.and_(FreeSeat.run_id == RunSeat.run_id, FreeSeat.mentor_id == RunSeat.mentor_id),
         )
-        .where(RunSeat.run_id == run_id, free > 0)
+        .where(RunSeat.run_id == run_id)
         .order_by(free.desc(), sa.func.lower(User.name), Profile.id)
     )
-    found = fetch(session, query, Wanted(page=page))
-    rows = [
-        FreeSeats(name, count, seats, why_free(others, kept))
-        for name, count, seats, others, kept in found.rows
-    ]
-    return Listing(rows, found.found, found.page, found.last)
+
+
+def _free(row: Sequence[Any]) -> FreeSeats:
+    mentor_id, name, free, seats, others, kept = row
+    return FreeSeats(name, free, seats, why_free(others, kept) if free else "", mentor_id)

@@ -11,7 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
-from mentorship.community.models import DirectoryCard, Resolution, ResolutionState
+from mentorship.community.models import (
+    DirectoryCard,
+    Introduction,
+    IntroductionState,
+    Resolution,
+    ResolutionState,
+)
 from mentorship.crypto import Sealed
 from mentorship.extensions import Model
 from mentorship.finding.models import Mark, MarkKind
@@ -30,7 +36,7 @@ from mentorship.news.models import DigestReader, NewsInterest, Topic
 from mentorship.notices.service import post
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Importance, InstitutionMark, Naming, NamingUse, Profile
-from mentorship.rounds.run_models import PairNote
+from mentorship.rounds.note_models import RoundNote, RoundNoteBefore
 from mentorship.signins.models import Rank, UserSession
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.loading import load_facts
@@ -108,6 +114,9 @@ def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile)
     place = Situation(**key)
     yield place
     yield DirectoryCard(section_id=section.id, about=CANARY, agreed_at=NOW, **key)
+    asking = {"section_id": section.id, "state": IntroductionState.WAITING, "asked_at": NOW}
+    yield Introduction(from_id=chi.id, to_id=omar.id, words=CANARY, **asking)
+    yield Introduction(from_id=omar.id, to_id=chi.id, words="Hello", **asking)
     yield Notice(kind=NoticeKind.OFFER, words=CANARY, path="/x", created_at=NOW, **key)
     yield NoticeChoice(kind=NoticeKind.OFFER, way=Way.DAILY, **key)
     yield NewsInterest(topic=Topic.MATCH, **key)
@@ -140,13 +149,16 @@ def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile)
     yield Naming(profile_id=profile.id, person_id=omar.id, use=NamingUse.AVOID, rank=0, line=CANARY)
     yield InstitutionMark(profile_id=profile.id, use="conflicts", name=CANARY)
     yield Importance(profile_id=profile.id, criterion="topics", level="high")
-    yield PairNote(
+    note = RoundNote(
         round_id=pair.round.id,
         img_id=profile.id,
         mentor_id=mentor_profile,
         words=CANARY,
         written_at=NOW,
     )
+    session.add(note)
+    session.flush()
+    yield RoundNoteBefore(note_id=note.id, number=1, words=CANARY, written_at=NOW)
     export = DataExport(asked_at=NOW, made_at=NOW, **key)
     export.archive = CANARY
     yield export

@@ -122,13 +122,30 @@ def test_there_are_55_boards_and_each_has_a_tile_and_a_page(
 
 def test_an_unsure_figure_says_whom_to_ask(loaded: Session, reader: PageClient) -> None:
     unsure = [state for state in licensing.states(loaded) if not state.is_sure]
-    assert len(unsure) == 13
+    assert len(unsure) == 14
     for state in unsure:
         assert "Confirm with the board" in state.provenance.warnings
     rows = reader.get("/toolkit/licensure").tree.findall(".//tbody/tr")
     marked = [row for row in rows if "Confirm with the board" in "".join(row.itertext())]
     limits = [state for state in licensing.states(loaded) if not state.is_sure_of_limits]
-    assert len(marked) == len({state.id for state in [*unsure, *limits]}) == 25
+    assert len(marked) == len({state.id for state in [*unsure, *limits]}) == 28
+
+
+def test_the_table_lists_what_is_asked_for(loaded: Session, reader: PageClient) -> None:
+    def listed(query: str) -> int:
+        page = reader.get(f"/toolkit/licensure?{query}")
+        return len(page.tree.findall(".//tbody/tr"))
+
+    states = licensing.states(loaded)
+    mine = Background(training=2, tries=1)
+    assert listed("") == listed("only=nonsense") == listed("only=open") == 55  # nothing said yet
+    assert listed("only=gap") == sum(bool(state.gap) for state in states)
+    assert listed("only=law") == sum(state.has_pathway for state in states)
+    for verdict in (Verdict.OPEN, Verdict.PATHWAY, Verdict.ASK):
+        rows = sum(state.verdict(mine) is verdict for state in states)
+        assert rows
+        assert listed(f"training=2&tries=1&only={verdict}") == rows
+    assert "No board fits" in reader.get("/toolkit/licensure?span=0&only=pathway").text
 
 
 @pytest.mark.parametrize("view", [*VIEWS, "verdict"])
