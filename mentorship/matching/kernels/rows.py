@@ -157,7 +157,7 @@ def _find_words(both, words, i):
 
 @njit(cache=True, nogil=True)
 def _begin_with_words(into, words, base, i, low):
-    """Turn weights of rare stems, with those of frequent ones, into points; marks are twice the sum."""
+    """Begin with the points of what both wrote; marks are twice the sum of stems, rare and not."""
     rate, width = words.rates[i], len(into)
     for p in range(words.start[i], words.start[i + 1]):
         having, weight = words.rows[words.item[p], low : low + width], words.weight[p]
