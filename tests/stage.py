@@ -27,7 +27,7 @@ from mentorship.oversight import glass
 from mentorship.privacy import copying
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters import uploads
-from mentorship.rounds import service, templates
+from mentorship.rounds import notes, service, templates
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
 from mentorship.rounds.scope import run_of_round
@@ -101,6 +101,16 @@ def set_stage(session: Session, word: str = "") -> Stage:
             "import_id": _import(session, cast, word),
             "pair_id": offer.pair_id,
             "offer_id": offer.id,
+            "img_id": offer.img_id,
+            "round_note_id": notes.write_note(
+                session,
+                round_.id,
+                img_id=offer.img_id,
+                mentor_id=offer.mentor_id,
+                words=f"Ask them first {word}".strip(),
+                by=cast.leader.id,
+                now=NOW,
+            ).id,
             **kept,
             **_news(session, cast, word, reader=ana),
             **_letter(session, cast.section, ana, word),

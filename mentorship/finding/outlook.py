@@ -158,14 +158,15 @@ def _market(
     keys = [each.key for each in (imgs if kind is ProfileKind.IMG else mentors)]
     own = keys.index(own_key) if own_key in keys else None
     monday = today - dt.timedelta(days=today.weekday())
-    market = Market.of(imgs, mentors, vocabulary.tables(), week=monday)
     newest = session.scalars(
         sa.select(Round.rules)
         .where(Round.section_id.in_(sections))
         .order_by(Round.state.not_in(BEFORE), Round.created_at.desc())
         .limit(1)
     ).one_or_none()
-    return market, own, (SetUp.from_json(newest) if newest else SetUp()).rules()
+    rules = (SetUp.from_json(newest) if newest else SetUp()).rules()
+    market = Market.of(imgs, rules.limiting(mentors), vocabulary.tables(), week=monday)
+    return market, own, rules
 
 
 def _people(

@@ -212,7 +212,7 @@ IN_THE_COPY: tuple[Holding, ...] = (
 
 _RUN = "of a run as a whole, worked out from everybody in it; what it found for you is in the copy"
 _BY = "of the section; it only says who of its leaders did it, which stands in the log"
-_LEADERS = "a working note of leaders on two people; ask them to read it to you"
+_LEADERS = "a working note of leaders on a pair or an IMG; ask them to read it to you"
 
 NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
     {
@@ -228,7 +228,8 @@ NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
             ("publication", "publish_plan", "run_job", "run_step", "resource_change"), _BY
         ),
         **dict.fromkeys(("news_hiding", "mail_text"), _BY),
-        "pair_note": _LEADERS,
+        "round_note": _LEADERS,
+        "round_note_before": _LEADERS,
         "member_tag": "a word by which leaders sort their list; ask them to read it to you",
         "roster_import": "files of a leader about many people, gone when the import is over",
         "reminder": "that a reminder went out; the mail itself is in the copy for 30 days",

@@ -22,7 +22,7 @@ from mentorship.news.models import DigestReader, NewsInterest
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Naming
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
-from mentorship.rounds.run_models import PairNote
+from mentorship.rounds.note_models import RoundNote
 from mentorship.sections.models import Membership
 from mentorship.sections.table_models import MemberTag
 from mentorship.signins.models import UserSession
@@ -42,8 +42,10 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     Identity.person_id,
     UserSession.person_id,
 )
-OF_PROFILE: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
-    *(Mark.profile_id, PairNote.img_id, PairNote.mentor_id),
+OF_PROFILE: tuple[
+    sa.orm.InstrumentedAttribute[uuid.UUID] | sa.orm.InstrumentedAttribute[uuid.UUID | None], ...
+] = (
+    *(Mark.profile_id, RoundNote.img_id, RoundNote.mentor_id),
     *(SmallestChange.img_id, FreeSeat.mentor_id),
 )
 BELOW_PROFILE = ("choice", "availability", "naming", "institution_mark", "importance")
@@ -65,6 +67,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("publication", "publish_plan"), "when a round was published"),
         "roster_import": "files and reports of imports; those that name the person are deleted",
         "reminder": "that a reminder went out, and when",
+        "round_note_before": "goes with its note; of notes about others only the author goes",
         "ending": "that a mentorship ended and for which reason; its words are emptied",
         "meeting": "when the two met, for the other one; its words are emptied",
         "resolution": "taken up by the section: its own record, without the author",

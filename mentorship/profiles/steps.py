@@ -200,7 +200,8 @@ MENTOR_ROAD = Road(
             "limits",
             "Your limits",
             "There may be people you cannot help, or should not mentor. With a limit you are only"
-            " offered people inside it. Each limit makes a match less likely.",
+            " offered people inside it, unless your section leader lifts these limits for a round;"
+            " even then you can say no. Each limit makes a match less likely.",
             mentor_forms.LimitsForm,
             (
                 *("accepts_specialties", "accepts_stages", "accepts_languages"),

@@ -1,4 +1,4 @@
-"""What section leaders change by hand in a run: edits, undo and redo, which run counts, notes."""
+"""What section leaders change by hand in a run: edits, undo and redo, which run counts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
-from mentorship.rounds.review_forms import EditForm, NoteForm, SeenForm
+from mentorship.rounds.review_forms import EditForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, all_ruled_out
 from mentorship.rounds.run_views import ROUND, to_job
-from mentorship.rounds.scope import number_of, pair_of_round, round_of_leader
+from mentorship.rounds.scope import number_of, round_of_leader
 from mentorship.rounds.steps import NothingToUndo, RunChanged
 
 
@@ -131,29 +131,3 @@ def by_hand(slug: str, round_id: uuid.UUID) -> str:
         editable=steps.open_run(db.session(), round_) == run.id,
         hand=handmade.by_hand(db.session(), run, img=img, mentor=mentor),
     )
-
-
-@bp.post(f"{ROUND}/review/pairs/<uuid:pair_id>/note")
-@members
-def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
-    me, form = current_id(), NoteForm()
-    with transaction() as session:
-        round_ = acting(session, slug, round_id, "round.note", pair=str(pair_id))
-        _, pair = pair_of_round(session, round_.id, pair_id)
-        if form.validate():
-            now = dt.datetime.now(dt.UTC)
-            handmade.write_note(session, round_.id, pair, words=form.words.data, by=me, now=now)
-    if form.errors:
-        flash("A note has 1 to 1,000 letters.", "error")
-    return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)
-
-
-@bp.post(f"{ROUND}/review/pairs/<uuid:pair_id>/note/remove")
-@members
-def remove_note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
-    with transaction() as session:
-        round_ = acting(session, slug, round_id, "round.note.remove", pair=str(pair_id))
-        _, pair = pair_of_round(session, round_.id, pair_id)
-        handmade.remove_note(session, round_.id, pair, key_of(request.form.get("note")))
-    flash("The note is removed.", "success")
-    return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)

@@ -14,25 +14,27 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from mentorship.matching import CRITERIA, FULL, Criterion, Market, Rules
+from mentorship.matching import CRITERIA, FULL, Criterion, Market
 from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import MINIMUM, all_ruled_out, mean_marks, open_scores
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
 from mentorship.rounds.models import Round
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SWITCHES, SetUp, earlier_pairs
 
 LOOKED_AT = 500_000  # pairs in a request; of larger rounds some of the IMGs are looked at
 BLOCK = 256  # IMGs looked at together
 BINS = 10
 WIDTH, HEIGHT = 60, 140  # of a bar of the drawing
-# switch or minimum -> the hard rule it turns on
-TURNS_ON: Mapping[str, str] = {
-    "respect_institutions": "institutions",
-    "respect_selection": "selection",
-    "must_share_language": "must_share_language",
-    "must_cover_first_topic": "must_cover_first_topic",
-    "not_again": "not_again",
-    MINIMUM: MINIMUM,
+# switch or minimum -> the hard rules it turns on
+TURNS_ON: Mapping[str, tuple[str, ...]] = {
+    "respect_institutions": ("institutions",),
+    "respect_selection": ("selection",),
+    "respect_limits": ("limit_specialties", "limit_stages", "limit_languages"),
+    "must_share_language": ("must_share_language",),
+    "must_cover_first_topic": ("must_cover_first_topic",),
+    "not_again": ("not_again",),
+    MINIMUM: (MINIMUM,),
 }
 
 
@@ -44,7 +46,7 @@ class Picture:
     imgs_alone: int  # IMGs whom no mentor could be given
     mentors_alone: int
     bins: Sequence[int]  # IMGs by the score of their best pair; those with none are left out
-    ruled_out: Mapping[str, int]  # hard rule -> pairs that it forbids
+    ruled_out: Mapping[str, int]  # switch or minimum -> pairs that it forbids
     shares: Mapping[str, int]  # criterion -> points of 100, for an IMG for whom all count
     best: Ints  # mentor of the best pair of each IMG, -1 for none
 
@@ -129,17 +131,21 @@ def effect(
     return _compared(market, before, after, all_imgs)
 
 
-def _picture(market: Market, rules: Rules, means: Mapping[str, int]) -> Picture:
+def _picture(market: Market, rules: RunRules, means: Mapping[str, int]) -> Picture:
+    if not rules.respect_limits:
+        free = rules.limiting(market.mentors)
+        market = Market.of(market.imgs, free, market.tables, week=market.week)
     n, m = len(market.imgs), len(market.mentors)
     best, top = np.full(n, -1), np.full(n, -1)
     reached, possible = np.zeros(m, dtype=np.bool_), 0
-    ruled_out = dict.fromkeys(TURNS_ON.values(), 0)
+    ruled_out = dict.fromkeys(TURNS_ON, 0)
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
         table = open_scores(market, rules, means, rows)
         out = all_ruled_out(market, rules, means, rows)
-        for rule in ruled_out:
-            ruled_out[rule] += int(out[rule].sum())
+        for switch, turned_on in TURNS_ON.items():
+            forbidden = np.logical_or.reduce([out[rule] for rule in turned_on])
+            ruled_out[switch] += int(forbidden.sum())
         table[np.logical_or.reduce(list(out.values()))] = -1
         best[rows], top[rows] = table.argmax(axis=1), table.max(axis=1)
         reached |= (table >= 0).any(axis=0)
@@ -175,8 +181,8 @@ def _compared(market: Market, before: Picture, after: Picture, all_imgs: int) ->
         mentors=mentors,
         totals=totals,
         rules=[
-            Line(names[switch], before.ruled_out[rule], after.ruled_out[rule])
-            for switch, rule in TURNS_ON.items()
+            Line(names[switch], before.ruled_out[switch], after.ruled_out[switch])
+            for switch in TURNS_ON
         ],
         weights=[
             Weight(criterion, before.shares[key], after.shares[key])

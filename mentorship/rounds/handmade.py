@@ -1,12 +1,8 @@
-"""Pairing two people by hand: who there is, how they would fit, and what a leader should know.
-
-And the notes that leaders keep about a pair.
-"""
+"""Pairing two people by hand: who there is, how they would fit, and what a leader should know."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +17,8 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.in_the_way import in_the_way
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.priority import priority_of
-from mentorship.rounds.run_models import PairNote
 from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.suiting import Suits, suits
 
 MOST_PEOPLE = 10_000  # in one list to choose from
@@ -52,14 +48,6 @@ class ByHand:
     in_the_way: Sequence[str]
     warnings: Sequence[str]
     priority: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoteLine:
-    id: uuid.UUID
-    words: str
-    by: str | None
-    at: dt.datetime
 
 
 def by_hand(session: Session, run: Run, *, img: str, mentor: str) -> ByHand:
@@ -123,14 +111,8 @@ def _imgs(session: Session, run: Run) -> Sequence[Choice]:
 
 
 def _mentors(session: Session, run: Run) -> Sequence[Choice]:
-    used = (
-        sa.select(sa.func.count())
-        .where(Pair.run_id == run.id, Pair.mentor_id == RunSeat.mentor_id)
-        .correlate(RunSeat)
-        .scalar_subquery()
-    )
     rows = session.execute(
-        sa.select(Profile.id, User.name, RunSeat.seats - used)
+        sa.select(Profile.id, User.name, seats_nobody_has())
         .join(RunSeat, RunSeat.mentor_id == Profile.id)
         .join(User, User.id == Profile.person_id)
         .where(RunSeat.run_id == run.id, RunSeat.seats > 0)
@@ -170,55 +152,3 @@ def _warnings(session: Session, run: Run, img: Choice, mentor: Choice) -> Sequen
             f" {rules.minimum_score // 100}."
         )
     return told
-
-
-def notes_of(session: Session, round_id: uuid.UUID, pair: Pair) -> Sequence[NoteLine]:
-    """Return what leaders noted about these two in this round, the newest first."""
-    rows = session.execute(
-        sa.select(PairNote.id, PairNote.words, User.name, PairNote.written_at)
-        .outerjoin(User, User.id == PairNote.written_by_id)
-        .where(
-            PairNote.round_id == round_id,
-            PairNote.img_id == pair.img_id,
-            PairNote.mentor_id == pair.mentor_id,
-        )
-        .order_by(PairNote.written_at.desc(), PairNote.id)
-    )
-    return [NoteLine(*row) for row in rows]
-
-
-def write_note(  # noqa: PLR0913  which pair, what, who and when
-    session: Session,
-    round_id: uuid.UUID,
-    pair: Pair,
-    *,
-    words: str,
-    by: uuid.UUID,
-    now: dt.datetime,
-) -> None:
-    """Note something about a pair, for the leaders of the section."""
-    session.add(
-        PairNote(
-            round_id=round_id,
-            img_id=pair.img_id,
-            mentor_id=pair.mentor_id,
-            words=words,
-            written_by_id=by,
-            written_at=now,
-        )
-    )
-    session.flush()
-
-
-def remove_note(session: Session, round_id: uuid.UUID, pair: Pair, note_id: uuid.UUID) -> None:
-    """Remove a note about a pair; raise ``NoResultFound`` if there is no such note of it."""
-    note = session.scalars(
-        sa.select(PairNote).where(
-            PairNote.id == note_id,
-            PairNote.round_id == round_id,
-            PairNote.img_id == pair.img_id,
-            PairNote.mentor_id == pair.mentor_id,
-        )
-    ).one()
-    session.delete(note)
-    session.flush()

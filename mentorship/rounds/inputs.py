@@ -75,11 +75,11 @@ def gathered(
     """
     people = still_free(session, round_, today=now.date())
     agreed = Agreed() if round_.state in OUT else agreed_of(session, round_.id)
-    market = _market(session, round_, _taking_part(people), now.date(), agreed)
+    market = _market(session, round_, _taking_part(people), now.date(), agreed, rules)
     here = _of_those_here(agreed.applied(rules), market)
     if at_odds := _at_odds(market, here, agreed):
         people = agreed.besides(people, at_odds)
-        market = _market(session, round_, _taking_part(people), now.date(), agreed)
+        market = _market(session, round_, _taking_part(people), now.date(), agreed, rules)
         here = _of_those_here(here, market)
     return Inputs(market=market, rules=here, policy=policy, lottery=round_.lottery)
 
@@ -108,7 +108,8 @@ def market_now(
 ) -> tuple[Market, int]:
     """Return whoever takes part and can, and how many IMGs these are.
 
-    Of a draft it is whoever would take part if it were opened now. With ``most_pairs`` only as many
+    Mentors have the limits they set, also where the round does not keep to them. Of a draft it is
+    whoever would take part if it were opened now. With ``most_pairs`` only as many
     IMGs are gathered as make no more pairs with all mentors: one in so many, the same every time.
 
     Raises
@@ -131,12 +132,13 @@ def market_now(
     return _market(session, round_, [*some, *mentors], now.date(), Agreed()), len(imgs)
 
 
-def _market(
+def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
     session: Session,
     round_: Round,
     people: Sequence[Candidate],
     today: dt.date,
     agreed: Agreed,
+    rules: RunRules | None = None,
 ) -> Market:
     seats = {str(each.profile_id): each.seats for each in people}
     ids = [each.profile_id for each in people]
@@ -154,6 +156,7 @@ def _market(
         first = priority_of(session, ids)
         imgs = [dataclasses.replace(img, priority=uuid.UUID(img.key) in first) for img in imgs]
         free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]
+        free = [*(rules or RunRules()).limiting(free)]
         market = Market.of(imgs, free, vocabulary.tables(), week=monday)
     except ValueError:
         _name_bad_profile(session, ids, today)

@@ -1,4 +1,4 @@
-"""What a leader reads of the pairs of one run: all of them, and one with the parts of its score."""
+"""The pairs of one run, as a leader looks through them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Profile
 from mentorship.rounds.agreed import agreed_as
 from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.note_models import RoundNote
+from mentorship.rounds.notes import counted_for
 from mentorship.rounds.paging import Listing, Wanted, fetch
-from mentorship.rounds.points import PartLine, open_parts, parts_of
-from mentorship.rounds.priority import priority_of
-from mentorship.rounds.run_models import PairNext, PairNote
+from mentorship.rounds.points import open_parts
 
 SORTS = ("weakest", "strongest", "img", "mentor")
 SHOWS = ("", "poor", "locked", "second")  # parts of the list
@@ -42,25 +42,6 @@ class PairLine:
     notes: int  # that leaders wrote about these two in the round
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairPage:
-    """A pair with its parts; points are of 100 and add up to ``hundredths``."""
-
-    id: uuid.UUID
-    img: str
-    img_id: uuid.UUID
-    mentor: str
-    mentor_id: uuid.UUID
-    place: int
-    score: int
-    parts: Sequence[PartLine]
-    locked: bool
-    by_request: uuid.UUID | None  # their mentorship, if both have said yes by request
-    next_mentor: tuple[str, int] | None  # who would have been next, with the score
-    next_img: tuple[str, int] | None
-    priority: str  # why the IMG deserves a mentor first, as things are now; "" if nothing does
-
-
 def pair_list(
     session: Session, run: Run, wanted: Wanted, *, of: uuid.UUID | None = None
 ) -> Listing[PairLine]:
@@ -75,7 +56,7 @@ def pair_list(
         "img": (sa.func.lower(img.name), Pair.place),
         "mentor": (sa.func.lower(mentor.name), sa.func.lower(img.name)),
     }
-    query = _with_names(_columns(run, img, mentor), img, mentor)
+    query = with_names(_columns(run, img, mentor), img, mentor)
     query = _fitting(query, run, wanted, img, mentor)
     if of is not None:
         query = query.where(sa.or_(Pair.img_id == of, Pair.mentor_id == of))
@@ -105,21 +86,9 @@ def _lines(run: Run, rows: Iterable[Any]) -> Sequence[PairLine]:
 
 def _columns(run: Run, img: type[User], mentor: type[User]) -> sa.Select[*tuple[Any, ...]]:
     names = img.name.label("img"), mentor.name.label("mentor")
-    return sa.select(Pair, *names, agreed_as(run), _notes(run))
-
-
-def _notes(run: Run) -> sa.ScalarSelect[int]:
-    """Count what leaders noted about the two of the ``Pair`` of a statement, of this run."""
-    return (
-        sa.select(sa.func.count(PairNote.id))
-        .where(
-            PairNote.round_id == run.round_id,
-            PairNote.img_id == Pair.img_id,
-            PairNote.mentor_id == Pair.mentor_id,
-        )
-        .correlate(Pair)
-        .scalar_subquery()
-    )
+    about = RoundNote.img_id == Pair.img_id, RoundNote.mentor_id == Pair.mentor_id
+    notes = counted_for(run.round_id, *about)
+    return sa.select(Pair, *names, agreed_as(run), notes)
 
 
 def every_pair(
@@ -128,7 +97,7 @@ def every_pair(
     """Return IMG and mentor of all pairs that fit, over all pages."""
     run = session.get_one(Run, run_id)
     img, mentor = aliased(User), aliased(User)
-    query = _with_names(sa.select(Pair.img_id, Pair.mentor_id).select_from(Pair), img, mentor)
+    query = with_names(sa.select(Pair.img_id, Pair.mentor_id).select_from(Pair), img, mentor)
     query = _fitting(query, run, wanted, img, mentor).order_by(Pair.id)
     return [(img_id, mentor_id) for img_id, mentor_id in session.execute(query)]
 
@@ -136,7 +105,7 @@ def every_pair(
 def swappable(session: Session, run: Run, pair: Pair, words: str) -> Sequence[PairLine]:
     """Return pairs found by a name that could take each other's mentor with this one."""
     img, mentor = aliased(User), aliased(User)
-    query = _with_names(_columns(run, img, mentor), img, mentor)
+    query = with_names(_columns(run, img, mentor), img, mentor)
     query = _fitting(query, run, Wanted(words=words), img, mentor).where(
         Pair.img_id != pair.img_id, Pair.mentor_id != pair.mentor_id, agreed_as(run).is_(None)
     )
@@ -191,63 +160,7 @@ def _strong(pair: Pair) -> Sequence[str]:
     return [CRITERIA[part["criterion"]].label for part in full[:MOST_STRONG]]
 
 
-def pair_page(session: Session, run: Run, pair: Pair) -> PairPage:
-    """Return one pair with the names, the parts of its score and who was next, in three queries."""
-    img, mentor = aliased(User), aliased(User)
-    next_mentor, next_img = _next(session, pair)
-    names = session.execute(
-        _with_names(
-            sa.select(
-                img.name.label("img"), mentor.name.label("mentor"), agreed_as(run).label("agreed")
-            ).select_from(Pair),
-            img,
-            mentor,
-        ).where(Pair.id == pair.id)
-    ).one()
-    return PairPage(
-        id=pair.id,
-        img=names.img,
-        img_id=pair.img_id,
-        mentor=names.mentor,
-        mentor_id=pair.mentor_id,
-        place=pair.place,
-        score=pair.open_score,
-        parts=parts_of(pair),
-        locked=is_locked(run, pair),
-        by_request=names.agreed,
-        next_mentor=next_mentor,
-        next_img=next_img,
-        priority=priority_of(session, [pair.img_id]).get(pair.img_id, ""),
-    )
-
-
-def _next(session: Session, pair: Pair) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
-    """Return who would have been next for the IMG and for the mentor, with the score."""
-    img, mentor, img_profile, mentor_profile = (
-        aliased(User),
-        aliased(User),
-        aliased(Profile),
-        aliased(Profile),
-    )
-    row = session.execute(
-        sa.select(mentor.name, PairNext.mentor_score, img.name, PairNext.img_score)
-        .select_from(PairNext)
-        .outerjoin(mentor_profile, mentor_profile.id == PairNext.mentor_id)
-        .outerjoin(mentor, mentor.id == mentor_profile.person_id)
-        .outerjoin(img_profile, img_profile.id == PairNext.img_id)
-        .outerjoin(img, img.id == img_profile.person_id)
-        .where(PairNext.pair_id == pair.id)
-    ).one_or_none()
-    if row is None:
-        return None, None
-    return _named(row[0], row[1]), _named(row[2], row[3])
-
-
-def _named(name: str | None, score: int | None) -> tuple[str, int] | None:
-    return None if name is None or score is None else (name, score)
-
-
-def _with_names(
+def with_names(
     query: sa.Select[*tuple[Any, ...]], img: type[User], mentor: type[User]
 ) -> sa.Select[*tuple[Any, ...]]:
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)

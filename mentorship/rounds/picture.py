@@ -19,6 +19,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
 from mentorship.rounds.paging import Wanted, fetch
 from mentorship.rounds.pairs import PairLine, pair_list
+from mentorship.rounds.run_seats import seats_nobody_has
 
 BINS = 10
 STEP = 10_000 // BINS
@@ -68,6 +69,8 @@ class Link:
     """A pair, from the IMG's place to the mentor's; ``strength`` is 1 (weak) to 5."""
 
     id: uuid.UUID
+    img_id: uuid.UUID
+    mentor_id: uuid.UUID
     img: str
     mentor: str
     score: int
@@ -150,6 +153,8 @@ def picture(
     links = [
         Link(
             pair.id,
+            pair.img_id,
+            pair.mentor_id,
             pair.img,
             pair.mentor,
             pair.score,
@@ -174,7 +179,7 @@ def picture(
 def _alone(session: Session, run: Run, wanted: Wanted, zoom: int) -> Picture:
     """Draw the two sides of a page that no line joins, each by name."""
     people = sa.select(Profile.id, User.name).join(User, User.id == Profile.person_id)
-    free = _free_seats(run)
+    free = seats_nobody_has()
     without = people.join(Unmatched, Unmatched.img_id == Profile.id).where(
         Unmatched.run_id == run.id
     )
@@ -209,21 +214,9 @@ def _alone(session: Session, run: Run, wanted: Wanted, zoom: int) -> Picture:
     )
 
 
-def _free_seats(run: Run) -> sa.ColumnElement[int]:
-    """Say how many seats of the ``RunSeat`` of a statement nobody has."""
-    used = (
-        sa.select(sa.func.count())
-        .select_from(Pair)
-        .where(Pair.run_id == run.id, Pair.mentor_id == RunSeat.mentor_id)
-        .correlate(RunSeat)
-        .scalar_subquery()
-    )
-    return RunSeat.seats - used
-
-
 def _free(session: Session, run: Run, mentors: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     rows = session.execute(
-        sa.select(RunSeat.mentor_id, _free_seats(run)).where(
+        sa.select(RunSeat.mentor_id, seats_nobody_has()).where(
             RunSeat.run_id == run.id, RunSeat.mentor_id.in_(mentors)
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -17,6 +17,7 @@ from mentorship.rosters.sheets import workbook
 from mentorship.rounds.choices import REASONS_TOLD
 from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.models import Pair, Participant, Round, Run
+from mentorship.rounds.notes import Noted, notes_of_round
 from mentorship.rounds.offer_models import Offer, OfferState
 
 COLUMNS = (
@@ -31,6 +32,7 @@ COLUMNS = (
     "img_answered",
     "reason",
     "asked_by",
+    "notes",
 )
 NO_OFFER = "no_offer"
 
@@ -63,15 +65,19 @@ def _runs(session: Session, round_: Round) -> Iterator[Sequence[str]]:
 
 
 def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
-    """Yield a row an offer, by name, then a row for each IMG who was never offered anybody."""
-    yield from _offers(session, round_.id)
+    """Yield a row an offer, by name, then a row for each IMG who was never offered anybody.
+
+    Notes stand with the pair they are about; all others about an IMG in the IMG's first row.
+    """
+    noted = notes_of_round(session, round_.id)
+    yield from _offers(session, round_.id, noted)
     offered = sa.exists().where(
         Offer.round_id == round_.id,
         Offer.img_id == Profile.id,
         Offer.state != OfferState.WITHDRAWN,
     )
-    left = session.scalars(
-        sa.select(User.name)
+    left = session.execute(
+        sa.select(Profile.id, User.name)
         .join(Profile, Profile.person_id == User.id)
         .join(Participant, Participant.profile_id == Profile.id)
         .where(
@@ -82,11 +88,22 @@ def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
         )
         .order_by(sa.func.lower(User.name), Profile.id)
     )
-    for name in left:
-        yield (name, "", "", NO_OFFER, *[""] * (len(COLUMNS) - 4))
+    for img_id, name in left:
+        empty = [""] * (len(COLUMNS) - 5)
+        yield (name, "", "", NO_OFFER, *empty, _in_words(noted.get(img_id, ()), set()))
 
 
-def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
+def _in_words(noted: Sequence[Noted], elsewhere: Collection[uuid.UUID | None]) -> str:
+    """Say notes about an IMG, but for those about mentors ``elsewhere`` in the report."""
+    told = [each for each in noted if each.mentor_id not in elsewhere]
+    return "\n".join(
+        f"With {each.mentor}: {each.words}" if each.mentor else each.words for each in told
+    )
+
+
+def _offers(
+    session: Session, round_id: uuid.UUID, noted: Mapping[uuid.UUID, Sequence[Noted]]
+) -> Iterator[Sequence[str]]:
     img, mentor = aliased(User), aliased(User)
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)
     rows = session.execute(
@@ -99,8 +116,19 @@ def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
         .join(mentor, mentor.id == mentor_profile.person_id)
         .where(Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN)
         .order_by(sa.func.lower(img.name), Offer.img_id, Offer.offered_at, Offer.place)
-    )
+    ).all()
+    offered: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for offer, *_ in rows:
+        offered.setdefault(offer.img_id, []).append(offer.mentor_id)
+    told: set[tuple[uuid.UUID, uuid.UUID]] = set()  # pairs whose notes stand above already
     for offer, img_name, mentor_name, score, run in rows:
+        about = noted.get(offer.img_id, ())
+        pair = (offer.img_id, offer.mentor_id)
+        own = [each.words for each in about if each.mentor_id == offer.mentor_id]
+        lines = [] if pair in told else own
+        if offered[offer.img_id][0] == offer.mentor_id and pair not in told:
+            lines = [*lines, *filter(None, [_in_words(about, offered[offer.img_id])])]
+        told.add(pair)
         times = (offer.offered_at, offer.mentor_answered_at, offer.img_answered_at)
         yield (
             img_name,
@@ -112,4 +140,5 @@ def _offers(session: Session, round_id: uuid.UUID) -> Iterator[Sequence[str]]:
             *(time.isoformat(timespec="minutes") if time else "" for time in times),
             REASONS_TOLD.get(offer.decline_reason or "", ""),
             "img" if offer.requested else "run",
+            "\n".join(lines),
         )

@@ -169,8 +169,9 @@ def _forbidden(
 ) -> Mapping[uuid.UUID, str]:
     """Return the mentors whom a hard rule keeps from this IMG, each with the first sentence."""
     try:
-        market = _market(session, [img_id, *mentor_ids], now)
         rules = rules_of(session, round_)
+        imgs, mentors = gather(session, [img_id, *mentor_ids], today=now.date())
+        market = _market_of(imgs, rules.limiting(mentors), now.date())
         row = np.zeros(1, dtype=np.int64)
         out = ruled_out(market, rules, row)
         poor = _too_poor(session, round_, market, rules, now)
@@ -197,10 +198,6 @@ def _too_poor(
     row = np.zeros(1, dtype=np.int64)
     poor: list[bool] = (open_scores(market, rules, means, row)[0] < rules.minimum_score).tolist()
     return poor
-
-
-def _market(session: Session, ids: Collection[uuid.UUID], now: dt.datetime) -> Market:
-    return _market_of(*gather(session, ids, today=now.date()), now.date())
 
 
 def _market_of(imgs: Sequence[Img], mentors: Sequence[Mentor], today: dt.date) -> Market:

@@ -15,10 +15,13 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
 from mentorship.rounds.insights import best_helpers, people_named, what_helps, why_free
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.note_models import RoundNote
+from mentorship.rounds.notes import counted_for
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.private_tables import PrivateTables
+from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.sentences import why_unmatched
 
 
@@ -57,6 +60,7 @@ class UnmatchedLine:
     img_id: uuid.UUID
     mentor_id: str | None  # with whom the change is, to begin with when pairing by hand
     priority: str  # why they deserve a mentor first; "" if nothing does
+    notes: int  # that leaders wrote about them in the round
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,15 @@ def summary(session: Session, run: Run) -> Summary:
 
 
 def unmatched(
-    session: Session, run_id: uuid.UUID, wanted: Wanted
+    session: Session, run: Run, wanted: Wanted, *, of: uuid.UUID | None = None
 ) -> tuple[Listing[UnmatchedLine], Sequence[tuple[str, int]]]:
     """Return the IMGs without a mentor, by name, each with the reason in sentences.
 
+    ``of`` is the profile of an IMG who alone is wanted.
+
     And the mentors with whom one more seat would help most of all of them: name, how many.
     """
-    helpers = best_helpers(session, run_id)
+    helpers = best_helpers(session, run.id)
     query = (
         sa.select(
             User.name,
@@ -127,6 +133,7 @@ def unmatched(
             Unmatched.detail,
             Unmatched.img_id,
             SmallestChange.detail,
+            counted_for(run.round_id, RoundNote.img_id == Unmatched.img_id),
         )
         .join(Profile, Profile.id == Unmatched.img_id)
         .join(User, User.id == Profile.person_id)
@@ -137,17 +144,19 @@ def unmatched(
                 SmallestChange.img_id == Unmatched.img_id,
             ),
         )
-        .where(Unmatched.run_id == run_id)
+        .where(Unmatched.run_id == run.id)
         .order_by(sa.func.lower(User.name), Profile.id)
     )
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
+    if of is not None:
+        query = query.where(Unmatched.img_id == of)
     found = fetch(session, query, wanted)
-    named = {detail["mentor"] for _, _, detail, _, _ in found.rows if "mentor" in detail}
+    named = {detail["mentor"] for _, _, detail, *_ in found.rows if "mentor" in detail}
     names = _names(
-        session, named | helpers.keys() | people_named(change for *_, change in found.rows)
+        session, named | helpers.keys() | people_named(change for *_, change, _ in found.rows)
     )
-    first = priority_of(session, [img_id for *_, img_id, _ in found.rows])
+    first = priority_of(session, [img_id for *_, img_id, _, _ in found.rows])
     rows = [
         UnmatchedLine(
             name,
@@ -157,8 +166,9 @@ def unmatched(
             img_id,
             ((change or {}).get("change") or {}).get("mentor"),
             first.get(img_id, ""),
+            notes,
         )
-        for name, reason, detail, img_id, change in found.rows
+        for name, reason, detail, img_id, change, notes in found.rows
     ]
     told = [(names[key], count) for key, count in helpers.items() if key in names]
     return Listing(rows, found.found, found.page, found.last), told
@@ -175,13 +185,7 @@ def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:
 
 def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing[FreeSeats]:
     """Return the mentors whose seats the run did not all use, most free seats first."""
-    used = (
-        sa.select(sa.func.count())
-        .where(Pair.run_id == RunSeat.run_id, Pair.mentor_id == RunSeat.mentor_id)
-        .correlate(RunSeat)
-        .scalar_subquery()
-    )
-    free = RunSeat.seats - used
+    free = seats_nobody_has()
     query = (
         sa.select(
             User.name,

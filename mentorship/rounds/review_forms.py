@@ -11,6 +11,9 @@ from mentorship.rounds.editing import EditKind
 from mentorship.rounds.traits import Traits
 from mentorship.rounds.typed import LONGEST_WORDS, line, plain
 
+NOTE_CHECKS = (DataRequired("Write something"), Length(max=LONGEST_WORDS))
+NOTE_HINT = "Only leaders of this section read it. Leave out health and visa details."
+
 
 class SeenForm(FlaskForm):
     """The run that was looked at, and the one to go to, if that is asked."""
@@ -33,11 +36,17 @@ class EditForm(FlaskForm):
 
 class NoteForm(FlaskForm):
     words = TextAreaField(
-        "Add a note",
-        filters=[plain],
-        validators=[DataRequired("Write something"), Length(max=LONGEST_WORDS)],
-        description="Only leaders of this section read it. Leave out health and visa details.",
+        "Add a note", filters=[plain], validators=NOTE_CHECKS, description=NOTE_HINT
     )
+
+
+class ChangeNoteForm(NoteForm):
+    """Other words for a note; ``seen`` marks those that were there."""
+
+    words = TextAreaField(
+        "The note", filters=[plain], validators=NOTE_CHECKS, description=NOTE_HINT
+    )
+    seen = HiddenField(validators=[InputRequired()])
 
 
 class FilterForm(FlaskForm):

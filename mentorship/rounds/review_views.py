@@ -11,7 +11,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
-from mentorship.rounds import handmade, insights, pairs, review
+from mentorship.rounds import insights, notes, pair_page, pairs, review
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import round_and_run, wanted_by
@@ -113,10 +113,10 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         swappable=pairs.swappable(db.session(), shown, found, words) if words else [],
         round=round_,
         run=shown,
-        pair=pairs.pair_page(db.session(), shown, found),
+        pair=pair_page.pair_page(db.session(), shown, found),
         policy=POLICIES[shown.policy],
         open_run=open_run(db.session(), round_),
-        notes=handmade.notes_of(db.session(), round_.id, found),
+        notes=notes.notes_of(db.session(), round_.id, found.img_id, found.mentor_id),
         form=NoteForm(),
     )
 
@@ -126,7 +126,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
 def unmatched(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted = wanted_by()
-    listing, helpers = review.unmatched(db.session(), shown.id, wanted)
+    listing, helpers = review.unmatched(db.session(), shown, wanted)
     summary = review.summary(db.session(), shown)
     return render_template(
         "rounds/unmatched.html",

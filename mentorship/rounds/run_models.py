@@ -1,4 +1,4 @@
-"""Runs that were asked for, which of them counts now, and what leaders note about pairs.
+"""Runs that were asked for, and which of them counts now.
 
 A ``run`` never changes; what is asked of a worker does, and lives here. The row of a job is the
 truth about it: the queue only says that there is something to do.
@@ -181,23 +181,3 @@ class RunFairness(Model):
         sa.ForeignKey(Run.id, ondelete="CASCADE"), primary_key=True
     )
     tables: Mapped[dict[str, Any]]
-
-
-class PairNote(Model):
-    """What a leader notes about an IMG and a mentor in a round. Only its leaders read it."""
-
-    __tablename__ = "pair_note"
-    __table_args__ = (
-        sa.CheckConstraint("length(words) BETWEEN 1 AND 1000", name="words_short"),
-        sa.Index("ix_pair_note_pair", "round_id", "img_id", "mentor_id"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    round_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Round.id, ondelete="CASCADE"))
-    img_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
-    mentor_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Profile.id, ondelete="CASCADE"))
-    words: Mapped[str] = mapped_column(sa.Text)
-    written_at: Mapped[dt.datetime]
-    written_by_id: Mapped[uuid.UUID | None] = mapped_column(
-        sa.ForeignKey(User.id, ondelete="SET NULL")
-    )

@@ -1,12 +1,13 @@
-"""The rules of a run: those of the matcher, and which IMGs a leader has taken apart."""
+"""The rules of a run: those of the matcher, mentors' own limits, and IMGs a leader took apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from mentorship.matching import Market, Rules
+from mentorship.matching import Market, Mentor, Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +20,38 @@ class RunRules(Rules):
     Attributes
     ----------
     left_alone : keys of IMGs
+    respect_limits : bool
+        Offer mentors only IMGs of the specialties, stages and languages they take. The matcher
+        keeps to whatever limits it finds, so where they do not hold it is given none.
 
     """
 
     left_alone: frozenset[str] = frozenset()
+    respect_limits: bool = True
 
     def __post_init__(self) -> None:
+        if not isinstance(self.respect_limits, bool):
+            raise ValueError(f"respect_limits: {self.respect_limits!r}; want true or false")  # noqa: TRY004 - as all others
         Rules.__post_init__(self)  # not super(): slots make it another class
         object.__setattr__(self, "left_alone", frozenset(self.left_alone))
 
     def to_json(self) -> dict[str, Any]:
         """Return the rules as plain values, the same for equal rules."""
         plain = Rules.to_json(self)
-        alone = sorted(plain.pop("left_alone"))
-        return plain | ({"left_alone": alone} if alone else {})
+        alone, limits = sorted(plain.pop("left_alone")), plain.pop("respect_limits")
+        said = {"left_alone": alone} if alone else {}
+        return plain | said | ({} if limits else {"respect_limits": False})
+
+    def limiting(self, mentors: Iterable[Mentor]) -> Sequence[Mentor]:
+        """Return mentors with the limits that hold for them."""
+        if self.respect_limits:
+            return [*mentors]
+        return [
+            dataclasses.replace(
+                mentor, accepts_specialties=(), accepts_stages=(), accepts_languages=()
+            )
+            for mentor in mentors
+        ]
 
     def within(self, market: Market) -> Rules:
         """Return the rules as the matcher knows them: left alone is forbidden with all others."""

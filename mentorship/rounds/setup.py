@@ -20,12 +20,24 @@ from mentorship.rounds.traits import Traits
 SWITCHES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "respect_institutions": (
-            "Respect institutions named as a conflict",
-            "Nobody is paired with a mentor at an institution that is a conflict for them.",
+            "Not at the same institution",
+            (
+                "An IMG is not paired with a mentor who works at an institution that the IMG listed"
+                " as a conflict, or who listed the same one. Only what both wrote in their profiles"
+                " counts: IMGs are not asked where they work or study."
+            ),
         ),
         "respect_selection": (
             "Keep out mentors who select residents",
             "Before the Match, a place where the mentor selects must not be an IMG's conflict.",
+        ),
+        "respect_limits": (
+            "Keep to the limits that mentors set",
+            (
+                "Mentors are only offered IMGs of the specialties, stages and languages they said"
+                " they take. Switched off, they may be offered others, and can say no. People whom"
+                " somebody does not want are kept apart in any case."
+            ),
         ),
         "must_share_language": (
             "Both must share a language",
@@ -68,6 +80,7 @@ class SetUp:
     must_cover_first_topic: bool = False
     respect_institutions: bool = True
     respect_selection: bool = True
+    respect_limits: bool = True
     not_again: bool = False
     minimum_score: int = 0
     reminder_days: tuple[int, ...] = (5, 1)  # before the day to answer

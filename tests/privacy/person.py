@@ -30,7 +30,7 @@ from mentorship.news.models import DigestReader, NewsInterest, Topic
 from mentorship.notices.service import post
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Importance, InstitutionMark, Naming, NamingUse, Profile
-from mentorship.rounds.run_models import PairNote
+from mentorship.rounds.note_models import RoundNote, RoundNoteBefore
 from mentorship.signins.models import Rank, UserSession
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.loading import load_facts
@@ -140,13 +140,16 @@ def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile)
     yield Naming(profile_id=profile.id, person_id=omar.id, use=NamingUse.AVOID, rank=0, line=CANARY)
     yield InstitutionMark(profile_id=profile.id, use="conflicts", name=CANARY)
     yield Importance(profile_id=profile.id, criterion="topics", level="high")
-    yield PairNote(
+    note = RoundNote(
         round_id=pair.round.id,
         img_id=profile.id,
         mentor_id=mentor_profile,
         words=CANARY,
         written_at=NOW,
     )
+    session.add(note)
+    session.flush()
+    yield RoundNoteBefore(note_id=note.id, number=1, words=CANARY, written_at=NOW)
     export = DataExport(asked_at=NOW, made_at=NOW, **key)
     export.archive = CANARY
     yield export

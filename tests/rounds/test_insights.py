@@ -32,7 +32,7 @@ def crowd(cast: Cast) -> Cast:
 
 
 def helps(session: Session, run: Run) -> dict[str, str]:
-    lines = review.unmatched(session, run.id, Wanted())[0].rows
+    lines = review.unmatched(session, run, Wanted())[0].rows
     return {line.name: line.helps for line in lines}
 
 

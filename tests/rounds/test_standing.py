@@ -182,7 +182,7 @@ READS: dict[str, Callable[[Cast, Run], object]] = {
     ),
     "summary": lambda cast, run: review.summary(cast.session, run),
     "pairs": lambda cast, run: pairs.pair_list(cast.session, run, Wanted()),
-    "unmatched": lambda cast, run: review.unmatched(cast.session, run.id, Wanted()),
+    "unmatched": lambda cast, run: review.unmatched(cast.session, run, Wanted()),
     "free": lambda cast, run: review.free_seats(cast.session, run.id),
     "board": lambda cast, run: board.board(
         cast.session, run.round_id, Wanted(), now=NOW, finished=False
