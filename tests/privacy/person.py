@@ -105,7 +105,7 @@ def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile)
     feedback = Feedback(offer_id=pair.id, author_id=chi.id, rating=4, given_at=NOW)
     feedback.words = CANARY
     yield feedback
-    place = Situation(**key)
+    place = Situation(**key, kept_at=NOW)
     yield place
     yield DirectoryCard(section_id=section.id, about=CANARY, agreed_at=NOW, **key)
     yield Notice(kind=NoticeKind.OFFER, words=CANARY, path="/x", created_at=NOW, **key)
