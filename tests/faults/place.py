@@ -31,6 +31,7 @@ from tests.page import PageClient
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTED = 60.0  # seconds for a server to answer, however busy the machine
 T = TypeVar("T")
+NOTES = "forms"  # files in which timed.py notes; behind it the process's number
 NO_ANSWER = 0  # the status of a request whose connection broke
 
 
@@ -111,11 +112,11 @@ class Place:
             with transaction() as session:
                 sync_terms(session)
 
-    def web(self, processes: int = 2) -> subprocess.Popen[bytes]:
+    def web(self, processes: int = 2, app: str = "wsgi:app") -> subprocess.Popen[bytes]:
         """Start the server and wait until it answers."""
         server = self._start(
             *("gunicorn", "--config", "gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"),
-            *("--workers", str(processes), "wsgi:app"),
+            *("--workers", str(processes), app),
         )
         self.wait_for(lambda: self.status("/healthz") == 200, server)
         return server
