@@ -30,6 +30,7 @@ from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.finding import mentor_views as finding_imgs_views
 from mentorship.finding import views as finding_views
 from mentorship.finding.allowing import browsed_by
+from mentorship.finding.outlook import outlook
 from mentorship.inbox import views as inbox_views
 from mentorship.inbox.stopping import stop_links
 from mentorship.mentorships import leader_views as led_mentorships_views
@@ -159,6 +160,7 @@ def _made(settings: Settings) -> Flask:
     stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)
     app.extensions["browsed"] = browsed_by  # by the profile's page of names
+    app.extensions["outlook"] = outlook  # by all steps of the profile
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     throttle_guard.init_app(app)
     accounts_security.init_app(app)

@@ -63,8 +63,15 @@ class Fetcher:
         self._allowed, self._step, self._whole, self._most = allowed, step, whole, most
         self._trusted = ssl.create_default_context()
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Answer:
-        """Fetch a feed, or learn that it has not changed.
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = FEEDS,
+    ) -> Answer:
+        """Fetch a feed, or a page of another kind, or learn that it has not changed.
 
         Raises
         ------
@@ -72,7 +79,7 @@ class Fetcher:
             The address is not allowed, nobody answers in time, or the answer is no use.
 
         """
-        asked = {"Accept": FEEDS, "If-None-Match": etag, "If-Modified-Since": last_modified}
+        asked = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in asked.items() if value}
         patience = Patience(self._step, self._whole)
         return self._follow(url, _Asked("GET", headers), self._read, patience)

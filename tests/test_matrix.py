@@ -67,9 +67,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
         frozenset({"img"}),
     ),
     **dict.fromkeys(("sections.leave", "sections.left"), frozenset({"img"})),
-    **dict.fromkeys(
-        ("finding.mentors", "finding.compare", "finding.choices", "finding.outlook"), IMGS
-    ),
+    **dict.fromkeys(("finding.mentors", "finding.compare", "finding.choices"), IMGS),
     **dict.fromkeys(
         (
             *("finding.mentor", "finding.mark", "finding.ask", "finding.move", "finding.drop"),
@@ -80,7 +78,6 @@ SCOPES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("finding_imgs.imgs", "finding_imgs.avoided", "finding_imgs.img"),
-            "finding_imgs.outlook",
             *("finding_imgs.mark", "finding_imgs.welcome", "finding_imgs.allow"),
             *("finding_imgs.confirm_avoid", "finding_imgs.avoid"),
         ),

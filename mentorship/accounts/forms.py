@@ -221,6 +221,4 @@ class SettingsForm(FlaskForm):
 
     def validate_phone(self, field: Field) -> None:
         if field.data and not service.PHONE.fullmatch(field.data):
-            raise ValidationError(
-                "Enter a phone number with its country code, like +1 215 555 0100."
-            )
+            raise ValidationError(service.PHONE_LIKE)

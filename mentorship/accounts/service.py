@@ -20,6 +20,7 @@ from mentorship.notices.service import one_line
 NAME_LENGTH = 120
 LINK_HASHES = ("reset_link_hash", "confirm_link_hash")  # of what was mailed and is not used yet
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,28}[0-9]")
+PHONE_LIKE = "Enter a phone number with its country code, like +1 215 555 0100."
 AREAS = frozenset(
     {
         *("Africa", "America", "Antarctica", "Arctic", "Asia"),
@@ -193,9 +194,23 @@ def change_settings(
     """
     if timezone not in {None, person.timezone, *time_zones()}:
         raise ZoneUnknown("Choose a time zone from the list.")
+    person.name, person.timezone = clean_name(name), timezone
+    change_phone(session, person, phone)
+
+
+def change_phone(session: Session, person: User, phone: str | None) -> None:
+    """Keep a phone number, or none.
+
+    Raises
+    ------
+    PhoneUnusable
+        That is no phone number.
+
+    """
     if phone is not None and not PHONE.fullmatch(phone):
-        raise PhoneUnusable("Enter a phone number with its country code, like +1 215 555 0100.")
-    person.name, person.timezone, person.phone = clean_name(name), timezone, phone
+        raise PhoneUnusable(PHONE_LIKE)
+    if phone != person.phone:
+        person.phone = phone
     session.flush()
 
 

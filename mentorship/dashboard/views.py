@@ -39,12 +39,14 @@ def home() -> str | Response:
 def img() -> str:
     _need(SectionRole.IMG)
     now = dt.datetime.now(dt.UTC)
-    shown = service.img_home(db.session(), current_person().id, today=_today(), now=now)
+    today = _today()
+    shown = service.img_home(db.session(), current_person().id, today=today, now=now)
     words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(
         "dashboard/img.html",
         home=shown,
+        today=today,
         admitted=admitted,
         standings=words,
         tabs=tabs(),

@@ -78,13 +78,6 @@ def avoid(profile_id: uuid.UUID) -> Response:
     return keep_avoided(A_MENTOR, profile_id, url_for(".imgs"), told=told)
 
 
-@bp.get("/outlook")
-@members
-def outlook() -> str:
-    found = service.mentor_outlook(db.session(), current_id(), today=utc_now().date())
-    return render_template("finding/mentor_outlook.html", found=found)
-
-
 @bp.get("/avoided")
 @members
 def avoided() -> str:

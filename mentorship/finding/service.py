@@ -22,7 +22,6 @@ from mentorship.finding.choosing import (
     why_of,
 )
 from mentorship.finding.lists import Found, Listing, listing
-from mentorship.finding.outlook import ImgOutlook, MentorOutlook, img_outlook, mentor_outlook
 from mentorship.sections.models import Browsing, Section
 
 __all__ = [
@@ -31,18 +30,14 @@ __all__ = [
     "AlreadyFive",
     "Choice",
     "Found",
-    "ImgOutlook",
     "Listing",
-    "MentorOutlook",
     "allow_again",
     "ask_for",
     "avoid",
     "avoided_by_mentor",
     "browsing_now",
     "choices_of",
-    "img_outlook",
     "listing",
-    "mentor_outlook",
     "move",
     "note",
     "sections_offering",

@@ -139,13 +139,6 @@ def avoid(mentor_profile_id: uuid.UUID) -> Response:
     return keep_avoided(AN_IMG, mentor_profile_id, url_for(".mentors"), told=told)
 
 
-@bp.get("/outlook/img")
-@members
-def outlook() -> str:
-    found = service.img_outlook(db.session(), current_id(), today=utc_now().date())
-    return render_template("finding/img_outlook.html", found=found)
-
-
 @bp.get("/sections/<slug>/finding")
 @members
 def set_up(slug: str) -> str:

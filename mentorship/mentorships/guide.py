@@ -53,6 +53,14 @@ def terms(session: Session) -> Mapping[str, Term]:
     }
 
 
+def sources(asked: Mapping[str, Term]) -> Sequence[tuple[Provenance, Sequence[str]]]:
+    """Return where the words of the terms come from: each source once, with the terms it is for."""
+    found: dict[Provenance, list[str]] = {}
+    for term in asked.values():
+        found.setdefault(term.said.provenance, []).append(term.said.title)
+    return list(found.items())
+
+
 def first_meeting(session: Session) -> Item:
     """Return the guide's agenda of a first meeting."""
     return guides.entries(session, [_FIRST_MEETING.id]).get(_FIRST_MEETING.id, _FIRST_MEETING)

@@ -18,7 +18,7 @@ from mentorship.mentorships.forms import (
     NoteForm,
     VersionForm,
 )
-from mentorship.mentorships.guide import BEFORE, first_meeting, terms
+from mentorship.mentorships.guide import BEFORE, first_meeting, sources, terms
 from mentorship.mentorships.last_views import bp
 from mentorship.mentorships.meeting_views import Shown, back, utc_now
 from mentorship.mentorships.models import GoalState
@@ -101,7 +101,9 @@ def accept_agreement(mentorship_id: uuid.UUID) -> Shown:
 def _agreement_page(page: service.Page, form: AgreementForm) -> str:
     asked = terms(db.session())
     form.name(asked)
-    return render_template("mentorships/agreement.html", page=page, form=form, terms=asked)
+    return render_template(
+        "mentorships/agreement.html", page=page, form=form, terms=asked, sources=sources(asked)
+    )
 
 
 def _changed(mentorship_id: uuid.UUID, form: AgreementForm | None) -> tuple[str, int]:

@@ -37,46 +37,45 @@ def mentors_to_choose(
     ``sections`` is a part of a query. Those ``named`` in the profile already come last where they
     are not among them (any more).
     """
-    mentors = (
-        sa.select(
-            User.id,
-            User.name,
-            Profile.institution,
-            sa.func.max(sa.cast(Section.names_masked, sa.Integer)),
-        )
-        .join(Membership, Membership.person_id == User.id)
-        .join(Section, Section.id == Membership.section_id)
-        .join(Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR))
+    masked = (
+        sa.select(sa.func.max(sa.cast(Section.names_masked, sa.Integer)))
+        .join(Membership, Membership.section_id == Section.id)
         .where(
-            Membership.section_id.in_(sections),
+            Membership.person_id == User.id,
+            Section.id.in_(sections),
             *(Membership.role == SectionRole.MENTOR, Membership.state == MembershipState.ACTIVE),
-            *(agrees_to(LISTED, User.id), agrees_to(MATCHING, User.id), is_ready()),
-            *(User.id != person_id, User.active),
         )
-        .group_by(User.id, User.name, Profile.institution)
+        .correlate(User)
+        .scalar_subquery()
+    )
+    listed = sa.and_(
+        masked.is_not(None),
+        *(agrees_to(LISTED, User.id), agrees_to(MATCHING, User.id), is_ready()),
+        *(User.id != person_id, User.active),
+    )
+    keys = [uuid.UUID(key) for key in named if "@" not in key]
+    rows = session.execute(
+        sa.select(User.id, User.name, Profile.institution, masked, sa.case((listed, 1), else_=0))
+        .outerjoin(
+            Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR)
+        )
+        .where(sa.or_(listed, User.id.in_(keys)))
         .order_by(User.name, User.id)
-    )
-    here = tuple(
-        Choosable(str(key), _label(key, name, institution, masked=bool(masked)))
-        for key, name, institution, masked in session.execute(mentors)
-    )
-    others = {key for key in named if "@" not in key} - {mentor.key for mentor in here}
-    return here + _former(session, others)
+    ).all()
+    here = [
+        Choosable(str(key), _label(key, name, institution, masked=bool(hidden)))
+        for key, name, institution, hidden, found in rows
+        if found
+    ]
+    former = [
+        Choosable(str(key), f"{name} (in no list of yours now)")
+        for key, name, _, _, found in rows
+        if not found
+    ]
+    return (*here, *former)
 
 
 def _label(key: uuid.UUID, name: str, institution: str | None, *, masked: bool) -> str:
     if masked:
         return code_name(ProfileKind.MENTOR, key)
     return f"{name}, {institution}" if institution else name
-
-
-def _former(session: Session, keys: Collection[str]) -> tuple[Choosable, ...]:
-    rows = (
-        sa.select(User.id, User.name)
-        .where(User.id.in_([uuid.UUID(key) for key in keys]))
-        .order_by(User.name, User.id)
-    )
-    return tuple(
-        Choosable(str(key), f"{name} (in no list of yours now)")
-        for key, name in session.execute(rows)
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -13,7 +13,7 @@ from mentorship.matching import Mentor
 from mentorship.profiles import service
 from mentorship.profiles.mentor_forms import PauseForm
 from mentorship.profiles.service import Answers
-from mentorship.web import reader_zone
+from mentorship.web import reader_zone, safe_next
 
 bp = Blueprint("breaks", __name__, url_prefix="/profile")
 
@@ -42,7 +42,7 @@ def save_pause() -> Response | tuple[str, int]:
     if not good:
         return _pause_page(form, service.read_mentor(db.session(), current_id())), 422
     flash("Your break is saved.", "success")
-    return redirect(url_for("dashboard.mentor"), code=303)
+    return redirect(_back(), code=303)
 
 
 @bp.post("/mentor/pause/end")
@@ -60,7 +60,13 @@ def _pause_page(form: PauseForm, answers: Answers[Mentor]) -> str:
         form=form,
         answers=answers,
         until=break_of(answers.paused_until, today()),
+        back=_back(),
     )
+
+
+def _back() -> str:
+    """Return where the person came from: an offer, or their home page."""
+    return safe_next(request.args.get("next"), url_for("dashboard.mentor"))
 
 
 def today() -> dt.date:

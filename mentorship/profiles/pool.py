@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
+from mentorship.extensions import Model
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import rows
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
@@ -33,10 +34,17 @@ class _Pool:
 
 
 def gather(
-    session: Session, profile_ids: Collection[uuid.UUID], *, today: dt.date
+    session: Session,
+    profile_ids: Collection[uuid.UUID],
+    *,
+    today: dt.date,
+    tables: Collection[type[Model]] = tuple(rows.TABLES),
 ) -> tuple[list[Img], list[Mentor]]:
-    """Return the profiles as plain values, each list in the order of its keys."""
-    return values_of(session, rows.load_all(session, profile_ids), today=today)
+    """Return the profiles as plain values, each list in the order of its keys.
+
+    What is not in ``tables`` is not read and looks not answered.
+    """
+    return values_of(session, rows.load_all(session, profile_ids, tables=tables), today=today)
 
 
 def values_of(

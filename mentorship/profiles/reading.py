@@ -32,6 +32,7 @@ class Answers(Generic[Values]):
     lines: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     paused_until: dt.date | None = None
     updated_at: dt.datetime | None = None  # None: nothing kept yet
+    phone: str | None = None  # of the account; only where a person sees their own profile
 
 
 def read_img(session: Session, person_id: uuid.UUID) -> Answers[Img]:

@@ -73,13 +73,18 @@ class Loaded:
     below: Mapping[uuid.UUID, Rows]
 
 
-def load_all(session: Session, profile_ids: Collection[uuid.UUID]) -> Loaded:
+def load_all(
+    session: Session,
+    profile_ids: Collection[uuid.UUID],
+    *,
+    tables: Collection[type[Model]] = tuple(TABLES),
+) -> Loaded:
     """Return the profiles with all that is below them, in a number of queries that is fixed."""
     profiles: list[Profile] = []
     for portion in in_portions(sorted(set(profile_ids))):
         profiles += session.scalars(sa.select(Profile).where(Profile.id.in_(portion)))
     profiles.sort(key=lambda profile: str(profile.id))
-    return Loaded(profiles, load(session, [profile.id for profile in profiles]))
+    return Loaded(profiles, load(session, [profile.id for profile in profiles], tables=tables))
 
 
 def load(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import Field
+from wtforms import Field, TelField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from mentorship import hours, vocabulary
 from mentorship.accounts import service as accounts
@@ -88,6 +89,30 @@ class MeetingForm(StepForm):
         "format",
         description="From one talk about one question to a year together. Tick all that would do.",
     )
+
+
+class ContactForm(StepForm):
+    """How to reach somebody. The number is kept with the account."""
+
+    phone = TelField(
+        "Phone number, if you like",
+        description="With the country code, like +1 215 555 0100. Leave it empty to be reached by"
+        " email only.",
+        filters=[text_fields.plain, str.strip],
+        render_kw={"autocomplete": "tel"},
+    )
+
+    def start(self, answers: Answers[Any]) -> dict[str, Any]:
+        """Return what the fields start with."""
+        return {"phone": answers.phone or ""}
+
+    def said(self, before: Img | Mentor) -> dict[str, Any]:  # noqa: ARG002 - as in all steps
+        """Return nothing: what is said here is not compared with anybody's."""
+        return {}
+
+    def validate_phone(self, field: Field) -> None:
+        if field.data and not accounts.PHONE.fullmatch(field.data):
+            raise ValidationError(accounts.PHONE_LIKE)
 
 
 def country() -> fields.OneOf:

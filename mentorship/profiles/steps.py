@@ -13,7 +13,7 @@ from mentorship.profiles.completeness import needed_fields, open_fields
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.names_form import NamesForm
 from mentorship.profiles.service import Answers
-from mentorship.profiles.shared_forms import TimesForm
+from mentorship.profiles.shared_forms import ContactForm, TimesForm
 from mentorship.profiles.step_forms import StepForm
 from mentorship.sections.models import SectionRole
 
@@ -84,6 +84,14 @@ TIMES = Step(
     TimesForm,
     ("timezone", "availability"),
 )
+CONTACT = Step(
+    "contact",
+    "How to reach you",
+    "So that the two of you can write or call once you have both said yes. Until then no member"
+    " of your section sees how to reach you.",
+    ContactForm,
+    (),
+)
 MEETING = ("channels", "formats", "meetings_a_month")
 _MEETING_WHY = (
     "A match lasts longer when both expect the same: how often to meet, how to talk, and what a"
@@ -120,6 +128,7 @@ IMG_ROAD = Road(
         ),
         TIMES,
         Step("meeting", "How to meet", _MEETING_WHY, img_forms.ImgMeetingForm, MEETING),
+        CONTACT,
         Step(
             "wishes",
             "What you wish for",
@@ -188,6 +197,7 @@ MENTOR_ROAD = Road(
         ),
         TIMES,
         Step("meeting", "How to meet", _MEETING_WHY, mentor_forms.MentorMeetingForm, MEETING),
+        CONTACT,
         Step(
             "confidence",
             "In confidence",
@@ -223,7 +233,8 @@ def progress(road: Road, answers: Answers[Any]) -> list[Progress]:
             step=step,
             needed=tuple(words for field, words in needed.items() if field in step.says),
             missing=tuple(words for field, words in missing.items() if field in step.says),
-            said=any(getattr(values, name) != getattr(empty, name) for name in step.says),
+            said=any(getattr(values, name) != getattr(empty, name) for name in step.says)
+            or (step is CONTACT and bool(answers.phone)),
             counted=bool(set(step.says) & set(open_fields(empty))),
         )
         for step in road.steps

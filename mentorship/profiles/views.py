@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, current_person, members
+from mentorship.accounts import service as accounts
 from mentorship.consents import service as consents
 from mentorship.extensions import db, transaction
 from mentorship.hours import DAYS
@@ -24,9 +25,10 @@ from mentorship.profiles.moving import moved, moved_to
 from mentorship.profiles.names_form import NamesForm
 from mentorship.profiles.pause_views import break_of, today
 from mentorship.profiles.service import Answers, ProfileRefused
+from mentorship.profiles.shared_forms import ContactForm
+from mentorship.profiles.standing import own_standing
 from mentorship.profiles.step_forms import StepForm
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
-from mentorship.sections import belonging
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 ROAD = "/<road>"
@@ -88,12 +90,19 @@ def save_step(road: str, step: str) -> Outcome:
         if not form.check(now.date()) or form.is_stale(_at_present(answers)):
             return _not_saved(way, at, answers, form)
         try:
-            service.write(session, current_id(), _said(answers, form), now)
+            _keep(session, _said(answers, form), form, now)
         except ProfileRefused as refused:
             form.blame(refused)
             return _not_saved(way, at, answers, form)
         kept = _read(session, way)
     return _saved(way, at, kept, form)
+
+
+def _keep(session: Session, said: Answers[Any], form: StepForm, now: dt.datetime) -> None:
+    if isinstance(form, ContactForm):
+        accounts.change_phone(session, current_person(), said.phone)
+    else:
+        service.write(session, current_id(), said, now)
 
 
 def _at(road: str, step: str) -> tuple[Road, Step]:
@@ -107,7 +116,7 @@ def _way(road: str) -> Road:
 
 def _read(session: Session, way: Road) -> Answers[Any]:
     read = service.read_img if way.values is Img else service.read_mentor
-    return read(session, current_id())
+    return dataclasses.replace(read(session, current_id()), phone=current_person().phone)
 
 
 def _said(answers: Answers[Any], form: StepForm) -> Answers[Any]:
@@ -116,6 +125,8 @@ def _said(answers: Answers[Any], form: StepForm) -> Answers[Any]:
     answers = dataclasses.replace(answers, values=said)
     if isinstance(form, NamesForm):
         return dataclasses.replace(answers, lines=form.lines())
+    if isinstance(form, ContactForm):
+        return dataclasses.replace(answers, phone=form.phone.data or None)
     if isinstance(form, SeatsForm):
         return dataclasses.replace(answers, paused_until=form.paused_until.data)
     return answers
@@ -159,18 +170,24 @@ def _step_page(way: Road, at: Step, answers: Answers[Any], form: StepForm) -> st
 
 
 def _render(template: str, way: Road, answers: Answers[Any], **values: object) -> str:
-    session = db.session()
-    agreed = consents.in_force(session, [current_id()])[current_id()]
+    standing = own_standing(db.session(), current_id(), way.role)
     return render_template(
         template,
         road=way,
         answers=answers,
         state=service.completeness(answers.values),
-        shares_visa=consents.SHARE_VISA in agreed,
-        takes_part=consents.MATCHING in agreed,
-        belongs=way.role in belonging.active_roles(session, current_id()),
+        standing=standing,
+        outlook=_outlook(answers) if standing.belongs else None,
         **values,
     )
+
+
+def _outlook(answers: Answers[Any]) -> object:
+    """Return what the saved answers make possible; None before the first are saved."""
+    if answers.updated_at is None:
+        return None
+    work_out = current_app.extensions["outlook"]
+    return work_out(db.session(), current_id(), answers.values, today=today())
 
 
 def _not_saved(
@@ -190,7 +207,11 @@ def _not_saved(
 
 def _saved(way: Road, at: Step, kept: Answers[Any], form: StepForm) -> Outcome:
     if request.headers.get(AUTOSAVED):
-        return {"words": "Saved.", "version": form.version_of(_at_present(kept))}, 200
+        standing = own_standing(db.session(), current_id(), way.role)
+        found = _outlook(kept) if standing.belongs else None
+        panel = render_template("profiles/_outlook.html", outlook=found, road=way)
+        version = form.version_of(_at_present(kept))
+        return {"words": "Saved.", "version": version, "outlook": panel}, 200
     road, go = str(way.kind), request.form.get("go", "on")
     back_to_answers = request.args.get("from") == TO_ANSWERS
     if place := moved_to(request.form):

@@ -62,6 +62,19 @@ class MentorDeclineForm(DeclineForm):
         return "\n".join(filter(None, [self.words.data, suggested]))
 
 
+class ColleagueForm(MentorDeclineForm):
+    """No, and somebody who would fit better: whom the mentor suggests comes first, and is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(data={"reason": "wrong_fit"})
+        self.colleague.label.text = "The colleague you suggest"
+        self.colleague.flags.required = True
+        self.colleague.validators = [
+            InputRequired("Name the colleague, or go back and decline without one"),
+            *self.colleague.validators,
+        ]
+
+
 class ImgDeclineForm(DeclineForm):
     reason = RadioField(
         "Your reason",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, reading, transaction
 from mentorship.rounds import service
-from mentorship.rounds.answer_forms import ImgDeclineForm, MentorDeclineForm
-from mentorship.rounds.answer_pages import match_page, offer_page, taken_page
+from mentorship.rounds.answer_forms import ColleagueForm, ImgDeclineForm, MentorDeclineForm
+from mentorship.rounds.answer_pages import OfferPage, match_page, offer_page, taken_page
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.offer_models import OfferState
 
@@ -51,18 +51,19 @@ def accept(offer_id: uuid.UUID) -> Answer:
 
 @bp.get("/offers/<uuid:offer_id>/decline")
 @members
-def confirm_decline_offer(offer_id: uuid.UUID) -> str:
+def confirm_decline_offer(offer_id: uuid.UUID) -> str | Response:
     page = offer_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
-    return render_template("rounds/decline_offer.html", page=page, form=MentorDeclineForm())
+    if page.facts.state is not OfferState.OFFERED or page.facts.finished:
+        return redirect(url_for(".offer", offer_id=offer_id), code=303)
+    return _decline_page(page, _no_form())
 
 
 @bp.post("/offers/<uuid:offer_id>/decline")
 @members
 def decline_offer(offer_id: uuid.UUID) -> Answer:
-    me, now, form = current_id(), dt.datetime.now(dt.UTC), MentorDeclineForm()
+    me, now, form = current_id(), dt.datetime.now(dt.UTC), _no_form()
     if not form.validate():
-        page = offer_page(db.session(), me, offer_id, now=now)
-        return render_template("rounds/decline_offer.html", page=page, form=form), 422
+        return _decline_page(offer_page(db.session(), me, offer_id, now=now), form), 422
     try:
         with transaction() as session:
             service.decline_offer(
@@ -77,6 +78,16 @@ def decline_offer(offer_id: uuid.UUID) -> Answer:
         return _too_late(too_late)
     flash("Thank you for answering. Your answer is saved.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
+
+
+def _no_form() -> MentorDeclineForm:
+    """Return the form to decline, or that to suggest a colleague instead."""
+    return ColleagueForm() if request.args.get("suggest") else MentorDeclineForm()
+
+
+def _decline_page(page: OfferPage, form: MentorDeclineForm) -> str:
+    suggests = isinstance(form, ColleagueForm)
+    return render_template("rounds/decline_offer.html", page=page, form=form, suggests=suggests)
 
 
 @bp.get("/matches/<uuid:offer_id>")
@@ -101,8 +112,10 @@ def confirm(offer_id: uuid.UUID) -> Answer:
 
 @bp.get("/matches/<uuid:offer_id>/decline")
 @members
-def confirm_decline_match(offer_id: uuid.UUID) -> str:
+def confirm_decline_match(offer_id: uuid.UUID) -> str | Response:
     page = match_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    if page.facts.state is not OfferState.ACCEPTED or page.facts.finished:
+        return redirect(url_for(".match", offer_id=offer_id), code=303)
     return render_template("rounds/decline_match.html", page=page, form=ImgDeclineForm())
 
 

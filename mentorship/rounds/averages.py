@@ -32,7 +32,7 @@ def averages(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[st
         As ``inputs.market_now``.
 
     """
-    kept = session.get(RoundAverages, round_.id, populate_existing=True)
+    kept = session.get(RoundAverages, round_.id)  # read with the round where an IMG looks
     if kept is not None:
         return kept.means
     return _means(session, round_, now)

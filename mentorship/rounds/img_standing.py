@@ -88,6 +88,7 @@ class ImgRound:
     matches: Sequence[ImgMatch]
     round_id: uuid.UUID | None = None  # with the profile's: one's place in it, None without
     profile_id: uuid.UUID | None = None
+    open: bool = False
     closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
 
     @property
@@ -179,6 +180,7 @@ def _img_round(
         matches,
         round_id=round_.id,
         profile_id=place.profile_id,
+        open=round_.state is RoundState.OPEN,
         closes_at=round_.closes_at if round_.state is RoundState.OPEN else None,
     )
 
@@ -223,7 +225,7 @@ def _open_rounds_without(session: Session, person_id: uuid.UUID) -> list[ImgRoun
     rows = session.execute(
         sa.select(Round, Section.name, _IMG.id)
         .join(Section, Section.id == Round.section_id)
-        .join(_IMG, sa.and_(_IMG.person_id == person_id, _IMG.kind == ProfileKind.IMG))
+        .outerjoin(_IMG, sa.and_(_IMG.person_id == person_id, _IMG.kind == ProfileKind.IMG))
         .join(Membership, Membership.section_id == Section.id)
         .where(
             Membership.person_id == person_id,
@@ -243,6 +245,7 @@ def _open_rounds_without(session: Session, person_id: uuid.UUID) -> list[ImgRoun
             (),
             round_id=round_.id,
             profile_id=profile_id,
+            open=True,
             closes_at=round_.closes_at,
         )
         for round_, section, profile_id in rows

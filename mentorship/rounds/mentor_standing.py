@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Choice, Profile, ProfileKind
-from mentorship.rounds.candidates import belongs
 from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.scope import Contact, contact_of, due_by, name_of
+from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 _MENTOR = aliased(Profile)
 
@@ -27,10 +27,19 @@ class Place:
 
     round: str
     round_id: uuid.UUID
-    profile_id: uuid.UUID
-    coming: bool
+    profile_id: uuid.UUID | None  # None before the first answer is saved
+    state: RoundState
+    closes_at: dt.datetime | None  # when the enrolment ends by itself, if that is set
     withdrew: bool
-    joined: bool = True  # False: the round is open, and the mentor is not part of it yet
+    joined: bool  # False: the round is open, and the mentor is not part of it yet
+
+    @property
+    def coming(self) -> bool:
+        return self.state in BEFORE
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is RoundState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +73,9 @@ class MentorStatus:
     past: Sequence[MentorOffer]
 
     @property
-    def taking_part(self) -> Sequence[str]:
-        """Return the names of the rounds to come that the mentor is part of."""
-        return [
-            place.round
-            for place in self.places
-            if place.coming and place.joined and not place.withdrew
-        ]
+    def taking_part(self) -> Sequence[Place]:
+        """Return the rounds to come that the mentor is part of."""
+        return [p for p in self.places if p.coming and p.joined and not p.withdrew]
 
     @property
     def open(self) -> Sequence[Place]:
@@ -147,22 +152,31 @@ def _places(session: Session, person_id: uuid.UUID) -> tuple[int, dt.date | None
     any_part = sa.exists().where(part).correlate(Profile, Round)
     own_part = any_part.where(sa.or_(Participant.left_out_at.is_(None), Participant.withdrew))
     theirs = sa.and_(Round.state.in_((*BEFORE, *OUT)), own_part)
-    could = sa.and_(Round.state == RoundState.OPEN, ~any_part, belongs(Profile, Round.section_id))
+    belongs = sa.exists().where(
+        Membership.section_id == Round.section_id,
+        Membership.person_id == person_id,
+        Membership.role == SectionRole.MENTOR,
+        Membership.state == MembershipState.ACTIVE,
+    )
+    could = sa.and_(Round.state == RoundState.OPEN, ~any_part, belongs.correlate(Round))
     rows = session.execute(
         sa.select(
             *(Profile.seats, Profile.paused_until, Profile.id, Round.name, Round.id, Round.state),
-            *(Participant.withdrew, Participant.round_id),
+            *(Round.closes_at, Participant.withdrew, Participant.round_id),
         )
-        .select_from(Profile)
+        .select_from(User)
+        .outerjoin(
+            Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR)
+        )
         .outerjoin(Round, sa.or_(theirs, could))
         .outerjoin(Participant, part)
-        .where(Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR)
+        .where(User.id == person_id)
         .order_by(Round.created_at)
     ).all()
     seats, paused_until = rows[0][:2] if rows else (0, None)
     places = [
-        Place(name, round_id, profile_id, state in BEFORE, bool(withdrew), joined is not None)
-        for _, _, profile_id, name, round_id, state, withdrew, joined in rows
+        Place(name, round_id, profile_id, state, closes_at, bool(withdrew), joined is not None)
+        for _, _, profile_id, name, round_id, state, closes_at, withdrew, joined in rows
         if round_id is not None
     ]
     return seats or 0, paused_until, places

@@ -15,8 +15,8 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState
-from mentorship.rounds.request_rules import Chosen, ranked
-from mentorship.rounds.requesting import asking_of
+from mentorship.rounds.request_list import Chosen, as_they_stand
+from mentorship.rounds.requesting import ENOUGH, Asked, Asking, asking_of
 from mentorship.rounds.setup import SetUp
 
 MOST_LINES = 200  # of requests under way on one page
@@ -82,31 +82,39 @@ def request_page(
         closes_at=round_.closes_at,
         open=round_.state is RoundState.OPEN,
         hinders=mine.hinders,
-        choices=ranked(session, round_, mine.img_id, now=now),
-        requests=_requests(session, round_, mine.img_id),
+        choices=_choices(session, mine, now),
+        requests=_requests(round_, mine.offers),
     )
 
 
-def _requests(session: Session, round_: Round, img_id: uuid.UUID) -> Sequence[RequestLine]:
-    rows = session.execute(
-        sa.select(Offer, User.id, User.name)
-        .join(Profile, Profile.id == Offer.mentor_id)
-        .join(User, User.id == Profile.person_id)
-        .where(Offer.round_id == round_.id, Offer.img_id == img_id, Offer.answer_by.is_not(None))
-        .order_by(Offer.offered_at.desc(), Offer.id)
+def _choices(session: Session, mine: Asking, now: dt.datetime) -> Sequence[Chosen]:
+    """Return the list while it counts here: not once the round is closed, or the IMG has enough."""
+    if mine.round.state is not RoundState.OPEN or mine.hinders == ENOUGH:
+        return ()
+    asked: dict[uuid.UUID, OfferState] = {}
+    for each in sorted(mine.offers, key=lambda each: each.offer.offered_at):
+        if each.offer.state is not OfferState.WITHDRAWN or each.offer.mentor_id not in asked:
+            asked[each.offer.mentor_id] = each.offer.state
+    return as_they_stand(
+        session, mine.round, mine.img_id, mine.mentors, mine.people, asked, now=now
     )
+
+
+def _requests(round_: Round, offers: Sequence[Asked]) -> Sequence[RequestLine]:
     known = {OfferState.CONFIRMED, OfferState.ENDED}
-    hidden = round_.section.names_masked
+    newest = sorted(offers, key=lambda each: each.offer.offered_at, reverse=True)
     return [
         RequestLine(
-            offer.id,
-            code_name(ProfileKind.MENTOR, key) if hidden and offer.state not in known else name,
-            offer.state,
-            offer.offered_at,
-            offer.answer_by,
+            each.offer.id,
+            code_name(ProfileKind.MENTOR, each.mentor_id)
+            if round_.section.names_masked and each.offer.state not in known
+            else each.mentor,
+            each.offer.state,
+            each.offer.offered_at,
+            each.offer.answer_by,
         )
-        for offer, key, name in rows
-        if offer.answer_by is not None
+        for each in newest
+        if each.offer.answer_by is not None
     ]
 
 

@@ -18,27 +18,28 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.accounts.models import User
 from mentorship.matching import Img, Market, Mentor, Problem, Rules
 from mentorship.matching.forbid import ruled_out
 from mentorship.matching.scoring import open_scores
-from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
+from mentorship.profiles.models import (
+    Choice,
+    InstitutionMark,
+    Naming,
+)
 from mentorship.profiles.pool import gather, values_of
-from mentorship.profiles.rows import Loaded
-from mentorship.profiles.service import code_name
+from mentorship.profiles.rows import TABLES, Loaded
 from mentorship.rounds.averages import averages
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.models import Round
-from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Offer, SeatCount
 from mentorship.rounds.parts import Part, one_told
 from mentorship.rounds.setup import rules_of
 
 NOT_POSSIBLE = "This pair is not possible in this round."
 NOT_HERE = "They do not take part in this round right now."
-FULL = "All their seats are taken."
-ASKED = "You asked them in this round already."
 UNREADABLE = "A profile cannot be read just now. Please tell your section leader."
 CONFLICT = "There is a conflict of interest, by the institutions you named."
+HARD = (Choice, Naming, InstitutionMark)  # what hard rules read; a lowest score reads all
 NO_SEAT = frozenset({Obstacle.NO_SEATS, Obstacle.SEATS_TAKEN})
 # hard rule -> what the IMG reads
 SENTENCES: Mapping[str, str] = MappingProxyType(
@@ -57,16 +58,6 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """A mentor on an IMG's ranked list, as the round sees them. ``hinders``: "" if nothing does."""
-
-    profile_id: uuid.UUID | None
-    name: str
-    hinders: str
-    state: OfferState | None  # of the last request to them in this round
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a mentor stands to an IMG now: what forbids the pair ("" for nothing), and free seats."""
@@ -74,51 +65,6 @@ class Standing:
     hinders: str
     seats: int
     seats_left: int
-
-
-def ranked(
-    session: Session, round_: Round, img_id: uuid.UUID, *, now: dt.datetime
-) -> Sequence[Chosen]:
-    """Return the IMG's list, the first choice first, in a number of queries that does not grow."""
-    mentor = sa.and_(Profile.person_id == Naming.person_id, Profile.kind == ProfileKind.MENTOR)
-    rows = session.execute(
-        sa.select(Naming.person_id, User.name, Profile.id)
-        .join(User, User.id == Naming.person_id)
-        .outerjoin(Profile, mentor)
-        .where(Naming.profile_id == img_id, Naming.use == NamingUse.REQUEST)
-        .order_by(Naming.rank, Naming.person_id)
-    ).all()
-    asked = _asked(session, round_.id, img_id)
-    known = [key for _, _, key in rows if key is not None]
-    found = standings(session, round_, img_id, known, now=now)
-    return [
-        Chosen(
-            profile_id=key,
-            name=(code_name(ProfileKind.MENTOR, person) if round_.section.names_masked else name),
-            hinders=_hinders(found.get(key), asked.get(key)),
-            state=asked.get(key),
-        )
-        for person, name, key in rows
-    ]
-
-
-def _hinders(standing: Standing | None, asked: OfferState | None) -> str:
-    if standing is None:
-        return NOT_HERE
-    if asked not in {None, OfferState.WITHDRAWN}:
-        return ASKED
-    return standing.hinders or ("" if standing.seats_left > 0 else FULL)
-
-
-def _asked(
-    session: Session, round_id: uuid.UUID, img_id: uuid.UUID
-) -> Mapping[uuid.UUID | None, OfferState]:
-    rows = session.execute(
-        sa.select(Offer.mentor_id, Offer.state)
-        .where(Offer.round_id == round_id, Offer.img_id == img_id)
-        .order_by(Offer.state != OfferState.WITHDRAWN, Offer.offered_at)
-    )
-    return dict(rows.all())
 
 
 def standings(
@@ -130,26 +76,32 @@ def standings(
     now: dt.datetime,
 ) -> Mapping[uuid.UUID, Standing]:
     """Return how mentors stand to an IMG of the round, as everybody is now."""
-    if not mentor_ids:
-        return {}
-    people = {
-        each.profile_id: each
-        for each in candidates(session, round_, today=now.date(), only=[img_id, *mentor_ids])
-    }
-    taken = dict(
-        session.execute(
-            sa.select(SeatCount.mentor_id, SeatCount.taken).where(
-                SeatCount.round_id == round_.id, SeatCount.mentor_id.in_(mentor_ids)
-            )
-        ).all()
+    people = candidates(session, round_, today=now.date(), only=mentor_ids)
+    seats = sa.select(SeatCount.mentor_id, SeatCount.taken).where(
+        SeatCount.round_id == round_.id, SeatCount.mentor_id.in_(mentor_ids)
     )
-    forbidden = _forbidden(session, round_, img_id, mentor_ids, now)
+    taken = dict.fromkeys(mentor_ids, 0) | dict(session.execute(seats).all())
+    return standings_of(session, round_, img_id, people, taken, now)
+
+
+def standings_of(  # noqa: PLR0913, PLR0917  a pair in a round, and what is known of the mentor
+    session: Session,
+    round_: Round,
+    img_id: uuid.UUID,
+    people: Sequence[Candidate],
+    taken: Mapping[uuid.UUID, int],
+    now: dt.datetime,
+) -> Mapping[uuid.UUID, Standing]:
+    if not taken:
+        return {}
+    known = {each.profile_id: each for each in people}
+    forbidden = _forbidden(session, round_, img_id, taken, now)
     found = {}
-    for key in mentor_ids:
-        mentor = people.get(key)
+    for key, gone in taken.items():
+        mentor = known.get(key)
         seats = mentor.seats if mentor else 0
         hinders = forbidden.get(key, "") if _is_here(mentor) else NOT_HERE
-        found[key] = Standing(hinders, seats, seats - taken.get(key, 0))
+        found[key] = Standing(hinders, seats, seats - gone)
     return found
 
 
@@ -170,7 +122,8 @@ def _forbidden(
     """Return the mentors whom a hard rule keeps from this IMG, each with the first sentence."""
     try:
         rules = rules_of(session, round_)
-        imgs, mentors = gather(session, [img_id, *mentor_ids], today=now.date())
+        tables = HARD if not rules.minimum_score else tuple(TABLES)
+        imgs, mentors = gather(session, [img_id, *mentor_ids], today=now.date(), tables=tables)
         market = _market_of(imgs, rules.limiting(mentors), now.date())
         row = np.zeros(1, dtype=np.int64)
         out = ruled_out(market, rules, row)

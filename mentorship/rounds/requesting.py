@@ -15,19 +15,22 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
+from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.due import end_of_day
+from mentorship.rounds.insight_models import RoundAverages
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.offer_steps import step
-from mentorship.rounds.request_rules import ranked
+from mentorship.rounds.request_list import Listed, keys_of, listed, ranked
 from mentorship.rounds.setup import SetUp
 
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
+LIVE = frozenset({OFFERED, OfferState.ACCEPTED, CONFIRMED})
 CLOSED = "This round does not take requests now. What you rank counts when the round is matched."
 ONE_OUT = "A request of yours waits for an answer. You can take it back, or wait."
 ENOUGH = "You have a mentor from this round already."
@@ -49,13 +52,29 @@ class CannotAsk(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An offer of an IMG's in a round, with key and name of its mentor."""
+
+    offer: Offer
+    mentor_id: uuid.UUID
+    mentor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """An IMG's part in a round of requests: the offers that live, and why none can be sent."""
+    """An IMG's part in a round of requests: their offers and list, and why none can be sent."""
 
     round: Round
+    averages: RoundAverages | None  # kept here, the session reads them once
     img_id: uuid.UUID
-    live: Sequence[Offer]
+    offers: Sequence[Asked]
+    mentors: Sequence[Listed]
+    people: Sequence[Candidate]  # the IMG, and those on the list
     hinders: str  # "" if a request can be sent
+
+    @property
+    def live(self) -> Sequence[Offer]:
+        return [each.offer for each in self.offers if each.offer.state in LIVE]
 
     @property
     def out(self) -> Offer | None:
@@ -66,10 +85,18 @@ def asking_of(
     session: Session, person_id: uuid.UUID, round_id: uuid.UUID, *, now: dt.datetime
 ) -> Asking:
     """Return an IMG's own part in a round with direct requests; NoResultFound without one."""
-    round_, img_id, wanted = session.execute(
-        sa.select(Round, Profile.id, Profile.mentors_wanted)
+    other = aliased(Profile)
+    rows = session.execute(
+        sa.select(
+            *(Round, RoundAverages, Profile.id, Profile.mentors_wanted),
+            *(Offer, User.id, User.name),
+        )
         .join(Participant, Participant.round_id == Round.id)
         .join(Profile, Profile.id == Participant.profile_id)
+        .outerjoin(RoundAverages, RoundAverages.round_id == Round.id)
+        .outerjoin(Offer, sa.and_(Offer.round_id == Round.id, Offer.img_id == Profile.id))
+        .outerjoin(other, other.id == Offer.mentor_id)
+        .outerjoin(User, User.id == other.person_id)
         .where(
             Round.id == round_id,
             Round.state != RoundState.DRAFT,
@@ -77,23 +104,25 @@ def asking_of(
             Profile.kind == ProfileKind.IMG,
             Participant.left_out_at.is_(None),
         )
-        .options(joinedload(Round.section))
-        .execution_options(populate_existing=True)
-    ).one()
-    set_up = SetUp.from_json(round_.rules)
-    live = session.scalars(
-        sa.select(Offer)
-        .where(Offer.round_id == round_id, Offer.img_id == img_id)
-        .where(Offer.state.in_((OFFERED, OfferState.ACCEPTED, CONFIRMED)))
-        .options(joinedload(Offer.round).joinedload(Round.section))
-        .order_by(Offer.place)
+        .options(joinedload(Round.section), contains_eager(Offer.round))
+        .order_by(Offer.place, Offer.offered_at.desc(), Offer.id)
         .execution_options(populate_existing=True)
     ).all()
+    if not rows:
+        raise sa.exc.NoResultFound
+    round_, means, img_id, wanted = rows[0][:4]
+    set_up = SetUp.from_json(round_.rules)
+    offers = [Asked(*row[4:]) for row in rows if row[4] is not None]
+    live = [each.offer for each in offers if each.offer.state in LIVE]
     if not set_up.direct_requests and not any(offer.requested for offer in live):
         raise sa.exc.NoResultFound
-    me = candidates(session, round_, today=now.date(), only=[img_id])
+    mentors = listed(session, round_id, img_id)
+    only = [img_id, *keys_of(mentors)]
+    people = candidates(session, round_, today=now.date(), only=only)
+    me = [each for each in people if each.profile_id == img_id]
     at_most = wanted if set_up.two_mentors else 1
-    return Asking(round_, img_id, live, _own_hindrance(round_, me, live, at_most, now))
+    hinders = _own_hindrance(round_, me, live, at_most, now)
+    return Asking(round_, means, img_id, offers, mentors, people, hinders)
 
 
 def _own_hindrance(

@@ -17,7 +17,10 @@ from mentorship.search.models import SearchEntry
 from mentorship.search.words import asked, stems
 
 PER_PAGE = 15
-BEHIND = {"news": 0.7, "policy": 0.7}  # what was said or decided comes after what helps
+# what was said or decided, and what something costs, come after what helps
+BEHIND = {"news": 0.7, "policy": 0.7, "cost": 0.6}
+FEW = 3  # entries with every word are too few to stop at
+LACKING = 0.5  # how much of the lowest score with every word the best without one has, at most
 IN_TITLE = 1.5  # times, at least, when the title has every word of the question
 NEAR = 0.75  # how alike a word of a title is to one that nothing has, where the letters count
 
@@ -130,14 +133,23 @@ def keys_found(session: Session, text: str, source: str) -> Sequence[str]:
 
 
 def _scores(session: Session, groups: Groups) -> dict[int, float]:
-    """Return what matches by its number: with every word, or all but one, or else with any."""
-    index = index_of(session)
+    """Return what matches by its number: with every word, or all but one, or else with any.
+
+    Where only a few have every word, those that lack one come after them.
+    """
     if not groups:
         return {}
+    index = index_of(session)
+    found: dict[int, float] = {}
     for least in dict.fromkeys(n for n in (len(groups), len(groups) - 1, 1) if n > 0):
-        if found := index.matches(session, groups, least=least):
-            return found
-    return {}
+        more = index.matches(session, groups, least=least)
+        lowest = min(found.values(), default=0.0)
+        highest = max((score for key, score in more.items() if key not in found), default=0.0)
+        behind = min(1.0, LACKING * lowest / highest) if found and highest else 1.0
+        found = {key: score * behind for key, score in more.items()} | found
+        if len(found) >= FEW:
+            break
+    return found
 
 
 def _nearest(session: Session, groups: Groups) -> Groups:

@@ -56,6 +56,7 @@ def _marks_of(kind: Kind) -> dict[str, Any]:
             sa.cast(table.checked_on, sa.String), getattr(table, "as_of", None)
         ),
         "ages": sa.true() if kind.ages else sa.false(),
+        "checked": table.checked_on.is_not(None),
         "wants_date": sa.true() if kind.ages and kind.dated else sa.false(),
         "confidence": sa.cast(getattr(table, "confidence", ""), sa.String),
         "volatile": getattr(table, "volatile", sa.false()),
@@ -71,6 +72,7 @@ _MARKS_OF_ADVICE: Mapping[str, Any] = MappingProxyType(
     {
         "date": sa.literal(ALWAYS_FRESH),
         "ages": sa.false(),
+        "checked": sa.false(),
         "wants_date": sa.false(),
         "confidence": sa.literal(""),
         "volatile": sa.false(),

@@ -91,6 +91,7 @@ def card(
         title=resource.title,
         type=resource.type,
         organization=resource.organization,
+        who=resource.who or "",
         description=resource.description,
         provenance=Provenance(
             resource.url,

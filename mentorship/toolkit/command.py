@@ -6,11 +6,13 @@ import click
 from flask.cli import AppGroup
 
 from mentorship.extensions import transaction
+from mentorship.fetching import Fetcher
 from mentorship.search.service import rebuild
 from mentorship.toolkit.entries import FactsRefused
 from mentorship.toolkit.link_round import check_links, link_fetcher
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.searched import SOURCES
+from mentorship.toolkit.wording import compare_all
 
 toolkit = AppGroup("toolkit", help="The IMG journey and the catalog of resources.")
 
@@ -33,6 +35,20 @@ def load() -> None:
             f"toolkit: {each.table}: {each.added} added, {each.changed} changed,"
             f" {each.removed} removed, {each.kept} kept"
         )
+
+
+@toolkit.command("compare-words")
+def look_at_words() -> None:
+    """Read the page each fact rests on, and show where eight words in a row are the same."""
+    found = compare_all(Fetcher(), told=lambda url: click.echo(f"reading {url}", err=True))
+    for url, trouble in found.unread.items():
+        click.echo(f"not read: {url}: {trouble}")
+    for each in found.shared:
+        for words in each.runs:
+            click.echo(f"{each.ours.kind} {each.ours.id}: {words}\n  as on {each.url}")
+    click.echo(f"{found.read} pages compared, {len(found.unread)} could not be read")
+    if found.shared:
+        raise click.ClickException(f"{len(found.shared)} texts share words in a row with a source")
 
 
 @toolkit.command("check-links")

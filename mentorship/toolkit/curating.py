@@ -115,6 +115,7 @@ def restore(  # noqa: PLR0913  which change, of what, by whom and when
         title=old["title"],
         type=ResourceType(old["type"]),
         organization=old["organization"],
+        who=old.get("who", ""),  # as with the mark below
         url=old["url"],
         description=old["description"],
         stages=tuple(old["stages"]),

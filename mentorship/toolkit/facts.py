@@ -142,9 +142,21 @@ def _read_costs(stage_entry: Entry, stage: str, facts: Facts) -> None:
 
 
 def _read_stage_facts(stage_entry: Entry, stage: str, facts: Facts) -> None:
+    told = False
     for position, entry in enumerate(stage_entry.entries("facts"), start=1):
         row = {"id": entry.key(stage), "stage_id": stage, "position": position}
-        facts.add(models.JourneyFact, entry, **row, text=entry.text("text"), **source(entry))
+        tells_time = entry.yes("tells_time")
+        if told and tells_time:
+            entry.problem("tells_time", "may be true of one fact of a stage only")
+        told = told or tells_time
+        facts.add(
+            models.JourneyFact,
+            entry,
+            **row,
+            text=entry.text("text"),
+            tells_time=tells_time,
+            **source(entry),
+        )
         entry.close()
 
 
@@ -197,6 +209,7 @@ def _read_catalog(catalog: Entry, facts: Facts) -> None:
             title=entry.text("title"),
             type=entry.word("type", tuple(resource_models.ResourceType)),
             organization=entry.text("organization"),
+            who=entry.text_if_any("who"),
             url=_required_url(entry),
             description=entry.text("description"),
             url_check=entry.word("url_check", checks),

@@ -67,6 +67,7 @@ HARM_NAMES: Mapping[Harm, str] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class Wanted:
     reason: Reason | None = None
+    look: bool = False  # only what wants a look, for whatever reason
     harm: Harm | None = None
     kind: str = ""
     source: str = ""
@@ -145,6 +146,11 @@ def resting_on(session: Session, source: str) -> tuple[tuple[str, str], ...]:
     return tuple((kind, key) for kind, key in session.execute(rows))
 
 
+def wants_a_look(facts: sa.Subquery, today: dt.date) -> sa.ColumnElement[bool]:
+    """Return the condition of the list as it opens."""
+    return _wants_a_look(_reasons(facts, today))
+
+
 def _wants_a_look(
     reasons: Mapping[Reason, sa.ColumnElement[bool]],
 ) -> sa.ColumnElement[bool]:
@@ -163,7 +169,7 @@ def _fits(
         chosen.append(facts.c.source == wanted.source)
     if wanted.reason:
         chosen.append(reasons[wanted.reason])
-    elif not chosen:
+    elif wanted.look or not chosen:
         chosen.append(_wants_a_look(reasons))
     if wanted.harm is not None:
         chosen.append(facts.c.harm == int(wanted.harm))

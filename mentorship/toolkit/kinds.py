@@ -133,7 +133,7 @@ for _kind in (
         ("text",),
         harm=harm_if(JourneyFact.stage_id.in_(STAY_STAGES), otherwise=Harm.MONEY),
     ),
-    Kind(JourneyCost, "Costs", ("item", "usd", "note"), harm=MONEY),
+    Kind(JourneyCost, "Costs", ("item", "usd", "note"), search="cost", harm=MONEY),
     Kind(
         CycleDate,
         "Dates of the cycle",
@@ -186,7 +186,7 @@ for _kind in (
     Kind(
         Resource,
         "Resources",
-        ("title", "organization", "type", "description", "url"),
+        ("title", "organization", "who", "type", "description", "url"),
         source_fields=("as_of", "confidence", "volatile"),
         address="url",
         dated=False,

@@ -129,12 +129,25 @@ class JourneyCost(Sourced, Model):
 
 class JourneyFact(Sourced, Model):
     __tablename__ = "journey_fact"
-    __table_args__ = (sa.CheckConstraint("position > 0", name="position_counts"), *sourced())
+    __table_args__ = (
+        sa.CheckConstraint("position > 0", name="position_counts"),
+        sa.Index(
+            "uq_journey_fact_time",
+            "stage_id",
+            unique=True,
+            sqlite_where=sa.text("tells_time"),
+            postgresql_where=sa.text("tells_time"),
+        ),
+        *sourced(),
+    )
 
     id: Mapped[str] = key()
     stage_id: Mapped[str] = of_stage()
     position: Mapped[int]
     text: Mapped[str] = mapped_column(sa.Text)
+    tells_time: Mapped[bool] = mapped_column(  # how long the stage takes: one of each at most
+        default=False, server_default=sa.false()
+    )
 
 
 class CycleDate(Sourced, Model):

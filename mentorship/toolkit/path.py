@@ -19,7 +19,7 @@ from mentorship import vocabulary
 from mentorship.profiles.service import read_img, write_img
 from mentorship.toolkit.models import ChecklistItem, JourneyStage
 from mentorship.toolkit.path_models import Tick
-from mentorship.toolkit.shown import topic_name
+from mentorship.toolkit.shown import PathItem, topic_name
 from mentorship.toolkit.tracks import Track, lock_person, notes_for, profile_of, track_of
 
 
@@ -29,13 +29,6 @@ class NoProfileYet(ValueError):
 
 class NoSuchStage(ValueError):
     """A stage that the journey does not have."""
-
-
-@dataclass(frozen=True, slots=True)
-class PathItem:
-    id: str
-    text: str
-    done_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)

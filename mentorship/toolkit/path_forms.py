@@ -16,10 +16,6 @@ from mentorship.toolkit.tracks import Place, Status, Track
 EARLIEST = dt.date(1950, 1, 1)
 
 
-class TicksForm(FlaskForm):
-    """The checklist of one stage: its boxes are read from what was sent."""
-
-
 class TrackForm(FlaskForm):
     place = RadioField(
         "Where are you now?",

@@ -14,7 +14,7 @@ from mentorship.sections.belonging import active_roles
 from mentorship.sections.models import SectionRole
 from mentorship.toolkit import path, service, tracks
 from mentorship.toolkit.calendar_file import calendar
-from mentorship.toolkit.path_forms import TicksForm, TrackForm, ticked
+from mentorship.toolkit.path_forms import TrackForm, ticked
 from mentorship.web import reader_zone, safe_next
 
 bp = Blueprint("path", __name__, url_prefix="/toolkit")
@@ -31,7 +31,6 @@ def mine() -> str:
         "toolkit/path.html",
         path=found,
         form=form,
-        ticks=TicksForm(),
         view=view,
         costs=service.costs_of(session, found.here) if found.here else (),
         today=_today(),

@@ -16,6 +16,7 @@ class Theme(enum.StrEnum):
 
     EQUITY = "equity"
     POSITIONS = "positions"
+    NUMBERS = "numbers"  # positions of which we know no more than that
     REPORTS = "reports"
     BILLS = "bills"
     PATHWAYS = "pathways"

@@ -60,6 +60,7 @@ class Resource(Model):
     title: Mapped[str] = mapped_column(sa.Text)
     type: Mapped[ResourceType] = mapped_column(one_of(ResourceType, "type_known"))
     organization: Mapped[str] = mapped_column(sa.Text)
+    who: Mapped[str | None] = mapped_column(sa.Text)  # speaks or writes; None: not known to us
     url: Mapped[str] = mapped_column(sa.Text)
     description: Mapped[str] = mapped_column(sa.Text)
     url_check: Mapped[UrlCheck] = mapped_column(one_of(UrlCheck, "url_check_known"))

@@ -23,6 +23,7 @@ class Words:
     title: str
     type: ResourceType
     organization: str
+    who: str = ""  # speaks or writes
     url: str
     description: str
     stages: tuple[str, ...]
@@ -35,6 +36,7 @@ class Words:
             "title": self.title,
             "type": self.type.value,
             "organization": self.organization,
+            "who": self.who,
             "url": self.url,
             "description": self.description,
             "stages": list(self.stages),
@@ -54,6 +56,7 @@ def words_now(session: Session, row: Resource) -> Words:
         title=row.title,
         type=row.type,
         organization=row.organization,
+        who=row.who or "",
         url=row.url,
         description=row.description,
         stages=tuple(sorted(stages)),
@@ -65,7 +68,7 @@ def words_now(session: Session, row: Resource) -> Words:
 def write(session: Session, row: Resource, words: Words) -> None:
     """Keep the words of a resource; an address nobody has opened yet counts as less sure."""
     row.title, row.type, row.organization = words.title, words.type, words.organization
-    row.description, row.volatile = words.description, words.volatile
+    row.who, row.description, row.volatile = words.who or None, words.description, words.volatile
     if words.opened_on:
         row.url_check, row.confidence = UrlCheck.RETRIEVED, Confidence.HIGH
         row.as_of, row.checked_on = words.opened_on.isoformat(), words.opened_on

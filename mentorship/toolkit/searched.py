@@ -14,7 +14,7 @@ from mentorship.toolkit.cards import words_of
 from mentorship.toolkit.chooser_models import VisaQuestion, VisaRoute
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
-from mentorship.toolkit.models import ChecklistItem, CycleDate, JourneyStage
+from mentorship.toolkit.models import ChecklistItem, CycleDate, JourneyCost, JourneyStage
 from mentorship.toolkit.policy_models import PolicyStatement, Theme
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.resource_models import Resource
@@ -54,6 +54,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "stage": "Stages of the journey",
         "guide": "Guides",
         "route": "Visa chooser",
+        "cost": "Costs",
         "date": "Dates",
         "state": "State licenses",
         "resource": "Resources",
@@ -73,7 +74,7 @@ def of_resources(session: Session) -> Iterator[Entry]:
 
 
 def of_resource(row: Resource, stages: list[str], topics: list[str]) -> Entry:
-    filed = [TYPE_NAMES[row.type], row.organization, *topics]
+    filed = [TYPE_NAMES[row.type], row.organization, row.who or "", *topics]
     filed += [vocabulary.name("stage", stage) for stage in stages]
     dated = f"as of {readable_date(row.as_of)}" if row.as_of else "undated"
     return Entry(
@@ -125,6 +126,24 @@ def of_guides(session: Session) -> Iterator[Entry]:
                 (chapter, GUIDES[guide], *map(topic_name, row.topics), ALSO.get(guide, ""))
             ),
             text=text,
+        )
+
+
+def of_costs(session: Session) -> Iterator[Entry]:
+    """Read what things cost; the page of the stage says how sure each amount is."""
+    for row in session.scalars(sa.select(JourneyCost)):
+        stage = vocabulary.name("stage", row.stage_id)
+        amount = "It varies" if row.usd is None else f"${row.usd:,}"
+        dated = f"As of {readable_date(row.as_of)}" if row.as_of else "Undated"
+        yield Entry(
+            source="cost",
+            key=row.id,
+            title=row.item,
+            summary=f"{amount}. {row.note or ''}".strip(),
+            href=f"/toolkit/journey/{row.stage_id}#costs-title",
+            note=f"What it costs. {dated}, confidence {row.confidence}. Check it on its page.",
+            keywords="cost price",
+            text=stage,
         )
 
 
@@ -215,6 +234,7 @@ SOURCES: Sources = MappingProxyType(
         "stage": of_stages,
         "guide": of_guides,
         "route": of_routes,
+        "cost": of_costs,
         "date": of_dates,
         "state": of_states,
         "policy": of_policy,

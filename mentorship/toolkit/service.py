@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources, topics
 from mentorship.toolkit.cycle import days, next_days
-from mentorship.toolkit.models import ChecklistItem, JourneyStage, UrlCheck
+from mentorship.toolkit.models import ChecklistItem, JourneyFact, JourneyStage, UrlCheck
 from mentorship.toolkit.path_models import Tick
 from mentorship.toolkit.provenance import Provenance
 from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shown import (
     Day,
     JourneyOverview,
+    PathItem,
     ResourceCard,
     StageInFull,
     StagePage,
@@ -32,7 +33,7 @@ from mentorship.toolkit.shown import (
     month_name,
     topic_name,
 )
-from mentorship.toolkit.stage_facts import costs_by_stage, costs_of, facts_by_stage
+from mentorship.toolkit.stage_facts import costs_by_stage, costs_of, facts_by_stage, shown_fact
 from mentorship.toolkit.tracks import Track, my_track, notes_for
 
 __all__ = [
@@ -54,9 +55,9 @@ __all__ = [
 
 def journey(session: Session, *, today: dt.date, dates: int = 4) -> JourneyOverview:
     """Return all stages in order, and the next ``dates`` of the cycle."""
-    stages = session.scalars(sa.select(JourneyStage).order_by(JourneyStage.position))
+    stages = session.execute(_with_time().order_by(JourneyStage.position))
     return JourneyOverview(
-        steps=tuple(_step(stage) for stage in stages),
+        steps=tuple(_step(stage, time) for stage, time in stages),
         dates=next_days(session, today=today, limit=dates),
         resource_count=session.scalar(sa.select(sa.func.count(Resource.id))) or 0,
     )
@@ -108,27 +109,29 @@ def stage_page(
 
 def stages_in_full(session: Session, stage_ids: Sequence[str]) -> tuple[StageInFull, ...]:
     """Return some stages with their facts and costs, in three queries for all of them."""
-    stages = session.scalars(
-        sa.select(JourneyStage)
-        .where(JourneyStage.id.in_(stage_ids))
-        .order_by(JourneyStage.position)
+    stages = session.execute(
+        _with_time().where(JourneyStage.id.in_(stage_ids)).order_by(JourneyStage.position)
     ).all()
     costs = costs_by_stage(session, *stage_ids)
     facts = facts_by_stage(session, *stage_ids)
     return tuple(
         StageInFull(
-            _step(stage), tuple(facts[stage.id]), tuple(costs[stage.id]), tuple(stage.pitfalls)
+            _step(stage, time),
+            tuple(facts[stage.id]),
+            tuple(costs[stage.id]),
+            tuple(stage.pitfalls),
         )
-        for stage in stages
+        for stage, time in stages
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """A stage at 0, its neighbors at -1 and 1, and the stage's checklist with one's own ticks."""
+    """A stage at 0, its neighbors at -1 and 1, and what belongs to the stage."""
 
     stages: Mapping[int, JourneyStage]
-    items: Sequence[tuple[str, str, dt.date | None]]
+    time: JourneyFact | None
+    items: tuple[PathItem, ...]  # with one's own ticks
 
 
 def _around(session: Session, stage_id: str, person_id: uuid.UUID | None) -> _Around | None:
@@ -139,18 +142,21 @@ def _around(session: Session, stage_id: str, person_id: uuid.UUID | None) -> _Ar
     of_here = sa.and_(ChecklistItem.stage_id == JourneyStage.id, JourneyStage.id == stage_id)
     mine = sa.and_(Tick.item_id == ChecklistItem.id, Tick.person_id == person_id)
     rows = session.execute(
-        sa.select(JourneyStage, ChecklistItem.id, ChecklistItem.text, Tick.done_on)
+        _with_time()
+        .add_columns(ChecklistItem.id, ChecklistItem.text, Tick.done_on)
         .join(ChecklistItem, of_here, isouter=True)
         .join(Tick, mine, isouter=True)
         .where(JourneyStage.position.between(here - 1, here + 1))
         .order_by(ChecklistItem.position)
     ).all()
-    position = next((stage.position for stage, *_ in rows if stage.id == stage_id), None)
-    if position is None:
+    found = next(((stage, time) for stage, time, *_ in rows if stage.id == stage_id), None)
+    if found is None:
         return None
+    position, time = found[0].position, found[1]
     return _Around(
         stages={stage.position - position: stage for stage, *_ in rows},
-        items=[(item, text, done_on) for _, item, text, done_on in rows if item],
+        time=time,
+        items=tuple(PathItem(item, text, done) for *_, item, text, done in rows if item),
     )
 
 
@@ -165,10 +171,9 @@ def _view(
     stage = around.stages[0]
     cards, count = at_stage(session, stage.id, limit, person_id)
     return StageView(
-        step=_step(stage),
+        step=_step(stage, around.time),
         after=_step(around.stages[1]) if 1 in around.stages else None,
-        checklist=tuple((item, text) for item, text, _ in around.items),
-        done=frozenset(item for item, _, done_on in around.items if done_on),
+        items=around.items,
         pitfalls=tuple(stage.pitfalls),
         dates=next_days(session, stage.id, today=today, limit=limit),
         resources=cards,
@@ -176,7 +181,13 @@ def _view(
     )
 
 
-def _step(stage: JourneyStage) -> Step:
+def _with_time() -> sa.Select[JourneyStage, JourneyFact | None]:
+    """Select stages, each with the fact that says how long it takes, or None."""
+    of_time = sa.and_(JourneyFact.stage_id == JourneyStage.id, JourneyFact.tells_time)
+    return sa.select(JourneyStage, JourneyFact).join(JourneyFact, of_time, isouter=True)
+
+
+def _step(stage: JourneyStage, time: JourneyFact | None = None) -> Step:
     return Step(
         id=stage.id,
         position=stage.position,
@@ -184,4 +195,5 @@ def _step(stage: JourneyStage) -> Step:
         what=stage.what,
         duration=stage.duration,
         provenance=Provenance(None, UrlCheck.NONE, stage.as_of, stage.confidence),
+        time=shown_fact(time) if time else None,
     )

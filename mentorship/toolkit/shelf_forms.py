@@ -53,6 +53,12 @@ class ResourceForm(FlaskForm):
         filters=[line],
         validators=[DataRequired("Enter whose page it is"), Length(max=120)],
     )
+    who = StringField(
+        "Who speaks or writes",
+        filters=[line],
+        validators=[Length(max=120)],
+        description="Of a video or a letter, if the page says so.",
+    )
     type = SelectField(
         "Type", choices=[SelectChoice(kind.value, name) for kind, name in TYPE_NAMES.items()]
     )
@@ -95,6 +101,7 @@ class ResourceForm(FlaskForm):
             title=self.title.data,
             type=ResourceType(self.type.data),
             organization=self.organization.data,
+            who=self.who.data or "",
             url=self.url.data,
             description=self.description.data,
             stages=tuple(self.stages.data),

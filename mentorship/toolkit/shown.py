@@ -108,6 +108,7 @@ class ResourceCard:
     organization: str
     description: str
     provenance: Provenance
+    who: str = ""  # speaks or writes
     stages: tuple[str, ...] = ()  # ids of the vocabulary list
     topics: tuple[str, ...] = ()  # names
     marks: frozenset[str] = frozenset()  # the reader's own: saved, seen, useful
@@ -116,13 +117,26 @@ class ResourceCard:
 
     @property
     def byline(self) -> str:
-        """Return what it is and whose: "Guide by AMA", "Organization: ACGME"."""
+        """Return what it is and whose: "Guide by AMA", "Video with Ana Silva, by AMA"."""
         joint = ": " if self.type is ResourceType.ORGANIZATION else " by "
+        if self.who:
+            joint = (
+                f" {'with' if self.type is ResourceType.VIDEO else 'by'} {self.who}, on a page of "
+            )
         return f"{TYPE_NAMES[self.type]}{joint}{self.organization}"
 
     @property
     def url(self) -> str:
         return self.provenance.source_url or ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathItem:
+    """A line of a checklist, with the day on which the reader did it."""
+
+    id: str
+    text: str
+    done_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,7 @@ class Step:
     what: str
     duration: str
     provenance: Provenance
+    time: Fact | None = None  # what a source says of the duration
 
     @property
     def name(self) -> str:
@@ -147,12 +162,15 @@ class StageView:
 
     step: Step
     after: Step | None
-    checklist: tuple[tuple[str, str], ...]  # id and text
+    items: tuple[PathItem, ...]
     pitfalls: tuple[str, ...]
     dates: tuple[Day, ...]
     resources: tuple[ResourceCard, ...]
     resource_count: int  # of all at this stage
-    done: frozenset[str] = frozenset()  # ids of the reader's own ticks
+
+    @property
+    def done(self) -> int:
+        return sum(item.done_on is not None for item in self.items)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -36,14 +36,19 @@ def costs_by_stage(session: Session, *stage_ids: str) -> dict[str, list[Cost]]:
 
 
 def facts_by_stage(session: Session, *stage_ids: str) -> dict[str, list[Fact]]:
+    """Return what is good to know of each stage; how long it takes stands with the stage."""
     facts: dict[str, list[Fact]] = defaultdict(list)
     for fact in session.scalars(
         sa.select(JourneyFact)
-        .where(JourneyFact.stage_id.in_(stage_ids))
+        .where(JourneyFact.stage_id.in_(stage_ids), ~JourneyFact.tells_time)
         .order_by(JourneyFact.position)
     ):
-        facts[fact.stage_id].append(Fact(fact.id, fact.text, _provenance(fact, fact.stage_id)))
+        facts[fact.stage_id].append(shown_fact(fact))
     return facts
+
+
+def shown_fact(fact: JourneyFact) -> Fact:
+    return Fact(fact.id, fact.text, _provenance(fact, fact.stage_id))
 
 
 def _provenance(fact: Sourced, stage_id: str = "") -> Provenance:

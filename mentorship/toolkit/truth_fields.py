@@ -33,6 +33,7 @@ LABELS = {
     "todo": "What to do",
     "example": "Example",
     "organization": "Organization",
+    "who": "Who speaks or writes, if it says so",
     "type": "Type",
     "description": "What it is and whom it helps",
     "url": "Web address",

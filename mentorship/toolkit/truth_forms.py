@@ -62,13 +62,17 @@ def _typed(kind: Kind, name: str, value: object) -> object:
     return column.enum_class(value) if value else None
 
 
+LOOK = "look"
+
+
 class FreshnessFilter(Form):
     q = SearchField("Words", filters=[one_line])
     reason = SelectField(
         "Why",
         default="",
         choices=[
-            SelectChoice("", "Any reason"),
+            SelectChoice("", "Fine or not"),
+            SelectChoice(LOOK, "Wants a look, for any reason"),
             *(SelectChoice(reason.value, name) for reason, name in REASON_NAMES.items()),
         ],
     )
@@ -95,9 +99,10 @@ class FreshnessFilter(Form):
         for field in (self.reason, self.harm, self.kind):
             if field.errors:
                 field.data, field.errors = "", ()
-        reason = Reason(self.reason.data) if self.reason.data else None
+        said = self.reason.data
         return Wanted(
-            reason=reason,
+            reason=Reason(said) if said and said != LOOK else None,
+            look=said == LOOK,
             harm=Harm(int(self.harm.data)) if self.harm.data else None,
             kind=self.kind.data,
             source=(self.source.data or "").replace("\0", ""),

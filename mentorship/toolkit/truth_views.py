@@ -20,6 +20,7 @@ from mentorship.toolkit.freshness import HARM_NAMES, REASON_NAMES, freshness, re
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
 from mentorship.toolkit.where import shown_at, title_of
+from mentorship.toolkit.workload import workload
 from mentorship.web import reader_zone, safe_next
 
 bp = Blueprint("facts", __name__, url_prefix="/toolkit/facts")
@@ -48,6 +49,7 @@ def report() -> str:
         "toolkit/facts.html",
         form=form,
         found=found,
+        load=workload(db.session(), today=_today()) if found.page == 1 else None,
         reasons=REASON_NAMES,
         harms=HARM_NAMES,
         title_of=title_of,

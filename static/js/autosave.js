@@ -18,6 +18,14 @@
       if (line.textContent !== words) line.textContent = words;
     }
 
+    /* What the answers make possible stands beside the form, and is read out when it changes. */
+    function look(html) {
+      const shown = document.querySelector("[data-outlook]");
+      const next = new DOMParser().parseFromString(html, "text/html").body;
+      if (!shown || shown.textContent.trim() === next.textContent.trim()) return;
+      shown.replaceChildren(...next.childNodes);
+    }
+
     async function save() {
       const sent = filled();
       if (sent === last || stopped) return;
@@ -40,6 +48,7 @@
       if (!answer.ok) return;
       const unchanged = filled() === sent;
       form.elements.version.value = told.version;
+      look(told.outlook);
       last = unchanged ? filled() : "";
       if (unchanged) form.dispatchEvent(new CustomEvent("autosaved", { detail: last }));
       else soon();

@@ -34,7 +34,7 @@ def test_find_and_rank(visitor: Callable[[], Visitor]) -> None:
     first = img.page.locator(".ranking li strong").first.inner_text()
     img.press(re.compile("Move down"))
     assert img.page.locator(".ranking li strong").nth(1).inner_text()[3:] == first[3:]
-    img.go("/outlook/img")
+    img.go("/profile/img/topics")
     img.reads("are possible for you")
     img.go("/profile/img/preview")
     img.reads("No member sees")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,8 @@ from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.notices.service import mark_failed, post
 from mentorship.profiles.service import write_img, write_mentor
+from mentorship.rounds import service
+from mentorship.rounds.closing import close_round
 from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.service import accept_offer
 from mentorship.search.misses import note_miss
@@ -37,6 +40,12 @@ def cast(session: Session) -> Cast:
 
 def next_step(page: PageClient, path: str) -> str:
     return " ".join("".join(page.get(path).tree.find(".//main//h2").itertext()).split())  # type: ignore[union-attr]  # None fails the test
+
+
+def first_panel(page: PageClient, path: str) -> str:
+    panel = page.get(path).tree.find(".//main//section[@class]")
+    assert panel is not None
+    return " ".join("".join(panel.itertext()).split())
 
 
 def test_an_img_is_led_from_an_empty_profile_to_a_round(
@@ -83,6 +92,39 @@ def test_a_mentor_reads_what_keeps_them_out_of_a_round(
     assert next_step(page, "/home/mentor") == "Agree to be matched"
     give(session, zoe.id, MATCHING, NOW)
     assert next_step(page, "/home/mentor") == "Your request waits for approval"
+
+
+def test_every_next_step_names_a_day_or_says_that_none_is_set(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    ana.timezone = noor.timezone = "America/Chicago"
+    eva = factories.member(session, cast.section, SectionRole.IMG, factories.person(session))
+    img, mentor, newcomer = sign_in(ana), sign_in(noor), sign_in(eva)
+    zoe = sign_in(factories.member(session, cast.section, SectionRole.MENTOR))
+    for client, path in ((img, "/home/img"), (mentor, "/home/mentor")):
+        assert "No day is set for it yet" in first_panel(client, path)
+    assert "No round is open now" in first_panel(newcomer, "/home/img")
+    round_ = cast.open("Spring")
+    for client, path in ((img, "/home/img"), (mentor, "/home/mentor")):
+        assert "has set no day yet; we will write to you" in first_panel(client, path)
+    round_.closes_at = dt.datetime(2027, 3, 1, 5, tzinfo=dt.UTC)
+    session.flush()
+    for client, path in ((img, "/home/img"), (mentor, "/home/mentor")):
+        assert "Enrolment ends on February 28, 2027, 11:00 p.m." in first_panel(client, path)
+    assert "do it by March 1, 2027, 5:00 a.m." in first_panel(newcomer, "/home/img")
+    assert "do it by March 1, 2027, 5:00 a.m." in first_panel(zoe, "/home/mentor")
+    close_round(session, round_id=round_.id, now=NOW)
+    run = service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    for client, path in ((img, "/home/img"), (mentor, "/home/mentor")):
+        assert "No day is set for it yet" in first_panel(client, path)
+    service.publish_round(session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW)
+    by = cast.offer("Ana Silva")
+    for client, path in ((img, "/home/img"), (mentor, "/home/mentor")):
+        assert re.search(r"(until|by) \w+ \d+, \d{4}, .* C[SD]T", first_panel(client, path))
+    accept_offer(session, person_id=noor.id, offer_id=by.id, now=NOW)
+    assert "They have until" in mentor.get("/home/mentor").text
+    assert "Please answer by" in first_panel(img, "/home/img")
 
 
 def test_an_img_in_review_is_promised_no_mentor(sign_in: SignIn, cast: Cast) -> None:

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import datetime as dt
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 import pytest
-from sqlalchemy.exc import NoResultFound
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import vocabulary
 from mentorship.accounts.models import User
-from mentorship.finding import service
-from mentorship.finding.outlook import told
-from mentorship.profiles.service import read_img, write_img
-from mentorship.sections.models import SectionRole
+from mentorship.finding.crowd import crowd
+from mentorship.finding.others import ASKED, others_of
+from mentorship.finding.outlook import ImgOutlook, MentorOutlook, outlook, told
+from mentorship.matching import Market
+from mentorship.matching.forbid import HARD_RULES, ruled_out
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.pool import gather
+from mentorship.profiles.service import read_img, read_mentor, write_img
+from mentorship.profiles.steps import IMG_ROAD, MENTOR_ROAD
+from mentorship.profiles.views import AUTOSAVED
+from mentorship.rounds.service import SetUp
+from mentorship.sections.models import MembershipState, SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
 
 TODAY = NOW.date()
+MONDAY = TODAY - dt.timedelta(days=TODAY.weekday())
 
 
 @pytest.fixture
@@ -34,57 +49,203 @@ def test_small_counts_are_not_told() -> None:
     assert [told(n) for n in (0, 1, 4, 5, 6)] == ["fewer than 5"] * 3 + ["5", "6"]
 
 
+def of_img(session: Session, person: User) -> ImgOutlook:
+    found = outlook(session, person.id, read_img(session, person.id).values, today=TODAY)
+    assert isinstance(found, ImgOutlook)
+    return found
+
+
+def of_mentor(session: Session, person: User) -> MentorOutlook:
+    found = outlook(session, person.id, read_mentor(session, person.id).values, today=TODAY)
+    assert isinstance(found, MentorOutlook)
+    return found
+
+
 def test_an_img_reads_what_is_possible_and_what_narrows_it(cast: Cast, session: Session) -> None:
     ana = cast.people["Ana Silva"]
-    before = service.img_outlook(session, ana.id, today=TODAY)
+    before = of_img(session, ana)
     assert (before.mentors, before.possible) == ("8", "fewer than 5")
-    assert before.narrowest is not None
-    assert (before.narrowest[0], before.narrowest[2]) == ("your languages", "6")
+    assert before.narrowest == ("your languages", "take only IMGs who speak other languages", "6")
     speaks = dataclasses.replace(read_img(session, ana.id).values, languages=("en", "ne"))
     write_img(session, person_id=ana.id, img=speaks, now=NOW)
-    after = service.img_outlook(session, ana.id, today=TODAY)
+    after = of_img(session, ana)
     assert (after.possible, after.covering, after.narrowest) == ("8", "7", None)
+
+
+def test_an_answer_not_given_yet_is_named_as_that(cast: Cast, session: Session) -> None:
+    ana = cast.people["Ana Silva"]
+    silent = dataclasses.replace(read_img(session, ana.id).values, languages=())
+    write_img(session, person_id=ana.id, img=silent, now=NOW)
+    narrowest = of_img(session, ana).narrowest
+    assert narrowest is not None
+    assert narrowest[1].endswith("and you have named none")
 
 
 def test_who_has_an_offer_counts_neither_as_a_seat_nor_as_a_need(
     cast: Cast, session: Session
 ) -> None:
-    ana = cast.people["Ana Silva"]
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
     for n in range(6):
         cast.img(f"Img {n}", topics=("interview_prep",))
         cast.mentor(f"Free {n}", topics=("interview_prep",))
-    noor = cast.people["Noor Haddad"].id
-    assert service.mentor_outlook(session, noor, today=TODAY).needing == "8"
-    assert service.img_outlook(session, ana.id, today=TODAY).possible == "8"
+    assert (of_mentor(session, noor).needing, of_img(session, ana).possible) == ("8", "8")
     cast.published()
-    assert service.mentor_outlook(session, noor, today=TODAY).needing == "fewer than 5"
-    assert service.img_outlook(session, ana.id, today=TODAY).possible == "fewer than 5"
+    assert of_mentor(session, noor).needing == "fewer than 5"
+    assert of_img(session, ana).possible == "fewer than 5"
 
 
 def test_who_is_left_out_by_a_mentor_cannot_tell(cast: Cast, session: Session) -> None:
     ana = cast.people["Ana Silva"]
     cast.mentor("Pat Picky", exclude=(str(ana.id),))
-    found = service.img_outlook(session, ana.id, today=TODAY)
-    assert found.narrowest is not None
-    assert found.narrowest[0] == "your languages"
+    narrowest = of_img(session, ana).narrowest
+    assert narrowest is not None
+    assert narrowest[0] == "your languages"
+
+
+def test_an_address_to_leave_out_tells_not_whether_it_is_a_mentors(
+    cast: Cast, session: Session
+) -> None:
+    ana = cast.people["Ana Silva"]
+    for n in range(6):
+        cast.mentor(f"Open {n}")
+    before = of_img(session, ana)
+    shy = dataclasses.replace(
+        read_img(session, ana.id).values, avoid=(cast.people["Open 0"].email, "no@example.org")
+    )
+    write_img(session, person_id=ana.id, img=shy, now=NOW)
+    assert of_img(session, ana) == before
+    named = dataclasses.replace(shy, avoid=(str(cast.people["Open 1"].id),))
+    write_img(session, person_id=ana.id, img=named, now=NOW)
+    assert int(of_img(session, ana).possible) == int(before.possible) - 1
 
 
 def test_a_mentor_reads_who_needs_it_and_what_is_short(cast: Cast, session: Session) -> None:
     for n in range(30):
         cast.img(f"Img {n}", topics=("research",))
-    noor = service.mentor_outlook(session, cast.people["Noor Haddad"].id, today=TODAY)
+    noor = of_mentor(session, cast.people["Noor Haddad"])
     assert (noor.imgs, noor.needing) == ("33", "fewer than 5")
-    assert [(topic, count, mine) for topic, count, mine in noor.short] == [
-        ("Research and publishing", "30", False)
-    ]
+    assert noor.short == [("Research and publishing", "30", False)]
 
 
-def test_pages(cast: Cast, session: Session, sign_in: Callable[[User], PageClient]) -> None:
-    eve = factories.member(session, cast.section, SectionRole.IMG)
-    assert "Say a little more first" in sign_in(eve).get("/outlook/img").text
-    assert "fewer than 5" in sign_in(cast.people["Ana Silva"]).get("/outlook/img").text
-    noor = sign_in(cast.people["Noor Haddad"])
-    assert "Where your section is short" in noor.get("/find/imgs/outlook").text
-    noor.get("/outlook/img", status=404)
-    with pytest.raises(NoResultFound):
-        service.mentor_outlook(session, eve.id, today=TODAY)
+@pytest.mark.parametrize("seed", range(6))
+def test_counts_are_those_of_whole_profiles_compared_one_by_one(
+    cast: Cast, session: Session, seed: int
+) -> None:
+    """The core, asked of everybody's whole profiles, counts as many as of people made alike."""
+    draw = random.Random(seed)  # noqa: S311  people, no secrets
+    imgs = [cast.img(f"Img {n}", **img_says(draw)) for n in range(15)]
+    mentors = [cast.mentor(f"Mentor {n}", **mentor_says(draw)) for n in range(15)]
+    for img, mentor in zip(imgs[:3], mentors[:3], strict=True):
+        said = read_img(session, img.id).values
+        avoiding = dataclasses.replace(said, avoid=(str(mentor.id),))
+        write_img(session, person_id=img.id, img=avoiding, now=NOW)
+    set_up = SetUp(
+        must_share_language=draw.random() < 0.5,
+        must_cover_first_topic=draw.random() < 0.5,
+        respect_limits=draw.random() < 0.8,
+    )
+    cast.draft("Drawn", set_up=set_up)
+    rules = set_up.rules()
+    every_img, every_mentor = gather(
+        session, session.scalars(sa.select(Profile.id)).all(), today=TODAY
+    )
+    market = Market.of(every_img, rules.limiting(every_mentor), vocabulary.tables(), week=MONDAY)
+    forbidden = np.logical_or.reduce(
+        list(ruled_out(market, rules, np.arange(len(market.imgs))).values())
+    )
+    for row, one in enumerate(market.imgs):
+        who = session.get_one(Profile, uuid.UUID(one.key)).person_id
+        asks = read_img(session, who).values
+        found = crowd(asks, others_of(session, who, asks, today=TODAY), rules, today=TODAY)
+        flags = ruled_out(found.market, rules, np.array([0])).values()
+        assert found.count(~np.logical_or.reduce(list(flags))[0]) == (~forbidden[row]).sum()
+    for column, other in enumerate(market.mentors):
+        who = session.get_one(Profile, uuid.UUID(other.key)).person_id
+        offers = read_mentor(session, who).values
+        found = crowd(offers, others_of(session, who, offers, today=TODAY), rules, today=TODAY)
+        everybody = np.arange(len(found.market.imgs))
+        flags = ruled_out(found.market, rules, everybody).values()
+        possible = found.count(~np.logical_or.reduce(list(flags))[:, 0])
+        assert possible == (~forbidden[:, column]).sum()
+
+
+def some(draw: random.Random, words: Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(draw.sample(words, draw.randint(0, most)))
+
+
+HOSPITALS = ("Mercy General", "mercy  general", "Lakeside: North", "Old Town")
+LANGUAGES = ("en", "es", "ne")
+TOPICS = ("interview_prep", "visa_choice", "research")
+SPECIALTIES = ("neurology", "psychiatry", "critical_care", "internal_medicine")
+STAGES = ("interviews", "residency", "usmle_step1")
+
+
+def img_says(draw: random.Random) -> dict[str, Any]:
+    return {
+        "stage": draw.choice(STAGES),
+        "specialties": some(draw, SPECIALTIES, 3),
+        "topics": draw.sample(TOPICS, draw.randint(1, 3)),
+        "languages": draw.sample(LANGUAGES, draw.randint(1, 2)),
+        "conflicts": some(draw, HOSPITALS, 1),
+    }
+
+
+def mentor_says(draw: random.Random) -> dict[str, Any]:
+    return {
+        "topics": draw.sample(TOPICS, draw.randint(1, 3)),
+        "languages": some(draw, LANGUAGES, 2),
+        "accepts_specialties": some(draw, SPECIALTIES, 2),
+        "accepts_stages": some(draw, STAGES, 1),
+        "accepts_languages": some(draw, LANGUAGES, 1),
+        "institution": draw.choice([None, *HOSPITALS]),
+        "exclude_institutions": some(draw, HOSPITALS, 1),
+        "selects_at": some(draw, HOSPITALS, 1),
+    }
+
+
+def test_every_field_that_a_hard_rule_reads_is_looked_at() -> None:
+    """A new rule cannot be forgotten here: it would read a field that nobody gathers."""
+    named = {"key", "avoid", "exclude"}
+    of_imgs = {f for rule in HARD_RULES.values() for f in rule.img_fields} - named
+    of_mentors = {f for rule in HARD_RULES.values() for f in rule.mentor_fields} - named
+    assert of_imgs == {*ASKED[ProfileKind.IMG], "conflicts"}
+    assert of_mentors == {
+        *ASKED[ProfileKind.MENTOR], "institution", "exclude_institutions", "selects_at"
+    }  # fmt: skip
+
+
+def test_each_step_shows_it_and_each_save_renews_it(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    img = sign_in(ana)
+    for step in IMG_ROAD.steps:
+        assert "of 8 mentors are possible for you" in img.get(f"/profile/img/{step.key}").text
+    mentor = sign_in(noor)
+    for step in MENTOR_ROAD.steps:
+        page = mentor.get(f"/profile/mentor/{step.key}").text
+        assert "need a topic you offer" in page
+        assert "Where your section is short" in page
+    form = {"languages": ["en", "ne"], "csrf_token": img.token()}
+    answer = img.client.post("/profile/img/about", data=form, headers={AUTOSAVED: "1"})
+    assert "<strong>8</strong> of 8 mentors are possible" in answer.get_json()["outlook"]
+    assert "8 of 8 mentors are possible" in img.get("/profile/img/about").text
+
+
+def test_before_the_first_answer_and_outside_a_section_nothing_is_counted(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    eve = sign_in(factories.member(session, cast.section, SectionRole.IMG))
+    assert "Save a first answer" in eve.get("/profile/img/journey").text
+    stranger = sign_in(factories.person(session))
+    stranger.submit("/profile/img/journey", {"stage": "interviews"})
+    assert "How good my match can be" not in stranger.get("/profile/img/journey").text
+
+
+def test_a_mentor_who_waits_for_approval_reads_that(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    who = factories.member(session, cast.section, SectionRole.MENTOR, state=MembershipState.ASKED)
+    page = sign_in(who).get("/profile/mentor").text
+    assert "Your request to join waits for approval" in page
+    assert "not a mentor in a section yet" not in page

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import time_machine
 
 from mentorship.accounts.models import User
+from mentorship.mentorships.guide import sources, terms
 from mentorship.mentorships.models import Agreement, Goal, Meeting, MeetingState, Note
 from mentorship.toolkit import truth
 from mentorship.toolkit.loading import load_facts
@@ -68,6 +69,24 @@ def test_an_agreement_from_the_draft_to_a_yes_of_both(sign_in: SignIn, pair: Pai
     assert kept.img_accepted_at
     assert kept.mentor_accepted_at
     assert "You both accepted version 1" in img.get(path).text
+
+
+def test_the_draft_says_once_where_each_of_its_words_comes_from(
+    sign_in: SignIn, pair: Pair
+) -> None:
+    page = sign_in(pair.img).get(f"/mentorships/{pair.id}/agreement")
+    asked = terms(pair.session)
+    told = sources(asked)
+    assert sorted(title for _, titles in told for title in titles) == sorted(
+        term.said.title for term in asked.values()
+    )
+    form = page.tree.find(".//main//form")
+    assert form is not None
+    assert "Source:" not in "".join(form.itertext())
+    for source, titles in told:
+        assert "; ".join(titles) in page.text
+        assert source.own or f"Source: {source.host}" in page.text
+    assert page.text.count("Confidence:") == sum(not source.own for source, _ in told)
 
 
 def test_corrections_of_the_template_reach_the_draft(sign_in: SignIn, pair: Pair) -> None:

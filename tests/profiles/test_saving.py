@@ -195,7 +195,7 @@ def test_the_summary_says_what_is_done_what_is_missing_and_all_answers(
 ) -> None:
     client = sign_in(ana)
     empty = client.get("/profile/img")
-    assert "Start with step 1 of 8" in empty.text
+    assert "Start with step 1 of 9" in empty.text
     assert "All my answers" not in empty.text
     client.submit(TOPICS, {"topic_1": "soap", "goals": "To match"})
     page = client.get("/profile/img")
@@ -204,7 +204,7 @@ def test_the_summary_says_what_is_done_what_is_missing_and_all_answers(
     assert "To match" in page.text
     assert vocabulary.LISTS["topic"]["soap"].name in page.text
     assert "/profile/img/topics?from=answers" in page.links()
-    assert "Step 2 of 8" in client.get(TOPICS).text
+    assert "Step 2 of 9" in client.get(TOPICS).text
 
 
 def test_another_choice_is_offered_when_the_last_is_used(

@@ -98,9 +98,9 @@ def test_an_img_says_no_with_a_reason(
 def test_each_reason_of_a_form_is_one_the_database_takes(
     noor: PageClient, ana: PageClient, cast: Cast, offer: Offer, session: Session
 ) -> None:
+    asked = noor.get(f"/offers/{offer.id}/decline")
     noor.post(f"/offers/{offer.id}/accept")
-    for who, path in ((noor, f"/offers/{offer.id}"), (ana, f"/matches/{offer.id}")):
-        page = who.get(f"{path}/decline")
+    for page in (asked, ana.get(f"/matches/{offer.id}/decline")):
         reasons = [e.get("value") for e in page.tree.iterfind(".//input[@type='radio']")]
         assert len(reasons) >= 6
         for reason in reasons:
@@ -111,6 +111,17 @@ def test_each_reason_of_a_form_is_one_the_database_takes(
                     .values(state="declined_by_mentor", decline_reason=reason)
                 )
                 savepoint.rollback()
+
+
+def test_whoever_has_answered_is_asked_for_no_reason(
+    noor: PageClient, ana: PageClient, offer: Offer
+) -> None:
+    noor.post(f"/offers/{offer.id}/accept")
+    answered = noor.get(f"/offers/{offer.id}/decline", status=303)
+    assert answered.location == f"/offers/{offer.id}"
+    ana.post(f"/matches/{offer.id}/confirm")
+    confirmed = ana.get(f"/matches/{offer.id}/decline", status=303)
+    assert confirmed.location == f"/matches/{offer.id}"
 
 
 def contacts(cast: Cast, name: str) -> tuple[str, ...]:

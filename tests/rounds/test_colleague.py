@@ -24,6 +24,39 @@ def test_a_colleague_is_told_to_the_leader_only(sign_in: SignIn, cast: Cast) -> 
     assert "Quokka" not in sign_in(cast.people["Ana Silva"]).get("/home/img").html
 
 
+def test_it_stands_beside_accept_and_decline(sign_in: SignIn, cast: Cast) -> None:
+    cast.published()
+    offer = cast.offer("Ana Silva")
+    page, no = f"/offers/{offer.id}", f"/offers/{offer.id}/decline"
+    noor = sign_in(cast.people["Noor Haddad"])
+    for path in (page, "/home/mentor"):
+        assert {no, f"{no}?suggest=1"} <= set(noor.get(path).links())
+    assert f"/profile/mentor/pause?next={page}" in noor.get(page).links()
+    assert "/profile/mentor/pause" in noor.get("/home/mentor").links()
+    refused = noor.submit(f"{no}?suggest=1", {"colleague": ""}, status=422)
+    assert "Name the colleague" in refused.text
+    noor.submit(f"{no}?suggest=1", {"colleague": "Dr. Quokka"})
+    found = cast.offer("Ana Silva")
+    assert found.state is OfferState.DECLINED_BY_MENTOR
+    assert (found.decline_reason, found.decline_words) == (
+        "wrong_fit",
+        "Suggests a colleague: Dr. Quokka",
+    )
+
+
+def test_a_break_leads_back_to_the_offer(sign_in: SignIn, cast: Cast) -> None:
+    cast.published()
+    page = f"/offers/{cast.offer('Ana Silva').id}"
+    noor = sign_in(cast.people["Noor Haddad"])
+    noor.post("/profile/mentor/pause", {"until": "2000-01-01"}, status=422)
+    done = noor.submit(
+        f"/profile/mentor/pause?next={page}", {"until": "2099-01-01"},
+        action=f"/profile/mentor/pause?next={page}",
+    )  # fmt: skip
+    assert done.location == page
+    assert cast.offer("Ana Silva").state is OfferState.OFFERED
+
+
 def test_more_words_than_there_is_room_for_are_refused(sign_in: SignIn, cast: Cast) -> None:
     cast.published()
     path = f"/offers/{cast.offer('Ana Silva').id}/decline"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from mentorship import audit
 from mentorship.accounts.models import User
-from mentorship.rounds import closing, expiring, service
+from mentorship.rounds import averages, closing, expiring, service
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.history import history_of
 from mentorship.rounds.models import Round
@@ -18,8 +19,8 @@ from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.setup import SetUp
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.asking import accept, again, ask, direct, subjects
-from tests.rounds.cast import Cast
+from tests.rounds.asking import accept, again, ask, direct, rank, subjects
+from tests.rounds.cast import Cast, counted
 
 LATER = end_of_day(NOW, days=7) + dt.timedelta(minutes=1)
 ENDS = "End the requests that wait, and tell both sides"
@@ -114,3 +115,36 @@ def test_a_deadline_that_closes_a_round_is_in_the_log(cast: Cast) -> None:
     for _ in range(2):
         closing.close_if_due(cast.session, round_id=round_.id, now=ends)
     assert told(cast, round_) == [("By itself", "The enrolment closed at its deadline")]
+
+
+def test_the_page_keeps_to_the_budget_and_offers_no_order_after_a_match(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    strict: dict[str, Any] = {"not_again": True, "minimum_score": 100, "must_share_language": True}
+    round_ = direct(cast, **strict)
+    averages.keep(
+        cast.session,
+        round_id=round_.id,
+        means=averages.work_out(cast.session, round_id=round_.id, now=NOW) or {},
+        now=NOW,
+    )
+    path, ana = f"/rounds/{round_.id}/request", sign_in(cast.people["Ana Silva"])
+
+    def statements() -> int:
+        with counted(cast.session) as seen:
+            ana.get(path)
+        return len([each for each in seen if not each.startswith(("SAVEPOINT", "RELEASE"))])
+
+    ana.get(path)
+    few = statements()
+    for n in range(3):
+        cast.mentor(f"Mentor {n}")
+    rank(cast, "Ana Silva", "Noor Haddad", "Omar Aziz", *(f"Mentor {n}" for n in range(3)))
+    assert statements() == few <= 12
+    offer = ask(cast, round_, "Ana Silva")
+    assert "Change the order" in ana.get(path).text
+    accept(cast, offer, "Noor Haddad")
+    page = ana.get(path)
+    assert "You are a pair" in page.text
+    assert "Change the order" not in page.text
+    assert statements() <= 12

@@ -10,6 +10,7 @@ import yaml
 
 from mentorship.toolkit.facts import DATA, Facts, read_facts
 from mentorship.toolkit.guide_models import GuideEntry, MatchRate
+from mentorship.toolkit.license_models import LicenseRule
 from mentorship.toolkit.models import CycleDate, JourneyCost, JourneyFact
 from mentorship.toolkit.resource_models import Resource, ResourceTopic, ToolkitTopic
 
@@ -19,6 +20,10 @@ BRITISH = re.compile(
     re.IGNORECASE,
 )
 IDS = re.compile(r"programme_list|alternative_licence")  # words of the vocabulary, never shown
+MATCHED = re.compile(r"\bfilled|\bmatched|first-year position")
+YEARS_ON_IT = re.compile(
+    r"(?:years?|years of training|figure for IMGs|they|three years) (?:is|are) from a third-party"
+)
 LONGEST = 25  # words of a sentence
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n")
 WEB = re.compile(r"https?://\S+")
@@ -55,7 +60,7 @@ def _texts(part: object) -> Iterator[str]:
 def test_nothing_is_lost(facts: Facts) -> None:
     assert len(facts.rows[JourneyCost]) == 29
     assert len(facts.rows[CycleDate]) == 8
-    assert len(facts.rows[Resource]) == 121
+    assert len(facts.rows[Resource]) == 131
 
 
 def test_what_is_sourced_nowhere_is_never_called_sure(facts: Facts) -> None:
@@ -82,3 +87,28 @@ def test_of_the_match_there_are_a_few_figures_and_no_table(facts: Facts) -> None
     assert 1 <= len(figures) <= 6
     for row in (*figures, *facts.rows[MatchRate].values()):
         assert row["source_url"]
+
+
+def test_no_table_of_the_match_is_hidden_in_the_texts() -> None:
+    """Nowhere stand more than four figures in a row, and few texts give shares by specialty."""
+    by_specialty = 0
+    for path in DATA.glob("*.yaml"):
+        for text in _texts(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            shares = re.findall(r"\d+(?:\.\d+)?(?= percent|%)", text)
+            assert len(shares) <= 4, (path.name, text)
+            by_specialty += bool(shares) and bool(MATCHED.search(text))
+    assert by_specialty <= 8
+
+
+def test_what_rests_on_an_old_table_is_never_called_sure(facts: Facts) -> None:
+    """A third-party table of 2017 settles nothing: neither years of training nor limits."""
+    on_it = {
+        key: row
+        for (key,), row in facts.rows[LicenseRule].items()
+        if "third-party table of 2017" in (row["note"] or "") + (row["evidence"] or "")
+    }
+    assert {"FL", "NE", "TX"} <= set(on_it)
+    for key, row in on_it.items():
+        assert "low" in {row["confidence"], row["limits_confidence"]}, key
+        if YEARS_ON_IT.search(row["note"] or "") or row["evidence"]:
+            assert row["confidence"] == "low" or key == "FL", key  # law firms, for the years

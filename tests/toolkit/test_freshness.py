@@ -24,6 +24,7 @@ from mentorship.toolkit.kinds import Harm
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.shelf_models import Trouble
 from mentorship.toolkit.truth_models import FactChange
+from mentorship.toolkit.workload import workload
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.toolkit.files import Files, found, resource
@@ -198,3 +199,31 @@ def test_a_leader_checks_all_facts_of_one_page(
     assert line.source in page.get(path).links()
     done = page.post("/toolkit/facts/checked", {"every": "y", "source": line.source})
     assert f"{count} facts checked today" in page.follow(done).text
+
+
+def test_the_work_is_laid_out_by_page_and_by_topic(loaded: Session, leader: User) -> None:
+    before = workload(loaded, today=TODAY)
+    report = freshness(loaded, today=TODAY)
+    assert before.checked == 0
+    assert 0 < before.wanting <= report.total  # the report counts advice with a dead link too
+    assert [page.harm for page in before.pages] == sorted(page.harm for page in before.pages)
+    worst = before.pages[0]
+    rest = freshness(loaded, today=TODAY, wanted=Wanted(source=worst.source, look=True))
+    assert rest.total == worst.facts
+    keys = resting_on(loaded, worst.source)
+    truth.check_all(loaded, keys, signed=signed(leader))
+    after = workload(loaded, today=TODAY)
+    assert after.checked == len(keys)
+    assert after.wanting < before.wanting
+
+
+def test_a_leader_reads_how_far_the_work_is(loaded: Session, sign_in: SignIn, leader: User) -> None:
+    page = sign_in(leader).get("/toolkit/facts")
+    load = workload(loaded, today=TODAY)
+    assert f"{load.wanting} of {load.all} facts and resources want a look" in page.text
+    assert "Leaders have checked 0 so far" in page.text
+    assert "/toolkit/facts?kind=license_rule&reason=look" in page.links()
+    rules = sign_in(leader).get("/toolkit/facts?kind=license_rule&reason=look")
+    wanting = next(each.wanting for each in load.kinds if each.kind.id == "license_rule")
+    assert f"{wanting} entries" in rules.text
+    assert "Fine" not in rules.text.split("Why look at it", 1)[1]

@@ -46,7 +46,7 @@ def at(session: Session, who: User, **said: object) -> None:
 def done_at(session: Session, who: User, stage: str) -> frozenset[str]:
     view = service.for_stage(session, stage, today=TODAY, person_id=who.id)
     assert view is not None
-    return view.done
+    return frozenset(item.id for item in view.items if item.done_on)
 
 
 # ---- ticks

@@ -14,7 +14,7 @@ from mentorship import vocabulary
 from mentorship.toolkit import service
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import CycleDate
-from mentorship.toolkit.shown import ResourcePage, Search, StageView
+from mentorship.toolkit.shown import PathItem, ResourcePage, Search, StageView
 from tests.toolkit.files import Files, date, resource
 
 TODAY = dt.date(2026, 11, 2)
@@ -54,16 +54,25 @@ def test_a_stage_comes_with_what_to_do_and_what_is_next(loaded: Session) -> None
     assert (view.step.name, view.step.position) == ("Interviews", 8)
     assert view.after is not None
     assert view.after.name == "Match and SOAP"
-    assert ("interviews.answer", "Answer invitations the same day") in view.checklist
+    assert PathItem("interviews.answer", "Answer invitations the same day", None) in view.items
     assert "Mistakes about time zones" in view.pitfalls
 
 
 def test_every_stage_has_something_to_show(loaded: Session) -> None:
     for stage in vocabulary.LISTS["stage"]:
         view = at(loaded, stage)
-        assert view.checklist, stage
+        assert view.items, stage
         assert view.pitfalls, stage
         assert view.resources, stage
+
+
+def test_every_stage_says_how_long_it_takes_with_a_source(loaded: Session) -> None:
+    steps = service.journey(loaded, today=TODAY).steps
+    assert [step.id for step in steps] == list(vocabulary.LISTS["stage"])
+    for step in steps:
+        assert step.time is not None, step.id
+        assert step.time.provenance.source_url, step.id
+    assert at(loaded, "licensure").step.time == steps[12].time
 
 
 def test_the_journey_has_two_ends(loaded: Session) -> None:
@@ -186,9 +195,9 @@ def test_mentors_get_what_is_on_mentoring_then_what_their_imgs_start_with(
 
 def test_the_catalog_is_read_page_by_page(loaded: Session) -> None:
     first = service.resources(loaded)
-    assert (first.page, first.pages, first.total, len(first.rows)) == (1, 7, 121, 20)
+    assert (first.page, first.pages, first.total, len(first.rows)) == (1, 7, 131, 20)
     keys = [key for page in range(1, 8) for key in ids(service.resources(loaded, page=page))]
-    assert len(set(keys)) == 121
+    assert len(set(keys)) == 131
 
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 1), (-5, 1), (8, 7), (10**12, 7)])
@@ -201,9 +210,18 @@ def test_a_page_outside_the_catalog_is_its_nearest(loaded: Session, asked: int, 
     [
         (Search(text="CONRAD"), {"uscis-conrad", "s709", "3rnet"}),
         (Search(text="nebraska"), {"ne-img-law"}),
-        (Search(type="letter"), {"ama-letter-karuppiah", "ama-letter-roy"}),
+        (
+            Search(type="letter"),
+            {
+                *("ama-letter-karuppiah", "ama-letter-roy"),
+                *("ecfmg-story-sparkle", "ecfmg-story-mahdi", "ecfmg-story-khan"),
+            },
+        ),
         (Search(organization="NBME"), {"nbme"}),
-        (Search(stage="interviews"), {"ama-img-interviews", "freida", "nejm-img"}),
+        (
+            Search(stage="interviews", topic="interviews"),
+            {"ama-img-interviews", "nejm-img", "btk-img-talk", "btk-img-1", "btk-img-2"},
+        ),
         (Search(stage="interviews", type="tool"), {"freida"}),
         (Search(text="%"), set()),
         (Search(text="_"), set()),

@@ -121,7 +121,7 @@ def test_turning_the_page_keeps_the_filter(reader: PageClient, loaded: Session) 
     (href,) = {link for link in page.links() if "page=2" in link}
     assert parse_qs(urlsplit(href).query) == {"stage": ["visa"], "page": ["2"]}
     second = reader.get(href)
-    assert "21 resources, page 2 of 2" in second.text
+    assert "22 resources, page 2 of 2" in second.text
 
 
 def test_a_search_for_the_word_page_survives_turning_it(
@@ -159,7 +159,7 @@ def test_an_address_typed_wrong_shows_the_catalog(
     reader: PageClient, loaded: Session, query: str
 ) -> None:
     page = reader.get(f"/toolkit/resources?{query}")
-    assert "121 resources" in page.text
+    assert "131 resources" in page.text
     assert "Not a valid choice" not in page.text
 
 
@@ -180,7 +180,7 @@ def test_the_stage_panel_shows_the_present_stage_and_leads_to_the_next(
     app: Flask, loaded: Session
 ) -> None:
     view = service.for_stage(loaded, "interviews", today=TODAY)
-    html = block(app, "toolkit/_stage_panel.html", "stage_panel", view)
+    html = block(app, "toolkit/_stage_panel.html", "stage_panel", view, TODAY, "/home/img")
     assert "Answer invitations the same day" in html
     assert "Residency interviews: advice for IMGs" in html
     assert 'href="/toolkit/journey/match_soap"' in html
@@ -188,7 +188,7 @@ def test_the_stage_panel_shows_the_present_stage_and_leads_to_the_next(
 
 
 def test_without_a_stage_the_panel_leads_to_the_overview(app: Flask) -> None:
-    html = block(app, "toolkit/_stage_panel.html", "stage_panel", None)
+    html = block(app, "toolkit/_stage_panel.html", "stage_panel", None, TODAY, "")
     assert 'href="/toolkit"' in html
 
 

@@ -1,0 +1,113 @@
+"""Everybody on the other side as one person's hard rules see them: few kinds of people, counted.
+
+Words that only they said are dropped but for one, and whoever then looks alike is one value with a
+number. The core decides on these values as it does on people, so every rule stays where it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mentorship import vocabulary
+from mentorship.finding.others import Other
+from mentorship.matching import Img, Market, Mentor
+from mentorship.rounds.run_rules import RunRules
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A market of one person and kinds of others; ``many`` says how many are of each kind."""
+
+    market: Market
+    many: npt.NDArray[np.int64]
+
+    def count(self, kinds: npt.NDArray[np.bool_]) -> int:
+        return int(self.many[kinds].sum())
+
+
+def crowd(own: Img | Mentor, others: Sequence[Other], rules: RunRules, *, today: dt.date) -> Crowd:
+    """Make the market of one person and everybody else, alike ones as one.
+
+    Whom this person leaves out by address counts as anybody, so that no count tells whether the
+    address is a member's.
+    """
+    monday = today - dt.timedelta(days=today.weekday())
+    if isinstance(own, Img):
+        mentors, many = _alike(others, own.avoid, _mentor_seen_by(own))
+        made = [Mentor(key=key, **dict(said)) for key, said in mentors]
+        return Crowd(Market.of([own], rules.limiting(made), vocabulary.tables(), week=monday), many)
+    imgs, many = _alike(others, own.exclude, _img_seen_by(own))
+    looking = [Img(key=key, **dict(said)) for key, said in imgs]
+    return Crowd(Market.of(looking, rules.limiting([own]), vocabulary.tables(), week=monday), many)
+
+
+Said = tuple[tuple[str, Any], ...]
+
+
+def _alike(
+    others: Sequence[Other], named: Collection[str], seen: Callable[[Other], dict[str, Any]]
+) -> tuple[list[tuple[str, Said]], npt.NDArray[np.int64]]:
+    """Return a key and the values of each kind of people, and how many there are of it.
+
+    Who is named is of no kind, and keeps the key.
+    """
+    kinds = Counter(
+        (other.key if other.key in named else "", tuple(seen(other).items())) for other in others
+    )
+    keyed = [(key or str(place), said) for place, (key, said) in enumerate(kinds)]
+    return keyed, np.array(list(kinds.values()), dtype=np.int64)
+
+
+def _mentor_seen_by(own: Img) -> Callable[[Other], dict[str, Any]]:
+    stage, targets = {own.stage}, _entered_from(own.specialties)
+
+    def seen(other: Other) -> dict[str, Any]:
+        words = other.words
+        return {
+            "seats": int(other.seats > other.held),
+            "topics": _common(words["topics"], own.topics),
+            "languages": _common(words["languages"], own.languages),
+            "accepts_specialties": _common(words["accepts_specialties"], targets),
+            "accepts_stages": _common(words["accepts_stages"], stage),
+            "accepts_languages": _common(words["accepts_languages"], own.languages),
+            "institution": other.institution if own.conflicts else None,
+            "exclude": (own.key,) if other.leaves_out else (),
+            **other.marks,
+        }
+
+    return seen
+
+
+def _img_seen_by(own: Mentor) -> Callable[[Other], dict[str, Any]]:
+    by_stage = own.accepts_stages or own.selects_at
+
+    def seen(other: Other) -> dict[str, Any]:
+        words = other.words
+        return {
+            "stage": next(iter(words["stage"]), None) if by_stage else None,
+            "specialties": words["specialties"] if own.accepts_specialties else (),
+            "topics": words["topics"][:1],
+            "languages": _common(words["languages"], own.languages + own.accepts_languages),
+            "avoid": (own.key,) if other.leaves_out else (),
+            **other.marks,
+        }
+
+    return seen
+
+
+def _common(theirs: tuple[str, ...], mine: Collection[str | None]) -> tuple[str, ...]:
+    """Drop words that only they said, but for the first: it says that they said something."""
+    return theirs[:1] + tuple(word for word in theirs[1:] if word in mine)
+
+
+def _entered_from(specialties: Collection[str]) -> set[str]:
+    """Return specialties, and those that a subspecialty among them is entered from."""
+    parents = vocabulary.tables().specialty_parents
+    return {word for each in specialties for word in (each, *parents.get(each, ()))}

@@ -1,0 +1,207 @@
+"""Who is on the other side of one person, with what hard rules and counts read of them.
+
+Each step of a profile shows such counts, so no profile is loaded: the database gathers the words
+of each person into one text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from mentorship.accounts.models import User
+from mentorship.matching import Img, Mentor
+from mentorship.profiles.models import (
+    Choice,
+    InstitutionMark,
+    Naming,
+    NamingUse,
+    Profile,
+    ProfileKind,
+)
+from mentorship.profiles.service import is_ready
+from mentorship.rounds.candidates import agrees, held
+from mentorship.rounds.choices import BEFORE
+from mentorship.rounds.models import Round
+from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.setup import SetUp
+from mentorship.sections.models import Membership, MembershipState, SectionRole
+
+Words = Mapping[str, tuple[str, ...]]
+ASKED = {
+    ProfileKind.IMG: ("stage", "specialties", "topics", "languages"),
+    ProfileKind.MENTOR: (
+        *("accepts_specialties", "accepts_stages", "accepts_languages"),
+        *("topics", "languages"),
+    ),
+}
+_BETWEEN = "\x1f"  # no name of an institution holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody on the other side. ``words`` are by field, in the order they were put in."""
+
+    key: str  # of the person
+    seats: int  # 0 during a break
+    held: int
+    words: Words
+    institution: str | None
+    marks: Words  # institutions by what they are named for; only if the reader named any, too
+    leaves_out: bool  # the reader
+
+
+def others_of(
+    session: Session, person_id: uuid.UUID, own: Img | Mentor, *, today: dt.date
+) -> Sequence[Other]:
+    """Return whoever could be paired with this person but for hard rules, in one query.
+
+    They agree to be matched, said enough, and belong to a section where this person has the role.
+    """
+    mine, theirs = _kinds(own)
+    rows = session.execute(
+        sa.select(
+            Profile.person_id,
+            Profile.institution,
+            _seats(today).label("seats"),
+            held().label("held"),
+            _words(ASKED[theirs]).label("words"),
+            _marks(own).label("marks"),
+            _leaves_out(person_id).label("leaves_out"),
+        )
+        .join(User, User.id == Profile.person_id)
+        .where(Profile.kind == theirs, Profile.person_id != person_id, *_can(person_id, mine))
+    )
+    return [
+        Other(
+            key=str(row.person_id),
+            seats=row.seats,
+            held=row.held,
+            words=_by_field(row.words),
+            institution=row.institution,
+            marks=_by_use(row.marks),
+            leaves_out=bool(row.leaves_out),
+        )
+        for row in rows
+    ]
+
+
+def rules_of(session: Session, person_id: uuid.UUID, kind: ProfileKind) -> RunRules:
+    """Return the rules of the newest round of the person's sections: one to come, if there is."""
+    rules = session.scalars(
+        sa.select(Round.rules)
+        .where(Round.section_id.in_(_sections(person_id, kind)))
+        .order_by(Round.state.not_in(BEFORE), Round.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (SetUp.from_json(rules) if rules else SetUp()).rules()
+
+
+def seats_by_topic(session: Session, person_id: uuid.UUID, *, today: dt.date) -> Mapping[str, int]:
+    """Return how many free seats there are for each topic in the sections of a mentor."""
+    mentor = ProfileKind.MENTOR
+    rows = session.execute(
+        sa.select(_words(("topics",)), _seats(today) - held())
+        .join(User, User.id == Profile.person_id)
+        .where(Profile.kind == mentor, *_can(person_id, mentor))
+    )
+    seats: Counter[str] = Counter()
+    for words, left in rows:
+        seats.update(dict.fromkeys(_by_field(words)["topics"], max(left, 0)))
+    return seats
+
+
+def _kinds(own: Img | Mentor) -> tuple[ProfileKind, ProfileKind]:
+    if isinstance(own, Img):
+        return ProfileKind.IMG, ProfileKind.MENTOR
+    return ProfileKind.MENTOR, ProfileKind.IMG
+
+
+def _sections(person_id: uuid.UUID, kind: ProfileKind) -> sa.Select[uuid.UUID]:
+    return sa.select(Membership.section_id).where(
+        Membership.person_id == person_id,
+        Membership.role == SectionRole(kind.value),
+        Membership.state == MembershipState.ACTIVE,
+    )
+
+
+def _can(person_id: uuid.UUID, kind: ProfileKind) -> tuple[Any, ...]:
+    """Say who can be matched in the sections of a person: conditions on ``Profile``, ``User``."""
+    theirs = aliased(Membership)
+    member = (
+        sa.exists()
+        .where(
+            theirs.person_id == Profile.person_id,
+            theirs.section_id.in_(_sections(person_id, kind)),
+            sa.cast(theirs.role, sa.String) == sa.cast(Profile.kind, sa.String),
+            theirs.state == MembershipState.ACTIVE,
+        )
+        .correlate(Profile)
+    )
+    return member, is_ready(), agrees(), User.active
+
+
+def _seats(today: dt.date) -> sa.Case[int]:
+    return sa.case((Profile.paused_until > today, 0), else_=Profile.seats)
+
+
+def _words(fields: Sequence[str]) -> sa.ScalarSelect[str]:
+    each = Choice.field + ":" + sa.cast(Choice.rank, sa.String) + ":" + Choice.term
+    return (
+        sa.select(sa.func.aggregate_strings(each, " "))
+        .where(Choice.profile_id == Profile.id, Choice.field.in_(fields))
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+
+
+def _marks(own: Img | Mentor) -> sa.ColumnElement[Any]:
+    """Return the institutions somebody named, where this person named any to compare with."""
+    uses: tuple[str, ...] = ()
+    if isinstance(own, Img):
+        if own.conflicts:
+            uses = ("exclude_institutions", "selects_at")
+    elif own.institution or own.exclude_institutions or own.selects_at:
+        uses = ("conflicts",)
+    each = InstitutionMark.use + ":" + InstitutionMark.name
+    return (
+        sa.select(sa.func.aggregate_strings(each, _BETWEEN))
+        .where(InstitutionMark.profile_id == Profile.id, InstitutionMark.use.in_(uses))
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+
+
+def _leaves_out(person_id: uuid.UUID) -> sa.Exists:
+    return (
+        sa.exists()
+        .where(
+            Naming.profile_id == Profile.id,
+            Naming.use == NamingUse.AVOID,
+            Naming.person_id == person_id,
+        )
+        .correlate(Profile)
+    )
+
+
+def _by_field(words: str | None) -> Words:
+    said: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for each in (words or "").split():
+        field, rank, word = each.split(":")
+        said[field].append((int(rank), word))
+    return defaultdict(tuple, {f: tuple(w for _, w in sorted(some)) for f, some in said.items()})
+
+
+def _by_use(marks: str | None) -> Words:
+    said: dict[str, tuple[str, ...]] = {}
+    for each in sorted(marks.split(_BETWEEN)) if marks else ():
+        use, name = each.split(":", 1)
+        said[use] = (*said.get(use, ()), name)
+    return said

@@ -1,0 +1,42 @@
+"""What a person's own profile pages say of them beside their answers."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, SHARE_VISA, agrees_to
+from mentorship.sections.models import Membership, MembershipState, SectionRole
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStanding:
+    """Consents in force, and whether the person has the role in a section or waits for it."""
+
+    shares_visa: bool
+    takes_part: bool
+    belongs: bool
+    waits: bool
+
+
+def own_standing(session: Session, person_id: uuid.UUID, role: SectionRole) -> OwnStanding:
+    """Return what a person agreed to and where they belong in one role, in one query."""
+
+    def is_member(state: MembershipState) -> sa.Exists:
+        return sa.exists().where(
+            Membership.person_id == User.id, Membership.role == role, Membership.state == state
+        )
+
+    row = session.execute(
+        sa.select(
+            agrees_to(SHARE_VISA, User.id),
+            agrees_to(MATCHING, User.id),
+            is_member(MembershipState.ACTIVE),
+            is_member(MembershipState.ASKED),
+        ).where(User.id == person_id)
+    ).one()
+    return OwnStanding(*map(bool, row))
