@@ -66,7 +66,7 @@ class SearchMiss(Model):
     )
     text: Mapped[str] = mapped_column(sa.String(QUERY_LENGTH))
     times: Mapped[int]
-    last_by: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    last_by: Mapped[str] = mapped_column(sa.String(64))
     last_at: Mapped[dt.datetime]
 
     section: Mapped[Section | None] = relationship(lazy="raise")

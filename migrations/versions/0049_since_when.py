@@ -21,7 +21,9 @@ def upgrade() -> None:
     with op.batch_alter_table("journey_situation") as batch:
         batch.alter_column("kept_at", existing_type=sa.DateTime(timezone=True), nullable=False)
     with op.batch_alter_table("search_miss") as batch:
-        batch.add_column(sa.Column("last_by", sa.String(64), nullable=False, server_default=""))
+        batch.add_column(sa.Column("last_by", sa.String(64), nullable=False, server_default="-"))
+    with op.batch_alter_table("search_miss") as batch:
+        batch.alter_column("last_by", existing_type=sa.String(64), server_default=None)
 
 
 def downgrade() -> None:
