@@ -17,6 +17,7 @@ from mentorship.accounts import email_views, factor_views, provider_views
 from mentorship.accounts import security as accounts_security
 from mentorship.accounts import views as accounts_views
 from mentorship.community import desk_views as community_desk_views
+from mentorship.community import introduction_views
 from mentorship.community import views as community_views
 from mentorship.community.peers import forget_who_left
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Mode, Settings
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     spotlight_desk_views.bp,
     equity_views.bp,
     community_views.bp,
+    introduction_views.bp,
     community_desk_views.bp,
     finding_imgs_views.bp,
     finding_views.bp,

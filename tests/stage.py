@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import Identity, Passkey, User
-from mentorship.community import resolving
+from mentorship.community import peers, resolving
 from mentorship.community import service as community
-from mentorship.community.models import Event
+from mentorship.community.models import Event, Introduction, IntroductionState
 from mentorship.consents.service import LISTED, give
 from mentorship.inbox.service import latest
 from mentorship.mentorships import service as mentorships
@@ -116,6 +116,7 @@ def set_stage(session: Session, word: str = "") -> Stage:
             **_letter(session, cast.section, ana, word),
             **_life(session, cast.section, ana, word),
             **_resource(session, cast, word, reader=ana),
+            **_introduction(session, cast, word, asked=ana),
             "passkey_id": _passkey(session, ana),
             "identity_id": _identity(session, ana),
             "provider_id": "nobody",
@@ -339,6 +340,24 @@ def _life(session: Session, section: Section, author: User, word: str) -> dict[s
         "row_id": community.save_row(session, Event, section.id, None, values).id,
         "resolution_id": idea.id,
     }
+
+
+def _introduction(session: Session, cast: Cast, word: str, *, asked: User) -> dict[str, object]:
+    """Return the key of a listed member who plays no other part, and of their asking Ana."""
+    peer = factories.member(session, cast.section, SectionRole.IMG)
+    peer.name = f"Pia Peer {word}"
+    peers.show_me(session, cast.section.id, peer.id, about=word, show_email=False, now=NOW)
+    row = Introduction(
+        section_id=cast.section.id,
+        from_id=peer.id,
+        to_id=asked.id,
+        words=word,
+        state=IntroductionState.WAITING,
+        asked_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return {"peer_id": peer.id, "introduction_id": row.id}
 
 
 def _resource(session: Session, cast: Cast, word: str, *, reader: User) -> dict[str, object]:

@@ -110,6 +110,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
     # Whoever belongs to some section may write for its gallery.
     **dict.fromkeys(("spotlight.new", "spotlight.create"), OF_THE_SECTION | {"leader2"}),
     "community.resolution": frozenset({"img", "leader"}),
+    **dict.fromkeys(("introductions.answer", "introductions.end"), frozenset({"img"})),
     # Its resource is one that only the section has.
     **dict.fromkeys(
         ("shelf.show", "shelf.mark", "shelf.report", "shelf.send_report"), OF_THE_SECTION

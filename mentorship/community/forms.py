@@ -201,9 +201,22 @@ class CardForm(FlaskForm):
     )
     show_email = BooleanField(
         "Show my email address to the members of this section",
-        description="Without it they see your name and your line, but cannot write to you.",
+        description="Without it they see your name and your line, and can ask to be put in touch.",
     )
     agree = BooleanField(
         "I agree to be found by the members of this section, with my name, my role and the above",
         validators=[DataRequired("Check this box to be listed")],
+    )
+
+
+class AskForm(FlaskForm):
+    words = TextAreaField(
+        "Why would you like to talk?",
+        filters=[line],
+        validators=[Length(max=300)],
+        description="In a line or two, without your address or number.",
+    )
+    agree = BooleanField(
+        "If they say yes, they may see my email address",
+        validators=[DataRequired("Check this box to ask")],
     )

@@ -32,6 +32,13 @@ class ResolutionState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class IntroductionState(enum.StrEnum):
+    WAITING = "waiting"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by whoever asked; it looks the same to them after a no
+
+
 class OfSection:
     """A row of one section."""
 
@@ -138,3 +145,26 @@ class DirectoryCard(Model):
     agreed_at: Mapped[dt.datetime]
 
     person: Mapped[User] = relationship(lazy="raise")
+
+
+class Introduction(OfSection, Model):
+    """Somebody asked another member to be put in touch; until a yes neither sees an address."""
+
+    __tablename__ = "introduction"
+    __table_args__ = (
+        sa.CheckConstraint("from_id <> to_id", name="two_people"),
+        sa.CheckConstraint("(state = 'waiting') = (answered_at IS NULL)", name="answered"),
+        sa.UniqueConstraint("section_id", "from_id", "to_id"),
+    )
+
+    from_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey(User.id, ondelete="CASCADE"), index=True
+    )
+    to_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    words: Mapped[str] = mapped_column(sa.String(300))
+    state: Mapped[IntroductionState] = mapped_column(one_of(IntroductionState, "state_known"))
+    asked_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+
+    asker: Mapped[User] = relationship(foreign_keys=from_id, lazy="raise")
+    asked: Mapped[User] = relationship(foreign_keys=to_id, lazy="raise")

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.accounts.models import User
+from mentorship.community.introductions import forget
 from mentorship.community.models import DirectoryCard
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
@@ -21,6 +22,7 @@ PER_PAGE = 30
 class Peer:
     """A member who agreed to be found."""
 
+    id: uuid.UUID
     name: str
     roles: Sequence[SectionRole]
     about: str
@@ -59,6 +61,7 @@ def directory(
     roles = _roles(session, section_id, [card.person_id for card in cards])
     peers = [
         Peer(
+            card.person_id,
             card.person.name,
             roles.get(card.person_id, ()),
             card.about,
@@ -111,6 +114,7 @@ def forget_who_left(
     """Take whoever is no longer a member out of the directory; coming back, they agree anew."""
     if not _roles(session, section_id, [person_id]):
         hide_me(session, section_id, person_id)
+        forget(session, section_id, person_id)
 
 
 def _roles(

@@ -23,6 +23,7 @@ from mentorship.access import current_id, current_person, members
 from mentorship.community import peers, resolving, service
 from mentorship.community.calendar import calendar
 from mentorship.community.forms import KINDS, STATES, CardForm, ResolutionForm, StepForm, line
+from mentorship.community.introductions import mine_in
 from mentorship.community.models import Event, OpeningKind
 from mentorship.equity.policy import statements, way_to_take_part, ways_to_take_part
 from mentorship.extensions import db, transaction
@@ -173,7 +174,9 @@ def people(slug: str) -> str:
     page = request.args.get("page", 1, type=int)
     found = peers.directory(db.session(), section.id, words=words, page=page)
     mine = peers.card_of(db.session(), section.id, current_id())
-    return _page("community/people.html", section, found=found, words=words, mine=mine)
+    touch = mine_in(db.session(), section.id, current_id())
+    shown = {"found": found, "words": words, "mine": mine, "touch": touch, "me": current_id()}
+    return _page("community/people.html", section, **shown)
 
 
 @bp.get(f"{HOME}/people/me")

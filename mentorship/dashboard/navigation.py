@@ -138,7 +138,11 @@ def _menu() -> tuple[Entry, ...]:
             _entry("News", "news.index"),
             _entry("Spotlight", "spotlight.index"),
             _entry("Equity", "equity.index"),
-            _entry("My section", "community.mine", rooms=("community", "community_desk")),
+            _entry(
+                "My section",
+                "community.mine",
+                rooms=("community", "community_desk", "introductions"),
+            ),
         )
     )
     return tuple(entries)

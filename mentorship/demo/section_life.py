@@ -17,7 +17,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.community import peers, resolving
+from mentorship.community import introductions, peers, resolving
 from mentorship.community import service as community
 from mentorship.community.models import CouncilSeat, Event, Opening, OpeningKind, ResolutionState
 from mentorship.news import desk
@@ -55,6 +55,13 @@ def load_section_life(
     for number, (person, about) in enumerate(zip(people, words["peers"], strict=False)):
         email = number % 2 == 1  # half of them want mail
         peers.show_me(session, section.id, person.id, about=about, show_email=email, now=now)
+    for each in words["introductions"]:
+        asker, asked = people[each["from"]], people[each["to"]]
+        made = introductions.ask(
+            session, section, asker=asker, person_id=asked.id, words=each["words"], now=now
+        )
+        if each["answered"]:
+            introductions.answer(session, section, made.id, person=asked, agrees=True, now=now)
 
 
 def _news(

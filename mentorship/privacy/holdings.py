@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
 from mentorship.audit import AuditEntry
-from mentorship.community.models import DirectoryCard, Resolution
+from mentorship.community.models import DirectoryCard, Introduction, Resolution
 from mentorship.consents.models import Consent, Erasure
 from mentorship.finding.models import Mark
 from mentorship.inbox.models import Notice, NoticeChoice
@@ -196,6 +196,13 @@ IN_THE_COPY: tuple[Holding, ...] = (
     ),
     Holding(SpotlightLetter, "Your letters", lambda me: SpotlightLetter.author_id == me.id),
     Holding(DirectoryCard, "Your directory cards", lambda me: DirectoryCard.person_id == me.id),
+    Holding(
+        Introduction,
+        "Members you asked to be put in touch with, or who asked you",
+        lambda me: (Introduction.from_id == me.id) | (Introduction.to_id == me.id),
+        hide=("words",),
+        unless=lambda me: Introduction.from_id == me.id,
+    ),
     Holding(Resolution, "Resolutions you proposed", lambda me: Resolution.author_id == me.id),
     Holding(Situation, "Where you are on the journey", lambda me: Situation.person_id == me.id),
     Holding(Tick, "What you ticked off", lambda me: Tick.person_id == me.id),

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 
 from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode
-from mentorship.community.models import DirectoryCard
+from mentorship.community.models import DirectoryCard, Introduction
 from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import Model
 from mentorship.finding.models import Mark
@@ -36,6 +36,7 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(NoticeChoice.person_id, NewsInterest.person_id, Tick.person_id, Situation.person_id),
     *(ResourceMark.person_id, ResourceReport.person_id, SpotlightLetter.author_id),
     *(Note.author_id, Feedback.author_id, Concern.author_id, Mark.reader_id, Naming.person_id),
+    *(Introduction.from_id, Introduction.to_id),
     *(DataExport.person_id, GlassOpening.about_id, Erasure.person_id),
     *(Membership.person_id, MemberTag.person_id),
     *(Passkey.person_id, RecoveryCode.person_id, EmailChange.person_id),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wtforms import Form, IntegerField, SearchField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from mentorship.toolkit.forms import one_line
-from mentorship.toolkit.licensing import Background
+from mentorship.toolkit.licensing import Background, State, Verdict
 
 VIEWS = {
     "years": "Years of training for IMGs",
@@ -57,11 +59,34 @@ class LicenseFilter(Form):
         default="years",
         choices=[SelectChoice(view, name) for view, name in SHORT_VIEWS.items()],
     )
+    only = SelectField(
+        "The table lists",
+        default="",
+        choices=[
+            SelectChoice("", "All boards"),
+            SelectChoice("gap", "Boards that ask IMGs for more"),
+            SelectChoice("law", "Boards with a law for physicians trained abroad"),
+            SelectChoice(Verdict.OPEN.value, "What may be open to me"),
+            SelectChoice(Verdict.PATHWAY.value, "Where a law may help me"),
+            SelectChoice(Verdict.ASK.value, "Where I should ask the board"),
+        ],
+        description="The last three want to know what you have",
+    )
+
+    def listed(self, states: Sequence[State], background: Background) -> Sequence[State]:
+        """Return the boards that the table lists."""
+        if self.only.data == "gap":
+            return [state for state in states if state.gap]
+        if self.only.data == "law":
+            return [state for state in states if state.has_pathway]
+        if not (self.only.data and background.is_given):
+            return states
+        return [state for state in states if state.verdict(background).value == self.only.data]
 
     def background(self) -> Background:
         """Return what is said; what cannot be right counts as not said."""
         self.validate()
-        for field in (self.training, self.tries, self.span, self.show):
+        for field in (self.training, self.tries, self.span, self.show, self.only):
             if field.errors:
                 field.data, field.errors = None, ()
         self.show.data = self.show.data or "years"

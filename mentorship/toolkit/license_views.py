@@ -25,6 +25,7 @@ def explorer() -> str:
         form=form,
         background=background,
         states=states,
+        listed=form.listed(states, background),
         map=tile_map.draw(states, view, background),
         shown=VIEWS.get(view, "What may be open to you"),
     )

@@ -11,7 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
-from mentorship.community.models import DirectoryCard, Resolution, ResolutionState
+from mentorship.community.models import (
+    DirectoryCard,
+    Introduction,
+    IntroductionState,
+    Resolution,
+    ResolutionState,
+)
 from mentorship.crypto import Sealed
 from mentorship.extensions import Model
 from mentorship.finding.models import Mark, MarkKind
@@ -108,6 +114,9 @@ def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile)
     place = Situation(**key, kept_at=NOW)
     yield place
     yield DirectoryCard(section_id=section.id, about=CANARY, agreed_at=NOW, **key)
+    asking = {"section_id": section.id, "state": IntroductionState.WAITING, "asked_at": NOW}
+    yield Introduction(from_id=chi.id, to_id=omar.id, words=CANARY, **asking)
+    yield Introduction(from_id=omar.id, to_id=chi.id, words="Hello", **asking)
     yield Notice(kind=NoticeKind.OFFER, words=CANARY, path="/x", created_at=NOW, **key)
     yield NoticeChoice(kind=NoticeKind.OFFER, way=Way.DAILY, **key)
     yield NewsInterest(topic=Topic.MATCH, **key)

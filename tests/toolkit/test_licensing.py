@@ -131,6 +131,23 @@ def test_an_unsure_figure_says_whom_to_ask(loaded: Session, reader: PageClient) 
     assert len(marked) == len({state.id for state in [*unsure, *limits]}) == 28
 
 
+def test_the_table_lists_what_is_asked_for(loaded: Session, reader: PageClient) -> None:
+    def listed(query: str) -> int:
+        page = reader.get(f"/toolkit/licensure?{query}")
+        return len(page.tree.findall(".//tbody/tr"))
+
+    states = licensing.states(loaded)
+    mine = Background(training=2, tries=1)
+    assert listed("") == listed("only=nonsense") == listed("only=open") == 55  # nothing said yet
+    assert listed("only=gap") == sum(bool(state.gap) for state in states)
+    assert listed("only=law") == sum(state.has_pathway for state in states)
+    for verdict in (Verdict.OPEN, Verdict.PATHWAY, Verdict.ASK):
+        rows = sum(state.verdict(mine) is verdict for state in states)
+        assert rows
+        assert listed(f"training=2&tries=1&only={verdict}") == rows
+    assert "No board fits" in reader.get("/toolkit/licensure?span=0&only=pathway").text
+
+
 @pytest.mark.parametrize("view", [*VIEWS, "verdict"])
 def test_the_map_says_in_words_and_signs_what_it_says_in_color(loaded: Session, view: str) -> None:
     drawn = tile_map.draw(licensing.states(loaded), view, Background(training=2))
