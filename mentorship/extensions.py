@@ -124,6 +124,17 @@ def reading() -> Iterator[Session]:
         session.commit()
 
 
+def let_go_when_frozen(session: Session, after: dt.timedelta) -> None:
+    """See to it that a worker frozen in this transaction loses its locks after some time.
+
+    SQLite has no such limit: who freezes in the milliseconds of a write holds up every writer.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        wait = str(int(after.total_seconds() * 1000))
+        name = "idle_in_transaction_session_timeout"
+        session.execute(sa.select(sa.func.set_config(name, wait, True)))
+
+
 def enqueue(task: str, row_id: uuid.UUID) -> None:
     """Hand a row to a worker. If that fails the row still waits, and a worker will find it."""
     try:

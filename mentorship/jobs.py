@@ -28,13 +28,14 @@ from mentorship.notices import delivery
 from mentorship.operations.backup import forget_replaced
 from mentorship.oversight import heads
 from mentorship.privacy import copying, erasing, retention, wishes
+from mentorship.pulse import utc_now
 from mentorship.rosters.work import work_on_import
 from mentorship.rounds import averages, closing, expiring, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 from mentorship.rounds.reminding import remind
 from mentorship.signins import service as signins
-from mentorship.solving import solve_run, utc_now
+from mentorship.solving import solve_run
 from mentorship.throttle import service as throttle
 from mentorship.toolkit.link_round import check_links, link_fetcher
 
@@ -180,7 +181,7 @@ def clear_up() -> None:
 
 
 def import_roster(row_id: str) -> None:
-    work_on_import(row_id, utc_now)
+    work_on_import(row_id)
     delivery.write_files()
 
 

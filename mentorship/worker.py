@@ -25,9 +25,9 @@ from mentorship.notices.service import is_any_due
 from mentorship.notices.transports import transport_of
 from mentorship.operations import service as operations
 from mentorship.operations.starting import refuse_unfit
+from mentorship.pulse import ending, utc_now
 from mentorship.rosters import carrying_out
 from mentorship.rounds import holding
-from mentorship.solving import ending, utc_now
 
 LOOK_ROUND = 3.0  # seconds between two looks for work that nobody holds
 SIGN_OF_LIFE = 10.0  # seconds between two

@@ -101,7 +101,6 @@ def set_stage(session: Session, word: str = "") -> Stage:
             "import_id": _import(session, cast, word),
             "pair_id": offer.pair_id,
             "offer_id": offer.id,
-            "img_id": offer.img_id,
             "round_note_id": notes.write_note(
                 session,
                 round_.id,

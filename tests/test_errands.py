@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from mentorship import solving
+from mentorship import pulse
 from mentorship.news import feeds
 from mentorship.news.models import DigestReader, Feed, NewsItem, Topic
 from mentorship.news.seeds import load_news
@@ -36,7 +36,7 @@ def test_feeds_and_links_are_due_every_minute_and_the_weekly_mail_every_hour(app
 
 
 def test_an_errand_polls_a_feed(app: Flask, session: Session) -> None:
-    section, now = factories.section(session), solving.utc_now()
+    section, now = factories.section(session), pulse.utc_now()
     feeds.save_feed(
         session,
         None,
@@ -76,7 +76,7 @@ def test_an_errand_looks_at_links(app: Flask, session: Session) -> None:
 
 
 def test_an_errand_posts_the_weekly_mail_once(app: Flask, session: Session) -> None:
-    now = solving.utc_now()
+    now = pulse.utc_now()
     reader = factories.person(session)
     week = now - dt.timedelta(days=8)
     session.add(DigestReader(person_id=reader.id, key="k" * 43, since=week))

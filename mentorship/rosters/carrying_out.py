@@ -10,13 +10,14 @@ import io
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from mentorship.accounts.claiming import invite_many
-from mentorship.extensions import rows_hit
+from mentorship.extensions import let_go_when_frozen, rows_hit
+from mentorship.pulse import NotMine
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.import_models import (
     MOST_ATTEMPTS,
@@ -30,18 +31,21 @@ from mentorship.rosters.rows import ImgRow, MentorRow, Roster
 from mentorship.rosters.uploads import LIMITS, files_of
 from mentorship.sections.models import SectionRole
 
-LEASE = dt.timedelta(minutes=10)
+LEASE = dt.timedelta(seconds=20)  # as that of a run
+WRITES = dt.timedelta(minutes=1)  # between two writes of many rows, at most
+ALONE = dt.timedelta(minutes=10)  # holding the row itself: the lease is told to nobody meanwhile
 MOST_SHOWN = 1000  # problems that are kept
 
 
-class NotMine(RuntimeError):
-    """The import is no longer this worker's."""
+Rosters: TypeAlias = tuple[Roster[ImgRow], Roster[MentorRow]]
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """An import in the hands of one worker, by a key that no other has."""
+
     import_id: uuid.UUID
-    attempt: int
+    hold: uuid.UUID
     writes: bool
 
 
@@ -60,13 +64,14 @@ def claim(session: Session, import_id: uuid.UUID, *, now: dt.datetime) -> Held |
         .where(*free, RosterImport.attempt >= MOST_ATTEMPTS)
         .values(state=ImportState.FAILED, lease_until=None, ended_at=now)
     )
-    row = session.execute(
+    hold, attempt = uuid.uuid4(), RosterImport.attempt + 1
+    state = session.scalar(
         sa.update(RosterImport)
         .where(*free)
-        .values(attempt=RosterImport.attempt + 1, lease_until=now + LEASE, percent=5)
-        .returning(RosterImport.attempt, RosterImport.state)
-    ).one_or_none()
-    return None if row is None else Held(import_id, row.attempt, row.state is ImportState.WRITING)
+        .values(attempt=attempt, hold=hold, lease_until=now + LEASE, percent=5)
+        .returning(RosterImport.state)
+    )
+    return None if state is None else Held(import_id, hold, state is ImportState.WRITING)
 
 
 def _free(now: dt.datetime) -> sa.ColumnElement[bool]:
@@ -74,19 +79,46 @@ def _free(now: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.and_(RosterImport.state.in_(WORKED_ON), gone)
 
 
-def tell_progress(session: Session, held: Held, percent: int) -> None:
-    session.execute(sa.update(RosterImport).where(*_mine(held)).values(percent=percent))
+def beat(  # noqa: PLR0913  whose, when, how far, and for how long
+    session: Session,
+    held: Held,
+    *,
+    now: dt.datetime,
+    percent: int | None = None,
+    lease: dt.timedelta | None = None,
+    frozen: dt.timedelta | None = None,
+) -> None:
+    """Say that the worker lives, and hold the row; raise ``NotMine`` if it is not its own.
+
+    Who does nothing in this transaction for as long as ``frozen`` loses it. Both are ``LEASE``
+    where nothing is said.
+    """
+    let_go_when_frozen(session, frozen or LEASE)
+    values: dict[str, Any] = {"lease_until": now + (lease or LEASE)}
+    values |= {} if percent is None else {"percent": percent}
+    if not rows_hit(session, sa.update(RosterImport).where(*_mine(held, now)).values(**values)):
+        raise NotMine
 
 
-def _mine(held: Held) -> tuple[sa.ColumnElement[bool], ...]:
+def release(session: Session, held: Held, *, now: dt.datetime) -> bool:
+    """Let others have an import that its worker cannot end; tell whether it was still its own.
+
+    Whatever the worker does after this, it no longer holds the import and writes nothing.
+    """
+    mine = sa.update(RosterImport).where(*_mine(held, now))
+    return bool(rows_hit(session, mine.values(lease_until=None, percent=0)))
+
+
+def _mine(held: Held, now: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         RosterImport.id == held.import_id,
-        RosterImport.attempt == held.attempt,
+        RosterImport.hold == held.hold,
         RosterImport.state.in_(WORKED_ON),
+        RosterImport.lease_until > now,
     )
 
 
-def read_files(session: Session, held: Held) -> tuple[Roster[ImgRow], Roster[MentorRow]]:
+def read_files(session: Session, held: Held) -> Rosters:
     """Read both files with the columns that were chosen; one that did not come is empty."""
     found = session.get_one(RosterImport, held.import_id, populate_existing=True)
     files = files_of(found)
@@ -107,7 +139,7 @@ def read_files(session: Session, held: Held) -> tuple[Roster[ImgRow], Roster[Men
 def work_out(
     session: Session,
     held: Held,
-    rosters: tuple[Roster[ImgRow], Roster[MentorRow]],
+    rosters: Rosters,
     *,
     now: dt.datetime,
 ) -> Plan | ImportReport:
@@ -135,9 +167,7 @@ def finish(session: Session, held: Held, plan: Plan | ImportReport, *, now: dt.d
         This worker was taken for dead.
 
     """
-    live = sa.update(RosterImport).where(*_mine(held), RosterImport.lease_until > now)
-    if not rows_hit(session, live.values(percent=100)):
-        raise NotMine
+    beat(session, held, now=now, percent=100, lease=ALONE, frozen=WRITES)
     found = _found(session, held)
     report = plan if isinstance(plan, ImportReport) else plan.report
     done = held.writes and isinstance(plan, Plan)
@@ -166,7 +196,7 @@ def _found(session: Session, held: Held) -> RosterImport:
 def fail(session: Session, held: Held, *, now: dt.datetime) -> None:
     session.execute(
         sa.update(RosterImport)
-        .where(*_mine(held))
+        .where(*_mine(held, now))
         .values(state=ImportState.FAILED, lease_until=None, ended_at=now)
     )
 

@@ -57,6 +57,7 @@ class RosterImport(Model):
     report_sealed: Mapped[bytes | None]
     percent: Mapped[int] = mapped_column(default=0)
     attempt: Mapped[int] = mapped_column(default=0)
+    hold: Mapped[uuid.UUID | None]  # made anew by each worker who takes it; all it writes says so
     lease_until: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
 

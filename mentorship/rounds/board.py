@@ -49,6 +49,8 @@ class AnswerLine:
     answer_by: dt.datetime
     reminders: int  # that whoever owes the answer has got
     reminded_at: dt.datetime | None
+    img_id: uuid.UUID
+    mentor_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class WaitingLine:
     name: str
     state: OfferState | None
     reason: str | None
+    img_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +169,8 @@ def _answers(
             due,
             reminders,
             reminded_at,
+            offer.img_id,
+            offer.mentor_id,
         )
         for offer, img_name, mentor_name, due, *stands, reminders, reminded_at in found.rows
     ]
@@ -212,7 +217,7 @@ def waiting_imgs(
     for img_id, name in found.rows:
         offer = last.get(img_id)
         reason = REASONS_TOLD.get(offer.decline_reason or "") if offer else None
-        rows.append(WaitingLine(name, offer.state if offer else None, reason))
+        rows.append(WaitingLine(name, offer.state if offer else None, reason, img_id))
     return Listing(rows, found.found, found.page, found.last)
 
 

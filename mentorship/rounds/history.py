@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.people.add": "Added whoever was ready",
         "round.people.leave_out": "Left a person out",
         "round.people.put_back": "Put a person back",
+        "round.people.again": "Let a person be matched again with the rest",
         "round.people.choose": "Left out IMGs by what they say of themselves",
         "round.people.back": "Put several IMGs back",
         "round.people.invite": "Invited people to claim their account",

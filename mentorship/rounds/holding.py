@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.extensions import rows_hit
+from mentorship.extensions import let_go_when_frozen, rows_hit
 from mentorship.matching import ImpossibleRules
+from mentorship.pulse import NotMine
 from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.inputs import (
     BadProfile,
@@ -50,10 +51,6 @@ REFUSALS: Mapping[type[Exception], str] = {
 }
 
 
-class NotMine(RuntimeError):
-    """The job is cancelled, or another worker has taken it over."""
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
     """A job in the hands of one worker."""
@@ -74,7 +71,7 @@ def claim(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> Held | No
 
     A job that was taken too often fails instead: it may be what kills the workers.
     """
-    _let_go_when_frozen(session)
+    let_go_when_frozen(session, LEASE)
     free = (RunJob.id == job_id, _free(now))
     change(
         session,
@@ -100,7 +97,7 @@ def claim(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> Held | No
 
 def beat(session: Session, held: Held, *, phase: Phase, percent: int, now: dt.datetime) -> None:
     """Say that the worker lives and how far it is; raise ``NotMine`` if the job is not its own."""
-    _let_go_when_frozen(session)
+    let_go_when_frozen(session, LEASE)
     values = {"phase": phase, "percent": percent, "heartbeat_at": now, "lease_until": now + LEASE}
     if not change(session, _mine(held, now), **values):
         raise NotMine
@@ -188,17 +185,6 @@ def failure_of(refused: Exception) -> Mapping[str, Any]:
             "mentor": refused.mentor,
         }
     return {"kind": kind}
-
-
-def _let_go_when_frozen(session: Session) -> None:
-    """See to it that a worker frozen in this transaction loses its locks when its lease is over.
-
-    SQLite has no such limit: who freezes in the milliseconds of a write holds up every writer.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        wait = int(LEASE.total_seconds() * 1000)
-        name = "idle_in_transaction_session_timeout"
-        session.execute(sa.select(sa.func.set_config(name, str(wait), True)))
 
 
 def _free(now: dt.datetime) -> sa.ColumnElement[bool]:

@@ -93,11 +93,18 @@ def round_and_run(slug: str, round_id: uuid.UUID) -> tuple[Round, Run]:
 
     """
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    number = request.args.get("run", type=int)
+    run = run_if_any(round_)
+    if run is None:
+        raise NoSuchRun(round_, request.args.get("run", type=int))
+    return round_, run
+
+
+def run_if_any(round_: Round) -> Run | None:
+    """Return the run the address names, or the one that counts; None if there is none such."""
     try:
-        return round_, run_of_round(db.session(), round_.id, number)
+        return run_of_round(db.session(), round_.id, request.args.get("run", type=int))
     except NoResultFound:
-        raise NoSuchRun(round_, number) from None
+        return None
 
 
 @bp.errorhandler(NoSuchRun)

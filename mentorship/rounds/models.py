@@ -79,6 +79,8 @@ class Participant(Model):
     left_out_at: Mapped[dt.datetime | None]  # kept, so that a refresh does not bring them back
     # left out by their own wish: then they may also come back
     withdrew: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # a leader has let them be matched again: no answer, or a last word, of before keeps them out
+    back_at: Mapped[dt.datetime | None]
 
 
 class Run(Model):

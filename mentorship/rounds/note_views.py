@@ -1,4 +1,4 @@
-"""Notes of section leaders: about a pair on its page, about an IMG on a page of their own."""
+"""Notes of section leaders: on the page of a pair, or on that of a person in the round."""
 
 from __future__ import annotations
 
@@ -6,57 +6,82 @@ import datetime as dt
 import uuid
 
 from flask import flash, redirect, render_template, url_for
+from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.rounds import notes, review
+from mentorship.rounds import notes, rest, review
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.leading import acting, round_and_run
+from mentorship.rounds.candidates import Obstacle
+from mentorship.rounds.choices import OUT
+from mentorship.rounds.leading import acting, changed_page, run_if_any
+from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Round
 from mentorship.rounds.note_models import RoundNote
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import pair_list
 from mentorship.rounds.review_forms import ChangeNoteForm, NoteForm
 from mentorship.rounds.scope import pair_of_round, round_of_leader
-from mentorship.rounds.sentences import REASONS
+from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import open_run
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
 TOO_LONG = "A note has 1 to 1,000 letters."
 
 
-@bp.get(f"{ROUND}/imgs/<uuid:img_id>")
+@bp.get(f"{ROUND}/people/<uuid:profile_id>")
 @members
-def img_page(slug: str, round_id: uuid.UUID, img_id: uuid.UUID) -> str:
-    """Say how an IMG stands in a run: with whom, or why with nobody; and what leaders noted."""
+def person(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> str:
+    """Say how somebody stands in a run: with whom, or why with nobody; and what leaders noted."""
     session = db.session()
-    round_, shown = round_and_run(slug, round_id)
-    name = notes.img_of_round(session, round_.id, img_id)
-    lines, _ = review.unmatched(session, shown, Wanted(), of=img_id)
+    round_ = round_of_leader(session, current_id(), slug, round_id)
+    who = notes.person_of_round(session, round_, profile_id)
+    shown = run_if_any(round_)
     return render_template(
-        "rounds/img.html",
+        "rounds/person.html",
         round=round_,
+        who=who,
         run=shown,
-        img_id=img_id,
-        name=name,
-        line=lines.rows[0] if lines.rows else None,
-        pairs=() if lines.rows else pair_list(session, shown, Wanted(), of=img_id).rows,
+        line=review.unmatched_line(session, shown, profile_id) if shown else None,
+        pairs=pair_list(session, shown, Wanted(sort="img"), of=profile_id).rows if shown else (),
+        seats=review.free_seats_of(session, shown, profile_id) if shown else None,
         reasons=REASONS,
+        kept_out=_kept_out(round_, profile_id),
         open_run=open_run(session, round_),
-        notes=notes.notes_of(session, round_.id, img_id),
+        notes=notes.notes_of(
+            session, round_.id, **{"img_id" if who.is_img else "mentor_id": profile_id}
+        ),
         form=NoteForm(),
     )
 
 
-@bp.post(f"{ROUND}/imgs/<uuid:img_id>/note")
+@bp.post(f"{ROUND}/people/<uuid:profile_id>/again")
 @members
-def note_img(slug: str, round_id: uuid.UUID, img_id: uuid.UUID) -> Response:
+def match_again(
+    slug: str, round_id: uuid.UUID, profile_id: uuid.UUID
+) -> Response | tuple[str, int]:
+    """Let somebody who was silent, or needed nobody any more, be matched with the rest."""
+    try:
+        with transaction() as session:
+            acting(session, slug, round_id, "round.people.again", about=str(profile_id))
+            now = dt.datetime.now(dt.UTC)
+            rest.match_again(session, round_id=round_id, profile_id=profile_id, now=now)
+    except RoundChanged as changed:
+        return changed_page(slug, round_id, changed)
+    flash("They are matched again with the rest. Nobody is told yet.", "success")
+    return redirect(url_for(".person", slug=slug, round_id=round_id, profile_id=profile_id), 303)
+
+
+@bp.post(f"{ROUND}/people/<uuid:profile_id>/note")
+@members
+def note_img(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
     with transaction() as session:
-        round_ = acting(session, slug, round_id, "round.note.img", img=str(img_id))
-        notes.img_of_round(session, round_.id, img_id)
-        _write(round_.id, img_id, None)
-    return redirect(url_for(".img_page", slug=slug, round_id=round_id, img_id=img_id), code=303)
+        round_ = acting(session, slug, round_id, "round.note.img", img=str(profile_id))
+        if not notes.person_of_round(session, round_, profile_id).is_img:
+            raise NoResultFound  # notes are about pairs and IMGs
+        _write(round_.id, profile_id, None)
+    return redirect(url_for(".person", slug=slug, round_id=round_id, profile_id=profile_id), 303)
 
 
 @bp.post(f"{ROUND}/review/pairs/<uuid:pair_id>/note")
@@ -67,6 +92,15 @@ def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
         _, pair = pair_of_round(session, round_.id, pair_id)
         _write(round_.id, pair.img_id, pair.mentor_id)
     return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)
+
+
+def _kept_out(round_: Round, profile_id: uuid.UUID) -> str:
+    """Say what keeps somebody out of the rest that a leader may lift; "" if nothing does."""
+    if round_.state not in OUT:
+        return ""
+    people = rest.still_free(db.session(), round_, today=dt.datetime.now(dt.UTC).date())
+    found = next((each.obstacle for each in people if each.profile_id == profile_id), None)
+    return OBSTACLES[found] if found in {Obstacle.SILENT, Obstacle.NEEDS_NOBODY} else ""
 
 
 def _write(round_id: uuid.UUID, img_id: uuid.UUID, mentor_id: uuid.UUID | None) -> None:
@@ -150,4 +184,4 @@ def _about(slug: str, found: RoundNote) -> str:
     pair = notes.pair_noted(db.session(), found)
     if pair is not None:
         return url_for(".pair", slug=slug, round_id=found.round_id, pair_id=pair)
-    return url_for(".img_page", slug=slug, round_id=found.round_id, img_id=found.img_id)
+    return url_for(".person", slug=slug, round_id=found.round_id, profile_id=found.img_id)

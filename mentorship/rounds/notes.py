@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.rounds.models import Pair, Participant, Run
+from mentorship.rounds.models import Pair, Participant, Round, Run
 from mentorship.rounds.note_models import RoundNote, RoundNoteBefore
+from mentorship.sections.models import Membership, MembershipState
 
 
 class NoteChanged(Exception):
@@ -42,10 +43,19 @@ class NoteLine:
     """A note; ``mentor`` is "" if it is about the IMG alone. ``before``: the newest first."""
 
     id: uuid.UUID
-    mentor_id: uuid.UUID | None
+    img: str
     mentor: str
     now: Wording
     before: Sequence[Wording]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as a leader of the round's section may know of them."""
+
+    id: uuid.UUID  # of the profile
+    name: str
+    is_img: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +68,27 @@ class Noted:
 
 
 def notes_of(
-    session: Session, round_id: uuid.UUID, img_id: uuid.UUID, mentor_id: uuid.UUID | None = None
+    session: Session,
+    round_id: uuid.UUID,
+    *,
+    img_id: uuid.UUID | None = None,
+    mentor_id: uuid.UUID | None = None,
 ) -> Sequence[NoteLine]:
-    """Return the notes about an IMG in a round, the newest first, or those about one pair.
+    """Return the notes about an IMG, a mentor or the pair of both, the newest first.
 
     In at most two queries.
     """
-    about = [RoundNote.round_id == round_id, RoundNote.img_id == img_id]
+    about = [RoundNote.round_id == round_id]
+    if img_id is not None:
+        about.append(RoundNote.img_id == img_id)
     if mentor_id is not None:
         about.append(RoundNote.mentor_id == mentor_id)
     writer, mentor, profile = aliased(User), aliased(User), aliased(Profile)
+    img, img_profile = aliased(User), aliased(Profile)
     rows = session.execute(
-        sa.select(RoundNote, writer.name, mentor.name)
+        sa.select(RoundNote, writer.name, img.name, mentor.name)
+        .join(img_profile, img_profile.id == RoundNote.img_id)
+        .join(img, img.id == img_profile.person_id)
         .outerjoin(writer, writer.id == RoundNote.written_by_id)
         .outerjoin(profile, profile.id == RoundNote.mentor_id)
         .outerjoin(mentor, mentor.id == profile.person_id)
@@ -80,12 +99,12 @@ def notes_of(
     return [
         NoteLine(
             id=note.id,
-            mentor_id=note.mentor_id,
+            img=about_img,
             mentor=about_mentor or "",
             now=Wording(note.words, by, note.written_at),
             before=before[note.id],
         )
-        for note, by, about_mentor in rows
+        for note, by, about_img, about_mentor in rows
     ]
 
 
@@ -115,16 +134,26 @@ def counted_for(round_id: uuid.UUID, *about: sa.ColumnElement[bool]) -> sa.Scala
     )
 
 
-def img_of_round(session: Session, round_id: uuid.UUID, img_id: uuid.UUID) -> str:
-    """Return the name of an IMG who takes or took part; raise ``NoResultFound`` if none did."""
-    return session.scalars(
-        sa.select(User.name)
-        .join(Profile, Profile.person_id == User.id)
-        .join(Participant, Participant.profile_id == Profile.id)
-        .where(
-            Participant.round_id == round_id, Profile.id == img_id, Profile.kind == ProfileKind.IMG
-        )
+def person_of_round(session: Session, round_: Round, profile_id: uuid.UUID) -> Person:
+    """Return somebody who takes or took part, or who belongs to the section and could.
+
+    Raises ``NoResultFound`` for everybody else.
+    """
+    took_part = sa.exists().where(
+        Participant.round_id == round_.id, Participant.profile_id == Profile.id
+    )
+    belongs = sa.exists().where(
+        Membership.section_id == round_.section_id,
+        Membership.person_id == Profile.person_id,
+        Membership.state == MembershipState.ACTIVE,
+        sa.cast(Membership.role, sa.String) == sa.cast(Profile.kind, sa.String),
+    )
+    row = session.execute(
+        sa.select(Profile.id, User.name, Profile.kind)
+        .join(User, User.id == Profile.person_id)
+        .where(Profile.id == profile_id, sa.or_(took_part, belongs))
     ).one()
+    return Person(row.id, row.name, row.kind is ProfileKind.IMG)
 
 
 def note_of(session: Session, round_id: uuid.UUID, note_id: uuid.UUID) -> RoundNote:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
@@ -20,8 +21,8 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
-from mentorship.rounds.lifecycle import move
-from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.rest_runs import is_of_rest, offered_before, went_out
 from mentorship.rounds.run_models import PublishPlan, StepKind
@@ -102,18 +103,61 @@ def _seats(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
 
 
 def _done(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
-    found = session.scalars(
-        sa.select(Offer.img_id).where(
+    """Return the IMGs who said no for good, and whom no leader has let back since."""
+    back = _back(session, round_id)
+    rows = session.execute(
+        sa.select(Offer.img_id, Offer.img_answered_at).where(
             Offer.round_id == round_id,
             Offer.state == OfferState.DECLINED_BY_IMG,
             Offer.decline_reason.in_(FOR_GOOD),
         )
     )
-    return set(found)
+    return {img_id for img_id, at in rows if img_id not in back or (at and at > back[img_id])}
+
+
+def _back(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, dt.datetime]:
+    """Return whom a leader has let be matched again, and when."""
+    rows = session.execute(
+        sa.select(Participant.profile_id, Participant.back_at).where(
+            Participant.round_id == round_id, Participant.back_at.is_not(None)
+        )
+    )
+    return {key: at for key, at in rows if at is not None}
+
+
+def match_again(
+    session: Session, *, round_id: uuid.UUID, profile_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Let somebody be matched with the rest who was silent, or needed nobody any more.
+
+    Raises
+    ------
+    RoundChanged
+        The round is not published, or finished.
+    NoResultFound
+        They do not take part.
+
+    """
+    state = session.scalars(
+        sa.select(Round.state).where(Round.id == round_id).with_for_update(read=True)
+    ).one_or_none()
+    if state not in OUT:
+        raise round_changed(session, round_id)
+    hit = sa.update(Participant).where(
+        Participant.round_id == round_id,
+        Participant.profile_id == profile_id,
+        Participant.left_out_at.is_(None),
+    )
+    if not rows_hit(session, hit.values(back_at=now)):
+        raise NoResultFound
 
 
 def _silent(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
-    """Return whoever let the day to answer pass and has answered nothing else in the round."""
+    """Return whoever let the day to answer pass and has answered nothing else in the round.
+
+    Offers of before a leader let them back do not count.
+    """
+    back = _back(session, round_id)
     rows = session.execute(
         sa.select(
             Offer.img_id,
@@ -121,17 +165,19 @@ def _silent(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
             Offer.state,
             Offer.mentor_answered_at,
             Offer.img_answered_at,
+            Offer.offered_at,
         ).where(Offer.round_id == round_id)
     ).all()
     silent: set[uuid.UUID] = set()
     answered: set[uuid.UUID] = set()
-    for img_id, mentor_id, state, mentor_answered, img_answered in rows:
+    for img_id, mentor_id, state, mentor_answered, img_answered, offered_at in rows:
         if mentor_answered:
             answered.add(mentor_id)
         if img_answered:
             answered.add(img_id)
-        if state is OfferState.EXPIRED:
-            silent.add(img_id if mentor_answered else mentor_id)
+        owing = img_id if mentor_answered else mentor_id
+        if state is OfferState.EXPIRED and not (owing in back and back[owing] > offered_at):
+            silent.add(owing)
     return silent - answered
 
 
@@ -175,12 +221,15 @@ def leave_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bo
 def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
     """Close a published round: offers that wait for an answer stay unanswered.
 
+    A run of the rest that is on its way out does not go out any more.
+
     Raises
     ------
     RoundChanged
         The round is not published, or finished already.
 
     """
+    session.execute(sa.delete(PublishPlan).where(PublishPlan.round_id == round_id))
     move(session, round_id, OUT, RoundState.FINISHED, finished_at=now)
     _count_what_is_out(session, round_id, now)
 

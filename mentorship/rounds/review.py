@@ -71,6 +71,7 @@ class FreeSeats:
     free: int
     seats: int
     why: str
+    mentor_id: uuid.UUID
 
 
 def summary(session: Session, run: Run) -> Summary:
@@ -174,6 +175,12 @@ def unmatched(
     return Listing(rows, found.found, found.page, found.last), told
 
 
+def unmatched_line(session: Session, run: Run, img_id: uuid.UUID) -> UnmatchedLine | None:
+    """Return why one IMG has no mentor in a run; None if that is not so."""
+    lines, _ = unmatched(session, run, Wanted(), of=img_id)
+    return lines.rows[0] if lines.rows else None
+
+
 def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:
     rows = session.execute(
         sa.select(Profile.id, User.name)
@@ -185,9 +192,21 @@ def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:
 
 def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing[FreeSeats]:
     """Return the mentors whose seats the run did not all use, most free seats first."""
+    found = fetch(session, _seats(run_id).where(seats_nobody_has() > 0), Wanted(page=page))
+    return Listing([_free(row) for row in found.rows], found.found, found.page, found.last)
+
+
+def free_seats_of(session: Session, run: Run, mentor_id: uuid.UUID) -> FreeSeats | None:
+    """Return the seats of one mentor in a run, be none of them free; None if they had none."""
+    row = session.execute(_seats(run.id).where(RunSeat.mentor_id == mentor_id)).one_or_none()
+    return _free(row) if row else None
+
+
+def _seats(run_id: uuid.UUID) -> sa.Select[*tuple[Any, ...]]:
     free = seats_nobody_has()
-    query = (
+    return (
         sa.select(
+            Profile.id,
             User.name,
             free.label("free"),
             RunSeat.seats,
@@ -201,12 +220,11 @@ def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing
             FreeSeat,
             sa.and_(FreeSeat.run_id == RunSeat.run_id, FreeSeat.mentor_id == RunSeat.mentor_id),
         )
-        .where(RunSeat.run_id == run_id, free > 0)
+        .where(RunSeat.run_id == run_id)
         .order_by(free.desc(), sa.func.lower(User.name), Profile.id)
     )
-    found = fetch(session, query, Wanted(page=page))
-    rows = [
-        FreeSeats(name, count, seats, why_free(others, kept))
-        for name, count, seats, others, kept in found.rows
-    ]
-    return Listing(rows, found.found, found.page, found.last)
+
+
+def _free(row: Sequence[Any]) -> FreeSeats:
+    mentor_id, name, free, seats, others, kept = row
+    return FreeSeats(name, free, seats, why_free(others, kept) if free else "", mentor_id)

@@ -116,7 +116,9 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         pair=pair_page.pair_page(db.session(), shown, found),
         policy=POLICIES[shown.policy],
         open_run=open_run(db.session(), round_),
-        notes=notes.notes_of(db.session(), round_.id, found.img_id, found.mentor_id),
+        notes=notes.notes_of(
+            db.session(), round_.id, img_id=found.img_id, mentor_id=found.mentor_id
+        ),
         form=NoteForm(),
     )
 

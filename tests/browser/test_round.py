@@ -1,7 +1,8 @@
 """A leader runs a round from nothing to finished, with only what the pages say.
 
-People from two files, set-up, run, changes by hand with keys and buttons, policies, publishing,
-answers, the rest, the report; then every run is solved again and comes out the same.
+People from two files, set-up, enrolment opened and closed, run, changes by hand with keys and
+buttons (lock, take apart, swap, forbid, notes), policies, publishing, answers, the rest matched
+again and published, the report; then every run is solved again and comes out the same.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def nothing(app: Flask) -> Nothing:
 
 
 def test_from_nothing_to_finished(visitor: Callable[..., Visitor], nothing: Nothing) -> None:
-    leader = visitor(only="desktop")
+    leader = visitor(only="desktop", quick=True)
     leader.sign_in(LEADER[0], DEMO_PASSWORD)
     _bring_people_in(leader, nothing)
     _set_up_and_run(leader, nothing)
@@ -114,8 +115,9 @@ def test_from_nothing_to_finished(visitor: Callable[..., Visitor], nothing: Noth
     _publish(leader)
     home = leader.page.url.rpartition("/")[0].removeprefix(leader.address)
     _answer(visitor, nothing)
-    _match_the_rest_and_finish(leader, home)
-    assert len(nothing.proved()) > 5
+    _match_the_rest(leader, nothing, home)
+    _finish(leader, home)
+    assert len(nothing.proved()) > 8
 
 
 def _bring_people_in(leader: Visitor, nothing: Nothing) -> None:
@@ -145,53 +147,81 @@ def _set_up_and_run(leader: Visitor, nothing: Nothing) -> None:
     leader.go(f"/sections/{nothing.slug}/rounds")
     leader.follow("Set up a round")
     leader.page.get_by_label("Name", exact=False).first.fill("First round")
+    leader.reads("Keep to the limits that mentors set")
     leader.press("Save the set-up")
     leader.press("Open the round")
-    leader.reads("5")
     leader.follow("People")
     leader.reads("Ana Abara")
-    leader.follow("Overview")
+    keys = leader.page.keyboard
+    for key in ("j", "j"):
+        keys.press(key)
+    _open_row(leader, "/people/")
+    leader.reads("has not been run yet")
+    leader.go(leader.page.url.removeprefix(leader.address).partition("/people/")[0])
+    leader.follow(re.compile("^Close the enrolment now"))
+    leader.press("Close the enrolment now")
     leader.press_and_wait("Run the match", r"/review")
     leader.reads("of IMGs have a mentor")
 
 
+def _open_row(leader: Visitor, address: str) -> None:
+    """Press Enter in the row the keys have led to."""
+    leader.page.keyboard.press("Enter")
+    leader.page.wait_for_url(re.compile(address))
+    leader.look()
+
+
 def _change_by_hand(leader: Visitor) -> None:
-    """Choose by keys; lock, forbid, take apart; keep, undo and do it again."""
+    """Choose by keys; lock, take apart, swap, forbid; keep, undo and do it again."""
     page = leader.page
     ticked = page.locator("[name=pair]:checked")
+    help_ = page.get_by_text("tick all on this page")
     page.keyboard.press("?")
-    assert not page.locator(".keys").is_visible()
+    assert help_.is_visible()
     page.keyboard.press("?")
-    assert page.locator(".keys").is_visible()
+    assert not help_.is_visible()
     page.keyboard.press("a")
-    assert ticked.count() == page.locator("[name=pair]").count() > 2
+    assert ticked.count() == page.locator("[name=pair]").count() == 4
     page.keyboard.press("a")
     for key in ("j", "j", "k", "x"):
         page.keyboard.press(key)
     assert ticked.count() == 1
     assert page.locator("[name=pair]").first.is_checked()
     address = page.url
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/pairs/"))
-    leader.look()
-    page.go_back()
-    assert page.url == address
-    leader.press_and_wait("Lock", r"/compare")  # the tick is still there
-    _keep(leader)
+    _open_row(leader, "/pairs/")
+    page.get_by_label("Add a note").fill("A pair to watch")
+    leader.press("Add the note")
+    page.goto(address)
+    _tick(leader, 0)
+    _change(leader, "Lock")
     leader.press("Undo the last change")
     leader.press("Redo")
     leader.follow(re.compile("^Locked"))
     leader.reads("Locked")
     leader.follow(re.compile("^All pairs"))
-    page.locator("[name=pair]").last.evaluate("box => box.click()")
-    leader.press_and_wait("Forbid", r"/compare")
-    _keep(leader)
     leader.press("Undo the last change")
-    leader.follow("Pair two people by hand")
-    page.go_back()
+    _tick(leader, 0, 1)
+    _change(leader, "Swap two")
+    leader.press("Undo the last change")
+    _tick(leader, 0)
+    _change(leader, "Take apart")
+    leader.follow(re.compile("^Taken apart"))
+    _change(leader, "Match again")
+    _tick(leader, 0)
+    _change(leader, "Forbid")
+    leader.follow(re.compile("^Forbidden"))
+    leader.reads("Allow again")
+    leader.follow(re.compile("^All pairs"))
 
 
-def _keep(leader: Visitor) -> None:
+def _tick(leader: Visitor, *places: int) -> None:
+    for place in places:
+        leader.page.locator("[name=pair]").nth(place).evaluate("box => box.click()")
+
+
+def _change(leader: Visitor, button: str) -> None:
+    """Try a change, see what it does, and keep it."""
+    leader.press_and_wait(button, r"/compare")
     leader.reads("Keep this change?")
     leader.press("Keep the change")
     leader.reads("counts from now on")
@@ -204,6 +234,17 @@ def _look_around(leader: Visitor) -> None:
     leader.follow("Was it fair to everybody?")
     leader.go(here)
     leader.follow("Without a mentor")
+    leader.page.keyboard.press("j")
+    _open_row(leader, "/people/")
+    leader.reads("Why without a mentor")
+    leader.page.get_by_label("Add a note").fill("Call them in spring")
+    leader.press("Add the note")
+    leader.follow("Change or remove this note")
+    leader.page.get_by_label("The note").fill("Call them in May")
+    leader.press("Save the note")
+    leader.reads("Call them in May")
+    leader.go(here)
+    leader.follow("Pair two people by hand")
     leader.go(here)
     leader.press_and_wait("Compare all policies", r"/compare")
     leader.reads("Fairest")
@@ -241,16 +282,28 @@ def _answer(visitor: Callable[..., Visitor], nothing: Nothing) -> None:
     no.press(re.compile("Decline"))
 
 
-def _match_the_rest_and_finish(leader: Visitor, home: str) -> None:
+def _match_the_rest(leader: Visitor, nothing: Nothing, home: str) -> None:
+    """Match whoever is left again and publish that: new offers go out beside the old."""
+    before = nothing.waiting()
     leader.go(f"{home}/answers")
     leader.reads("confirmed by both")
+    leader.page.keyboard.press("j")
+    _open_row(leader, "/people/")
+    leader.go(f"{home}/answers")
     leader.press_and_wait("Match the rest again", r"/review")
+    _publish(leader)
+    after = nothing.waiting()
+    assert set(before) < set(after), "the rest was offered somebody, and the others wait on"
+
+
+def _finish(leader: Visitor, home: str) -> None:
     leader.go(home)
-    leader.press("Leave the rest as it is")
     leader.follow("Finish the round")
     leader.press(re.compile("Finish the round"))
     leader.reads("finished")
     leader.go(f"{home}/report")
     leader.reads("Ana Abara")
+    leader.reads("A pair to watch")
+    leader.reads("Call them in May")
     leader.go(f"{home}/history")
     leader.reads("Published at once")

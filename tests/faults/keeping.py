@@ -10,7 +10,7 @@ from flask_migrate import downgrade, upgrade
 
 from mentorship.extensions import db, transaction
 from mentorship.operations.backup import back_up, restore
-from mentorship.solving import utc_now
+from mentorship.pulse import utc_now
 from tests import factories
 from tests.faults import files
 from tests.faults.bench import Bench, Told, ended

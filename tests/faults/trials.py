@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.faults import answers, crowd, disk, outage, racing, stopping
 from tests.faults.bench import Bench, NotHere, Told, ended
+from tests.faults.importing import freeze_importer, kill_importers
 from tests.faults.keeping import f11, f12, f14
 from tests.faults.killing import Stage, freeze, kill
 from tests.faults.place import NO_ANSWER, place
@@ -46,6 +47,21 @@ def f1_publication(bench: Bench) -> Told:
         f" out yet, and another worker had sent it within {longest:.1f} s"
     )
     return done, measured, "0 half, lost or doubled", longest <= 12.5
+
+
+def f1_import(bench: Bench) -> Told:
+    times, site = bench.times(100), bench.place()
+    try:
+        took = sorted(kill_importers(site.app, times))  # raises what it finds
+        freeze_importer(site.app, bench.times(10))
+    finally:
+        site.end()
+    done = f"{times} workers killed while they wrote an import, {bench.times(10)} frozen"
+    measured = (
+        f"0 half written, 0 lost, nobody doubled; {len(took)} times nothing was written yet, and"
+        f" another worker had the import within {max(took, default=0):.1f} s"
+    )
+    return done, measured, "0; lease (2.5 s here) + 10 s", max(took, default=0) <= 12.5
 
 
 def f3(bench: Bench) -> Told:
@@ -187,6 +203,7 @@ def f17(bench: Bench) -> Told:
 FAULTS: dict[str, Callable[[Bench], Told]] = {
     "F1, F2": f1_f2,
     "F1, publication": f1_publication,
+    "F1, import": f1_import,
     "F3": f3,
     "F4": f4,
     "F5": f5,

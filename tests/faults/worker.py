@@ -10,10 +10,11 @@ import multiprocessing
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from mentorship import solving, worker
+from mentorship import pulse, worker
 from mentorship.app import create_app
 from mentorship.config import Settings
 from mentorship.matching.warming import warm
+from mentorship.rosters import carrying_out
 from mentorship.rounds import holding
 
 LEASE = 2.5  # seconds; nobody waits twenty in a test
@@ -38,7 +39,8 @@ def start_worker(settings: Settings) -> BaseProcess:
 
 def work(settings: Settings, ready: Connection) -> None:
     holding.LEASE = dt.timedelta(seconds=LEASE)
-    solving.BEAT, worker.LOOK_ROUND = 0.3, 0.3
+    carrying_out.LEASE = dt.timedelta(seconds=LEASE)
+    pulse.BEAT, worker.LOOK_ROUND = 0.3, 0.3
     workers = worker.Workers(create_app(settings), threads=1)
     warm()  # as the command does
     ready.send(True)

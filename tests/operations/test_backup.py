@@ -28,7 +28,7 @@ from mentorship.operations.dumps import DumpFailed
 from mentorship.operations.standing import NotTheSame
 from mentorship.privacy import erasing
 from mentorship.profiles.models import Profile
-from mentorship.solving import utc_now
+from mentorship.pulse import utc_now
 from tests import factories
 from tests.postgres import tools
 from tests.rounds.cast import small_cast

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mentorship.config import Mode
 from mentorship.extensions import db
 from mentorship.operations import service
-from mentorship.solving import utc_now
+from mentorship.pulse import utc_now
 from tests import factories
 from tests.page import PageClient
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from mentorship.audit import record
 from mentorship.extensions import db, enqueue, transaction
 from mentorship.operations.roles import grant
-from mentorship.solving import utc_now
+from mentorship.pulse import utc_now
 from tests import factories
 from tests.page import PageClient
 from tests.postgres import tools

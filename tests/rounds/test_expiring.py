@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -99,6 +100,31 @@ def test_who_was_silent_is_not_asked_again_in_this_round(
     pairs = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
     assert all(row.mentor_id == cast.profile("Noor Haddad") for row in pairs)
     assert run.matched + run.unmatched == 2  # Ben and Chi wait; Ana let the day pass
+
+
+def test_a_leader_lets_the_silent_be_matched_again(
+    cast: Cast, session: Session, round_: Round, sign_in: SignIn
+) -> None:
+    expiring.expire_answers(session, round_id=round_.id, now=DUE)
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    for name in ("Ana Silva", "Omar Aziz"):
+        page = f"{home}/people/{cast.profile(name)}"
+        assert "Did not answer in time in this round" in leader.get(page).text
+        leader.submit(page, action=f"{page}/again")
+        assert "Did not answer in time" not in leader.get(page).text
+    job = jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=DUE)
+    work(session)
+    session.refresh(job)
+    run = session.get_one(Run, job.run_id)
+    assert run.matched + run.unmatched == 3
+    pairs = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
+    assert cast.profile("Omar Aziz") in {row.mentor_id for row in pairs}
+    stranger = f"{home}/people/{uuid.uuid4()}/again"
+    leader.post(stranger, status=404)
+    later = cast.offer("Ana Silva", "Noor Haddad")
+    later.offered_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    session.flush()
+    assert "Did not answer in time" in leader.get(f"{home}/people/{later.img_id}").text
 
 
 def test_pages_say_so_to_everybody(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship.pulse import NotMine
 from mentorship.rounds import holding, jobs, progress, service
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.run_models import (
@@ -96,7 +97,7 @@ def test_signs_of_life_keep_the_lease(cast: Cast, session: Session) -> None:
     assert holding.claim(session, job.id, now=LATER) is None
     page = progress.job_page(session, job.round_id, job.id, now=soon)
     assert (page.phase, page.percent) == (progress.PHASES[Phase.SOLVING], 40)
-    with pytest.raises(holding.NotMine):
+    with pytest.raises(NotMine):
         holding.beat(session, held, phase=Phase.SOLVING, percent=50, now=soon + 2 * holding.LEASE)
 
 
@@ -110,7 +111,7 @@ def test_who_was_taken_for_dead_writes_nothing(
     result = made(session, zombie)
     if taken_over:
         assert holding.claim(session, job.id, now=LATER)
-    with pytest.raises(holding.NotMine), session.begin_nested():
+    with pytest.raises(NotMine), session.begin_nested():
         holding.finish(session, zombie, result, now=LATER)
     holding.fail(session, zombie, failure={"kind": "trouble"}, now=LATER)
     assert state(session, job) is JobState.RUNNING
@@ -124,7 +125,7 @@ def test_a_cancelled_run_is_not_kept(cast: Cast, session: Session) -> None:
     assert held
     assert jobs.cancel(session, job_id=job.id, now=NOW)
     assert not jobs.cancel(session, job_id=job.id, now=NOW)
-    with pytest.raises(holding.NotMine), session.begin_nested():
+    with pytest.raises(NotMine), session.begin_nested():
         holding.finish(session, held, made(session, held), now=NOW)
     assert (state(session, job), runs(session)) == (JobState.CANCELLED, 0)
     assert cast.again(round_).state is RoundState.OPEN

@@ -79,18 +79,20 @@ def test_an_img_without_a_mentor_has_a_page_with_notes(
     round_, run = cast.reviewed()
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     leader = sign_in(cast.leader)
-    here = f"{home}/imgs/{cast.profile('Dina Farouk')}"
+    here = f"{home}/people/{cast.profile('Dina Farouk')}"
     assert here in leader.get(f"{home}/unmatched").html
     assert "Why without a mentor" in leader.get(here).text
     leader.submit(here, {"words": "Call her"}, action=f"{here}/note")
     assert "Call her" in leader.get(here).text
     assert "1 note" in leader.get(f"{home}/unmatched").text
     noted(cast, run, "Ana Silva", "Noor Haddad", "A good pair")
-    paired = leader.get(f"{home}/imgs/{cast.profile('Ana Silva')}").text
+    paired = leader.get(f"{home}/people/{cast.profile('Ana Silva')}").text
     assert "With Noor Haddad: A good pair" in paired
-    leader.get(f"{home}/imgs/{cast.profile('Omar Aziz')}", status=404)
-    leader.get(f"{home}/imgs/{uuid.uuid4()}", status=404)
-    leader.post(f"{home}/imgs/{cast.profile('Omar Aziz')}/note", {"words": "No"}, status=404)
+    mentor = leader.get(f"{home}/people/{cast.profile('Noor Haddad')}").text
+    assert "With Ana Silva: A good pair" in mentor
+    assert "0 of 1 seat is free" in mentor
+    leader.get(f"{home}/people/{uuid.uuid4()}", status=404)
+    leader.post(f"{home}/people/{cast.profile('Omar Aziz')}/note", {"words": "No"}, status=404)
     assert session.scalar(sa.select(sa.func.count()).select_from(RoundNote)) == 2
 
 

@@ -8,18 +8,20 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
 from mentorship.rounds import editing, jobs, planning, service, steps
+from mentorship.rounds import rest as rests
 from mentorship.rounds.difference import difference
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.editing import Edit, EditKind
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.overview import overview
-from mentorship.rounds.run_models import RunJob
+from mentorship.rounds.run_models import PublishPlan, RunJob
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
@@ -102,6 +104,43 @@ def test_the_rest_goes_out_beside_what_was_answered(
         planning.plan_publication(
             session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
         )
+
+
+def test_who_said_no_for_good_may_look_again(cast: Cast, session: Session, round_: Round) -> None:
+    """And a later rest does not forget it; a no of after that does count."""
+    offer = cast.offer("Bea Lind", "Omar Aziz")
+    bea = {"person_id": cast.people["Bea Lind"].id, "offer_id": offer.id, "now": NOW}
+    service.decline_match(session, **bea, reason="no_time", words="")  # type: ignore[arg-type]  # values of one dict, of many types
+    assert not _is_free(cast, round_, "Bea Lind")
+    key = cast.profile("Bea Lind")
+    rests.match_again(session, round_id=round_.id, profile_id=key, now=LATER)
+    assert _is_free(cast, round_, "Bea Lind")
+    run = rest(cast, session, round_)
+    assert run.matched + run.unmatched == 2
+    offer.img_answered_at = LATER + dt.timedelta(days=1)
+    session.flush()
+    assert not _is_free(cast, round_, "Bea Lind")
+    ben = cast.profile("Ben Okafor")  # left out
+    with pytest.raises(NoResultFound):
+        rests.match_again(session, round_id=round_.id, profile_id=ben, now=LATER)
+
+
+def _is_free(cast: Cast, round_: Round, name: str) -> bool:
+    people = rests.still_free(cast.session, cast.again(round_), today=LATER.date())
+    return any(each.takes_part for each in people if each.name == name)
+
+
+def test_finishing_takes_a_planned_rest_back(cast: Cast, session: Session, round_: Round) -> None:
+    run = rest(cast, session, round_)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    rests.finish_round(session, round_id=round_.id, now=LATER)
+    assert session.scalars(sa.select(PublishPlan)).all() == []
+    late = LATER + 2 * planning.UNDO
+    assert planning.due_publications(session, now=late) == []
+    assert planning.send_out(session, round_id=round_.id, now=late) is None
+    assert cast.again(round_).state is RoundState.FINISHED
 
 
 def test_a_seat_given_away_meanwhile_holds_the_rest_up(
