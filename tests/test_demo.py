@@ -7,14 +7,21 @@ import io
 import re
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
+from mentorship.community import peers
+from mentorship.community.models import Introduction, IntroductionState
 from mentorship.demo import generate
+from mentorship.demo.section_life import load_section_life
 from mentorship.matching import Market, Problem, Rules
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.names import check_names
 from mentorship.rosters.people import participants
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
+from mentorship.sections.models import SectionRole
+from tests import factories
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +107,16 @@ def test_countries_have_the_heavy_heads_of_the_counts(
     )
     assert max(set(schools), key=schools.count) == "IN"
     assert len(set(schools)) > 20
+
+
+def test_the_section_comes_to_life(session: Session) -> None:
+    """Its file reads, and everything in it passes the rules of the real services."""
+    section = factories.section(session)
+    leader = factories.leader(session, section)
+    members = [factories.member(session, section, SectionRole.IMG) for _ in range(20)]
+    load_section_life(session, section, leader.id, now=factories.NOW)
+    states = session.scalars(sa.select(Introduction.state)).all()
+    assert set(states) == {IntroductionState.WAITING, IntroductionState.AGREED}
+    found = peers.directory(session, section.id)
+    assert 6 <= found.total <= len(members)
+    assert {bool(peer.email) for peer in found.peers} == {True, False}

@@ -161,7 +161,7 @@ class LimitsForm(StepForm):
     )
     exclude_addresses = text_fields.Addresses(
         "People you do not want to be matched with",
-        description="By e-mail address, one a line. It works whether or not they have an account"
+        description="By email address, one a line. It works whether or not they have an account"
         " now; this page never tells which. Nobody you name is told.",
         render_kw={"rows": 3},
     )

@@ -38,7 +38,7 @@ class NamesForm(StepForm):
         " give a reason.",
     )
     avoid_addresses = text_fields.Addresses(
-        "Others you do not want to be matched with, by e-mail address",
+        "Others you do not want to be matched with, by email address",
         description="One address a line. It works whether or not they have an account now; this"
         " page never tells which.",
         render_kw={"rows": 3},

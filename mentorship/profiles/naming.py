@@ -133,7 +133,7 @@ def _avoid(
         if person is None and "@" in said:
             result.unknown.append(said)
         elif person is None or (person not in people.known and person not in kept):
-            raise NobodyThere(use, key, "is nobody here", "give an e-mail address")
+            raise NobodyThere(use, key, "is nobody here", "give an email address")
         else:
             lines.setdefault(person, kept.get(person, said))
     result.unknown = sorted(set(result.unknown))

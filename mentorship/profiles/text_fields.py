@@ -86,8 +86,8 @@ class Addresses(Lines):
             try:
                 accounts.clean_email(line)
             except accounts.EmailUnusable:
-                right = "Enter one e-mail address a line, like name@example.org."
-                raise ValidationError(f"“{line[:60]}” is no e-mail address. {right}") from None
+                right = "Enter one email address a line, like name@example.org."
+                raise ValidationError(f"“{line[:60]}” is no email address. {right}") from None
 
     @property
     def addresses(self) -> tuple[str, ...]:

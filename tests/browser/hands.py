@@ -18,6 +18,7 @@ from tests.browser.conftest import Visitor
 TEXTS = {
     "exact_times": "Mon 18:30-21:00",
     "graduation_year": "2019",
+    "phone": "+1 215 555 0100",
     "avoid_addresses": "nobody.here@example.org",
     "exclude_addresses": "nobody.else@example.org",
 }

@@ -6,9 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
+from playwright.sync_api import expect
 
 from mentorship.demo.sign_ins import DEMO_PASSWORD
+from mentorship.sections.models import SectionRole
 from tests.browser.conftest import Visitor
+from tests.browser.place import Place
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +42,23 @@ def test_find_and_rank(visitor: Callable[[], Visitor]) -> None:
     img.reads("are possible for you")
     img.go("/profile/img/preview")
     img.reads("No member sees")
+
+
+def test_counts_beside_a_step_follow_what_is_chosen(
+    visitor: Callable[[], Visitor], app: Flask
+) -> None:
+    place = Place.new(app)
+    for n in range(6):
+        place.join(f"Counted Mentor {n}", SectionRole.MENTOR, ready=True)
+    email = place.join("Counting Img", SectionRole.IMG, ready=True)
+    img = visitor()
+    img.sign_in(email, DEMO_PASSWORD)
+    img.go("/profile/img/topics")
+    counts = img.page.locator("[data-outlook]")
+    expect(counts).to_contain_text("6 of these offer a topic you need")
+    img.page.get_by_label("Most important topic").select_option("")
+    expect(counts).to_contain_text("Fewer than 5 of these offer", timeout=30_000)
+    expect(img.page.locator("[data-autosave]")).to_have_text("Saved.")
 
 
 def test_a_pair_agrees_and_plans(visitor: Callable[[], Visitor]) -> None:

@@ -72,11 +72,11 @@ def _compares(img: Mouse) -> None:
 
 def _ranks(img: Mouse) -> None:
     """Rank the kind mentor, then the busy one, and move the busy one up."""
-    img.follow(re.compile(f"Look and ask.*{KIND}"))
+    img.follow(re.compile(f"See and rank.*{KIND}"))
     img.write("Why this mentor?", WHY, exact=False)
     img.press("Add to my ranking")
     img.follow("Add another mentor")
-    img.follow(re.compile(f"Look and ask.*{BUSY}"))
+    img.follow(re.compile(f"See and rank.*{BUSY}"))
     img.press("Add to my ranking")
     img.press(f"Move up {BUSY}")
     ranked = img.main.locator(".ranking li strong").all_inner_texts()

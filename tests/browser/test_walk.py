@@ -16,7 +16,7 @@ from flask import Flask
 from mentorship.profiles.steps import IMG_ROAD, MENTOR_ROAD, Road
 from mentorship.sections.models import SectionRole
 from tests.browser.conftest import Visitor
-from tests.browser.hands import Keyboard, Mouse
+from tests.browser.hands import TEXTS, Keyboard, Mouse
 from tests.browser.place import Place
 
 pytestmark = pytest.mark.browser
@@ -62,9 +62,11 @@ def test_from_nothing_to_each_others_contacts(
     mentor.press("Accept")
     img.visitor.go("/home/img")
     img.follow("See your mentor and answer")
-    assert mentor_email not in img.page.content(), "contact before both said yes"
+    for contact in (mentor_email, TEXTS["phone"]):
+        assert contact not in img.page.content(), "contact before both said yes"
     img.press(re.compile("Confirm|Yes"))
     img.visitor.reads(mentor_email)
+    img.visitor.reads(TEXTS["phone"])
     mentor.visitor.go("/home/mentor")
     mentor.follow(re.compile("Walking Img"))
     mentor.visitor.reads(img_email)
@@ -85,6 +87,9 @@ def _fills_in(hands: Mouse, road: Road) -> None:
             hands.fill_in()
         hands.press(GO_ON if road.after(step) else LAST)
     hands.visitor.reads("Your profile is ready")
+    hands.visitor.reads(
+        "How good my match can be" if road is IMG_ROAD else "Who needs what I offer"
+    )
     answers = hands.main.inner_text()
     assert "No answer" not in answers, answers
 

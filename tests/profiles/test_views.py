@@ -258,14 +258,14 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("img", {"goals": "x" * 2001}, "Keep it to 2000 characters"),
     ("img", {"conflicts": "x" * 201}, "has 201 characters; keep it to 200 characters"),
     ("img", {"conflicts": "\n".join(map(str, range(61)))}, "keep 60 at most"),
-    ("img", {"avoid_addresses": "Dr. Who"}, "“Dr. Who” is no e-mail address"),
+    ("img", {"avoid_addresses": "Dr. Who"}, "“Dr. Who” is no email address"),
     ("mentor", {"seats": "11"}, "Choose one of the list"),
     ("mentor", {"paused_until": "someday"}, "Enter a day, such as 2027-03-19"),
     ("mentor", {"paused_until": "2020-01-01"}, "Enter a day after today"),
     ("mentor", {"institution": "x" * 201}, "Keep it to 200 characters"),
     ("mentor", {"is_img": "maybe"}, "Choose one of the answers shown"),
     ("mentor", {"visas": ["us_citizen"]}, "Choose only from the boxes shown"),
-    ("mentor", {"exclude_addresses": "a@b@c"}, "“a@b@c” is no e-mail address"),
+    ("mentor", {"exclude_addresses": "a@b@c"}, "“a@b@c” is no email address"),
 ]
 
 
