@@ -75,6 +75,7 @@ class Shape:
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
         "balanced": Shape(sentence="seats 1 to 5, 42 % of pairs possible"),
+        "spare": Shape(sentence="three seats in a hundred to spare", imgs_a_seat=0.97),
         "few-seats": Shape(sentence="three IMGs a seat", imgs_a_seat=3),
         "plenty": Shape(sentence="five seats for two IMGs", imgs_a_seat=0.4),
         "many-seats": Shape(sentence="four seats an IMG", imgs_a_seat=0.25),

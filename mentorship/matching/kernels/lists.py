@@ -14,6 +14,7 @@ from mentorship.matching.marks import FULL
 from mentorship.matching.weights import DEAREST, NONE
 
 STEPS = 64  # of what is left after prices, in a sorted list
+GROUP = 8  # columns of which the best is looked at first
 MOST_LEFT = DEAREST + FULL  # fits 16 bits
 
 
@@ -62,6 +63,17 @@ def _left_after(scores, price, left):
 
 
 @njit(cache=True, nogil=True)
+def _best_of_groups(left, best):
+    """Find the most that is left in each group of columns, which stand one ``len(best)`` apart."""
+    groups = len(best)
+    best[:] = left[:groups]
+    for low in range(groups, len(left), groups):
+        some = left[low : low + groups]
+        for j in range(groups):
+            best[j] = max(best[j], some[j])
+
+
+@njit(cache=True, nogil=True)
 def best_of_rows(
     block, first, k, price, row_hash, column_hash, columns, scores, length, threshold
 ):  # fmt: skip
@@ -70,26 +82,41 @@ def best_of_rows(
     ``price`` (m,) is in points, 0 to ``DEAREST``. Nothing possible that was left out leaves more
     than ``threshold``; it is ``NONE`` where nothing was. Among equals at the end of a list those
     with the highest draws are taken, so that people who are alike do not all list the same few.
+
+    The kth best group of columns has somebody better than ``floor``, and so have those before it:
+    only who is better than that, in these groups, is looked at one by one.
     """
     b, m = block.shape
-    guess = DEAREST
-    left = np.empty(m, np.int16)
+    groups = max(1, (m + GROUP - 1) // GROUP)
+    left, best = np.full(groups * GROUP, np.int16(-1)), np.empty(groups, np.int16)
+    near, near_left = np.empty(m, np.int64), np.empty(m, np.int16)
     equal, drawn = np.empty(m, np.int64), np.empty(m, np.int64)
+    guess = DEAREST
     for i in range(b):
         _left_after(block[i], price, left)
-        # With more than k possible, all with more than ``bound`` left are taken, fewer than k, and
-        # of those with just that as many as there is room for.
-        bound, count, equals = np.int64(-1), 0, 0
-        many = _more_than(left, np.int16(bound)) > k
-        if many:
-            guess = _bound(left, k, guess)
-            bound = guess + 1
-        threshold[i] = bound - DEAREST if many else NONE
-        for j in range(m):
-            if left[j] > bound:
+        _best_of_groups(left, best)
+        floor = -1
+        if _more_than(best, np.int16(-1)) > k:
+            floor = guess = _bound(best, k, guess)
+        nears = 0
+        for j in range(groups):
+            if best[j] > floor:
+                for x in range(j, m, groups):
+                    if left[x] > floor:
+                        near[nears], near_left[nears] = x, left[x]
+                        nears += 1
+        # With more than k, all with more than ``bound`` left are taken, fewer than k, and of those
+        # with just that as many as there is room for.
+        bound, count, equals = np.int64(floor), 0, 0
+        if nears > k:
+            bound = _bound(near_left[:nears], k, floor) + 1
+        threshold[i] = bound - DEAREST if bound >= 0 else NONE
+        for t in range(nears):
+            j = near[t]
+            if near_left[t] > bound:
                 columns[i, count], scores[i, count] = j, block[i, j]
                 count += 1
-            elif many and left[j] == bound:
+            elif near_left[t] == bound:
                 equal[equals], drawn[equals] = j, draw(row_hash[first + i], column_hash[j], 1)
                 equals += 1
         if equals:

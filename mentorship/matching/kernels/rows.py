@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-STRETCH = 2048  # mentors at a time: what is added up stays in the nearest cache
+STRETCH = 8192  # mentors at a time: what is added up stays in a near cache
 FULL = np.int16(10_000)
 
 
@@ -28,13 +28,19 @@ def ones(typing, byte):  # noqa: ARG001 - the form numba asks for
 
 @intrinsic
 def earned(typing, rate, marks):  # noqa: ARG001
-    """Return ``(rate * marks + 2**14) >> 15``: the same as ``marks.earned``, in 32 bits."""
+    """Return ``(rate * marks + 2**14) >> 15``: the same as ``marks.earned``, for numbers >= 0.
+
+    Of twice the product, the upper half is what is earned, rounded down, and the highest bit of the
+    lower half says whether to round up: two products of short words, in the widest registers.
+    """
     wide, narrow = ir.IntType(32), ir.IntType(16)
 
     def generate(context, builder, signature, arguments):  # noqa: ARG001
-        one, other = (builder.sext(each, wide) for each in arguments)
-        nearest = builder.add(builder.mul(one, other), ir.Constant(wide, 2**14))
-        return builder.trunc(builder.ashr(nearest, ir.Constant(wide, 15)), narrow)
+        twice, marks = builder.shl(arguments[0], ir.Constant(narrow, 1)), arguments[1]
+        whole = builder.mul(builder.zext(twice, wide), builder.zext(marks, wide))
+        upper = builder.trunc(builder.lshr(whole, ir.Constant(wide, 16)), narrow)
+        lower = builder.mul(twice, marks)
+        return builder.add(upper, builder.lshr(lower, ir.Constant(narrow, 15)))
 
     return types.int16(types.int16, types.int16), generate
 
@@ -53,9 +59,15 @@ def _add_best(into, marks, best, i, low):
             for j in range(width):
                 into[j] += earned(rate, row[j])
             continue
+        last = best.rows[best.item[end - 1], low : low + width]
+        if end <= begin + 3:  # most often; of two, one is read twice
+            other = best.rows[best.item[begin + 1], low : low + width]
+            for j in range(width):
+                into[j] += earned(rate, max(row[j], max(other[j], last[j])))  # noqa: PLW3301
+            continue
         for j in range(width):
-            marks[j] = row[j]
-        for p in range(begin + 1, end):
+            marks[j] = max(row[j], last[j])
+        for p in range(begin + 1, end - 1):
             row = best.rows[best.item[p], low : low + width]
             for j in range(width):
                 marks[j] = max(marks[j], row[j])
@@ -103,20 +115,31 @@ def _add_languages(into, total, languages, i, low):
 
 
 @njit(cache=True, nogil=True)
-def _add_week(into, total, week, i, low):
-    """Count half hours in common, eight at a time, up to those that are enough."""
+def _add_week(into, total, at, week, i, low):
+    """Count half hours in common, eight at a time and four times eight a loop, up to enough."""
     rate, one, enough = week.rates[i], week.one, week.enough
     if rate == 0:
         return
-    width = len(into)
-    total[:width] = 0
+    width, count = len(into), 0
     for b in range(week.mine.shape[1]):
-        mine = week.mine[i, b]
-        if mine == 0:
-            continue
-        theirs = week.rows[b, low : low + width]
+        if week.mine[i, b]:
+            at[count] = b
+            count += 1
+    while count % 4:  # once more, of which nothing counts
+        at[count] = -1
+        count += 1
+    total[:width] = 0
+    for g in range(0, count, 4):
+        a, b, c, d = at[g], at[g + 1], at[g + 2], at[g + 3]
+        my_a, my_b = week.mine[i, a], week.mine[i, b] if b >= 0 else np.uint8(0)
+        my_c = week.mine[i, c] if c >= 0 else np.uint8(0)
+        my_d = week.mine[i, d] if d >= 0 else np.uint8(0)
+        their_a, their_b = week.rows[a, low : low + width], week.rows[b, low : low + width]
+        their_c, their_d = week.rows[c, low : low + width], week.rows[d, low : low + width]
         for j in range(width):
-            total[j] = min(np.uint8(total[j] + ones(np.uint8(mine & theirs[j]))), enough)
+            found = np.uint8(ones(np.uint8(my_a & their_a[j])) + ones(np.uint8(my_b & their_b[j])))
+            found += np.uint8(ones(np.uint8(my_c & their_c[j])) + ones(np.uint8(my_d & their_d[j])))
+            total[j] = min(np.uint8(total[j] + found), enough)
     for j in range(width):
         into[j] += earned(rate, min(np.int16(np.int16(total[j]) * one), FULL))
 
@@ -133,15 +156,15 @@ def _find_words(both, words, i):
 
 
 @njit(cache=True, nogil=True)
-def _add_words(into, both, words, i, low):
-    """Add the weights of frequent stems; marks are twice the sum."""
+def _begin_with_words(into, words, base, i, low):
+    """Begin with the points of what both wrote; marks are twice the sum of stems, rare and not."""
     rate, width = words.rates[i], len(into)
     for p in range(words.start[i], words.start[i + 1]):
         having, weight = words.rows[words.item[p], low : low + width], words.weight[p]
         for j in range(width):
-            both[j] += np.int16(having[j]) * weight
+            into[j] += np.int16(having[j]) * weight
     for j in range(width):
-        into[j] += earned(rate, np.int16(2) * min(both[j], np.int16(FULL // 2)))
+        into[j] = base + earned(rate, np.int16(2) * min(into[j], np.int16(FULL // 2)))
 
 
 @njit(cache=True, nogil=True)
@@ -177,29 +200,35 @@ def score(
     imgs, base, best, topics, languages, week, words, silent, extra, allowed, never,
     named, named_mentors, block,
 ):  # fmt: skip
-    """Write the scores of ``imgs`` with the first mentors into ``block``, -1 where forbidden."""
+    """Write the scores of ``imgs`` with the first mentors into ``block``, -1 where forbidden.
+
+    A stretch of mentors at a time for all ``imgs``: what is said of these mentors stays in the
+    nearest caches.
+    """
     m = block.shape[1]
-    both = np.empty(m, np.int16)
+    total, marks = np.empty(STRETCH, np.uint8), np.empty(STRETCH, np.int16)
+    at = np.empty(week.mine.shape[1] + 3, np.int64)
     for t in range(len(imgs)):
-        i, row = imgs[t], block[t]
-        row[:] = base[i]
-        for p in range(extra.start[i], extra.start[i + 1]):
-            if extra.item[p] < m:
-                row[extra.item[p]] += extra.points[p]
-        wrote = words.rates[i] > 0
-        if wrote:
-            _find_words(both, words, i)
-        total, marks = np.empty(STRETCH, np.uint8), np.empty(STRETCH, np.int16)
-        for low in range(0, m, STRETCH):
-            into = row[low : low + STRETCH]
+        if words.rates[imgs[t]] > 0:
+            _find_words(block[t], words, imgs[t])
+    for low in range(0, m, STRETCH):
+        for t in range(len(imgs)):
+            i, into = imgs[t], block[t, low : low + STRETCH]
+            if words.rates[i] > 0:
+                _begin_with_words(into, words, base[i], i, low)
+            else:
+                into[:] = base[i]
             _add_best(into, marks, best, i, low)
             _add_topics(into, total, topics, i, low)
             _add_languages(into, total, languages, i, low)
-            _add_week(into, total, week, i, low)
-            if wrote:
-                _add_words(into, both[low : low + STRETCH], words, i, low)
+            _add_week(into, total, at, week, i, low)
             _add_silence(into, silent, i, low)
             _leave_out(into, total, allowed, i, low)
+    for t in range(len(imgs)):
+        i, row = imgs[t], block[t]
+        for p in range(extra.start[i], extra.start[i + 1]):
+            if extra.item[p] < m and row[extra.item[p]] >= 0:
+                row[extra.item[p]] += extra.points[p]
         for p in range(never.start[i], never.start[i + 1]):
             if never.item[p] < m:
                 row[never.item[p]] = -1
