@@ -19,12 +19,13 @@ from huey.api import Huey
 from huey.serializer import SignedSerializer
 
 from mentorship.config import Settings
-from mentorship.extensions import reading, sweep, transaction
+from mentorship.extensions import db, reading, sweep, transaction
 from mentorship.fetching import Fetcher
 from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
 from mentorship.notices import delivery
+from mentorship.operations.backup import forget_replaced
 from mentorship.oversight import heads
 from mentorship.privacy import copying, erasing, retention, wishes
 from mentorship.pulse import utc_now
@@ -226,6 +227,8 @@ def run_retention() -> None:
         done = retention.run(session, now=utc_now())
     if done:
         sweep()
+    if forget_replaced(db.engine, now=utc_now()):
+        log.info("the database that a restore had replaced is removed")
 
 
 def note_head() -> None:

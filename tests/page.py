@@ -145,9 +145,10 @@ class PageClient:
         return self._checked(self.client.post(path, data=values), status)
 
     def token(self) -> str:
-        """Sign this visitor's CSRF token as Flask-WTF does."""
+        """Sign this visitor's CSRF token as Flask-WTF does; a sign-in has taken the one before."""
         signer = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token")
-        return str(signer.dumps(CSRF_SECRET))
+        with self.client.session_transaction() as cookie:
+            return str(signer.dumps(cookie.setdefault("csrf_token", CSRF_SECRET)))
 
     def follow(self, page: Page) -> Page:
         assert page.location, "this answer leads nowhere"

@@ -22,6 +22,7 @@ from mentorship.access import OPEN_ENDPOINTS
 from tests.page import PageClient, without_end
 from tests.rounds.cast import counted
 from tests.rows import changes, rows
+from tests.security.asks import undone
 from tests.stage import Stage
 
 EVERYBODY = frozenset(
@@ -126,6 +127,15 @@ ANSWERS_BY_KEY = frozenset({"token"})  # such pages are about their key, not abo
 # There is none here, and to nobody: tests/accounts/test_single_sign_on.py asks for them with one.
 # No round is over here either: tests/equity/test_told.py asks for one that is.
 OF_A_PROVIDER = frozenset({"provider_id", "over_id"})
+
+# Forms about what nobody on the stage has, and one that leads to the sign-in page by its nature.
+NOT_ON_THE_STAGE = {
+    "signins.end_all": "signs out everywhere",
+    "breaks.end_pause": "none of those who are no mentors has a break to end",
+    "rounds.join": "whoever could join is in the round",
+    "curating.restore": "no resource has been changed",
+    "facts.put_back": "no fact has been changed",
+}
 
 # Names that mean another thing in some addresses, and what they mean there.
 ELSEWHERE = (
@@ -236,6 +246,26 @@ def test_nothing_can_be_done_by_whom_it_is_not_for(
                 if not _turned_away(answer) or writes(statements):
                     wrong.append(f"{who} {path}: {answer.status_code} {writes(statements)}")
     assert wrong == []
+
+
+@pytest.mark.usefixtures("short_errors")
+def test_whoever_it_is_for_may_send_each_form(app: Flask, stage: Stage, session: Session) -> None:
+    """Each cell that admits: the form, sent with nothing filled in, is answered and not unknown."""
+    wrong, sent = [], 0
+    for who, person in stage.people.items():
+        for rule in rules(app, "POST"):
+            if who not in admitted(app, rule):
+                continue
+            with undone(session):
+                client = PageClient(app, person)
+                path = address(rule, stage.values)
+                answer = client.client.post(path, data={"csrf_token": client.token()})
+            sent += 1
+            away = _turned_away(answer) and rule.endpoint not in NOT_ON_THE_STAGE
+            if answer.status_code >= 500 or away:
+                wrong.append(f"{who} {path}: {answer.status_code} {answer.location or ''}")
+    assert wrong == []
+    assert sent >= len(rules(app, "POST"))
 
 
 def _turned_away(answer: TestResponse) -> bool:

@@ -49,8 +49,9 @@ def load_section_life(
     _resolutions(session, section, people, words["resolutions"], now)
     _letters(session, section, people, words["letters"], now)
     for each in words["searches"]:
-        for _ in range(each["times"]):
-            note_miss(session, each["text"], sections=[section.id], now=now)
+        for number in range(each["times"]):
+            by = str(number)
+            note_miss(session, each["text"], sections=[section.id], by=by, now=now)
     for number, (person, about) in enumerate(zip(people, words["peers"], strict=False)):
         email = number % 2 == 1  # half of them want mail
         peers.show_me(session, section.id, person.id, about=about, show_email=email, now=now)

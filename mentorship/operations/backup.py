@@ -27,6 +27,8 @@ from mentorship.operations.updating import alone
 from mentorship.privacy.command import erase_them_again, keys_of_erased
 
 TROUBLE = (archive.BadArchive, dumps.DumpFailed, NotTheSame, OSError)
+REPLACED = ".before-restore"  # what is put behind the name of the database that was there
+REPLACED_FOR = dt.timedelta(days=14)
 PEOPLE = ("user", "section")  # where either has a row, the database is somebody's
 
 
@@ -110,13 +112,29 @@ def _into_sqlite(engine: sa.Engine, source: Path, manifest: dict[str, Any]) -> R
             restored = _checked(connection, manifest)
         engine.dispose()
         if place.exists():
-            before = place.with_name(f"{place.name}.before-restore")
+            before = _replaced(place)
             dumps.copy_sqlite(place, before)
             before.chmod(0o600)
         for journal in ("-wal", "-shm"):
             place.with_name(place.name + journal).unlink(missing_ok=True)
         fresh.replace(place)
     return restored
+
+
+def _replaced(place: Path) -> Path:
+    return place.with_name(place.name + REPLACED)
+
+
+def forget_replaced(engine: sa.Engine, *, now: dt.datetime) -> bool:
+    """Remove the database that a forced restore left aside two weeks ago; tell whether it was."""
+    aside = _replaced(Path(str(engine.url.database)))
+    if engine.dialect.name != "sqlite" or not aside.exists():
+        return False
+    since = dt.datetime.fromtimestamp(aside.stat().st_mtime, dt.UTC)
+    if now - since < REPLACED_FOR:
+        return False
+    aside.unlink()
+    return True
 
 
 def _into_postgresql(engine: sa.Engine, source: Path, manifest: dict[str, Any]) -> Restored:

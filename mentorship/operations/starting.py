@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from mentorship.config import EXIT_CONFIG, ROOT, Settings
 from mentorship.extensions import db, reading
+from mentorship.operations.disks import on_a_network
 from mentorship.operations.service import has_demo_people, revision_of
 
 MIGRATE = "run: flask --app wsgi set-up --no-demo"
@@ -46,6 +47,9 @@ def unfitness(app: Flask) -> str | None:
     A database that does not answer may come back: the site starts, and ``/readyz`` says so.
     """
     settings: Settings = app.config["SETTINGS"]
+    file = settings.database.database if settings.database.get_backend_name() == "sqlite" else None
+    if file and (kind := on_a_network(Path(file))):
+        return f"the SQLite database is on a network's disk ({kind}): use a local one or PostgreSQL"
     with app.app_context():
         try:
             with db.engine.connect() as connection:

@@ -16,6 +16,7 @@ from mentorship.rounds.models import Participant, Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.signins.models import UserSession
 from mentorship.throttle.models import Throttle
+from mentorship.toolkit.path_models import Situation
 
 MATCHED = (OfferState.CONFIRMED, OfferState.ENDED)
 
@@ -68,6 +69,10 @@ def copies(moment: dt.datetime) -> sa.Select[uuid.UUID]:
 
 def imports(moment: dt.datetime) -> sa.Select[uuid.UUID]:
     return sa.select(RosterImport.id).where(RosterImport.asked_at < moment)
+
+
+def situations(moment: dt.datetime) -> sa.Select[uuid.UUID]:
+    return sa.select(Situation.id).where(Situation.kept_at < moment)
 
 
 def openings(moment: dt.datetime) -> sa.Select[uuid.UUID]:

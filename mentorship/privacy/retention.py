@@ -26,11 +26,12 @@ from mentorship.rounds.models import Pair, Run
 from mentorship.signins.models import UserSession
 from mentorship.signins.service import KEPT
 from mentorship.throttle.models import Throttle
+from mentorship.toolkit.path_models import Situation
 
 DAY = dt.timedelta(days=1)
 
 
-Rows = Message | DataExport | GlassOpening | RosterImport | Throttle | UserSession
+Rows = Message | DataExport | GlassOpening | RosterImport | Situation | Throttle | UserSession
 Which = Callable[[dt.datetime], sa.Select[Any]]
 
 
@@ -147,6 +148,14 @@ RULES: tuple[Rule, ...] = (
         "Their files go when an import is over; the report is read within days.",
         past.imports,
         _delete(RosterImport, past.imports),
+    ),
+    Rule(
+        "situations",
+        "Where somebody is on the journey and with which status, since they last said so",
+        365 * DAY,
+        "A status of a year ago may be another by now; the page asks again.",
+        past.situations,
+        _delete(Situation, past.situations),
     ),
     Rule(
         "sessions",

@@ -25,9 +25,11 @@ from mentorship.throttle.guard import limited
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/answers")
 @members
-def answers(slug: str, round_id: uuid.UUID) -> str:
+def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     wanted, finished = wanted_by(), round_.state in OVER
+    if not finished and round_.state not in OUT:
+        return render_template("rounds/no_answers.html", round=round_), 404
     now = dt.datetime.now(dt.UTC)
     shown = board.board(db.session(), round_.id, wanted, now=now, finished=finished)
     without = wanted.show == "without"

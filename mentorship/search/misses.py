@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -15,23 +16,31 @@ from mentorship.extensions import rows_hit
 from mentorship.search.models import QUERY_LENGTH, SearchMiss
 
 FORGET_AFTER = dt.timedelta(days=90)
-LEAST = 2  # what one person typed once may be anything, also a name: it stays unseen
+LEAST = 2  # people: what one alone typed may be anything, also a name; it stays unseen
 MOST_OFTEN = (SearchMiss.times.desc(), SearchMiss.last_at.desc(), SearchMiss.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Miss:
+    text: str
+    section_id: uuid.UUID | None
+    by: str
+
+
 def note_miss(
-    session: Session, text: str, *, sections: Collection[uuid.UUID], now: dt.datetime
+    session: Session, text: str, *, sections: Collection[uuid.UUID], by: str, now: dt.datetime
 ) -> None:
     """Count a question that found nothing, once in each section of whoever asked.
 
-    Nothing is kept of who that was.
+    Nothing is kept of who that was but a code, ``by``, so that somebody who asks the same again is
+    not counted as another; it leads to nobody without the site's secret, and is of this text alone.
     """
     words = " ".join(text.casefold().split())[:QUERY_LENGTH].strip()
     if not words:
         return
     session.execute(sa.delete(SearchMiss).where(SearchMiss.last_at < now - FORGET_AFTER))
     for section_id in sections or (None,):
-        _count(session, words, section_id, now)
+        _count(session, Miss(words, section_id, by), now)
 
 
 def misses(session: Session, section_id: uuid.UUID, *, limit: int = 20) -> Sequence[SearchMiss]:
@@ -84,17 +93,29 @@ def forget_miss(session: Session, section_id: uuid.UUID, text: str) -> None:
     )
 
 
-def _count(session: Session, words: str, section_id: uuid.UUID | None, now: dt.datetime) -> None:
+def _count(session: Session, miss: Miss, now: dt.datetime) -> None:
     again = (
         sa.update(SearchMiss)
-        .where(SearchMiss.text == words, SearchMiss.section_id == section_id)
-        .values(times=SearchMiss.times + 1, last_at=now)
+        .where(SearchMiss.text == miss.text, SearchMiss.section_id == miss.section_id)
+        .values(
+            times=SearchMiss.times + sa.case((SearchMiss.last_by == miss.by, 0), else_=1),
+            last_by=miss.by,
+            last_at=now,
+        )
         .execution_options(synchronize_session=False)
     )
     if rows_hit(session, again):
         return
     try:
         with session.begin_nested():
-            session.add(SearchMiss(text=words, section_id=section_id, times=1, last_at=now))
+            session.add(
+                SearchMiss(
+                    text=miss.text,
+                    section_id=miss.section_id,
+                    times=1,
+                    last_by=miss.by,
+                    last_at=now,
+                )
+            )
     except IntegrityError:  # somebody else looked for the same at the same moment
         session.execute(again)

@@ -41,9 +41,10 @@ class SearchEntry(Model):
 
 
 class SearchMiss(Model):
-    """A search by members of a section that found nothing, and how often; never who searched.
+    """A search by members of a section that found nothing, and how often.
 
-    Without a section it was somebody's who belongs to none.
+    Who searched is not kept; ``last_by`` is a code of them and the text that tells whether the same
+    person asks again. Without a section it was somebody's who belongs to none.
     """
 
     __tablename__ = "search_miss"
@@ -65,6 +66,7 @@ class SearchMiss(Model):
     )
     text: Mapped[str] = mapped_column(sa.String(QUERY_LENGTH))
     times: Mapped[int]
+    last_by: Mapped[str] = mapped_column(sa.String(64))
     last_at: Mapped[dt.datetime]
 
     section: Mapped[Section | None] = relationship(lazy="raise")

@@ -73,9 +73,20 @@ def _person_of(token: str) -> User | None:
 
 def _signed_in(_app: Flask, user: User) -> None:
     session.pop("_id", None)  # a fingerprint of browser and address, made unasked
+    if user.id not in {g.get("session_of"), getattr(held(), "person_id", None)}:
+        _forget_form_token()
     session[TOKEN] = service.new_token()
     remember(user.email)
     g.to_open = user
+
+
+def _forget_form_token() -> None:
+    """Let pages get another token for their forms: whoever was here before may know this one.
+
+    Not when it is the same person whose time was over: their forms stand open in other tabs.
+    """
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)  # where it is kept for the rest of this request
 
 
 def _signed_out(_app: Flask, user: User | None) -> None:  # noqa: ARG001  the signal's way

@@ -38,6 +38,7 @@ class Situation(Model):
     )
     place_sealed: Mapped[bytes | None]
     status_sealed: Mapped[bytes | None]
+    kept_at: Mapped[dt.datetime]  # when it was last said
 
     place = Sealed[str | None]()
     status = Sealed[str | None]()

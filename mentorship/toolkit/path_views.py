@@ -45,7 +45,9 @@ def situation() -> Response | tuple[str, int]:
     if not form.validate():
         abort(400)
     with transaction() as session:
-        tracks.keep_track(session, person_id=current_id(), track=form.track())
+        tracks.keep_track(
+            session, person_id=current_id(), track=form.track(), now=dt.datetime.now(dt.UTC)
+        )
     flash("Saved. Your path now shows the notes for your situation.", "success")
     return redirect(url_for(".mine"), code=303)
 

@@ -18,6 +18,7 @@ from mentorship.search.misses import all_misses, note_miss
 from mentorship.search.service import Found
 from mentorship.sections.belonging import sections_of
 from mentorship.throttle.guard import limited
+from mentorship.throttle.service import keys as codes
 from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.searched import NAMES
 from mentorship.toolkit.shelf_forms import SearchForm
@@ -48,7 +49,8 @@ def ask() -> Response:
         with transaction() as session:
             if not _find(text).total:
                 mine = session.scalars(sections_of(current_id())).all()
-                note_miss(session, text, sections=mine, now=dt.datetime.now(dt.UTC))
+                by = codes.of("miss", text.casefold(), str(current_id()))
+                note_miss(session, text, sections=mine, by=by, now=dt.datetime.now(dt.UTC))
     return redirect(url_for(".results", q=text or None), code=303)
 
 

@@ -5,6 +5,7 @@ The status may be sensitive, so it is kept sealed.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import uuid
 from collections.abc import Mapping
@@ -57,14 +58,14 @@ def my_track(session: Session, person_id: uuid.UUID) -> Track:
     return track_of(session, person_id, profile_of(session, person_id)[0])
 
 
-def keep_track(session: Session, *, person_id: uuid.UUID, track: Track) -> None:
+def keep_track(session: Session, *, person_id: uuid.UUID, track: Track, now: dt.datetime) -> None:
     lock_person(session, person_id)
     mine = sa.select(Situation).where(Situation.person_id == person_id)
     kept = session.scalars(mine).one_or_none()
     if kept is None:
         kept = Situation(id=uuid.uuid4(), person_id=person_id)
         session.add(kept)
-    kept.place, kept.status = track.place, track.status
+    kept.place, kept.status, kept.kept_at = track.place, track.status, now
     session.flush()
 
 

@@ -91,8 +91,8 @@
   }
 
   function start() {
-    const [first] = rows();
-    if (!first) return;
+    const first = rows().find((row) => row.querySelector("a, input[type=checkbox]"));
+    if (!first) return; // nothing to open or tick
     const table = first.closest("table");
     const { button, panel, on, whole } = help();
     (table.closest("[role=region]") || table.parentElement).before(whole);

@@ -230,6 +230,12 @@ def _change(leader: Visitor, button: str) -> None:
 def _look_around(leader: Visitor) -> None:
     here = leader.page.url.removeprefix(leader.address)
     leader.follow("See who is linked to whom")
+    leader.page.locator(".picture__name a").first.focus()
+    leader.reads(re.compile(r" and .*: \d+ of 100"))
+    assert leader.page.locator(".link.is-lifted").count() > 0
+    leader.page.locator("#strength").fill("100")
+    leader.reads(re.compile(r"0 of \d pairs on this page score 100 or more"))
+    assert leader.page.locator("main tbody tr:visible").count() == 0
     leader.go(here)
     leader.follow("Was it fair to everybody?")
     leader.go(here)

@@ -158,8 +158,8 @@ def test_a_leader_sees_what_else_waits(sign_in: SignIn, session: Session) -> Non
         session, None, section_id=section.id, author_id=author.id, now=NOW, **words
     )
     submit_letter(session, letter, now=NOW)
-    for _ in range(2):
-        note_miss(session, "unicorn", sections=[section.id], now=NOW)
+    for by in "ab":
+        note_miss(session, "unicorn", sections=[section.id], by=by, now=NOW)
     page = leader.get("/home/leader")
     assert "1 letter waits to be read" in page.text
     assert "unicorn 2 times" in page.text

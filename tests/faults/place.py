@@ -31,6 +31,7 @@ from tests.page import PageClient
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTED = 60.0  # seconds for a server to answer, however busy the machine
 T = TypeVar("T")
+NOTES = "forms"  # files in which timed.py notes; behind it the process's number
 NO_ANSWER = 0  # the status of a request whose connection broke
 
 
@@ -44,30 +45,36 @@ class Browser:
         cookie = client.client.get_cookie(place.app.config["SESSION_COOKIE_NAME"])
         assert cookie is not None
         self._token = client.token()
-        self._headers = {
+        self.headers = {
             "Host": f"localhost:{self.port}",
             "Cookie": f"{cookie.key}={cookie.value}",
         }
 
     def get(self, path: str) -> tuple[int, Mapping[str, str]]:
-        return self._ask("GET", path, None)
+        status, headers, _ = self._ask("GET", path, None)
+        return status, headers
 
     def post(self, path: str, values: Mapping[str, str] | None = None) -> int:
-        body = urlencode({"csrf_token": self._token} | dict(values or {}))
-        return self._ask("POST", path, body)[0]
+        return self.press(path, values)[0]
 
-    def _ask(self, method: str, path: str, body: str | None) -> tuple[int, Mapping[str, str]]:
+    def press(self, path: str, values: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """Send a form; return the answer's status and text."""
+        body = urlencode({"csrf_token": self._token} | dict(values or {}))
+        status, _, text = self._ask("POST", path, body)
+        return status, text
+
+    def _ask(self, method: str, path: str, body: str | None) -> tuple[int, Mapping[str, str], str]:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = dict(self._headers)
+        headers = dict(self.headers)
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             line.request(method, path, body, headers)
             answer = line.getresponse()
-            answer.read()
-            return answer.status, dict(answer.headers)
+            text = answer.read().decode("utf-8", "replace")
+            return answer.status, dict(answer.headers), text
         except (OSError, http.client.HTTPException):
-            return NO_ANSWER, {}
+            return NO_ANSWER, {}, ""
         finally:
             line.close()
 
@@ -105,11 +112,11 @@ class Place:
             with transaction() as session:
                 sync_terms(session)
 
-    def web(self, processes: int = 2) -> subprocess.Popen[bytes]:
+    def web(self, processes: int = 2, app: str = "wsgi:app") -> subprocess.Popen[bytes]:
         """Start the server and wait until it answers."""
         server = self._start(
             *("gunicorn", "--config", "gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"),
-            *("--workers", str(processes), "wsgi:app"),
+            *("--workers", str(processes), app),
         )
         self.wait_for(lambda: self.status("/healthz") == 200, server)
         return server

@@ -16,7 +16,7 @@ from flask import Flask
 
 from mentorship.extensions import db, transaction
 from mentorship.notices import transports
-from mentorship.notices.delivery import Delivered, deliver, utc_now
+from mentorship.notices.delivery import BATCH, Delivered, deliver, utc_now
 from mentorship.notices.models import Message
 from mentorship.notices.service import MAX_TRIES, PAUSES, post
 from mentorship.notices.transports import transport_of
@@ -37,7 +37,12 @@ def app(site: Flask) -> Iterator[Flask]:
 
 
 def send(
-    app: Flask, port: int, *, later: dt.timedelta = dt.timedelta(), scheme: str = "smtp"
+    app: Flask,
+    port: int,
+    *,
+    later: dt.timedelta = dt.timedelta(),
+    scheme: str = "smtp",
+    limit: int = BATCH,
 ) -> Delivered:
     """Try all mails that are due some time from now."""
     settings = app.config["SETTINGS"]
@@ -45,7 +50,7 @@ def send(
     values = {name: getattr(settings, name) for name in names}
     values["mail_url"] = f"{scheme}://127.0.0.1:{port}"
     transport = transport_of(type(settings)(**values))
-    return deliver(transport, clock=lambda: utc_now() + later)
+    return deliver(transport, clock=lambda: utc_now() + later, limit=limit)
 
 
 def outbox() -> list[Message]:
@@ -71,6 +76,30 @@ def test_a_server_that_refuses_for_now_gets_all_of_it_later(
         box.answers.clear()
         assert send(app, box.port, later=PAUSES[0]) == Delivered(20, 0)
         assert len(box.came) == 20
+        assert set(box.came.values()) == {1}
+
+
+def test_many_mails_to_a_server_with_moods_come_once_each(
+    app: Flask, pytestconfig: pytest.Config
+) -> None:
+    """It refuses senders, readers and texts for now by turns, takes some, and is slow."""
+    count = 500 if pytestconfig.getoption("--long") else 40
+    moods = [{"MAIL": "451 no"}, {"RCPT": "450 no"}, {}, {"DATA": "452 full"}, {"MAIL": "421 bye"}]
+    with app.app_context(), mailbox(pause=0.01) as box:
+        put_in(count)
+        later, left = dt.timedelta(), count
+        for mood in [*moods, {}]:
+            box.answers.clear()
+            box.answers.update(mood)
+            limit = count // 2 if mood == {} and left == count else BATCH
+            told = send(app, box.port, later=later, limit=limit)
+            left -= told.sent
+            while limit == BATCH and told.sent + told.failed == BATCH:
+                told = send(app, box.port, later=later)
+                left -= told.sent
+            later += PAUSES[-1]
+        assert left == 0
+        assert len(box.came) == count
         assert set(box.came.values()) == {1}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import threading
 from collections.abc import Callable
@@ -16,7 +17,13 @@ from mentorship.audit import record
 from mentorship.crypto import keyring, new_key
 from mentorship.extensions import db, transaction
 from mentorship.operations import archive
-from mentorship.operations.backup import back_up, restore
+from mentorship.operations.backup import (
+    REPLACED,
+    REPLACED_FOR,
+    back_up,
+    forget_replaced,
+    restore,
+)
 from mentorship.operations.dumps import DumpFailed
 from mentorship.operations.standing import NotTheSame
 from mentorship.privacy import erasing
@@ -95,6 +102,14 @@ def test_people_are_replaced_only_when_that_is_said(lived_in: Flask, tmp_path: P
         assert "later@example.org" in people(lived_in)
         restore(db.engine, file, force=True)
         assert people(lived_in) == before
+        aside = Path(f"{db.engine.url.database}{REPLACED}")
+        assert aside.exists() == (db.engine.dialect.name == "sqlite")
+        now, soon = utc_now(), dt.timedelta(minutes=1)
+        assert not forget_replaced(db.engine, now=now + REPLACED_FOR - soon)
+        assert forget_replaced(db.engine, now=now + REPLACED_FOR + soon) == (
+            db.engine.dialect.name == "sqlite"
+        )
+        assert not aside.exists()
 
 
 def test_who_was_erased_since_stays_erased(

@@ -21,6 +21,9 @@ from flask import Flask
 
 from mentorship.config import EXIT_CONFIG
 from mentorship.extensions import db
+from mentorship.operations import disks
+from mentorship.operations.disks import kind_of_disk
+from mentorship.operations.starting import unfitness
 from tests import factories
 from tests.test_config import GOOD, ROOT
 
@@ -111,6 +114,38 @@ def test_a_bad_one_is_refused_in_one_line(starts: Mapping[str, tuple[int, str]],
 
 def test_a_good_one_starts(starts: Mapping[str, tuple[int, str]]) -> None:
     assert tuple(starts["a good one"]) == (0, "")
+
+
+MOUNTED = """\
+/dev/sda1 / ext4 rw 0 0
+tmpfs /srv tmpfs rw 0 0
+files:/home /srv/shared\\040disk nfs4 rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        ("/srv/shared disk/a/site.db", "nfs4"),
+        ("/srv/site.db", "tmpfs"),
+        ("/srv/shared/site.db", "tmpfs"),
+        ("/var/lib/site.db", "ext4"),
+    ],
+)
+def test_the_disk_of_a_file_is_found(tmp_path: Path, place: str, kind: str) -> None:
+    (tmp_path / "mounts").write_text(MOUNTED)
+    assert kind_of_disk(Path(place), tmp_path / "mounts") == kind
+    assert kind_of_disk(Path(place), tmp_path / "nowhere") == ""
+
+
+def test_sqlite_on_a_networks_disk_is_refused(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if app.config["SETTINGS"].database.get_backend_name() != "sqlite":
+        pytest.skip("a server of its own has its own disk")
+    (tmp_path / "mounts").write_text("files:/all / nfs4 rw 0 0\n")
+    monkeypatch.setattr(disks, "MOUNTS", tmp_path / "mounts")
+    assert "network's disk (nfs4)" in (unfitness(app) or "")
 
 
 TOKEN = "m" * 20 + "etrics" * 4

@@ -111,7 +111,7 @@ def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile)
     feedback = Feedback(offer_id=pair.id, author_id=chi.id, rating=4, given_at=NOW)
     feedback.words = CANARY
     yield feedback
-    place = Situation(**key)
+    place = Situation(**key, kept_at=NOW)
     yield place
     yield DirectoryCard(section_id=section.id, about=CANARY, agreed_at=NOW, **key)
     asking = {"section_id": section.id, "state": IntroductionState.WAITING, "asked_at": NOW}

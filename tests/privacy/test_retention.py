@@ -23,6 +23,8 @@ from mentorship.rounds.models import Pair, Run
 from mentorship.signins.models import UserSession
 from mentorship.signins.service import open_session
 from mentorship.throttle.models import Throttle
+from mentorship.toolkit.path_models import Situation
+from mentorship.toolkit.tracks import Status, Track, keep_track
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -44,12 +46,16 @@ def lived(session: Session) -> Session:
     service.finish_round(session, round_id=pair.round.id, now=NOW)
     alone = pair.cast.img("Sol Alone", visa="e3")
     copying.ask(session, person_id=alone.id, now=NOW)
+    track = Track(None, Status.VISA)
+    keep_track(session, person_id=alone.id, track=track, now=NOW)
     post(session, recipient=alone.email, subject="Hello", body="", now=NOW)
     return session
 
 
 def test_25_months_on_nothing_is_past_its_time(lived: Session) -> None:
-    assert {"profiles", "visas", "records", "mails", "copies"} <= set(past(lived, MONTHS_25))
+    assert {"profiles", "visas", "records", "situations", "mails", "copies"} <= set(
+        past(lived, MONTHS_25)
+    )
     pairs = lived.scalar(sa.select(sa.func.count()).select_from(Pair))
     before = past(lived, MONTHS_25)
     assert retention.run(lived, now=MONTHS_25) == before
@@ -59,6 +65,7 @@ def test_25_months_on_nothing_is_past_its_time(lived: Session) -> None:
     assert all(run.inputs is None for run in lived.scalars(sa.select(Run)))
     assert all(pair.parts == [] for pair in lived.scalars(sa.select(Pair)))
     profiles = lived.scalars(sa.select(Profile)).all()
+    assert lived.scalars(sa.select(Situation)).all() == []
     assert not any(each.visa or each.visas for each in profiles)
     entry = lived.scalars(sa.select(AuditEntry).order_by(AuditEntry.number.desc())).first()
     assert entry is not None
@@ -67,7 +74,7 @@ def test_25_months_on_nothing_is_past_its_time(lived: Session) -> None:
     assert retention.run(lived, now=MONTHS_25) == {}
 
 
-@pytest.mark.parametrize("key", ["visas", "records", "mails", "copies"])
+@pytest.mark.parametrize("key", ["visas", "records", "situations", "mails", "copies"])
 def test_nothing_goes_a_second_early(lived: Session, key: str) -> None:
     limit = next(rule.limit for rule in retention.RULES if rule.key == key)
     assert key not in past(lived, NOW + limit)

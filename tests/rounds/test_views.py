@@ -555,3 +555,21 @@ def test_a_run_that_is_not_there_leads_back_to_the_round(
     service.run_round(cast.session, round_id=round_.id, by=None, now=NOW)
     cast.session.flush()
     assert "This round has no run 77" in leader.get(f"{home}/review?run=77", status=404).text
+
+
+def test_a_round_without_anybody_says_what_to_do(sign_in: SignIn, session: Session) -> None:
+    section = factories.section(session)
+    leader = sign_in(factories.leader(session, section))
+    upload = f"/sections/{section.slug}/import"
+    page = leader.get(f"/sections/{section.slug}/members")
+    assert "No IMG and no mentor yet" in page.text
+    assert upload in page.links()
+    made = Cast(session, section, factories.leader(session, section)).open()
+    here = f"/sections/{section.slug}/rounds/{made.id}"
+    for part in ("imgs", "mentors", "new", "blocked", "out"):
+        page = leader.get(f"{here}/people?show={part}")
+        assert "The section has nobody to match yet" in page.text
+        assert upload in page.links()
+    page = leader.get(f"{here}/answers", status=404)
+    assert "Nobody has been asked yet" in page.text
+    assert here in page.links()

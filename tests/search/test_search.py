@@ -129,24 +129,25 @@ def test_words_for_the_same_thing_are_asked_together() -> None:
 
 def test_what_nobody_finds_is_counted_without_a_name(session: Session) -> None:
     mine, other = factories.section(session), factories.section(session)
-    note_miss(session, "  Unicorn   VISA ", sections=[mine.id], now=NOW)
-    assert misses(session, mine.id) == []  # once may be anything, also a name
-    note_miss(session, "unicorn visa", sections=[mine.id], now=NOW)
+    for _ in range(3):
+        note_miss(session, "  Unicorn   VISA ", sections=[mine.id], by="one", now=NOW)
+        assert misses(session, mine.id) == []  # what one person types may be anything, also a name
+    note_miss(session, "unicorn visa", sections=[mine.id], by="two", now=NOW)
     (miss,) = misses(session, mine.id)
     session.refresh(miss)
     assert (miss.text, miss.times) == ("unicorn visa", 2)
     kept = {column.key for column in sa.inspect(SearchMiss).columns}
-    assert kept == {"id", "section_id", "text", "times", "last_at"}
+    assert kept == {"id", "section_id", "text", "times", "last_by", "last_at"}
     assert misses(session, other.id) == []  # of their own leaders alone
-    note_miss(session, "other", sections=[mine.id], now=NOW + dt.timedelta(days=91))
+    note_miss(session, "other", sections=[mine.id], by="one", now=NOW + dt.timedelta(days=91))
     assert misses(session, mine.id) == []  # and is forgotten after 90 days
 
 
 def test_a_vain_search_counts_in_each_section_of_whoever_asked(session: Session) -> None:
     one, two = factories.section(session), factories.section(session)
-    for _ in range(2):
-        note_miss(session, "unicorn", sections=[one.id, two.id], now=NOW)
-        note_miss(session, "unicorn", sections=[], now=NOW)
+    for by in "ab":
+        note_miss(session, "unicorn", sections=[one.id, two.id], by=by, now=NOW)
+        note_miss(session, "unicorn", sections=[], by=by, now=NOW)
     found = {
         (miss.section.name if miss.section else "", miss.times) for miss in all_misses(session)
     }

@@ -61,6 +61,13 @@ class Asked:
     names: Mapping[str, tuple[bytes, ...]]
     files: frozenset[str] = field(default_factory=frozenset)
 
+    def __or__(self, other: Asked) -> Asked:
+        good = {
+            name: tuple(dict.fromkeys((*self.names.get(name, ()), *other.names.get(name, ()))))
+            for name in {**self.names, **other.names}
+        }
+        return Asked(good, self.files | other.files)
+
     def plain(self) -> dict[str, bytes]:
         """Fill everything in as a friendly person would."""
         return {name: good[0] for name, good in self.names.items() if good}
@@ -129,11 +136,15 @@ def noted(app: Flask) -> Iterator[tuple[set[str], list[wtforms.Form]]]:
         app.request_class, wtforms.Form.__init__ = kept, made
 
 
-def learn(app: Flask, client: PageClient, path: str, method: str) -> Asked:
-    """Ask once, with nothing filled in, and say what the answer was made from."""
+def learn(
+    app: Flask, client: PageClient, path: str, method: str, known: Asked | None = None
+) -> Asked:
+    """Ask once, with nothing filled in but what is ``known``; say what the answer was made from."""
+    plain = {} if known is None else {n: v.decode() for n, v in known.plain().items()}
     with noted(app) as (names, forms):
-        sent = {"csrf_token": client.token(), "x": "x"} if method == "POST" else None
-        client.client.open(path, method=method, data=sent, query_string={"x": "x"})
+        sent = {"csrf_token": client.token(), "x": "x", **plain} if method == "POST" else None
+        asked = {"x": "x"} if sent else {"x": "x", **plain}
+        client.client.open(path, method=method, data=sent, query_string=asked)
     found: dict[str, tuple[bytes, ...]] = {}
     files = set()
     for form in forms:

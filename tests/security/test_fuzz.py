@@ -1,7 +1,9 @@
 """Whatever is sent to any address by anybody, no answer is a fault of ours.
 
 What is drawn comes from the fields of each route's own forms and the names it reads. The short form
-runs on every commit; ``pytest tests/security/test_fuzz.py --long`` draws 5000 cases a route.
+runs on every commit; ``pytest tests/security/test_fuzz.py --long`` draws 5000 cases a route, which
+takes a night, or as many as ``--cases`` says. There the fields are learned from each person who is
+let in, before and after a first answer.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 import io
 import re
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -28,7 +31,7 @@ from tests.security.asks import ODD, Asked, encoded, learn, undone
 from tests.stage import Stage
 from tests.test_matrix import address, admitted
 
-SHORT, LONG = 4, 5000
+SHORT = 4
 FORM = "application/x-www-form-urlencoded"
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 KEYS = ("00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF")
@@ -75,17 +78,22 @@ class Sender:
     app: Flask
     stage: Stage
     session: Session
+    cases: int = SHORT
+    sent: Counter[str] = field(default_factory=Counter)
 
-    def check(self, rule: Rule, method: str, *, long: bool) -> None:
+    def check(self, rule: Rule, method: str) -> None:
         """Send what is drawn for one route; raise with the smallest request that is a fault."""
-        right = address(rule, self.stage.values)
+        right, long = address(rule, self.stage.values), self.cases > SHORT
         let_in = sorted(admitted(self.app, rule))
-        with undone(self.session):
-            first = PageClient(self.app, self.stage.people[let_in[0]])
-            asked = learn(self.app, first, right, method)
+        asked = Asked({})
+        for who in let_in if long else let_in[:1]:
+            for known in (None, asked) if long else (None,):
+                with undone(self.session):
+                    client = PageClient(self.app, self.stage.people[who])
+                    asked |= learn(self.app, client, right, method, known)
 
         @settings(
-            max_examples=LONG if long else SHORT,
+            max_examples=self.cases,
             derandomize=not long,
             database=None,
             phases=(Phase.generate, Phase.shrink) if long else (Phase.generate,),
@@ -100,6 +108,7 @@ class Sender:
                     answer = _send(client, path, pairs, asked)
                 else:
                     answer = client.client.get(path, query_string=encoded(pairs))
+            self.sent[method] += 1
             assert answer.status_code < 500, answer.status
 
         probe()
@@ -109,14 +118,16 @@ class Sender:
 def test_nothing_that_is_sent_is_a_fault(
     app: Flask, stage: Stage, session: Session, request: pytest.FixtureRequest, method: str
 ) -> None:
-    sender, long = Sender(app, stage, session), request.config.getoption("--long")
+    long = request.config.getoption("--long")
+    sender = Sender(app, stage, session, request.config.getoption("--cases") if long else SHORT)
     faults = {}
     for rule in _rules(app, method):
         try:
-            sender.check(rule, method, long=long)
+            sender.check(rule, method)
         except Exception as fault:  # noqa: BLE001  whatever it is, it is told below
             told = "".join(traceback.format_exception(fault)[-4:])
             faults[rule.rule] = f"{told} {getattr(fault, '__notes__', '')}"[:3000]
+    print(f"{sender.sent[method]} x {method}")  # noqa: T201
     assert faults == {}, "\n".join(f"{method} {where} {what}" for where, what in faults.items())
 
 

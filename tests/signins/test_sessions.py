@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
@@ -154,6 +155,36 @@ def test_another_role_needs_another_session(
     page = client.follow(client.get("/account", status=302))
     assert "Your role on this site has changed" in page.text
     assert not _is_out(_entered(app, anna))
+
+
+def _form_token(client: PageClient) -> str:
+    with client.client.session_transaction() as cookie:
+        return str(cookie["csrf_token"])
+
+
+def test_forms_get_another_token_at_sign_in(app: Flask, client: PageClient, anna: User) -> None:
+    """Somebody may have planted the cookie of before, and know its token."""
+    planted = client.token()
+    before = _form_token(client)
+    client.submit("/login", {"email": anna.email, "password": PASSWORD})
+    client.get("/account")
+    assert _form_token(client) != before
+    sent = {"csrf_token": planted, "name": "Planted", "timezone": "Europe/Oslo"}
+    assert client.client.post("/account", data=sent).status_code == 400
+
+
+def test_open_forms_outlive_a_session_that_is_over_for_their_owner_alone(
+    app: Flask, session: Session, anna: User
+) -> None:
+    other = factories.person(session, "Bo", password=hash_password(PASSWORD))
+    for who, status in ((anna, 303), (other, 400)):
+        client = _entered(app, anna)
+        client.get("/account")
+        opened = client.token()
+        with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=61)):
+            client.submit("/login", {"email": who.email, "password": PASSWORD})
+            sent = {"csrf_token": opened, "name": "Anna Ode", "timezone": "Europe/Oslo"}
+            assert client.client.post("/account", data=sent).status_code == status
 
 
 # --- The list ------------------------------------------------------------------------------------

@@ -58,7 +58,9 @@ def test_somebody_else_at_the_same_computer_sends_nothing_of_it(
     other = factories.person(session, "Bo", password=hash_password(PASSWORD))
     client.submit("/login", {"email": other.email, "password": PASSWORD})
     fields = _fields(handed.form("/account"))
+    assert client.client.post("/account", data=fields).status_code == 400  # the token is Anna's
     for sealed in (fields["typed_by"], "made up"):
+        fields["csrf_token"] = client.token()
         assert client.client.post("/account", data=fields | {"typed_by": sealed}).location == "/"
     assert "Nothing was sent" in client.get("/account").text
     assert again(other).name == "Bo"
