@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mentorship.matching.assignment import solve
 from mentorship.matching.compare import Outcome, compare
+from mentorship.matching.compiled import are_compiled
 from mentorship.matching.criteria import CRITERIA, SENSITIVE, Criterion
 from mentorship.matching.explaining.exporting import GRAPH_FORMS, graph_file
 from mentorship.matching.explaining.newcomer import Gain, one_more_mentor
@@ -80,6 +81,7 @@ __all__ = [
     "Worth",
     "WorthMoreElsewhere",
     "add_parts",
+    "are_compiled",
     "blocking_pairs",
     "compare",
     "evidence",

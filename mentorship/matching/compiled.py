@@ -23,12 +23,20 @@ def kernels() -> ModuleType:
     """Load and return the package ``kernels``."""
     import numba  # noqa: PLC0415 - the web must not load numba
 
-    kept = os.environ.get("NUMBA_CACHE_DIR", Path(sys.prefix) / "numba")
     if os.access(sys.prefix, os.W_OK) or "NUMBA_CACHE_DIR" in os.environ:
-        numba.config.CACHE_DIR = str(Path(kept) / form())
+        numba.config.CACHE_DIR = str(_folder())
     from mentorship.matching import kernels  # noqa: PLC0415 - likewise
 
     return kernels
+
+
+def are_compiled() -> bool:
+    """Whether the loops were compiled before, in this form."""
+    return _folder().is_dir()
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("NUMBA_CACHE_DIR", Path(sys.prefix) / "numba")) / form()
 
 
 def form(engine: Path = ENGINE) -> str:

@@ -10,7 +10,14 @@ from typing import Any
 
 import click
 
-from mentorship.matching import GRAPH_FORMS, POLICIES, ImpossibleRules, Rules
+from mentorship.matching import (
+    GRAPH_FORMS,
+    POLICIES,
+    ImpossibleRules,
+    Rules,
+    are_compiled,
+    warm,
+)
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.matrix import PAIRS, read_matrix
 from mentorship.rosters.names import check_names, check_rules
@@ -96,6 +103,9 @@ def match(  # noqa: PLR0913 - one argument an option
     no clock is read.
     """
     with progress_line() as enter:
+        if not are_compiled():
+            enter("compiling the engine, once: about half a minute")
+            warm()
         asked = Asked(enter=enter, proof=show_proof, **options)
         try:
             if matrix is not None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.matching import SENSITIVE
 from mentorship.matching.scores.recipe import mean_marks_of_many
+from mentorship.matching.scoring import mean_marks
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
 from mentorship.rounds.insight_models import RoundAverages
 from mentorship.rounds.models import Round, RoundState
@@ -35,7 +36,8 @@ def averages(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[st
     kept = session.get(RoundAverages, round_.id)  # read with the round where an IMG looks
     if kept is not None:
         return kept.means
-    return _means(session, round_, now)
+    market, _ = market_now(session, round_, now=now)
+    return _open(mean_marks(market))  # slower, but no web process loads the compiler
 
 
 def due_averages(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
@@ -62,7 +64,8 @@ def work_out(
     """Return the averages as people are now; None while nobody takes part who can be compared."""
     round_ = session.get_one(Round, round_id, options=[sa.orm.joinedload(Round.section)])
     try:
-        return _means(session, round_, now)
+        market, _ = market_now(session, round_, now=now)
+        return _open(mean_marks_of_many(market))
     except (NobodyToMatch, BadProfile):  # leaders read of it where they run the round
         return None
 
@@ -75,8 +78,6 @@ def keep(
     session.flush()
 
 
-def _means(session: Session, round_: Round, now: dt.datetime) -> Mapping[str, int]:
+def _open(means: Mapping[str, int]) -> Mapping[str, int]:
     """Leave out private ones: they count in no open score, and of few people they would tell."""
-    market, _ = market_now(session, round_, now=now)
-    found = mean_marks_of_many(market)
-    return {key: 0 if key in SENSITIVE else mean for key, mean in found.items()}
+    return {key: 0 if key in SENSITIVE else mean for key, mean in means.items()}

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from inspect import signature
-from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mentorship.matching import POLICIES, Problem, Rules, compare, fairness, solve, verify
+from mentorship.matching.lottery import draws
 from mentorship.matching.scores.blocks import Ready
+from tests.matching import oracle
 from tests.matching.people import img, market, mentor
-from tests.matching.problems import lotteries, problems
+from tests.matching.problems import arguments, lotteries, problems
 
 
 @given(problems(most=5))
@@ -42,25 +44,27 @@ def test_stable_holds_for_first_mentors_and_then_for_second_ones_and_says_so() -
         assert "second mentors on the seats that" in told
 
 
-def fairness_of(problem: Problem, mates: tuple[int, ...]) -> tuple[object, ...] | None:
-    """Return what "fairest" makes as large as possible, or None if it may not be."""
-    scores = [int(problem.table()[i, j]) for i, j in enumerate(mates) if j >= 0]
-    if min(scores, default=0) < 0:
-        return None
-    if any(mates.count(j) > seats for j, seats in enumerate(problem.seats.tolist())):
-        return None
-    bands = tuple(-sum(score // 100 == band for score in scores) for band in range(101))
-    return len(scores), min(scores, default=0), bands, sum(scores)
+@settings(deadline=None)
+@given(problems(most=4), lotteries)
+def test_fairest_is_the_best_of_all_ways(problem: Problem, lottery: int) -> None:
+    result = solve(problem, "fairest", lottery)
+    for stage in oracle.stages(problem, result):
+        found = oracle.fairness(stage.trade[pair] for pair in stage.made - stage.locked)
+        assert found == oracle.fairest(stage)
 
 
 @settings(deadline=None)
-@given(problems(locks=False, twice=False, most=4), lotteries)
-def test_fairest_is_the_best_of_all_ways(problem: Problem, lottery: int) -> None:
-    n, m = problem.shape
-    ways = (fairness_of(problem, mates) for mates in product(range(-1, m), repeat=n))
-    mates = dict(solve(problem, "fairest", lottery).pairs.tolist())
-    found = fairness_of(problem, tuple(mates.get(i, -1) for i in range(n)))
-    assert found == max(way for way in ways if way is not None)
+@given(arguments(), st.integers(0, 2**32), lotteries)
+def test_stable_pairs_are_those_of_asking_one_after_the_other(
+    given: dict[str, Any], seed: int, lottery: int
+) -> None:
+    view = np.random.default_rng(seed).integers(0, 4, given["scores"].shape)
+    problem = Problem.from_scores(**given, mentor_scores=view)
+    drawn = draws(problem.img_ids, problem.mentor_ids, lottery)
+    assume(len(np.unique(drawn)) == drawn.size)
+    result = solve(problem, "stable", lottery)
+    for stage in oracle.stages(problem, result):
+        assert stage.made == oracle.stable(problem, stage, lottery)
 
 
 @settings(deadline=None)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -98,11 +99,22 @@ def test_the_number_of_threads_changes_nothing(
     rng = np.random.default_rng(5)
     scores = np.maximum(rng.integers(-1, 5, (200, 80)) * 2_000, -1)
     problem = Problem.from_scores(scores, rng.integers(1, 3, 80))
+    monkeypatch.setattr(blocks, "WORTH", 1)  # or so few pairs would not be worth a thread
+    pools = list[int]()
+
+    class Counted(ThreadPoolExecutor):
+        def __init__(self, threads: int) -> None:
+            pools.append(threads)
+            super().__init__(threads)
+
+    monkeypatch.setattr(blocks, "ThreadPoolExecutor", Counted)
     with lists_of(8, 1_000):
         monkeypatch.setattr(blocks, "THREADS", 1)
         alone = solve(problem, policy, 7)
+        assert not pools
         monkeypatch.setattr(blocks, "THREADS", 4)
         assert_same(alone, solve(problem, policy, 7))
+    assert set(pools) == {4}
 
 
 RULES = st.builds(

@@ -10,7 +10,10 @@ and a column with a free seat has v = 0. By linear programming duality the pairs
 heaviest.
 
 J. Edmonds, R. M. Karp, J. ACM 19(2), 1972, doi:10.1145/321694.321699 (potentials);
-R. Jonker, A. Volgenant, Computing 38, 1987, doi:10.1007/BF02278710 (shortest augmenting paths).
+R. Jonker, A. Volgenant, Computing 38, 1987, doi:10.1007/BF02278710 (shortest augmenting paths);
+E. W. Dijkstra, Numerische Mathematik 1, 1959, doi:10.1007/BF01386390 (each search);
+G. A. Mills-Tettey, A. Stentz, M. B. Dias, The dynamic Hungarian algorithm for the assignment
+problem with changing costs, CMU-RI-TR-07-27, 2007 (rows that move, and rows taken out again).
 
 Names of both searches:
 

@@ -103,7 +103,7 @@ def _add_languages(into, total, languages, i, low):
     for p in range(languages.start[i], languages.start[i + 1]):
         spoken = languages.rows[languages.item[p], low : low + width]
         for j in range(width):
-            total[j] += spoken[j]
+            total[j] = min(np.uint8(total[j] + spoken[j]), np.uint8(4))
     nothing = np.int16(0)
     for j in range(width):
         both = np.int16(total[j])

@@ -1,4 +1,4 @@
-"""Rows are taken out again as if they had never come: ``assign`` backwards."""
+"""Rows are taken out again as if they had never come: ``assign`` backwards (its last source)."""
 
 from __future__ import annotations
 

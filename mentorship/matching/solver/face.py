@@ -2,7 +2,8 @@
 
 The smallest prices of seats, and the largest of IMGs, are the same for every best pairing, and so
 are the pairs worth just their prices: every best pairing uses only those, and whoever has a price
-(complementary slackness).
+(complementary slackness: L. S. Shapley, M. Shubik, The assignment game I, International Journal of
+Game Theory 1, 1971, doi:10.1007/BF01753437).
 """
 
 from __future__ import annotations

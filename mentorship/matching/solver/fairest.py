@@ -8,8 +8,9 @@ slackness). J. Rawls, A Theory of Justice, 1971; R. E. Burkard, F. Rendl, Lexico
 problems, Operations Research Letters 10(5), 1991, doi:10.1016/0167-6377(91)90018-K.
 
 Every step is exact over all pairs. The prices of all steps together, compared like words in a
-dictionary, are prices of the whole: a pair that was left out and is worth more joins the
-candidates, and the steps are taken again.
+dictionary, are prices of the whole (H. Isermann, Linear lexicographic optimization, OR Spektrum 4,
+1982, doi:10.1007/BF01782758): a pair that was left out and is worth more joins the candidates, and
+the steps are taken again.
 """
 
 from __future__ import annotations

@@ -57,6 +57,8 @@ def promising(offer: Offer, weigh: Weigh) -> Candidates:
     Where seats are plenty hardly any has a price, and the best are listed at once.
 
     Lists are a guess that saves work and never an answer: ``heaviest`` prices whatever they lack.
+    To guess by a part of the problem is called sifting: R. E. Bixby and others, Very large-scale
+    linear programming, Operations Research 40(5), 1992, doi:10.1287/opre.40.5.885.
     A tenth is left out because those placed last take longest. Where there are seats for a tenth
     more who saw none in their lists, these are made twice as long, for as long as that helps a
     tenth. Where hardly anybody finds a seat, all are alike and list the same few mentors: then
@@ -125,15 +127,16 @@ def heaviest(
     ``candidates`` grow by the pairs that had to be looked at, or are listed anew.
 
     Each turn: the smallest prices; every pair left out priced by them; then, if some outweigh their
-    prices, lists that hold these, and a new placing. It ends, for lists only grow. How much is done
-    again depends on how many rows are concerned:
+    prices, lists that hold these, and a new placing. It ends: lists made anew are twice as long
+    each time, until they hold everybody, and all others only grow. How much is done again depends
+    on how many rows are concerned:
 
     - a few (one in ``WARM``) move from where they are: their chains are short;
     - more begin anew on the longer lists, which is quicker than so many moves;
     - more than one in ``ANEW`` means that lists were made for other prices: they are made anew.
     """
     n = offer.shape[0]
-    times = 1
+    times = max(1, int(np.diff(candidates.start).max(initial=0)) // (TAKEN + FREE))
     placing = _placed(offer, weigh, candidates, progress)
     while True:
         placing.lower()
