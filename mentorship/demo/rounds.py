@@ -16,6 +16,8 @@ from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.answering import accept_offer, confirm_match, decline_match, decline_offer
 from mentorship.rounds.candidates import candidates
+from mentorship.rounds.closing import set_closing
+from mentorship.rounds.due import end_of_day
 from mentorship.rounds.enrolment import leave_out, open_round
 from mentorship.rounds.lifecycle import create_round
 from mentorship.rounds.models import Round
@@ -50,7 +52,11 @@ def load_rounds(session: Session, section: Section, leader: uuid.UUID, now: dt.d
         answer(session, offer, lately + dt.timedelta(days=3))
     first_weeks(session, _again(session, offers), now=now)
 
-    _begin(session, section, leader, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1))
+    ready = _begin(
+        session, section, leader, f"{soon:%B %Y} round", share=1, now=now - dt.timedelta(days=1)
+    )
+    closes_at = end_of_day(now, days=21)  # so that members read until when they can take part
+    set_closing(session, round_id=ready.id, closes_at=closes_at, now=now)
     _ask_directly(session, section, f"{now:%B %Y} requests", now=now)
 
 

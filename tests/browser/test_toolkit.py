@@ -30,6 +30,7 @@ SHARED = (
     "/toolkit/residency",
     "/toolkit/licensure",
     "/toolkit/licensure?training=2&tries=2",
+    "/toolkit/licensure?training=2&tries=2&only=ask",
     "/toolkit/licensure/tx",
     "/toolkit/experience",
     "/toolkit/experience?degree=student&place=abroad",
@@ -94,6 +95,16 @@ def test_what_members_read_of_fairness_is_sound(visitor: Callable[[], Visitor]) 
     one.go("/equity")
     one.page.locator("main a[href^='/equity/rounds/']").first.click()
     one.look()
+
+
+def test_a_member_asks_another_to_be_put_in_touch(visitor: Callable[[], Visitor]) -> None:
+    one = visitor()
+    one.sign_in(IMG, DEMO_PASSWORD)
+    one.go(f"{SECTION}/people")
+    one.follow(re.compile("^Ask to be put in touch"))
+    one.page.locator("label", has_text="If they say yes").click()
+    one.press("Ask")
+    one.reads("No answer yet")
 
 
 def test_tiles_of_the_map_are_far_enough_apart_on_a_phone(visitor: Callable[[], Visitor]) -> None:
