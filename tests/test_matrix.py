@@ -130,6 +130,7 @@ OF_A_PROVIDER = frozenset({"provider_id", "over_id"})
 
 # Forms about what nobody on the stage has, and one that leads to the sign-in page by its nature.
 NOT_ON_THE_STAGE = {
+    "introductions.end": "what Ana was asked still waits for her answer",
     "signins.end_all": "signs out everywhere",
     "breaks.end_pause": "none of those who are no mentors has a break to end",
     "rounds.join": "whoever could join is in the round",
