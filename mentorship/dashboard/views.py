@@ -82,7 +82,7 @@ def leader() -> str:
     now = dt.datetime.now(dt.UTC)
     shown = service.leader_home(db.session(), led, now=now)
     facts = service.facts_to_check(db.session(), today=_today())
-    news = latest(db.session(), current_person().id, now=now)
+    news = latest(db.session(), current_person().id, stages=["leadership_advocacy"], now=now)
     led_ids = [section.id for section in led]
     return render_template(
         "dashboard/leader.html",

@@ -23,7 +23,7 @@ from mentorship.community.models import CouncilSeat, Event, Opening, OpeningKind
 from mentorship.news import desk
 from mentorship.news.feeds import save_feed
 from mentorship.news.models import Topic
-from mentorship.news.seeds import read_sources
+from mentorship.news.shipped import read_sources
 from mentorship.search.misses import note_miss
 from mentorship.sections.models import Membership, Section, SectionRole
 from mentorship.spotlight import service as spotlight

@@ -15,6 +15,7 @@ from mentorship.news.models import ItemState, NewsHiding, NewsItem, Topic
 from mentorship.news.parsing import fingerprint
 from mentorship.news.searched import file
 from mentorship.news.service import NEWEST_FIRST
+from mentorship.news.shipped import overtaken
 from mentorship.toolkit.models import UrlCheck
 from mentorship.toolkit.provenance import readable_date
 
@@ -169,18 +170,26 @@ def throw_away(session: Session, item: NewsItem) -> bool:
 
 
 def hide_everybodys(session: Session, section_id: uuid.UUID, item_id: uuid.UUID) -> NewsItem:
-    """Hide an item for everybody from the members of one section."""
+    """Hide an item for everybody from the members of one section.
+
+    What it overtook goes with it: without the later item, the earlier one would mislead.
+    """
     item = _of_everybody(session, item_id)
-    session.merge(NewsHiding(section_id=section_id, item_id=item.id))
+    earlier = [old for old, new in overtaken().items() if new == item_id]
+    known = session.scalars(sa.select(NewsItem.id).where(NewsItem.id.in_([item_id, *earlier])))
+    for each in known.all():
+        session.merge(NewsHiding(section_id=section_id, item_id=each))
     session.flush()
     return item
 
 
 def show_everybodys(session: Session, section_id: uuid.UUID, item_id: uuid.UUID) -> NewsItem:
+    """Show an item again, and with it the one that overtook it, if there is one."""
     item = _of_everybody(session, item_id)
+    with_it = [item_id, overtaken().get(item_id, item_id)]
     session.execute(
         sa.delete(NewsHiding).where(
-            NewsHiding.section_id == section_id, NewsHiding.item_id == item.id
+            NewsHiding.section_id == section_id, NewsHiding.item_id.in_(with_it)
         )
     )
     return item

@@ -14,7 +14,7 @@ from mentorship.news import feeds
 from mentorship.news.desk_views import bp
 from mentorship.news.forms import FeedForm
 from mentorship.news.models import Feed, Topic
-from mentorship.news.seeds import read_sources
+from mentorship.news.shipped import read_sources
 from mentorship.news.topics import NAMES
 from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.news.models import ItemState, NewsHiding, NewsItem, Topic
+from mentorship.news.shipped import overtaken
 from mentorship.news.topics import NAMES
 from mentorship.search import service as search
 from mentorship.search.service import Entry, Sources
@@ -18,6 +19,7 @@ from mentorship.toolkit.kinds import Kind, harm_if
 from mentorship.toolkit.provenance import readable_date
 
 SOURCE = "news"
+OVERTAKEN = "Something later overtook this. Open it to read what holds since."
 
 
 def of_news(session: Session) -> Iterator[Entry]:
@@ -47,7 +49,7 @@ def _entry(item: NewsItem) -> Entry:
         key=item.id.hex,  # as the databases write it without dashes
         section_id=item.section_id,
         title=item.title,
-        summary=item.lead,
+        summary=OVERTAKEN if item.id in overtaken() else item.lead,
         href=f"/news/{item.id}",
         note="A post of your section" if item.body else f"News: {by}",
         keywords=f"{NAMES[item.topic]} {item.organization} news",

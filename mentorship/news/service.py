@@ -9,7 +9,7 @@ import datetime as dt
 import math
 import secrets
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -24,13 +24,25 @@ from mentorship.news.models import (
     NewsItem,
     Topic,
 )
+from mentorship.news.shipped import overtaken
 from mentorship.news.topics import NAMES, at_stages
 from mentorship.sections.belonging import sections_of
 from mentorship.toolkit.provenance import Provenance, readable_date
 
 PER_PAGE = 15
-RECENT = dt.timedelta(days=90)  # older news goes by date alone, however well it fits
+# What fits the reader comes first, then what is quite new, then what fits and is a little older.
+RECENT, QUITE_NEW, THIS_YEAR = (dt.timedelta(days=days) for days in (90, 30, 365))
 NEWEST_FIRST = (NewsItem.published_at.desc(), NewsItem.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The later item by which an earlier one no longer tells how things are."""
+
+    id: uuid.UUID
+    title: str
+    lead: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class NewsLine:
     is_post: bool
     provenance: Provenance
     for_everybody: bool  # it came with the service; leaders of all sections may correct it
+    since: Since | None = None  # what overtook it
 
     @property
     def topic_name(self) -> str:
@@ -83,9 +96,13 @@ def shown_to(person_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:
 def is_confirmable() -> sa.ColumnElement[bool]:
     """Return the condition of what a reader can look up, or a leader wrote and stands for.
 
-    The rest stands on the page of the news, with its warning, and is sent to nobody.
+    The rest, and what something later overtook, stands on the page of the news, with its warning
+    or with what came later, and is sent to nobody.
     """
-    return sa.or_(NewsItem.url.is_not(None), NewsItem.body != "")
+    return sa.and_(
+        sa.or_(NewsItem.url.is_not(None), NewsItem.body != ""),
+        NewsItem.id.not_in(overtaken()),
+    )
 
 
 def news(
@@ -102,8 +119,25 @@ def news(
         .order_by(*NEWEST_FIRST)
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
-    )
-    return NewsPage([line_of(item) for item in rows], total, page, pages, topic)
+    ).all()
+    later = what_came_later(session, rows)
+    lines = [line_of(item, later.get(item.id)) for item in rows]
+    return NewsPage(lines, total, page, pages, topic)
+
+
+def what_came_later(session: Session, items: Sequence[NewsItem]) -> Mapping[uuid.UUID, Since]:
+    """Return, by the overtaken ones among these items, what overtook them.
+
+    A section that hides the later item still shows it here: the earlier one alone would mislead.
+    """
+    later = {item.id: overtaken()[item.id] for item in items if item.id in overtaken()}
+    if not later:
+        return {}
+    found = session.scalars(sa.select(NewsItem).where(NewsItem.id.in_(later.values())))
+    known = {
+        item.id: Since(item.id, item.title, item.lead, readable_date(item.as_of)) for item in found
+    }
+    return {old: known[new] for old, new in later.items() if new in known}
 
 
 def latest(
@@ -114,7 +148,10 @@ def latest(
     now: dt.datetime,
     limit: int = 4,
 ) -> Sequence[NewsLine]:
-    """Return what a dashboard shows: what fits the interests and the stages, then the newest."""
+    """Return what a dashboard shows: what fits the interests and the stages, then the newest.
+
+    News is scarce: what fits may be up to a year old, but gives way to what is quite new.
+    """
     asked = (
         sa.select(NewsInterest.topic)
         .where(NewsInterest.person_id == person_id, NewsInterest.topic == NewsItem.topic)
@@ -122,11 +159,12 @@ def latest(
         .exists()
     )
     fits = sa.or_(asked, NewsItem.topic.in_(at_stages(stages)))
-    fresh = NewsItem.published_at > now - RECENT
+    age = [NewsItem.published_at > now - limit for limit in (RECENT, QUITE_NEW, THIS_YEAR)]
+    order = sa.case((sa.and_(fits, age[0]), 0), (age[1], 1), (sa.and_(fits, age[2]), 2), else_=3)
     rows = session.scalars(
         sa.select(NewsItem)
         .where(*shown_to(person_id), is_confirmable())
-        .order_by(sa.case((sa.and_(fits, fresh), 0), else_=1), *NEWEST_FIRST)
+        .order_by(order, *NEWEST_FIRST)
         .limit(limit)
     )
     return [line_of(item) for item in rows]
@@ -141,7 +179,7 @@ def item_shown_to(session: Session, person_id: uuid.UUID, item_id: uuid.UUID) ->
     ).one()
 
 
-def line_of(item: NewsItem) -> NewsLine:
+def line_of(item: NewsItem, since: Since | None = None) -> NewsLine:
     return NewsLine(
         id=item.id,
         title=item.title,
@@ -158,8 +196,10 @@ def line_of(item: NewsItem) -> NewsLine:
             item.as_of,
             item.confidence,
             checked_on=item.checked_on,
+            volatile=item.topic is Topic.VISAS and not item.body,
         ),
         for_everybody=item.section_id is None,
+        since=since,
     )
 
 

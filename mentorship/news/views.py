@@ -47,10 +47,11 @@ def index() -> str:
 @members
 def show(item_id: uuid.UUID) -> str:
     item = service.item_shown_to(db.session(), current_id(), item_id)
+    later = service.what_came_later(db.session(), [item])
     return render_template(
         "news/show.html",
         item=item,
-        line=service.line_of(item),
+        line=service.line_of(item, later.get(item.id)),
         text=to_html(item.body),
         fix=_keeps_facts(),
     )

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from mentorship.news.seeds import read_sources
+from mentorship.news.shipped import read_sources
 from mentorship.toolkit.entries import FactsRefused
 
 

@@ -15,7 +15,8 @@ from mentorship.accounts.models import User
 from mentorship.extensions import db
 from mentorship.news import desk, service
 from mentorship.news.models import ItemState, NewsItem, Topic
-from mentorship.news.seeds import load_news, read_sources
+from mentorship.news.seeds import load_news
+from mentorship.news.shipped import overtaken, read_sources
 from mentorship.sections.models import MembershipState, Section, SectionRole
 from mentorship.toolkit.models import UrlCheck
 from tests import factories
@@ -83,12 +84,56 @@ def test_the_news_that_come_with_the_service_have_source_and_date(
     assert load_news(session, now=NOW) == 0
     page = sign_in(reader).get("/news")
     assert "Court in Massachusetts postpones the rule on fixed J-1 stays" in page.text
-    assert "Unconfirmed: we have no source for this" in page.text
     assert "as of July 17, 2026. Confidence: medium" in page.text
     assert "/news?page=2" in page.links()
     visas = sign_in(reader).get("/news?topic=visas")
     assert "Georgia enacts" not in visas.text
     assert "Final rule to end open-ended" in visas.text
+
+
+def test_what_was_overtaken_is_shown_with_what_overtook_it_and_on_no_home_page(
+    session: Session, reader: User, sign_in: SignIn
+) -> None:
+    load_news(session, now=NOW)
+    ((old, new),) = overtaken().items()
+    now = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
+    lines = service.latest(session, reader.id, stages=["visa"], now=now, limit=100)
+    assert old not in {line.id for line in lines}
+    assert lines[0].id == new
+    assert "This rule may change. What you read here is of September 14, 2026" in (
+        lines[0].provenance.warnings
+    )
+    client = sign_in(reader)
+    for path in ("/news?topic=visas", f"/news/{old}"):
+        page = client.get(path)
+        assert "Overtaken on September 14, 2026" in page.text
+        assert "What you read here is of July 17, 2026" in page.text
+        assert f"/news/{new}" in page.links()
+    assert "Something later overtook this" in client.get("/toolkit/search?q=open-ended+stays").text
+
+
+def test_home_pages_of_different_stages_show_different_news(session: Session, reader: User) -> None:
+    load_news(session, now=NOW)
+    now = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
+    first = {
+        stage: service.latest(session, reader.id, stages=[stage], now=now)
+        for stage in ("medical_school", "interviews", "visa", "licensure")
+    }
+    assert len({tuple(line.id for line in lines) for lines in first.values()}) == len(first)
+    assert [lines[0].topic for lines in first.values()] == [
+        Topic.RESIDENCY, Topic.MATCH, Topic.VISAS, Topic.LICENSURE
+    ]  # fmt: skip
+
+
+def test_an_item_without_a_source_gets_the_one_found_since(session: Session) -> None:
+    load_news(session, now=NOW)
+    item = session.get_one(NewsItem, next(iter(overtaken().values())))
+    address = item.url
+    item.url, item.url_check, item.lead = None, UrlCheck.NONE, "Ours"
+    assert load_news(session, now=NOW) == 1
+    session.refresh(item)
+    assert [item.url, item.url_check, item.lead] == [address, UrlCheck.NOT_OPENED, "Ours"]
+    assert load_news(session, now=NOW) == 0
 
 
 def test_a_leader_corrects_news_for_everybody_like_any_fact(
@@ -245,10 +290,13 @@ def test_a_section_hides_what_is_for_everybody_from_its_own_members(
     base = f"/sections/{section.slug}/news/everybodys"
     assert title in leader.get(base).text
     leader.post(f"{base}/{item.id}", {"what": "hide"})
-    assert title not in sign_in(reader).get("/news").text
+    hidden = sign_in(reader).get("/news").text
+    assert title not in hidden
+    assert "Final rule to end open-ended" not in hidden  # which it overtook
     other = factories.member(session, factories.section(session), SectionRole.IMG)
     assert title in sign_in(other).get("/news").text
-    leader.post(f"{base}/{item.id}", {"what": "show"})
+    ((old, _),) = overtaken().items()
+    leader.post(f"{base}/{old}", {"what": "show"})  # and so the two come back together
     assert title in sign_in(reader).get("/news").text
 
 
