@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
-from mentorship.toolkit.licensing import PATHWAY_NAMES
+from mentorship.toolkit.license_words import PATHWAY_NAMES
 from mentorship.toolkit.models import Confidence
 from mentorship.toolkit.provenance import Provenance
 
@@ -30,7 +30,7 @@ class ParityRow:
 
     @property
     def gap(self) -> int | None:
-        if self.img_years is None or self.us_years is None:
+        if self.img_years is None or self.us_years is None or self.img_words or self.us_words:
             return None
         return self.img_years - self.us_years
 

@@ -23,6 +23,14 @@ SHORT_VIEWS = {  # so that a menu of a quarter of the page shows them whole
     "pathway": "Laws for IMGs",
     "compact": "Compact",
 }
+ONLY = [
+    SelectChoice("", "All boards"),
+    SelectChoice("gap", "Boards that ask IMGs for more"),
+    SelectChoice("law", "Boards with a law for physicians trained abroad"),
+    SelectChoice(Verdict.OPEN.value, "What may be open to me"),
+    SelectChoice(Verdict.PATHWAY.value, "Where a law may help me"),
+    SelectChoice(Verdict.ASK.value, "Where I should ask the board"),
+]
 
 
 class WordsFilter(Form):
@@ -62,14 +70,7 @@ class LicenseFilter(Form):
     only = SelectField(
         "The table lists",
         default="",
-        choices=[
-            SelectChoice("", "All boards"),
-            SelectChoice("gap", "Boards that ask IMGs for more"),
-            SelectChoice("law", "Boards with a law for physicians trained abroad"),
-            SelectChoice(Verdict.OPEN.value, "What may be open to me"),
-            SelectChoice(Verdict.PATHWAY.value, "Where a law may help me"),
-            SelectChoice(Verdict.ASK.value, "Where I should ask the board"),
-        ],
+        choices=ONLY,
         description="The last three want to know what you have",
     )
 
@@ -82,6 +83,11 @@ class LicenseFilter(Form):
         if not (self.only.data and background.is_given):
             return states
         return [state for state in states if state.verdict(background).value == self.only.data]
+
+    def asked_in_vain(self, background: Background) -> str:
+        """Return what was chosen that needs to know what somebody has; "" where nothing lacks."""
+        needs = self.only.data in set(Verdict) and not background.is_given
+        return next((c.label for c in ONLY if needs and c.value == self.only.data), "")
 
     def background(self) -> Background:
         """Return what is said; what cannot be right counts as not said."""

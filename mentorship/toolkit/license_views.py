@@ -27,6 +27,7 @@ def explorer() -> str:
         states=states,
         listed=form.listed(states, background),
         map=tile_map.draw(states, view, background),
+        asked_in_vain=form.asked_in_vain(background),
         shown=VIEWS.get(view, "What may be open to you"),
     )
 

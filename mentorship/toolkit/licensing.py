@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,33 +13,13 @@ from mentorship import vocabulary
 from mentorship.toolkit.license_models import (
     AddedPathway,
     CompactStanding,
-    CompactState,
     Jurisdiction,
     LicenseRule,
     PathwayState,
 )
+from mentorship.toolkit.license_words import is_in_force, limit, years
 from mentorship.toolkit.models import Confidence, UrlCheck
 from mentorship.toolkit.provenance import ADDRESS_NOTES, Provenance
-
-COMPACT_NAMES: Mapping[CompactState, str] = MappingProxyType(
-    {
-        CompactState.MEMBER: "Member",
-        CompactState.ISSUES_ONLY: "Member, but not as your first state",
-        CompactState.JOINING: "Reported to be joining",
-        CompactState.OUTSIDE: "Not a member",
-    }
-)
-PATHWAY_NAMES: Mapping[PathwayState, str] = MappingProxyType(
-    {
-        PathwayState.ENACTED: "Law passed",
-        PathwayState.ENACTED_UNVERIFIED: "Reported, not verified",
-        PathwayState.LIMITED_PERMIT: "Limited permit only",
-        PathwayState.BILL_PENDING: "Bill pending at the date of the source",
-        PathwayState.BILL_FAILED: "Bill failed",
-        PathwayState.NONE_FOUND: "None found",
-        PathwayState.UNKNOWN: "Not known",
-    }
-)
 
 
 class Verdict(enum.StrEnum):
@@ -77,6 +55,7 @@ class State:
     rule: LicenseRule
     compact: CompactStanding
     pathway: AddedPathway
+    today: dt.date
 
     @property
     def name(self) -> str:
@@ -84,45 +63,73 @@ class State:
 
     @property
     def img_training(self) -> str:
-        return _years(self.rule.img_years, self.rule.img_years_words)
+        return years(self.rule.img_years, self.rule.img_years_words)
 
     @property
     def us_training(self) -> str:
-        return _years(self.rule.us_years, self.rule.us_years_words)
+        return years(self.rule.us_years, self.rule.us_years_words)
 
     @property
     def gap(self) -> int | None:
-        """Return how many more years an IMG needs than a US graduate; None if not known."""
-        if self.rule.img_years is None or self.rule.us_years is None:
+        """Return how many more years an IMG needs than a US graduate; None if no number says it."""
+        rule = self.rule
+        if rule.img_years is None or rule.us_years is None or self.depends:
             return None
-        return self.rule.img_years - self.rule.us_years
+        return rule.img_years - rule.us_years
+
+    @property
+    def depends(self) -> bool:
+        """Tell whether the years are not the same for all, as in "1 or 3"."""
+        return bool(self.rule.img_years_words or self.rule.us_years_words)
+
+    @property
+    def gap_words(self) -> str:
+        if self.gap is None:
+            return "It depends" if self.depends else "Not known"
+        return f"+{self.gap}" if self.gap else "0"
 
     @property
     def attempts(self) -> str:
         if self.rule.attempts_words:
             return self.rule.attempts_words
-        return _limit(self.rule.attempts, "a Step")
+        return limit(self.rule.attempts, "a Step")
 
     @property
     def span(self) -> str:
-        return self.rule.span_words or _limit(self.rule.span, "years")
+        return self.rule.span_words or limit(self.rule.span, "years")
 
     @property
     def has_pathway(self) -> bool:
         return self.pathway.status is PathwayState.ENACTED
 
     @property
+    def is_law_in_force(self) -> bool | None:
+        """Tell whether its law for physicians trained abroad holds today; None if not known."""
+        if not self.has_pathway:
+            return False
+        return is_in_force(self.pathway.effective, self.today)
+
+    @property
     def is_sure(self) -> bool:
-        return self.rule.confidence is not Confidence.LOW
+        return self._is_sure(self.rule.confidence)
 
     @property
     def is_sure_of_limits(self) -> bool:
         """Tell whether the most tries and years for the Steps are; they may have another source."""
-        return (self.rule.limits_confidence or self.rule.confidence) is not Confidence.LOW
+        return self._is_sure(self.rule.limits_confidence or self.rule.confidence)
+
+    def _is_sure(self, confidence: Confidence) -> bool:
+        return confidence is not Confidence.LOW and self.rule.source_url is not None
 
     @property
     def provenance(self) -> Provenance:
         return Provenance.of(self.rule, ask_board=True)
+
+    @property
+    def limits_provenance(self) -> Provenance:
+        """Return where the limits for exams come from, which may be less sure than the rest."""
+        confidence = self.rule.limits_confidence or self.rule.confidence
+        return replace(self.provenance, confidence=confidence)
 
     @property
     def compact_provenance(self) -> Provenance:
@@ -135,32 +142,40 @@ class State:
     def verdict(self, background: Background) -> Verdict:
         """Compare the figures with what somebody brings; what is not clear is to be asked.
 
-        A figure that is not confirmed settles nothing, neither way.
+        A figure that is not confirmed settles nothing, neither way. A law for physicians trained
+        abroad takes the place of training, not of the limits for exams, and once it is in force.
         """
         if not self.is_sure:
             return Verdict.ASK
-        answers = {
-            self._enough_training(background.training),
+        trained = self._enough_training(background.training)
+        limits = {
             background.tries == 1
             or self._is_within(background.tries, self.rule.attempts, self.rule.attempts_words),
             self._is_within(background.span, self.rule.span, self.rule.span_words),
         }
-        if answers == {True}:
-            return Verdict.OPEN
-        if None in answers and False not in answers:
-            return Verdict.ASK
-        return Verdict.PATHWAY if self.has_pathway else Verdict.CLOSED
+        if False in limits:
+            return Verdict.CLOSED
+        if trained is False:
+            return self._by_law(is_settled=None not in limits)
+        return Verdict.OPEN if {trained} | limits == {True} else Verdict.ASK
 
-    def _is_within(self, value: int | None, limit: int | None, words: str | None) -> bool | None:
+    def _by_law(self, *, is_settled: bool) -> Verdict:
+        if not self.has_pathway or self.is_law_in_force is False:
+            return Verdict.CLOSED
+        return Verdict.PATHWAY if self.is_law_in_force and is_settled else Verdict.ASK
+
+    def _is_within(self, value: int | None, most: int | None, words: str | None) -> bool | None:
         if value is None:
             return True
-        return _within(value, limit, words) if self.is_sure_of_limits else None
+        return _within(value, most, words) if self.is_sure_of_limits else None
 
-    def _enough_training(self, years: int | None) -> bool | None:
-        if years is None:
+    def _enough_training(self, had: int | None) -> bool | None:
+        if had is None:
             return True
         needed = self.rule.img_years
-        return None if needed is None else years >= needed
+        if needed is None or (had < needed and self.rule.img_years_words):
+            return None
+        return had >= needed
 
 
 def _within(value: int, limit: int | None, words: str | None) -> bool | None:
@@ -173,18 +188,6 @@ def _within(value: int, limit: int | None, words: str | None) -> bool | None:
     if limit is None or (value > limit and words):
         return None
     return value <= limit
-
-
-def _years(number: int | None, words: str | None) -> str:
-    if words:
-        return words if number is None else f"{words} years"
-    return "Not known" if number is None else f"{number} year{'' if number == 1 else 's'}"
-
-
-def _limit(number: int | None, unit: str) -> str:
-    if number is None:
-        return "Not known"
-    return f"{number} {unit}" if number else "No limit"
 
 
 def states(session: Session) -> tuple[State, ...]:
@@ -215,7 +218,8 @@ def _state(
     where: Jurisdiction, rule: LicenseRule, compact: CompactStanding, pathway: AddedPathway
 ) -> State:
     note = ADDRESS_NOTES[UrlCheck(where.url_check)]
-    return State(where.id, where.board_url, note, where.checked_on, rule, compact, pathway)
+    today = dt.datetime.now(dt.UTC).date()
+    return State(where.id, where.board_url, note, where.checked_on, rule, compact, pathway, today)
 
 
 def _by_name(one: State) -> str:

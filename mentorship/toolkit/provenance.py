@@ -64,6 +64,11 @@ class Provenance:
         return self.source_url is None or (self.as_of is None and self.checked_on is None)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Tell whether a short form of the fact, without its source beside it, needs a mark."""
+        return not self.own and (self.is_unconfirmed or self.confidence is Confidence.LOW)
+
+    @property
     def host(self) -> str:
         return (urlsplit(self.source_url or "").hostname or "").removeprefix("www.")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
@@ -14,6 +17,7 @@ from mentorship.toolkit import licensing, tile_map
 from mentorship.toolkit.guide_forms import VIEWS
 from mentorship.toolkit.licensing import Background, State, Verdict
 from mentorship.toolkit.loading import load_facts
+from mentorship.toolkit.models import Confidence, Sourced
 from tests import factories
 from tests.page import PageClient
 from tests.toolkit.files import Files
@@ -26,10 +30,14 @@ def reader(session: Session, sign_in: Callable[[User], PageClient]) -> PageClien
     return sign_in(factories.person(session))
 
 
-def texas(session: Session, files: Files, pathway: str = "none_found", **rules: Any) -> State:
+def texas(
+    session: Session, files: Files, pathway: str = "none_found", effective: str = "", **rules: Any
+) -> State:
     state = next(each for each in files.licensure["states"] if each["id"] == "TX")
     state["rules"] |= rules
     state["pathway"]["status"] = pathway
+    state["pathway"].pop("effective", None)
+    state["pathway"] |= {"effective": effective} if effective else {}
     load_facts(session, folder=files.write())
     found = licensing.state(session, "TX")
     assert found is not None
@@ -102,9 +110,39 @@ def test_no_board_of_low_confidence_is_called_open_or_closed(
 
 
 def test_a_law_helps_whom_the_usual_rule_leaves_out(session: Session, files: Files) -> None:
-    state = texas(session, files, pathway="enacted")
+    state = texas(session, files, pathway="enacted", effective="in force")
     assert state.verdict(Background(training=0)) is Verdict.PATHWAY
+    assert state.verdict(Background(training=0, tries=9)) is Verdict.CLOSED  # no law lifts that
     assert state.verdict(Background(training=3)) is Verdict.OPEN
+
+
+@pytest.mark.parametrize(
+    ("effective", "verdict"),
+    [
+        ("July 1, 2025", Verdict.PATHWAY),
+        ("2025", Verdict.PATHWAY),
+        ("January 1, 2025; rules September 12, 2025", Verdict.PATHWAY),
+        ("August 1, 2027", Verdict.CLOSED),
+        ("2026", Verdict.ASK),
+        ("contingent on appropriation", Verdict.ASK),
+        ("November 20, 2024 signed; rules pending at source date", Verdict.ASK),
+        ("amended version January 31, 2027", Verdict.ASK),
+        ("", Verdict.ASK),
+    ],
+)
+def test_a_law_helps_once_it_is_in_force(
+    session: Session, files: Files, effective: str, verdict: Verdict
+) -> None:
+    with time_machine.travel(dt.datetime(2026, 11, 29, tzinfo=dt.UTC)):
+        state = texas(session, files, pathway="enacted", effective=effective)
+        assert state.verdict(Background(training=0)) is verdict
+
+
+def test_years_that_differ_among_imgs_settle_nothing(session: Session, files: Files) -> None:
+    state = texas(session, files, img_years=3, img_years_words="1 or 3")
+    assert state.verdict(Background(training=1)) is Verdict.ASK
+    assert state.verdict(Background(training=3)) is Verdict.OPEN
+    assert (state.gap, state.gap_words) == (None, "It depends")
 
 
 def test_there_are_55_boards_and_each_has_a_tile_and_a_page(
@@ -120,15 +158,38 @@ def test_there_are_55_boards_and_each_has_a_tile_and_a_page(
         assert "Confirm with the board" in page.text
 
 
+def is_doubtful(state: State, label: str) -> bool:
+    """Tell whether a value needs a mark: of low confidence, without a source or without a date."""
+    facts: dict[str, Sourced] = {
+        "Compact": state.compact,
+        "Without US residency": state.pathway,
+    }
+    fact = facts.get(label, state.rule)
+    confidence = fact.confidence
+    if label in {"Tries", "Steps within"}:
+        confidence = state.rule.limits_confidence or confidence
+    return not (fact.source_url and fact.as_of) or confidence is Confidence.LOW
+
+
 def test_an_unsure_figure_says_whom_to_ask(loaded: Session, reader: PageClient) -> None:
     unsure = [state for state in licensing.states(loaded) if not state.is_sure]
-    assert len(unsure) == 14
+    assert len(unsure) == 15
     for state in unsure:
-        assert "Confirm with the board" in state.provenance.warnings
-    rows = reader.get("/toolkit/licensure").tree.findall(".//tbody/tr")
-    marked = [row for row in rows if "Confirm with the board" in "".join(row.itertext())]
-    limits = [state for state in licensing.states(loaded) if not state.is_sure_of_limits]
-    assert len(marked) == len({state.id for state in [*unsure, *limits]}) == 28
+        assert {"Confirm with the board", "Unconfirmed: we have no source for this"} & {
+            *state.provenance.warnings
+        }
+    states = {state.name: state for state in licensing.states(loaded)}
+    marked = Counter[str]()
+    for row in reader.get("/toolkit/licensure").tree.findall(".//tbody/tr"):
+        cells = {cell.get("data-label", ""): "".join(cell.itertext()) for cell in row}
+        state = states[cells.pop("Board").strip()]
+        for label, words in cells.items():
+            if "Not known" not in words or label == "IMGs":
+                is_marked = "not confirmed" in words or "Confirm with the board" in words
+                assert is_marked == is_doubtful(state, label), (state.id, label, words)
+                marked[label] += is_marked
+    assert marked["Compact"] == 54  # all but one come from an old list without an address
+    assert all(marked[label] for label in ("IMGs", "Gap", "Tries", "Without US residency"))
 
 
 def test_the_table_lists_what_is_asked_for(loaded: Session, reader: PageClient) -> None:
@@ -156,6 +217,25 @@ def test_the_map_says_in_words_and_signs_what_it_says_in_color(loaded: Session, 
     assert {(tile.tone, tile.sign) for tile in drawn.tiles} == meanings
     for tile in drawn.tiles:
         assert vocabulary.name("state", tile.id) in tile.label
+        assert tile.unsure == ("Confirm with the board" in tile.label)
+    doubtful = {"years": "WY", "gap": "WY", "pathway": "GU", "compact": "TX"}.get(view)
+    assert {tile.id for tile in drawn.tiles if tile.unsure} >= ({doubtful} if doubtful else set())
+    assert drawn.has_unsure == bool(doubtful)
+
+
+def test_what_the_board_says_in_words_is_not_called_unknown(loaded: Session) -> None:
+    drawn = tile_map.draw(licensing.states(loaded), "years", Background())
+    assert ("ask", "…", "Completed residency") in drawn.legend
+    assert ("more", "*", "1 or 3 years for IMGs") in drawn.legend
+    signs = [(tone, sign) for tone, sign, _ in drawn.legend]
+    assert len(set(signs)) == len(signs)  # no sign with two meanings
+
+
+def test_a_list_that_needs_figures_says_so(loaded: Session, reader: PageClient) -> None:
+    for only in (Verdict.OPEN, Verdict.PATHWAY, Verdict.ASK):
+        assert "Say what you have first" in reader.get(f"/toolkit/licensure?only={only}").text
+    for query in ("", "?only=gap", "?only=open&training=2", "?only=nonsense"):
+        assert "Say what you have first" not in reader.get(f"/toolkit/licensure{query}").text
 
 
 def test_the_map_and_the_table_lead_to_the_same_pages(loaded: Session, reader: PageClient) -> None:
