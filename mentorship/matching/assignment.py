@@ -160,7 +160,8 @@ def _pair(
         all_scores=problem.scores.take(free, open_),
         mentor_scores=problem.mentor_scores.take(free, open_),
         taken=place[stage.taken[free]],
-        seats=seats[open_],
+        # More than everybody cannot be taken, and sums must not run over.
+        seats=np.minimum(seats[open_], len(free) + 1),
         hashes=hashes.take(free, open_),
     )
     found = policy.pair(offer, progress)

@@ -24,7 +24,6 @@ from mentorship.matching.scores.blocks import Ready, Scores, blocks
 from mentorship.matching.scores.recipe import Recipe, mean_marks_of_many
 
 MOST_IMGS = 100_000  # beyond it sums of weights would leave 64 bits: ``weights`` counts them
-MOST_SEATS = 2**31 - 1  # of one mentor; sums over all of them stay within 64 bits
 
 
 class ImpossibleRules(ValueError):
@@ -181,7 +180,7 @@ class Problem:
             Locks contradict bans, seats, wants or each other; it names pair, mentor and rule.
 
         """
-        open_seats = row_of("seats", seats, None, 0, MOST_SEATS)
+        open_seats = row_of("seats", seats, None, low=0)
         table = matrix("scores", scores, len(open_seats))
         n, m = table.shape
         if n > MOST_IMGS:
@@ -231,7 +230,7 @@ class Problem:
         problem = cls(
             scores=recipe,
             mentor_scores=recipe,
-            seats=row_of("seats", [each.seats for each in market.mentors], m, 0, MOST_SEATS),
+            seats=row_of("seats", [mentor.seats for mentor in market.mentors], m, low=0),
             wants=row_of("wants", [img.mentors_wanted for img in market.imgs], n, 1, 2),
             locked=np.unique(market.places.of(rules.locked), axis=0),
             imgs=market.img_side,

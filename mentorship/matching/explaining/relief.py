@@ -162,7 +162,7 @@ class _Search:
     def single(self) -> None:
         """Try one change."""
         n = self.problem.shape[0]
-        full = n - len(self.result.unmatched) >= self.problem.seats.sum()
+        full = n - len(self.result.unmatched) >= np.minimum(self.problem.seats, 2 * n).sum()
         for kind in SINGLE:
             if full and kind != SEAT:
                 return  # with every seat used, nobody more can be matched
