@@ -215,7 +215,7 @@ def _change_by_hand(leader: Visitor) -> None:
     leader.reads("Locked")
     leader.follow(re.compile("^All pairs"))
     leader.press("Undo the last change")
-    _tick(leader, 0, 1)
+    _tick(leader, 0, _of_another_mentor(leader))
     _change(leader, "Swap two")
     leader.press("Undo the last change")
     _tick(leader, 0)
@@ -227,6 +227,14 @@ def _change_by_hand(leader: Visitor) -> None:
     leader.follow(re.compile("^Forbidden"))
     leader.reads("Allow again")
     leader.follow(re.compile("^All pairs"))
+
+
+def _of_another_mentor(leader: Visitor) -> int:
+    """Return the place of the first pair whose mentor is not that of the pair in place 0."""
+    rows = leader.page.locator("tr:has([name=pair])").all_inner_texts()
+    names = re.findall(r"^(.*?);", MENTORS, re.MULTILINE)[1:]
+    mentors = [next(name for name in names if name in row) for row in rows]
+    return next(place for place, name in enumerate(mentors) if name != mentors[0])
 
 
 def _tick(leader: Visitor, *places: int) -> None:
