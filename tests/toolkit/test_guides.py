@@ -70,11 +70,11 @@ def test_each_page_says_what_to_do_while_nothing_is_loaded(reader: PageClient, p
 # ---- visas
 
 
-def test_the_visa_page_has_all_49_answers(loaded: Session, reader: PageClient) -> None:
+def test_the_visa_page_has_all_50_answers(loaded: Session, reader: PageClient) -> None:
     chapters = guides.chapters(loaded, Guide.VISAS)
-    assert sum(len(chapter.items) for chapter in chapters) == 49
+    assert sum(len(chapter.items) for chapter in chapters) == 50
     page = reader.get("/toolkit/visas")
-    assert len(page.tree.findall(".//details[@data-filter-item]")) == 49
+    assert len(page.tree.findall(".//details[@data-filter-item]")) == 50
 
 
 def test_what_may_change_is_never_shown_without_its_date(loaded: Session) -> None:
