@@ -27,6 +27,7 @@ _PHRASES = tuple(
         (r"(?:re-?apply(?:ing)?|reapplicants?|appl(?:y|ying|ied) again)", "reapply"),
         (r"curriculum vitae|resume", "cv"),
         (r"step[ -]?([123])", r"step \1"),
+        (r"prometric|test cent(?:er|re)s?", "testcenter"),
         (r"212 ?\(?e", "212e"),
         (r"question banks?|qbanks?|kaplan|uworld|amboss", "qbank"),
     )

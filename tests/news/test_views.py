@@ -322,6 +322,14 @@ def test_feeds_are_added_edited_paused_and_removed(
     assert suggested not in page.links()
     edit = next(a for a in page.links() if a.startswith(f"{base}/") and len(a.split("/")[-1]) == 36)
     assert "start with http" in leader.submit(edit, {"url": "ftp://x"}, status=422).text
+    for inside in (
+        "http://127.0.0.1:8660/feed",
+        "http://localhost/f",
+        "https://[::1]/f",
+        "http://10.1/f",
+    ):
+        refused = leader.submit(edit, {"url": inside}, status=422)
+        assert "private network" in refused.text
     leader.submit(edit, {"topic": "visas", "auto_publish": "yes"})
     assert "Visas; published at once" in leader.get(base).text
     leader.post(f"{edit}/switch", {"what": "pause"})
