@@ -9,6 +9,7 @@ from mentorship.connecting import FetchFailed
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")  # names of no public server
 PORTS = {"http": 80, "https": 443}
 # Ways to write an IPv4 address inside an IPv6 one: what counts is where the packets go.
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32")))
@@ -22,6 +23,21 @@ def is_public(address: Address, port: int) -> bool:
         if any(address in tunnel for tunnel in TUNNELS):
             return False
     return address.is_global and not address.is_multicast and port in PORTS.values()
+
+
+def is_inside(url: str) -> bool:
+    """Tell whether an address names a private network by itself, before anybody looks a name up.
+
+    Whoever fetches it asks :func:`is_public` all the same: a name may lead inside, too.
+    """
+    parts = web_address(url)
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        is_number = all(part.isdigit() for part in host.split("."))
+        return is_number or "." not in host or host.endswith(INSIDE)
+    return not is_public(address, parts.port or PORTS[parts.scheme])
 
 
 def web_address(url: str) -> SplitResult:

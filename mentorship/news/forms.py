@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    Field,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -13,13 +14,16 @@ from wtforms import (
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from mentorship.addresses import is_inside
+from mentorship.connecting import FetchFailed
 from mentorship.news.models import TITLE_LENGTH, URL_LENGTH, Topic
 from mentorship.news.topics import ABOUT, NAMES
 from mentorship.notices.service import one_line
 from mentorship.prose import typed
+from mentorship.web import sentence
 
 LEAD_LENGTH = 300
 BODY_LENGTH = 20_000
@@ -86,6 +90,17 @@ class FeedForm(FlaskForm):
         ],
         default="",
     )
+
+    def validate_url(self, field: Field) -> None:
+        """Refuse at once what the reader of feeds would refuse later."""
+        try:
+            inside = is_inside(field.data)
+        except FetchFailed as trouble:
+            raise ValidationError(sentence(f"{trouble}.")) from None
+        if inside:
+            raise ValidationError(
+                "This address is in a private network. Give one of the open internet."
+            )
 
 
 class ChoicesForm(FlaskForm):

@@ -150,7 +150,8 @@ def latest(
 ) -> Sequence[NewsLine]:
     """Return what a dashboard shows: what fits the interests and the stages, then the newest.
 
-    News is scarce: what fits may be up to a year old, but gives way to what is quite new.
+    News is scarce: what fits may be up to a year old, but gives way to what is quite new. Of each
+    topic that somebody chose the newest comes first, whatever its age; its date stands beside it.
     """
     asked = (
         sa.select(NewsInterest.topic)
@@ -160,7 +161,14 @@ def latest(
     )
     fits = sa.or_(asked, NewsItem.topic.in_(at_stages(stages)))
     age = [NewsItem.published_at > now - limit for limit in (RECENT, QUITE_NEW, THIS_YEAR)]
-    order = sa.case((sa.and_(fits, age[0]), 0), (age[1], 1), (sa.and_(fits, age[2]), 2), else_=3)
+    newest = sa.func.row_number().over(partition_by=NewsItem.topic, order_by=NEWEST_FIRST) == 1
+    order = sa.case(
+        (sa.and_(asked, newest), 0),
+        (sa.and_(fits, age[0]), 0),
+        (age[1], 1),
+        (sa.and_(fits, age[2]), 2),
+        else_=3,
+    )
     rows = session.scalars(
         sa.select(NewsItem)
         .where(*shown_to(person_id), is_confirmable())

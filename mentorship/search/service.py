@@ -22,6 +22,8 @@ BEHIND = {"news": 0.7, "policy": 0.7, "cost": 0.6}
 FEW = 3  # entries with every word are too few to stop at
 LACKING = 0.5  # how much of the lowest score with every word the best without one has, at most
 IN_TITLE = 1.5  # times, at least, when the title has every word of the question
+LONG = 6  # letters; in a shorter word one other letter makes another word
+NEAR_SHORT = 0.85
 NEAR = 0.75  # how alike a word of a title is to one that nothing has, where the letters count
 
 
@@ -156,8 +158,15 @@ def _nearest(session: Session, groups: Groups) -> Groups:
     """Return the words of titles everybody may see that look like those asked for."""
     open_to_all = sa.select(SearchEntry.title).where(SearchEntry.section_id.is_(None))
     known = sorted({stem for title in session.scalars(open_to_all) for stem in stems(title)})
-    found = (difflib.get_close_matches(group[0], known, n=2, cutoff=NEAR) for group in groups)
+    found = (_alike(group[0], known) for group in groups)
     return tuple(tuple(words) for words in found if words)
+
+
+def _alike(word: str, known: Iterable[str]) -> Sequence[str]:
+    """Return what somebody may have meant; people seldom mistype how a word begins."""
+    cutoff = NEAR_SHORT if len(word) < LONG else NEAR
+    same = [each for each in known if each[0] == word[0]]
+    return difflib.get_close_matches(word, same, n=2, cutoff=cutoff)
 
 
 def _visible(

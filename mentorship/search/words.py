@@ -26,6 +26,10 @@ _PHRASES = tuple(
         (r"(?:not|never|n't|failed to|fail to) match(?:ed)?", "unmatched"),
         (r"(?:re-?apply(?:ing)?|reapplicants?|appl(?:y|ying|ied) again)", "reapply"),
         (r"curriculum vitae|resume", "cv"),
+        (r"step[ -]?([123])", r"step \1"),
+        (r"prometric|test cent(?:er|re)s?", "testcenter"),
+        (r"212 ?\(?e", "212e"),
+        (r"question banks?|qbanks?|kaplan|uworld|amboss", "qbank"),
     )
 )
 _BRITISH: Mapping[str, str] = MappingProxyType(
@@ -90,7 +94,10 @@ _ALIKE = (
     ("observership", "externship", "shadowing", "usce"),
     ("fee", "cost", "price", "expense"),
     ("exam", "test", "usmle"),
-    ("oet", "english"),
+    ("oet", "english", "toefl", "ielts"),
+    ("hpsa", "mua", "shortage", "underserved"),
+    ("moonlighting", "moonlight"),
+    ("yog", "graduation"),
     ("job", "employment", "employer"),
     ("contract", "negotiate"),
     ("pay", "salary"),

@@ -38,7 +38,7 @@ REASON_NAMES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.OLD: "Older than 12 months",
         Reason.UNDATED: "Source without a date",
-        Reason.MAY_CHANGE: "May change, and older than 3 months",
+        Reason.MAY_CHANGE: "May change, and undated or older than 3 months",
         Reason.LOW: "Low confidence",
         Reason.NO_SOURCE: "No source",
         Reason.NOT_OPENED: "Page not opened by us",

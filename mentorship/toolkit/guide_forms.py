@@ -128,6 +128,10 @@ class ExperienceFilter(Form):
         ],
     )
 
+    @property
+    def is_half_filled(self) -> bool:
+        return bool(self.degree.data) != bool(self.place.data)
+
     def asked(self) -> tuple[str, str] | None:
         """Return both answers; None until both are given."""
         return (self.degree.data, self.place.data) if self.validate() and self._both() else None

@@ -119,7 +119,7 @@ class State:
         return self._is_sure(self.rule.limits_confidence or self.rule.confidence)
 
     def _is_sure(self, confidence: Confidence) -> bool:
-        return confidence is not Confidence.LOW and self.rule.source_url is not None
+        return confidence is not Confidence.LOW and not self.provenance.is_unconfirmed
 
     @property
     def provenance(self) -> Provenance:

@@ -12,15 +12,14 @@ from mentorship import vocabulary
 from mentorship.search.service import Entry, Sources
 from mentorship.toolkit.cards import words_of
 from mentorship.toolkit.chooser_models import VisaQuestion, VisaRoute
-from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry
+from mentorship.toolkit.guide_searched import of_guides
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
 from mentorship.toolkit.models import ChecklistItem, CycleDate, JourneyCost, JourneyStage
 from mentorship.toolkit.policy_models import PolicyStatement, Theme
 from mentorship.toolkit.provenance import readable_date
 from mentorship.toolkit.resource_models import Resource
-from mentorship.toolkit.shown import TYPE_NAMES, topic_name
+from mentorship.toolkit.shown import TYPE_NAMES
 
-SUMMARY_LENGTH = 220
 ABOUT_EQUITY = "equity policy position advocacy discrimination parity"
 PATHWAYS: Mapping[PathwayState, str] = MappingProxyType(
     {
@@ -28,27 +27,6 @@ PATHWAYS: Mapping[PathwayState, str] = MappingProxyType(
         PathwayState.LIMITED_PERMIT: "There is a limited permit for physicians trained abroad.",
     }
 )
-GUIDES: Mapping[Guide, str] = MappingProxyType(
-    {
-        Guide.VISAS: "Visa questions",
-        Guide.EXPERIENCE: "US clinical experience",
-        Guide.MATCH: "Finding a residency",
-        Guide.RESIDENCY: "Finding a residency",
-        Guide.PRACTICE: "After training",
-        Guide.MENTORING: "Mentorship guide",
-    }
-)
-PAGES: Mapping[Guide, str] = MappingProxyType(
-    {
-        Guide.VISAS: "visas",
-        Guide.EXPERIENCE: "experience",
-        Guide.MATCH: "residency",
-        Guide.RESIDENCY: "residency",
-        Guide.PRACTICE: "practice",
-        Guide.MENTORING: "mentoring",
-    }
-)
-ALSO = MappingProxyType({Guide.MATCH: "match rate share"})  # what its entries are asked for
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "stage": "Stages of the journey",
@@ -106,29 +84,6 @@ def of_stages(session: Session) -> Iterator[Entry]:
         )
 
 
-def of_guides(session: Session) -> Iterator[Entry]:
-    """Read the answers of the visa guide and the advice of the other guides."""
-    rows = session.execute(
-        sa.select(GuideEntry, Chapter.guide, Chapter.name).join(
-            Chapter, Chapter.id == GuideEntry.chapter_id
-        )
-    )
-    for row, guide, chapter in rows:
-        text = " ".join(filter(None, (row.text, *(f"{each.rstrip('.')}." for each in row.todo))))
-        yield Entry(
-            source="guide",
-            key=row.id,
-            title=row.title,
-            summary=_short(text),
-            href=f"/toolkit/{PAGES[guide]}#{row.id.split('.', 1)[1]}",
-            note=f"{GUIDES[guide]}. {_marks(row)}",
-            keywords=" ".join(
-                (chapter, GUIDES[guide], *map(topic_name, row.topics), ALSO.get(guide, ""))
-            ),
-            text=text,
-        )
-
-
 def of_costs(session: Session) -> Iterator[Entry]:
     """Read what things cost; the page of the stage says how sure each amount is."""
     for row in session.scalars(sa.select(JourneyCost)):
@@ -182,14 +137,6 @@ def of_routes(session: Session) -> Iterator[Entry]:
         )
 
 
-def _marks(row: GuideEntry) -> str:
-    """Say how old a fact is and whether it moves; advice has no source and no date."""
-    if row.own:
-        return "Our advice."
-    moving = " This rule may change." if row.volatile else ""
-    return f"As of {readable_date(row.as_of) or 'no date'}. Not legal advice.{moving}"
-
-
 def of_states(session: Session) -> Iterator[Entry]:
     rows = session.execute(
         sa.select(LicenseRule, AddedPathway).join(AddedPathway, AddedPathway.id == LicenseRule.id)
@@ -240,9 +187,3 @@ SOURCES: Sources = MappingProxyType(
         "policy": of_policy,
     }
 )
-
-
-def _short(text: str) -> str:
-    if len(text) <= SUMMARY_LENGTH:
-        return text
-    return text[:SUMMARY_LENGTH].rsplit(" ", 1)[0].rstrip(" .,;:") + "…"

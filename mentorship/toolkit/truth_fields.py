@@ -62,7 +62,7 @@ LABELS = {
     "standing": "Standing",
     "status": "Status",
     "law": "Law",
-    "effective": "In force from",
+    "effective": "In force from (a date, a year, or “in force”)",
     "number": "Number of the policy or bill",
     "stance": "What the association says of it",
     "steps": "Steps",

@@ -125,6 +125,16 @@ def test_home_pages_of_different_stages_show_different_news(session: Session, re
     ]  # fmt: skip
 
 
+def test_of_a_chosen_topic_the_newest_comes_first_whatever_its_age(
+    session: Session, reader: User
+) -> None:
+    load_news(session, now=NOW)
+    service.choose(session, reader.id, topics=[Topic.EQUITY], weekly=False, now=NOW)
+    now = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
+    lines = service.latest(session, reader.id, stages=["visa"], now=now)
+    assert [line.topic for line in lines[:2]] == [Topic.VISAS, Topic.EQUITY]
+
+
 def test_an_item_without_a_source_gets_the_one_found_since(session: Session) -> None:
     load_news(session, now=NOW)
     item = session.get_one(NewsItem, next(iter(overtaken().values())))
@@ -312,6 +322,14 @@ def test_feeds_are_added_edited_paused_and_removed(
     assert suggested not in page.links()
     edit = next(a for a in page.links() if a.startswith(f"{base}/") and len(a.split("/")[-1]) == 36)
     assert "start with http" in leader.submit(edit, {"url": "ftp://x"}, status=422).text
+    for inside in (
+        "http://127.0.0.1:8660/feed",
+        "http://localhost/f",
+        "https://[::1]/f",
+        "http://10.1/f",
+    ):
+        refused = leader.submit(edit, {"url": inside}, status=422)
+        assert "private network" in refused.text
     leader.submit(edit, {"topic": "visas", "auto_publish": "yes"})
     assert "Visas; published at once" in leader.get(base).text
     leader.post(f"{edit}/switch", {"what": "pause"})

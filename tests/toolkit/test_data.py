@@ -24,6 +24,7 @@ MATCHED = re.compile(r"\bfilled|\bmatched|first-year position")
 YEARS_ON_IT = re.compile(
     r"(?:years?|years of training|figure for IMGs|they|three years) (?:is|are) from a third-party"
 )
+NOT_THE_ISSUER = re.compile(r"attorney|caam-hp\.org|whitecoatpockets|kaptest|ccu\.edu\.bz")
 LONGEST = 25  # words of a sentence
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n")
 WEB = re.compile(r"https?://\S+")
@@ -112,3 +113,32 @@ def test_what_rests_on_an_old_table_is_never_called_sure(facts: Facts) -> None:
         assert "low" in {row["confidence"], row["limits_confidence"]}, key
         if YEARS_ON_IT.search(row["note"] or "") or row["evidence"]:
             assert row["confidence"] == "low" or key == "FL", key  # law firms, for the years
+
+
+def marked(value: object) -> Iterator[dict[str, object]]:
+    """Yield each entry of a file that says how sure it is."""
+    if isinstance(value, dict):
+        if "confidence" in value:
+            yield value
+        for each in value.values():
+            yield from marked(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from marked(each)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("*.yaml")))
+def test_what_is_called_sure_was_read_at_its_source(name: str) -> None:
+    """The legend: high is the rule or the issuer's own words, and we read that page."""
+    entries = list(marked(yaml.safe_load((DATA / name).read_text(encoding="utf-8"))))
+    for entry in entries:
+        if entry["confidence"] == "high" and "url_check" in entry:
+            assert entry["url_check"] == "retrieved", entry
+        if entry["confidence"] == "high":
+            assert not NOT_THE_ISSUER.search(str(entry.get("source_url"))), entry
+
+
+def test_no_visa_rule_that_may_change_is_shown_without_its_date(facts: Facts) -> None:
+    answers = {k: row for (k,), row in facts.rows[GuideEntry].items() if k.startswith("visas.")}
+    assert len(answers) == 50
+    assert [k for k, row in answers.items() if row["volatile"] and not row["as_of"]] == []

@@ -70,11 +70,11 @@ def test_each_page_says_what_to_do_while_nothing_is_loaded(reader: PageClient, p
 # ---- visas
 
 
-def test_the_visa_page_has_all_49_answers(loaded: Session, reader: PageClient) -> None:
+def test_the_visa_page_has_all_50_answers(loaded: Session, reader: PageClient) -> None:
     chapters = guides.chapters(loaded, Guide.VISAS)
-    assert sum(len(chapter.items) for chapter in chapters) == 49
+    assert sum(len(chapter.items) for chapter in chapters) == 50
     page = reader.get("/toolkit/visas")
-    assert len(page.tree.findall(".//details[@data-filter-item]")) == 49
+    assert len(page.tree.findall(".//details[@data-filter-item]")) == 50
 
 
 def test_what_may_change_is_never_shown_without_its_date(loaded: Session) -> None:
@@ -216,6 +216,23 @@ def test_every_kind_of_experience_suits_somebody(loaded: Session) -> None:
             made = plan(types.items, degree=degree, place=place)
             assert made.suits
             assert len(made.suits) + len(made.not_now) == 8
+            steps = " ".join(made.steps)
+            assert ("visa" in steps) == (place != "us_free")
+            assert ("sponsor of your visa" in steps) == (place == "us_visa")
+
+
+@pytest.mark.parametrize(
+    ("query", "lacks"), [("?degree=student", 1), ("?place=abroad", 1), ("", 0)]
+)
+def test_a_plan_that_lacks_an_answer_says_so(
+    loaded: Session, reader: PageClient, query: str, lacks: int
+) -> None:
+    page = reader.get(f"/toolkit/experience{query}")
+    assert page.text.count("One answer is missing") == lacks
+    assert (
+        "Your plan needs both"
+        not in reader.get("/toolkit/experience?degree=student&place=abroad").text
+    )
 
 
 def test_a_visitor_is_never_led_to_treat_patients(loaded: Session, reader: PageClient) -> None:
