@@ -63,7 +63,7 @@ def _add_best(into, marks, best, i, low):
         if end <= begin + 3:  # most often; of two, one is read twice
             other = best.rows[best.item[begin + 1], low : low + width]
             for j in range(width):
-                into[j] += earned(rate, max(row[j], max(other[j], last[j])))  # noqa: PLW3301
+                into[j] += earned(rate, max(row[j], max(other[j], last[j])))  # noqa: PLW3301  numba takes two at a time
             continue
         for j in range(width):
             marks[j] = max(row[j], last[j])
