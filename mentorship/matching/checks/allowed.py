@@ -45,6 +45,14 @@ def faults_of_form(problem: Problem, result: object) -> Iterator[str]:
     yield from _of_prices(problem, result)
 
 
+def faults_of_means(problem: Problem) -> Iterator[str]:
+    """Yield criteria whose mean, which stands in for silence, is not that of the market."""
+    means = problem.means or {}
+    for key, mean in (problem.recounted_means() or {}).items():
+        if means[key] != mean:
+            yield f"the mean of {key!r} is {mean}, not {means[key]}"
+
+
 def _of_prices(problem: Problem, result: Result) -> Iterator[str]:
     n, m = problem.shape
     levels = LEVELS[result.policy]
