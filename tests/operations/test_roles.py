@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from mentorship.audit import record
+from mentorship.audit import AuditEntry, record
 from mentorship.extensions import db, enqueue, transaction
+from mentorship.notices.models import Message
+from mentorship.notices.service import post
 from mentorship.operations.roles import grant
 from mentorship.pulse import utc_now
 from tests import factories
@@ -99,3 +102,26 @@ def test_the_serving_role_serves_and_does_nothing_else(serving: Flask) -> None:
             refused = pytest.raises(ProgrammingError, match=r"permission denied|must be owner")
             with refused, db.engine.connect() as connection:
                 connection.exec_driver_sql(statement)
+
+
+def test_what_is_past_its_time_goes_by_the_serving_role(serving: Flask) -> None:
+    """Seven years on: old entries go, young ones cannot, and no rule waits for another."""
+    now = utc_now()
+    run = serving.test_cli_runner().invoke
+    with serving.app_context():
+        with transaction() as session:
+            for years in (7, 7, 1):
+                at = now - dt.timedelta(days=366 * years)
+                record(session, action="x", actor_id=None, about_id=None, now=at)
+            old = now - dt.timedelta(days=900)
+            post(session, recipient="a@example.org", subject="Hello", body="", now=old)
+        done = run(args=["retention", "run"])
+        assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Removed: 3")
+        assert db.session.scalars(sa.select(Message)).all() == []
+        numbers = db.session.scalars(sa.select(AuditEntry.number).order_by(AuditEntry.number))
+        assert numbers.first() == 3
+        db.session.rollback()
+        assert run(args=["audit", "verify"]).exit_code == 0
+        too_young = pytest.raises(IntegrityError, match="only added to")
+        with too_young, db.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT forget_old_entries(1000000)")
