@@ -1,5 +1,6 @@
-"""The serving role of PostgreSQL removes entries of the log older than six years, and no others."""
+"""Old entries of the log go by the serving role of PostgreSQL; keys of tables can be off."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0053"
@@ -22,11 +23,18 @@ END $$
 
 
 def upgrade() -> None:
+    op.add_column(
+        "user", sa.Column("keys_off", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    with op.batch_alter_table("user") as batch:
+        batch.alter_column("keys_off", existing_type=sa.Boolean(), server_default=None)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(FORGET)
         op.execute("REVOKE ALL ON FUNCTION forget_old_entries(integer) FROM PUBLIC")
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("user") as batch:
+        batch.drop_column("keys_off")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION forget_old_entries(integer)")
