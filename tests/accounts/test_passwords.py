@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from importlib import resources
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentorship.accounts.models import User
 from mentorship.accounts.passwords import COMMON, MAX_LENGTH, MIN_LENGTH, STOLEN, problems
+from tests.accounts.conftest import PASSWORD
+from tests.page import PageClient
 
 KNOWN = ["IMG Mentorship", "Anna Schmidt", "anna.schmidt@example.org"]
 
@@ -103,3 +108,11 @@ def test_an_absurd_length_is_refused_at_once() -> None:
 @given(st.text(max_size=150), st.lists(st.text(max_size=40), max_size=3))
 def test_no_text_breaks_the_check(password: str, known: list[str]) -> None:
     assert all(sentence.endswith(".") for sentence in problems(password, known=known))
+
+
+def test_a_password_has_no_end(client: PageClient, anna: User) -> None:
+    """Ten years later it is as good, and no page asks for another one."""
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=3652)):
+        page = client.submit("/login", {"email": anna.email, "password": PASSWORD})
+        assert page.location == "/"
+        assert client.get("/account").h1 == "Account"
