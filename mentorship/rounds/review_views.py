@@ -13,6 +13,7 @@ from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
 from mentorship.rounds import insights, notes, pair_page, pairs, review
 from mentorship.rounds.blueprint import bp
+from mentorship.rounds.editing import MOST_PAIRS
 from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import round_and_run, wanted_by
 from mentorship.rounds.made_with import made_with
@@ -59,6 +60,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         if lifting
         else pairs.pair_list(db.session(), shown, wanted),
         lifting=lifting,
+        most_pairs=MOST_PAIRS,
     )
 
 

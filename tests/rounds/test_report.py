@@ -23,7 +23,7 @@ from mentorship.privacy import emptying, retention
 from mentorship.rosters.escape import formula_sign, guard, unguard
 from mentorship.rounds import proving, service
 from mentorship.rounds.models import Pair, Run
-from mentorship.rounds.report import COLUMNS
+from mentorship.rounds.report import COLUMNS, report_rows
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
@@ -66,6 +66,15 @@ def test_every_offer_and_everybody_left_is_in_the_report(
     assert rows[-1]["img"] == "'=HYPERLINK(1)"
     assert rows[-1]["state"] == "no_offer"
     assert len(rows) == 4
+
+
+def test_an_offer_nobody_answered_is_expired_once_the_round_is_over(
+    cast: Cast, session: Session
+) -> None:
+    round_ = cast.published()
+    assert {row[3] for row in report_rows(session, round_)} == {"offered"}
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    assert {row[3] for row in report_rows(session, cast.again(round_))} == {"expired"}
 
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
