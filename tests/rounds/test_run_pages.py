@@ -47,9 +47,9 @@ def test_a_policy_that_was_not_worked_out_is_named(
     assert f"“{POLICIES[first.policy].label}” is not among them. It was cancelled." in page
     unexpected = "is not among them. Something unexpected happened, and it is our fault."
     assert f"“{POLICIES[others[0].policy].label}” {unexpected}" in page
-    page = leader.get(f"{home}/jobs/{others[0].id}")
-    assert "Try all policies again" in page.text
-    assert "Run the match again</button>" not in page.text
+    failed_page = leader.get(f"{home}/jobs/{others[0].id}").text
+    assert "Try all policies again" in failed_page
+    assert "Run the match again</button>" not in failed_page
 
 
 def test_with_no_policy_worked_out_the_pairs_are_shown(
