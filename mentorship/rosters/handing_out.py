@@ -22,16 +22,13 @@ FORMATS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_OF_THE_ACCOUNT = frozenset({"email", "name", "seats", "mentors_wanted"})
 
 
 def columns_for_leaders(role: SectionRole) -> Mapping[str, Cell]:
     """Return the columns of a roster that leaders may have, in their order."""
     table = SHOWN[ProfileKind(role.value)]
     return {
-        name: cell
-        for name, cell in COLUMNS[role].items()
-        if name in _OF_THE_ACCOUNT or Audience.LEADER in table.get(name, ())
+        name: cell for name, cell in COLUMNS[role].items() if Audience.LEADER in table.get(name, ())
     }
 
 
