@@ -7,12 +7,13 @@ few elements allowed. Pictures are left out, since nothing may load from another
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 ALLOWED = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "em", "strong", "blockquote", "code"} | {
     "pre",
@@ -21,6 +22,7 @@ ALLOWED = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "em", "strong", "blockq
 }
 SCHEMES = {"http", "https", "mailto"}
 DEEPEST = 4
+HYPHENED = re.compile(r"\b[A-Z]{1,3}-\d\w*")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
 
@@ -33,6 +35,12 @@ def to_html(markdown: str) -> Markup:
     return Markup(  # noqa: S704  # nosec B704  cleaned on the same line
         nh3.clean(rendered, tags=ALLOWED, attributes={"a": {"href"}}, url_schemes=SCHEMES)
     )
+
+
+def whole(text: str) -> Markup:
+    """Keep names such as J-1 and H-1B in one piece where a line ends."""
+    kept = HYPHENED.sub(r'<span class="nowrap">\g<0></span>', str(escape(text)))
+    return Markup(kept)  # noqa: S704  # nosec B704  escaped in the line above
 
 
 def to_words(markup: str, *, longest: int) -> str:

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, current_app, flash, g, render_template, request
 from flask_login import current_user
-from markupsafe import Markup, escape
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import (
     HTTPException,
@@ -24,6 +23,7 @@ from werkzeug.exceptions import (
 
 from mentorship import vocabulary
 from mentorship.extensions import SAFE_METHODS, db
+from mentorship.prose import whole
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
@@ -52,7 +52,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
 }
-HYPHENED = re.compile(r"\b[A-Z]{1,3}-\d\w*")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 ERROR_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 
@@ -90,12 +89,6 @@ def init_app(app: Flask) -> None:
 def sentence(words: str) -> str:
     """Begin with a capital letter, and leave the names in it as they are."""
     return words[:1].upper() + words[1:]
-
-
-def whole(text: str) -> Markup:
-    """Keep names such as J-1 and H-1B in one piece where a line ends."""
-    kept = HYPHENED.sub(r'<span class="nowrap">\g<0></span>', str(escape(text)))
-    return Markup(kept)  # noqa: S704  # nosec B704  escaped in the line above
 
 
 def safe_next(target: str | None, fallback: str) -> str:

@@ -14,12 +14,13 @@ from mentorship.matching.explaining.unused import UnusedSeats
 from mentorship.matching.explaining.worth import GROUPS, Worth, worth_by_group, worth_to_show
 from mentorship.matching.forbid import HARD_RULES, HardRule, Verdict
 from mentorship.matching.graph import add_parts, outcome
+from mentorship.matching.locks import ImpossibleRules
 from mentorship.matching.market import Market
 from mentorship.matching.marks import FULL
 from mentorship.matching.pairing import Progress
 from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.policies import POLICIES, Policy
-from mentorship.matching.problem import ImpossibleRules, Problem
+from mentorship.matching.problem import Problem
 from mentorship.matching.reasons import (
     REASONS,
     Explanation,

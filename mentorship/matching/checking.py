@@ -95,6 +95,12 @@ def ids_of(argument: str, given: Iterable[object] | None, length: int) -> tuple[
     if len(set(ids)) != length:
         raise ValueError(f"{argument}: an id occurs twice")
     for each in ids:
-        if isinstance(each, str) and any("\ud800" <= letter <= "\udfff" for letter in each):
-            raise ValueError(f"{argument}: {each!r} is no text: it cannot be written as UTF-8")
+        if isinstance(each, str):
+            check_text(argument, each)
     return ids
+
+
+def check_text(argument: str, given: str) -> None:
+    """Refuse half of a surrogate pair: the lottery reads ids as UTF-8."""
+    if any("\ud800" <= letter <= "\udfff" for letter in given):
+        raise ValueError(f"{argument}: {given!r} is no text: it cannot be written as UTF-8")

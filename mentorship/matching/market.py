@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mentorship.matching.checking import check_text
 from mentorship.matching.lottery import Side
 from mentorship.matching.marks import Ints
 from mentorship.matching.people import Img, Mentor
@@ -57,13 +58,14 @@ class Market:
         ------
         ValueError
             Two IMGs or two mentors have one key (an IMG and a mentor may: one person can be both),
-            a time zone does not exist, or ``week`` is not a Monday.
+            a key is no text, a number is beyond 64 bits, a time zone does not exist, or ``week`` is
+            not a Monday.
 
         """
         if week.weekday() != 0:
             raise ValueError(f"week: {week} is not a Monday")
-        _check_unique("imgs", (i.key for i in imgs))
-        _check_unique("mentors", (m.key for m in mentors))
+        _check_keys("imgs", (i.key for i in imgs))
+        _check_keys("mentors", (m.key for m in mentors))
         lexicon = Lexicon.of(imgs, mentors, tables)
         img_arrays, mentor_arrays = lexicon.img_rows(imgs, week), lexicon.mentor_rows(mentors, week)
         return cls(
@@ -83,9 +85,10 @@ class Market:
         )
 
 
-def _check_unique(argument: str, keys: Iterable[str]) -> None:
+def _check_keys(argument: str, keys: Iterable[str]) -> None:
     seen: set[str] = set()
     for key in keys:
+        check_text(argument, key)
         if key in seen:
             raise ValueError(f"{argument}: the key {key!r} occurs twice")
         seen.add(key)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from mentorship.matching import scoring
 from mentorship.matching.checking import ids_of, marks_of, matrix, pairs_of, row_of
 from mentorship.matching.forbid import marked, ruled_out
+from mentorship.matching.locks import check_known, check_locks
 from mentorship.matching.lottery import Id, Side
 from mentorship.matching.market import Market
 from mentorship.matching.marks import Flags, Ints, Marks, Points
@@ -24,21 +25,6 @@ from mentorship.matching.scores.blocks import Ready, Scores, blocks
 from mentorship.matching.scores.recipe import Recipe, mean_marks_of_many
 
 MOST_IMGS = 100_000  # beyond it sums of weights would leave 64 bits: ``weights`` counts them
-
-
-class ImpossibleRules(ValueError):
-    """Rules that contradict each other: no pairing could keep them all.
-
-    Attributes
-    ----------
-    rule : the rule in the way ("banned", "never", "wants", "seats", "unknown", or a hard rule)
-    img, mentor : ids of those concerned; None where it is not about one IMG or one mentor
-
-    """
-
-    def __init__(self, sentence: str, *, rule: str, img: Id | None, mentor: Id | None) -> None:
-        super().__init__(sentence)
-        self.rule, self.img, self.mentor = rule, img, mentor
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -55,6 +41,7 @@ class Problem:
     locked : (k, 2) int64, pairs that must be made, sorted
     imgs, mentors : everybody on the two sides, with unique ids
     market, rules, means : what the scores come from, for explaining them; None if from a matrix
+    means_given : whether the means were handed in, and not worked out from this market
     banned : (k, 2) int64, pairs that a problem from a matrix forbids besides
     unbanned : the scores of such a problem without these bans; None if from a market
 
@@ -70,6 +57,7 @@ class Problem:
     market: Market | None = None
     rules: Rules | None = None
     means: Mapping[str, int] | None = None
+    means_given: bool = False
     banned: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
     unbanned: Scores | None = None
 
@@ -133,6 +121,12 @@ class Problem:
                 bad |= out[place, pairs[some, 1]]
             found[some[bad]] = -1
         return found, found
+
+    def recounted_means(self) -> Mapping[str, int] | None:
+        """Return the mean marks, worked out anew, or None where there are none to compare with."""
+        if self.market is None or self.means_given:
+            return None
+        return scoring.mean_marks(self.market)
 
     def ruled_out(self, rows: Ints) -> dict[str, Flags]:
         """Return rule -> (len(rows), m) bool: what makes scores -1; a pair may be out twice."""
@@ -201,7 +195,7 @@ class Problem:
             banned=bans,
             unbanned=Ready.of(table),
         )
-        _check_locks(problem)
+        check_locks(problem)
         return problem
 
     @classmethod
@@ -223,10 +217,9 @@ class Problem:
         n, m = len(market.imgs), len(market.mentors)
         if n > MOST_IMGS:
             raise ValueError(f"market: {n} IMGs; at most {MOST_IMGS} can be matched at once")
-        if means is None:
-            means = mean_marks_of_many(market)
-        means = marks_of("means", means, market.answered)
-        recipe = Recipe.of(market, rules, means)
+        told = mean_marks_of_many(market) if means is None else means
+        told = marks_of("means", told, market.answered)
+        recipe = Recipe.of(market, rules, told)
         problem = cls(
             scores=recipe,
             mentor_scores=recipe,
@@ -237,10 +230,11 @@ class Problem:
             mentors=market.mentor_side,
             market=market,
             rules=rules,
-            means=means,
+            means=told,
+            means_given=means is not None,
         )
-        _check_known(problem, rules)
-        _check_locks(problem)
+        check_known(problem, rules.locked)
+        check_locks(problem)
         return problem
 
 
@@ -263,37 +257,3 @@ def _read(scores: Scores, pairs: Ints) -> Ints:
         named, place = np.unique(rows, return_inverse=True)
         found[some] = scores.block(named)[place, columns]
     return found
-
-
-def _check_known(problem: Problem, rules: Rules) -> None:
-    """Refuse locks on people who are not in the round."""
-    known = {(problem.img_ids[i], problem.mentor_ids[j]) for i, j in problem.locked.tolist()}
-    for img, mentor in sorted(rules.locked - known):
-        raise ImpossibleRules(
-            f"locked: {img!r} and {mentor!r} are not both in the round",
-            rule="unknown",
-            img=img,
-            mentor=mentor,
-        )
-
-
-def _check_locks(problem: Problem) -> None:
-    """Refuse locks that contradict a ban, another lock, what an IMG wants or a mentor's seats."""
-    n, m = problem.shape
-    for some in blocks(problem.locked, m):
-        rows, place = np.unique(some[:, 0], return_inverse=True)
-        ruled_out = problem.ruled_out(rows)
-        for (i, j), at in zip(some.tolist(), place.tolist(), strict=True):
-            for rule, out in ruled_out.items():
-                if out[at, j]:
-                    img, mentor = problem.img_ids[i], problem.mentor_ids[j]
-                    message = f"locked: {img!r} and {mentor!r} are forbidden by {rule!r}"
-                    raise ImpossibleRules(message, rule=rule, img=img, mentor=mentor)
-    for i in np.flatnonzero(np.bincount(problem.locked[:, 0], minlength=n) > problem.wants):
-        img = problem.img_ids[i]
-        message = f"locked: {img!r} wants {problem.wants[i]} and is locked to more mentors"
-        raise ImpossibleRules(message, rule="wants", img=img, mentor=None)
-    for j in np.flatnonzero(np.bincount(problem.locked[:, 1], minlength=m) > problem.seats):
-        mentor = problem.mentor_ids[j]
-        message = f"locked: {mentor!r} has {problem.seats[j]} seats and is locked to more IMGs"
-        raise ImpossibleRules(message, rule="seats", img=None, mentor=mentor)

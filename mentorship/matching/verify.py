@@ -13,7 +13,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from mentorship.matching.checks.allowed import LEVELS, faults_of_form, faults_of_rules
+from mentorship.matching.checks.allowed import (
+    LEVELS,
+    faults_of_form,
+    faults_of_means,
+    faults_of_rules,
+)
 from mentorship.matching.checks.proof import Read, Stage, stages
 from mentorship.matching.marks import Ints, Marks
 from mentorship.matching.pairing import Progress
@@ -56,9 +61,10 @@ class Report:
 def verify(problem: Problem, result: Result, progress: Progress | None = None) -> Report:
     """Check a result against its problem; it reports faults and raises nothing.
 
-    Scores are worked out anew, without compiled code, and every pair is looked at. Every rule of
-    the round is checked; then first mentors, and second ones on the seats that are left, each by
-    themselves. What an ``ok`` proves of them:
+    Scores are worked out anew, without compiled code, and every pair is looked at; so are the means
+    that stand in for silence, unless they were handed in. Every rule of the round is checked; then
+    first mentors, and second ones on the seats that are left, each by themselves. What an ``ok``
+    proves of them:
 
     - "best-total": no other pairs add up to more, nor are there more pairs for the same sum;
       "most-matched": nobody more can be matched, nor do other pairs of as many add up to more. Both
@@ -77,7 +83,7 @@ def verify(problem: Problem, result: Result, progress: Progress | None = None) -
     if faults:
         return Report(ok=False, faults=tuple(faults))
     scores, own = problem.recounted_pairs(result.pairs)
-    faults = list(faults_of_rules(problem, result, scores))
+    faults = [*faults_of_means(problem), *faults_of_rules(problem, result, scores)]
     if faults:
         return Report(ok=False, faults=tuple(faults))
 

@@ -148,4 +148,6 @@ def _told(item: NewsItem) -> str:
     line = line_of(item)
     address = stationery.link(f"/news/{line.id}") if line.is_post or not line.url else line.url
     by = ", ".join(part for part in (line.organization, line.date) if part)
-    return f"{NAMES[line.topic]}: {line.title}{f' ({by})' if by else ''} {address}"
+    warnings = () if line.is_post else line.provenance.warnings
+    said = "".join(f" {warning}." for warning in warnings)
+    return f"{NAMES[line.topic]}: {line.title}{f' ({by})' if by else ''}.{said} {address}"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.news.models import ItemState, NewsHiding, NewsItem, Topic
+from mentorship.news.service import line_of
 from mentorship.news.shipped import overtaken
 from mentorship.news.topics import NAMES
 from mentorship.search import service as search
@@ -44,6 +45,7 @@ def hidden_from(person_id: uuid.UUID) -> sa.Select[str]:
 
 def _entry(item: NewsItem) -> Entry:
     by = ", ".join(filter(None, (item.organization, readable_date(item.as_of) or "undated")))
+    said = (f"News: {by}", *line_of(item).provenance.warnings)
     return Entry(
         source=SOURCE,
         key=item.id.hex,  # as the databases write it without dashes
@@ -51,7 +53,7 @@ def _entry(item: NewsItem) -> Entry:
         title=item.title,
         summary=OVERTAKEN if item.id in overtaken() else item.lead,
         href=f"/news/{item.id}",
-        note="A post of your section" if item.body else f"News: {by}",
+        note="A post of your section" if item.body else f"{'. '.join(said)}.",
         keywords=f"{NAMES[item.topic]} {item.organization} news",
         text=item.body,
     )

@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from mentorship.config import Settings
 from mentorship.extensions import transaction
 from mentorship.notices import service
-from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
 from mentorship.notices.transports import Files, Transport, Undelivered, transport_of
 
@@ -30,7 +29,7 @@ class Delivered:
 
 
 def init_app(app: Flask) -> None:
-    """Load the letter paper; where mails are files, write them right after their commit.
+    """Where mails are files, write them right after their commit.
 
     Raises
     ------
@@ -39,7 +38,6 @@ def init_app(app: Flask) -> None:
 
     """
     settings: Settings = app.config["SETTINGS"]
-    stationery.load(settings)
     if isinstance(transport_of(settings), Files):
         app.after_request(_file_new_mail)
 

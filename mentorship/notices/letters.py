@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import current_app
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from mentorship.config import ROOT, Settings
@@ -23,7 +24,7 @@ class Letter:
 
 
 class Stationery:
-    """The letter paper of this process: it knows the site's name and address."""
+    """The letter paper of the application that writes: it bears that site's name and address."""
 
     def __init__(self) -> None:
         self._templates = Environment(
@@ -33,15 +34,10 @@ class Stationery:
             keep_trailing_newline=True,
             trim_blocks=True,
         )
-        self._base_url = ""
-
-    def load(self, settings: Settings) -> None:
-        self._base_url = settings.base_url
-        self._templates.globals["site_name"] = one_line(settings.site_name)
 
     def link(self, path: str) -> str:
         """Return the full address of a page of this site."""
-        return self._base_url + path
+        return _settings().base_url + path
 
     def write(self, template: str, *, path: str = "/", **words: str | Sequence[str]) -> Letter:
         """Fill in ``templates/email/<template>.txt``; ``path`` becomes its ``link``.
@@ -53,10 +49,18 @@ class Stationery:
             for key, word in words.items()
         }
         text = self._templates.get_template(f"{template}.txt").render(
-            values, link=self.link(path), home=self._base_url
+            values,
+            link=self.link(path),
+            home=self.link(""),
+            site_name=one_line(_settings().site_name),
         )
         first, _, body = text.partition("\n")
         return Letter(first.removeprefix(SUBJECT), body.strip("\n") + "\n")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
 
 
 stationery = Stationery()

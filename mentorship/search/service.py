@@ -17,8 +17,8 @@ from mentorship.search.models import SearchEntry
 from mentorship.search.words import asked, stems
 
 PER_PAGE = 15
-# what was said or decided, and what something costs, come after what helps
-BEHIND = {"news": 0.7, "policy": 0.7, "cost": 0.6}
+# what was said or decided, one day, one fact, and what something costs come after what helps
+BEHIND = {"news": 0.7, "policy": 0.7, "date": 0.9, "cost": 0.6, "fact": 0.5}
 FEW = 3  # entries with every word are too few to stop at
 LACKING = 0.5  # how much of the lowest score with every word the best without one has, at most
 IN_TITLE = 1.5  # times, at least, when the title has every word of the question

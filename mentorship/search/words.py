@@ -18,6 +18,7 @@ MOST_WORDS = 12  # of a question that are looked for
 _FORM = re.compile(r"\b([a-z]{1,2})[-\u2010\u2011 ](\d+[a-z]?)\b")
 _WORD = re.compile(r"[a-z0-9]+")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")  # "$100,000" is one number
+_WISH = r"(?:want|wish|going|plan|thinking) (?:to|of|about) "
 # What people say in several words is one thing, in a question and in a text.
 _PHRASES = tuple(
     (re.compile(rf"\b{words}\b"), one)
@@ -29,7 +30,14 @@ _PHRASES = tuple(
         (r"step[ -]?([123])", r"step \1"),
         (r"prometric|test cent(?:er|re)s?", "testcenter"),
         (r"212 ?\(?e", "212e"),
-        (r"question banks?|qbanks?|kaplan|uworld|amboss", "qbank"),
+        (r"question banks?|q[ -]?banks?|kaplan|uworld|amboss", "qbank"),
+        (r"non[ -]?compet(?:e|es|ition)", "noncompete"),
+        # A plea for help is seldom in the words of the help lines.
+        (rf"(?:{_WISH})?kill(?:ing)? my ?self", "suicide"),
+        (rf"(?:{_WISH})?(?:end|tak)(?:e|ing)? my (?:own )?life", "suicide"),
+        (rf"(?:{_WISH})?(?:hurt|harm)(?:ing)? my ?self|self[ -]?harm", "suicide"),
+        (r"(?:want|wish) to die|wish i (?:was|were) dead|better off dead", "suicide"),
+        (r"(?:do not|don[\u2019']?t) want to (?:live|go on)|no reason to live", "suicide"),
     )
 )
 _BRITISH: Mapping[str, str] = MappingProxyType(

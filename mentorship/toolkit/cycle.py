@@ -29,19 +29,21 @@ def next_days(
     if stage_id is not None:
         of_stage = sa.select(CycleDateStage.date_id).where(CycleDateStage.stage_id == stage_id)
         coming = coming.where(CycleDate.id.in_(of_stage))
-    return tuple(
-        Day(
-            id=date.id,
-            cycle=date.cycle,
-            day=date.day,
-            event=date.event,
-            note=date.note,
-            in_source=date.amount_in_source,
-            provenance=Provenance.of(date),
-            days_away=(date.day - today).days,
-            moment=_moment(date),
-        )
-        for date in session.scalars(coming.order_by(CycleDate.day, CycleDate.id).limit(limit))
+    rows = session.scalars(coming.order_by(CycleDate.day, CycleDate.id).limit(limit))
+    return tuple(shown_day(date, today=today) for date in rows)
+
+
+def shown_day(date: CycleDate, *, today: dt.date) -> Day:
+    return Day(
+        id=date.id,
+        cycle=date.cycle,
+        day=date.day,
+        event=date.event,
+        note=date.note,
+        in_source=date.amount_in_source,
+        provenance=Provenance.of(date),
+        days_away=(date.day - today).days,
+        moment=_moment(date),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.search.service import Entry
 from mentorship.toolkit.guide_models import Chapter, Guide, GuideEntry, MatchRate
-from mentorship.toolkit.provenance import readable_date
+from mentorship.toolkit.provenance import Provenance
 from mentorship.toolkit.shown import topic_name
 
 SUMMARY_LENGTH = 220
@@ -73,11 +73,9 @@ def of_guides(session: Session) -> Iterator[Entry]:
 
 
 def _marks(row: GuideEntry) -> str:
-    """Say how old a fact is and whether it moves; advice has no source and no date."""
-    if row.own:
-        return "Our advice."
-    moving = " This rule may change." if row.volatile else ""
-    return f"As of {readable_date(row.as_of) or 'no date'}. Not legal advice.{moving}"
+    """Say of a fact what its page says; advice has no source and no date."""
+    said = Provenance.of(row, own=row.own).in_short
+    return said if row.own else f"{said} Not legal advice."
 
 
 def short(text: str) -> str:

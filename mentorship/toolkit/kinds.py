@@ -131,6 +131,7 @@ for _kind in (
         JourneyFact,
         "Facts of a stage",
         ("text",),
+        search="fact",
         harm=harm_if(JourneyFact.stage_id.in_(STAY_STAGES), otherwise=Harm.MONEY),
     ),
     Kind(JourneyCost, "Costs", ("item", "usd", "note"), search="cost", harm=MONEY),
@@ -220,6 +221,7 @@ for _kind in (
         "Ways to take part",
         ("title", "steps", "example_url"),
         linked="example_url",
+        search="way",
     ),
 ):
     add_kind(_kind)

@@ -102,6 +102,16 @@ class Provenance:
         return "This rule may change, and we do not know of when this is"
 
     @property
+    def in_short(self) -> str:
+        """Return in a line of text what pages show beside a fact: source, date, what to know."""
+        if self.own:
+            return "Our advice, not a rule."
+        dated = f"as of {self.date}" if self.date else "undated"
+        where = f"Source: {self.host}" if self.source_url else "No source on file"
+        said = (f"{where}, {dated}", f"Confidence: {self.confidence}", *self.warnings)
+        return f"{'. '.join(said)}."
+
+    @property
     def details(self) -> tuple[str, ...]:
         """How it was checked, where that is less than reading the page."""
         read_in = f"Read in {self.evidence}" if self.evidence else ""

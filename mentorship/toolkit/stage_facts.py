@@ -23,15 +23,7 @@ def costs_by_stage(session: Session, *stage_ids: str) -> dict[str, list[Cost]]:
         .where(JourneyCost.stage_id.in_(stage_ids))
         .order_by(JourneyCost.position)
     ):
-        shown = Cost(
-            id=cost.id,
-            item=cost.item,
-            usd=cost.usd,
-            note=cost.note,
-            amount_in_source=cost.amount_in_source,
-            provenance=_provenance(cost, cost.stage_id),
-        )
-        costs[cost.stage_id].append(shown)
+        costs[cost.stage_id].append(shown_cost(cost))
     return costs
 
 
@@ -45,6 +37,17 @@ def facts_by_stage(session: Session, *stage_ids: str) -> dict[str, list[Fact]]:
     ):
         facts[fact.stage_id].append(shown_fact(fact))
     return facts
+
+
+def shown_cost(cost: JourneyCost) -> Cost:
+    return Cost(
+        id=cost.id,
+        item=cost.item,
+        usd=cost.usd,
+        note=cost.note,
+        amount_in_source=cost.amount_in_source,
+        provenance=_provenance(cost, cost.stage_id),
+    )
 
 
 def shown_fact(fact: JourneyFact) -> Fact:

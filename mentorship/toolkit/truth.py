@@ -7,7 +7,6 @@ correction on top of what the files say, so it never takes a leader's words away
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from mentorship.sections.models import SectionRole
 from mentorship.toolkit.fact_rows import Facts
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.models import UrlCheck
-from mentorship.toolkit.truth_models import ChangeKind, FactChange
+from mentorship.toolkit.truth_models import ChangeKind, FactChange, from_json, to_json
 
 LONGEST_WHY = 500
 
@@ -91,13 +90,8 @@ def check(session: Session, kind: str, fact_id: str, *, signed: Signed) -> None:
         There is none, or it is advice of ours, which has no source.
 
     """
-    row = _locked(session, kind, fact_id)
-    if not KINDS[kind].is_fact:
-        raise NoSuchFact(fact_id)
-    values: dict[str, object] = {"checked_on": signed.today}
-    if getattr(row, KINDS[kind].address) is not None:
-        values["url_check"] = UrlCheck.RETRIEVED
-    _change(session, kind, row, values, ChangeKind.CHECKED, signed=signed)
+    _check(session, kind, fact_id, signed=signed)
+    KINDS[kind].file(session)
 
 
 def check_all(session: Session, keys: Iterable[tuple[str, ...]], *, signed: Signed) -> int:
@@ -106,16 +100,18 @@ def check_all(session: Session, keys: Iterable[tuple[str, ...]], *, signed: Sign
     ``keys`` are pairs of kind and key. What has no source, or is gone, is passed over: there was
     nothing to compare it with.
     """
-    count = 0
+    checked: list[str] = []
     for kind, fact_id in sorted(keys):  # two leaders who tick the same lock them in one order
         try:
             row = fact(session, kind, fact_id)
         except NoSuchFact:
             continue
         if KINDS[kind].is_fact and getattr(row, KINDS[kind].address) is not None:
-            check(session, kind, fact_id, signed=signed)
-            count += 1
-    return count
+            _check(session, kind, fact_id, signed=signed)
+            checked.append(kind)
+    for kind in dict.fromkeys(checked):
+        KINDS[kind].file(session)
+    return len(checked)
 
 
 def correct(  # noqa: PLR0913  a fact, its values, and what the history says of them
@@ -164,7 +160,7 @@ def put_back(
     change = session.get(FactChange, change_id)
     if change is None or (change.kind_of_fact, change.fact_id) != (kind, fact_id):
         raise NoSuchFact(str(change_id))
-    values = {name: _read(row, name, value) for name, value in change.before.items()}
+    values = {name: from_json(row, name, value) for name, value in change.before.items()}
     if any(getattr(row, name) != value for name, value in values.items()):
         why = f"Put back to before {change.at:%Y-%m-%d %H:%M} UTC"
         _change(session, kind, row, values, ChangeKind.PUT_BACK, signed=signed, why=why)
@@ -185,7 +181,7 @@ def lay_over(session: Session, facts: Facts) -> None:
         row = facts.rows.get(table, {}).get((change.fact_id,)) if table is not None else None
         if row is not None:
             for name, value in change.after.items():
-                row[name] = _read(table, name, value)
+                row[name] = from_json(table, name, value)
 
 
 def _locked(session: Session, kind: str, fact_id: str) -> Any:
@@ -193,6 +189,16 @@ def _locked(session: Session, kind: str, fact_id: str) -> Any:
     row = fact(session, kind, fact_id)
     session.refresh(row, with_for_update=True)
     return row
+
+
+def _check(session: Session, kind: str, fact_id: str, *, signed: Signed) -> None:
+    row = _locked(session, kind, fact_id)
+    if not KINDS[kind].is_fact:
+        raise NoSuchFact(fact_id)
+    values: dict[str, object] = {"checked_on": signed.today}
+    if getattr(row, KINDS[kind].address) is not None:
+        values["url_check"] = UrlCheck.RETRIEVED
+    _change(session, kind, row, values, ChangeKind.CHECKED, signed=signed)
 
 
 def _change(  # noqa: PLR0913  one argument a column
@@ -213,8 +219,8 @@ def _change(  # noqa: PLR0913  one argument a column
             kind=what,
             at=_after_the_last(session, kind, str(row.id), signed.now),
             person_id=signed.by,
-            before={name: _write(getattr(row, name)) for name in differing},
-            after={name: _write(value) for name, value in differing.items()},
+            before={name: to_json(getattr(row, name)) for name in differing},
+            after={name: to_json(value) for name, value in differing.items()},
             why=why[:LONGEST_WHY],
         )
     )
@@ -231,22 +237,3 @@ def _after_the_last(session: Session, kind: str, fact_id: str, now: dt.datetime)
         )
     )
     return max(now, last + dt.timedelta(microseconds=1)) if last else now
-
-
-def _write(value: object) -> object:
-    """Make a value that JSON knows."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value.value if isinstance(value, enum.Enum) else value
-
-
-def _read(table: Any, name: str, value: Any) -> Any:
-    """Make of a JSON value what the column holds."""
-    kind = getattr(table if isinstance(table, type) else type(table), name).type
-    if value is None:
-        return None
-    if isinstance(kind, sa.Date):
-        return dt.date.fromisoformat(value)
-    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
-        return kind.enum_class(value)
-    return value

@@ -53,3 +53,22 @@ class FactChange(Model):
     why: Mapped[str] = mapped_column(sa.Text)
 
     person: Mapped[User | None] = relationship(lazy="raise")
+
+
+def to_json(value: object) -> object:
+    """Make a value that JSON knows."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def from_json(table: Any, name: str, value: Any) -> Any:
+    """Make of a JSON value what the column holds."""
+    kind = getattr(table if isinstance(table, type) else type(table), name).type
+    if value is None:
+        return None
+    if isinstance(kind, sa.Date):
+        return dt.date.fromisoformat(value)
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
+        return kind.enum_class(value)
+    return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.config import Mfa, Mode
 from mentorship.extensions import db
-from mentorship.notices.letters import stationery
 from mentorship.signins.service import new_token, open_session
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
 from tests.factories import person
@@ -262,8 +261,8 @@ def test_the_sign_in_page_names_demo_people_only_where_a_demo_may_be(
 
 
 @pytest.fixture(scope="module")
-def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
-    yield new_app(
+def production(new_app: Callable[..., Flask]) -> Flask:
+    return new_app(
         mode=Mode.PRODUCTION,
         audit_key="5c1e8f0a7b3d9264e8a1c07d52b96f43",
         require_mfa=Mfa.STAFF,
@@ -271,7 +270,6 @@ def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
         trusted_hosts=("mentors.example.org",),
         mail_url="smtp://localhost",
     )
-    stationery.load(app.config["SETTINGS"])
 
 
 def _production_sign_in(app: Flask, email: str) -> int:

@@ -182,6 +182,12 @@ def test_what_is_broken_is_found(breakage: str) -> None:
     assert report.faults
 
 
+@pytest.mark.parametrize("given", [None, (), "pairs"])
+def test_what_is_no_result_is_said_to_be_none(given: object) -> None:
+    report = verify(market(), given)  # type: ignore[arg-type]  # that is what is tried
+    assert report.faults == (f"want a result, not {type(given).__name__}",)
+
+
 @pytest.mark.parametrize(
     ("seats", "price"),
     [([2**60], [16]), ([2**24], [2**40]), ([2**63 - 1] * 2, [1, 1]), ([2**62] * 4, [1] * 4)],

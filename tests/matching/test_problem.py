@@ -129,6 +129,10 @@ def test_a_market_has_every_key_once() -> None:
         market([img("a"), img("a")], [])
     with pytest.raises(ValueError, match=r"^mentors: the key 'x' occurs twice"):
         market([], [mentor("x"), mentor("x")])
+    with pytest.raises(ValueError, match=r"^imgs: .* is no text"):
+        market([img("\ud800")], [])
+    with pytest.raises(ValueError, match=r"^1180591620717411303424 is beyond 64 bits"):
+        market([img("a", meetings_a_month=2**70)], [])
 
 
 def test_a_lock_on_a_forbidden_pair_names_the_rule() -> None:

@@ -383,6 +383,8 @@ def test_the_graph_counts_the_seats_that_are_used(problem: Problem, policy: str)
 def test_the_graph_can_be_written_and_read_again(form: str) -> None:
     problem = Problem.from_scores([[9, 5], [8, -1]], [1, 1], img_ids=["a", "b"])
     result = solve(problem)
+    with pytest.raises(ValueError, match="form: there is no 'xml'; choose from graphml, json"):
+        graph_file(problem, result, "xml")
     written = graph_file(problem, result, form)
     if form == "json":
         read = nx.node_link_graph(json.loads(written), name="node", edges="edges")

@@ -23,7 +23,10 @@ from mentorship.matching import (
     forbidden,
     parts,
     parts_table,
+    solve,
+    verify,
 )
+from mentorship.matching import problem as problems
 from mentorship.matching.scoring import mean_marks, scores, shared_out
 from tests.matching.people import hours, img, market, mentor, names
 from tests.matching.strategies import markets
@@ -103,6 +106,21 @@ def test_there_is_a_sentence_for_every_part_that_both_answered(
     for sentence in told.values():
         assert sentence[0].isupper() or not sentence[0].isalpha()
         assert sentence.endswith(".")
+
+
+def test_a_wrong_mean_for_silence_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = market(
+        [img("asks", topics=("a",)), img("says nothing")],
+        [mentor("m", topics=("a",), seats=2)],
+    )
+    sound = Problem.of(people, Rules())
+    assert verify(sound, solve(sound)).ok
+    wrong = dict(sound.means or {}) | {"topics": 1}
+    monkeypatch.setattr(problems, "mean_marks_of_many", lambda _: wrong)
+    broken = Problem.of(people, Rules())
+    assert verify(broken, solve(broken)).faults == ("the mean of 'topics' is 10000, not 1",)
+    kept = Problem.of(people, Rules(), means=wrong)
+    assert verify(kept, solve(kept)).ok
 
 
 def test_scores_are_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,10 @@ ZONES = (
     "Pacific/Honolulu",
     "Africa/Casablanca",
 )
-WEEKS = (WINTER, SUMMER, SPRING, AUTUMN, date(2026, 3, 23), date(2026, 3, 30), date(2026, 10, 19))
+WEEKS = (
+    *(WINTER, SUMMER, SPRING, AUTUMN, date(2026, 3, 23), date(2026, 3, 30), date(2026, 10, 19)),
+    *(date(2006, 3, 27), date(2006, 10, 23)),  # Newfoundland changed its clocks at 00:01
+)
 
 
 @st.composite
@@ -101,6 +104,19 @@ def test_an_hour_that_is_skipped_is_not_free_and_one_that_is_repeated_counts_onc
     repeated = free_minutes([hours(6, 1, 2)], "America/New_York", AUTUMN)
     assert skipped.sum() == 0
     assert repeated.sum() == 60
+
+
+@pytest.mark.parametrize("week", [date(2006, 3, 27), date(2006, 10, 23)])
+def test_a_change_in_the_middle_of_a_slot_is_seen_to_the_minute(week: date) -> None:
+    free = [hours(5, 22, 24), hours(6, 0, 3)]
+    minutes = free_minutes(free, "America/St_Johns", week)
+    told, seen = np.flatnonzero(minutes), set()
+    for minute in told.tolist():
+        assert truly_free(free, "America/St_Johns", week, minute)
+        moment = datetime.combine(week, time(), tzinfo=UTC) + timedelta(minutes=minute)
+        seen.add(moment.astimezone(ZoneInfo("America/St_Johns")).strftime("%a %H:%M"))
+    assert len(seen) == len(told)  # a minute that comes twice counts once
+    assert len(told) == (5 * 60 if week.month == 10 else 4 * 60)
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "America"])

@@ -13,9 +13,11 @@ from mentorship.accounts.models import User
 from mentorship.news import desk, service
 from mentorship.news.digest import post_digests
 from mentorship.news.models import DigestReader, NewsItem, Topic
+from mentorship.news.seeds import load_news
 from mentorship.notices.models import Message
 from mentorship.notices.transports import compose
 from mentorship.sections.models import Section, SectionRole
+from mentorship.toolkit.models import Confidence
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -97,6 +99,22 @@ def test_an_account_that_is_closed_gets_none(
     reader.active = False
     session.flush()
     assert post_digests(session, now=NOW + WEEK) == 0
+
+
+def test_a_headline_bears_the_warnings_of_its_page(session: Session, reader: User) -> None:
+    load_news(session, now=NOW)
+    confirmable = sa.select(NewsItem).where(service.is_confirmable())
+    for which in (NewsItem.confidence == Confidence.LOW, NewsItem.topic == Topic.VISAS):
+        item = session.scalars(confirmable.where(which)).first()
+        assert item is not None
+        assert item.shown_at is not None
+        warnings = service.line_of(item).provenance.warnings
+        assert warnings
+        session.get_one(DigestReader, reader.id).since = item.shown_at - WEEK
+        session.flush()
+        assert post_digests(session, now=item.shown_at) == 1
+        (line,) = (line for line in mails(session)[-1].body.splitlines() if item.title in line)
+        assert all(f"{warning}." in line for warning in warnings)
 
 
 def test_a_mail_program_can_stop_it_with_one_click(

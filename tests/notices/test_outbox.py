@@ -6,13 +6,14 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.notices import service
-from mentorship.notices.letters import Stationery
+from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
 from mentorship.notices.service import MAX_TRIES, MailUnusable, one_line, post
 from tests.factories import NOW
@@ -67,9 +68,11 @@ def test_names_in_every_script_stay_as_they_are() -> None:
         assert one_line(name) == name
 
 
-def test_a_word_in_a_letter_adds_no_line() -> None:
-    paper = Stationery()
-    letter = paper.write("section_asked", name="A", section="B", who="C\r\n\r\nD", as_a="e")
+def test_a_word_in_a_letter_adds_no_line(app: Flask) -> None:
+    with app.app_context():
+        letter = stationery.write(
+            "section_asked", name="A", section="B", who="C\r\n\r\nD", as_a="e"
+        )
     assert "C D asks to join B" in letter.body
 
 

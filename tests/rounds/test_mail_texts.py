@@ -25,6 +25,7 @@ OURS = {
 
 
 @pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.usefixtures("session")  # letters know whose they are
 def test_the_usual_text_can_be_kept_as_it_is(kind: MailKind) -> None:
     usual = mail_texts.usual(kind)
     mail_texts.check(kind, usual.subject, usual.body)

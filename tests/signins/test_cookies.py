@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import pytest
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from mentorship.access import OPEN_ENDPOINTS
 from mentorship.config import Mfa, Mode
-from mentorship.notices.letters import stationery
 from tests.page import PageClient
 from tests.stage import set_stage
 from tests.test_matrix import address
@@ -20,8 +19,8 @@ HOST = "https://mentors.example.org"
 
 
 @pytest.fixture(scope="module")
-def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
-    yield new_app(
+def production(new_app: Callable[..., Flask]) -> Flask:
+    return new_app(
         mode=Mode.PRODUCTION,
         audit_key="5c1e8f0a7b3d9264e8a1c07d52b96f43",
         base_url=HOST,
@@ -29,7 +28,6 @@ def production(new_app: Callable[..., Flask], app: Flask) -> Iterator[Flask]:
         mail_url="smtp://localhost",
         require_mfa=Mfa.STAFF,
     )
-    stationery.load(app.config["SETTINGS"])
 
 
 def _cookies(headers: list[str]) -> dict[str, dict[str, str]]:

@@ -15,12 +15,15 @@ BELIEVABLE = 2**40  # no honest price comes near; two dishonest ones must not ru
 LEVELS = {"best-total": 1, "most-matched": 2, "fairest": 0, "stable": 0}
 
 
-def faults_of_form(problem: Problem, result: Result) -> Iterator[str]:
+def faults_of_form(problem: Problem, result: object) -> Iterator[str]:
     """Yield what makes a result no result, in plain sentences.
 
     Nothing is known of the result yet, not even that its attributes are of their types.
     """
     n, m = problem.shape
+    if not isinstance(result, Result):
+        yield f"want a result, not {type(result).__name__}"
+        return
     if not isinstance(result.policy, str) or result.policy not in LEVELS:
         yield f"nothing is known of the policy {result.policy!r}"
         return
@@ -40,6 +43,14 @@ def faults_of_form(problem: Problem, result: Result) -> Iterator[str]:
     if not isinstance(total, (int, np.integer)):
         yield "the total is no whole number"
     yield from _of_prices(problem, result)
+
+
+def faults_of_means(problem: Problem) -> Iterator[str]:
+    """Yield criteria whose mean, which stands in for silence, is not that of the market."""
+    means = problem.means or {}
+    for key, mean in (problem.recounted_means() or {}).items():
+        if means[key] != mean:
+            yield f"the mean of {key!r} is {mean}, not {means[key]}"
 
 
 def _of_prices(problem: Problem, result: Result) -> Iterator[str]:

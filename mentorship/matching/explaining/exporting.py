@@ -15,15 +15,24 @@ from mentorship.matching.graph import Outcome, add_parts, outcome
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
+ALTERNATIVES = 3  # as many as are looked at before a pair is changed by hand
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def graph_file(problem: Problem, result: Result, form: str) -> bytes:
-    """Return the outcome as a file; ``form`` is a key of ``GRAPH_FORMS``.
+    """Return the outcome as a file, with the next best ``ALTERNATIVES`` of everybody.
 
     Where the scores come from people and not from a matrix, edges carry their parts.
+
+    Raises
+    ------
+    ValueError
+        ``form`` is no key of ``GRAPH_FORMS``.
+
     """
-    graph = outcome(problem, result)
+    if form not in GRAPH_FORMS:
+        raise ValueError(f"form: there is no {form!r}; choose from {', '.join(GRAPH_FORMS)}")
+    graph = outcome(problem, result, alternatives=ALTERNATIVES)
     add_parts(graph, problem)
     return GRAPH_FORMS[form](graph)
 

@@ -45,7 +45,11 @@ class Words:
 
 
 def ints_of(values: Iterable[int]) -> Ints:
-    return np.array(list(values), dtype=np.int64)
+    told = list(values)
+    try:
+        return np.array(told, dtype=np.int64)
+    except OverflowError:
+        raise ValueError(f"{max(told, key=abs)} is beyond 64 bits") from None
 
 
 def flags_of(rows: Sequence[Sequence[bool]], width: int) -> Flags:

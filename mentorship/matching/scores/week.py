@@ -6,6 +6,7 @@ read minute by minute with the offsets of the reference week, and rounded inward
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -71,11 +72,23 @@ def _local_minutes(zone: str, week: date) -> Ints:
     except (KeyError, OSError, ValueError):
         raise ValueError(f"timezone: there is no zone {zone!r}") from None
     start = datetime.combine(week, time(), tzinfo=UTC)
-    # Zones change their clocks on half hours of UTC, so one look a slot is enough.
-    moments = [(start + timedelta(minutes=SLOT * s)).astimezone(clock) for s in range(SLOTS)]
-    first = np.array([m.weekday() * DAY + m.hour * 60 + m.minute for m in moments])
-    minutes = (first[:, None] + np.arange(SLOT)) % WEEK
-    minutes[[m.fold == 1 for m in moments]] = WEEK
-    minutes = minutes.ravel()
+    slots = [(start + timedelta(minutes=SLOT * s)).astimezone(clock) for s in range(SLOTS + 1)]
+    minutes = np.concatenate([_within(*pair) for pair in itertools.pairwise(slots)])
     minutes.flags.writeable = False
     return minutes
+
+
+def _within(start: datetime, end: datetime) -> Ints:
+    """For each minute of a slot, the minute of the local week.
+
+    Clocks change at any minute: Newfoundland's did at one minute past until 2011.
+    """
+    if (start.utcoffset(), start.fold) == (end.utcoffset(), end.fold):
+        return np.full(SLOT, WEEK) if start.fold else (_minute(start) + np.arange(SLOT)) % WEEK
+    utc, clock = start.astimezone(UTC), start.tzinfo
+    moments = [(utc + timedelta(minutes=k)).astimezone(clock) for k in range(SLOT)]
+    return np.array([WEEK if moment.fold else _minute(moment) for moment in moments])
+
+
+def _minute(moment: datetime) -> int:
+    return moment.weekday() * DAY + moment.hour * 60 + moment.minute
