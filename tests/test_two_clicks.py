@@ -80,6 +80,16 @@ def test_members_reach_every_page_in_two_clicks(
         client.get(path)
 
 
+def test_whoever_is_in_no_section_yet_reaches_them_too(
+    section: Section, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    client = sign_in(factories.person(session))
+    reached = in_two_clicks(client, "/home")
+    assert WANTED - reached == set()
+    for path in sorted(WANTED - {"/community"}):
+        client.get(path)
+
+
 def test_an_administrator_reaches_them_too(
     section: Section, session: Session, sign_in: Callable[[User], PageClient]
 ) -> None:

@@ -37,7 +37,7 @@ VERDICTS = {
     Verdict.OPEN: ("fine", "May", "May be open to you"),
     Verdict.PATHWAY: ("some", "Law", "A law for physicians trained abroad may help"),
     Verdict.ASK: ("ask", "Ask", "Ask the board"),
-    Verdict.CLOSED: ("far", "Not", "Not yet, by these figures"),
+    Verdict.CLOSED: ("far", "Not yet", "Not yet, by these figures"),
 }
 
 
