@@ -1,13 +1,13 @@
 """Who is in the list that a person may look through, best fit first, with the reasons in words.
 
 In it are members of the same section who agreed to be looked up and could be paired with the
-reader: whoever one of the two does not want, or a hard rule keeps apart, is simply not there. The
-fit leaves sensitive criteria out, so that no order of names tells a visa situation.
+reader: whoever one of the two does not want, or a hard rule keeps apart, is simply not there. Fit
+and reasons rest on what those who look around may read (``profiles.telling``), so that no order of
+names tells a visa situation, or anything else that the list does not show.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
@@ -23,22 +23,14 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED
 from mentorship.finding.allowing import sections_offering
 from mentorship.finding.models import Mark, MarkKind
-from mentorship.matching import (
-    CRITERIA,
-    TO_IMG,
-    TO_MENTOR,
-    Img,
-    Market,
-    Mentor,
-    Rules,
-    evidence,
-    parts_table,
-)
+from mentorship.matching import CRITERIA, Img, Market, Mentor, Rules, parts_table
 from mentorship.matching.forbid import ruled_out
+from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import shared_out
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.profiles.service import ImgCard, MentorCard, browsing_card, is_ready
+from mentorship.profiles.telling import ABOUT_A_MENTOR, ABOUT_AN_IMG, Hearer, as_heard, told
 from mentorship.rounds.candidates import agrees, held
 from mentorship.sections.models import (
     Membership,
@@ -48,14 +40,8 @@ from mentorship.sections.models import (
 )
 
 OTHER = {ProfileKind.IMG: ProfileKind.MENTOR, ProfileKind.MENTOR: ProfileKind.IMG}
-# Neither fit nor reasons rest on what a list does not show, or on whom somebody else has chosen.
-UNTOLD = frozenset({"requests", "welcomes", "words", "same_country", "priority"})
-OPEN_CRITERIA = tuple(
-    key for key, criterion in CRITERIA.items() if not criterion.sensitive and key not in UNTOLD
-)
+CHOSEN = frozenset({"requests", "welcomes"})  # said beside; whom one chose fits no better for it
 MOST_REASONS = 4
-ABOUT_A_MENTOR = dataclasses.replace(TO_IMG, mentor="this mentor", mentor_of="this mentor's")
-ABOUT_AN_IMG = dataclasses.replace(TO_MENTOR, img="this IMG", img_of="this IMG's")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,46 +140,55 @@ def _people(
 def _ranked(market: Market, kind: ProfileKind, people: Mapping[uuid.UUID, Any]) -> Sequence[Found]:
     """Return everybody who could be paired with the reader, best fit first."""
     as_img = kind is ProfileKind.IMG
-    weights = {key: criterion.weight for key, criterion in CRITERIA.items()}
-    rules = Rules(weights=weights | {key: 0 for key in CRITERIA if key not in OPEN_CRITERIA})
+    reader = ABOUT_A_MENTOR if as_img else ABOUT_AN_IMG
+    heard = as_heard(market, reader)
+    rules = _rules(reader)
     rows = np.arange(len(market.imgs))
     barred = np.zeros((len(market.imgs), len(market.mentors)), dtype=bool)
     for flags in ruled_out(market, rules, rows).values():
         barred |= flags
-    pairs = [(0, j) if as_img else (j, 0) for j in range(barred.size)]
-    table = parts_table(market, rules, pairs)
-    whole = shared_out(market, rules, rows)
-    found = [
-        _found(market, kind, people, pair, table[n], whole[pair[0]])
-        for n, pair in enumerate(pairs)
-        if not barred[pair]
-    ]
+    pairs = [pair for pair in np.ndindex(barred.shape) if not barred[pair]]
+    whole = shared_out(heard, rules, rows)
+    found = []
+    for (i, j), points in zip(pairs, parts_table(heard, rules, pairs), strict=True):
+        img, mentor = market.imgs[i], market.mentors[j]
+        reasons = _reasons(told(market, heard, i, j, reader), points, whole[i])
+        row = people[uuid.UUID(mentor.key if as_img else img.key)]
+        found.append(_found(img, mentor, row, int(points.sum()), reasons))
     return sorted(found, key=lambda each: (-each.fit, each.card.name, each.profile_id))
 
 
-def _found(  # noqa: PLR0913, PLR0917  a pair and what is known of it
-    market: Market,
-    kind: ProfileKind,
-    people: Mapping[uuid.UUID, Any],
-    pair: tuple[int, int],
-    points: Any,
-    whole: Any,
-) -> Found:
-    i, j = pair
-    as_img = kind is ProfileKind.IMG
-    img, mentor = market.imgs[i], market.mentors[j]
-    values: Img | Mentor = mentor if as_img else img
-    row = people[uuid.UUID(values.key)]
-    voice = ABOUT_A_MENTOR if as_img else ABOUT_AN_IMG
-    said = evidence(market, i, j, names=vocabulary.name, voice=voice)
+def _rules(reader: Hearer) -> Rules:
+    """Return rules under which only what the reader may be told of counts."""
+    counts = {
+        key: criterion.weight if reader.speaks_of(criterion) and key not in CHOSEN else 0
+        for key, criterion in CRITERIA.items()
+    }
+    return Rules(weights=counts)
+
+
+def _reasons(said: Mapping[str, str], points: Ints, whole: Ints) -> Sequence[tuple[str, str]]:
+    """Return the labels and sentences of the criteria that earned three fifths, best first."""
     best = sorted(
         (
             (int(earned), key)
             for key, earned, of in zip(CRITERIA, points, whole, strict=True)
-            if key in said and key in OPEN_CRITERIA and of and 5 * earned >= 3 * of
+            if key in said and of and 5 * earned >= 3 * of
         ),
         key=lambda part: -part[0],
     )
+    return [(CRITERIA[key].label, said[key]) for _, key in best[:MOST_REASONS]]
+
+
+def _found(
+    img: Img,
+    mentor: Mentor,
+    row: sa.Row[*tuple[Any, ...]],
+    fit: int,
+    reasons: Sequence[tuple[str, str]],
+) -> Found:
+    as_img = row.id == uuid.UUID(mentor.key)  # an IMG reads of the mentor
+    values: Img | Mentor = mentor if as_img else img
     return Found(
         profile_id=row.id,
         person_id=row.person_id,
@@ -201,8 +196,8 @@ def _found(  # noqa: PLR0913, PLR0917  a pair and what is known of it
             values, person_id=row.person_id, name=row.name, hide_name=bool(row.masked)
         ),
         values=values,
-        fit=int(points.sum()),
-        reasons=[(CRITERIA[key].label, said[key]) for _, key in best[:MOST_REASONS]],
+        fit=fit,
+        reasons=reasons,
         mark=row.mark,
         has_seat=mentor.seats > (row.held if as_img else 0),
         chosen=mentor.key in img.requests if as_img else img.key in mentor.welcomes,

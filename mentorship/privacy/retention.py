@@ -76,13 +76,13 @@ def _forget_visas(session: Session, moment: dt.datetime, _now: dt.datetime) -> N
     )
 
 
-def _forget_records(session: Session, moment: dt.datetime, _now: dt.datetime) -> None:
+def _forget_records(session: Session, moment: dt.datetime, now: dt.datetime) -> None:
     """Forget what runs were made of, and the parts of their scores, which tell of visas."""
     runs = session.scalars(past.records(moment)).all()
     for pair in session.scalars(sa.select(Pair).where(Pair.run_id.in_(runs))):
         pair.parts = []
     for run in session.scalars(sa.select(Run).where(Run.id.in_(runs))):
-        run.inputs = None
+        run.inputs, run.inputs_deleted_at = None, now
     session.flush()
 
 

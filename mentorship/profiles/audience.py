@@ -1,8 +1,10 @@
-"""Who sees which field of a profile: one table, which cards are cut to and tests walk over.
+"""Who sees which field of a profile: one table, which cards, files and sentences are cut to.
 
 A field that is not in the table, or an audience not beside it, sees nothing: gender, people to
 avoid, conflicts, limits and the importance of criteria are on no card at all. Visa words need the
 owner's own switch besides (see ``consents``); ``asked_because`` is read by the mentor asked for.
+Sentences on why two suit each other rest on what is ``SHOWN``, and on what is ``COMPARED`` without
+its words: see ``telling``.
 """
 
 from __future__ import annotations
@@ -26,10 +28,11 @@ class Audience(enum.StrEnum):
 
 Card = TypeVar("Card")
 _EVERY = frozenset(Audience)  # leaders: in lists, and in the sentences on why two were paired
-_MEMBERS = _EVERY - {Audience.LEADER}
+_LEADERS = frozenset({Audience.LEADER})
+_MEMBERS = _EVERY - _LEADERS
 _PAIR = frozenset({Audience.OFFERED, Audience.MATCHED})
 _BOTH_SAID_YES = frozenset({Audience.MATCHED})
-_REACHABLE = _BOTH_SAID_YES | {Audience.LEADER}
+_REACHABLE = _BOTH_SAID_YES | _LEADERS
 
 _OF_BOTH: Mapping[str, frozenset[Audience]] = {
     "name": _EVERY,  # or a code in its place, where the section hides names
@@ -51,6 +54,7 @@ SHOWN: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyTyp
             **_OF_BOTH,
             "stage": _EVERY,
             "states": _EVERY,
+            "mentors_wanted": _LEADERS,
             "goals": _PAIR,
             "asked_because": _PAIR,
             "visa": _PAIR,
@@ -66,6 +70,31 @@ SHOWN: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyTyp
             "institution": _MEMBERS,  # but not where names are hidden: it gives the name away
             "about": _MEMBERS,
             "visas": _PAIR,
+            "seats": _LEADERS,
+        },
+    }
+)
+
+# Fields that a sentence on two people may rest on without their words, such as how much time they
+# have in common.
+_COMPARED_OF_BOTH: Mapping[str, frozenset[Audience]] = {
+    "availability": _EVERY,
+    "timezone": _EVERY,
+    "school_country": _LEADERS,  # whether it is the same
+}
+COMPARED: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyType(
+    {
+        ProfileKind.IMG: {
+            **_COMPARED_OF_BOTH,
+            "requests": _PAIR | _LEADERS,  # whether this mentor is among them
+            "wishes": _LEADERS,  # but not the one for a gender, which rests on the gender
+            "goals": _LEADERS,  # how many words both used
+            "priority": _LEADERS,
+        },
+        ProfileKind.MENTOR: {
+            **_COMPARED_OF_BOTH,
+            "welcomes": _PAIR | _LEADERS,  # whether this IMG is among them
+            "about": _LEADERS,
         },
     }
 )

@@ -17,6 +17,7 @@ class ImgCard:
     topics: tuple[str, ...]
     languages: tuple[str, ...]
     states: tuple[str, ...]
+    mentors_wanted: int | None
     school_country: str | None
     timezone: str | None
     channels: tuple[str, ...]
@@ -53,6 +54,7 @@ class MentorCard:
     meetings_a_month: int | None
     about: str
     visas: tuple[str, ...]
+    seats: int | None
     hours: tuple[str, ...]
     email: str | None
     phone: str | None

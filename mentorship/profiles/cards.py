@@ -176,6 +176,7 @@ def _card(
         return ImgCard(
             **both,
             **_words(Img, below, ImgCard),
+            mentors_wanted=profile.mentors_wanted,
             goals=profile.goals,
             asked_because=_asked_because(below, reader_id),
             visa=_name(SEALED_LISTS["visa"], visa) if visa else None,
@@ -187,6 +188,7 @@ def _card(
         is_img=profile.is_img,
         institution=profile.institution,
         about=profile.about,
+        seats=profile.seats,
         visas=tuple(_name(SEALED_LISTS["visas"], word) for word in visas),
     )
 

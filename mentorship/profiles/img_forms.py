@@ -103,7 +103,7 @@ class ImgAboutForm(StepForm):
     state = one_word(
         "State where you live",
         "state",
-        description="Leave this empty if you live outside the US. No mentor is shown it.",
+        description="Leave this empty if you live outside the US. Nobody is shown it.",
     )
     states = some_words(
         "States where you hope to train or work",
@@ -126,7 +126,8 @@ class WishesForm(StepForm):
     wishes = some_words(
         "My mentor …",
         "wish",
-        description="These only count if you ask for them. They never rule anybody out.",
+        description="These only count if you ask for them. They never rule anybody out. Mentors are"
+        " not told. Of a pair your section leaders read what you had wished for, but for a gender.",
     )
     importance = FormField(
         ImportanceForm,

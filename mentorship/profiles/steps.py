@@ -141,8 +141,9 @@ IMG_ROAD = Road(
             "names",
             "Mentors by name",
             "You may know somebody you would like to work with, or would rather not. Both stay"
-            " between you and the match program; a mentor learns of a wish when you are offered to"
-            " them, or when you send them a request yourself.",
+            " between you and the match program, but for two things: a mentor learns of a wish when"
+            " you are offered to them, or send them a request yourself, and of two who are paired"
+            " your section leaders read whether the one had asked for the other.",
             NamesForm,
             ("requests", "avoid", "conflicts"),
         ),

@@ -29,6 +29,7 @@ from mentorship.profiles.shared_forms import ContactForm
 from mentorship.profiles.standing import own_standing
 from mentorship.profiles.step_forms import StepForm
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
+from mentorship.profiles.telling import comparisons
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 ROAD = "/<road>"
@@ -63,6 +64,7 @@ def preview(road: str) -> str:
     return render_template(
         "profiles/preview.html",
         seen=seen,
+        compared={audience: comparisons(kind, audience) for audience in seen},
         kind=kind,
         shares_visa=consents.SHARE_VISA in agreed,
         listed=consents.LISTED in agreed,

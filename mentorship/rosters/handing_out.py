@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+import zipfile
 from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session
@@ -21,16 +22,13 @@ FORMATS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_OF_THE_ACCOUNT = frozenset({"email", "name", "seats", "mentors_wanted"})
 
 
 def columns_for_leaders(role: SectionRole) -> Mapping[str, Cell]:
     """Return the columns of a roster that leaders may have, in their order."""
     table = SHOWN[ProfileKind(role.value)]
     return {
-        name: cell
-        for name, cell in COLUMNS[role].items()
-        if name in _OF_THE_ACCOUNT or Audience.LEADER in table.get(name, ())
+        name: cell for name, cell in COLUMNS[role].items() if Audience.LEADER in table.get(name, ())
     }
 
 
@@ -54,3 +52,30 @@ def roster_file(
     out = io.StringIO(newline="")
     write_csv(out, texts)
     return out.getvalue().encode()
+
+
+def download(
+    session: Session,
+    section: Section,
+    only: Mapping[SectionRole, Collection[uuid.UUID]],
+    *,
+    form: str,
+    stem: str,
+) -> tuple[str, str, bytes]:
+    """Return these members as (file name, type, bytes): of both roles two files in a zip.
+
+    IMGs and mentors have other columns, and an import takes a file of each.
+    """
+    files = {
+        role: roster_file(session, section, role, form, only=people)
+        for role, people in only.items()
+        if people
+    }
+    if len(files) == 1:
+        (content,) = files.values()
+        return f"{stem}.{form}", FORMATS[form], content
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for role, content in files.items():
+            packed.writestr(f"{stem}-{role.value}s.{form}", content)
+    return f"{stem}.zip", "application/zip", out.getvalue()

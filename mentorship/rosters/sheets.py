@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
+from mentorship.rosters.escape import guard
 from mentorship.rosters.records import Fault, Limits, Record, checked
 
 MAGIC = b"PK\x03\x04"
@@ -23,6 +25,9 @@ MOST_BYTES = 50 * 1024 * 1024  # of all its parts, unpacked
 MOST_RATIO = 100
 MOST_PARTS = 200
 SAVE = "save it again as an Excel workbook (.xlsx) or as CSV UTF-8"
+# workbooks write what XML cannot hold as _xHHHH_, and an underscore that would begin such a code
+_TO_CODE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_CODED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # but for surrogates
 _BROKEN = (
     *(InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError),
     *(AttributeError, IndexError, SyntaxError, EOFError, OSError, NotImplementedError),
@@ -100,13 +105,14 @@ def _text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell)
+    return _CODED.sub(lambda code: chr(int(code[1], 16)), str(cell)).replace("\r\n", "\n")
 
 
 def workbook(sheets: Mapping[str, Iterable[Sequence[str | int]]]) -> bytes:
     """Return an XLSX file with these sheets, by title, the first row of each frozen.
 
-    Texts are kept as texts, so that a spreadsheet runs none of them whatever they begin with.
+    Texts are kept as texts and guarded as in CSV files: a spreadsheet that saves the sheet as CSV
+    forgets which cells were texts, and ``sheet_records`` gives back what went in.
     """
     book = Workbook(write_only=True)
     for title, rows in sheets.items():
@@ -122,12 +128,7 @@ def workbook(sheets: Mapping[str, Iterable[Sequence[str | int]]]) -> bytes:
 def _cell(sheet: object, value: str | int) -> object:
     if isinstance(value, int):
         return value
-    cell = WriteOnlyCell(sheet, _printable(value))
+    cell = WriteOnlyCell(sheet, _TO_CODE.sub(lambda c: f"_x{ord(c[0]):04X}_", guard(value)))
     cell.data_type = "s"
     cell.quotePrefix = True
     return cell
-
-
-def _printable(text: str) -> str:
-    """Leave out control characters, which XML cannot hold."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")

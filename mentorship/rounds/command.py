@@ -29,8 +29,8 @@ def verify(run: uuid.UUID) -> None:
             proof = prove_again(session, run_id=run)
     except NoResultFound:
         raise click.ClickException("there is no such run") from None
-    except InputsForgotten:
-        raise click.ClickException("what the run was made of is deleted by now") from None
+    except InputsForgotten as forgotten:
+        raise click.ClickException(_deleted(forgotten)) from None
     except ProofFailed as failed:
         raise click.ClickException(f"the proof fails: {failed}") from None
     if proof.faults:
@@ -39,3 +39,13 @@ def verify(run: uuid.UUID) -> None:
         f"Run {proof.number}: the same {proof.pairs} pairs and the same certificate"
         f" (engine {proof.engine})."
     )
+
+
+def _deleted(forgotten: InputsForgotten) -> str:
+    if not forgotten.whole:
+        why = "answers of somebody in it were deleted since, at their wish or after their time"
+    elif forgotten.deleted_at:
+        why = f"inputs deleted on {forgotten.deleted_at:%Y-%m-%d}, when the time of keeping ended"
+    else:
+        why = "inputs deleted, before days of deletion were noted"
+    return f"{forgotten} cannot be solved again: {why}"

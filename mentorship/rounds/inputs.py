@@ -34,7 +34,12 @@ class NobodyToMatch(ValueError):
 
 
 class InputsForgotten(ValueError):
-    """What the run was made of is deleted, so it cannot be solved again."""
+    """What the run was made of is deleted, whole or in part, so it cannot be solved again."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(f"run {run.number}")
+        self.deleted_at = run.inputs_deleted_at
+        self.whole = run.inputs is None
 
 
 class BadProfile(ValueError):
@@ -177,7 +182,7 @@ def kept(run: Run, *, rules: RunRules | None = None, policy: str | None = None) 
     """
     inputs = run.inputs
     if inputs is None or inputs.get("erased"):
-        raise InputsForgotten(str(run.number))
+        raise InputsForgotten(run)
     market, own_rules, means = restored(inputs)
     return Inputs(
         market=market,

@@ -108,6 +108,7 @@ class Run(Model):
     inputs_sealed: Mapped[
         bytes | None
     ]  # pseudonymous profiles as they went in, until retention ends
+    inputs_deleted_at: Mapped[dt.datetime | None]  # when it ended; set once, as they go
     # what the checker said: violations; blocking_pairs by the open scores
     certificate: Mapped[dict[str, Any]]
     proof_sealed: Mapped[bytes | None]

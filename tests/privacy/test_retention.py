@@ -62,7 +62,8 @@ def test_25_months_on_nothing_is_past_its_time(lived: Session) -> None:
     assert past(lived, MONTHS_25) == {}
     lived.expire_all()
     assert lived.scalar(sa.select(sa.func.count()).select_from(Pair)) == pairs
-    assert all(run.inputs is None for run in lived.scalars(sa.select(Run)))
+    runs = lived.scalars(sa.select(Run)).all()
+    assert {(run.inputs is None, run.inputs_deleted_at) for run in runs} == {(True, MONTHS_25)}
     assert all(pair.parts == [] for pair in lived.scalars(sa.select(Pair)))
     profiles = lived.scalars(sa.select(Profile)).all()
     assert lived.scalars(sa.select(Situation)).all() == []

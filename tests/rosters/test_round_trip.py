@@ -9,16 +9,30 @@ from types import MappingProxyType
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from mentorship import hours, vocabulary
 from mentorship.matching import Img, Mentor, Span
 from mentorship.matching.criteria import PERSONAL
 from mentorship.rosters import escape
-from mentorship.rosters.format import read_imgs, read_mentors, write_imgs, write_mentors
+from mentorship.rosters.columns import IMG_COLUMNS, MENTOR_COLUMNS
+from mentorship.rosters.format import (
+    read_imgs,
+    read_mentors,
+    rows_out,
+    write_imgs,
+    write_mentors,
+)
+from mentorship.rosters.records import Limits, Record
 from mentorship.rosters.rows import ImgRow, MentorRow
+from mentorship.rosters.sheets import sheet_records, workbook
 
 RISKY = "=+-@\uff1d\uff0b\uff0d\uff20'|\\\"\t\n ;,abc\u0130ß"  # full-width signs among them
-anything = st.text(st.sampled_from(RISKY) | st.characters(exclude_categories=("Cs", "Cc")))
+# no-break and ideographic space, joiners of Persian and Indic names, soft hyphen, what is no letter
+UNSEEN = "\u00a0\u3000\u200c\u200d\u00ad\u2028\ufeff\ufffe\uffff"
+CODES = ["_x0041_", "_x005F_", "_x000a_", "_xD800_", "_x"]
+anything = st.text(st.sampled_from(RISKY + UNSEEN) | st.characters(exclude_categories=("Cs", "Cc")))
+anything |= st.lists(st.sampled_from([*CODES, "=", "a"])).map("".join)
 
 
 def one_line(text: str) -> str:
@@ -158,6 +172,41 @@ def test_mentors_go_out_and_in_unchanged(row: MentorRow) -> None:
     roster = read_mentors(io.BytesIO(out.getvalue().encode()))
     assert roster.problems == ()
     assert roster.rows == (row,)
+
+
+def assert_sheet_safe(data: bytes) -> None:
+    for cells in load_workbook(io.BytesIO(data)).worksheets[0].iter_rows():
+        for cell in cells:
+            if cell.value is not None:
+                assert cell.data_type == "s"
+                assert not escape.formula_sign(str(cell.value))
+
+
+@settings(deadline=None, max_examples=60)
+@given(imgs)
+def test_imgs_go_through_a_workbook_unchanged(row: ImgRow) -> None:
+    data = workbook({"IMGs": rows_out(IMG_COLUMNS, [row])})
+    assert_sheet_safe(data)
+    roster = read_imgs(io.BytesIO(data))
+    assert roster.problems == ()
+    assert roster.rows == (row,)
+
+
+@settings(deadline=None, max_examples=60)
+@given(mentors)
+def test_mentors_go_through_a_workbook_unchanged(row: MentorRow) -> None:
+    data = workbook({"Mentors": rows_out(MENTOR_COLUMNS, [row])})
+    assert_sheet_safe(data)
+    roster = read_mentors(io.BytesIO(data))
+    assert roster.problems == ()
+    assert roster.rows == (row,)
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+def test_a_workbook_keeps_every_character(text: str) -> None:
+    (kept,) = sheet_records(io.BytesIO(workbook({"All": [[f"a{text}a"]]})), Limits())
+    assert kept == Record(1, (f"a{text}a".replace("\r\n", "\n"),))
 
 
 @given(anything)

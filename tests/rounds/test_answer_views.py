@@ -199,9 +199,9 @@ def test_late_answers_are_taken_until_the_round_is_finished(
     noor: PageClient, ana: PageClient, cast: Cast, offer: Offer, session: Session
 ) -> None:
     session.execute(sa.update(Publication).values(answer_by=NOW - dt.timedelta(days=1)))
-    assert "The date has passed. You can still answer" in noor.get(f"/offers/{offer.id}").text
+    assert "You can still answer, but please do so at once" in noor.get(f"/offers/{offer.id}").text
     noor.post(f"/offers/{offer.id}/accept")
-    assert "The date has passed. You can still answer" in ana.get(f"/matches/{offer.id}").text
+    assert "You can still answer, but please do so at once" in ana.get(f"/matches/{offer.id}").text
     service.finish_round(session, round_id=offer.round_id, now=NOW)
     page = ana.post(f"/matches/{offer.id}/confirm", status=409)
     assert page.h1 == "The round is finished"

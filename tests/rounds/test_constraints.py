@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -174,6 +175,7 @@ def test_a_person_takes_part_once(cast: Cast, session: Session, round_: Round) -
         (Run, {"lottery": 8}),
         (Run, {"rules": {}}),
         (Run, {"inputs_sealed": b"something else"}),
+        (Run, {"inputs_deleted_at": NOW}),
         (Pair, {"open_score": 1}),
         (Pair, {"parts_sealed": b"something else"}),
         (Unmatched, {"detail": {}}),
@@ -194,8 +196,10 @@ def test_a_run_may_forget_its_inputs_and_who_made_it(cast: Cast, session: Sessio
     _, run = cast.reviewed()
     session.delete(cast.leader)
     session.flush()
-    session.execute(sa.update(Run).values(inputs_sealed=None))
+    session.execute(sa.update(Run).values(inputs_sealed=None, inputs_deleted_at=NOW))
     session.refresh(run)
+    later = sa.update(Run).values(inputs_deleted_at=NOW + dt.timedelta(days=1))
+    refused(session, later, "a run never changes")
     assert (run.made_by_id, run.inputs) == (None, None)
     refused(session, sa.update(Run).values(made_by_id=cast.people["Ana Silva"].id), "a run never")
 

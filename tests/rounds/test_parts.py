@@ -9,10 +9,11 @@ import pytest
 
 from mentorship import vocabulary
 from mentorship.demo.load import FOLDER
-from mentorship.matching import Market, Problem, Rules, evidence, parts
+from mentorship.matching import Market, Problem, Rules, parts
+from mentorship.profiles.telling import as_heard, told
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rounds import parts as parts_module
-from mentorship.rounds.parts import VOICES, parts_told
+from mentorship.rounds.parts import HEARERS, parts_told
 
 
 def demo_market() -> Market:
@@ -27,14 +28,15 @@ def test_many_pairs_are_told_like_each_by_itself(monkeypatch: pytest.MonkeyPatch
     market, rules = demo_market(), Rules()
     problem = Problem.of(market, rules)
     pairs = np.array([*np.ndindex(len(market.imgs), len(market.mentors))])
+    heard = {side: as_heard(market, hearer) for side, hearer in HEARERS.items()}
     words: list[tuple[int, int]] = []
-    told = list(parts_told(problem, market, rules, pairs, lambda *done: words.append(done)))
+    found_of = list(parts_told(problem, market, rules, pairs, lambda *done: words.append(done)))
     assert words == [(100, len(pairs)), (200, len(pairs)), (len(pairs), len(pairs))]
-    for (i, j), found in zip(pairs.tolist(), told, strict=True):
+    for (i, j), found in zip(pairs.tolist(), found_of, strict=True):
         one = parts(market, rules, i, j, means=problem.means)
         points = [(part.key, part.points, part.out_of, part.answered) for part in one]
         assert points == [(e["criterion"], e["points"], e["of"], not e["silent"]) for e in found]
-        for side, voice in VOICES.items():
-            said = evidence(market, i, j, names=vocabulary.name, voice=voice)
+        for side, hearer in HEARERS.items():
+            said = told(market, heard[side], i, j, hearer)
             counts = {part.key: said[part.key] for part in one if part.key in said}
             assert counts == {e["criterion"]: e["why"][side] for e in found if side in e["why"]}

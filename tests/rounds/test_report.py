@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable
 
@@ -18,11 +19,11 @@ from werkzeug.test import TestResponse
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
 from mentorship.extensions import transaction
+from mentorship.privacy import emptying, retention
 from mentorship.rosters.escape import formula_sign, guard, unguard
 from mentorship.rounds import proving, service
-from mentorship.rounds.inputs import InputsForgotten
-from mentorship.rounds.models import Run
-from mentorship.rounds.report import COLUMNS
+from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.report import COLUMNS, report_rows
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
@@ -67,6 +68,15 @@ def test_every_offer_and_everybody_left_is_in_the_report(
     assert len(rows) == 4
 
 
+def test_an_offer_nobody_answered_is_expired_once_the_round_is_over(
+    cast: Cast, session: Session
+) -> None:
+    round_ = cast.published()
+    assert {row[3] for row in report_rows(session, round_)} == {"offered"}
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    assert {row[3] for row in report_rows(session, cast.again(round_))} == {"expired"}
+
+
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
 def test_any_name_comes_back_and_none_is_run(name: str) -> None:
     out = io.StringIO(newline="")
@@ -83,12 +93,38 @@ def test_a_run_is_proved_again(cast: Cast, session: Session, policy: str) -> Non
     assert (proof.number, proof.pairs, proof.faults) == (1, 3, ())
 
 
-def test_a_run_that_has_forgotten_its_inputs_says_so(cast: Cast, session: Session) -> None:
+def a_point_more(session: Session, run: Run) -> None:
+    pair = session.scalars(sa.select(Pair).where(Pair.run_id == run.id)).first()
+    assert pair is not None
+    first, *rest = pair.parts or []
+    pair.parts = [{**first, "points": first["points"] + 1}, *rest]
+
+
+def another_bound(_session: Session, run: Run) -> None:
+    run.proof = {**(run.proof or {}), "dual": 1}
+
+
+def another_answer(_session: Session, run: Run) -> None:
+    inputs = run.inputs or {}
+    run.inputs = {**inputs, "imgs": [{**img, "states": ["NY"]} for img in inputs["imgs"]]}
+
+
+@pytest.mark.parametrize(
+    ("tamper", "fault"),
+    [
+        (a_point_more, "1 pair differs"),
+        (another_bound, "the certificate differs"),
+        (another_answer, "what it was made of has another digest than was noted"),
+    ],
+)
+def test_whatever_was_changed_in_a_run_is_found(
+    cast: Cast, session: Session, tamper: Callable[[Session, Run], None], fault: str
+) -> None:
     _, run = cast.reviewed()
-    session.execute(sa.update(Run).where(Run.id == run.id).values(inputs_sealed=None))
-    session.refresh(run)
-    with pytest.raises(InputsForgotten):
-        proving.prove_again(session, run_id=run.id)
+    tamper(session, run)
+    session.flush()
+    session.expire_all()
+    assert fault in proving.prove_again(session, run_id=run.id).faults
 
 
 def test_the_command_proves_a_run_and_names_what_differs(new_app: Callable[..., Flask]) -> None:
@@ -101,6 +137,30 @@ def test_the_command_proves_a_run_and_names_what_differs(new_app: Callable[..., 
     assert "Run 1: the same 3 pairs and the same certificate" in good.output
     missing = call(args=["round", "verify", "0b3d6d1e-5f3b-4c5e-9c38-6c1f0d0b7a11"])
     assert "there is no such run" in missing.output
+    with app.app_context(), transaction() as session:
+        a_point_more(session, session.get_one(Run, run.id))
+    bad = call(args=["round", "verify", str(run.id)])
+    assert (bad.exit_code, bad.output) == (1, "Error: run 1: 1 pair differs\n")
+
+
+def test_a_run_whose_inputs_are_deleted_says_when(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    with app.app_context(), transaction() as session:
+        cast = small_cast(session)
+        round_ = cast.published()
+        service.finish_round(session, round_id=round_.id, now=NOW)
+        run_id = session.scalars(sa.select(Run.id)).one()
+        ana = cast.profile("Ana Silva")
+    verify = ["round", "verify", str(run_id)]
+    with app.app_context(), transaction() as session:
+        emptying.blank_in_runs(session, [ana])
+    erased = app.test_cli_runner().invoke(args=verify)
+    assert "run 1 cannot be solved again: answers of somebody in it were deleted" in erased.output
+    with app.app_context(), transaction() as session:
+        retention.run(session, now=dt.datetime(2027, 5, 4, 3, tzinfo=dt.UTC))
+    gone = app.test_cli_runner().invoke(args=verify)
+    assert gone.exit_code == 1
+    assert "run 1 cannot be solved again: inputs deleted on 2027-05-04" in gone.output
 
 
 def test_the_same_report_as_a_workbook_and_on_one_page(

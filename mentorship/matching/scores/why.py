@@ -1,76 +1,31 @@
-"""Why a pair suits, in a plain sentence a criterion, told to the IMG, the mentor or the leader."""
+"""Why a pair suits, in a plain sentence a criterion, told to the IMG, the mentor or the leader.
+
+Which answers a sentence may rest on is for the caller to say: it is worked out from people who are
+cut to what the hearer may read (``profiles/telling.py``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import TypeAlias
+from collections.abc import Sequence
 
-from mentorship.matching.people import Img, Mentor
 from mentorship.matching.scores.closeness import RANKED_FIELDS
-from mentorship.matching.scores.tables import Tables
-from mentorship.matching.scores.week import free_minutes
+from mentorship.matching.scores.voices import (
+    TO_IMG,
+    TO_LEADER,
+    TO_MENTOR,
+    Names,
+    Pair,
+    Voice,
+    in_words,
+    sentence,
+)
 from mentorship.matching.scores.words import stems
+from mentorship.matching.scores.year import in_common
 
-Names: TypeAlias = Callable[[str, str], str]  # (list, id) -> English name
+# with what others speak of pairs with
+__all__ = ["TO_IMG", "TO_LEADER", "TO_MENTOR", "Names", "Pair", "Voice", "in_words", "sentence"]
+
 MOST_WORDS = 3  # of a text, named in a sentence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """Whom a sentence is told to: how it speaks of the IMG, the mentor and both."""
-
-    img: str
-    img_of: str
-    mentor: str
-    mentor_of: str
-    both: str
-    you: str  # which of the two is "you": "img", "mentor" or ""
-
-    def img_verb(self, plural: str, singular: str) -> str:
-        return f"{self.img} {plural if self.you == 'img' else singular}"
-
-    def mentor_verb(self, plural: str, singular: str) -> str:
-        return f"{self.mentor} {plural if self.you == 'mentor' else singular}"
-
-
-TO_IMG = Voice(
-    img="you",
-    img_of="your",
-    mentor="your mentor",
-    mentor_of="your mentor's",
-    both="you both",
-    you="img",
-)
-TO_MENTOR = Voice(
-    img="your mentee",
-    img_of="your mentee's",
-    mentor="you",
-    mentor_of="your",
-    both="you both",
-    you="mentor",
-)
-TO_LEADER = Voice(
-    img="the IMG", img_of="the IMG's", mentor="the mentor", mentor_of="the mentor's", both="both",
-    you="",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One IMG and one mentor, with what is needed to speak of them."""
-
-    img: Img
-    mentor: Mentor
-    tables: Tables
-    week: date
-    names: Names
-    voice: Voice
-
-    def listed(self, list_name: str, ids: Iterable[str]) -> str:
-        """Return names as a list in words: ``A, B and C``."""
-        return in_words([self.names(list_name, each) for each in ids])
 
 
 def topics(pair: Pair) -> str:
@@ -153,16 +108,21 @@ def location(pair: Pair) -> str:
 
 
 def availability(pair: Pair) -> str:
-    one, other = (
-        free_minutes(person.availability, person.timezone or "UTC", pair.week)
-        for person in (pair.img, pair.mentor)
+    """Tell the time in common of the poorest week of a year, for the sentence is read for long."""
+    img, mentor = pair.img, pair.mentor
+    least, most = in_common(
+        (img.availability, img.timezone or "UTC"),
+        (mentor.availability, mentor.timezone or "UTC"),
+        pair.week,
     )
-    minutes = int((one & other).sum())
-    if minutes == 0:
+    if most == 0:
         return "No free time in common in a usual week."
-    hours, rest = divmod(minutes, 60)
-    spoken = " ".join([f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0))
-    return f"{spoken} of free time in common a week."
+    if least == 0:
+        return "Free time in common in part of the year only, as clocks change."
+    if least == most:
+        return f"{_hours(least)} of free time in common a week."
+    some = f"At least {_hours(least)} of free time in common a week"
+    return f"{some}, and more in part of the year, as clocks change."
 
 
 def formats(pair: Pair) -> str:
@@ -217,10 +177,13 @@ def welcomes(pair: Pair) -> str:
 
 
 def same_country(pair: Pair) -> str:
-    country = pair.names("country", pair.img.school_country or "")
+    """Name the country to the two, who read it of each other; leaders do not."""
+    voice, country = pair.voice, pair.names("country", pair.img.school_country or "")
     if pair.img.school_country == pair.mentor.school_country:
-        return f"{pair.voice.both} went to medical school in {country}, as {pair.voice.img} wished."
-    return f"{pair.voice.img} wished for somebody who studied in {country}; this is not so."
+        where = country if voice.you else "the same country"
+        return f"{voice.both} went to medical school in {where}, as {voice.img} wished."
+    where = country if voice.you else "their own country"
+    return f"{voice.img} wished for somebody who studied in {where}; this is not so."
 
 
 def same_gender(pair: Pair) -> str:
@@ -239,16 +202,6 @@ def mentor_is_img(pair: Pair) -> str:
 def priority(pair: Pair) -> str:
     verb = pair.voice.img_verb("have", "has")
     return f"{verb} priority: no mentor last time, or one lost through no fault of theirs."
-
-
-def in_words(parts: Sequence[str]) -> str:
-    """Join as a list in words: ``A``, ``A and B``, ``A, B and C``."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def sentence(text: str) -> str:
-    """Return ``text`` with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
 
 
 def _in_common(
@@ -276,6 +229,11 @@ def _hope(voice: Voice) -> str:
 
 def _live(voice: Voice) -> str:
     return "live" if voice.you == "img" else "lives"
+
+
+def _hours(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0))
 
 
 def _times(count: int) -> str:
