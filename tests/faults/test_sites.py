@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.faults import answers, crowd, disk, outage, stopping
+from tests.faults import answers, crowd, disk, outage, publishing, stopping
 from tests.faults.place import NO_ANSWER, Place, place
 from tests.faults.server import Server, own_server
 
@@ -29,6 +29,11 @@ def test_f3_a_killed_server_process_leaves_no_half_answer(here: Place) -> None:
     told = answers.kill_while_answering(here, offers=6, kills=3)
     assert set(told) <= {303, NO_ANSWER}, told
     assert told[NO_ANSWER] <= 3 * 4  # what one process had in its hands, each time
+
+
+def test_f3_a_killed_server_process_publishes_a_round_or_not(here: Place) -> None:
+    told = publishing.kill_while_publishing(here, kills=2)
+    assert set(told) <= {303, 409, NO_ANSWER}
 
 
 def test_f15_nobody_hears_that_the_database_is_locked(here: Place) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.faults import answers, crowd, disk, outage, racing, stopping
+from tests.faults import answers, crowd, disk, outage, publishing, racing, stopping
 from tests.faults.bench import Bench, NotHere, Told, ended
 from tests.faults.importing import freeze_importer, kill_importers
 from tests.faults.keeping import f11, f12, f14
@@ -71,6 +71,15 @@ def f3(bench: Bench) -> Told:
     done = f"{kills} server processes killed while {told.total()} times yes was said"
     measured = f"0 half states; {told[NO_ANSWER]} lines broke, all else answered as ever"
     return done, measured, "0 half states", set(told) <= {303, NO_ANSWER}
+
+
+def f3_publication(bench: Bench) -> Told:
+    kills = bench.times(50, 3)
+    with ended(bench.place()) as site:
+        told = publishing.kill_while_publishing(site, kills)
+    done = f"{kills} server processes killed while {told.total()} times a leader published"
+    measured = f"0 half states, each mail left once; {told[NO_ANSWER]} lines broke"
+    return done, measured, "0 half states", set(told) <= {303, 409, NO_ANSWER}
 
 
 def f4(bench: Bench) -> Told:
@@ -205,6 +214,7 @@ FAULTS: dict[str, Callable[[Bench], Told]] = {
     "F1, publication": f1_publication,
     "F1, import": f1_import,
     "F3": f3,
+    "F3, publication": f3_publication,
     "F4": f4,
     "F5": f5,
     "F6": f6,
