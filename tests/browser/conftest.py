@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from mentorship.app import create_app
 from mentorship.config import Settings
@@ -114,6 +114,12 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+STORED = """async () => [
+    ...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map((each) => each.name), ...(await caches.keys()),
+]"""
+
+
 class Visitor:
     """Somebody at a browser. ``look`` checks the page they are on; moving about calls it.
 
@@ -140,7 +146,12 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.script_errors: list[str] = []
         self.page.on("pageerror", lambda error: self.script_errors.append(str(error)))
+        self.page.on("console", self._hear)
         self.page.set_default_timeout(15_000)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if "Permissions-Policy" in said.text:  # a power whose name the browser does not know
+            self.script_errors.append(said.text)
 
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
@@ -195,6 +206,7 @@ class Visitor:
             return
         assert self.page.evaluate("window.__breaches") == [], where
         assert self.script_errors == [], where
+        assert self.page.evaluate(STORED) == [], where
 
     def _kind_of_page(self, where: str) -> str:
         """Return address and headings of a page, without keys and numbers."""

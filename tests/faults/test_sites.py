@@ -85,8 +85,7 @@ def test_f8_cut_connections_cost_no_page(
             time.sleep(1)
             outage.cut_connections(site)
         time.sleep(0.5)
-    assert set(load.reads) <= {200, 503}
-    assert load.reads[503] <= cuts * outage.READERS
+    assert set(load.reads) == {200}
     assert set(load.writes) <= {303, 503}
     assert load.writes[503] <= cuts * outage.WRITERS
     with outage.under_load(site) as load:
@@ -96,7 +95,7 @@ def test_f8_cut_connections_cost_no_page(
     assert set(load.reads) <= {200, 503}
     assert set(load.writes) <= {303, 503}
     assert load.without_retry_after == 0
-    assert back < 30
+    assert back <= 5
     assert site.status("/readyz") == 200
 
 

@@ -156,8 +156,8 @@ def test_a_run_whose_inputs_are_deleted_says_when(new_app: Callable[..., Flask])
         emptying.blank_in_runs(session, [ana])
     erased = app.test_cli_runner().invoke(args=verify)
     assert "run 1 cannot be solved again: answers of somebody in it were deleted" in erased.output
-    with app.app_context(), transaction() as session:
-        retention.run(session, now=dt.datetime(2027, 5, 4, 3, tzinfo=dt.UTC))
+    with app.app_context():
+        retention.run(now=dt.datetime(2027, 5, 4, 3, tzinfo=dt.UTC))
     gone = app.test_cli_runner().invoke(args=verify)
     assert gone.exit_code == 1
     assert "run 1 cannot be solved again: inputs deleted on 2027-05-04" in gone.output
