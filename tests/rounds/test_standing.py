@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.hours import Clock
-from mentorship.rounds import board, overview, pairs, review, round_list, service
+from mentorship.rounds import board, overview, pairs, review, round_list, service, still_waiting
 from mentorship.rounds.answer_pages import match_page, offer_page
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Participant, Round, Run
@@ -188,7 +188,7 @@ READS: dict[str, Callable[[Cast, Run], object]] = {
     "board": lambda cast, run: board.board(
         cast.session, run.round_id, Wanted(), now=NOW, finished=False
     ),
-    "waiting": lambda cast, run: board.waiting_imgs(
+    "waiting": lambda cast, run: still_waiting.waiting_imgs(
         cast.session, run.round_id, Wanted(), finished=False
     ),
     "img": lambda cast, _: service.img_status(cast.session, cast.people["Ana Silva"].id),
