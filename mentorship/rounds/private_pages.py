@@ -22,6 +22,7 @@ from mentorship.vocabulary import Term
 VARIANCE = 2 * exp(-EPSILON) / (1 - exp(-EPSILON)) ** 2 + STEP**2 / 12
 SURE = 0.05  # how often a gap may be spoken of where there is none
 NONE_ELSE = f"There is no second group of about {FEWEST_TOLD} people or more to compare with."
+NOBODY = f"Nothing is told: no group is as large as about {FEWEST_TOLD} people."
 NO_GAP = (
     "No gap can be told from chance: groups that fare alike would differ as much, with the chance"
     " that is mixed in."
@@ -71,8 +72,7 @@ def _tables(
         lines = [
             AboutLine(words[group].name, people, matched) for group, people, matched, _ in rows
         ]
-        if lines:
-            tables.append(AboutTable(title, lines, reading_of(lines, have)))
+        tables.append(AboutTable(title, lines, reading_of(lines, have)))
     return tables
 
 
@@ -80,7 +80,7 @@ def reading_of(lines: Sequence[AboutLine], have: str = "a mentor") -> str:
     """Say which gap is wider than chance and noise make it, if one is."""
     pairs = list(combinations(lines, 2))
     if not pairs:
-        return NONE_ELSE
+        return NONE_ELSE if lines else NOBODY
     one, other = max(pairs, key=lambda pair: _deviations(*pair))
     enough = NormalDist().inv_cdf(1 - SURE / (2 * len(pairs)))
     if _deviations(one, other) < enough:

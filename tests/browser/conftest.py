@@ -161,6 +161,14 @@ class Visitor:
         """Press the button called ``name`` in the main part and look at where it leads."""
         self._leave_by(self.page.locator("main").get_by_role("button", name=name).first)
 
+    def press_twice(self, name: str | re.Pattern[str]) -> None:
+        """Press a button with a double click, as people do who are used to icons."""
+        button = self.page.locator("main").get_by_role("button", name=name).first
+        with self.page.expect_navigation():
+            button.dblclick()
+        self.page.wait_for_load_state("networkidle")
+        self.look()
+
     def follow(self, name: str | re.Pattern[str]) -> None:
         """Follow the link called ``name`` in the main part and look at where it leads."""
         self._leave_by(self.page.locator("main").get_by_role("link", name=name).first)

@@ -16,6 +16,7 @@ from mentorship.consents.service import STATISTICS, withdraw
 from mentorship.rounds import service
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.private_pages import (
+    NOBODY,
     NONE_ELSE,
     AboutLine,
     PathsTold,
@@ -251,6 +252,8 @@ def test_a_wide_gap_between_large_groups_is_spoken_of() -> None:
 
 def test_one_group_alone_has_nobody_to_stand_beside() -> None:
     assert reading_of([AboutLine("F-1", 40, 20)]) == NONE_ELSE
+    (empty,) = about_imgs({"groups": {"visa": []}})
+    assert (empty.lines, empty.reading) == ([], NOBODY)
 
 
 def lines_of(people: Sequence[tuple[str, bool]], chance: Random) -> Sequence[AboutLine]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES
-from mentorship.rounds import jobs, paging, review_views
+from mentorship.rounds import jobs, paging, review_views, service
 from mentorship.rounds.comparing import MOST_RUNS
 from mentorship.rounds.models import Participant
 from mentorship.rounds.run_models import JobState, RunJob
@@ -95,3 +95,13 @@ def test_all_pairs_are_offered_only_as_far_as_one_change_takes_them(
     page = leader.get(review).text
     assert "on all pages" not in page
     assert "One change takes at most 2 pairs" in page
+
+
+def test_one_pair_is_told_as_one(cast: Cast, session: Session, sign_in: SignIn) -> None:
+    round_ = cast.open()
+    others = [cast.profile(name) for name in ("Ben Okafor", "Chi Tanaka")]
+    service.leave_out(session, round_id=round_.id, profile_ids=others, now=NOW)
+    service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = " ".join(sign_in(cast.leader).get(f"{home}/review").text.split())
+    assert "1 pair, with a score of" in page
