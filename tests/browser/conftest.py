@@ -114,10 +114,8 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-STORED = """async () => [
-    ...Object.keys(localStorage), ...Object.keys(sessionStorage),
-    ...(await indexedDB.databases()).map((each) => each.name), ...(await caches.keys()),
-]"""
+STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map((each) => each.name), ...(await caches.keys())]"""
 
 
 class Visitor:
@@ -125,8 +123,7 @@ class Visitor:
 
     ``only`` is the one size of screen that they have. Without JavaScript axe does not run: the
     pages are the same. Whoever is ``quick`` has axe and the camera look at pages with the same
-    headings only once, however often they come by; what the browser itself reports counts each
-    time.
+    headings only once; what the browser itself reports, and keeps, counts each time.
     """
 
     def __init__(
