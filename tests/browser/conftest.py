@@ -178,9 +178,9 @@ class Visitor:
             way_out.click()
         self.look()
 
-    def press_and_wait(self, name: str | re.Pattern[str], address: str) -> None:
+    def press_and_wait(self, name: str | re.Pattern[str], address: str, *, times: int = 1) -> None:
         """Press a button that starts some work, and wait for the page it ends on."""
-        self.page.locator("main").get_by_role("button", name=name).first.click()
+        self.page.locator("main").get_by_role("button", name=name).first.click(click_count=times)
         self.page.wait_for_url(re.compile(address), timeout=60_000)
         self.look()
 
