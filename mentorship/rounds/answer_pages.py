@@ -26,6 +26,7 @@ from mentorship.rounds.candidates import held
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
+from mentorship.rounds.parts import HEARERS
 from mentorship.rounds.request_rules import told_now
 from mentorship.rounds.scope import due_by, name_of, offer_for_img, offer_for_mentor
 
@@ -203,7 +204,8 @@ def _reasons(  # noqa: PLR0913  whose, for whom, and what may be told
     """
     kept = offer.pair.parts or [] if offer.pair else []
     parts = told_now(session, offer, pair, now=now) if pair else kept
-    secret = {key for key, each in CRITERIA.items() if each.sensitive or each.direction == "turn"}
+    hearer = HEARERS[side]
+    secret = {k for k, each in CRITERIA.items() if each.sensitive or not hearer.speaks_of(each)}
     if shares_visa:
         secret.discard("visa")
     shown = [
