@@ -10,7 +10,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin mentorship \
-    && install -d -o mentorship -g mentorship -m 700 /var/lib/mentorship /var/cache/numba
+    && install -d -o mentorship -g mentorship -m 700 /var/lib/mentorship /var/cache/numba /backups
 WORKDIR /app
 COPY --from=build /app/.venv .venv
 COPY wsgi.py gunicorn.conf.py LICENSE ./

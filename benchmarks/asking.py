@@ -19,8 +19,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from benchmarks.clock import machine
-from benchmarks.leaders import TIMES, application, timed
 from benchmarks.people import market
+from benchmarks.site import TIMES, application, timed
 from mentorship.accounts.models import User
 from mentorship.consents.models import Consent
 from mentorship.consents.service import MATCHING, PURPOSES

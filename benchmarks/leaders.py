@@ -8,111 +8,29 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime as dt
 import io
-import statistics
+import re
 import tempfile
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
-from flask_migrate import upgrade
-from itsdangerous import URLSafeTimedSerializer
 
 from benchmarks.clock import machine
 from benchmarks.people import market
-from mentorship.accounts.models import User
-from mentorship.app import create_app
-from mentorship.config import Mfa, Mode, Settings
-from mentorship.crypto import new_key
+from benchmarks.site import HEADER, Leader, application, timed
 from mentorship.extensions import db
 from mentorship.jobs import TASKS
 from mentorship.matching import CRITERIA
-from mentorship.profiles.service import sync_terms
 from mentorship.rosters.format import write_imgs, write_mentors
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rosters.rows import ImgRow, MentorRow
-from mentorship.rounds.models import Round
+from mentorship.rounds.models import Pair, Round
 from mentorship.rounds.offer_models import Offer
-from mentorship.rounds.run_models import RunJob
-from mentorship.sections.leading import appoint_leader
-from mentorship.sections.models import Section
-from mentorship.sections.service import create_section
-from mentorship.signins.service import new_token, open_session
+from mentorship.rounds.run_models import JobState, RunJob
 
-SECRET = "benchmark"  # noqa: S105  of a database that is thrown away
-TIMES = 5  # a page is opened so often, after once to warm up
-
-
-class Leader:
-    """A signed-in leader, with a count of statements and a clock."""
-
-    def __init__(self, app: Flask, person: User) -> None:
-        self.app, self.lines = app, list[str]()
-        self.client: FlaskClient = app.test_client()
-        token, now = new_token(), dt.datetime.now(dt.UTC)
-        with app.app_context():
-            who = db.session.get_one(User, person.id)
-            open_session(db.session(), who, token=token, browser="Benchmark", now=now)
-            db.session.commit()
-        with self.client.session_transaction() as cookie:
-            cookie |= {"csrf_token": SECRET, "_user_id": token, "_fresh": True, "fs_cc": "set"}
-            cookie |= {"fs_paa": time.time()}
-
-    def post(self, path: str, data: Mapping[str, Any] | None = None) -> str:
-        signer = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token")
-        token = str(signer.dumps(SECRET))
-        answer = self.client.post(path, data={"csrf_token": token} | dict(data or {}))
-        if answer.status_code != 303:
-            raise SystemExit(f"POST {path}: {answer.status_code}\n{answer.text[:2000]}")
-        return answer.location or ""
-
-    def page(self, what: str, path: str) -> str:
-        """Open a page, once to warm up and then against the clock."""
-        with counted(self.app) as statements:
-            text = self._get(path)
-        seconds = statistics.median(timed(lambda: self._get(path)) for _ in range(TIMES))
-        self.tell(what, seconds, f"{len(statements)} statements, {len(text) // 1024} kB")
-        return text
-
-    def _get(self, path: str) -> str:
-        answer = self.client.get(path)
-        if answer.status_code != 200:
-            raise SystemExit(f"GET {path}: {answer.status_code}")
-        return answer.text
-
-    def act(self, what: str, act: Callable[[], object]) -> None:
-        self.tell(what, timed(act), "")
-
-    def tell(self, what: str, seconds: float, more: str) -> None:
-        self.lines.append(f"| {what} | {seconds:.2f} s | {more} |")
-        print(self.lines[-1], flush=True)
-
-
-def timed(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(engine, "before_cursor_execute", note)
+MOST_TRIES = 40  # pairs of pairs, of which one can be swapped
 
 
 def rosters(imgs: int, mentors: int) -> tuple[bytes, bytes]:
@@ -158,57 +76,21 @@ def rosters(imgs: int, mentors: int) -> tuple[bytes, bytes]:
     return first.getvalue().encode(), second.getvalue().encode()
 
 
-def application(folder: Path, database_url: str | None) -> tuple[Flask, User]:
-    """Return an application on a new database, and the leader of its one section."""
-    settings: dict[str, Any] = {
-        "secret_key": uuid.uuid4().hex * 2,
-        "field_keys": f"bench:{new_key()}",
-        "database_url": database_url or f"sqlite:///{folder / 'bench.db'}",
-        "base_url": "http://localhost",
-        "trusted_hosts": (),
-        "mode": Mode.TESTING,
-        "require_mfa": Mfa.OFF,
-        "instance": folder,
-    }
-    app, now = create_app(Settings(**settings)), dt.datetime.now(dt.UTC)
-    with app.app_context():
-        upgrade()
-        sync_terms(db.session())
-        leader = User(
-            email="leader@example.org",
-            name="Leader",
-            fs_uniquifier=uuid.uuid4().hex,
-            created_at=now,
-            confirmed_at=now,
-            active=True,
-        )
-        db.session.add(leader)
-        made = {"name": "Large", "slug": "large", "about": "", "approve_imgs": False, "now": now}
-        section: Section = create_section(db.session(), **made)
-        db.session.flush()
-        appoint_leader(db.session(), section_id=section.id, person_id=leader.id, by=None, now=now)
-        db.session.commit()
-        db.session.refresh(leader)
-        db.session.expunge(leader)
-    return app, leader
-
-
-def work(app: Flask, task: str, kind: type[RosterImport | RunJob]) -> None:
-    """Do as the worker would, with whatever waits."""
+def work(app: Flask, task: str, kind: type[RosterImport | RunJob]) -> float:
+    """Do as the worker would, with whatever waits; return seconds."""
     with app.app_context():
         waiting = db.session.scalars(sa.select(kind.id)).all()
-        for row_id in waiting:
-            TASKS[task](str(row_id))
+        return timed(lambda: [TASKS[task](str(row_id)) for row_id in waiting])
 
 
-def walk(app: Flask, leader: Leader, files: tuple[bytes, bytes]) -> None:
-    """Go the way of a round, from the files to the offers."""
+def bring_in(app: Flask, leader: Leader, files: tuple[bytes, bytes]) -> None:
+    """Import both files as a leader does: upload, columns, a try, then all of it."""
     sent = {
         side: (io.BytesIO(data), f"{side}s.csv")
         for side, data in zip(("img", "mentor"), files, strict=True)
     }
     where = [""]
-    leader.act(
+    leader.click(
         f"upload ({sum(map(len, files)) / 1e6:.1f} MB)",
         lambda: where.append(leader.post("/sections/large/import", sent)),
     )
@@ -219,22 +101,38 @@ def walk(app: Flask, leader: Leader, files: tuple[bytes, bytes]) -> None:
     fields = {f"{side}_{at}": name for side, own in mapping.items() for at, name in own.items()}
     assert "img_0" in page  # noqa: S101  the page has the fields that are sent
     leader.post(f"{here}/columns", fields)
-    leader.act("worker: the try", lambda: work(app, "import_roster", RosterImport))
+    leader.behind("the try", work(app, "import_roster", RosterImport))
     leader.page("report of the try", here)
     leader.post(f"{here}/write")
-    leader.act("worker: the import", lambda: work(app, "import_roster", RosterImport))
+    leader.behind("the import", work(app, "import_roster", RosterImport))
     leader.page("members", "/sections/large/members")
-    set_up = leader.client.get("/sections/large/rounds/new").text
+
+
+def run(app: Flask, leader: Leader) -> tuple[str, uuid.UUID]:
+    """Set a round up, open and run it; return its address and the run."""
+    set_up = leader.get("/sections/large/rounds/new")
     assert "What is the best result" in set_up  # noqa: S101
     leader.post("/sections/large/rounds/new", set_up_fields())
     with app.app_context():
         round_id = db.session.scalars(sa.select(Round.id)).one()
     home = f"/sections/large/rounds/{round_id}"
-    leader.act("open the round", lambda: leader.post(f"{home}/open"))
+    leader.click("open the round", lambda: leader.post(f"{home}/open"))
     leader.page("people", f"{home}/people")
     leader.page("people, filtered", f"{home}/people?specialty=neurology&q=1")
-    leader.post(f"{home}/run")
-    leader.act("worker: the run", lambda: work(app, "solve_run", RunJob))
+    location = leader.post(f"{home}/run")
+    leader.behind("the run", work(app, "solve_run", RunJob))
+    made = job_at(app, location).run_id
+    assert made  # noqa: S101  it did not fail
+    return home, made
+
+
+def job_at(app: Flask, location: str) -> RunJob:
+    with app.app_context():
+        return db.session.get_one(RunJob, uuid.UUID(location.rsplit("/", 1)[1]))
+
+
+def review(app: Flask, leader: Leader, home: str) -> None:
+    """Open every page of a review, then try all policies and set them side by side."""
     for what, path in (
         ("overview", home),
         ("review", f"{home}/review"),
@@ -243,17 +141,63 @@ def walk(app: Flask, leader: Leader, files: tuple[bytes, bytes]) -> None:
         ("picture", f"{home}/review/picture"),
         ("without a mentor", f"{home}/unmatched"),
         ("fairness", f"{home}/review/fairness"),
-        ("before publishing", f"{home}/publish"),
     ):
         leader.page(what, path)
+    found = re.search(r'href="([^"]+/review/pairs/[^"]+)"', leader.get(f"{home}/review"))
+    assert found  # noqa: S101  there are pairs
+    leader.page("a pair", found[1])
+    leader.page("a pair, whom to swap with", f"{found[1]}?q=mentor+1")
+    by_hand = leader.page("by hand: whom", f"{home}/review/by-hand")
+    img, mentor = (
+        re.findall(rf'name="{side}".*?<option value="([0-9a-f-]{{36}})"', by_hand, re.DOTALL)[0]
+        for side in ("img", "mentor")
+    )
+    leader.page("by hand: mentors for one IMG", f"{home}/review/by-hand?img={img}")
+    leader.page("by hand: these two", f"{home}/review/by-hand?img={img}&mentor={mentor}")
+    leader.post(f"{home}/policies")
+    leader.behind("the three other policies", work(app, "solve_run", RunJob))
+    numbers = "&".join(f"run={number}" for number in range(1, 5))
+    leader.page("all policies side by side", f"{home}/compare?{numbers}")
+    leader.page("two runs side by side", f"{home}/compare?run=1&run=3")
+
+
+def swap(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> uuid.UUID:
+    """Swap two pairs by hand and keep it; return the run that counts then.
+
+    Of most two pairs a rule forbids the swap, and the worker says so at once.
+    """
     with app.app_context():
-        run_id = db.session.scalars(sa.select(RunJob.run_id)).one()
-    leader.act("publish", lambda: leader.post(f"{home}/publish", {"run": str(run_id)}))
-    leader.act("send it now", lambda: leader.post(f"{home}/publish/now"))
+        pairs = sa.select(Pair.id).where(Pair.run_id == run_id).order_by(Pair.id)
+        keys = db.session.scalars(pairs.limit(2 * MOST_TRIES)).all()
+    for one, other in zip(keys[::2], keys[1::2], strict=False):
+        asked = {"run": str(run_id), "kind": "swap", "pair": [str(one), str(other)]}
+        location = leader.post(f"{home}/review/change", asked)
+        seconds = work(app, "solve_run", RunJob)
+        job = job_at(app, location)
+        if job.state is JobState.DONE and job.run_id:
+            break
+    else:
+        raise SystemExit(f"none of {MOST_TRIES} swaps is possible")
+    leader.behind("a swap by hand, the rest solved again", seconds)
+    effect = leader.client.get(location).location or ""
+    leader.page("effect of the swap", effect)
+    keep = {"run": str(run_id), "to": str(job.run_id)}
+    leader.click("keep the swap", lambda: leader.post(f"{home}/review/choose", keep))
+    return job.run_id
+
+
+def publish(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> None:
+    leader.page("before publishing", f"{home}/publish")
+    leader.click("publish", lambda: leader.post(f"{home}/publish", {"run": str(run_id)}))
+    leader.click("send it now", lambda: leader.post(f"{home}/publish/now"))
     with app.app_context():
         offers = db.session.scalar(sa.select(sa.func.count()).select_from(Offer))
     leader.page("answers", f"{home}/answers")
     leader.page("without, after publishing", f"{home}/answers?show=without")
+    leader.page("report", f"{home}/report")
+    for form in ("csv", "xlsx"):
+        sent = {"form": form}
+        leader.click(f"report as {form}", lambda: leader.post(f"{home}/report", sent, 200))  # noqa: B023  it is called at once
     leader.page("home of the leader", "/home/leader")
     print(f"\n{offers} offers are out.")
 
@@ -272,10 +216,14 @@ def main() -> None:
     parser.add_argument("--database", help="an address of a database that is thrown away")
     asked = parser.parse_args()
     imgs, mentors = map(int, asked.size.split("x"))
-    print(f"{asked.size}, {machine()}\n\n| step | time | |\n|---|---|---|", flush=True)
+    print(f"{asked.size}, {machine()}\n\n{HEADER}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         app, person = application(Path(folder), asked.database)
-        walk(app, Leader(app, person), rosters(imgs, mentors))
+        leader = Leader(app, person)
+        bring_in(app, leader, rosters(imgs, mentors))
+        home, made = run(app, leader)
+        review(app, leader, home)
+        publish(app, leader, home, swap(app, leader, home, made))
 
 
 if __name__ == "__main__":

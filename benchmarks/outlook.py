@@ -19,7 +19,7 @@ from flask import Flask
 
 from benchmarks.asking import fill
 from benchmarks.clock import machine
-from benchmarks.leaders import TIMES, application, counted, timed
+from benchmarks.site import TIMES, application, counted, timed
 from mentorship.extensions import db, transaction
 from mentorship.finding.outlook import outlook
 from mentorship.matching import Img, Mentor

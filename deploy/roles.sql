@@ -2,7 +2,8 @@
 --   psql -d mentorship -v owner_password=... -v app_password=... -f deploy/roles.sql
 -- Then migrate with the owner and DATABASE_APP_ROLE=mentorship_app (flask --app wsgi set-up), and
 -- serve (web, worker) as mentorship_app: it reads and writes rows, makes, changes and empties no
--- table, and can only add to the log of who did what.
+-- table, and can only add to the log of who did what, from
+-- which what is older than six years goes by a function of the owner's.
 \set ON_ERROR_STOP on
 CREATE ROLE mentorship_owner LOGIN PASSWORD :'owner_password' NOSUPERUSER NOCREATEDB NOCREATEROLE;
 CREATE ROLE mentorship_app LOGIN PASSWORD :'app_password' NOSUPERUSER NOCREATEDB NOCREATEROLE;

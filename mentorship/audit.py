@@ -143,6 +143,9 @@ def forget_before(session: Session, moment: dt.datetime, *, now: dt.datetime) ->
         return 0
     detail = {"number": last.number, "hash": last.hash}
     record(session, action=FORGOTTEN, actor_id=None, about_id=None, now=now, detail=detail)
+    if session.get_bind().dialect.name == "postgresql":  # the role that serves may delete none
+        gone = sa.func.forget_old_entries(last.number, type_=sa.BigInteger)
+        return session.scalars(sa.select(gone)).one()
     return rows_hit(
         session,
         sa.delete(AuditEntry)

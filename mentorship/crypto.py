@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+REPEATED = 3  # signs of a piece that was there before
+MIN_STRENGTH = 72  # bits of a secret; 16 random bytes in hex have more, but for one in millions
 
 T = TypeVar("T")
 
@@ -50,7 +52,7 @@ class Keyring:
         Raises
         ------
         BadKeys
-            No key, an id without a name, a repeated id, or a key that is not 32 bytes.
+            No key, an id without a name, a repeated id, or a key that is not 32 random bytes.
 
         """
         keys: dict[str, AESGCM] = {}
@@ -65,6 +67,8 @@ class Keyring:
                 raise BadKeys(f"field key {name!r} is not base64") from None
             if len(raw) != KEY_BYTES:
                 raise BadKeys(f"field key {name!r} has {len(raw)} bytes; it needs {KEY_BYTES}")
+            if strength(raw.decode("latin-1")) < MIN_STRENGTH:
+                raise BadKeys(f"field key {name!r} is easy to guess; make one with: flask keys new")
             keys[name], raws[name] = AESGCM(raw), raw
         if not keys:
             raise BadKeys("no field key is set")
@@ -136,13 +140,24 @@ keyring = Keyring()
 
 
 def strength(text: str) -> float:
-    """Estimate the bits somebody must guess: what repeats or counts upwards adds nothing.
+    """Estimate the bits somebody must guess: what was there before or counts upwards adds nothing.
 
     It tells a random text from a lazy one. It does not know words: a sentence passes.
     """
-    period = (text + text).find(text, 1)
     steps = [ord(after) - ord(before) for before, after in pairwise(text)]
-    return period * min(_entropy(text), _entropy(steps))
+    return _new_signs(text) * min(_entropy(text), _entropy(steps))
+
+
+def _new_signs(text: str) -> int:
+    """Count signs as LZ77 does: a piece of three or more that was there before counts as one."""
+    count = at = 0
+    while at < len(text):
+        length = 1
+        while at + length < len(text) and text[at : at + length + 1] in text[: at + length]:
+            length += 1
+        count += 1
+        at += length if length >= REPEATED else 1
+    return count
 
 
 def _entropy(signs: Sequence[object]) -> float:

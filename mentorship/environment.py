@@ -1,4 +1,4 @@
-"""Reading settings from the environment, or from files that it names, and what a place is like."""
+"""Reading settings from the environment, or from files that it names, and judging some of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from mentorship.crypto import new_key
+import sqlalchemy as sa
+
+from mentorship.crypto import MIN_STRENGTH, new_key, strength
 
 SECRET_BYTES = 32
+MAKE_ONE = "Make one with: openssl rand -hex 32"
+PLACEHOLDERS = ("change", "default", "example", "insecure", "password", "replace", "secret")
+NAMES_OF_HOSTS = ("host", "hostaddr", "service")  # ways to say in a query where PostgreSQL is
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 Word = TypeVar("Word", bound=enum.StrEnum)
 
@@ -65,6 +70,25 @@ def listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(filter(None, words))
 
 
+def check_secret(name: str, secret: str, instance: Path) -> None:
+    """Raise ConfigError where somebody could guess a secret, or find it on another machine."""
+    if len(secret.encode()) < SECRET_BYTES:
+        raise ConfigError(f"{name} needs at least {SECRET_BYTES} bytes. {MAKE_ONE}")
+    if any(word in secret.lower() for word in PLACEHOLDERS):
+        raise ConfigError(f"{name} is a placeholder. {MAKE_ONE}")
+    if secret == kept(instance / "secret_key.dev"):
+        raise ConfigError(f"{name} is the default one of a development machine. {MAKE_ONE}")
+    if strength(secret) < MIN_STRENGTH:
+        raise ConfigError(f"{name} is easy to guess, it repeats itself. {MAKE_ONE}")
+
+
+def machines_of(url: sa.URL) -> set[str]:
+    """Return the hosts that a database's address names, in all ways that PostgreSQL knows."""
+    said = [value for name in NAMES_OF_HOSTS for value in url.normalized_query.get(name, ())]
+    hosts = {host for value in (url.host or "", *said) for host in value.split(",")}
+    return {host for host in hosts if host and not host.startswith("/")}  # "/": a socket here
+
+
 def development_keys(instance: Path) -> dict[str, str]:
     """Make, once, the keys of a development machine; they never serve production."""
     instance.mkdir(parents=True, exist_ok=True)
@@ -88,14 +112,3 @@ def kept(file: Path) -> str | None:
         return file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def disk_of(path: Path) -> str:
-    """Return the kind of disk a file lies on, "" where the system does not tell (not Linux)."""
-    try:
-        lines = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return ""
-    mounts = [line.split()[1:3] for line in lines]
-    inside = [(len(place), kind) for place, kind in mounts if path.is_relative_to(place)]
-    return max(inside, default=(0, ""))[1]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from mentorship.matching.people import DAY, Span
+from mentorship.matching.scores.week import SLOT, SLOTS, WEEK, free_minutes
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SHORT = {day[:3].casefold(): number for number, day in enumerate(DAYS)}
@@ -64,3 +70,30 @@ def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
         else:
             merged.append(span)
     return tuple(merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A reader's time zone, and the moment at which they read: its week is what they are told."""
+
+    zone: str
+    now: dt.datetime
+
+    def reads(self, spans: Iterable[Span], zone: str) -> tuple[Span, ...]:
+        """Return somebody's weekly hours, given in their own zone, as this reader's clock has them.
+
+        To the minute and never overstated, for the week at hand, with its changes of both clocks.
+        """
+        today = self.now.astimezone(dt.UTC).date()
+        monday = today - dt.timedelta(days=today.weekday())
+        free, mine = free_minutes(spans, zone, monday), np.zeros(WEEK, dtype=np.bool_)
+        start, reader = dt.datetime.combine(monday, dt.time(), tzinfo=dt.UTC), ZoneInfo(self.zone)
+        for slot in range(SLOTS):  # inside of half an hour of UTC no clock changes
+            local = (start + slot * dt.timedelta(minutes=SLOT)).astimezone(reader)
+            first = local.weekday() * DAY + local.hour * 60 + local.minute
+            mine[(first + np.arange(SLOT)) % WEEK] |= free[slot * SLOT : (slot + 1) * SLOT]
+        found = []
+        for day, minutes in enumerate(mine.reshape(7, DAY)):
+            edges = np.flatnonzero(np.diff(minutes.astype(np.int8), prepend=0, append=0))
+            found += [Span(day, *edge) for edge in edges.reshape(-1, 2).tolist()]
+        return tuple(found)

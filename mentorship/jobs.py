@@ -223,9 +223,7 @@ def erase_due() -> None:
 
 def run_retention() -> None:
     """Remove what is past its time."""
-    with transaction() as session:
-        done = retention.run(session, now=utc_now())
-    if done:
+    if retention.run(now=utc_now()).rows:
         sweep()
     if forget_replaced(db.engine, now=utc_now()):
         log.info("the database that a restore had replaced is removed")

@@ -23,6 +23,7 @@ from werkzeug.exceptions import (
 
 from mentorship import vocabulary
 from mentorship.extensions import SAFE_METHODS, db
+from mentorship.hours import Clock
 from mentorship.prose import whole
 
 CSP = (
@@ -34,15 +35,13 @@ CSP = (
 POWERS = (
     *(
         "accelerometer",
-        "ambient-light-sensor",
         "autoplay",
-        "bluetooth",
         "browsing-topics",
         "camera",
     ),
     *("display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope"),
     *("hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
-    *("picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb", "web-share"),
+    *("picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb"),
     *("window-management", "xr-spatial-tracking"),
 )
 HEADERS = {
@@ -86,6 +85,7 @@ def init_app(app: Flask) -> None:
         hour=_hour,
         isodate=dt.date.isoformat,
     )
+    app.jinja_env.globals["clock_words"] = _clock_words
 
 
 def sentence(words: str) -> str:
@@ -108,6 +108,17 @@ def reader_zone() -> ZoneInfo:
     """Return the time zone of whoever reads the page; UTC where none is known."""
     name = getattr(current_user, "timezone", None)
     return ZoneInfo(name) if name else ZoneInfo("UTC")
+
+
+def reader_clock() -> Clock:
+    """Return the clock of whoever reads the page, at this moment."""
+    return Clock(reader_zone().key, dt.datetime.now(dt.UTC))
+
+
+def _clock_words() -> str:
+    """Say by whose clock times are, where a time zone's short name would tell little."""
+    known = getattr(current_user, "timezone", None)
+    return f"your time, {known.replace('_', ' ')}" if known else "UTC"
 
 
 def _name_request() -> None:

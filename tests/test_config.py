@@ -14,7 +14,7 @@ from mentorship.config import EXIT_CONFIG, ConfigError, Mfa, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "0f3a9c5be1d7462880bb17ac9de45f60"
-KEY = "a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+KEY = "a:wQ2mX0b7Jd5uRk1oYv8sTn3eLf6hPz9cGa4iUq0xMyE="
 GOOD = {
     "SECRET_KEY": SECRET,
     "FIELD_KEYS": KEY,

@@ -50,7 +50,7 @@ def inside(page: Page) -> Iterator[str]:
             yield path
 
 
-def in_two_clicks(client: PageClient, home: str) -> set[str]:
+def in_two_clicks(client: PageClient, home: str, *, of_section: bool = True) -> set[str]:
     """Return where two clicks lead from a home page, with no menu opened before."""
     page = client.get(home)
     links = {str(link.get("href")) for link in page.tree.iterfind(".//main//a")}
@@ -58,7 +58,7 @@ def in_two_clicks(client: PageClient, home: str) -> set[str]:
     doors = [door for door in ("/toolkit", "/equity", "/community") if door in first]
     reached = set(first)
     for door in doors:
-        page = client.get(door, status=303 if door == "/community" else 200)
+        page = client.get(door, status=303 if of_section and door == "/community" else 200)
         reached |= set(inside(client.follow(page) if page.location else page))
     return reached
 
@@ -77,6 +77,16 @@ def test_members_reach_every_page_in_two_clicks(
     assert (WANTED | life | facts) - reached == set()
     assert (FACTS in reached) is (role is SectionRole.LEADER)
     for path in sorted((WANTED | life | facts) - {"/community"}):
+        client.get(path)
+
+
+def test_whoever_is_in_no_section_yet_reaches_them_too(
+    section: Section, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    client = sign_in(factories.person(session))
+    reached = in_two_clicks(client, "/home", of_section=False)
+    assert WANTED - reached == set()
+    for path in sorted(WANTED - {"/community"}):
         client.get(path)
 
 

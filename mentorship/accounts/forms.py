@@ -210,9 +210,17 @@ class SettingsForm(FlaskForm):
         filters=[stripped],
         render_kw={"autocomplete": "tel"},
     )
+    keys_off = BooleanField(
+        "Switch off the keys of tables",
+        description="On a leader's tables j and k go down and up, and x ticks a row. Switch them"
+        " off if you press letters by mistake, or if you speak to your computer.",
+    )
 
-    def __init__(self, person: User) -> None:
+    def __init__(self, person: User, *, tables: bool) -> None:
+        """``tables``: this person has pages with tables, as leaders and administrators do."""
         super().__init__(obj=person)
+        if not tables:
+            del self.keys_off
         zones = dict.fromkeys([*filter(None, [person.timezone]), *service.time_zones()])
         self.timezone.choices = [
             SelectChoice("", "Not set: times are shown in UTC"),

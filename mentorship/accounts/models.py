@@ -50,6 +50,9 @@ class User(UserMixin, Model):
     confirmed_at: Mapped[dt.datetime | None]
     timezone: Mapped[str | None] = mapped_column(sa.String(64))
     phone_sealed: Mapped[bytes | None]
+    keys_off: Mapped[bool] = mapped_column(
+        default=False
+    )  # of a leader's tables (static/js/keys.js)
     created_at: Mapped[dt.datetime]
     demo: Mapped[bool] = mapped_column(default=False)
     second_factor_at: Mapped[dt.datetime | None]  # since when there is one, of whatever kind

@@ -53,9 +53,6 @@ class LinkDead(ValueError):
     """The link was used, is too old, or was never ours."""
 
 
-# --- What people type --------------------------------------------------------------------------
-
-
 def clean_email(text: str) -> str:
     """Return the one spelling under which an address is kept: lower case, punycode domain.
 
@@ -96,9 +93,6 @@ def time_zones() -> tuple[str, ...]:
     """List the time zones that are named after places, in order; UTC first."""
     names = (name for name in zoneinfo.available_timezones() if name.partition("/")[0] in AREAS)
     return ("UTC", *sorted(names))
-
-
-# --- People ------------------------------------------------------------------------------------
 
 
 def find_by_email(session: Session, email: str) -> User | None:
@@ -196,6 +190,11 @@ def change_settings(
         raise ZoneUnknown("Choose a time zone from the list.")
     person.name, person.timezone = clean_name(name), timezone
     change_phone(session, person, phone)
+
+
+def switch_keys(person: User, *, off: bool) -> None:
+    """Keep whether single letters act on the tables that a person works with."""
+    person.keys_off = off
 
 
 def change_phone(session: Session, person: User, phone: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
@@ -139,7 +140,8 @@ def claim(token: str) -> str | Answer | tuple[str, int]:
 @members
 def settings() -> str | Answer:
     person = current_person()
-    form = SettingsForm(person)
+    leads: Callable[[], bool] = current_app.extensions["leads"]
+    form = SettingsForm(person, tables=person.is_administrator or leads())
     if not form.validate_on_submit():
         return render_template("accounts/settings.html", form=form, person=person)
     with transaction() as session:
@@ -150,6 +152,8 @@ def settings() -> str | Answer:
             timezone=form.timezone.data or None,
             phone=form.phone.data or None,
         )
+        if form.keys_off:
+            service.switch_keys(person, off=form.keys_off.data)
     flash("Your settings are saved.", "success")
     return redirect(url_for("accounts.settings"), 303)
 

@@ -80,11 +80,12 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
             ),
             Purpose(
                 key=STATISTICS,
-                version=1,
+                version=2,
                 label="Count me in statistics",
                 text=(
                     "Your answers may be counted together with those of others, for example how "
-                    "many people from each country were matched. Small groups are never shown."
+                    "many people from each region of the world were matched. Small groups are "
+                    "never shown."
                 ),
                 without="Without this you are left out of the statistics. Your match is the same.",
                 withdrawing="You will be left out of all statistics made from now on.",

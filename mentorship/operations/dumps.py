@@ -17,6 +17,11 @@ from mentorship.operations.archive import PIECE, pieces
 from mentorship.operations.standing import NotTheSame, Standing
 
 ENVIRONMENT = {"host": "PGHOST", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
+MAY_REPLACE = """
+SELECT has_schema_privilege('public', 'CREATE') AND NOT EXISTS (
+    SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    AND NOT pg_has_role(relowner, 'USAGE'))
+"""
 
 
 class DumpFailed(RuntimeError):
@@ -76,6 +81,11 @@ def standing_alone(file: Path) -> Iterator[sa.Connection]:
 def into_postgresql(engine: sa.Engine, content: Iterable[bytes]) -> None:
     """Put a dump in the place of what is there: all of it or, if it fails, nothing new."""
     with engine.begin() as connection:
+        if not connection.exec_driver_sql(MAY_REPLACE).scalar():
+            raise DumpFailed(
+                f"{engine.url.username} does not own the tables: restore with the DATABASE_URL of"
+                " their owner, and DATABASE_APP_ROLE for the role that serves; nothing was changed"
+            )
         _empty(connection)
     command = [
         *_tool("pg_restore"),

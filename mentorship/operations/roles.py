@@ -1,7 +1,8 @@
 """Least power on PostgreSQL: one role owns and migrates the tables, another serves with them.
 
 ``deploy/roles.sql`` makes both. The serving role reads and writes rows; it makes, changes and
-empties no table, and to the log of who did what it can only add.
+empties no table. To the log of who did what it can only add, and call what takes away entries that
+are older than six years.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 ADDED_TO = ("audit_entry",)
 READ = ("alembic_version",)
+CALLED = ("forget_old_entries(integer)",)
 
 
 def grant(session: Session, role: str | None) -> None:
@@ -25,6 +27,8 @@ def grant(session: Session, role: str | None) -> None:
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         *(f"REVOKE UPDATE, DELETE ON {table} FROM {{role}}" for table in ADDED_TO),
         *(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{role}}" for table in READ),
+        *(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC" for function in CALLED),
+        *(f"GRANT EXECUTE ON FUNCTION {function} TO {{role}}" for function in CALLED),
     ]
     for statement in statements:
         session.execute(sa.text(statement.format(role=quoted)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from flask.cli import with_appcontext
 from mentorship.extensions import reading, sweep, transaction
 from mentorship.privacy import erasing
 from mentorship.privacy import retention as rules
+from mentorship.pulse import utc_now
 
 
 @click.group()
@@ -25,7 +25,7 @@ def retention() -> None:
 @with_appcontext
 def run(*, dry_run: bool) -> None:
     """Say, rule by rule, how much is past its time, and remove it."""
-    now = dt.datetime.now(dt.UTC)
+    now = utc_now()
     with reading() as session:
         found = rules.report(session, now=now)
     for each in found:
@@ -33,11 +33,12 @@ def run(*, dry_run: bool) -> None:
     if dry_run:
         click.echo("Nothing was removed.")
         return
-    with transaction() as session:
-        done = rules.run(session, now=now)
-    if done:
+    done = rules.run(now=now)
+    if done.rows:
         sweep()
-    click.echo(f"Removed: {sum(done.values())}")
+    click.echo(f"Removed: {sum(done.rows.values())}")
+    if done.failed:
+        raise click.ClickException(f"not carried out, see the log: {', '.join(done.failed)}")
 
 
 def keys_of_erased() -> Sequence[uuid.UUID]:
@@ -50,7 +51,7 @@ def erase_them_again(keys: Iterable[uuid.UUID]) -> int:
     done = 0
     for key in dict.fromkeys(keys):
         with transaction() as session:
-            done += erasing.erase_again(session, person_id=key, now=dt.datetime.now(dt.UTC))
+            done += erasing.erase_again(session, person_id=key, now=utc_now())
     if done:
         sweep()
     return done

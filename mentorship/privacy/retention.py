@@ -7,14 +7,17 @@ so that a dry run tells exactly what a run would do.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from mentorship import audit
+from mentorship.extensions import transaction
 from mentorship.notices.models import Message
 from mentorship.privacy import past
 from mentorship.privacy.copying import LIVES
@@ -29,7 +32,7 @@ from mentorship.throttle.models import Throttle
 from mentorship.toolkit.path_models import Situation
 
 DAY = dt.timedelta(days=1)
-
+log = logging.getLogger("mentorship")
 
 Rows = Message | DataExport | GlassOpening | RosterImport | Situation | Throttle | UserSession
 Which = Callable[[dt.datetime], sa.Select[Any]]
@@ -197,21 +200,39 @@ def report(session: Session, *, now: dt.datetime) -> Sequence[Finding]:
     return [Finding(rule, rule.count(session, now)) for rule in RULES]
 
 
-def run(session: Session, *, now: dt.datetime) -> Mapping[str, int]:
-    """Remove all that is past its time; return how much of each kind it was."""
-    done = {}
-    for finding in report(session, now=now):
-        if finding.past:
-            rule = finding.rule
-            rule.remove(session, now - rule.limit, now)
-            done[rule.key] = finding.past
-    if done:
+def apply(session: Session, rule: Rule, *, now: dt.datetime) -> int:
+    """Remove what is past its time by one rule; return how much it was."""
+    past = rule.count(session, now)
+    if past:
+        rule.remove(session, now - rule.limit, now)
         audit.record(
             session,
             action="privacy.retention",
             actor_id=None,
             about_id=None,
             now=now,
-            detail=done,
+            detail={rule.key: past},
         )
-    return done
+    return past
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    rows: Mapping[str, int]  # by the key of the rule, where there were any
+    failed: tuple[str, ...]  # keys of rules that were not carried out; the log says why
+
+
+def run(*, now: dt.datetime) -> Removed:
+    """Remove all that is past its time, each rule in a transaction of its own.
+
+    One that fails holds up no other: nobody's answers stay because of the rule of something else.
+    """
+    rows, failed = {}, []
+    for rule in RULES:
+        try:
+            with transaction() as session:
+                rows[rule.key] = apply(session, rule, now=now)
+        except SQLAlchemyError:
+            log.exception("retention: the rule %s was not carried out", rule.key)
+            failed.append(rule.key)
+    return Removed({key: past for key, past in rows.items() if past}, tuple(failed))

@@ -53,6 +53,7 @@ SHOWN: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyTyp
         ProfileKind.IMG: {
             **_OF_BOTH,
             "stage": _EVERY,
+            "state": _LEADERS,  # they look for people by it
             "states": _EVERY,
             "mentors_wanted": _LEADERS,
             "goals": _PAIR,

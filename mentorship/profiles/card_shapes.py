@@ -16,6 +16,7 @@ class ImgCard:
     specialties: tuple[str, ...]
     topics: tuple[str, ...]
     languages: tuple[str, ...]
+    state: str | None
     states: tuple[str, ...]
     mentors_wanted: int | None
     school_country: str | None

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, contains_eager
 from mentorship import hours, vocabulary
 from mentorship.accounts.models import User
 from mentorship.consents import service as consents
+from mentorship.hours import Clock
 from mentorship.matching import Img, Mentor, Span
 from mentorship.profiles import rows
 from mentorship.profiles.audience import Audience, code_name, cut_to
@@ -44,25 +45,30 @@ def card(  # noqa: PLR0913  whose, for whom, and what is known already
     reader_id: uuid.UUID | None = None,
     hide_name: bool = False,
     loaded: rows.Loaded | None = None,
+    clock: Clock | None = None,
 ) -> ImgCard | MentorCard:
     """Return the card of one profile; raises ``KeyError`` where there is none."""
     shown = {profile_id: audience}
-    made = cards(session, shown, reader_id=reader_id, hide_names=hide_name, loaded=loaded)
+    made = cards(
+        session, shown, reader_id=reader_id, hide_names=hide_name, loaded=loaded, clock=clock
+    )
     return made[profile_id]
 
 
-def cards(
+def cards(  # noqa: PLR0913  whose, for whom, and what is known already
     session: Session,
     audiences: Mapping[uuid.UUID, Audience],
     *,
     reader_id: uuid.UUID | None = None,
     hide_names: bool = False,
     loaded: rows.Loaded | None = None,
+    clock: Clock | None = None,
 ) -> dict[uuid.UUID, ImgCard | MentorCard]:
     """Return the cards of several profiles, each for its audience, in a fixed number of queries.
 
     ``reader_id`` is the person who reads them. ``hide_names`` puts codes in place of names until
-    both have said yes. ``loaded`` has the rows of them all, where they are read already.
+    both have said yes. ``loaded`` has the rows of them all, where they are read already. Hours are
+    as the reader's ``clock`` has them, where it is given and the zone of the profile is known.
     """
     profiles = session.scalars(
         sa.select(Profile)
@@ -76,7 +82,13 @@ def cards(
     made: dict[uuid.UUID, ImgCard | MentorCard] = {}
     for profile in profiles:
         shares_visa = consents.SHARE_VISA in agreed[profile.person_id]
-        whole = _card(profile, below[profile.id], shares_visa=shares_visa, reader_id=reader_id)
+        whole = _card(
+            profile,
+            below[profile.id],
+            shares_visa=shares_visa,
+            reader_id=reader_id,
+            clock=clock,
+        )
         cut = cut_to(whole, profile.kind, audiences[profile.id])
         hides = hide_names and audiences[profile.id] in HIDING
         made[profile.id] = _nameless(cut, profile.person_id) if hides else cut
@@ -84,15 +96,18 @@ def cards(
 
 
 def seen_by_others(
-    session: Session, person_id: uuid.UUID, kind: ProfileKind
+    session: Session, person_id: uuid.UUID, kind: ProfileKind, *, clock: Clock
 ) -> dict[Audience, ImgCard | MentorCard]:
-    """Return a person's own profile as each audience sees it; nothing where there is none yet."""
+    """Return a person's own profile as each audience sees it; nothing where there is none yet.
+
+    Hours are as the person's own ``clock`` has them; others read them by theirs.
+    """
     own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
     profile_id = session.scalars(own).one_or_none()
     if profile_id is None:
         return {}
     profile, below, shares_visa = _whole(session, profile_id)
-    whole = _card(profile, below, shares_visa=shares_visa, reader_id=None)
+    whole = _card(profile, below, shares_visa=shares_visa, reader_id=None, clock=clock)
     seen = {audience: cut_to(whole, kind, audience) for audience in Audience}
     if session.scalar(sa.select(_hides_names(person_id, kind))):
         seen |= {audience: _nameless(seen[audience], person_id) for audience in HIDING}
@@ -161,13 +176,14 @@ def _card(
     *,
     shares_visa: bool,
     reader_id: uuid.UUID | None,
+    clock: Clock | None,
 ) -> ImgCard | MentorCard:
     both: dict[str, Any] = {
         "profile_id": profile.id,
         "name": profile.person.name,
         "timezone": profile.timezone,
         "meetings_a_month": profile.meetings_a_month,
-        "hours": _hours(below),
+        "hours": _hours(below, profile.timezone, clock),
         "email": profile.person.email,
         "phone": profile.person.phone,
     }
@@ -212,8 +228,9 @@ def _name(list_name: str, word: str) -> str:
     return term.name if term else word
 
 
-def _hours(below: rows.Rows) -> tuple[str, ...]:
-    return tuple(hours.write(Span(*row)) for row in below[Availability])
+def _hours(below: rows.Rows, zone: str | None, clock: Clock | None) -> tuple[str, ...]:
+    spans = [Span(*row) for row in below[Availability]]
+    return tuple(map(hours.write, clock.reads(spans, zone) if clock and zone else spans))
 
 
 def _asked_because(below: rows.Rows, reader_id: uuid.UUID | None) -> str:

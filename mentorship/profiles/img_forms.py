@@ -103,7 +103,8 @@ class ImgAboutForm(StepForm):
     state = one_word(
         "State where you live",
         "state",
-        description="Leave this empty if you live outside the US. Nobody is shown it.",
+        description="Leave this empty if you live outside the US. No mentor is shown it; your"
+        " section leaders are.",
     )
     states = some_words(
         "States where you hope to train or work",

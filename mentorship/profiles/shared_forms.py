@@ -38,7 +38,7 @@ class TimesForm(StepForm):
         "Your time zone",
         [fields.NO_ANSWER, *OFTEN, *OTHERS],
         description="Choose the city with the same clock as yours. All times you give below are in"
-        " this zone; others read them in their own. Changes of the clock are taken into account.",
+        " this zone; your mentor or mentee reads them in theirs. Changes of the clock are counted.",
     )
     free = fields.Week(
         "When you are usually free",

@@ -30,6 +30,7 @@ from mentorship.profiles.standing import own_standing
 from mentorship.profiles.step_forms import StepForm
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
 from mentorship.profiles.telling import comparisons
+from mentorship.web import reader_clock
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 ROAD = "/<road>"
@@ -59,7 +60,7 @@ def mine(road: str) -> str:
 def preview(road: str) -> str:
     """Show what others see, audience by audience, as the cards they get."""
     kind = _way(road).kind
-    seen = service.seen_by_others(db.session(), current_id(), kind)
+    seen = service.seen_by_others(db.session(), current_id(), kind, clock=reader_clock())
     agreed = consents.in_force(db.session(), [current_id()])[current_id()]
     return render_template(
         "profiles/preview.html",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+import zipfile
 from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session
@@ -51,3 +52,30 @@ def roster_file(
     out = io.StringIO(newline="")
     write_csv(out, texts)
     return out.getvalue().encode()
+
+
+def download(
+    session: Session,
+    section: Section,
+    only: Mapping[SectionRole, Collection[uuid.UUID]],
+    *,
+    form: str,
+    stem: str,
+) -> tuple[str, str, bytes]:
+    """Return these members as (file name, type, bytes): of both roles two files in a zip.
+
+    IMGs and mentors have other columns, and an import takes a file of each.
+    """
+    files = {
+        role: roster_file(session, section, role, form, only=people)
+        for role, people in only.items()
+        if people
+    }
+    if len(files) == 1:
+        (content,) = files.values()
+        return f"{stem}.{form}", FORMATS[form], content
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for role, content in files.items():
+            packed.writestr(f"{stem}-{role.value}s.{form}", content)
+    return f"{stem}.zip", "application/zip", out.getvalue()

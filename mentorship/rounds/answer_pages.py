@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
 from mentorship.accounts.models import User
+from mentorship.hours import Clock
 from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
@@ -25,6 +26,7 @@ from mentorship.rounds.candidates import held
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
+from mentorship.rounds.parts import HEARERS
 from mentorship.rounds.request_rules import told_now
 from mentorship.rounds.scope import due_by, name_of, offer_for_img, offer_for_mentor
 
@@ -75,12 +77,12 @@ class MatchPage:
 
 
 def offer_page(
-    session: Session, person_id: uuid.UUID, offer_id: uuid.UUID, *, now: dt.datetime
+    session: Session, person_id: uuid.UUID, offer_id: uuid.UUID, *, clock: Clock
 ) -> OfferPage:
     """Return what a mentor reads of an offer; NoResultFound if it is not theirs."""
-    offer = offer_for_mentor(session, person_id, offer_id)
+    offer, now = offer_for_mentor(session, person_id, offer_id), clock.now
     pair = _pair(session, offer)
-    img = _card(session, offer, offer.img_id, person_id, pair)
+    img = _card(session, offer, offer.img_id, person_id, pair, clock)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
     answer_by, seats, seats_left = _terms(session, offer)
     return OfferPage(
@@ -109,12 +111,12 @@ def taken_page(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> T
 
 
 def match_page(
-    session: Session, person_id: uuid.UUID, offer_id: uuid.UUID, *, now: dt.datetime
+    session: Session, person_id: uuid.UUID, offer_id: uuid.UUID, *, clock: Clock
 ) -> MatchPage:
     """Return what an IMG reads of a match; NoResultFound if it is not theirs to see (yet)."""
-    offer = offer_for_img(session, person_id, offer_id)
+    offer, now = offer_for_img(session, person_id, offer_id), clock.now
     pair = _pair(session, offer)
-    mentor = _card(session, offer, offer.mentor_id, person_id, pair)
+    mentor = _card(session, offer, offer.mentor_id, person_id, pair, clock)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
     return MatchPage(
         facts=_facts(offer, _terms(session, offer)[0], OfferState.ACCEPTED, now),
@@ -149,12 +151,24 @@ def _pair(session: Session, offer: Offer) -> Loaded | None:
     return None if offer.pair else load_all(session, [offer.img_id, offer.mentor_id])
 
 
-def _card(
-    session: Session, offer: Offer, profile_id: uuid.UUID, reader_id: uuid.UUID, pair: Loaded | None
+def _card(  # noqa: PLR0913, PLR0917  whose, and for whom
+    session: Session,
+    offer: Offer,
+    profile_id: uuid.UUID,
+    reader_id: uuid.UUID,
+    pair: Loaded | None,
+    clock: Clock,
 ) -> ImgCard | MentorCard:
-    hide = offer.round.section.names_masked
-    about = _audience(offer)
-    return card(session, profile_id, about, reader_id=reader_id, hide_name=hide, loaded=pair)
+    hide, about = offer.round.section.names_masked, _audience(offer)
+    return card(
+        session,
+        profile_id,
+        about,
+        reader_id=reader_id,
+        hide_name=hide,
+        loaded=pair,
+        clock=clock,
+    )
 
 
 def _audience(offer: Offer) -> Audience:
@@ -190,7 +204,8 @@ def _reasons(  # noqa: PLR0913  whose, for whom, and what may be told
     """
     kept = offer.pair.parts or [] if offer.pair else []
     parts = told_now(session, offer, pair, now=now) if pair else kept
-    secret = {key for key, each in CRITERIA.items() if each.sensitive or each.direction == "turn"}
+    hearer = HEARERS[side]
+    secret = {k for k, each in CRITERIA.items() if each.sensitive or not hearer.speaks_of(each)}
     if shares_visa:
         secret.discard("visa")
     shown = [

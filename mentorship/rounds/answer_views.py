@@ -15,6 +15,7 @@ from mentorship.rounds.answer_forms import ColleagueForm, ImgDeclineForm, Mentor
 from mentorship.rounds.answer_pages import OfferPage, match_page, offer_page, taken_page
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.offer_models import OfferState
+from mentorship.web import reader_clock
 
 Answer = Response | tuple[str, int]
 
@@ -22,7 +23,7 @@ Answer = Response | tuple[str, int]
 @bp.get("/offers/<uuid:offer_id>")
 @members
 def offer(offer_id: uuid.UUID) -> str:
-    page = offer_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    page = offer_page(db.session(), current_id(), offer_id, clock=reader_clock())
     return render_template("rounds/offer.html", page=page)
 
 
@@ -36,14 +37,14 @@ def accept(offer_id: uuid.UUID) -> Answer:
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
         return _too_late(too_late)
     except service.CannotAgree as refused:
-        page = offer_page(db.session(), me, offer_id, now=now)
+        page = offer_page(db.session(), me, offer_id, clock=reader_clock())
         return render_template("rounds/offer.html", page=page, refused=str(refused)), 409
     if state is OfferState.SEAT_TAKEN:
         with reading() as session:  # or each who comes too late would hold up the others' answers
             taken = taken_page(session, me, offer_id)
             return render_template("rounds/seat_taken.html", taken=taken), 409
     if state is OfferState.WITHDRAWN:
-        page = offer_page(db.session(), me, offer_id, now=now)
+        page = offer_page(db.session(), me, offer_id, clock=reader_clock())
         return render_template("rounds/offer.html", page=page), 409
     flash("Your answer is saved. Thank you.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
@@ -52,7 +53,7 @@ def accept(offer_id: uuid.UUID) -> Answer:
 @bp.get("/offers/<uuid:offer_id>/decline")
 @members
 def confirm_decline_offer(offer_id: uuid.UUID) -> str | Response:
-    page = offer_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    page = offer_page(db.session(), current_id(), offer_id, clock=reader_clock())
     if page.facts.state is not OfferState.OFFERED or page.facts.finished:
         return redirect(url_for(".offer", offer_id=offer_id), code=303)
     return _decline_page(page, _no_form())
@@ -63,7 +64,9 @@ def confirm_decline_offer(offer_id: uuid.UUID) -> str | Response:
 def decline_offer(offer_id: uuid.UUID) -> Answer:
     me, now, form = current_id(), dt.datetime.now(dt.UTC), _no_form()
     if not form.validate():
-        return _decline_page(offer_page(db.session(), me, offer_id, now=now), form), 422
+        return _decline_page(
+            offer_page(db.session(), me, offer_id, clock=reader_clock()), form
+        ), 422
     try:
         with transaction() as session:
             service.decline_offer(
@@ -93,7 +96,7 @@ def _decline_page(page: OfferPage, form: MentorDeclineForm) -> str:
 @bp.get("/matches/<uuid:offer_id>")
 @members
 def match(offer_id: uuid.UUID) -> str:
-    page = match_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    page = match_page(db.session(), current_id(), offer_id, clock=reader_clock())
     return render_template("rounds/match.html", page=page)
 
 
@@ -113,7 +116,7 @@ def confirm(offer_id: uuid.UUID) -> Answer:
 @bp.get("/matches/<uuid:offer_id>/decline")
 @members
 def confirm_decline_match(offer_id: uuid.UUID) -> str | Response:
-    page = match_page(db.session(), current_id(), offer_id, now=dt.datetime.now(dt.UTC))
+    page = match_page(db.session(), current_id(), offer_id, clock=reader_clock())
     if page.facts.state is not OfferState.ACCEPTED or page.facts.finished:
         return redirect(url_for(".match", offer_id=offer_id), code=303)
     return render_template("rounds/decline_match.html", page=page, form=ImgDeclineForm())
@@ -124,7 +127,7 @@ def confirm_decline_match(offer_id: uuid.UUID) -> str | Response:
 def decline_match(offer_id: uuid.UUID) -> Answer:
     me, now, form = current_id(), dt.datetime.now(dt.UTC), ImgDeclineForm()
     if not form.validate():
-        page = match_page(db.session(), me, offer_id, now=now)
+        page = match_page(db.session(), me, offer_id, clock=reader_clock())
         return render_template("rounds/decline_match.html", page=page, form=form), 422
     try:
         with transaction() as session:

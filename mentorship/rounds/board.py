@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Profile
 from mentorship.rounds.candidates import agrees, belongs
 from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
-from mentorship.rounds.models import Participant, Round
+from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, Reminder, Side
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.scope import due_by, own_dates
+from mentorship.rounds.still_waiting import without_mentor
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)
 NOES = (OfferState.DECLINED_BY_MENTOR, OfferState.DECLINED_BY_IMG, OfferState.SEAT_TAKEN)
@@ -53,25 +54,21 @@ class AnswerLine:
     mentor_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLine:
-    """An IMG without a mentor now. ``reason`` is what came of the last offer, if there was one."""
-
-    name: str
-    state: OfferState | None
-    reason: str | None
-    img_id: uuid.UUID
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class Sums:
+    """The answers to a round in sum."""
+
     answer_by: dt.datetime
     published_at: dt.datetime
     published_by: str | None
-    overdue: int  # offers that wait though their day has come
-    own_dates: Sequence[tuple[dt.datetime, int]]  # of open offers of later runs, how many each
     counts: Mapping[str, int]
     waiting_imgs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board(Sums):
+    overdue: int  # offers that wait though their day has come
+    own_dates: Sequence[tuple[dt.datetime, int]]  # of open offers of later runs, how many each
     listing: Listing[AnswerLine]
 
 
@@ -79,6 +76,16 @@ def board(
     session: Session, round_id: uuid.UUID, wanted: Wanted, *, now: dt.datetime, finished: bool
 ) -> Board:
     """Return the answers of a published round that fit what the leader looks for."""
+    return Board(
+        **asdict(sums(session, round_id, finished=finished)),
+        overdue=0 if finished else session.scalar(_overdue(round_id, now)) or 0,
+        own_dates=own_dates(session, round_id),
+        listing=_answers(session, round_id, wanted, late=None if finished else now),
+    )
+
+
+def sums(session: Session, round_id: uuid.UUID, *, finished: bool) -> Sums:
+    """Return the answers of a published round in sum, in three queries."""
     published = session.execute(
         sa.select(Publication.answer_by, Publication.published_at, User.name)
         .outerjoin(User, User.id == Publication.published_by_id)
@@ -90,19 +97,18 @@ def board(
         .group_by(Offer.state)
     )
     by_state = dict(counted.all())
-    return Board(
+    return Sums(
         answer_by=published.answer_by,
         published_at=published.published_at,
         published_by=published.name,
-        overdue=0 if finished else session.scalar(_overdue(round_id, now)) or 0,
-        own_dates=own_dates(session, round_id),
         counts={
             part: sum(by_state.get(state, 0) for state in states) for part, states in PARTS.items()
         },
         waiting_imgs=session.scalars(
-            sa.select(sa.func.count()).select_from(_without(round_id, finished=finished).subquery())
+            sa.select(sa.func.count()).select_from(
+                without_mentor(round_id, finished=finished).subquery()
+            )
         ).one(),
-        listing=_answers(session, round_id, wanted, late=None if finished else now),
     )
 
 
@@ -190,64 +196,9 @@ def _reminders() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[dt.datetime]]:
 def _gone(names: Sequence[str], stands: Sequence[bool]) -> Sequence[str]:
     """Say who has left or taken consent back since; ``stands`` are both: here, both: agree."""
     here, agree = stands[:2], stands[2:]
+    left = [name for name, is_here in zip(names, here, strict=True) if not is_here]
+    unwilling = [name for name, does in zip(names, agree, strict=True) if not does]
     return [
-        *(
-            f"{name} has left the section."
-            for name, is_here in zip(names, here, strict=True)
-            if not is_here
-        ),
-        *(
-            f"{name} no longer agrees to be matched."
-            for name, does in zip(names, agree, strict=True)
-            if not does
-        ),
+        *(f"{name} has left the section." for name in left),
+        *(f"{name} no longer agrees to be matched." for name in unwilling),
     ]
-
-
-def waiting_imgs(
-    session: Session, round_id: uuid.UUID, wanted: Wanted, *, finished: bool
-) -> Listing[WaitingLine]:
-    """Return the IMGs of the round who have no mentor and are not being answered, by name."""
-    query = _without(round_id, finished=finished).order_by(sa.func.lower(User.name), Profile.id)
-    if wanted.words:
-        query = query.where(User.name.icontains(wanted.words, autoescape=True))
-    found = fetch(session, query, wanted)
-    last = _last_offers(session, round_id, [img_id for img_id, _ in found.rows])
-    rows = []
-    for img_id, name in found.rows:
-        offer = last.get(img_id)
-        reason = REASONS_TOLD.get(offer.decline_reason or "") if offer else None
-        rows.append(WaitingLine(name, offer.state if offer else None, reason, img_id))
-    return Listing(rows, found.found, found.page, found.last)
-
-
-def _without(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
-    """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for."""
-    settled = (OfferState.CONFIRMED, OfferState.ENDED)
-    live = sa.select(Offer.img_id).where(
-        Offer.round_id == round_id,
-        Offer.state.in_(settled if finished else (*LIVE_OFFERS, OfferState.ENDED)),
-    )
-    return (
-        sa.select(Profile.id, User.name)
-        .join(Participant, Participant.profile_id == Profile.id)
-        .join(User, User.id == Profile.person_id)
-        .where(
-            Participant.round_id == round_id,
-            Participant.left_out_at.is_(None),
-            Profile.kind == ProfileKind.IMG,
-            Profile.id.not_in(live),
-        )
-    )
-
-
-def _last_offers(
-    session: Session, round_id: uuid.UUID, img_ids: Sequence[uuid.UUID]
-) -> Mapping[uuid.UUID, Offer]:
-    offers = session.scalars(
-        sa.select(Offer)
-        .where(Offer.round_id == round_id, Offer.img_id.in_(img_ids))
-        .where(Offer.state != OfferState.WITHDRAWN)
-        .order_by(Offer.place.desc())
-    )
-    return {offer.img_id: offer for offer in offers}

@@ -16,6 +16,7 @@ from mentorship.rounds.made_with import differing, same_scale
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.scope import LARGEST
 
 MOST_RUNS = 6
 SHOWS = ("lose", "gain", "other")  # parts of the list of people
@@ -90,7 +91,7 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
     """Return the runs with these numbers, in that order; numbers there are not are passed over."""
     found = session.scalars(
         sa.select(Run)
-        .where(Run.round_id == round_id, Run.number.in_(numbers))
+        .where(Run.round_id == round_id, Run.number.in_([n for n in numbers if abs(n) <= LARGEST]))
         .options(sa.orm.defer(Run.inputs_sealed))
     )
     runs = {run.number: run for run in found}

@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, transaction
 from mentorship.rosters.handing_out import FORMATS
-from mentorship.rounds import board, reminding, service
+from mentorship.rounds import board, reminding, service, still_waiting
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.made_with import runs_out
-from mentorship.rounds.paging import Wanted
 from mentorship.rounds.report import report_file, report_rows, report_sheet
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.scope import round_of_leader
@@ -40,7 +39,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         form=FilterForm(),
         wanted=wanted,
         finished=finished,
-        waiting=board.waiting_imgs(db.session(), round_.id, wanted, finished=finished)
+        waiting=still_waiting.waiting_imgs(db.session(), round_.id, wanted, finished=finished)
         if without
         else None,
     )
@@ -99,12 +98,12 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state not in (*OUT, *OVER):
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    now, finished = dt.datetime.now(dt.UTC), round_.state in OVER
+    finished = round_.state in OVER
     return render_template(
         "rounds/report.html",
         round=round_,
         finished=finished,
-        board=board.board(db.session(), round_.id, Wanted(), now=now, finished=finished),
+        board=board.sums(db.session(), round_.id, finished=finished),
         rows=list(report_rows(db.session(), round_)),
         runs=runs_out(db.session(), round_.id),
     )
@@ -116,9 +115,7 @@ def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state not in OUT:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    shown = board.board(
-        db.session(), round_.id, Wanted(), now=dt.datetime.now(dt.UTC), finished=False
-    )
+    shown = board.sums(db.session(), round_.id, finished=False)
     return render_template("rounds/finish.html", round=round_, board=shown)
 
 

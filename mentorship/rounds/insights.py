@@ -176,14 +176,6 @@ def gain_tables(session: Session, run_id: uuid.UUID) -> Sequence[GainTable] | No
     return found
 
 
-def paths_told(private: Mapping[str, Any] | None) -> tuple[Sequence[str], Sequence[str]] | None:
-    """Return the visa paths whose experience helps most IMGs, and many; None while not told."""
-    if private is None or "paths" not in private:
-        return None
-    most, some = ([vocabulary.name("visa_path", path) for path in x] for x in private["paths"])
-    return most, some
-
-
 def away(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[Obstacle, Sequence[str]]:
     """Return the names of mentors who could be asked but take no part now, by what stands against.
 

@@ -13,8 +13,8 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import notes, rest, review
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.candidates import Obstacle
-from mentorship.rounds.choices import OUT
+from mentorship.rounds.candidates import Obstacle, candidates
+from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.leading import acting, changed_page, run_if_any
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Round
@@ -48,6 +48,7 @@ def person(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> str:
         seats=review.free_seats_of(session, shown, profile_id) if shown else None,
         reasons=REASONS,
         kept_out=_kept_out(round_, profile_id),
+        may_leave_out=_may_leave_out(round_, profile_id),
         open_run=open_run(session, round_),
         notes=notes.notes_of(
             session, round_.id, **{"img_id" if who.is_img else "mentor_id": profile_id}
@@ -101,6 +102,12 @@ def _kept_out(round_: Round, profile_id: uuid.UUID) -> str:
     people = rest.still_free(db.session(), round_, today=dt.datetime.now(dt.UTC).date())
     found = next((each.obstacle for each in people if each.profile_id == profile_id), None)
     return OBSTACLES[found] if found in {Obstacle.SILENT, Obstacle.NEEDS_NOBODY} else ""
+
+
+def _may_leave_out(round_: Round, profile_id: uuid.UUID) -> bool:
+    today = dt.datetime.now(dt.UTC).date()
+    found = candidates(db.session(), round_, today=today, only=[profile_id])
+    return round_.state in RUNNABLE and any(each.takes_part for each in found)
 
 
 def _write(round_id: uuid.UUID, img_id: uuid.UUID, mentor_id: uuid.UUID | None) -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, transaction
-from mentorship.rosters.handing_out import FORMATS, roster_file
+from mentorship.rosters.handing_out import FORMATS, download
 from mentorship.rounds import bulk, service
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.candidates import Candidate
@@ -152,14 +152,16 @@ def _preview(
 def _export(
     slug: str, round_: Round, looking: Looking, chosen: Sequence[Candidate], form: str
 ) -> Response:
-    role = SectionRole(chosen[0].kind.value)
+    only = {
+        role: {each.person_id for each in chosen if each.kind.value == role.value}
+        for role in (SectionRole.IMG, SectionRole.MENTOR)
+    }
+    stem = f"round-{looking.show if looking.show in PARTS else 'imgs'}"
     with transaction() as session:
         acting(session, slug, round_.id, "round.people.export", count=len(chosen), form=form)
-        only = {each.person_id for each in chosen if each.kind == chosen[0].kind}
-        content = roster_file(session, round_.section, role, form, only=only)
-    answer = Response(content, mimetype=FORMATS[form])
-    name = looking.show if looking.show in PARTS else "imgs"
-    answer.headers["Content-Disposition"] = f'attachment; filename="round-{name}.{form}"'
+        name, kind, content = download(session, round_.section, only, form=form, stem=stem)
+    answer = Response(content, mimetype=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 

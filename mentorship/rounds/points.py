@@ -22,7 +22,7 @@ class PartLine:
     points: int
     of: int
     sentence: str | None
-    silent: Sequence[str]  # "img", "mentor": who has not answered; () if not kept
+    silent: Sequence[str]  # "img", "mentor": who has not answered; empty if not told
 
     @property
     def score(self) -> int:

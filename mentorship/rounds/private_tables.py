@@ -106,7 +106,7 @@ def _tables(
         visas = noisy([(img.visa, img.key in busy) for img in imgs], LISTS["visa"], chance)
         genders = noisy([(img.gender, img.key in busy) for img in imgs], LISTS["gender"], chance)
         sides["groups"] = {"visa": to_tell(visas), "gender": to_tell(genders)}
-        sides["paths"] = paths_that_help(visas)
+        sides["need"] = paths_that_help(visas)
     if len(mentors) >= FEWEST_NEW:
         lived = [(LIVED if each.visas else None, each.key in busy) for each in mentors]
         genders = noisy(
@@ -154,8 +154,8 @@ def _rounded(count: int) -> int:
 
 def paths_that_help(
     visas: Iterable[Row], helping: Mapping[str, Collection[str]] = VISA_HELP
-) -> list[list[str]]:
-    """Return the visa paths whose experience helps many: most, and others; worked out from noise.
+) -> list[tuple[str, int]]:
+    """Return visa paths and about how many IMGs their experience helps, most first, from noise.
 
     They tell which kind of mentor is worth looking for. What mentors themselves lived through does
     not enter.
@@ -165,10 +165,7 @@ def paths_that_help(
         for path in helping.get(word, ()):
             need[path] += max(people, 0)
     ranked = sorted(need.items(), key=lambda each: (-_rounded(each[1]), each[0]))
-    many = [(path, _rounded(count)) for path, count in ranked if count >= FEWEST_TOLD]
-    top = many[0][1] if many else 0
-    most = [path for path, count in many if 4 * count >= 3 * top]
-    return [most, [path for path, _ in many if path not in most]]
+    return [(path, _rounded(count)) for path, count in ranked if count >= FEWEST_TOLD]
 
 
 def private_tables(session: Session, run_id: uuid.UUID) -> Mapping[str, Any] | None:

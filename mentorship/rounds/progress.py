@@ -72,6 +72,7 @@ class JobPage:
     base: int | None
     failure: Sequence[str]
     person: str | None  # whose profile the run failed for
+    profile: str | None  # its id
 
     @property
     def live(self) -> bool:
@@ -143,7 +144,8 @@ def _page(
         run=run,
         base=base,
         failure=in_words(failure, names) if failure else (),
-        person=names.get(failure["profile"]) if "profile" in failure else None,
+        person=names.get(failure.get("profile", "")),
+        profile=failure.get("profile"),
     )
 
 

@@ -14,7 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.escape import guard
 from mentorship.rosters.sheets import workbook
-from mentorship.rounds.choices import REASONS_TOLD
+from mentorship.rounds.choices import OVER, REASONS_TOLD
 from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.models import Pair, Participant, Round, Run
 from mentorship.rounds.notes import Noted, notes_of_round
@@ -70,7 +70,7 @@ def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
     Notes stand with the pair they are about; all others about an IMG in the IMG's first row.
     """
     noted = notes_of_round(session, round_.id)
-    yield from _offers(session, round_.id, noted)
+    yield from _offers(session, round_, noted)
     offered = sa.exists().where(
         Offer.round_id == round_.id,
         Offer.img_id == Profile.id,
@@ -93,6 +93,12 @@ def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
         yield (name, "", "", NO_OFFER, *empty, _in_words(noted.get(img_id, ()), set()))
 
 
+def _state(offer: Offer, round_: Round) -> str:
+    """Return the state of an offer; one that nobody answered before its round was over has none."""
+    unanswered = round_.state in OVER and offer.state in {OfferState.OFFERED, OfferState.ACCEPTED}
+    return OfferState.EXPIRED.value if unanswered else offer.state.value
+
+
 def _in_words(noted: Sequence[Noted], elsewhere: Collection[uuid.UUID | None]) -> str:
     """Say notes about an IMG, but for those about mentors ``elsewhere`` in the report."""
     told = [each for each in noted if each.mentor_id not in elsewhere]
@@ -102,7 +108,7 @@ def _in_words(noted: Sequence[Noted], elsewhere: Collection[uuid.UUID | None]) -
 
 
 def _offers(
-    session: Session, round_id: uuid.UUID, noted: Mapping[uuid.UUID, Sequence[Noted]]
+    session: Session, round_: Round, noted: Mapping[uuid.UUID, Sequence[Noted]]
 ) -> Iterator[Sequence[str]]:
     img, mentor = aliased(User), aliased(User)
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)
@@ -114,7 +120,7 @@ def _offers(
         .join(img, img.id == img_profile.person_id)
         .join(mentor_profile, mentor_profile.id == Offer.mentor_id)
         .join(mentor, mentor.id == mentor_profile.person_id)
-        .where(Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN)
+        .where(Offer.round_id == round_.id, Offer.state != OfferState.WITHDRAWN)
         .order_by(sa.func.lower(img.name), Offer.img_id, Offer.offered_at, Offer.place)
     ).all()
     offered: dict[uuid.UUID, list[uuid.UUID]] = {}
@@ -134,7 +140,7 @@ def _offers(
             img_name,
             mentor_name,
             str(offer.place),
-            offer.state.value,
+            _state(offer, round_),
             "" if score is None else f"{score / 100:.2f}",
             "" if run is None else str(run),
             *(time.isoformat(timespec="minutes") if time else "" for time in times),

@@ -13,6 +13,7 @@ from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
 from mentorship.rounds import insights, notes, pair_page, pairs, review
 from mentorship.rounds.blueprint import bp
+from mentorship.rounds.editing import MOST_PAIRS
 from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import round_and_run, wanted_by
 from mentorship.rounds.made_with import made_with
@@ -21,6 +22,7 @@ from mentorship.rounds.models import RoundState
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
+from mentorship.rounds.private_pages import about_imgs, about_mentors, paths_told
 from mentorship.rounds.private_tables import private_tables
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
@@ -59,6 +61,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         if lifting
         else pairs.pair_list(db.session(), shown, wanted),
         lifting=lifting,
+        most_pairs=MOST_PAIRS,
     )
 
 
@@ -94,8 +97,8 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
         load=load_lines(kept.tables) if kept else (),
         mentors=mentor_tables(kept.tables) if kept else (),
         private=private,
-        private_groups=fair_tables(private) if private and "groups" in private else (),
-        private_mentors=mentor_tables(private) if private else (),
+        private_groups=about_imgs(private),
+        private_mentors=about_mentors(private),
         fewest=FEWEST,
     )
 
@@ -141,7 +144,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         reasons=REASONS,
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
-        paths=insights.paths_told(summary.private),
+        paths=paths_told(summary.private),
         open_run=shown.id if round_.state is RoundState.REVIEW else open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),

@@ -133,6 +133,13 @@ def policies(slug: str, round_id: uuid.UUID) -> str | Response:
     if any(each.live for each in working):
         return render_template("rounds/policies.html", round=round_, base=base, jobs=working)
     made = [each.run for each in working if each.run is not None]
+    for each in working:
+        if each.run is None:
+            why = each.failure[0] if each.failure else "It was cancelled."
+            flash(f"“{each.policy.label}” is not among them. {why}", "warning")
+    if not made:
+        flash("No policy was worked out, so there is nothing to compare.", "error")
+        return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
     numbers = [base.number, *made]
     return redirect(url_for(".compare", slug=slug, round_id=round_id, run=numbers), code=303)
 

@@ -105,6 +105,14 @@ def resource_shown_to(session: Session, person_id: uuid.UUID, resource_id: str) 
     return cards_of(session, [row], person_id)[0]
 
 
+def version_for(session: Session, person_id: uuid.UUID, resource_id: str) -> str | None:
+    """Return the key of what a section of this person shows in a resource's place, if any does."""
+    version = sa.select(Resource.id).where(
+        Resource.replaces_id == resource_id, *shown_to(person_id)
+    )
+    return session.scalar(version.order_by(Resource.id).limit(1))
+
+
 def organizations(session: Session) -> tuple[str, ...]:
     """Return the names of all organizations in the catalog, in the order of the alphabet."""
     names = session.scalars(

@@ -18,6 +18,7 @@ from mentorship.toolkit.forms import one_line
 from mentorship.toolkit.resource_words import words_now
 from mentorship.toolkit.section_catalog import Curated
 from mentorship.toolkit.shelf_forms import PlaceForm, ResourceForm
+from mentorship.toolkit.versions import FIELDS
 from mentorship.web import reader_zone
 
 bp = Blueprint("curating", __name__, url_prefix="/sections/<slug>/resources")
@@ -35,6 +36,7 @@ def listing(slug: str) -> str:
         words=words,
         dead=dead,
         found=section_catalog.curated(db.session(), section.id, words=words, dead=dead, page=page),
+        behind=section_catalog.behind(db.session(), section.id),
         reports=reports.open_reports(db.session(), section.id),
         misses=misses.misses(db.session(), section.id),
     )
@@ -175,6 +177,7 @@ def _edit_page(
         one=one,
         place=PlaceForm(formdata=None, position=position),
         changes=changes,
+        fields=FIELDS,
         looked=links.check_of(db.session(), one.resource.url) if one else None,
         preview=form.words(_today()) if preview else None,
     )

@@ -13,24 +13,36 @@ from mentorship.toolkit.provenance import Provenance
 from mentorship.toolkit.shown import Day
 
 MOST_DATES = 100
+SOONEST = (CycleDate.day, CycleDate.id)
 EASTERN = ZoneInfo("America/New_York")
 
 
 def days(session: Session, *, today: dt.date, stage_id: str | None = None) -> tuple[Day, ...]:
     """Return all coming days of the cycle, or those of one stage."""
-    return next_days(session, stage_id, today=today, limit=MOST_DATES)
+    if stage_id is None:
+        return next_days(session, today=today, limit=MOST_DATES)
+    return stage_days(session, stage_id, today=today, limit=MOST_DATES)[0]
 
 
-def next_days(
-    session: Session, stage_id: str | None = None, *, today: dt.date, limit: int
-) -> tuple[Day, ...]:
-    """Return the next days of the cycle, of one stage or of all."""
-    coming = sa.select(CycleDate).where(CycleDate.day >= today)
-    if stage_id is not None:
-        of_stage = sa.select(CycleDateStage.date_id).where(CycleDateStage.stage_id == stage_id)
-        coming = coming.where(CycleDate.id.in_(of_stage))
-    rows = session.scalars(coming.order_by(CycleDate.day, CycleDate.id).limit(limit))
-    return tuple(shown_day(date, today=today) for date in rows)
+def next_days(session: Session, *, today: dt.date, limit: int) -> tuple[Day, ...]:
+    """Return the next days of the cycle."""
+    coming = sa.select(CycleDate).where(CycleDate.day >= today).order_by(*SOONEST).limit(limit)
+    return tuple(shown_day(date, today=today) for date in session.scalars(coming))
+
+
+def stage_days(
+    session: Session, stage_id: str, *, today: dt.date, limit: int
+) -> tuple[tuple[Day, ...], str]:
+    """Return the next days of a stage, and the cycle that has any to come, of whatever stage.
+
+    In one query: a stage without a day needs to say so of the cycle; "" if there is none.
+    """
+    of_stage = sa.select(CycleDateStage.date_id).where(CycleDateStage.stage_id == stage_id)
+    coming = sa.select(CycleDate, CycleDate.id.in_(of_stage)).where(CycleDate.day >= today)
+    rows = session.execute(coming.order_by(*SOONEST).limit(MOST_DATES)).all()
+    mine = [date for date, is_mine in rows if is_mine][:limit]
+    cycle = rows[0][0].cycle if rows else ""
+    return tuple(shown_day(date, today=today) for date in mine), cycle
 
 
 def shown_day(date: CycleDate, *, today: dt.date) -> Day:

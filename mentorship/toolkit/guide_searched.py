@@ -55,7 +55,7 @@ def of_guides(session: Session) -> Iterator[Entry]:
         )
     )
     for row, guide, chapter in rows:
-        text = " ".join(filter(None, (row.text, *(f"{each.rstrip('.')}." for each in row.todo))))
+        text = " ".join(filter(None, (row.text, *map(sentence, row.todo))))
         yield Entry(
             source="guide",
             key=row.id,
@@ -76,6 +76,11 @@ def _marks(row: GuideEntry) -> str:
     """Say of a fact what its page says; advice has no source and no date."""
     said = Provenance.of(row, own=row.own).in_short
     return said if row.own else f"{said} Not legal advice."
+
+
+def sentence(text: str) -> str:
+    """Close a line of a list, so that the next one may follow it."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def short(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ from mentorship.toolkit.models import (
 from mentorship.toolkit.policy_models import PolicyStatement, WayToTakePart
 from mentorship.toolkit.resource_models import Resource, ResourceTopic
 from mentorship.toolkit.searched import SOURCES
+from mentorship.toolkit.versions import follow
 
 
 class Harm(enum.IntEnum):
@@ -66,6 +67,7 @@ class Kind:
     only: sa.ColumnElement[bool] = field(default_factory=sa.true, compare=False)  # of its table
     search: str = ""  # where the search files it
     sources: Sources = field(default_factory=lambda: SOURCES, compare=False)
+    follow: Callable[[Session, Any, Mapping[str, Any]], None] | None = None  # what hangs on it
     page: Callable[[Any], str] | None = None  # where readers see it, of kinds of other rooms
     harm: sa.ColumnElement[int] = field(  # of a wrong one: a Harm, for all or for each row
         default_factory=lambda: sa.literal(int(Harm.SMALL)), compare=False
@@ -193,6 +195,7 @@ for _kind in (
         dated=False,
         only=Resource.section_id.is_(None),
         search="resource",
+        follow=follow,
         harm=harm_if(
             sa.exists().where(
                 ResourceTopic.resource_id == Resource.id, ResourceTopic.topic_id.in_(STAY_TOPICS)

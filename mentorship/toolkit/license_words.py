@@ -55,6 +55,19 @@ def is_in_force(words: str | None, today: dt.date) -> bool | None:
     return int(words) < today.year
 
 
+def in_force_words(words: str | None, today: dt.date) -> str:
+    """Say whether a law holds today, with the words that tell since or from when."""
+    holds = is_in_force(words, today)
+    if holds and words == "in force":
+        return "In force"
+    begin = {
+        True: "In force since ",
+        False: "Not yet in force: ",
+        None: "Ask whether it is in force",
+    }
+    return f"{begin[holds]}{': ' if holds is None and words else ''}{words or ''}"
+
+
 def years(number: int | None, words: str | None) -> str:
     if words:
         return words if number is None else f"{words} years"

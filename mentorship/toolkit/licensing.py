@@ -17,7 +17,7 @@ from mentorship.toolkit.license_models import (
     LicenseRule,
     PathwayState,
 )
-from mentorship.toolkit.license_words import is_in_force, limit, years
+from mentorship.toolkit.license_words import in_force_words, is_in_force, limit, years
 from mentorship.toolkit.models import Confidence, UrlCheck
 from mentorship.toolkit.provenance import ADDRESS_NOTES, Provenance
 
@@ -108,6 +108,13 @@ class State:
         if not self.has_pathway:
             return False
         return is_in_force(self.pathway.effective, self.today)
+
+    @property
+    def in_force(self) -> str:
+        """Say whether its law or permit holds today; "" where there is none."""
+        if not self.has_pathway and not self.pathway.effective:
+            return ""
+        return in_force_words(self.pathway.effective, self.today)
 
     @property
     def is_sure(self) -> bool:

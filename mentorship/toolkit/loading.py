@@ -15,6 +15,7 @@ from mentorship.extensions import Model
 from mentorship.toolkit.facts import DATA, KEYS, TABLES, Facts, Key, Row, read_facts
 from mentorship.toolkit.resource_models import Resource, ResourceStage, ResourceTopic
 from mentorship.toolkit.truth import lay_over
+from mentorship.toolkit.versions import follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def _bring_in(
     new = [table(**row) for key, row in wanted.items() if key not in present]
     session.add_all(new)
     session.flush()
-    changed = sum(_change(present[key], row) for key, row in wanted.items() if key in present)
+    old = ((present[key], row) for key, row in wanted.items() if key in present)
+    changed = sum(_change(session, row, values) for row, values in old)
     return TableReport(
         table=table.__tablename__,
         added=len(new),
@@ -96,9 +98,12 @@ def _bring_in(
     )
 
 
-def _change(row: Model, wanted: Row) -> bool:
+def _change(session: Session, row: Model, wanted: Row) -> bool:
     """Write the values that differ; say whether any did."""
-    differing = {name: value for name, value in wanted.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)
+    now = {name: getattr(row, name) for name in wanted}
+    before = {name: value for name, value in now.items() if value != wanted[name]}
+    for name in before:
+        setattr(row, name, wanted[name])
+    if before and isinstance(row, Resource):
+        follow(session, row, before)
+    return bool(before)

@@ -14,7 +14,7 @@ from mentorship.search.service import Entry, Sources
 from mentorship.toolkit.cards import card, words_of
 from mentorship.toolkit.chooser_models import VisaQuestion, VisaRoute
 from mentorship.toolkit.cycle import shown_day
-from mentorship.toolkit.guide_searched import of_guides
+from mentorship.toolkit.guide_searched import of_guides, sentence
 from mentorship.toolkit.license_models import AddedPathway, LicenseRule, PathwayState
 from mentorship.toolkit.models import (
     ChecklistItem,
@@ -210,7 +210,7 @@ def of_ways(session: Session) -> Iterator[Entry]:
             source="way",
             key=way.id,
             title=way.title,
-            summary=" ".join(f"{step.rstrip('.')}." for step in way.steps),
+            summary=" ".join(map(sentence, way.steps)),
             href="/community#part-title",
             note="Our advice, not a rule.",
             keywords="how to take part section join volunteer role write propose",

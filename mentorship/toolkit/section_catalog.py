@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -13,6 +13,7 @@ from mentorship.toolkit.catalog import BEST_FIRST
 from mentorship.toolkit.links import is_dead
 from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shelf_models import ResourcePlacing
+from mentorship.toolkit.versions import corrected_since
 
 PER_PAGE = 30
 
@@ -25,6 +26,7 @@ class Curated:
     hidden: bool
     position: int | None
     is_dead: bool = False  # its link, found by the service
+    corrected: Mapping[str, str] = field(default_factory=dict)  # what the common one says now
 
     @property
     def is_own(self) -> bool:
@@ -93,7 +95,19 @@ def one_of(session: Session, section_id: uuid.UUID, resource_id: str) -> Curated
         .where(had_by(section_id), Resource.id == resource_id)
         .execution_options(populate_existing=True)
     ).one()
-    return Curated(row, bool(hidden), position)
+    corrected = corrected_since(session, [row.id]).get(row.id, {}) if row.replaces_id else {}
+    return Curated(row, bool(hidden), position, corrected=corrected)
+
+
+def behind(session: Session, section_id: uuid.UUID) -> Sequence[Resource]:
+    """Return the versions of a section of which the common one was corrected since, by title."""
+    versions = session.scalars(
+        sa.select(Resource)
+        .where(Resource.section_id == section_id, Resource.replaces_id.is_not(None))
+        .order_by(Resource.title)
+    ).all()
+    corrected = corrected_since(session, [row.id for row in versions])
+    return [row for row in versions if row.id in corrected]
 
 
 def had_by(section_id: uuid.UUID) -> sa.ColumnElement[bool]:

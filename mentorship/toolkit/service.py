@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.toolkit.catalog import at_stage, for_mentors, organizations, resources, topics
-from mentorship.toolkit.cycle import days, next_days
+from mentorship.toolkit.cycle import days, next_days, stage_days
 from mentorship.toolkit.models import ChecklistItem, JourneyFact, JourneyStage, UrlCheck
 from mentorship.toolkit.path_models import Tick
 from mentorship.toolkit.provenance import Provenance
@@ -102,7 +102,6 @@ def stage_page(
         before=_step(before) if before else None,
         costs=costs_of(session, stage_id),
         facts=tuple(facts_by_stage(session, stage_id)[stage_id]),
-        usual_months=tuple((month_name(m["month"]), m["text"]) for m in stage.usual_months),
         topics=tuple(topic_name(topic) for topic in stage.topics),
     )
 
@@ -170,12 +169,15 @@ def _view(
 ) -> StageView:
     stage = around.stages[0]
     cards, count = at_stage(session, stage.id, limit, person_id)
+    dates, cycle = stage_days(session, stage.id, today=today, limit=limit)
     return StageView(
         step=_step(stage, around.time),
         after=_step(around.stages[1]) if 1 in around.stages else None,
         items=around.items,
         pitfalls=tuple(stage.pitfalls),
-        dates=next_days(session, stage.id, today=today, limit=limit),
+        dates=dates,
+        cycle=cycle,
+        usual_months=tuple((month_name(m["month"]), m["text"]) for m in stage.usual_months),
         resources=cards,
         resource_count=count,
     )

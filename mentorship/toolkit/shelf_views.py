@@ -28,7 +28,9 @@ SAID = {
 
 @bp.get("/<resource_id>")
 @members
-def show(resource_id: str) -> str:
+def show(resource_id: str) -> str | Response:
+    if version := catalog.version_for(db.session(), current_id(), resource_id):
+        return redirect(url_for(".show", resource_id=version))  # so that old links still lead there
     card = catalog.resource_shown_to(db.session(), current_id(), resource_id)
     looked = links.check_of(db.session(), card.url)
     return render_template(

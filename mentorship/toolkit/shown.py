@@ -165,6 +165,8 @@ class StageView:
     items: tuple[PathItem, ...]
     pitfalls: tuple[str, ...]
     dates: tuple[Day, ...]
+    cycle: str  # that has days to come, of this stage or another; "" for none
+    usual_months: tuple[tuple[str, str], ...]  # name of the month or "Any time", and what happens
     resources: tuple[ResourceCard, ...]
     resource_count: int  # of all at this stage
 
@@ -194,7 +196,6 @@ class StagePage:
     before: Step | None
     facts: tuple[Fact, ...]
     costs: tuple[Cost, ...]
-    usual_months: tuple[tuple[str, str], ...]  # name of the month or "Any time", and what happens
     topics: tuple[str, ...]  # names of what a mentor can help with here
     notes: tuple[tuple[str, str], ...]  # advice for some readers: for whom, and what
 

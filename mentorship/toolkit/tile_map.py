@@ -34,10 +34,10 @@ PLACES = {
     if code != ".."
 }
 VERDICTS = {
-    Verdict.OPEN: ("fine", "Yes", "May be open to you"),
+    Verdict.OPEN: ("fine", "May", "May be open to you"),
     Verdict.PATHWAY: ("some", "Law", "A law for physicians trained abroad may help"),
     Verdict.ASK: ("ask", "Ask", "Ask the board"),
-    Verdict.CLOSED: ("far", "No", "Not yet, by these figures"),
+    Verdict.CLOSED: ("far", "Not yet", "Not yet, by these figures"),
 }
 
 

@@ -224,9 +224,12 @@ def _change(  # noqa: PLR0913  one argument a column
             why=why[:LONGEST_WHY],
         )
     )
+    before = {name: getattr(row, name) for name in differing}
     for name, value in differing.items():
         setattr(row, name, value)
     session.flush()
+    if follow := KINDS[kind].follow:
+        follow(session, row, before)
 
 
 def _after_the_last(session: Session, kind: str, fact_id: str, now: dt.datetime) -> dt.datetime:

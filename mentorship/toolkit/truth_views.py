@@ -19,6 +19,7 @@ from mentorship.toolkit import links, reports, truth
 from mentorship.toolkit.freshness import HARM_NAMES, REASON_NAMES, freshness, resting_on
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.truth_forms import FactForm, FreshnessFilter, fact_form, values_of
+from mentorship.toolkit.versions import versions_led_by
 from mentorship.toolkit.where import shown_at, title_of
 from mentorship.toolkit.workload import workload
 from mentorship.web import reader_zone, safe_next
@@ -155,6 +156,7 @@ def _page(kind: str, row: Any, form: FactForm, changes: Any) -> str:
         address=address,
         looked=links.check_of(db.session(), address),
         reports=reports.reports_on(db.session(), row.id) if kind == "resource" else (),
+        versions=versions_led_by(db.session(), row.id, current_id()) if kind == "resource" else (),
         title=title_of(known, str(row.id), known.label(row)),
         href=shown_at(kind, row),
         form=form,

@@ -1,31 +1,16 @@
 /* Keys for the tables of a leader's page: down and up the rows, tick, tick all, open, and a list of
    the keys. And the count of what is ticked. Everything works without them. They can be switched
-   off, since a single letter may be pressed by mistake, or by a program that types what it hears. */
+   off in one's settings, since a single letter may be pressed by mistake, or by a program that types
+   what it hears. */
 (function () {
   "use strict";
 
-  const KEPT = "keys-off";
+  // What the page says of the keys; nothing is kept in the browser.
+  const { settings, off } = document.currentScript.dataset;
   const visible = (element) => element.getClientRects().length > 0;
   const rows = () => [...document.querySelectorAll("main tbody tr")].filter(visible);
   const boxOf = (row) => row.querySelector("input[type=checkbox]");
   const boxes = () => rows().map(boxOf).filter(Boolean);
-
-  function isOff() {
-    try {
-      return window.localStorage.getItem(KEPT) !== null;
-    } catch {
-      return false; // storage is closed: the keys are on, and off until the page is left
-    }
-  }
-
-  function keep(off) {
-    try {
-      if (off) window.localStorage.setItem(KEPT, "1");
-      else window.localStorage.removeItem(KEPT);
-    } catch {
-      /* then only this page knows */
-    }
-  }
 
   function counted() {
     const words = document.querySelector("[data-chosen]");
@@ -83,21 +68,21 @@
     const button = make("button", { ...kinds, "aria-expanded": "false", "aria-controls": "keys-list" }, "Keys for this page");
     const list = make("ul", { class: "usa-list usa-list--unstyled" }, ...told.map(([key, words]) =>
       make("li", {}, make("kbd", {}, key), ` ${words}`)));
-    const on = make("input", { class: "usa-checkbox__input", type: "checkbox", id: "keys-on" });
-    const label = make("label", { class: "usa-checkbox__label", for: "keys-on" }, "Keys are on");
-    const panel = make("div", { class: "keys__list", id: "keys-list" }, list, make("div", { class: "usa-checkbox" }, on, label));
+    const way = make("a", { class: "usa-link", href: settings }, "Switch the keys off in your settings");
+    const panel = make("div", { class: "keys__list", id: "keys-list" }, list, make("p", {}, way));
     panel.hidden = true;
-    return { button, panel, on, whole: make("div", { class: "keys no-print" }, button, panel) };
+    return { button, panel, whole: make("div", { class: "keys no-print" }, button, panel) };
   }
 
   function start() {
     const first = rows().find((row) => row.querySelector("a, input[type=checkbox]"));
     if (!first) return; // nothing to open or tick
+    document.addEventListener("change", counted);
+    counted();
+    if (off !== undefined) return;
     const table = first.closest("table");
-    const { button, panel, on, whole } = help();
+    const { button, panel, whole } = help();
     (table.closest("[role=region]") || table.parentElement).before(whole);
-    let off = isOff();
-    on.checked = !off;
 
     function show() {
       panel.hidden = !panel.hidden;
@@ -105,12 +90,6 @@
     }
 
     button.addEventListener("click", show);
-    on.addEventListener("change", () => {
-      off = !on.checked;
-      keep(off);
-    });
-    document.addEventListener("change", counted);
-    counted();
 
     const acts = {
       j: () => go(1),
@@ -121,7 +100,7 @@
       "?": show,
     };
     document.addEventListener("keydown", (event) => {
-      if (off || event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
       const { target } = event;
       if (target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
       const inRow = target.closest("tr.is-at") && !target.matches("a, button, summary");

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts import service
 from mentorship.accounts.models import User
+from tests import factories
 from tests.accounts.conftest import again
 from tests.page import PageClient
 
@@ -29,6 +30,21 @@ def test_settings_are_kept(mine: PageClient, anna: User, session: Session) -> No
         sa.text("SELECT phone_sealed FROM \"user\" WHERE email = 'anna@example.org'")
     )
     assert b"555" not in bytes(stored or b"")
+
+
+def test_leaders_switch_the_keys_of_their_tables_off(
+    session: Session, sign_in: Callable[[User], PageClient], mine: PageClient
+) -> None:
+    section = factories.section(session)
+    leader = factories.leader(session, section)
+    rounds = f"/sections/{section.slug}/rounds"
+    page = sign_in(leader)
+    assert "data-off" not in page.get(rounds).response.text
+    page.submit("/account", {"keys_off": "y"})
+    assert "data-off" in page.get(rounds).response.text
+    page.submit("/account", {"keys_off": ""})
+    assert not again(leader).keys_off
+    assert "keys of tables" not in mine.get("/account").text  # she leads no section
 
 
 def test_what_is_left_empty_is_taken_out(mine: PageClient, anna: User) -> None:

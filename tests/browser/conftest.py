@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from mentorship.app import create_app
 from mentorship.config import Settings
@@ -114,13 +114,16 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map((each) => each.name), ...(await caches.keys())]"""
+
+
 class Visitor:
     """Somebody at a browser. ``look`` checks the page they are on; moving about calls it.
 
     ``only`` is the one size of screen that they have. Without JavaScript axe does not run: the
     pages are the same. Whoever is ``quick`` has axe and the camera look at pages with the same
-    headings only once, however often they come by; what the browser itself reports counts each
-    time.
+    headings only once; what the browser itself reports, and keeps, counts each time.
     """
 
     def __init__(
@@ -140,7 +143,12 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.script_errors: list[str] = []
         self.page.on("pageerror", lambda error: self.script_errors.append(str(error)))
+        self.page.on("console", self._hear)
         self.page.set_default_timeout(15_000)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if "Permissions-Policy" in said.text:  # a power whose name the browser does not know
+            self.script_errors.append(said.text)
 
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
@@ -149,6 +157,14 @@ class Visitor:
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press the button called ``name`` in the main part and look at where it leads."""
         self._leave_by(self.page.locator("main").get_by_role("button", name=name).first)
+
+    def press_twice(self, name: str | re.Pattern[str]) -> None:
+        """Press a button with a double click, as people do who are used to icons."""
+        button = self.page.locator("main").get_by_role("button", name=name).first
+        with self.page.expect_navigation():
+            button.dblclick()
+        self.page.wait_for_load_state("networkidle")
+        self.look()
 
     def follow(self, name: str | re.Pattern[str]) -> None:
         """Follow the link called ``name`` in the main part and look at where it leads."""
@@ -159,9 +175,9 @@ class Visitor:
             way_out.click()
         self.look()
 
-    def press_and_wait(self, name: str | re.Pattern[str], address: str) -> None:
+    def press_and_wait(self, name: str | re.Pattern[str], address: str, *, times: int = 1) -> None:
         """Press a button that starts some work, and wait for the page it ends on."""
-        self.page.locator("main").get_by_role("button", name=name).first.click()
+        self.page.locator("main").get_by_role("button", name=name).first.click(click_count=times)
         self.page.wait_for_url(re.compile(address), timeout=60_000)
         self.look()
 
@@ -187,6 +203,7 @@ class Visitor:
             return
         assert self.page.evaluate("window.__breaches") == [], where
         assert self.script_errors == [], where
+        assert self.page.evaluate(STORED) == [], where
 
     def _kind_of_page(self, where: str) -> str:
         """Return address and headings of a page, without keys and numbers."""

@@ -21,6 +21,7 @@ from playwright.sync_api import FilePayload
 from sqlalchemy.orm import aliased
 
 from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.demo.sign_ins import DEMO_PASSWORD, LEADER
 from mentorship.extensions import reading, transaction
 from mentorship.profiles.models import Profile
@@ -97,6 +98,15 @@ class Nothing:
             )
         return {emails[mentor] for img, mentor in rules["banned"] if emails[img] not in there}
 
+    def done(self, *actions: str) -> list[int]:
+        """Count the entries of the log about this section, by action."""
+        with self.app.app_context(), reading() as session:
+            mine = sa.select(Section.id).where(Section.slug == self.slug).scalar_subquery()
+            logged = session.scalars(
+                sa.select(AuditEntry.action).where(AuditEntry.section_id == mine)
+            ).all()
+            return [logged.count(action) for action in actions]
+
     def proved(self) -> list[int]:
         """Solve each run of the section again; return how many pairs came out the same."""
         with self.app.app_context(), reading() as session:
@@ -132,6 +142,7 @@ def test_from_nothing_to_finished(visitor: Callable[..., Visitor], nothing: Noth
     _answer(visitor, nothing)
     _match_the_rest(leader, nothing, home)
     _finish(leader, home)
+    assert nothing.done("round.publish", "round.publish.now") == [2, 2], "two clicks, one effect"
     assert len(nothing.proved()) > 8
 
 
@@ -259,6 +270,7 @@ def _look_around(leader: Visitor) -> None:
     leader.page.locator("#strength").fill("100")
     leader.reads(re.compile(r"0 of \d pairs on this page score 100 or more"))
     assert leader.page.locator("main tbody tr:visible").count() == 0
+    _long_name_fits(leader)
     leader.go(here)
     leader.follow("Was it fair to everybody?")
     leader.go(here)
@@ -280,12 +292,23 @@ def _look_around(leader: Visitor) -> None:
     leader.go(here)
 
 
+def _long_name_fits(leader: Visitor) -> None:
+    """A name of three lines on a phone is not cut in the picture."""
+    leader.page.set_viewport_size({"width": 320, "height": 800})
+    name = leader.page.locator(".picture__name a").first
+    name.evaluate("a => { a.textContent = 'Chukwuemeka Oluwaseun Balogun'; }")
+    tall = name.evaluate("a => a.getBoundingClientRect().height")
+    row = name.evaluate("a => a.closest('foreignObject').getBoundingClientRect().height")
+    assert row / 2 < tall <= row + 2  # a box of letters is taller than its line
+    leader.page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def _publish(leader: Visitor) -> None:
     leader.follow(re.compile(r"Publish run \d+"))
     leader.reads("will be asked by mail")
-    leader.press("Publish")
+    leader.press_twice("Publish")
     leader.reads("Until then nobody is told anything")
-    leader.press("Publish it now")
+    leader.press_twice("Publish it now")
     leader.reads("waiting for an answer")
 
 
@@ -297,7 +320,8 @@ def _answer(visitor: Callable[..., Visitor], nothing: Nothing) -> None:
     mentor, img = visitor(only="phone"), visitor(only="phone")
     mentor.sign_in(mentor_email, DEMO_PASSWORD)
     mentor.follow(re.compile("See the profile and answer"))
-    mentor.press("Accept")
+    mentor.press_twice("Accept")
+    mentor.reads("Your answer is saved.")
     img.sign_in(img_email, DEMO_PASSWORD)
     img.follow("See your mentor and answer")
     img.press(re.compile("Confirm|Yes"))

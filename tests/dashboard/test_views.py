@@ -199,7 +199,7 @@ def test_the_short_address_leads_administrators_home(
 def test_home_pages_keep_to_the_budget_of_statements(
     sign_in: SignIn, cast: Cast, session: Session
 ) -> None:
-    """Twelve at most, and no more with a meeting, a finished round and many more people."""
+    """Twelve at most, before there is a pair and after; with ten times more: test_statements."""
     load_facts(session)
     pages = [
         (cast.people["Ana Silva"], "/home/img"),

@@ -40,7 +40,7 @@ def kill_while_answering(place: Place, offers: int, kills: int, seed: int = 7) -
     """
     asked = _asked(place, offers)
     answers: Counter[int] = Counter()
-    with _killing(place, place.web(), kills, seed) as done:
+    with under_fire(place, place.web(), kills, seed) as done:
         while not done.is_set():
             for offer_id, browser in asked.items():
                 answers[browser.post(f"/offers/{offer_id}/accept")] += 1
@@ -53,7 +53,7 @@ def kill_while_answering(place: Place, offers: int, kills: int, seed: int = 7) -
 
 
 @contextmanager
-def _killing(
+def under_fire(
     place: Place, server: subprocess.Popen[bytes], kills: int, seed: int
 ) -> Iterator[threading.Event]:
     """Kill a process of the server at random instants; the event says that it was often enough."""

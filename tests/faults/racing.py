@@ -45,7 +45,7 @@ def publish_at_once(place: Place, rounds: int) -> int:
     """Let two to twenty leaders publish one round at once; return how many were told who did."""
     told = 0
     for number in range(rounds):
-        leaders, path, run_id, round_id = _reviewed(place, 2 + number * 7 % (MOST - 1))
+        leaders, path, run_id, round_id = reviewed(place, 2 + number * 7 % (MOST - 1))
         pressed = at_once([(Browser(place, who), path, {"run": str(run_id)}) for who in leaders])
         won = [who for who, (status, _) in zip(leaders, pressed, strict=True) if status == 303]
         if len(won) != 1:
@@ -55,12 +55,12 @@ def publish_at_once(place: Place, rounds: int) -> int:
                 if status != 409 or won[0].name not in text:
                     raise Fault(f"{status} without the name of who was first")
                 told += 1
-        place.asked(partial(_send_out, round_id=round_id))
-        place.asked(partial(_count_mails, round_id=round_id))
+        place.asked(partial(send_out, round_id=round_id))
+        place.asked(partial(count_mails, round_id=round_id))
     return told
 
 
-def _reviewed(place: Place, leaders: int) -> tuple[list[User], str, uuid.UUID, uuid.UUID]:
+def reviewed(place: Place, leaders: int) -> tuple[list[User], str, uuid.UUID, uuid.UUID]:
     with place.app.app_context(), transaction() as session:
         session.execute(sa.delete(Message))
         cast = small_cast(session)
@@ -70,14 +70,14 @@ def _reviewed(place: Place, leaders: int) -> tuple[list[User], str, uuid.UUID, u
         return who, path, run.id, round_.id
 
 
-def _send_out(session: Session, *, round_id: uuid.UUID) -> None:
+def send_out(session: Session, *, round_id: uuid.UUID) -> None:
     later = dt.datetime.now(dt.UTC) + planning.UNDO
     for _ in range(2):  # a second worker comes too late
         planning.send_out(session, round_id=round_id, now=later)
         session.commit()
 
 
-def _count_mails(session: Session, *, round_id: uuid.UUID) -> None:
+def count_mails(session: Session, *, round_id: uuid.UUID) -> None:
     asked = sa.select(User.email).join(Profile, Profile.person_id == User.id)
     asked = asked.where(
         Profile.id.in_(sa.select(Offer.mentor_id).where(Offer.round_id == round_id))

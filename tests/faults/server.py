@@ -14,6 +14,7 @@ import sqlalchemy as sa
 class Server:
     def __init__(self, handle: Any, folder: Path) -> None:
         self._handle, self._folder = handle, folder
+        self.user: str = handle.system_user or "root"
         self.url: str = handle.get_uri(driver="psycopg")
 
     def stop(self) -> None:

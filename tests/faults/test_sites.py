@@ -7,12 +7,13 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.faults import answers, crowd, disk, outage, stopping
+from tests.faults import answers, crowd, disk, outage, publishing, stopping
 from tests.faults.place import NO_ANSWER, Place, place
 from tests.faults.server import Server, own_server
 
@@ -29,6 +30,11 @@ def test_f3_a_killed_server_process_leaves_no_half_answer(here: Place) -> None:
     told = answers.kill_while_answering(here, offers=6, kills=3)
     assert set(told) <= {303, NO_ANSWER}, told
     assert told[NO_ANSWER] <= 3 * 4  # what one process had in its hands, each time
+
+
+def test_f3_a_killed_server_process_publishes_a_round_or_not(here: Place) -> None:
+    told = publishing.kill_while_publishing(here, kills=2)
+    assert set(told) <= {303, 409, NO_ANSWER}
 
 
 def test_f15_nobody_hears_that_the_database_is_locked(here: Place) -> None:
@@ -49,14 +55,21 @@ def test_f16_a_worker_that_is_told_to_end_gives_its_run_back(new_app: Callable[.
     assert stopping.stop_worker(new_app()) < 20  # without it, the lease would have to end
 
 
-def test_f9_a_full_disk_loses_nothing(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    if pytestconfig.getoption("--database") != "sqlite":
-        pytest.skip("SQLite's case; PostgreSQL's is that of a server that stops")
+def test_f9_a_full_disk_loses_nothing(
+    new_database: Callable[[], str], tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """On PostgreSQL it is the disk of the tables, of a server of its own."""
     try:
-        with (
-            disk.small_disk(tmp_path / "disk") as small,
-            place(f"sqlite:///{small}/site.db", tmp_path) as site,
-        ):
+        with ExitStack() as stack:
+            if pytestconfig.getoption("--database") == "sqlite":
+                small = stack.enter_context(disk.small_disk(tmp_path / "disk"))
+                url = f"sqlite:///{small}/site.db"
+            else:
+                tmp_path.chmod(0o755)
+                server = stack.enter_context(own_server(tmp_path))
+                tables = disk.small_tablespace(server, tmp_path / "disk")
+                small, url = stack.enter_context(tables)
+            site = stack.enter_context(place(url, tmp_path))
             forms, pages, _ = disk.write_until_full(site, small)
     except disk.CannotMount:
         pytest.skip("mounting a small disk is not allowed here")
@@ -85,8 +98,7 @@ def test_f8_cut_connections_cost_no_page(
             time.sleep(1)
             outage.cut_connections(site)
         time.sleep(0.5)
-    assert set(load.reads) <= {200, 503}
-    assert load.reads[503] <= cuts * outage.READERS
+    assert set(load.reads) == {200}
     assert set(load.writes) <= {303, 503}
     assert load.writes[503] <= cuts * outage.WRITERS
     with outage.under_load(site) as load:
@@ -96,7 +108,7 @@ def test_f8_cut_connections_cost_no_page(
     assert set(load.reads) <= {200, 503}
     assert set(load.writes) <= {303, 503}
     assert load.without_retry_after == 0
-    assert back < 30
+    assert back <= 5
     assert site.status("/readyz") == 200
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.faults import answers, crowd, disk, outage, racing, stopping
+from tests.faults import answers, crowd, disk, outage, publishing, racing, stopping
 from tests.faults.bench import Bench, NotHere, Told, ended
 from tests.faults.importing import freeze_importer, kill_importers
 from tests.faults.keeping import f11, f12, f14
@@ -71,6 +72,15 @@ def f3(bench: Bench) -> Told:
     done = f"{kills} server processes killed while {told.total()} times yes was said"
     measured = f"0 half states; {told[NO_ANSWER]} lines broke, all else answered as ever"
     return done, measured, "0 half states", set(told) <= {303, NO_ANSWER}
+
+
+def f3_publication(bench: Bench) -> Told:
+    kills = bench.times(50, 3)
+    with ended(bench.place()) as site:
+        told = publishing.kill_while_publishing(site, kills)
+    done = f"{kills} server processes killed while {told.total()} times a leader published"
+    measured = f"0 half states, each mail left once; {told[NO_ANSWER]} lines broke"
+    return done, measured, "0 half states", set(told) <= {303, 409, NO_ANSWER}
 
 
 def f4(bench: Bench) -> Told:
@@ -139,16 +149,16 @@ def f8(bench: Bench) -> Told:
 
 
 def f9(bench: Bench) -> Told:
-    if bench.server is not None:
-        raise NotHere
-    with (
-        disk.small_disk(bench.folder / "disk") as small,
-        place(f"sqlite:///{small}/site.db", bench.folder) as site,
-    ):
+    with ExitStack() as stack:
+        if bench.server is None:
+            small = stack.enter_context(disk.small_disk(bench.folder / "disk"))
+            url = f"sqlite:///{small}/site.db"
+        else:
+            tables = disk.small_tablespace(bench.server, bench.folder / "disk")
+            small, url = stack.enter_context(tables)
+        site = stack.enter_context(place(url, bench.folder))
         forms, pages, entries = disk.write_until_full(site, small)
-    done = (
-        f"{disk.FORMS} forms and pages on a disk ({disk.SIZE} tmpfs) that is full from the half on"
-    )
+    done = f"{forms.total()} forms and pages, the tables' disk (a tmpfs) full from the half on"
     measured = (
         f"pages {dict(pages)}, forms {dict(forms)}; whole, all that was kept is there and in the"
         f" log ({entries} entries)"
@@ -205,6 +215,7 @@ FAULTS: dict[str, Callable[[Bench], Told]] = {
     "F1, publication": f1_publication,
     "F1, import": f1_import,
     "F3": f3,
+    "F3, publication": f3_publication,
     "F4": f4,
     "F5": f5,
     "F6": f6,

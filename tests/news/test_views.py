@@ -18,6 +18,7 @@ from mentorship.news.models import ItemState, NewsItem, Topic
 from mentorship.news.seeds import load_news
 from mentorship.news.shipped import overtaken, read_sources
 from mentorship.sections.models import MembershipState, Section, SectionRole
+from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import UrlCheck
 from tests import factories
 from tests.factories import NOW
@@ -45,6 +46,10 @@ def leader(session: Session, section: Section, sign_in: SignIn) -> PageClient:
 @pytest.fixture
 def reader(session: Session, section: Section) -> User:
     return factories.member(session, section, SectionRole.IMG)
+
+
+def shipped_item(title: str) -> uuid.UUID:
+    return next(item.id for item in read_sources()[1] if item.title.startswith(title))
 
 
 def one(session: Session) -> NewsItem:
@@ -80,7 +85,7 @@ def post(
 def test_the_news_that_come_with_the_service_have_source_and_date(
     session: Session, reader: User, sign_in: SignIn
 ) -> None:
-    assert load_news(session, now=NOW) == 41
+    assert load_news(session, now=NOW) == 42
     assert load_news(session, now=NOW) == 0
     page = sign_in(reader).get("/news")
     assert "Court in Massachusetts postpones the rule on fixed J-1 stays" in page.text
@@ -95,7 +100,8 @@ def test_what_was_overtaken_is_shown_with_what_overtook_it_and_on_no_home_page(
     session: Session, reader: User, sign_in: SignIn
 ) -> None:
     load_news(session, now=NOW)
-    ((old, new),) = overtaken().items()
+    old = shipped_item("Final rule to end open-ended")
+    new = overtaken()[old]
     now = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
     lines = service.latest(session, reader.id, stages=["visa"], now=now, limit=100)
     assert old not in {line.id for line in lines}
@@ -106,10 +112,23 @@ def test_what_was_overtaken_is_shown_with_what_overtook_it_and_on_no_home_page(
     client = sign_in(reader)
     for path in ("/news?topic=visas", f"/news/{old}"):
         page = client.get(path)
-        assert "Overtaken on September 14, 2026" in page.text
+        assert "Overtaken, September 14, 2026" in page.text
         assert "What you read here is of July 17, 2026" in page.text
         assert f"/news/{new}" in page.links()
     assert "Something later overtook this" in client.get("/toolkit/search?q=open-ended+stays").text
+
+
+def test_a_bill_gives_way_to_the_law_that_the_licensure_page_knows(
+    session: Session, reader: User, sign_in: SignIn
+) -> None:
+    load_news(session, now=NOW)
+    bill = shipped_item("Kentucky Senate passes")
+    law = session.get_one(NewsItem, overtaken()[bill])
+    assert "July 9, 2026" in law.lead
+    page = sign_in(reader).get(f"/news/{bill}")
+    assert f"/news/{law.id}" in page.links()
+    load_facts(session)
+    assert "In force since July 9, 2026" in sign_in(reader).get("/toolkit/licensure/ky").text
 
 
 def test_home_pages_of_different_stages_show_different_news(session: Session, reader: User) -> None:
@@ -137,7 +156,7 @@ def test_of_a_chosen_topic_the_newest_comes_first_whatever_its_age(
 
 def test_an_item_without_a_source_gets_the_one_found_since(session: Session) -> None:
     load_news(session, now=NOW)
-    item = session.get_one(NewsItem, next(iter(overtaken().values())))
+    item = session.get_one(NewsItem, overtaken()[shipped_item("Final rule to end open-ended")])
     address = item.url
     item.url, item.url_check, item.lead = None, UrlCheck.NONE, "Ours"
     assert load_news(session, now=NOW) == 1
@@ -305,7 +324,7 @@ def test_a_section_hides_what_is_for_everybody_from_its_own_members(
     assert "Final rule to end open-ended" not in hidden  # which it overtook
     other = factories.member(session, factories.section(session), SectionRole.IMG)
     assert title in sign_in(other).get("/news").text
-    ((old, _),) = overtaken().items()
+    old = shipped_item("Final rule to end open-ended")
     leader.post(f"{base}/{old}", {"what": "show"})  # and so the two come back together
     assert title in sign_in(reader).get("/news").text
 

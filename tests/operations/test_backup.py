@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_security import hash_password
 
 from mentorship.accounts.models import User
 from mentorship.audit import record
@@ -30,10 +31,12 @@ from mentorship.privacy import erasing
 from mentorship.profiles.models import Profile
 from mentorship.pulse import utc_now
 from tests import factories
+from tests.page import PageClient
 from tests.postgres import tools
 from tests.rounds.cast import small_cast
 
 CANARY = "visa-canary"
+WORDS = "trombone kettle orchard"
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +51,8 @@ def lived_in(new_app: Callable[..., Flask]) -> Flask:
     app = new_app()
     with app.app_context(), transaction() as session:
         cast = small_cast(session)
-        cast.img("Canary Person", goals=CANARY)
+        person = cast.img("Canary Person", goals=CANARY)
+        person.email, person.password = "canary@example.org", hash_password(WORDS)
         cast.open()
         for _ in range(3):
             record(session, action="x", actor_id=None, about_id=None, now=utc_now())
@@ -87,6 +91,8 @@ def test_the_rehearsal(lived_in: Flask, new_app: Callable[..., Flask], tmp_path:
             entry = record(session, action="y", actor_id=None, about_id=None, now=utc_now())
             assert entry.number == 4
     assert new.test_client().get("/readyz").status_code == 200
+    known = {"email": "canary@example.org", "password": WORDS}
+    assert PageClient(new).submit("/login", known).location == "/"
 
 
 def test_people_are_replaced_only_when_that_is_said(lived_in: Flask, tmp_path: Path) -> None:

@@ -119,7 +119,9 @@ def test_the_image_runs_as_nobody_and_installs_by_hash() -> None:
 
 
 def test_the_files_are_parsed_as_what_they_are() -> None:
-    assert set(OURS) == {"set-up", "web", "worker"}
+    assert set(OURS) == {"set-up", "web", "worker", "operate"}
     assert OURS["worker"]["deploy"]["replicas"] == 2
     assert OURS["web"]["environment"]["WEB_CONCURRENCY"] == "2"
+    written = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert "\nMAIL_URL=" not in written, "it would take the place of the mail catcher"
     assert all(Path(each["file"]).parts[0] == "secrets" for each in COMPOSE["secrets"].values())

@@ -33,20 +33,51 @@ BAD: Mapping[str, tuple[dict[str, str], str]] = {
     "a placeholder": ({"SECRET_KEY": "change-me-" * 5}, "SECRET_KEY is a placeholder"),
     "a short one": ({"SECRET_KEY": "0f3a9c5be1d74628"}, "SECRET_KEY needs at least 32 bytes"),
     "a low-entropy one": ({"SECRET_KEY": "0123456789abcdef" * 4}, "SECRET_KEY is easy to guess"),
+    "a word again and again": (
+        {"SECRET_KEY": "mentorshipmentorshipmentorship12"},
+        "SECRET_KEY is easy to guess",
+    ),
+    "an old one that is short": (
+        {"SECRET_KEY_FALLBACKS": "dev"},
+        "SECRET_KEY_FALLBACKS needs at least 32 bytes",
+    ),
+    "an old one of a development machine": (
+        {"SECRET_KEY_FALLBACKS": "DEV"},
+        "SECRET_KEY_FALLBACKS is the default one",
+    ),
     "no field keys": ({"FIELD_KEYS": ""}, "FIELD_KEYS is not set"),
     "a field key of the wrong size": ({"FIELD_KEYS": "a:AAAA"}, "FIELD_KEYS: field key 'a' has 3"),
+    "a field key of nothing": ({"FIELD_KEYS": f"a:{'A' * 43}="}, "field key 'a' is easy to guess"),
     "debug on": ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG is on"),
     "no base URL": ({"BASE_URL": ""}, "BASE_URL is not set"),
     "a base URL without https": ({"BASE_URL": "http://m.example.org"}, "BASE_URL must be an https"),
+    "a base URL without a host": ({"BASE_URL": "https://"}, "BASE_URL names no host"),
+    "a base URL that is not answered": (
+        {"BASE_URL": "https://elsewhere.example.org"},
+        "TRUSTED_HOSTS leaves out the host of BASE_URL",
+    ),
     "no trusted hosts": ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS is empty"),
     "mail to files": ({"MAIL_URL": "files"}, "MAIL_URL is not set"),
     "a mail server nobody can read": ({"MAIL_URL": "imap://m"}, "MAIL_URL wants"),
     "a database nobody can read": ({"DATABASE_URL": "the usual"}, "DATABASE_URL cannot be read"),
-    "an unsafe way to the database": (
-        {"DATABASE_URL": "postgresql+psycopg://m:pw@db.example.org/m"},
-        "DATABASE_URL goes to another machine and does not say how",
-    ),
-    "no key of the log": ({"AUDIT_KEY": ""}, "AUDIT_KEY needs at least 32 bytes"),
+    **{
+        f"an unsafe way to the database, {way}": (
+            {"DATABASE_URL": f"postgresql+psycopg://m:pw@{way}"},
+            "DATABASE_URL goes to another machine and does not say how",
+        )
+        for way in (
+            "db.example.org/m",
+            "db.example.org/m?sslmode=allow",
+            "db.example.org/m?sslmode=prefer",
+            "db.example.org/m?sslmode=require",
+            "/m?host=db.example.org",
+            "/m?host=localhost,db.example.org",
+            "localhost/m?hostaddr=10.0.0.7",
+        )
+    },
+    "no key of the log": ({"AUDIT_KEY": ""}, "AUDIT_KEY is not set"),
+    "a short one of the log": ({"AUDIT_KEY": "short"}, "AUDIT_KEY needs at least 32 bytes"),
+    "an easy one of the log": ({"AUDIT_KEY": "a" * 64}, "AUDIT_KEY is easy to guess"),
     "a short token": ({"METRICS_TOKEN": "abc"}, "METRICS_TOKEN needs at least 32 bytes"),
     "a wrong level": ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud'"),
     "no second factor for anybody": ({"REQUIRE_MFA": "off"}, "REQUIRE_MFA is off"),
@@ -148,7 +179,7 @@ def test_sqlite_on_a_networks_disk_is_refused(
     assert "network's disk (nfs4)" in (unfitness(app) or "")
 
 
-TOKEN = "m" * 20 + "etrics" * 4
+TOKEN = "b81c0e57d2f94a63c7e5108f6b3d29a4"  # of no consequence
 
 
 def environment_of(database: str, instance: Path, **more: str) -> dict[str, str]:

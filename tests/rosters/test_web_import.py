@@ -237,6 +237,17 @@ def test_others_see_no_import_and_old_ones_are_forgotten(
     assert session.scalars(sa.select(RosterImport)).all() == []
 
 
+def test_two_files_that_are_too_much_together_are_told_so(
+    leader: PageClient, here: Section
+) -> None:
+    assert "10 MB for both files together" in leader.get(f"/sections/{here.slug}/import").text
+    kind = "multipart/form-data; boundary=x"
+    large = b"x" * (12 * 1024 * 1024)
+    answer = leader.client.post(f"/sections/{here.slug}/import", data=large, content_type=kind)
+    assert answer.status_code == 413
+    assert "all files together, may be up to 10 MB. Send one file after the other" in answer.text
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_an_export_holds_what_leaders_may_see_and_runs_nowhere(
     leader: PageClient, here: Section, session: Session, form: str

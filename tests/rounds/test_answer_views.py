@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable
@@ -12,7 +13,10 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import SHARE_VISA, give
+from mentorship.matching import Span
 from mentorship.notices.models import Message
+from mentorship.profiles.models import Profile
+from mentorship.profiles.service import read_img, read_mentor, write_img, write_mentor
 from mentorship.rounds import service
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from tests.page import PageClient
@@ -65,6 +69,38 @@ def test_a_mentor_and_an_img_say_yes(
     assert "You are mentoring Ana Silva" in page.text
     assert cast.people["Ana Silva"].email in page.text
     assert state(cast) is OfferState.CONFIRMED
+
+
+def test_free_hours_are_by_the_readers_clock(sign_in: SignIn, cast: Cast, session: Session) -> None:
+    """Noor in Tahiti and Ana in Kathmandu: neither clock changes."""
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    said = read_img(session, ana.id).values
+    times = (Span(0, 7 * 60, 9 * 60 + 5),)
+    hers = dataclasses.replace(said, timezone="Asia/Kathmandu", availability=times)
+    write_img(session, person_id=ana.id, img=hers, now=NOW)
+    offers = read_mentor(session, noor.id).values
+    times = (Span(2, 17 * 60, 24 * 60),)
+    theirs = dataclasses.replace(offers, timezone="Pacific/Tahiti", availability=times)
+    write_mentor(session, person_id=noor.id, mentor=theirs, now=NOW)
+    cast.published()
+    offer = cast.offer("Ana Silva")
+    service.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
+    service.confirm_match(session, person_id=ana.id, offer_id=offer.id, now=NOW)
+    text = sign_in(noor).get(f"/offers/{offer.id}").text
+    assert "Free hours this week (your time, Pacific/Tahiti) Sun 15:15-17:20" in text
+    assert "07:00" not in text
+    text = sign_in(ana).get(f"/matches/{offer.id}").text
+    hours = "Thu 08:45-15:45"
+    assert f"Free hours this week (your time, Asia/Kathmandu) {hours}" in text
+    noor.timezone = None
+    session.flush()
+    assert (
+        "Free hours this week (UTC) Mon 01:15-03:20"
+        in sign_in(noor).get(f"/offers/{offer.id}").text
+    )
+    session.execute(sa.update(Profile).values(timezone=None))
+    text = sign_in(noor).get(f"/offers/{offer.id}").text
+    assert "Free hours, by their own clock Mon 07:00-09:05" in text
 
 
 def test_a_mentor_says_no_with_a_reason(noor: PageClient, cast: Cast, offer: Offer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
+from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rounds import paging, service
 from mentorship.rounds.models import Pair, Participant, Round
 from mentorship.sections.table_models import MemberTag, SavedView
@@ -149,6 +151,33 @@ def test_who_is_found_is_exported(leader: PageClient, here: str) -> None:
     sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
     names = [row[1].value for row in sheet.iter_rows(min_row=2)]
     assert names == ["Ana Silva", "Ben Okafor", "Chi Tanaka"]
+
+
+def test_of_both_roles_two_files_come_and_nobody_is_missing(
+    leader: PageClient, here: str, cast: Cast
+) -> None:
+    cast.img("Una Ready", stage="", topics=(), languages=())
+    cast.mentor("Paul Paused", seats=0)
+    assert "two files, packed in one zip file" in leader.get(f"{here}?show=blocked").text
+    sent = {"show": "blocked", "what": "csv", "every": "y", "csrf_token": leader.token()}
+    answer = leader.client.post(f"{here}/do", data=sent)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="round-blocked.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        files = {name: io.BytesIO(packed.read(name)) for name in packed.namelist()}
+    imgs = read_imgs(files.pop("round-blocked-imgs.csv")).rows
+    mentors = read_mentors(files.pop("round-blocked-mentors.csv")).rows
+    assert ([row.name for row in imgs], [row.name for row in mentors]) == (
+        ["Una Ready"],
+        ["Paul Paused"],
+    )
+    assert not files
+
+
+def test_the_words_looked_for_stay_from_part_to_part(leader: PageClient, here: str) -> None:
+    page = leader.get(f"{here}?q=Noor")
+    assert "Nobody found" in page.text
+    (mentors,) = [each for each in page.links() if "show=mentors" in each and "q=Noor" in each]
+    assert "Noor Haddad" in leader.get(mentors).text
 
 
 def test_an_export_asks_who_it_is_and_is_counted(leader: PageClient, here: str) -> None:

@@ -13,8 +13,17 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import STATISTICS, withdraw
-from mentorship.rounds import insights, service
+from mentorship.rounds import service
 from mentorship.rounds.models import Round, Run
+from mentorship.rounds.private_pages import (
+    NOBODY,
+    NONE_ELSE,
+    AboutLine,
+    PathsTold,
+    about_imgs,
+    paths_told,
+    reading_of,
+)
 from mentorship.rounds.private_tables import (
     EPSILON,
     FEWEST_NEW,
@@ -65,7 +74,7 @@ def test_nothing_is_told_of_a_run_that_did_not_go_out(
     crowd(cast, 24)
     round_, run = cast.reviewed()
     assert private_tables(session, run.id) is None
-    assert insights.paths_told(None) is None
+    assert paths_told(None) is None
     at = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     page = sign_in(cast.leader).get(f"{at}/review/fairness")
     assert "told when a run is published" in page.text
@@ -204,12 +213,76 @@ def test_the_same_people_are_told_of_once_whatever_is_asked(cast: Cast, session:
     assert told == [True, False, False, False]
 
 
-def test_visa_paths_are_told_from_what_imgs_need_and_in_words_only() -> None:
+def test_visa_paths_are_told_from_what_imgs_need() -> None:
     rows = [(visa, 40 if visa == "j1_physician" else 0, 0) for visa in VISAS]
-    most, some = paths_that_help(rows)
-    assert {*most, *some} == {*VISA_HELP["j1_physician"]}
-    assert paths_that_help([(visa, 0, 0) for visa in VISAS]) == [[], []]
-    mixed = [("j1_physician", 80, 0), ("f1", 12, 0)]
-    most, some = paths_that_help(mixed)
-    assert {*most} == {*VISA_HELP["j1_physician"]}
-    assert {*some} == {*VISA_HELP["f1"]} - {*most}
+    assert {*paths_that_help(rows)} == {(path, 40) for path in VISA_HELP["j1_physician"]}
+    assert paths_that_help([(visa, 0, 0) for visa in VISAS]) == []
+    need = paths_that_help([("j1_physician", 80, 0), ("f1", 12, 0)])
+    told = paths_told({"need": need})
+    assert told is not None
+    names = {path: LISTS["visa_path"][path].name for path in LISTS["visa_path"]}
+    both = {*VISA_HELP["f1"]} & {*VISA_HELP["j1_physician"]}
+    assert {*told.most} == {
+        (names[path], 90 if path in both else 80) for path in VISA_HELP["j1_physician"]
+    }
+    assert {*told.some} == {(names[path], 10) for path in {*VISA_HELP["f1"]} - both}
+    before = paths_told({"paths": [["h1b_visa"], []]})  # of a round of before numbers were told
+    assert before == PathsTold([(names["h1b_visa"], None)], [])
+
+
+def test_a_gap_is_hardly_ever_spoken_of_where_groups_fare_alike() -> None:
+    spoken, draws = 0, 400
+    for seed in range(draws):
+        chance = seeded(seed)
+        people = [(word, chance.random() < 0.7) for word in VISAS[:4] for _ in range(40)]
+        spoken += "clearest gap" in reading_of(lines_of(people, chance))
+    assert spoken <= 0.08 * draws
+
+
+def test_a_wide_gap_between_large_groups_is_spoken_of() -> None:
+    spoken, draws = 0, 200
+    for seed in range(draws):
+        chance = seeded(seed)
+        fares = {"f1": 0.9, "h1b": 0.5, "outside_us": 0.85}
+        people = [(word, chance.random() < p) for word, p in fares.items() for _ in range(80)]
+        told = reading_of(lines_of(people, chance))
+        spoken += "“h1b”. Chance seldom" in told
+    assert spoken >= 0.9 * draws
+
+
+def test_one_group_alone_has_nobody_to_stand_beside() -> None:
+    assert reading_of([AboutLine("F-1", 40, 20)]) == NONE_ELSE
+    (empty,) = about_imgs({"groups": {"visa": []}})
+    assert (empty.lines, empty.reading) == ([], NOBODY)
+
+
+def lines_of(people: Sequence[tuple[str, bool]], chance: Random) -> Sequence[AboutLine]:
+    rows = to_tell(noisy(people, dict.fromkeys(word for word, _ in people), chance))
+    return [AboutLine(word, imgs, matched) for word, imgs, matched, _ in rows]
+
+
+def test_shares_and_what_they_tell_stand_on_the_page(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    crowd(cast, 30)
+    crowd(cast, 30, "Student", visa="f1")
+    round_ = cast.published()
+    page = sign_in(cast.leader).get(
+        f"/sections/{cast.section.slug}/rounds/{round_.id}/review/fairness"
+    )
+    told = told_of(session, round_)
+    (visa, *_) = about_imgs(told)
+    section = page.text.split("Visa and gender")[1]
+    assert "Average scores by visa or gender are not told." in section
+    assert visa.reading in section
+    assert "Share, about" in section
+    for line in visa.lines:
+        assert line.share % 5 == 0
+        assert f"{line.share}%" in section
+    unmatched = sign_in(cast.leader).get(
+        f"/sections/{cast.section.slug}/rounds/{round_.id}/unmatched"
+    )
+    assert "What such a mentor would add in points is not told" in unmatched.text
+    paths = paths_told(told)
+    assert paths is not None
+    assert all(f"{name} (about {imgs} IMGs)" in unmatched.text for name, imgs in paths.most)

@@ -23,7 +23,7 @@ from mentorship.privacy import emptying, retention
 from mentorship.rosters.escape import formula_sign, guard, unguard
 from mentorship.rounds import proving, service
 from mentorship.rounds.models import Pair, Run
-from mentorship.rounds.report import COLUMNS
+from mentorship.rounds.report import COLUMNS, report_rows
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
@@ -66,6 +66,15 @@ def test_every_offer_and_everybody_left_is_in_the_report(
     assert rows[-1]["img"] == "'=HYPERLINK(1)"
     assert rows[-1]["state"] == "no_offer"
     assert len(rows) == 4
+
+
+def test_an_offer_nobody_answered_is_expired_once_the_round_is_over(
+    cast: Cast, session: Session
+) -> None:
+    round_ = cast.published()
+    assert {row[3] for row in report_rows(session, round_)} == {"offered"}
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    assert {row[3] for row in report_rows(session, cast.again(round_))} == {"expired"}
 
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
@@ -147,8 +156,8 @@ def test_a_run_whose_inputs_are_deleted_says_when(new_app: Callable[..., Flask])
         emptying.blank_in_runs(session, [ana])
     erased = app.test_cli_runner().invoke(args=verify)
     assert "run 1 cannot be solved again: answers of somebody in it were deleted" in erased.output
-    with app.app_context(), transaction() as session:
-        retention.run(session, now=dt.datetime(2027, 5, 4, 3, tzinfo=dt.UTC))
+    with app.app_context():
+        retention.run(now=dt.datetime(2027, 5, 4, 3, tzinfo=dt.UTC))
     gone = app.test_cli_runner().invoke(args=verify)
     assert gone.exit_code == 1
     assert "run 1 cannot be solved again: inputs deleted on 2027-05-04" in gone.output

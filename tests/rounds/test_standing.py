@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.rounds import board, overview, pairs, review, round_list, service
+from mentorship.hours import Clock
+from mentorship.rounds import board, overview, pairs, review, round_list, service, still_waiting
 from mentorship.rounds.answer_pages import match_page, offer_page
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Participant, Round, Run
@@ -187,7 +188,7 @@ READS: dict[str, Callable[[Cast, Run], object]] = {
     "board": lambda cast, run: board.board(
         cast.session, run.round_id, Wanted(), now=NOW, finished=False
     ),
-    "waiting": lambda cast, run: board.waiting_imgs(
+    "waiting": lambda cast, run: still_waiting.waiting_imgs(
         cast.session, run.round_id, Wanted(), finished=False
     ),
     "img": lambda cast, _: service.img_status(cast.session, cast.people["Ana Silva"].id),
@@ -228,11 +229,11 @@ def test_the_pages_of_an_offer_need_few_queries(cast: Cast, session: Session) ->
     noor, ana = (cast.people[name].id for name in ("Noor Haddad", "Ana Silva"))
     session.expunge_all()
     with counted(session) as statements:
-        offer_page(session, noor, offer_id, now=NOW)
+        offer_page(session, noor, offer_id, clock=Clock("UTC", NOW))
     assert len(statements) <= 9
     session.expunge_all()
     with counted(session) as statements:
-        match_page(session, ana, offer_id, now=NOW)
+        match_page(session, ana, offer_id, clock=Clock("UTC", NOW))
     assert len(statements) <= 9
 
 

@@ -495,7 +495,8 @@ def test_no_page_needs_more_than_twelve_queries(
     needed = {path: queries(leader, session, path) for path in paths}
     published = cast.published("Summer")
     paths = [
-        at(home, published, page) for page in ("", "answers", "answers?show=without", "finish")
+        at(home, published, page)
+        for page in ("", "answers", "answers?show=without", "finish", "report", "review/fairness")
     ]
     needed |= {path: queries(leader, session, path) for path in paths}
     offer_id = cast.offer("Ana Silva", "Noor Haddad").id

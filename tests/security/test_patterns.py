@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 import mentorship
+from mentorship.config import ROOT
 
 UNITS = ("a", "A ", "0", " ", "\n", "-", ".", "a-", "a.", "@", "/", "(", "[", '"', "|", "1,", "&#")
 ENDS = ("", "!", "\0", "x y", "\n")
@@ -22,6 +24,14 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                 yield f"{module.name}.{name}", value
+    for file in sorted((ROOT / "mentorship").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="re")) | ast.Name(id="Regexp"),
+                    args=[ast.Constant(value=str(words)), *_],
+                ):
+                    yield f"{file.relative_to(ROOT)}:{node.lineno}", re.compile(words)
 
 
 def test_no_pattern_is_slow() -> None:

@@ -32,6 +32,8 @@ KNOWN = {  # words that open nothing
     "walk-the-road-together",  # of the demo people, who cannot exist in production
     "of-no-consequence",  # of a database role that lives as long as its test
     *("0f3a9c5be1d74628", "0123456789abcdef"),  # keys that the service must refuse
+    "mentorshipmentorshipmentorship12",
+    *("ONE", "TWO"),  # where the README has one's own
 }
 
 
@@ -57,6 +59,35 @@ def test_no_secret_lies_in_the_repository() -> None:
             f"{name}: {kind}, {s[:4]}..." for kind, s in found_in(file.read_text("utf-8", "ignore"))
         ]
     assert found == []
+
+
+def _ever() -> Iterator[tuple[str, str]]:
+    """Name and text of each file that any commit of this repository holds."""
+    git = which("git") or "git"
+    listed = subprocess.run(
+        [git, "rev-list", "--objects", "--all"], cwd=ROOT, capture_output=True, check=True
+    )
+    named = [line.split(" ", 1) for line in listed.stdout.decode().splitlines() if " " in line]
+    wanted = [(key, name) for key, name in named if not name.startswith(ELSEWHERE)]
+    given = subprocess.run(
+        [git, "cat-file", "--batch"],
+        cwd=ROOT,
+        input="\n".join(key for key, _ in wanted).encode(),
+        capture_output=True,
+        check=True,
+    ).stdout
+    at = 0
+    for _, name in wanted:
+        start = given.index(b"\n", at) + 1
+        _, kind, size = given[at : start - 1].split()
+        at = start + int(size) + 1
+        if kind == b"blob" and int(size) <= LARGEST:
+            yield name, given[start : at - 1].decode("utf-8", "ignore")
+
+
+def test_no_secret_ever_lay_in_the_repository() -> None:
+    found = {f"{name}: {kind}" for name, words in _ever() for kind, _ in found_in(words)}
+    assert found == set()
 
 
 @pytest.mark.parametrize(

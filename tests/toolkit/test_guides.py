@@ -146,6 +146,21 @@ def test_the_chooser_always_ends_with_a_route(loaded: Session) -> None:
     assert ends > 40
 
 
+def test_every_question_of_the_chooser_decides_between_routes(loaded: Session) -> None:
+    """Whatever somebody said before, two answers to the next question lead to other routes."""
+
+    def ends(said: dict[str, str]) -> frozenset[frozenset[str]]:
+        step = visa_routes.step(loaded, said)
+        if step.question is None:
+            return frozenset([frozenset(route.id for route in step.routes)])
+        answers = [said | {step.question.id: option["id"]} for option in step.question.options]
+        led = [ends(answer) for answer in answers]
+        assert len(set(led)) > 1, f"{step.question.id} decides nothing for {said}"
+        return frozenset().union(*led)
+
+    assert len(ends({})) > 10
+
+
 def test_the_chooser_asks_again_what_it_cannot_read(loaded: Session) -> None:
     step = visa_routes.step(loaded, {"status": "martian", "aim": "training"})
     assert step.question is not None

@@ -15,10 +15,12 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.toolkit import licensing, tile_map
 from mentorship.toolkit.guide_forms import VIEWS
+from mentorship.toolkit.license_words import in_force_words
 from mentorship.toolkit.licensing import Background, State, Verdict
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import Confidence, Sourced
 from tests import factories
+from tests.factories import NOW
 from tests.page import PageClient
 from tests.toolkit.files import Files
 
@@ -243,6 +245,35 @@ def test_the_map_and_the_table_lead_to_the_same_pages(loaded: Session, reader: P
     rows = [a.get("href") for a in page.tree.iterfind(".//tbody//th/a")]
     assert sorted(map(str, tiles)) == sorted(map(str, rows))
     assert "May be open" in page.text
+    (legend,) = (
+        tile_map.draw(licensing.states(loaded), "verdict", Background(training=2, tries=1)).legend,
+    )
+    assert {sign for _, sign, _ in legend} == {"May", "Ask", "Not yet"}  # and never a plain yes
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("in force", "In force"),
+        ("July 9, 2026", "In force since July 9, 2026"),
+        ("2024", "In force since 2024"),
+        ("August 1, 2027", "Not yet in force: August 1, 2027"),
+        ("2026", "Ask whether it is in force: 2026"),
+        ("contingent on appropriation", "Ask whether it is in force: contingent on appropriation"),
+        (None, "Ask whether it is in force"),
+    ],
+)
+def test_the_table_says_in_words_whether_a_law_holds(words: str | None, said: str) -> None:
+    assert in_force_words(words, NOW.date()) == said
+
+
+def test_no_law_that_is_not_in_force_is_said_to_be(loaded: Session, reader: PageClient) -> None:
+    text = reader.get("/toolkit/licensure").text
+    for state in licensing.states(loaded):
+        if state.has_pathway:
+            assert state.in_force in text
+            assert state.in_force.startswith("In force") is bool(state.is_law_in_force)
+            assert state.in_force in reader.get(f"/toolkit/licensure/{state.id}").text
 
 
 @pytest.mark.parametrize("query", ["training=9", "tries=-1&span=abc", "show=nothing", "tries=999"])

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session
 
+from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Img
 from mentorship.profiles.service import read_img, write_img
+from mentorship.sections.models import SectionRole
 from mentorship.toolkit import path, service, tracks
 from mentorship.toolkit.calendar_file import calendar
 from mentorship.toolkit.loading import load_facts
@@ -184,6 +186,26 @@ def test_without_a_profile_one_is_led_to_it(loaded: Session, img: User, sign_in:
 
 
 # ---- the calendar
+
+
+@pytest.mark.parametrize("stage", list(vocabulary.LISTS["stage"]))
+def test_every_stage_has_dates_to_take_along_or_says_why_not(
+    loaded: Session, img: User, sign_in: SignIn, stage: str
+) -> None:
+    at(loaded, img, stage=stage)
+    factories.member(loaded, factories.section(loaded), SectionRole.IMG, img)
+    view = service.for_stage(loaded, stage, today=TODAY)
+    assert view is not None
+    assert view.dates or view.usual_months
+    client = sign_in(img)
+    for address in ("/toolkit/path", "/home/img"):
+        page = client.get(address)
+        (calendar_link,) = (link for link in page.links() if "/dates.ics" in link)
+        assert calendar_link == "/toolkit/dates.ics" + f"?stage={stage}" * bool(view.dates)
+        said = "No date of the 2027 Match belongs to this stage" in page.text
+        assert said is not bool(view.dates)
+        shown = [day.event for day in view.dates] or [text for _, text in view.usual_months]
+        assert all(each in page.text for each in shown)
 
 
 def test_the_calendar_holds_all_coming_dates(loaded: Session, img: User, sign_in: SignIn) -> None:

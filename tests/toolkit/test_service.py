@@ -96,7 +96,7 @@ def test_the_stage_page_adds_facts_months_and_topics(loaded: Session) -> None:
     assert page.before is not None
     assert page.before.name == "Medical school"
     assert any("OET" in fact.text for fact in page.facts)
-    assert page.usual_months[0][0] == "January"
+    assert page.view.usual_months[0][0] == "January"
     assert "OET and clinical English" in page.topics
 
 
@@ -143,7 +143,12 @@ def test_the_shipped_cycle_tells_set_days_from_expected_ones(loaded: Session) ->
 
 
 def test_after_the_cycle_no_day_is_left(loaded: Session) -> None:
-    assert at(loaded, "match_soap", today=dt.date(2027, 3, 20)).dates == ()
+    over = at(loaded, "match_soap", today=dt.date(2027, 3, 20))
+    assert (over.dates, over.cycle) == ((), "")
+
+
+def test_a_stage_without_a_day_still_knows_the_cycle(loaded: Session) -> None:
+    assert (at(loaded, "practice").dates, at(loaded, "practice").cycle) == ((), "2027 Match")
 
 
 # ---- resources of a stage and for mentors

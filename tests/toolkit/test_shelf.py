@@ -220,7 +220,8 @@ def test_a_section_puts_a_resource_in_its_own_words(
     assert "changed its words" in page.text
     assert "English for doctors" in reader.get("/toolkit/resources?q=english").text
     assert "November 2, 2026" in reader.get("/toolkit/resources?q=english").text
-    reader.get(OET, status=404)  # the common words are not shown beside them
+    kept_link = reader.get(OET, status=302)  # leads to what stands in the place of the common words
+    assert "English for doctors" in reader.follow(kept_link).text
     assert "English for doctors" not in stranger.get("/toolkit/resources").text
     stranger.get(OET)
 

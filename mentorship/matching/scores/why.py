@@ -182,7 +182,7 @@ def same_country(pair: Pair) -> str:
     if pair.img.school_country == pair.mentor.school_country:
         where = country if voice.you else "the same country"
         return f"{voice.both} went to medical school in {where}, as {voice.img} wished."
-    where = country if voice.you else "their own country"
+    where = country if voice.you else "the same country"
     return f"{voice.img} wished for somebody who studied in {where}; this is not so."
 
 

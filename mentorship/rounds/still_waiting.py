@@ -1,0 +1,78 @@
+"""Who of a published round has no mentor, and what came of the last offer they had."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
+from mentorship.rounds.models import Participant
+from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.paging import Listing, Wanted, fetch
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """An IMG without a mentor now. ``reason`` is what came of the last offer, if there was one."""
+
+    name: str
+    state: OfferState | None
+    reason: str | None
+    img_id: uuid.UUID
+
+
+def waiting_imgs(
+    session: Session, round_id: uuid.UUID, wanted: Wanted, *, finished: bool
+) -> Listing[WaitingLine]:
+    """Return the IMGs of the round who have no mentor and are not being answered, by name."""
+    query = without_mentor(round_id, finished=finished).order_by(
+        sa.func.lower(User.name), Profile.id
+    )
+    if wanted.words:
+        query = query.where(User.name.icontains(wanted.words, autoescape=True))
+    found = fetch(session, query, wanted)
+    last = _last_offers(session, round_id, [img_id for img_id, _ in found.rows])
+    rows = []
+    for img_id, name in found.rows:
+        offer = last.get(img_id)
+        reason = REASONS_TOLD.get(offer.decline_reason or "") if offer else None
+        rows.append(WaitingLine(name, offer.state if offer else None, reason, img_id))
+    return Listing(rows, found.found, found.page, found.last)
+
+
+def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
+    """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for."""
+    settled = (OfferState.CONFIRMED, OfferState.ENDED)
+    live = sa.select(Offer.img_id).where(
+        Offer.round_id == round_id,
+        Offer.state.in_(settled if finished else (*LIVE_OFFERS, OfferState.ENDED)),
+    )
+    return (
+        sa.select(Profile.id, User.name)
+        .join(Participant, Participant.profile_id == Profile.id)
+        .join(User, User.id == Profile.person_id)
+        .where(
+            Participant.round_id == round_id,
+            Participant.left_out_at.is_(None),
+            Profile.kind == ProfileKind.IMG,
+            Profile.id.not_in(live),
+        )
+    )
+
+
+def _last_offers(
+    session: Session, round_id: uuid.UUID, img_ids: Sequence[uuid.UUID]
+) -> Mapping[uuid.UUID, Offer]:
+    offers = session.scalars(
+        sa.select(Offer)
+        .where(Offer.round_id == round_id, Offer.img_id.in_(img_ids))
+        .where(Offer.state != OfferState.WITHDRAWN)
+        .order_by(Offer.place.desc())
+    )
+    return {offer.img_id: offer for offer in offers}

@@ -1,0 +1,125 @@
+"""A home page takes at most twelve statements, and as many with ten times the data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.community import service as community
+from mentorship.community.models import Event
+from mentorship.mentorships.service import Plan, plan_meeting
+from mentorship.news import desk
+from mentorship.news.models import Topic
+from mentorship.notices.service import mark_failed, post
+from mentorship.rounds import service as rounds
+from mentorship.sections.models import SectionRole
+from mentorship.toolkit.loading import load_facts
+from tests import factories
+from tests.factories import NOW
+from tests.mentorships.pair import confirm
+from tests.page import PageClient
+from tests.rounds.cast import Cast, counted
+
+SignIn = Callable[[User], PageClient]
+MOST = 12
+SOON = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of a section: seats are ten at most, so a mentor has four times as many mentees."""
+
+    mentees: int  # and as many IMGs who wait for the mentor's answer
+    others: int  # other pairs, members, posts, events, meetings, mails and rounds that are over
+
+
+SMALL, LARGE = Size(mentees=1, others=1), Size(mentees=4, others=10)
+
+
+def section_of(session: Session, size: Size) -> Cast:
+    """Fill a section: one mentor has mentees and offers, and one IMG is to confirm."""
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    for number in range(size.others):
+        cast.img(f"Other img {number}", topics=("visa_choice",))
+        cast.mentor(f"Other mentor {number}", topics=("visa_choice",))
+        factories.member(session, section, SectionRole.IMG)
+        _posted(cast, number)
+        over = cast.published(f"Over {number}")
+        rounds.finish_round(session, round_id=over.id, now=NOW)
+    names = [f"Img {number}" for number in range(2 * size.mentees + 1)]
+    cast.mentor("Noor Haddad", seats=len(names))
+    for name in names:
+        cast.img(name)
+    round_ = cast.published("Spring")
+    for number, name in enumerate(names[: size.mentees]):
+        pair = confirm(cast, round_, name, "Noor Haddad")
+        for meeting in range(size.others if number == 0 else 1):
+            plan = Plan(starts_at=SOON + dt.timedelta(hours=meeting), minutes=30)
+            plan_meeting(session, person_id=pair.img.id, mentorship_id=pair.id, plan=plan, now=NOW)
+    noor, last = cast.people["Noor Haddad"].id, cast.offer(names[-1]).id
+    rounds.accept_offer(session, person_id=noor, offer_id=last, now=NOW)
+    return cast
+
+
+def _posted(cast: Cast, number: int) -> None:
+    """Write a post and an event, and let a mail to a member fail."""
+    session, section, leader = cast.session, cast.section, cast.leader
+    news = desk.write_post(
+        session,
+        section_id=section.id,
+        author_id=leader.id,
+        topic=Topic.SECTION,
+        title=f"Week {number}",
+        lead="",
+        body="We met.",
+        now=NOW,
+    )
+    desk.publish(session, news, by=leader.id, now=NOW)
+    event = {
+        "title": f"Meeting {number}",
+        "about": "",
+        "place": "Room 5",
+        "starts_at": SOON,
+        "ends_at": SOON + dt.timedelta(hours=1),
+        "timezone": "America/Chicago",
+    }
+    community.save_row(session, Event, section.id, None, event)
+    to = cast.people[f"Other img {number}"].email
+    mail = post(session, recipient=to, subject="Mail", body="Words.", now=NOW)
+    mark_failed(session, mail, why="550 unknown", final=True)
+
+
+def homes(cast: Cast) -> Iterator[tuple[str, User, str]]:
+    people = cast.people
+    imgs = sorted(name for name in people if name.startswith("Img "))
+    yield "an IMG with a mentor", people[imgs[0]], "/home/img"
+    yield "an IMG who waits", people[imgs[-2]], "/home/img"
+    yield "an IMG who is to confirm", people[imgs[-1]], "/home/img"
+    yield "a mentor", people["Noor Haddad"], "/home/mentor"
+    yield "a leader", cast.leader, "/home/leader"
+
+
+def test_as_many_statements_with_ten_times_the_data(sign_in: SignIn, session: Session) -> None:
+    load_facts(session)
+    counts: dict[str, list[int]] = {}
+    texts: dict[str, list[str]] = {}
+    for cast in (section_of(session, SMALL), section_of(session, LARGE)):
+        for who, person, path in homes(cast):
+            client = sign_in(person)
+            session.expunge_all()
+            with counted(session) as seen:
+                page = client.get(path)
+            statements = [s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]
+            counts.setdefault(who, []).append(len(statements))
+            texts.setdefault(who, []).append(page.text)
+    for who, (few, many) in counts.items():
+        assert few == many <= MOST, f"{who}: {few}, then {many}"
+    for small, large in texts.values():  # there was more to tell
+        assert small != large
+    assert "Img 3" in texts["a mentor"][1]
+    assert "1 member" in texts["a leader"][0]

@@ -1,0 +1,193 @@
+"""Every state of an offer and a mentorship, and what the two are to each other there."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from mentorship.consents import service as consents
+from mentorship.mentorships import service as mentorships
+from mentorship.profiles.audience import Audience
+from mentorship.rounds import expiring
+from mentorship.rounds import service as rounds
+from mentorship.rounds.offer_models import SeatCount
+from mentorship.rounds.withdrawing import withdraw
+from tests.factories import NOW
+from tests.rounds.cast import Cast
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What the mentor is to Ana's answers, and Ana to the mentor's, and what is kept back."""
+
+    to_mentor: Audience
+    to_img: Audience
+    names_hidden: bool = False
+    shares_visa: bool = True
+
+
+def open_round(cast: Cast) -> Reached:
+    cast.open()
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def offered(cast: Cast) -> Reached:
+    cast.published()
+    return Reached(Audience.OFFERED, Audience.BROWSING)
+
+
+def declined(cast: Cast) -> Reached:
+    offered(cast)
+    who, offer = cast.people["Noor"].id, cast.offer("Ana").id
+    no: dict[str, Any] = {"reason": "no_time", "words": "", "now": NOW}
+    rounds.decline_offer(cast.session, person_id=who, offer_id=offer, **no)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def seat_taken(cast: Cast) -> Reached:
+    """Another IMG has Noor's only seat by the time she says yes to Ana."""
+    offered(cast)
+    who, offer = cast.people["Noor"].id, cast.offer("Ana")
+    cast.session.execute(sa.update(SeatCount).values(taken=SeatCount.seats))
+    rounds.accept_offer(cast.session, person_id=who, offer_id=offer.id, now=NOW)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def withdrew(cast: Cast) -> Reached:
+    offered(cast)
+    who, offer = cast.people["Ana"].id, cast.offer("Ana")
+    withdraw(
+        cast.session,
+        person_id=who,
+        round_id=offer.round_id,
+        profile_id=offer.img_id,
+        now=NOW,
+    )
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def accepted(cast: Cast) -> Reached:
+    offered(cast)
+    who, offer = cast.people["Noor"].id, cast.offer("Ana").id
+    rounds.accept_offer(cast.session, person_id=who, offer_id=offer, now=NOW)
+    return Reached(Audience.OFFERED, Audience.OFFERED)
+
+
+def declined_by_img(cast: Cast) -> Reached:
+    accepted(cast)
+    who, offer = cast.people["Ana"].id, cast.offer("Ana").id
+    no: dict[str, Any] = {"reason": "other", "words": "", "now": NOW}
+    rounds.decline_match(cast.session, person_id=who, offer_id=offer, **no)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def unanswered(cast: Cast) -> Reached:
+    round_ = cast.published()
+    rounds.finish_round(cast.session, round_id=round_.id, now=NOW)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def accepted_then_over(cast: Cast) -> Reached:
+    accepted(cast)
+    rounds.finish_round(cast.session, round_id=cast.offer("Ana").round_id, now=NOW)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def confirmed(cast: Cast) -> Reached:
+    accepted(cast)
+    who, offer = cast.people["Ana"].id, cast.offer("Ana").id
+    rounds.confirm_match(cast.session, person_id=who, offer_id=offer, now=NOW)
+    plan = mentorships.Plan(starts_at=NOW, minutes=30)
+    say: dict[str, Any] = {"person_id": who, "mentorship_id": offer, "now": NOW}
+    mentorships.plan_meeting(cast.session, plan=plan, **say)
+    mentorships.write_note(cast.session, text="Mine", **say)
+    return Reached(Audience.MATCHED, Audience.MATCHED)
+
+
+def ended(cast: Cast) -> Reached:
+    confirmed(cast)
+    say: dict[str, Any] = {"person_id": cast.people["Ana"].id, "words": "", "now": NOW}
+    mentorships.end_mentorship(
+        cast.session, mentorship_id=cast.offer("Ana").id, reason="time_over", **say
+    )
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def expired(cast: Cast) -> Reached:
+    round_ = cast.published()
+    late = NOW + dt.timedelta(days=60)
+    assert expiring.expire_answers(cast.session, round_id=round_.id, now=late)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def requested(cast: Cast) -> Reached:
+    """Ana asks Noor directly: the same as an offer to Noor, and nothing new to Ana."""
+    round_ = cast.open(set_up=rounds.SetUp(direct_requests=True))
+    who = cast.people["Ana"].id
+    rounds.ask_next(cast.session, person_id=who, round_id=round_.id, now=NOW)
+    return Reached(Audience.OFFERED, Audience.BROWSING)
+
+
+def request_expired(cast: Cast) -> Reached:
+    requested(cast)
+    late = NOW + dt.timedelta(days=60)
+    round_id = cast.offer("Ana").round_id
+    assert expiring.expire_requests(cast.session, round_id=round_id, now=late)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def taken_back(cast: Cast) -> Reached:
+    requested(cast)
+    who, round_id = cast.people["Ana"].id, cast.offer("Ana").round_id
+    assert rounds.take_back(cast.session, person_id=who, round_id=round_id, now=NOW)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def agreed(cast: Cast) -> Reached:
+    requested(cast)
+    who, offer = cast.people["Noor"].id, cast.offer("Ana")
+    rounds.accept_offer(cast.session, person_id=who, offer_id=offer.id, now=NOW)
+    return Reached(Audience.MATCHED, Audience.MATCHED)
+
+
+def names_hidden(cast: Cast) -> Reached:
+    cast.section.names_masked = True
+    return dataclasses.replace(accepted(cast), names_hidden=True)
+
+
+def names_hidden_then_confirmed(cast: Cast) -> Reached:
+    cast.section.names_masked = True
+    return dataclasses.replace(confirmed(cast), names_hidden=True)
+
+
+def visa_not_shared(cast: Cast) -> Reached:
+    for name in ("Ana", "Noor"):
+        consents.withdraw(cast.session, cast.people[name].id, consents.SHARE_VISA, NOW)
+    return dataclasses.replace(confirmed(cast), shares_visa=False)
+
+
+STATES = (
+    open_round,
+    expired,
+    requested,
+    request_expired,
+    taken_back,
+    agreed,
+    offered,
+    declined,
+    seat_taken,
+    withdrew,
+    accepted,
+    declined_by_img,
+    unanswered,
+    accepted_then_over,
+    confirmed,
+    ended,
+    names_hidden,
+    names_hidden_then_confirmed,
+    visa_not_shared,
+)

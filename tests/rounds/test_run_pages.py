@@ -1,0 +1,107 @@
+"""Pages of runs that failed, of policies side by side, and of more pairs than one change takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.matching import POLICIES
+from mentorship.rounds import jobs, paging, review_views, service
+from mentorship.rounds.comparing import MOST_RUNS
+from mentorship.rounds.models import Participant
+from mentorship.rounds.run_models import JobState, RunJob
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.cast import Cast
+from tests.rounds.work import work
+
+SignIn = Callable[[User], PageClient]
+
+
+def test_a_number_no_run_can_have_is_passed_over(cast: Cast, sign_in: SignIn) -> None:
+    round_, _ = cast.reviewed()
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    page = leader.follow(leader.get(f"{home}/compare?run=1&run=99999999999999999999", status=303))
+    assert f"Choose two to {MOST_RUNS} runs to compare." in page.text
+
+
+def test_a_policy_that_was_not_worked_out_is_named(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, run = cast.reviewed(policy="most-matched")
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    asked = jobs.ask_policies(session, round_id=round_.id, run=run, by=cast.leader.id, now=NOW)
+    first, *others = asked
+    jobs.cancel(session, job_id=first.id, now=NOW)
+    failed = {"state": JobState.FAILED, "ended_at": NOW, "failure": {"kind": "trouble"}}
+    session.execute(sa.update(RunJob).where(RunJob.id == others[0].id).values(failed))
+    work(session)
+    page = leader.follow(leader.get(f"{home}/policies?run=1", status=303)).text
+    assert "Runs side by side" in page
+    assert f"“{POLICIES[first.policy].label}” is not among them. It was cancelled." in page
+    unexpected = "is not among them. Something unexpected happened, and it is our fault."
+    assert f"“{POLICIES[others[0].policy].label}” {unexpected}" in page
+    failed_page = leader.get(f"{home}/jobs/{others[0].id}").text
+    assert "Try all policies again" in failed_page
+    assert "Run the match again</button>" not in failed_page
+
+
+def test_with_no_policy_worked_out_the_pairs_are_shown(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, run = cast.reviewed()
+    for job in jobs.ask_policies(session, round_id=round_.id, run=run, by=cast.leader.id, now=NOW):
+        jobs.cancel(session, job_id=job.id, now=NOW)
+    leader = sign_in(cast.leader)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = leader.follow(leader.get(f"{home}/policies?run=1", status=303)).text
+    assert "No policy was worked out, so there is nothing to compare." in page
+
+
+def test_a_run_that_fails_for_a_mentor_leads_to_this_mentor(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_ = cast.open()
+    noor = cast.profile("Noor Haddad")
+    job = jobs.ask_run(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    failure = {"kind": "bad_profile", "profile": str(noor)}
+    failed = {"state": JobState.FAILED, "ended_at": NOW, "failure": failure}
+    session.execute(sa.update(RunJob).where(RunJob.id == job.id).values(failed))
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    page = leader.get(f"{home}/jobs/{job.id}")
+    (link,) = [each for each in page.links() if f"/people/{noor}" in each]
+    assert leader.get(link).h1 == "Noor Haddad"
+    leader.submit(link, action=f"{home}/people/do")
+    out = sa.select(Participant.left_out_at).where(Participant.profile_id == noor)
+    assert session.scalars(out).one() is not None
+
+
+def test_all_pairs_are_offered_only_as_far_as_one_change_takes_them(
+    cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_, _ = cast.reviewed()
+    monkeypatch.setattr(paging, "PAGE_SIZE", 1)
+    review = f"/sections/{cast.section.slug}/rounds/{round_.id}/review"
+    leader = sign_in(cast.leader)
+    assert "All 3 on all pages" in leader.get(review).text
+    monkeypatch.setattr(review_views, "MOST_PAIRS", 2)
+    page = leader.get(review).text
+    assert "on all pages" not in page
+    assert "One change takes at most 2 pairs" in page
+
+
+def test_one_pair_is_told_as_one(cast: Cast, session: Session, sign_in: SignIn) -> None:
+    round_ = cast.open()
+    others = [cast.profile(name) for name in ("Ben Okafor", "Chi Tanaka")]
+    service.leave_out(session, round_id=round_.id, profile_ids=others, now=NOW)
+    service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = " ".join(sign_in(cast.leader).get(f"{home}/review").text.split())
+    assert "1 pair, with a score of" in page
