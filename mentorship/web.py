@@ -110,6 +110,11 @@ def reader_zone() -> ZoneInfo:
     return ZoneInfo(name) if name else ZoneInfo("UTC")
 
 
+def reader_now() -> dt.datetime:
+    """Return this moment by the clock of whoever reads the page: its date is their today."""
+    return dt.datetime.now(reader_zone())
+
+
 def reader_clock() -> Clock:
     """Return the clock of whoever reads the page, at this moment."""
     return Clock(reader_zone().key, dt.datetime.now(dt.UTC))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -68,11 +70,16 @@ def _words(row: Row) -> tuple[str, str, str, str]:
         note = f"Opening: apply by {until}" if until else "Opening, until it is filled"
         return row.title, row.about, note, "opening seat apply election leadership"
     if isinstance(row, Event):
-        day = readable_date(row.starts_at.date().isoformat())
+        day = readable_date(_day_of(row).isoformat())
         return row.title, row.about, f"Meeting or event: {day}, {row.place}", "meeting event date"
     if isinstance(row, CouncilSeat):
         return row.office, row.about, row.name or "Vacant", "governing council seat election"
     return row.title, row.ask, "Resolution", "resolution proposal policy"
+
+
+def _day_of(event: Event) -> dt.date:
+    """Return the day of a meeting by its own zone: an evening's may be another in UTC."""
+    return event.starts_at.astimezone(ZoneInfo(event.timezone)).date()
 
 
 SOURCES: Sources = MappingProxyType({SOURCE: of_sections})

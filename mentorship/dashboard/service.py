@@ -1,4 +1,7 @@
-"""What each home page shows: where I stand, what comes next, and what helps at my stage."""
+"""What each home page shows: where I stand, what comes next, and what helps at my stage.
+
+``now`` is the moment by the reader's clock: its date is their today.
+"""
 
 from __future__ import annotations
 
@@ -89,9 +92,7 @@ class LedSection:
         return [line for line in self.rounds if line.state not in OVER]
 
 
-def img_home(
-    session: Session, person_id: uuid.UUID, *, today: dt.date, now: dt.datetime
-) -> ImgHome:
+def img_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> ImgHome:
     """Return an IMG's home page; ``stage`` is None until the person has said where they stand."""
     values, agreed = glance(session, person_id, Img)
     at, status = values.stage, img_status(session, person_id)
@@ -99,12 +100,10 @@ def img_home(
         status=status,
         profile=completeness(values),
         agreed=agreed,
-        stage=for_stage(session, at, today=today, limit=RESOURCES, person_id=person_id)
-        if at
-        else None,
+        stage=for_stage(session, at, now=now, limit=RESOURCES, person_id=person_id) if at else None,
         meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
         news=latest(session, person_id, stages=[at] if at else [], now=now),
-        section=coming_up(session, person_id, today=today, now=now),
+        section=coming_up(session, person_id, today=now.date(), now=now),
     )
 
 
@@ -114,7 +113,7 @@ def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> 
     return MentorHome(
         status=status,
         mentees=[(each.img, each.stage) for each in status.mentees if each.stage],
-        dates=days(session, today=now.date())[:RESOURCES],
+        dates=days(session, now=now)[:RESOURCES],
         profile=completeness(values),
         agreed=agreed,
         meetings=coming_meetings(session, person_id, now=now) if status.mentees else (),

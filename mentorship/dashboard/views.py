@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Blueprint, abort, g, redirect, render_template
 from werkzeug.wrappers import Response
 
@@ -17,7 +15,7 @@ from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
 from mentorship.toolkit.freshness import REASON_NAMES
 from mentorship.toolkit.where import title_of
-from mentorship.web import reader_zone
+from mentorship.web import reader_now
 
 bp = Blueprint("dashboard", __name__, url_prefix="/home")
 
@@ -38,15 +36,14 @@ def home() -> str | Response:
 @members
 def img() -> str:
     _need(SectionRole.IMG)
-    now = dt.datetime.now(dt.UTC)
-    today = _today()
-    shown = service.img_home(db.session(), current_person().id, today=today, now=now)
+    now = reader_now()
+    shown = service.img_home(db.session(), current_person().id, now=now)
     words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(
         "dashboard/img.html",
         home=shown,
-        today=today,
+        today=now.date(),
         admitted=admitted,
         standings=words,
         tabs=tabs(),
@@ -58,7 +55,7 @@ def img() -> str:
 @members
 def mentor() -> str:
     _need(SectionRole.MENTOR)
-    now = dt.datetime.now(dt.UTC)
+    now = reader_now()
     shown = service.mentor_home(db.session(), current_person().id, now=now)
     admitted = _admitted(SectionRole.MENTOR)
     return render_template(
@@ -79,9 +76,9 @@ def leader() -> str:
         for membership in my_memberships()
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
-    now = dt.datetime.now(dt.UTC)
+    now = reader_now()
     shown = service.leader_home(db.session(), led, now=now)
-    facts = service.facts_to_check(db.session(), today=_today())
+    facts = service.facts_to_check(db.session(), today=now.date())
     news = latest(db.session(), current_person().id, stages=["leadership_advocacy"], now=now)
     led_ids = [section.id for section in led]
     return render_template(
@@ -123,7 +120,3 @@ def _admitted(role: SectionRole) -> bool:
     """Tell whether leaders have let this person in; until then they only ask."""
     mine = my_memberships(present=True)
     return any(m.role is role and m.state is MembershipState.ACTIVE for m in mine)
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(reader_zone()).date()

@@ -113,11 +113,9 @@ def version_for(session: Session, person_id: uuid.UUID, resource_id: str) -> str
     return session.scalar(version.order_by(Resource.id).limit(1))
 
 
-def organizations(session: Session) -> tuple[str, ...]:
-    """Return the names of all organizations in the catalog, in the order of the alphabet."""
-    names = session.scalars(
-        sa.select(Resource.organization).where(Resource.section_id.is_(None)).distinct()
-    )
+def organizations(session: Session, person_id: uuid.UUID | None = None) -> tuple[str, ...]:
+    """Return whose resources this person sees, in the order of the alphabet."""
+    names = session.scalars(sa.select(Resource.organization).where(*shown_to(person_id)).distinct())
     return tuple(sorted(names, key=str.casefold))
 
 

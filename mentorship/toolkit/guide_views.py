@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request
@@ -14,7 +13,7 @@ from mentorship.toolkit.experience import plan
 from mentorship.toolkit.guide_forms import ExperienceFilter, WordsFilter
 from mentorship.toolkit.guide_models import Guide, Reader
 from mentorship.toolkit.truth import may_keep_facts
-from mentorship.web import reader_zone
+from mentorship.web import reader_now
 
 bp = Blueprint("guides", __name__, url_prefix="/toolkit")
 EXAM_STAGES = ("ecfmg_certification", "usmle_step1", "usmle_step2ck", "usmle_step3")
@@ -70,7 +69,7 @@ def residency() -> str:
         rates=rates,
         picture=chart.lines(rates),
         fix=_keeps_facts(),
-        days_ahead=service.days(session, today=_today(), stage_id="match_soap"),
+        days_ahead=service.days(session, now=reader_now(), stage_id="match_soap"),
     )
 
 
@@ -121,7 +120,3 @@ def mentoring() -> str:
 def _keeps_facts() -> bool:
     """Tell whether each fact shall lead to the page where it is checked and corrected."""
     return may_keep_facts(db.session(), current_person())
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(reader_zone()).date()

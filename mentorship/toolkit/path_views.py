@@ -15,7 +15,7 @@ from mentorship.sections.models import SectionRole
 from mentorship.toolkit import path, service, tracks
 from mentorship.toolkit.calendar_file import calendar
 from mentorship.toolkit.path_forms import TrackForm, ticked
-from mentorship.web import reader_zone, safe_next
+from mentorship.web import reader_now, safe_next
 
 bp = Blueprint("path", __name__, url_prefix="/toolkit")
 
@@ -26,14 +26,14 @@ def mine() -> str:
     session = db.session()
     found = path.my_path(session, current_id())
     form = TrackForm(place=found.track.place or "", status=found.track.status or "")
-    view = service.for_stage(session, found.here, today=_today()) if found.here else None
+    view = service.for_stage(session, found.here, now=reader_now()) if found.here else None
     return render_template(
         "toolkit/path.html",
         path=found,
         form=form,
         view=view,
         costs=service.costs_of(session, found.here) if found.here else (),
-        today=_today(),
+        today=reader_now().date(),
         may_say=_may_say(found),
     )
 
@@ -55,7 +55,7 @@ def situation() -> Response | tuple[str, int]:
 @bp.post("/path/<stage_id>")
 @members
 def tick(stage_id: str) -> Response:
-    done = ticked(request.form, today=_today())
+    done = ticked(request.form, today=reader_now().date())
     try:
         with transaction() as session:
             count = path.keep_ticks(session, person_id=current_id(), stage_id=stage_id, done=done)
@@ -87,7 +87,7 @@ def here(stage_id: str) -> Response:
 def dates() -> Response:
     """Send the coming dates, all of them or those of one stage, as a calendar file."""
     stage_id = request.args.get("stage") or None
-    days = service.days(db.session(), today=_today(), stage_id=stage_id)
+    days = service.days(db.session(), now=reader_now(), stage_id=stage_id)
     host = urlsplit(current_app.config["SETTINGS"].base_url).hostname or "localhost"
     text = calendar(days, now=dt.datetime.now(dt.UTC), host=host)
     response = Response(text, content_type="text/calendar; charset=utf-8")
@@ -105,7 +105,3 @@ def _may_say(found: path.Path) -> bool:
 
 def _back(stage_id: str) -> str:
     return safe_next(request.form.get("next"), url_for(".mine", _anchor=stage_id))
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(reader_zone()).date()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from mentorship.toolkit.models import Confidence, Sourced, UrlCheck
 
+OUR_ADVICE = "Our advice, not a rule."
 ADDRESS_NOTES = MappingProxyType(
     {
         UrlCheck.RETRIEVED: "",
@@ -105,7 +106,7 @@ class Provenance:
     def in_short(self) -> str:
         """Return in a line of text what pages show beside a fact: source, date, what to know."""
         if self.own:
-            return "Our advice, not a rule."
+            return OUR_ADVICE
         dated = f"as of {self.date}" if self.date else "undated"
         where = f"Source: {self.host}" if self.source_url else "No source on file"
         said = (f"{where}, {dated}", f"Confidence: {self.confidence}", *self.warnings)

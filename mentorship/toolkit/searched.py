@@ -24,7 +24,7 @@ from mentorship.toolkit.models import (
     JourneyStage,
 )
 from mentorship.toolkit.policy_models import PolicyStatement, Theme, WayToTakePart
-from mentorship.toolkit.provenance import Provenance, readable_date
+from mentorship.toolkit.provenance import OUR_ADVICE, Provenance, readable_date
 from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.shown import TYPE_NAMES
 from mentorship.toolkit.stage_facts import shown_cost, shown_fact
@@ -91,7 +91,7 @@ def of_stages(session: Session) -> Iterator[Entry]:
             title=row.title,
             summary=row.what,
             href=f"/toolkit/journey/{row.id}",
-            note="What to do, what it costs, what to watch out for",
+            note=f"What to do, what it costs, what to watch out for. {OUR_ADVICE}",
             keywords=vocabulary.name("stage", row.id),
             text=" ".join((*items[row.id], *row.pitfalls, *(each["text"] for each in row.tracks))),
         )
@@ -131,7 +131,7 @@ def of_costs(session: Session) -> Iterator[Entry]:
 def of_dates(session: Session) -> Iterator[Entry]:
     """Read the days of the cycle; one that is no deadline says so before the day."""
     for row in session.scalars(sa.select(CycleDate)):
-        day = shown_day(row, today=row.day)  # how far away it is stands on its page alone
+        day = shown_day(row, days_away=0)  # how far away it is stands on its page alone
         mark = "" if day.is_deadline else f"{day.marking}: "
         yield Entry(
             source="date",
@@ -159,7 +159,7 @@ def of_routes(session: Session) -> Iterator[Entry]:
             title=row.name,
             summary=row.reason,
             href="/toolkit/visas/routes",
-            note="A route of the visa chooser. Not legal advice.",
+            note=f"A route of the visa chooser. {OUR_ADVICE} Not legal advice.",
             keywords="visa route",
             text=" ".join((*when, *row.ask)),
         )
@@ -212,7 +212,7 @@ def of_ways(session: Session) -> Iterator[Entry]:
             title=way.title,
             summary=" ".join(map(sentence, way.steps)),
             href="/community#part-title",
-            note="Our advice, not a rule.",
+            note=OUR_ADVICE,
             keywords="how to take part section join volunteer role write propose",
         )
 

@@ -1,7 +1,7 @@
 """Reading the journey: a few queries for each page, answered in plain values.
 
 The toolkit is the same for every member; only one's own ticks and the notes for one's own
-situation differ.
+situation differ. ``now`` is the moment by the reader's clock.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ __all__ = [
 ]
 
 
-def journey(session: Session, *, today: dt.date, dates: int = 4) -> JourneyOverview:
+def journey(session: Session, *, now: dt.datetime, dates: int = 4) -> JourneyOverview:
     """Return all stages in order, and the next ``dates`` of the cycle."""
     stages = session.execute(_with_time().order_by(JourneyStage.position))
     return JourneyOverview(
         steps=tuple(_step(stage, time) for stage, time in stages),
-        dates=next_days(session, today=today, limit=dates),
+        dates=next_days(session, now=now, limit=dates),
         resource_count=session.scalar(sa.select(sa.func.count(Resource.id))) or 0,
     )
 
@@ -67,7 +67,7 @@ def for_stage(
     session: Session,
     stage_id: str,
     *,
-    today: dt.date,
+    now: dt.datetime,
     limit: int = 3,
     person_id: uuid.UUID | None = None,
 ) -> StageView | None:
@@ -76,14 +76,14 @@ def for_stage(
     ``limit`` bounds the resources and the dates; ``person_id`` adds one's own ticks.
     """
     around = _around(session, stage_id, person_id)
-    return _view(session, around, today=today, limit=limit, person_id=person_id) if around else None
+    return _view(session, around, now=now, limit=limit, person_id=person_id) if around else None
 
 
 def stage_page(
     session: Session,
     stage_id: str,
     *,
-    today: dt.date,
+    now: dt.datetime,
     limit: int = 8,
     person_id: uuid.UUID | None = None,
 ) -> StagePage | None:
@@ -97,7 +97,7 @@ def stage_page(
     stage, before = around.stages[0], around.stages.get(-1)
     track = my_track(session, person_id) if person_id else Track()
     return StagePage(
-        view=_view(session, around, today=today, limit=limit, person_id=person_id),
+        view=_view(session, around, now=now, limit=limit, person_id=person_id),
         notes=notes_for(stage, track),
         before=_step(before) if before else None,
         costs=costs_of(session, stage_id),
@@ -163,13 +163,13 @@ def _view(
     session: Session,
     around: _Around,
     *,
-    today: dt.date,
+    now: dt.datetime,
     limit: int,
     person_id: uuid.UUID | None,
 ) -> StageView:
     stage = around.stages[0]
     cards, count = at_stage(session, stage.id, limit, person_id)
-    dates, cycle = stage_days(session, stage.id, today=today, limit=limit)
+    dates, cycle = stage_days(session, stage.id, now=now, limit=limit)
     return StageView(
         step=_step(stage, around.time),
         after=_step(around.stages[1]) if 1 in around.stages else None,

@@ -29,8 +29,8 @@ SAID = {
 @bp.get("/<resource_id>")
 @members
 def show(resource_id: str) -> str | Response:
-    if version := catalog.version_for(db.session(), current_id(), resource_id):
-        return redirect(url_for(".show", resource_id=version))  # so that old links still lead there
+    if (shown := _as_shown(resource_id)) != resource_id:
+        return redirect(url_for(".show", resource_id=shown))
     card = catalog.resource_shown_to(db.session(), current_id(), resource_id)
     looked = links.check_of(db.session(), card.url)
     return render_template(
@@ -47,6 +47,7 @@ def mark(resource_id: str) -> Response:
     word, on = request.form.get("kind", ""), request.form.get("on") == "yes"
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
+        resource_id = _as_shown(resource_id)
         card = catalog.resource_shown_to(session, current_id(), resource_id)
         if word not in {kind.value for kind in MarkKind}:
             abort(400)
@@ -61,7 +62,9 @@ def mark(resource_id: str) -> Response:
 
 @bp.get("/<resource_id>/report")
 @members
-def report(resource_id: str) -> str:
+def report(resource_id: str) -> str | Response:
+    if (shown := _as_shown(resource_id)) != resource_id:
+        return redirect(url_for(".report", resource_id=shown))
     card = catalog.resource_shown_to(db.session(), current_id(), resource_id)
     return render_template("toolkit/report.html", card=card, form=ReportForm())
 
@@ -71,6 +74,7 @@ def report(resource_id: str) -> str:
 def send_report(resource_id: str) -> Response | tuple[str, int]:
     form = ReportForm()
     with transaction() as session:
+        resource_id = _as_shown(resource_id)
         card = catalog.resource_shown_to(session, current_id(), resource_id)
         if not form.validate():
             return render_template("toolkit/report.html", card=card, form=form), 422
@@ -84,3 +88,11 @@ def send_report(resource_id: str) -> Response | tuple[str, int]:
         )
     flash("Thank you. The leaders of your section will look at it.", "success")
     return redirect(url_for(".show", resource_id=resource_id), code=303)
+
+
+def _as_shown(resource_id: str) -> str:
+    """Return the key of what the reader's section shows in its place, or the same.
+
+    So that links kept from before, and pages still open, do not end in nothing.
+    """
+    return catalog.version_for(db.session(), current_id(), resource_id) or resource_id

@@ -62,7 +62,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the Match cycle, seen from ``today``."""
+    """A day of the Match cycle, seen from a reader's today."""
 
     id: str
     cycle: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Blueprint, abort, render_template, request
 
 from mentorship.access import current_id, current_person, members
@@ -12,7 +10,7 @@ from mentorship.toolkit import service
 from mentorship.toolkit.forms import ResourceFilter
 from mentorship.toolkit.glossary import explain
 from mentorship.toolkit.truth import may_keep_facts
-from mentorship.web import reader_zone
+from mentorship.web import reader_now
 
 bp = Blueprint("toolkit", __name__, url_prefix="/toolkit")
 bp.add_app_template_filter(explain, "short_words")
@@ -22,7 +20,7 @@ bp.add_app_template_filter(explain, "short_words")
 @members
 def overview() -> str:
     """Lead to each part of the toolkit in one step."""
-    found = service.journey(db.session(), today=_today())
+    found = service.journey(db.session(), now=reader_now())
     keeps = may_keep_facts(db.session(), current_person())
     return render_template("toolkit/overview.html", journey=found, keeps_facts=keeps)
 
@@ -30,14 +28,14 @@ def overview() -> str:
 @bp.get("/journey")
 @members
 def journey() -> str:
-    found = service.journey(db.session(), today=_today(), dates=8)
+    found = service.journey(db.session(), now=reader_now(), dates=8)
     return render_template("toolkit/journey.html", journey=found)
 
 
 @bp.get("/journey/<stage_id>")
 @members
 def stage(stage_id: str) -> str:
-    page = service.stage_page(db.session(), stage_id, person_id=current_id(), today=_today())
+    page = service.stage_page(db.session(), stage_id, person_id=current_id(), now=reader_now())
     if page is None:
         abort(404)
     fix = may_keep_facts(db.session(), current_person())
@@ -48,11 +46,7 @@ def stage(stage_id: str) -> str:
 @members
 def resources() -> str:
     form = ResourceFilter(request.args)
-    form.offer(service.organizations(db.session()), service.topics(db.session()))
+    form.offer(service.organizations(db.session(), current_id()), service.topics(db.session()))
     page = request.args.get("page", 1, type=int)
     found = service.resources(db.session(), form.search(), person_id=current_id(), page=page)
     return render_template("toolkit/resources.html", form=form, found=found)
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(reader_zone()).date()

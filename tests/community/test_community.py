@@ -156,6 +156,18 @@ def test_an_event_is_kept_in_its_zone_and_goes_into_a_calendar(
         assert "DESCRIPTION:Line one\\nLine two\r\n" in text
 
 
+def test_the_search_names_the_day_of_an_evening_where_it_is_held(
+    session: Session, leader: PageClient, member: PageClient, home: str
+) -> None:
+    values = {"title": "Evening hours", "about": "Ask us.", "place": "Online", "day": "2027-02-10"}
+    hours = {"begins": "20:00", "ends": "21:00", "timezone": "America/Chicago"}  # 2 a.m. UTC
+    leader.submit(f"{home}/keep/event/new", values | hours)
+    assert "February 10, 2027, Online" in member.get("/toolkit/search?q=evening").text
+    session.expire_all()
+    service.rebuild(session, SOURCES)  # as each start does, from what the database gives back
+    assert "February 10, 2027, Online" in member.get("/toolkit/search?q=evening").text
+
+
 def test_long_lines_of_a_calendar_are_folded_between_characters() -> None:
     event = Event(
         id=uuid.uuid4(), title="é" * 100, about="", place="", url="",

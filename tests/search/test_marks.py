@@ -32,7 +32,7 @@ from tests import factories
 from tests.factories import NOW
 
 TODAY = NOW.date()
-EVER = TODAY.replace(year=2000)
+EVER = NOW.replace(year=2000)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def marked(session: Session) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield "cost", cost.id, (*shown.provenance.warnings, *filter(None, [shown.caution]))
     for fact in session.scalars(sa.select(JourneyFact)):
         yield "fact", fact.id, shown_fact(fact).provenance.warnings
-    for day in days(session, today=EVER):
+    for day in days(session, now=EVER):
         yield "date", day.id, day.provenance.warnings
     for statement in session.scalars(sa.select(PolicyStatement)):
         yield "policy", statement.id, Provenance.of(statement).warnings
@@ -85,13 +85,20 @@ def test_each_fact_found_bears_every_warning_of_its_page(indexed: Session) -> No
 
 
 def test_a_day_that_is_only_expected_says_so_before_the_day(indexed: Session) -> None:
-    shown = {day.id: day for day in days(indexed, today=EVER)}
+    shown = {day.id: day for day in days(indexed, now=EVER)}
     entries = indexed.scalars(sa.select(SearchEntry).where(SearchEntry.source == "date")).all()
     assert {row.key for row in entries} == set(shown)
     for row in entries:
         mark = f"{shown[row.key].marking}: "
         assert row.summary.startswith(mark) is not shown[row.key].is_deadline
     assert any(row.summary.startswith("Expected: ") for row in entries)
+
+
+def test_what_is_our_own_advice_says_so(indexed: Session) -> None:
+    advice = sa.select(SearchEntry).where(SearchEntry.source.in_(("stage", "route", "way")))
+    entries = indexed.scalars(advice).all()
+    assert {row.source for row in entries} == {"stage", "route", "way"}
+    assert [row.key for row in entries if "Our advice, not a rule." not in row.note] == []
 
 
 def test_a_check_by_a_leader_is_found_by_the_next_search(indexed: Session) -> None:

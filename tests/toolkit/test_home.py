@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.community.models import Opening, OpeningKind
 from mentorship.rounds.service import accept_offer, confirm_match
 from mentorship.toolkit.links import DEAD_AFTER
 from mentorship.toolkit.models import ChecklistItem
@@ -87,6 +88,20 @@ def test_a_mentor_sees_where_the_mentees_are(
     assert "/toolkit/journey/interviews" in page.links()
     assert "/toolkit/mentoring?for=mentor" in page.links()
     assert "Next dates of the 2027 Match" in page.text
+
+
+def test_a_mentor_in_the_west_keeps_what_is_due_until_their_own_day_ends(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    noor, due = cast.people["Noor Haddad"], dt.date(2027, 3, 3)
+    noor.timezone = "America/Los_Angeles"
+    seat = {"kind": OpeningKind.OUTSIDE, "title": "A seat", "about": "Apply.", "deadline": due}
+    cast.session.add(Opening(section_id=cast.section.id, **seat))
+    cast.session.flush()
+    with time_machine.travel(dt.datetime(2027, 3, 4, 1, tzinfo=dt.UTC), tick=False):  # 5 p.m. there
+        page = sign_in(noor).get("/home/mentor").text
+    assert "Rank lists must be certified" in page
+    assert "Apply by March 3, 2027" in page
 
 
 def test_a_leader_sees_which_facts_want_a_look(

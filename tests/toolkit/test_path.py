@@ -46,7 +46,7 @@ def at(session: Session, who: User, **said: object) -> None:
 
 
 def done_at(session: Session, who: User, stage: str) -> frozenset[str]:
-    view = service.for_stage(session, stage, today=TODAY, person_id=who.id)
+    view = service.for_stage(session, stage, now=NOW, person_id=who.id)
     assert view is not None
     return frozenset(item.id for item in view.items if item.done_on)
 
@@ -194,7 +194,7 @@ def test_every_stage_has_dates_to_take_along_or_says_why_not(
 ) -> None:
     at(loaded, img, stage=stage)
     factories.member(loaded, factories.section(loaded), SectionRole.IMG, img)
-    view = service.for_stage(loaded, stage, today=TODAY)
+    view = service.for_stage(loaded, stage, now=NOW)
     assert view is not None
     assert view.dates or view.usual_months
     client = sign_in(img)
@@ -212,7 +212,7 @@ def test_the_calendar_holds_all_coming_dates(loaded: Session, img: User, sign_in
     answer = sign_in(img).client.get("/toolkit/dates.ics")
     text = answer.get_data(as_text=True).replace("\r\n ", "")
     assert answer.mimetype == "text/calendar"
-    assert text.count("BEGIN:VEVENT") == len(service.days(loaded, today=TODAY))
+    assert text.count("BEGIN:VEVENT") == len(service.days(loaded, now=NOW))
     assert "SUMMARY:Expected: Match Day\r\n" in text  # second-hand, until a leader looked it up
     assert "DTSTART;VALUE=DATE:20270319" in text
     assert "SUMMARY:Expected: Rank lists must be certified by 9 p.m. Eastern" in text
@@ -230,7 +230,7 @@ def test_an_unconfirmed_day_never_looks_like_a_deadline(session: Session, files:
         date("nowhere", source_url=None, url_check="none", amount_in_source="yes"),
     ]
     load_facts(session, folder=files.write())
-    days = service.days(session, today=TODAY)
+    days = service.days(session, now=NOW)
     assert not any(day.is_deadline for day in days)
     text = calendar(days, now=NOW, host="example.org")
     assert text.count("SUMMARY:Unconfirmed: Match Day") == 2
@@ -240,7 +240,7 @@ def test_long_lines_are_folded_and_signs_escaped(session: Session, files: Files)
     event = "Räume, Zeiten; alles \\ " + "ü" * 80
     files.journey["cycle"]["dates"] = [date(event=event)]
     load_facts(session, folder=files.write())
-    text = calendar(service.days(session, today=TODAY), now=NOW, host="example.org")
+    text = calendar(service.days(session, now=NOW), now=NOW, host="example.org")
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
     assert "SUMMARY:Räume\\, Zeiten\\; alles \\\\ ü" in text.replace("\r\n ", "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -15,13 +16,14 @@ from mentorship.toolkit import service
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import CycleDate
 from mentorship.toolkit.shown import PathItem, ResourcePage, Search, StageView
+from tests.factories import NOW
 from tests.toolkit.files import Files, date, resource
 
-TODAY = dt.date(2026, 11, 2)
+TODAY = NOW.date()
 
 
-def at(session: Session, stage: str, today: dt.date = TODAY, limit: int = 3) -> StageView:
-    view = service.for_stage(session, stage, today=today, limit=limit)
+def at(session: Session, stage: str, now: dt.datetime = NOW, limit: int = 3) -> StageView:
+    view = service.for_stage(session, stage, now=now, limit=limit)
     assert view is not None
     return view
 
@@ -67,7 +69,7 @@ def test_every_stage_has_something_to_show(loaded: Session) -> None:
 
 
 def test_every_stage_says_how_long_it_takes_with_a_source(loaded: Session) -> None:
-    steps = service.journey(loaded, today=TODAY).steps
+    steps = service.journey(loaded, now=NOW).steps
     assert [step.id for step in steps] == list(vocabulary.LISTS["stage"])
     for step in steps:
         assert step.time is not None, step.id
@@ -78,20 +80,20 @@ def test_every_stage_says_how_long_it_takes_with_a_source(loaded: Session) -> No
 def test_the_journey_has_two_ends(loaded: Session) -> None:
     first, *_, last = vocabulary.LISTS["stage"]
     assert at(loaded, last).after is None
-    page = service.stage_page(loaded, first, today=TODAY)
+    page = service.stage_page(loaded, first, now=NOW)
     assert page is not None
     assert page.before is None
 
 
 def test_an_unknown_stage_or_an_empty_toolkit_shows_nothing(session: Session) -> None:
-    assert service.for_stage(session, "visa", today=TODAY) is None
-    assert service.stage_page(session, "visa", today=TODAY) is None
+    assert service.for_stage(session, "visa", now=NOW) is None
+    assert service.stage_page(session, "visa", now=NOW) is None
     load_facts(session)
-    assert service.for_stage(session, "passport", today=TODAY) is None
+    assert service.for_stage(session, "passport", now=NOW) is None
 
 
 def test_the_stage_page_adds_facts_months_and_topics(loaded: Session) -> None:
-    page = service.stage_page(loaded, "ecfmg_certification", today=TODAY)
+    page = service.stage_page(loaded, "ecfmg_certification", now=NOW)
     assert page is not None
     assert page.before is not None
     assert page.before.name == "Medical school"
@@ -101,7 +103,7 @@ def test_the_stage_page_adds_facts_months_and_topics(loaded: Session) -> None:
 
 
 def test_visa_paths_count_among_what_mentors_help_with(loaded: Session) -> None:
-    page = service.stage_page(loaded, "visa", today=TODAY)
+    page = service.stage_page(loaded, "visa", now=NOW)
     assert page is not None
     assert page.topics == ("J-1 or H-1B", "J-1 visa", "H-1B visa")
 
@@ -125,8 +127,44 @@ def test_only_coming_days_are_shown_nearest_first(session: Session, files: Files
     load_facts(session, folder=files.write())
     assert [day.id for day in at(session, "visa").dates] == ["today", "far"]
     assert [day.days_away for day in at(session, "visa").dates] == [0, 137]
-    overview = service.journey(session, today=TODAY)
+    overview = service.journey(session, now=NOW)
     assert [day.id for day in overview.dates] == ["today", "elsewhere", "far"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "distance"),  # the rank lists close on March 3 at 9 p.m. in New York
+    [
+        ("America/New_York", 20, "today"),
+        ("America/Los_Angeles", 20, "today"),
+        ("Asia/Kolkata", 12, "tomorrow"),
+        ("Asia/Kolkata", 20, "today"),
+        ("Asia/Manila", 20, "today"),
+        ("America/Los_Angeles", 22, None),  # there it is still March 3
+        ("Asia/Kolkata", 22, None),
+    ],
+)
+def test_a_deadline_stays_until_its_hour_wherever_the_reader_is(
+    loaded: Session, zone: str, hour: int, distance: str | None
+) -> None:
+    there = dt.datetime(2027, 3, 3, hour, tzinfo=ZoneInfo("America/New_York"))
+    now = there.astimezone(ZoneInfo(zone))
+    lists = (
+        at(loaded, "match_soap", now, limit=8).dates,
+        service.journey(loaded, now=now).dates,
+        service.days(loaded, now=now),
+    )
+    for days in lists:
+        shown = {day.id: day.distance for day in days}
+        assert shown.get("rank-lists-due") == distance
+        assert "match-week" in shown
+
+
+def test_a_day_without_an_hour_is_over_with_the_readers_day(session: Session, files: Files) -> None:
+    files.journey["cycle"]["dates"] = [date("whole", date="2027-03-03")]
+    load_facts(session, folder=files.write())
+    last = dt.datetime(2027, 3, 3, 23, 59, tzinfo=ZoneInfo("Asia/Manila"))
+    assert [day.distance for day in at(session, "visa", last).dates] == ["today"]
+    assert at(session, "visa", last + dt.timedelta(minutes=1)).dates == ()
 
 
 def test_the_shipped_cycle_tells_set_days_from_expected_ones(loaded: Session) -> None:
@@ -143,7 +181,7 @@ def test_the_shipped_cycle_tells_set_days_from_expected_ones(loaded: Session) ->
 
 
 def test_after_the_cycle_no_day_is_left(loaded: Session) -> None:
-    over = at(loaded, "match_soap", today=dt.date(2027, 3, 20))
+    over = at(loaded, "match_soap", now=dt.datetime(2027, 3, 20, tzinfo=dt.UTC))
     assert (over.dates, over.cycle) == ((), "")
 
 
@@ -276,11 +314,11 @@ def test_few_queries_however_much_there_is(loaded: Session) -> None:
         at(loaded, "eras_application")
     assert len(sent) <= 5
     with counted(loaded) as sent:
-        service.stage_page(loaded, "licensure", today=TODAY)
+        service.stage_page(loaded, "licensure", now=NOW)
     assert len(sent) <= 6
     with counted(loaded) as sent:
         service.resources(loaded)
     assert len(sent) <= 4
     with counted(loaded) as sent:
-        service.journey(loaded, today=TODAY)
+        service.journey(loaded, now=NOW)
     assert len(sent) <= 3

@@ -226,6 +226,33 @@ def test_a_section_puts_a_resource_in_its_own_words(
     stranger.get(OET)
 
 
+def test_a_page_open_since_before_the_words_of_the_section_still_works(
+    session: Session, section: Section, leader: PageClient, reader: PageClient
+) -> None:
+    leader.post(own(section, "oet"), NEW | {"title": "English for doctors", "save": "y"})
+    row = session.scalars(sa.select(Resource).where(Resource.section_id == section.id)).one()
+    reader.post(f"{OET}/mark", {"kind": "saved", "on": "yes"})
+    assert session.scalars(sa.select(ResourceMark)).one().resource_id == row.id
+    asked = reader.follow(reader.get(f"{OET}/report", status=302))
+    assert "English for doctors" in asked.text
+    sent = reader.post(f"{OET}/report", {"trouble": "dead", "words": ""})
+    assert sent.location == f"/toolkit/resources/{row.id}"
+    assert session.scalars(sa.select(ResourceReport)).one().resource_id == row.id
+
+
+def test_the_filter_offers_the_organizations_that_the_reader_sees(
+    section: Section, leader: PageClient, reader: PageClient, stranger: PageClient
+) -> None:
+    theirs = {"organization": "House of Doctors", "save": "y"}
+    leader.submit(own(section, "new"), NEW | theirs)
+    offered = "House of Doctors"
+    assert offered in reader.get("/toolkit/resources?q=oet").text
+    assert offered not in stranger.get("/toolkit/resources?q=oet").text
+    found = reader.get("/toolkit/resources?organization=House+of+Doctors")
+    assert "Our handbook" in found.text
+    assert "1 resource" in found.text
+
+
 def test_marks_carry_over_to_the_words_of_the_section(
     section: Section, leader: PageClient, reader: PageClient, stranger: PageClient
 ) -> None:
