@@ -1,10 +1,10 @@
 """Who sees which field of a profile: one table, which cards, files and sentences are cut to.
 
 A field that is not in the table, or an audience not beside it, sees nothing: gender, people to
-avoid, conflicts, limits and the importance of criteria are on no card at all. Visa words need the
-owner's own switch besides (see ``consents``); ``asked_because`` is read by the mentor asked for.
-Sentences on why two suit each other rest on what is ``SHOWN``, and on what is ``COMPARED`` without
-its words: see ``telling``.
+avoid, conflicts and limits are on no card at all. Visa words need the owner's own switch besides
+(see ``consents``); ``asked_because`` is read by the mentor asked for. Sentences and points on why
+two suit each other rest on what is ``SHOWN``, and on what is ``COMPARED`` without its words: see
+``telling``.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ SHOWN: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyTyp
     }
 )
 
-# Fields that a sentence on two people may rest on without their words, such as how much time they
-# have in common.
+# Fields that a sentence on two people, or its points, may rest on without their words, such as how
+# much time they have in common.
 _COMPARED_OF_BOTH: Mapping[str, frozenset[Audience]] = {
     "availability": _EVERY,
     "timezone": _EVERY,
@@ -89,6 +89,7 @@ COMPARED: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxy
             **_COMPARED_OF_BOTH,
             "requests": _PAIR | _LEADERS,  # whether this mentor is among them
             "wishes": _LEADERS,  # but not the one for a gender, which rests on the gender
+            "importance": _LEADERS,  # from how many points each criterion can give of a pair
             "goals": _LEADERS,  # how many words both used
             "priority": _LEADERS,
         },

@@ -135,7 +135,8 @@ class WishesForm(StepForm):
         "What matters more, or less, to you",
         separator="-",
         description="All profiles are compared in these respects. Change one only if it matters"
-        " more or less to you than to most people.",
+        " more or less to you than to most people. Mentors are not told. Of a pair your section"
+        " leaders see from how many points each can give, which tells what you chose.",
     )
 
     def start(self, answers: Answers[Any]) -> dict[str, Any]:

@@ -90,13 +90,15 @@ ABOUT_AN_IMG = Hearer.of(
 )
 
 
-# What a sentence tells of a field that is compared only, for the preview; of a zone nothing.
+# What a sentence, or its points, tell of a field that is compared only, for the preview; of a zone
+# nothing.
 COMPARISONS = {
     "availability": "how much free time you two have in common",
     "timezone": "",
     "school_country": "whether both went to medical school in the same country, if the IMG wished",
     "requests": "whether the IMG asked for the mentor by name",
     "wishes": "what the IMG wished for, but for a gender",
+    "importance": "what matters more or less to the IMG: from how many points each can give",
     "goals": "how many words both of you used",
     "about": "how many words both of you used",
     "priority": "whether the IMG has priority",

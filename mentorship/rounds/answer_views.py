@@ -14,7 +14,7 @@ from mentorship.rounds import service
 from mentorship.rounds.answer_forms import ColleagueForm, ImgDeclineForm, MentorDeclineForm
 from mentorship.rounds.answer_pages import OfferPage, match_page, offer_page, taken_page
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.offer_models import OfferState
+from mentorship.rounds.offer_models import OfferState, Side
 from mentorship.web import reader_clock
 
 Answer = Response | tuple[str, int]
@@ -35,7 +35,7 @@ def accept(offer_id: uuid.UUID) -> Answer:
         with transaction() as session:
             state = service.accept_offer(session, person_id=me, offer_id=offer_id, now=now)
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
-        return _too_late(too_late)
+        return _too_late(too_late, Side.MENTOR)
     except service.CannotAgree as refused:
         page = offer_page(db.session(), me, offer_id, clock=reader_clock())
         return render_template("rounds/offer.html", page=page, refused=str(refused)), 409
@@ -78,7 +78,7 @@ def decline_offer(offer_id: uuid.UUID) -> Answer:
                 now=now,
             )
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
-        return _too_late(too_late)
+        return _too_late(too_late, Side.MENTOR)
     flash("Thank you for answering. Your answer is saved.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
 
@@ -108,7 +108,7 @@ def confirm(offer_id: uuid.UUID) -> Answer:
         with transaction() as session:
             service.confirm_match(session, person_id=me, offer_id=offer_id, now=now)
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
-        return _too_late(too_late)
+        return _too_late(too_late, Side.IMG)
     flash("Your answer is saved.", "success")
     return redirect(url_for(".match", offer_id=offer_id), code=303)
 
@@ -140,11 +140,13 @@ def decline_match(offer_id: uuid.UUID) -> Answer:
                 now=now,
             )
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
-        return _too_late(too_late)
+        return _too_late(too_late, Side.IMG)
     flash("Thank you for answering. You keep your place, and your leader knows.", "success")
     return redirect(url_for(".match", offer_id=offer_id), code=303)
 
 
-def _too_late(error: service.AnswersClosed | service.AlreadyAnswered) -> tuple[str, int]:
-    """Say kindly that the answer changed nothing, and why."""
-    return render_template("rounds/too_late.html", error=error), 409
+def _too_late(
+    error: service.AnswersClosed | service.AlreadyAnswered, side: Side
+) -> tuple[str, int]:
+    """Say kindly to one side that the answer changed nothing, and why."""
+    return render_template("rounds/too_late.html", error=error, side=side), 409

@@ -1,4 +1,7 @@
-"""What a leader reads of the answers to a published round: who said what, and who waits."""
+"""What a leader reads of the answers in a round: who said what, and who waits.
+
+Before a round is published these are answers to direct requests.
+"""
 
 from __future__ import annotations
 
@@ -56,13 +59,17 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """The answers to a round in sum."""
+    """The answers to a round in sum; the first three are None until it is published."""
 
-    answer_by: dt.datetime
-    published_at: dt.datetime
+    answer_by: dt.datetime | None
+    published_at: dt.datetime | None
     published_by: str | None
     counts: Mapping[str, int]
     waiting_imgs: int
+
+    @property
+    def asked(self) -> int:
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,7 @@ class Board(Sums):
 def board(
     session: Session, round_id: uuid.UUID, wanted: Wanted, *, now: dt.datetime, finished: bool
 ) -> Board:
-    """Return the answers of a published round that fit what the leader looks for."""
+    """Return the answers that fit what the leader looks for."""
     return Board(
         **asdict(sums(session, round_id, finished=finished)),
         overdue=0 if finished else session.scalar(_overdue(round_id, now)) or 0,
@@ -85,12 +92,13 @@ def board(
 
 
 def sums(session: Session, round_id: uuid.UUID, *, finished: bool) -> Sums:
-    """Return the answers of a published round in sum, in three queries."""
+    """Return the answers in sum, in three queries."""
     published = session.execute(
         sa.select(Publication.answer_by, Publication.published_at, User.name)
         .outerjoin(User, User.id == Publication.published_by_id)
         .where(Publication.round_id == round_id)
-    ).one()
+    ).one_or_none()
+    answer_by, published_at, published_by = published or (None, None, None)
     counted = session.execute(
         sa.select(Offer.state, sa.func.count())
         .where(Offer.round_id == round_id)
@@ -98,9 +106,9 @@ def sums(session: Session, round_id: uuid.UUID, *, finished: bool) -> Sums:
     )
     by_state = dict(counted.all())
     return Sums(
-        answer_by=published.answer_by,
-        published_at=published.published_at,
-        published_by=published.name,
+        answer_by=answer_by,
+        published_at=published_at,
+        published_by=published_by,
         counts={
             part: sum(by_state.get(state, 0) for state in states) for part, states in PARTS.items()
         },

@@ -1,4 +1,4 @@
-"""What follows a publication: the answers, who is reminded, the report, and the end."""
+"""The answers to offers and requests; once published, who is reminded, the report, and the end."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ from mentorship.throttle.guard import limited
 def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     wanted, finished = wanted_by(), round_.state in OVER
-    if not finished and round_.state not in OUT:
-        return render_template("rounds/no_answers.html", round=round_), 404
+    published = round_.state in (*OUT, *OVER)
     now = dt.datetime.now(dt.UTC)
     shown = board.board(db.session(), round_.id, wanted, now=now, finished=finished)
-    without = wanted.show == "without"
+    if not published and not shown.asked:  # there are no direct requests either
+        return render_template("rounds/no_answers.html", round=round_), 404
+    without = published and wanted.show == "without"
     return render_template(
         "rounds/answers.html",
         round=round_,
@@ -39,6 +40,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         form=FilterForm(),
         wanted=wanted,
         finished=finished,
+        published=published,
         waiting=still_waiting.waiting_imgs(db.session(), round_.id, wanted, finished=finished)
         if without
         else None,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
 from mentorship.profiles.models import ProfileKind
+from mentorship.rounds.board import NOES
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.editing import IN_WORDS, EditKind
@@ -78,6 +79,11 @@ class Overview:
     @property
     def open_answers(self) -> int:
         return self.answers.get(OfferState.OFFERED, 0) + self.answers.get(OfferState.ACCEPTED, 0)
+
+    @property
+    def declined(self) -> int:
+        """Return how many were not taken up, by somebody's no or for want of a seat."""
+        return sum(self.answers.get(state, 0) for state in NOES)
 
     @property
     def confirmed(self) -> int:

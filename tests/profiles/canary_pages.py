@@ -43,24 +43,30 @@ ABOUT_NOBODY: Mapping[str, str] = {
     r"^/admin/sealed/<": "opened on purpose, logged and told: tests/oversight",
 }
 NOBODY = re.compile("|".join(f"(?:{each})" for each in ABOUT_NOBODY))
-# In one state every page is fetched by everybody; in the others those that are about people.
-ABOUT_PEOPLE = re.compile(
-    r"^/(home/|find|rounds/|offers|matches|mentorships|participations|sections/<slug>)"
-)
+# Routes that are the same whatever has become of an offer: fetched in one state, by everybody.
+SAME_IN_EVERY_STATE: Mapping[str, str] = {
+    r"^/$|^/(login|register|reset|verify|confirm|change|check-mail)\b": "ways in",
+    r"^/account\b": "own keys and settings; the file of one's data: see files",
+    r"^/(accessibility|privacy|sections|healthz|readyz|metrics)$": "texts, section names, counts",
+    r"^/equity(/licensing)?$": "published facts",
+    r"^/admin(/(second-factor|retention|new-section))?$": "settings of the service, and counts",
+}
+SAME = re.compile("|".join(f"(?:{each})" for each in SAME_IN_EVERY_STATE))
 LISTS_OF_ALL = re.compile(r"<select.*?</select>|<script.*?</script>", re.DOTALL)
 FORMS = ("csv", "xlsx")
 
 
 def pages(app: Flask, cast: Cast, person: User | None, *, every: bool) -> Iterator[tuple[str, str]]:
-    """Fetch all pages; but for one state, those about people that the reader's role opens.
+    """Fetch all pages; without ``every`` leave out two kinds, which one state is enough for.
 
-    What is a leader's page to others is a 404 that says nothing: ``tests/test_matrix.py``.
+    They are ``SAME_IN_EVERY_STATE``, and leaders' pages as others ask for them: that is a 404
+    which says nothing, whatever the state (``tests/test_matrix.py``).
     """
     client, values = PageClient(app, person).client, keys(cast)
     for rule in app.url_map.iter_rules():
         if NOBODY.search(rule.rule) or "GET" not in (rule.methods or ()):
             continue
-        if not (every or ABOUT_PEOPLE.search(rule.rule)):
+        if not every and SAME.search(rule.rule):
             continue
         if not every and person != cast.leader and OF_THE_LEADER.search(rule.rule):
             continue

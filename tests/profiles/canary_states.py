@@ -170,20 +170,22 @@ def visa_not_shared(cast: Cast) -> Reached:
     return dataclasses.replace(confirmed(cast), shares_visa=False)
 
 
-STATES = (
+BEFORE_A_YES = (
     open_round,
     expired,
     requested,
     request_expired,
     taken_back,
-    agreed,
     offered,
     declined,
     seat_taken,
     withdrew,
+    unanswered,
+)
+FROM_A_YES_ON = (
+    agreed,
     accepted,
     declined_by_img,
-    unanswered,
     accepted_then_over,
     confirmed,
     ended,

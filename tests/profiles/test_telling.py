@@ -76,6 +76,7 @@ OTHERWISE: Mapping[type[Img | Mentor], Mapping[str, Any]] = {
     Img: {
         "visa": "e3", "school_country": "IN", "state": "OH", "gender": "man", "requests": (),
         "wishes": (), "goals": "Choir", "priority": False, "availability": (), "timezone": "UTC",
+        "importance": {"topics": "high"},
     },
     Mentor: {
         "visas": ("perm",), "school_country": "IN", "gender": "man", "welcomes": (),

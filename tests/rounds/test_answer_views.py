@@ -262,7 +262,7 @@ def test_a_second_answer_changes_nothing(noor: PageClient, cast: Cast, offer: Of
     for _ in range(2):
         noor.post(f"/offers/{offer.id}/accept")
     page = noor.post(f"/offers/{offer.id}/decline", {"reason": "no_time"}, status=409)
-    assert "The mentor had already said yes" in page.text
+    assert "You had already said yes" in page.text
     assert state(cast) is OfferState.ACCEPTED
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mentorship.accounts.models import User
 from mentorship.rounds.offer_models import OfferState
 from tests.page import PageClient
+from tests.rounds.asking import ask, direct
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
@@ -22,6 +23,52 @@ def test_a_colleague_is_told_to_the_leader_only(sign_in: SignIn, cast: Cast) -> 
     answers = f"/sections/{cast.section.slug}/rounds/{round_.id}/answers?show=declined"
     assert "Suggests a colleague: Dr. Quokka" in sign_in(cast.leader).get(answers).text
     assert "Quokka" not in sign_in(cast.people["Ana Silva"]).get("/home/img").html
+
+
+def test_leaders_read_who_declined_a_request_while_the_round_is_open(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    """The colleague is to be asked now, not after the match of everybody else."""
+    round_ = direct(cast)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    leader.get(f"{home}/answers", status=404)
+    assert f"{home}/answers" not in leader.get(home).links()
+    offer = ask(cast, round_, "Ana Silva")
+    waiting = leader.get(f"{home}/answers").text
+    assert "Noor Haddad is to answer by" in waiting
+    for later in ("Finish the round", "Match the rest", "Remind whoever", "Report of the round"):
+        assert later not in waiting
+    said = {"reason": "no_time", "words": "Ask again in May", "colleague": "Dr. Quokka"}
+    sign_in(cast.people["Noor Haddad"]).submit(f"/offers/{offer.id}/decline", said)
+    overview = leader.get(home)
+    assert "Answers to 2 requests Why 1 was not accepted" in overview.text  # Omar is asked next
+    assert {f"{home}/answers", f"{home}/answers?show=declined"} <= set(overview.links())
+    declined = leader.get(f"{home}/answers?show=declined").text
+    assert "No time now" in declined
+    assert "Ask again in May" in declined
+    assert "Suggests a colleague: Dr. Quokka" in declined
+    assert "Omar Aziz" not in declined
+    assert "1 request" in declined
+    assert "2 requests" in leader.get(f"{home}/answers?show=without").text  # no such part yet
+    for img in ("Ana Silva", "Ben Okafor"):
+        sign_in(cast.people[img]).get(f"{home}/answers", status=404)
+    assert (
+        "Quokka" not in sign_in(cast.people["Ana Silva"]).get(f"/rounds/{round_.id}/request").html
+    )
+
+
+def test_a_request_that_is_declined_may_have_nowhere_to_go(sign_in: SignIn, cast: Cast) -> None:
+    round_ = direct(cast)
+    offer = ask(cast, round_, "Ben Okafor")  # who ranked Noor only
+    noor, page = sign_in(cast.people["Noor Haddad"]), f"/offers/{offer.id}"
+    onward = "goes to the next mentor on their list, or they are matched with everybody else."
+    assert onward in noor.get(f"{page}/decline").text
+    noor.submit(f"{page}/decline", {"reason": "no_time"})
+    assert onward in noor.get(page).text
+    again = noor.post(f"{page}/accept", status=409).text
+    assert "You had already declined." in again
+    assert "The mentor" not in again
 
 
 def test_it_stands_beside_accept_and_decline(sign_in: SignIn, cast: Cast) -> None:

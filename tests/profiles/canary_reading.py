@@ -1,0 +1,116 @@
+"""What each reader finds of two people, wherever they look, and what of it is not for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.notices.models import Message
+from mentorship.profiles.audience import SHOWN, Audience
+from mentorship.profiles.cards import HIDING
+from mentorship.throttle.limits import LIMITS, Limit, Per
+from tests import factories
+from tests.profiles.canaries import CANARIES, IMG, MENTOR, canary_cast, rename
+from tests.profiles.canary_pages import FORMS, files, pages
+from tests.profiles.canary_states import Reached, confirmed
+from tests.rounds.cast import Cast
+
+Wrong = tuple[str, str, str]  # who read it, where, and which word
+Told = Mapping[Any, frozenset[Audience]]  # what a reader is to each of the two
+# Accounts are what administrators look after: there, and in the log, they find people by these.
+OF_THE_ACCOUNT = frozenset({"name", "email"})
+FOR_THE_OPERATOR = re.compile(r"^/admin/accounts/")
+
+
+def looked_for(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    """Return the cast with its words, in a section whose files may be asked for at will."""
+    rename(monkeypatch)
+    often = {**LIMITS, "export": (Limit(Per.PERSON, 1000, dt.timedelta(hours=1)),)}
+    monkeypatch.setattr("mentorship.throttle.service.LIMITS", often)
+    return canary_cast(session)
+
+
+def readers(cast: Cast, reached: Reached) -> Iterator[tuple[str, User | None, Told]]:
+    around = frozenset({Audience.BROWSING})
+    led, nothing = frozenset({Audience.LEADER}), frozenset[Audience]()
+    yield "mentor", cast.people["Noor"], {IMG: around | {reached.to_mentor}}
+    yield "img", cast.people["Ana"], {MENTOR: around | {reached.to_img}}
+    yield "another IMG", cast.people["Ben"], {IMG: nothing, MENTOR: around}
+    yield "another mentor", cast.people["Mo"], {IMG: around, MENTOR: nothing}
+    yield "leader", cast.leader, {IMG: led, MENTOR: led}
+    elsewhere = factories.leader(cast.session, factories.section(cast.session))
+    yield "other leader", elsewhere, {IMG: nothing, MENTOR: nothing}
+    yield "administrator", factories.administrator(cast.session), {IMG: nothing, MENTOR: nothing}
+    yield "stranger", None, {IMG: nothing, MENTOR: nothing}
+
+
+def allowed(kind: Any, field: str, audiences: frozenset[Audience], reached: Reached) -> bool:
+    shown = audiences & SHOWN[kind].get(field, frozenset())
+    if reached.names_hidden and field in {"name", "institution"}:
+        shown -= HIDING
+    if field in {"visa", "visas"} and not reached.shares_visa:
+        return False
+    return bool(shown)
+
+
+def says(text: str, word: str) -> bool:
+    """Tell a year from digits inside a longer number or key."""
+    if not word.isdigit():
+        return word in text
+    return re.search(rf"(?<!\w){word}(?!\w)", text) is not None
+
+
+def out_of_place(app: Flask, cast: Cast, reach: Callable[[Cast], Reached]) -> list[Wrong]:
+    """Return the words that stand where the table does not say so, and those that are nowhere."""
+    wrong: list[Wrong] = []
+    reached = reach(cast)
+    for who, person, told in readers(cast, reached):
+        everything = ""
+        every = reach is confirmed
+        forms = FORMS if every else ("csv",)
+        found = (*pages(app, cast, person, every=every), *files(app, cast, person, forms))
+        for path, text in found:
+            everything += text
+            wrong += [
+                (who, path, word)
+                for kind, audiences in told.items()
+                for word, field in CANARIES[kind].items()
+                if says(text, word)
+                and not allowed(kind, field, audiences, reached)
+                and not (
+                    who == "administrator"
+                    and field in OF_THE_ACCOUNT
+                    and FOR_THE_OPERATOR.search(path)
+                )
+            ]
+            if who != "leader" and "Leadernotequokka" in text:
+                wrong.append((who, path, "a leader's note"))
+        if who == "leader":
+            continue  # they see most fields where they explain a pair: the test below
+        wrong += [
+            (who, "nowhere", word)
+            for kind, audiences in told.items()
+            for word, field in CANARIES[kind].items()
+            if word not in everything and allowed(kind, field, audiences, reached)
+        ]
+    return [*wrong, *_in_mails(cast)]
+
+
+def _in_mails(cast: Cast) -> list[Wrong]:
+    """Find what a mail says of anybody, beyond the name of whoever gets it."""
+    own = {"anaquokka@example.org": "Anaquokka", "noorquokka@example.org": "Noorquokka"}
+    return [
+        ("mail to", mail.recipient, word)
+        for mail in cast.session.scalars(sa.select(Message))
+        for words in CANARIES.values()
+        for word in words
+        if word in mail.subject + mail.body and word != own.get(mail.recipient)
+    ]
