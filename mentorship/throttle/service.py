@@ -91,17 +91,25 @@ def check(session: Session, asked: Sequence[Count], *, now: dt.datetime) -> None
 
 
 def give_back(session: Session, asked: Sequence[Count]) -> None:
-    """Take back one count each: it was no failure after all."""
-    session.execute(
-        sa.update(Throttle)
-        .where(Throttle.key.in_([count.key for count in asked]), Throttle.used > 0)
-        .values(used=Throttle.used - 1)
-    )
+    """Take back one count each: it was no failure after all.
+
+    One after the other, in the order of :meth:`take`: two that lock the same rows in different
+    orders would wait for each other.
+    """
+    for count in asked:
+        session.execute(
+            sa.update(Throttle)
+            .where(Throttle.key == count.key, Throttle.used > 0)
+            .values(used=Throttle.used - 1)
+        )
 
 
 def clear_old(session: Session, *, now: dt.datetime) -> None:
-    """Remove the rows whose time is over."""
-    session.execute(sa.delete(Throttle).where(Throttle.ends_at <= now))
+    """Remove the rows whose time is over, but for those that somebody counts in just now."""
+    over = sa.select(Throttle.key).where(Throttle.ends_at <= now)
+    session.execute(
+        sa.delete(Throttle).where(Throttle.key.in_(over.with_for_update(skip_locked=True)))
+    )
 
 
 def _once_more(session: Session, count: Count, now: dt.datetime) -> sa.Executable:
