@@ -1,7 +1,8 @@
 """Whom an IMG may ask directly: everything that would forbid the pair in a run forbids it here.
 
-A reason is told in words where it rests on what the IMG said or may know. Whom a mentor excludes,
-whom a leader ruled out and what falls short of the lowest score sound the same, on purpose.
+A reason is told in words where it rests on what the IMG said or may know. Whom a mentor excludes
+or does not take, where they work or select, whom a leader ruled out and what falls short of the
+lowest score sound the same, on purpose: else an IMG could guess these by trying.
 """
 
 from __future__ import annotations
@@ -38,7 +39,6 @@ from mentorship.rounds.setup import rules_of
 NOT_POSSIBLE = "This pair is not possible in this round."
 NOT_HERE = "They do not take part in this round right now."
 UNREADABLE = "A profile cannot be read just now. Please tell your section leader."
-CONFLICT = "There is a conflict of interest, by the institutions you named."
 HARD = (Choice, Naming, InstitutionMark)  # what hard rules read; a lowest score reads all
 NO_SEAT = frozenset({Obstacle.NO_SEATS, Obstacle.SEATS_TAKEN})
 # hard rule -> what the IMG reads
@@ -46,11 +46,6 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "same_person": "This is you.",
         "avoid": "They are on your list of people you do not want.",
-        "limit_specialties": "They take only IMGs of other specialties.",
-        "limit_stages": "They take only IMGs at other stages.",
-        "limit_languages": "They take only IMGs who speak other languages.",
-        "institutions": CONFLICT,
-        "selection": CONFLICT,
         "must_share_language": "You share no language, and this round asks for one.",
         "must_cover_first_topic": "They do not offer the topic you need first, as this round asks.",
         "not_again": "You were a pair in an earlier round.",

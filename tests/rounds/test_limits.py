@@ -15,6 +15,7 @@ from mentorship.rounds.made_with import made_with
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.proving import prove_again
 from mentorship.rounds.request_pages import request_page
+from mentorship.rounds.request_rules import NOT_POSSIBLE
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SWITCHES, SetUp
 from tests.factories import NOW
@@ -67,7 +68,7 @@ def test_a_request_keeps_to_limits_as_the_match_does(cast: Cast, *, kept: bool) 
     page = request_page(cast.session, cast.people["Ana Silva"].id, round_.id, now=NOW)
     assert page is not None
     (choice,) = page.choices
-    assert choice.hinders == ("They take only IMGs at other stages." if kept else "")
+    assert choice.hinders == (NOT_POSSIBLE if kept else "")
 
 
 def test_people_not_wanted_stay_apart_when_limits_are_off(cast: Cast) -> None:
