@@ -47,6 +47,13 @@ class Out:
     notices: int
 
 
+MOST_TRIES = 5  # for each worker that is to be stopped while it sends
+HELD = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND state = 'idle in transaction' AND query ILIKE 'insert into%'"
+)
+
+
 @dataclass
 class Sending:
     """Sections, each with a run that is to go out, and workers that send it."""
@@ -171,16 +178,20 @@ def kill_senders(app: Flask, times: int, seed: int = 11) -> tuple[int, float]:
 
 
 def freeze_sender(app: Flask, times: int, seed: int = 12) -> None:
-    """Stop a worker about to send out; another one does; the first then changes nothing."""
+    """Stop a worker about to send out; another one does; the first then changes nothing.
+
+    On PostgreSQL it is stopped with the locks of the publication, which are taken from it.
+    """
     dice = random.Random(seed)  # noqa: S311  instants, no secrets
-    sending = Sending(app)
+    sending, frozen = Sending(app), 0
     try:
-        for _ in range(times):
+        for _ in range(MOST_TRIES * times):
             ids = sending.reviewed()
             zombie = sending.worker()
             sending.plan(*ids)
-            time.sleep(dice.uniform(0, 0.4))
-            stop_between_writes(sending, zombie)
+            if not _stopped(sending, zombie, ids, dice.uniform(0, 0.4)):
+                sending.end()
+                continue
             sending.worker()
             sending.wait(*ids)
             send(zombie, signal.SIGCONT)
@@ -188,5 +199,28 @@ def freeze_sender(app: Flask, times: int, seed: int = 12) -> None:
             if not sending.check(*ids):
                 raise Fault("what was out is gone")
             sending.end()
+            frozen += 1
+            if frozen == times:
+                return
+        raise Fault("no worker could be stopped while it sent")
     finally:
         sending.end()
+
+
+def _stopped(
+    sending: Sending, worker: BaseProcess, ids: tuple[uuid.UUID, uuid.UUID], after: float
+) -> bool:
+    """Stop a worker; say False if it had sent all before it could be stopped while it sends."""
+    with sending.app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            time.sleep(after)
+            stop_between_writes(sending, worker)
+            return True
+    while not sending.check(*ids):
+        send(worker, signal.SIGSTOP)
+        with sending.app.app_context(), reading() as session:
+            if session.scalar(HELD):
+                return True
+        send(worker, signal.SIGCONT)
+        time.sleep(0.002)
+    return False
