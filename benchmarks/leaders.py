@@ -12,6 +12,7 @@ import io
 import re
 import tempfile
 import uuid
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -196,8 +197,8 @@ def publish(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> None:
     leader.page("without, after publishing", f"{home}/answers?show=without")
     leader.page("report", f"{home}/report")
     for form in ("csv", "xlsx"):
-        sent = {"form": form}
-        leader.click(f"report as {form}", lambda: leader.post(f"{home}/report", sent, 200))  # noqa: B023  it is called at once
+        post = partial(leader.post, f"{home}/report", {"form": form}, 200)
+        leader.click(f"report as {form}", post)
     leader.page("home of the leader", "/home/leader")
     print(f"\n{offers} offers are out.")
 

@@ -28,7 +28,7 @@ from mentorship.privacy import copying
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters import uploads
 from mentorship.rounds import notes, service, templates
-from mentorship.rounds.models import Round
+from mentorship.rounds.models import Round, Run
 from mentorship.rounds.run_models import JobKind, JobState, RunJob
 from mentorship.rounds.scope import run_of_round
 from mentorship.sections.models import Browsing, Membership, MembershipState, Section, SectionRole
@@ -192,11 +192,10 @@ def _called(cast: Cast, word: str) -> None:
         cast.session.execute(theirs.values(dict.fromkeys(fields, word)))
 
 
-def _of_round(session: Session, round_: Round, word: str) -> dict[str, object]:
-    """Return the keys of a round, a job of it that was cancelled, and its set-up as a template."""
-    run = run_of_round(session, round_.id)
+def cancelled_job(session: Session, round_id: uuid.UUID, run: Run) -> RunJob:
+    """Keep a job like the one a run came of, cancelled."""
     job = RunJob(
-        round_id=round_.id,
+        round_id=round_id,
         kind=JobKind.RUN,
         state=JobState.CANCELLED,
         policy=run.policy,
@@ -206,6 +205,13 @@ def _of_round(session: Session, round_: Round, word: str) -> dict[str, object]:
     )
     session.add(job)
     session.flush()
+    return job
+
+
+def _of_round(session: Session, round_: Round, word: str) -> dict[str, object]:
+    """Return the keys of a round, a job of it that was cancelled, and its set-up as a template."""
+    run = run_of_round(session, round_.id)
+    job = cancelled_job(session, round_.id, run)
     template = templates.keep_template(
         session, round_, name=f"Language first {word}".strip(), now=NOW
     )

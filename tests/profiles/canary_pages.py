@@ -24,11 +24,11 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import notes
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.offer_models import Offer
-from mentorship.rounds.run_models import JobKind, JobState, RunJob
 from mentorship.sections.models import Membership
 from tests.factories import NOW
 from tests.page import PageClient, text_of
 from tests.rounds.cast import Cast
+from tests.stage import cancelled_job
 from tests.test_matrix import OF_THE_LEADER
 
 # Routes that hold nothing of two people, whoever reads them.
@@ -167,7 +167,7 @@ def _of_the_run(session: Session, cast: Cast, offer: Offer) -> dict[str, Sequenc
     return {
         "pair_id": [offer.pair_id],
         "round_note_id": [_note(session, cast, offer)],
-        "job_id": [_job(session, offer.round_id, run)],
+        "job_id": [cancelled_job(session, offer.round_id, run).id],
     }
 
 
@@ -177,18 +177,3 @@ def _note(session: Session, cast: Cast, offer: Offer) -> uuid.UUID:
         session, offer.round_id, words="Leadernotequokka", by=cast.leader.id, now=NOW, **pair
     )
     return note.id
-
-
-def _job(session: Session, round_id: uuid.UUID, run: Run) -> uuid.UUID:
-    job = RunJob(
-        round_id=round_id,
-        kind=JobKind.RUN,
-        state=JobState.CANCELLED,
-        policy=run.policy,
-        rules=run.rules,
-        asked_at=NOW,
-        ended_at=NOW,
-    )
-    session.add(job)
-    session.flush()
-    return job.id
