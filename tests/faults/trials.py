@@ -195,10 +195,11 @@ def f17(bench: Bench) -> Told:
     taken = max(held.after.memory.values()) / day.MEGABYTE
     odd = {status: count for status, count in held.answers.items() if status not in {200, 303}}
     requests = sum(held.answers.values())
+    memory = f"memory {held.grown:+.1%} ({taken:.0f} MB a process at most)"
+    rest = f"open files {held.left_open:+d}; {sum(odd.values())} answers that were no page"
     return (
         f"{minutes} minutes of five people's pages and forms, {requests} requests",
-        f"memory {held.grown:+.1%} ({taken:.0f} MB a process at most), open files"
-        f" {held.left_open:+d}; {sum(odd.values())} answers that were no page",
+        f"{memory}, {rest}",
         "less than 10 %, no file left open",
         held.grown < 0.1 and held.left_open <= 0 and not odd,
     )
