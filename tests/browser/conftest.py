@@ -181,7 +181,11 @@ class Visitor:
     def press_and_wait(self, name: str | re.Pattern[str], address: str, *, times: int = 1) -> None:
         """Press a button that starts some work, and wait for the page it ends on."""
         self.page.locator("main").get_by_role("button", name=name).first.click(click_count=times)
-        self.page.wait_for_url(re.compile(address), timeout=60_000)
+        end = time.monotonic() + 60
+        while not re.search(address, self.page.url):  # wait_for_url fails on a broken-off way, too
+            assert time.monotonic() < end, f"still on {self.page.url}"
+            self.page.wait_for_timeout(50)
+        self.page.wait_for_load_state()
         self.look()
 
     def sign_in(self, email: str, password: str) -> None:
