@@ -102,7 +102,7 @@ def _tables(private: Mapping[str, Any], side: _Side) -> Sequence[AboutTable]:
             for group, people, matched, mean in rows
         ]
         reading = reading_of(lines, side.have, before=scale is None)
-        if scale is not None and lines:
+        if scale is not None and len(lines) > 1:
             reading = f"{reading} {reading_of_means(lines, scale, side)}"
         tables.append(AboutTable(title, lines, reading, None if scale is None else scale.centre))
     return tables
