@@ -1,6 +1,6 @@
 """The faults at length: ``script/faults``. Writes what it measured to docs/reliability.md.
 
-script/faults                       # 100 kills on each database, a minute of crowd: an hour
+script/faults                       # 100 kills on each database, a minute of crowd, F17 two hours
 script/faults --scale 0.1           # a tenth of it
 script/faults --only F8 F15         # some; the lines of the others stay as they are
 """

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 
-from tests.faults import answers, crowd, disk, outage, publishing, racing, stopping
+from tests.faults import answers, crowd, day, disk, outage, publishing, racing, stopping
 from tests.faults.bench import Bench, NotHere, Told, ended
 from tests.faults.importing import freeze_importer, kill_importers
 from tests.faults.keeping import f11, f12, f14
@@ -191,22 +189,19 @@ def f16(bench: Bench) -> Told:
 
 
 def f17(bench: Bench) -> Told:
-    minutes = bench.times(10, 1)
+    minutes = bench.times(120, 1)
     with ended(bench.place()) as site:
-        server = site.web()
-        with outage.under_load(site, readers=3, writers=1) as load:
-            time.sleep(20)  # warm
-            before = _sizes(site.children(server))
-            time.sleep(minutes * 60)
-            after = _sizes(site.children(server))
-    grown = max(after[pid][0] / before[pid][0] - 1 for pid in after)
-    files = max(after[pid][1] - before[pid][1] for pid in after)
-    done = f"{minutes} minutes of mixed load, {(load.reads + load.writes).total()} requests"
+        held = day.lasting(site, warm=max(60.0, minutes * 3.0), seconds=minutes * 60.0)
+    taken = max(held.after.memory.values()) / day.MEGABYTE
+    odd = {status: count for status, count in held.answers.items() if status not in {200, 303}}
+    requests = sum(held.answers.values())
+    memory = f"memory {held.grown:+.1%} ({taken:.0f} MB a process at most)"
+    rest = f"open files {held.left_open:+d}; {sum(odd.values())} answers that were no page"
     return (
-        done,
-        f"memory {grown:+.1%}, open files {files:+d}",
+        f"{minutes} minutes of five people's pages and forms, {requests} requests",
+        f"{memory}, {rest}",
         "less than 10 %, no file left open",
-        grown < 0.1 and files <= 4,
+        held.grown < 0.1 and held.left_open <= 0 and not odd,
     )
 
 
@@ -228,14 +223,3 @@ FAULTS: dict[str, Callable[[Bench], Told]] = {
     "F16": f16,
     "F17": f17,
 }
-
-
-def _sizes(processes: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return memory (pages) and open files of each process."""
-    return {
-        pid: (
-            int(Path(f"/proc/{pid}/statm").read_text().split()[1]),
-            len(os.listdir(f"/proc/{pid}/fd")),  # noqa: PTH208  a count, and no paths
-        )
-        for pid in processes
-    }
