@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -19,6 +19,14 @@ from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.models import Pair, Participant, Round, Run
 from mentorship.rounds.notes import Noted, notes_of_round
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.report_groups import (
+    GROUP_COLUMNS,
+    WORTH_COLUMNS,
+    Served,
+    group_rows,
+    served,
+    worth_rows,
+)
 
 COLUMNS = (
     "img",
@@ -39,19 +47,39 @@ NO_OFFER = "no_offer"
 
 def report_file(session: Session, round_: Round) -> bytes:
     """Return the round as CSV in UTF-8 with a mark, quoted, with no cell that would be run."""
+    return _csv([COLUMNS, *report_rows(session, round_)])
+
+
+def groups_file(session: Session, round_: Round) -> bytes:
+    """Return how it served groups, and where one more mentor would help, one below the other."""
+    found = served(session, round_.id)
+    return _csv(row for sheet in _sheets(found).values() for row in [*sheet, ()])
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in report_rows(session, round_):
+    for row in rows:
         writer.writerow([guard(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
 
 def report_sheet(session: Session, round_: Round) -> bytes:
-    """Return the same as an XLSX file, with what its runs were made with on a second sheet."""
+    """Return the same as an XLSX file, with sheets for its runs, groups, and one more mentor."""
     return workbook(
-        {"Round": [COLUMNS, *report_rows(session, round_)], "Runs": _runs(session, round_)}
+        {
+            "Round": [COLUMNS, *report_rows(session, round_)],
+            "Runs": _runs(session, round_),
+            **_sheets(served(session, round_.id)),
+        }
     )
+
+
+def _sheets(found: Served | None) -> Mapping[str, Sequence[Sequence[str]]]:
+    return {
+        "Groups": [GROUP_COLUMNS, *(group_rows(found) if found else ())],
+        "One more mentor": [WORTH_COLUMNS, *(worth_rows(found) if found else ())],
+    }
 
 
 def _runs(session: Session, round_: Round) -> Iterator[Sequence[str]]:
