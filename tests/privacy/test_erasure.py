@@ -37,7 +37,14 @@ from mentorship.rounds.proving import prove_again
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.privacy.person import CANARY, CODED, plant, sealed_attributes, whole_person
+from tests.privacy.person import (
+    CANARY,
+    CODED,
+    another_name_and_address,
+    plant,
+    sealed_attributes,
+    whole_person,
+)
 from tests.rounds.cast import small_cast
 
 DUE = NOW + wishes.GRACE
@@ -109,6 +116,17 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(session: Session) -> N
         assert run.inputs["erased"] == [key]
         assert key not in {plain["key"] for plain in run.inputs["imgs"]}
     assert audit.first_bad(session)[0] is None
+
+
+def test_names_and_addresses_of_before_go_too(session: Session) -> None:
+    pair = whole_person(session)
+    words = another_name_and_address(session, pair.img)
+    told = {where for word in words for where in hits(session, word)}
+    assert {"message.recipient", "message.body"} <= told
+    for word in words:
+        assert hits(session, word), word
+    asked_and_done(session, pair.img)
+    assert hits(session, *words) == []
 
 
 def test_no_file_of_the_database_holds_the_person(
