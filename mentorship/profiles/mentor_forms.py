@@ -163,8 +163,8 @@ class LimitsForm(StepForm):
     exclude_addresses = text_fields.Addresses(
         "People you do not want to be matched with",
         description="By email address, one a line. It works whether or not they have an account"
-        " now; this page never tells which. They are not told; your section leaders can read it if"
-        " they try to pair you by hand.",
+        " now; this page never tells which. They are not told, unless they lead your section: its"
+        " leaders can read it if they try to pair you by hand.",
         render_kw={"rows": 3},
     )
     exclude_institutions = text_fields.Lines(

@@ -35,12 +35,14 @@ class NamesForm(StepForm):
         "Mentors you do not want to be matched with",
         [],
         description="You are never matched with them, and you need not give a reason. They are not"
-        " told; your section leaders can read it if they try to pair you by hand.",
+        " told, unless they lead your section: its leaders can read it if they try to pair you by"
+        " hand.",
     )
     avoid_addresses = text_fields.Addresses(
         "Others you do not want to be matched with, by email address",
         description="One address a line. It works whether or not they have an account now; this"
-        " page never tells which. It is told as above.",
+        " page never tells which. They are not told, unless they lead your section: its leaders"
+        " can read it if they try to pair you by hand.",
         render_kw={"rows": 3},
     )
     conflicts = text_fields.Lines(

@@ -144,8 +144,8 @@ IMG_ROAD = Road(
             "Mentors by name",
             "You may know somebody you would like to work with, or would rather not. A mentor"
             " learns of a wish when you are offered to them, or send them a request yourself, and"
-            " is never told that you would rather not. Your section leaders see no list; of a pair"
-            " they read whether you asked for the mentor, and as which choice, and of two who"
+            " is not told that you would rather not. Section leaders are shown no list, but of a"
+            " pair they read whether you asked for the mentor, and as which choice, and of two who"
             " cannot be a pair which rule keeps them apart.",
             NamesForm,
             ("requests", "avoid", "conflicts"),
@@ -216,8 +216,8 @@ MENTOR_ROAD = Road(
             "There may be people you cannot help, or should not mentor. With a limit you are only"
             " offered people inside it, unless your section leader lifts these limits for a round;"
             " even then you can say no. Each limit makes a match less likely. IMGs are not told of"
-            " them; of two people who cannot be a pair your section leaders can read which of these"
-            " keeps them apart.",
+            " yours; of two who cannot be a pair your section leaders can read which of these keeps"
+            " them apart.",
             mentor_forms.LimitsForm,
             (
                 *("accepts_specialties", "accepts_stages", "accepts_languages"),

@@ -85,6 +85,7 @@ def test_leaders_read_the_rule_and_the_table_says_so(apart: Cast, sign_in: SignI
         for kind, fields in TOLD_OF[rule].items():
             for field in fields:
                 assert COMPARED[kind][field] == {Audience.LEADER}, field
+        assert "Please keep the reason to yourself" in text
         for word in ("Hidden Memorial", "Harbor Hospital"):  # the rule is told, and no words
             assert word not in text
 
@@ -136,7 +137,7 @@ def test_the_preview_says_it_of_leaders_and_of_nobody_else(apart: Cast, sign_in:
 
 
 def test_whoever_leaves_somebody_out_reads_who_is_told(apart: Cast, sign_in: SignIn) -> None:
-    leader_reads = "They are not told; your section leaders can read it if they try to pair you"
+    leader_reads = "They are not told, unless they lead your section: its leaders can read it"
     img, mentor = sign_in(apart.people["Eve Park"]), sign_in(apart.people["Noor Haddad"])
     fay = sign_in(apart.people["Fay Lund"])
     for page in (
