@@ -20,6 +20,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug import Response
 from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
@@ -110,7 +111,7 @@ class Page:
                 )
 
 
-def text_of(answer: TestResponse) -> str:
+def text_of(answer: Response) -> str:
     """Return the text of an answer; of a spreadsheet or another archive, that of all its parts."""
     content = answer.get_data()
     if not content.startswith(b"PK"):

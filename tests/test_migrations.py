@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import runpy
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +16,15 @@ from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 
 from mentorship.extensions import db, migrate
+from mentorship.matching import CRITERIA
 from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.parts import HEARERS
 from mentorship.rounds.snapshot import digest
 from tests.rounds.cast import small_cast
 
 WHEN = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
+# Criteria of which every field is for the reader, but whose sentence of then named one that is not.
+COUNTRY = {"leader": {"same_country"}, "img": set(), "mentor": set()}
 
 
 def _revisions(app: Flask) -> list[Any]:
@@ -202,6 +208,46 @@ def test_runs_of_before_get_open_scores_and_go_back_to_whole_ones(fresh: Flask) 
         with pytest.raises(sa.exc.IntegrityError, match="a run never changes"):
             session.execute(sa.update(Pair).values(open_score=1))
         db.session.remove()
+
+
+def test_reasons_of_before_that_may_not_be_told_now_go_and_points_stay(fresh: Flask) -> None:
+    old = {
+        "criterion": "location", "points": 300, "of": 400, "open": {"points": 300, "of": 400},
+        "why": {"leader": "lives in Texas", "img": "lives in Texas", "mentor": "lives in Texas"},
+    }  # fmt: skip
+    country = {**old, "criterion": "same_country", "silent": []}
+    unanswered = {**old, "criterion": "rhythm", "why": {}, "silent": ["img"]}
+    with fresh.app_context():
+        session = db.session()
+        cast = small_cast(session)
+        cast.reviewed()
+        kept, forgotten = session.scalars(sa.select(Pair).limit(2)).all()
+        keys, points = (kept.id, forgotten.id), [part["points"] for part in kept.parts or []]
+        assert points
+        kept.parts = [*(kept.parts or []), old, country, unanswered]
+        forgotten.parts = []
+        session.commit()
+        db.session.remove()
+        downgrade(revision="0053")
+        upgrade()
+        session = db.session()
+        parts = session.get_one(Pair, keys[0]).parts or []
+        assert session.get_one(Pair, keys[1]).parts == []
+        assert [part["points"] for part in parts[:-3]] == points
+        assert {"topics", "languages"} <= {p["criterion"] for p in parts[:-3] if p["why"]}
+        *_, location, wish, silent = parts
+        assert location["why"] == {"leader": "lives in Texas", "img": "lives in Texas"}
+        assert wish == {**country, "why": {"img": "lives in Texas"}}
+        assert silent == unanswered
+        db.session.remove()
+
+
+def test_what_that_step_leaves_rests_on_nothing_that_is_kept_from_the_reader() -> None:
+    step = Path("migrations/versions/0055_reasons_of_before.py").resolve()
+    told = runpy.run_path(str(step))["TOLD"]
+    for side, hearer in HEARERS.items():
+        whole = {key for key, each in CRITERIA.items() if not hearer.cuts(each)}
+        assert told[side] == whole - {"availability"} - ({"same_country"} & COUNTRY[side]), side
 
 
 def test_there_is_one_head(fresh: Flask) -> None:

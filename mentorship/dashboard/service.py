@@ -131,14 +131,14 @@ def facts_to_check(session: Session, *, today: dt.date) -> Sequence[Line]:
 
 
 def leader_home(
-    session: Session, led: Collection[Section], *, now: dt.datetime
+    session: Session, led: Collection[Section], reader_id: uuid.UUID, *, now: dt.datetime
 ) -> Sequence[LedSection]:
     """Return the sections somebody leads, each with its funnel and rounds."""
-    return [_led(session, section, now) for section in led]
+    return [_led(session, section, reader_id, now) for section in led]
 
 
-def _led(session: Session, section: Section, now: dt.datetime) -> LedSection:
-    met, concerns = met_of_section(session, section.id)
+def _led(session: Session, section: Section, reader_id: uuid.UUID, now: dt.datetime) -> LedSection:
+    met, concerns = met_of_section(session, section.id, reader_id=reader_id)
     return LedSection(
         section=section,
         funnel=leader_funnel(session, section.id),

@@ -77,7 +77,7 @@ def leader() -> str:
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     now = reader_now()
-    shown = service.leader_home(db.session(), led, now=now)
+    shown = service.leader_home(db.session(), led, current_person().id, now=now)
     facts = service.facts_to_check(db.session(), today=now.date())
     news = latest(db.session(), current_person().id, stages=["leadership_advocacy"], now=now)
     led_ids = [section.id for section in led]

@@ -1,4 +1,4 @@
-"""Whom a person never wants to be paired with, chosen from the list; nobody is told."""
+"""Whom a person never wants to be paired with, chosen from the list; these are not told."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def avoid(
     profile_id: uuid.UUID,
     now: dt.datetime,
 ) -> None:
-    """Never be paired with somebody; nobody is told. It can be undone in the profile."""
+    """Never be paired with somebody, who is not told. It can be undone in the profile."""
     other = ProfileKind.MENTOR if kind is ProfileKind.IMG else ProfileKind.IMG
     key = str(person_of(session, profile_id, other))
     if kind is ProfileKind.IMG:

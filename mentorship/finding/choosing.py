@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoResultFound
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.finding.models import Mark, MarkKind
 from mentorship.matching import Mentor
 from mentorship.profiles import service as profiles
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
-from mentorship.sections.models import Membership, MembershipState, Section
 
 MOST_REQUESTS = vocabulary.AT_MOST["requests"]
 
@@ -142,23 +142,10 @@ def why_of(session: Session, person_id: uuid.UUID, mentor_id: uuid.UUID) -> str:
 def named_here(
     session: Session, person_id: uuid.UUID, keys: Sequence[uuid.UUID], kind: ProfileKind
 ) -> dict[uuid.UUID, tuple[uuid.UUID | None, str]]:
-    """Return the profile and the name of people as a section of the reader shows them."""
-    theirs, own = aliased(Membership), aliased(Membership)
-    masked = (
-        sa.exists()
-        .where(
-            theirs.person_id == User.id,
-            theirs.state == MembershipState.ACTIVE,
-            own.section_id == theirs.section_id,
-            own.person_id == person_id,
-            Section.id == own.section_id,
-            Section.names_masked,
-        )
-        .correlate(User)
-    )
+    """Return the profile and the name of people as a section of the reader shows or showed it."""
     of_kind = sa.and_(Profile.person_id == User.id, Profile.kind == kind)
     rows = session.execute(
-        sa.select(User.id, User.name, Profile.id, masked)
+        sa.select(User.id, User.name, Profile.id, name_hidden_from(person_id))
         .outerjoin(Profile, of_kind)
         .where(User.id.in_(keys))
     )

@@ -59,7 +59,8 @@ def welcome(profile_id: uuid.UUID) -> Response:
         )
     name = found.card.name
     if gladly:
-        flash(f"Noted: you would gladly take {name}. {name} is not told.", "success")
+        told = "They read it only if they are offered to you, and once you have said yes."
+        flash(f"Noted: you would gladly take {name}. {told}", "success")
     else:
         flash(f"{name} is no longer marked.", "success")
     return redirect(safe_next(request.form.get("next"), url_for(".imgs")), code=303)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.mentorships import letters
 from mentorship.mentorships.models import Concern, Feedback, Meeting, MeetingState
+from mentorship.mentorships.overview import concern_for
 from mentorship.mentorships.scope import Mentorship, led_mentorship, mentorship_of
 from mentorship.rounds.service import end_match
 
@@ -120,7 +121,7 @@ def raise_concern(  # noqa: PLR0913  one argument a column
     words: str,
     now: dt.datetime,
 ) -> Concern:
-    """Tell the section leaders, and nobody else, about a worry; also after the end.
+    """Tell the section leaders but one it is about, and nobody else, of a worry; also at the end.
 
     The same words twice, while they wait, are one concern.
     """
@@ -152,9 +153,14 @@ def close_concern(  # noqa: PLR0913  who, where, which, and what was done
     outcome: str,
     now: dt.datetime,
 ) -> None:
-    """Note what was done about a concern. Raises AlreadyHandled if another leader did."""
+    """Note what was done about a concern. Raises AlreadyHandled if another leader did.
+
+    NoResultFound if it is not for this leader: see ``overview``.
+    """
     led_mentorship(session, section_id, mentorship_id)
-    one = sa.select(Concern).where(Concern.id == concern_id, Concern.offer_id == mentorship_id)
+    one = sa.select(Concern).where(
+        Concern.id == concern_id, Concern.offer_id == mentorship_id, concern_for(by)
+    )
     concern = session.scalars(
         one.with_for_update(), execution_options={"populate_existing": True}
     ).one()

@@ -8,7 +8,7 @@ from flask import flash, render_template
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.mentorships import service
+from mentorship.mentorships import letters, service
 from mentorship.mentorships.forms import ConcernForm, EndForm, FeedbackForm
 from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
 from mentorship.throttle.guard import limited
@@ -98,4 +98,5 @@ def _pair_page(
     template: str, mentorship_id: uuid.UUID, form: EndForm | FeedbackForm | ConcernForm
 ) -> str:
     pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
-    return render_template(template, pair=pair, form=form)
+    others = letters.other_leaders(db.session(), pair)
+    return render_template(template, pair=pair, form=form, others=others)

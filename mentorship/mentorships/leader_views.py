@@ -25,7 +25,9 @@ def index(slug: str) -> str:
     asked = request.args.get("show", "going")
     part = asked if asked in PARTS else "going"
     page = request.args.get("page", 1, type=int)
-    found = service.listing(db.session(), section.id, part, page=page, now=_now())
+    found = service.listing(
+        db.session(), section.id, part, page=page, reader_id=current_id(), now=_now()
+    )
     return render_template("mentorships/led.html", section=section, part=part, found=found)
 
 
@@ -93,7 +95,9 @@ def _page(
     slug: str, mentorship_id: uuid.UUID, form: OutcomeForm | None, about: uuid.UUID | None
 ) -> str:
     section = section_led_by(db.session(), current_id(), slug)
-    page = service.led_page(db.session(), section.id, mentorship_id, now=_now())
+    page = service.led_page(
+        db.session(), section.id, mentorship_id, reader_id=current_id(), now=_now()
+    )
     return render_template(
         "mentorships/led_one.html",
         section=section,
@@ -107,7 +111,9 @@ def _page(
 
 def _end_page(slug: str, mentorship_id: uuid.UUID, form: EndForm) -> str:
     section = section_led_by(db.session(), current_id(), slug)
-    page = service.led_page(db.session(), section.id, mentorship_id, now=_now())
+    page = service.led_page(
+        db.session(), section.id, mentorship_id, reader_id=current_id(), now=_now()
+    )
     return render_template("mentorships/led_end.html", section=section, page=page, form=form)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -25,10 +25,19 @@ def tell_both(session: Session, pair: Mentorship, template: str, *, now: dt.date
 
 
 def tell_leaders(session: Session, pair: Mentorship, template: str, *, now: dt.datetime) -> None:
-    """Write to everybody who leads the section; the mail names neither the pair nor the matter."""
+    """Write to who leads the section; the mail names neither the pair nor the matter.
+
+    The other half of the pair gets none, though they lead the section too.
+    """
     path = f"/sections/{pair.section.slug}/mentorships"
-    leaders = [membership.person for membership in leaders_of(session, pair.section.id)]
+    leaders = other_leaders(session, pair)
     tell(session, _tellings(leaders, template, path, pair), kind=NoticeKind.CONCERN, now=now)
+
+
+def other_leaders(session: Session, pair: Mentorship) -> Sequence[User]:
+    """Return who leads the section of a pair, without its two people."""
+    people = [membership.person for membership in leaders_of(session, pair.section.id)]
+    return [each for each in people if each not in {pair.img, pair.mentor}]
 
 
 def _tell(

@@ -1,7 +1,8 @@
 """The mentorships of a section as its leaders see them: who meets, who is stuck, who worries.
 
 A leader reads whether and when a pair met, its reasons and its feedback; never its notes, goals,
-agreement or what was said at meetings.
+agreement or what was said at meetings. One who is half of a pair reads nothing there that the other
+told the leaders: that is for the other leaders.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.mentorships.models import Concern, Feedback, Meeting, MeetingState
 from mentorship.mentorships.scope import GOING_OR_OVER, Mentorship, led_mentorship, pairs
+from mentorship.profiles.models import Profile
 from mentorship.rounds.choices import ENDS_TOLD
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
@@ -40,7 +42,7 @@ class Line:
     last_met: dt.datetime | None
     next_planned: dt.datetime | None
     concerns: int  # that wait
-    ended: str  # the reason in words, "" while it goes on
+    ended: str  # the reason in words, "" while it goes on or where it is not told
     stuck: bool
 
 
@@ -62,13 +64,21 @@ class LedPage:
     feedback: Sequence[tuple[Feedback, str]]
     ending: Ending | None
     ended_by: str
+    own: bool  # the leader is half of it
+    why_told: bool  # why it ended is for this leader
 
 
-def listing(
-    session: Session, section_id: uuid.UUID, part: str, *, page: int, now: dt.datetime
+def listing(  # noqa: PLR0913  which list, which page of it, and for whom
+    session: Session,
+    section_id: uuid.UUID,
+    part: str,
+    *,
+    page: int,
+    reader_id: uuid.UUID,
+    now: dt.datetime,
 ) -> Listing:
     """Return the mentorships of a section, those that need a leader first, in one query."""
-    lines = _lines(session, Round.section_id == section_id, now=now)
+    lines = _lines(session, Round.section_id == section_id, reader_id, now=now)
     belongs = {
         "going": [each for each in lines if each.going],
         "stuck": [each for each in lines if each.stuck],
@@ -83,18 +93,25 @@ def listing(
 
 
 def led_page(
-    session: Session, section_id: uuid.UUID, mentorship_id: uuid.UUID, *, now: dt.datetime
+    session: Session,
+    section_id: uuid.UUID,
+    mentorship_id: uuid.UUID,
+    *,
+    reader_id: uuid.UUID,
+    now: dt.datetime,
 ) -> LedPage:
     """Return one mentorship of the section; NoResultFound if it has none such."""
     pair = led_mentorship(session, section_id, mentorship_id)
-    (line,) = _lines(session, Offer.id == mentorship_id, now=now)
+    (line,) = _lines(session, Offer.id == mentorship_id, reader_id, now=now)
     names = {pair.img.id: pair.img.name, pair.mentor.id: pair.mentor.name}
+    own = reader_id in names
     concerns = session.scalars(
         sa.select(Concern)
-        .where(Concern.offer_id == mentorship_id)
+        .where(Concern.offer_id == mentorship_id, concern_for(reader_id))
         .order_by(Concern.handled_at.is_not(None), Concern.raised_at.desc())
     )
-    feedback = session.scalars(sa.select(Feedback).where(Feedback.offer_id == mentorship_id))
+    said = Feedback.author_id == reader_id if own else sa.true()
+    feedback = session.scalars(sa.select(Feedback).where(Feedback.offer_id == mentorship_id, said))
     ending, ender = session.execute(
         sa.select(Ending, User.name)
         .outerjoin(User, User.id == Ending.by_id)
@@ -107,6 +124,8 @@ def led_page(
         feedback=[(each, names.get(each.author_id, "")) for each in feedback],
         ending=ending,
         ended_by=_who_ended(ending, ender, pair),
+        own=own,
+        why_told=not own or (ending is not None and ending.by_id == reader_id),
     )
 
 
@@ -117,8 +136,20 @@ def _who_ended(ending: Ending | None, name: str | None, pair: Mentorship) -> str
     return known.get(ending.side) or name or "A section leader"
 
 
-def met_of_section(session: Session, section_id: uuid.UUID) -> tuple[int, int]:
-    """Count the pairs of a section that have met, and the concerns that wait for a leader."""
+def concern_for(reader_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Say of a concern whether it is for this leader: not if the other of their own pair wrote."""
+    own = (
+        sa.select(Offer.id)
+        .join(Profile, Profile.id.in_([Offer.img_id, Offer.mentor_id]))
+        .where(Profile.person_id == reader_id)
+    )
+    return sa.or_(Concern.author_id == reader_id, Concern.offer_id.not_in(own))
+
+
+def met_of_section(
+    session: Session, section_id: uuid.UUID, *, reader_id: uuid.UUID
+) -> tuple[int, int]:
+    """Count the pairs of a section that have met, and the concerns that wait for this leader."""
     of_section = (
         sa.select(Offer.id)
         .join(Round, Round.id == Offer.round_id)
@@ -128,13 +159,19 @@ def met_of_section(session: Session, section_id: uuid.UUID) -> tuple[int, int]:
         Meeting.state == MeetingState.MET, Meeting.offer_id.in_(of_section)
     )
     waiting = sa.select(sa.func.count(Concern.id)).where(
-        Concern.handled_at.is_(None), Concern.offer_id.in_(of_section)
+        Concern.handled_at.is_(None), Concern.offer_id.in_(of_section), concern_for(reader_id)
     )
     row = session.execute(sa.select(met.scalar_subquery(), waiting.scalar_subquery())).one()
     return row[0], row[1]
 
 
-def _lines(session: Session, where: sa.ColumnElement[bool], *, now: dt.datetime) -> list[Line]:
+def _lines(
+    session: Session,
+    where: sa.ColumnElement[bool],
+    reader_id: uuid.UUID,
+    *,
+    now: dt.datetime,
+) -> list[Line]:
     met = Meeting.state == MeetingState.MET
     coming = sa.and_(Meeting.state == MeetingState.PLANNED, Meeting.starts_at > now)
     met_of = (
@@ -149,7 +186,7 @@ def _lines(session: Session, where: sa.ColumnElement[bool], *, now: dt.datetime)
     )
     concerns = (
         sa.select(Concern.offer_id, sa.func.count().label("waiting"))
-        .where(Concern.handled_at.is_(None))
+        .where(Concern.handled_at.is_(None), concern_for(reader_id))
         .group_by(Concern.offer_id)
         .subquery()
     )
@@ -160,11 +197,12 @@ def _lines(session: Session, where: sa.ColumnElement[bool], *, now: dt.datetime)
         .outerjoin(concerns, concerns.c.offer_id == Offer.id)
         .outerjoin(Ending, Ending.offer_id == Offer.id)
         .add_columns(
-            met_of.c.met, met_of.c.last_met, met_of.c.coming, concerns.c.waiting, Ending.reason
+            *(met_of.c.met, met_of.c.last_met, met_of.c.coming, concerns.c.waiting),
+            *(Ending.reason, Ending.by_id),
         )
         .order_by(sa.func.coalesce(concerns.c.waiting, 0).desc(), Offer.img_answered_at.desc())
     )
-    return [_line(*row, now=now) for row in session.execute(query)]
+    return [_line(*row, reader_id=reader_id, now=now) for row in session.execute(query)]
 
 
 def _line(  # noqa: PLR0913, PLR0917  the columns of a row
@@ -176,11 +214,14 @@ def _line(  # noqa: PLR0913, PLR0917  the columns of a row
     coming: dt.datetime | None,
     waiting: int | None,
     reason: str | None,
+    ended_by: uuid.UUID | None,
     *,
+    reader_id: uuid.UUID,
     now: dt.datetime,
 ) -> Line:
     since = offer.img_answered_at or offer.offered_at
     going = offer.state is OfferState.CONFIRMED
+    told = reader_id not in {img.id, mentor.id} or ended_by == reader_id
     return Line(
         id=offer.id,
         img=img.name,
@@ -192,6 +233,6 @@ def _line(  # noqa: PLR0913, PLR0917  the columns of a row
         last_met=last_met,
         next_planned=coming,
         concerns=waiting or 0,
-        ended="" if going else ENDS_TOLD.get(reason or "other", ""),
+        ended=ENDS_TOLD.get(reason or "other", "") if told and not going else "",
         stuck=going and coming is None and now - (last_met or since) > STUCK,
     )

@@ -3,8 +3,8 @@
 A field that is not in the table, or an audience not beside it, sees nothing: gender, people to
 avoid, conflicts and limits are on no card at all. Visa words need the owner's own switch besides
 (see ``consents``); ``asked_because`` is read by the mentor asked for. Sentences and points on why
-two suit each other rest on what is ``SHOWN``, and on what is ``COMPARED`` without its words: see
-``telling``.
+two suit each other, or which rule keeps them apart, rest on what is ``SHOWN``, and on what is
+``COMPARED`` without its words: see ``telling``.
 """
 
 from __future__ import annotations
@@ -92,11 +92,20 @@ COMPARED: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxy
             "importance": _LEADERS,  # from how many points each criterion can give of a pair
             "goals": _LEADERS,  # how many words both used
             "priority": _LEADERS,
+            "avoid": _LEADERS,  # this and the next: which rule keeps two people apart
+            "conflicts": _LEADERS,
         },
         ProfileKind.MENTOR: {
             **_COMPARED_OF_BOTH,
             "welcomes": _PAIR | _LEADERS,  # whether this IMG is among them
             "about": _LEADERS,
+            "exclude": _LEADERS,  # this and all below: which rule keeps two people apart
+            "institution": _LEADERS,
+            "exclude_institutions": _LEADERS,
+            "selects_at": _LEADERS,
+            "accepts_specialties": _LEADERS,
+            "accepts_stages": _LEADERS,
+            "accepts_languages": _LEADERS,
         },
     }
 )

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED, MATCHING, agrees_to
@@ -35,7 +35,7 @@ def mentors_to_choose(
     """Return the mentors of ``sections`` who agreed to be looked up and could be matched, by name.
 
     ``sections`` is a part of a query. Those ``named`` in the profile already come last where they
-    are not among them (any more).
+    are not among them (any more); a name that a section of both hides, or hid, stays a code.
     """
     masked = (
         sa.select(sa.func.max(sa.cast(Section.names_masked, sa.Integer)))
@@ -55,7 +55,11 @@ def mentors_to_choose(
     )
     keys = [uuid.UUID(key) for key in named if "@" not in key]
     rows = session.execute(
-        sa.select(User.id, User.name, Profile.institution, masked, sa.case((listed, 1), else_=0))
+        sa.select(
+            *(User.id, User.name, Profile.institution, masked),
+            sa.case((listed, 1), else_=0),
+            name_hidden_from(person_id),
+        )
         .outerjoin(
             Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR)
         )
@@ -64,15 +68,34 @@ def mentors_to_choose(
     ).all()
     here = [
         Choosable(str(key), _label(key, name, institution, masked=bool(hidden)))
-        for key, name, institution, hidden, found in rows
+        for key, name, institution, hidden, found, _ in rows
         if found
     ]
     former = [
-        Choosable(str(key), f"{name} (in no list of yours now)")
-        for key, name, _, _, found in rows
+        Choosable(str(key), f"{_label(key, name, None, masked=hidden)} (in no list of yours now)")
+        for key, name, _, _, found, hidden in rows
         if not found
     ]
     return (*here, *former)
+
+
+def name_hidden_from(reader_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Say of a user whether a section that both are in, or were in, hides names.
+
+    Leaving the section, or taking back a consent, does not give away who stood behind a code.
+    """
+    theirs, own = aliased(Membership), aliased(Membership)
+    return (
+        sa.exists()
+        .where(
+            theirs.person_id == User.id,
+            own.section_id == theirs.section_id,
+            own.person_id == reader_id,
+            Section.id == own.section_id,
+            Section.names_masked,
+        )
+        .correlate(User)
+    )
 
 
 def _label(key: uuid.UUID, name: str, institution: str | None, *, masked: bool) -> str:

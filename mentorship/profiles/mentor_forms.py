@@ -98,7 +98,8 @@ class WorkForm(StepForm):
     selects_at = text_fields.Lines(
         "Institutions where you select residents",
         description="One a line. If you help to choose residents there, an applicant who names it"
-        " as a conflict is not matched with you before the Match. Nobody is shown this list.",
+        " as a conflict is not matched with you before the Match. Nobody is shown this list. If it"
+        " keeps you and an IMG apart, your section leaders can read that it does.",
         render_kw={"rows": 3},
     )
 
@@ -162,7 +163,8 @@ class LimitsForm(StepForm):
     exclude_addresses = text_fields.Addresses(
         "People you do not want to be matched with",
         description="By email address, one a line. It works whether or not they have an account"
-        " now; this page never tells which. Nobody you name is told.",
+        " now; this page never tells which. They are not told, unless they lead your section: its"
+        " leaders can read it if they try to pair you by hand.",
         render_kw={"rows": 3},
     )
     exclude_institutions = text_fields.Lines(

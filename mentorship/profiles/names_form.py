@@ -34,19 +34,22 @@ class NamesForm(StepForm):
     avoid_mentors = fields.SomeOf(
         "Mentors you do not want to be matched with",
         [],
-        description="You are never matched with them. Nobody you name is told, and you need not"
-        " give a reason.",
+        description="You are never matched with them, and you need not give a reason. They are not"
+        " told, unless they lead your section: its leaders can read it if they try to pair you by"
+        " hand.",
     )
     avoid_addresses = text_fields.Addresses(
         "Others you do not want to be matched with, by email address",
         description="One address a line. It works whether or not they have an account now; this"
-        " page never tells which.",
+        " page never tells which. They are not told, unless they lead your section: its leaders"
+        " can read it if they try to pair you by hand.",
         render_kw={"rows": 3},
     )
     conflicts = text_fields.Lines(
         "Institutions where a mentor would be a conflict",
         description="One a line, such as a program you apply to. A mentor who selects residents"
-        " there will not be matched with you while you are before the Match.",
+        " there will not be matched with you while you are before the Match, nor one who works"
+        " there. If it keeps a mentor and you apart, your section leaders can read that it does.",
         render_kw={"rows": 3},
     )
 

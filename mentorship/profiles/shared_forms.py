@@ -129,5 +129,5 @@ def gender() -> fields.OneOf:
         "Gender",
         "gender",
         description="Only used for IMGs who wish for a mentor of their own gender. Kept encrypted,"
-        " and shown to nobody.",
+        " and shown to no member and no section leader.",
     )

@@ -80,15 +80,17 @@ TIMES = Step(
     "times",
     "When you are free",
     "Two people who are never free at the same time cannot meet. The more time you have in common,"
-    " the better you fit. Only the person you are matched with sees your times.",
+    " the better you fit. Only the person you are matched with sees your times; others read at most"
+    " how much time you two have in common.",
     TimesForm,
     ("timezone", "availability"),
 )
 CONTACT = Step(
     "contact",
     "How to reach you",
-    "So that the two of you can write or call once you have both said yes. Until then no member"
-    " of your section sees how to reach you.",
+    "So that the two of you can write or call once you have both said yes. Until then no other"
+    " member of your section sees how to reach you, but for its leaders, who see your email"
+    " address.",
     ContactForm,
     (),
 )
@@ -140,10 +142,11 @@ IMG_ROAD = Road(
         Step(
             "names",
             "Mentors by name",
-            "You may know somebody you would like to work with, or would rather not. Both stay"
-            " between you and the match program, but for two things: a mentor learns of a wish when"
-            " you are offered to them, or send them a request yourself, and of two who are paired"
-            " your section leaders read whether the one had asked for the other.",
+            "You may know somebody you would like to work with, or would rather not. A mentor"
+            " learns of a wish when you are offered to them, or send them a request yourself, and"
+            " is not told that you would rather not. Section leaders are shown no list, but of a"
+            " pair they read whether you asked for the mentor, and as which choice, and of two who"
+            " cannot be a pair which rule keeps them apart.",
             NamesForm,
             ("requests", "avoid", "conflicts"),
         ),
@@ -212,7 +215,9 @@ MENTOR_ROAD = Road(
             "Your limits",
             "There may be people you cannot help, or should not mentor. With a limit you are only"
             " offered people inside it, unless your section leader lifts these limits for a round;"
-            " even then you can say no. Each limit makes a match less likely.",
+            " even then you can say no. Each limit makes a match less likely. IMGs are not told of"
+            " yours; of two who cannot be a pair your section leaders can read which of these keeps"
+            " them apart.",
             mentor_forms.LimitsForm,
             (
                 *("accepts_specialties", "accepts_stages", "accepts_languages"),

@@ -20,6 +20,7 @@ from mentorship.matching import (
     TO_LEADER,
     TO_MENTOR,
     Criterion,
+    HardRule,
     Img,
     Market,
     Mentor,
@@ -57,11 +58,11 @@ class Hearer:
         read = ((self.img, criterion.img_fields), (self.mentor, criterion.mentor_fields))
         return all(told & set(fields) for told, fields in read if fields)
 
-    def cuts(self, criterion: Criterion) -> bool:
-        """Tell whether a criterion reads something that is not for this hearer."""
+    def cuts(self, rests_on: Criterion | HardRule) -> bool:
+        """Tell whether a criterion or a hard rule reads something that is not for this hearer."""
         return not (
-            self.img.issuperset(criterion.img_fields)
-            and self.mentor.issuperset(criterion.mentor_fields)
+            self.img.issuperset(rests_on.img_fields)
+            and self.mentor.issuperset(rests_on.mentor_fields)
         )
 
 
@@ -92,6 +93,8 @@ ABOUT_AN_IMG = Hearer.of(
 
 # What a sentence, or its points, tell of a field that is compared only, for the preview; of a zone
 # nothing.
+_LIMITED = "that the mentor takes only IMGs of other specialties, stages or languages"
+_CONFLICT = "that the IMG named an institution of the mentor's as a conflict"
 COMPARISONS = {
     "availability": "how much free time you two have in common",
     "timezone": "",
@@ -103,17 +106,29 @@ COMPARISONS = {
     "about": "how many words both of you used",
     "priority": "whether the IMG has priority",
     "welcomes": "whether the mentor would gladly take the IMG",
+    "avoid": "that the IMG asked not to be paired with a mentor",
+    "conflicts": "that an institution the IMG named as a conflict is one of the mentor's",
+    "exclude": "that the mentor asked not to be paired with an IMG",
+    "institution": _CONFLICT,
+    "exclude_institutions": _CONFLICT,
+    "selects_at": "that the mentor selects residents where it would be a conflict for the IMG",
+    "accepts_specialties": _LIMITED,
+    "accepts_stages": _LIMITED,
+    "accepts_languages": _LIMITED,
 }
+# and where leaders read more of it than the two do
+_LEADERS_READ = {"requests": f"{COMPARISONS['requests']}, and as which choice"}
 
 
 def comparisons(kind: ProfileKind, audience: Audience) -> Sequence[str]:
-    """Return what an audience reads of a pair that rests on fields it is not shown."""
-    of_both = {
-        field: COMPARISONS[field]
+    """Return what an audience reads of two people that rests on fields it is not shown."""
+    read = COMPARISONS | (_LEADERS_READ if audience is Audience.LEADER else {})
+    told = dict.fromkeys(
+        read[field]
         for field, audiences in COMPARED[kind].items()
         if audience in audiences and audience not in SHOWN[kind].get(field, ())
-    }
-    return [words for words in of_both.values() if words]
+    )
+    return [words for words in told if words]
 
 
 def as_heard(market: Market, hearer: Hearer) -> Market:

@@ -14,12 +14,21 @@ from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, reminding, service, still_waiting
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.insights import MOST_SHOWN
 from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.made_with import runs_out
-from mentorship.rounds.report import report_file, report_rows, report_sheet
+from mentorship.rounds.report import groups_file, report_file, report_rows, report_sheet
+from mentorship.rounds.report_groups import served
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.scope import round_of_leader
 from mentorship.throttle.guard import limited
+
+# what is asked for -> how it is made, its name, its format
+REPORTS = {
+    "csv": (report_file, "round-report", "csv"),
+    "xlsx": (report_sheet, "round-report", "xlsx"),
+    "groups": (groups_file, "round-groups", "csv"),
+}
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/answers")
@@ -29,7 +38,9 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     wanted, finished = wanted_by(), round_.state in OVER
     published = round_.state in (*OUT, *OVER)
     now = dt.datetime.now(dt.UTC)
-    shown = board.board(db.session(), round_.id, wanted, now=now, finished=finished)
+    shown = board.board(
+        db.session(), round_.id, wanted, reader_id=current_id(), now=now, finished=finished
+    )
     if not published and not shown.asked:  # there are no direct requests either
         return render_template("rounds/no_answers.html", round=round_), 404
     without = published and wanted.show == "without"
@@ -41,7 +52,9 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         wanted=wanted,
         finished=finished,
         published=published,
-        waiting=still_waiting.waiting_imgs(db.session(), round_.id, wanted, finished=finished)
+        waiting=still_waiting.waiting_imgs(
+            db.session(), round_.id, wanted, reader_id=current_id(), finished=finished
+        )
         if without
         else None,
     )
@@ -81,15 +94,15 @@ def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     """Hand out the report as a file; a POST, because who took names and answers out is logged."""
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     form = request.form.get("form", "")
-    if form not in FORMATS:
+    if form not in REPORTS:
         abort(400)
+    made, name, kind = REPORTS[form]
     if round_.state not in (*OUT, *OVER):
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     with transaction() as session:
         acting(session, slug, round_id, "round.report", form=form)
-        made = report_sheet if form == "xlsx" else report_file
-        answer = Response(made(session, round_), mimetype=FORMATS[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="round-report.{form}"'
+        answer = Response(made(session, round_, current_id()), mimetype=FORMATS[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
 
 
@@ -106,8 +119,9 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         round=round_,
         finished=finished,
         board=board.sums(db.session(), round_.id, finished=finished),
-        rows=list(report_rows(db.session(), round_)),
+        rows=list(report_rows(db.session(), round_, current_id())),
         runs=runs_out(db.session(), round_.id),
+        served=served(db.session(), round_.id, most=MOST_SHOWN),
     )
 
 

@@ -22,7 +22,7 @@ class PartLine:
     points: int
     of: int
     sentence: str | None
-    silent: Sequence[str]  # "img", "mentor": who has not answered; empty if not told
+    silent: Sequence[str] | None  # "img", "mentor": who has not answered; None if not kept
 
     @property
     def score(self) -> int:
@@ -46,7 +46,7 @@ def parts_of(pair: Pair) -> Sequence[PartLine]:
 def open_parts(pair: Pair) -> Sequence[Mapping[str, Any]]:
     """Return the parts that leaders may see, with the points of the open score."""
     return [
-        {"silent": (), **part, **part["open"]}
+        {"silent": None, **part, **part["open"]}
         for part in pair.parts or []
         if "open" in part and not CRITERIA[part["criterion"]].sensitive
     ]

@@ -97,8 +97,8 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
         load=load_lines(kept.tables) if kept else (),
         mentors=mentor_tables(kept.tables) if kept else (),
         private=private,
-        private_groups=about_imgs(private),
-        private_mentors=about_mentors(private),
+        about_imgs=about_imgs(private),
+        about_mentors=about_mentors(private),
         fewest=FEWEST,
     )
 
@@ -144,7 +144,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         reasons=REASONS,
         helpers=helpers,
         gains=insights.gain_tables(db.session(), shown.id),
-        paths=paths_told(summary.private),
+        paths=paths_told(summary.private, shown, most=insights.MOST_SHOWN),
         open_run=shown.id if round_.state is RoundState.REVIEW else open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),

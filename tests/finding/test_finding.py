@@ -18,10 +18,10 @@ from mentorship.finding import service
 from mentorship.finding.models import Mark, MarkKind
 from mentorship.matching import Span
 from mentorship.profiles.models import ProfileKind
-from mentorship.profiles.service import read_img, read_mentor, write_mentor
+from mentorship.profiles.service import code_name, read_img, read_mentor, write_mentor
 from mentorship.rounds import service as rounds
 from mentorship.rounds.offer_models import Offer
-from mentorship.sections.models import Browsing, SectionRole
+from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import Page, PageClient, _values
@@ -248,6 +248,34 @@ def test_hidden_names_are_hidden_until_both_said_yes(
     rounds.confirm_match(session, person_id=ana.id, offer_id=offer.id, now=NOW)
     assert "Noor Haddad" in img.get(f"/matches/{offer.id}").html
     assert "Ana Silva" in mentor.get("/home/mentor").html
+
+
+@pytest.mark.parametrize("what", ["leaves", "takes the consent back", "no list any more"])
+def test_a_hidden_name_stays_hidden_when_somebody_is_in_no_list_any_more(
+    sign_in: SignIn, cast: Cast, session: Session, what: str
+) -> None:
+    cast.section.names_masked = True
+    noor, ben = cast.people["Noor Haddad"], cast.people["Ben Okafor"]
+    ana, mentor = sign_in(cast.people["Ana Silva"]), sign_in(cast.people["Omar Aziz"])
+    ana.post(f"{page_of(cast, 'Noor Haddad')}/ask", {"why": "Neurology"})
+    mentor.post(f"/find/imgs/{cast.profile('Ben Okafor', IMG)}/avoid")
+    if what == "leaves":
+        gone = sa.update(Membership).where(Membership.person_id.in_([noor.id, ben.id]))
+        session.execute(gone.values(state=MembershipState.LEFT))
+    elif what == "takes the consent back":
+        withdraw(session, noor.id, LISTED, NOW)
+    else:
+        cast.section.browsing = Browsing.NOBODY
+    for client, path, name in (
+        (ana, "/profile/img/names", "Noor Haddad"),
+        (ana, "/find/choices", "Noor Haddad"),
+        (mentor, "/find/imgs/avoided", "Ben Okafor"),
+    ):
+        html = client.get(path).html
+        assert name not in html, path
+        assert ("Mentor " if client is ana else "IMG ") in html
+    code = code_name(MENTOR, noor.id)
+    assert f"{code} (in no list of yours now)" in ana.get("/profile/img/names").text
 
 
 # --- noting, ranking, welcoming ---------------------------------------------------------------

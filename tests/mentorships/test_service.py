@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
+from mentorship.accounts.models import User
 from mentorship.extensions import db
 from mentorship.mentorships import service
 from mentorship.mentorships.models import (
@@ -21,6 +22,7 @@ from mentorship.mentorships.models import (
     MeetingState,
     Note,
 )
+from mentorship.mentorships.overview import LedPage
 from mentorship.notices.models import Message
 from mentorship.rounds import service as rounds
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, SeatCount
@@ -171,7 +173,9 @@ def test_a_meeting_is_planned_once_moved_and_logged(pair: Pair) -> None:
     assert (meeting.state, meeting.words["log"]) == (MeetingState.MET, "Next: CV")
     with pytest.raises(service.NotPlanned):
         service.move_meeting(pair.session, person_id=pair.img.id, plan=other, now=LATER, **where)
-    assert service.met_of_section(pair.session, pair.cast.section.id) == (1, 0)
+    assert service.met_of_section(
+        pair.session, pair.cast.section.id, reader_id=pair.cast.leader.id
+    ) == (1, 0)
 
 
 def test_a_meeting_called_off_stays_off(pair: Pair) -> None:
@@ -236,6 +240,12 @@ def test_a_mentorship_holds_its_people_until_it_ends_also_when_its_round_is_fini
     assert (free["Ana Silva"], free["Noor Haddad"]) == (None, None)
 
 
+def led(pair: Pair, reader: User) -> LedPage:
+    return service.led_page(
+        pair.session, pair.cast.section.id, pair.id, reader_id=reader.id, now=LATER
+    )
+
+
 def test_what_was_said_at_the_end_is_for_leaders(pair: Pair) -> None:
     end(pair)
     for rating in (2, 4):
@@ -247,7 +257,7 @@ def test_what_was_said_at_the_end_is_for_leaders(pair: Pair) -> None:
             words="Good",
             now=LATER,
         )
-    page = service.led_page(pair.session, pair.cast.section.id, pair.id, now=LATER)
+    page = led(pair, pair.cast.leader)
     assert page.ending is not None
     assert (page.ending.words, page.ended_by) == (SECRET, "Noor Haddad")
     assert [(said.rating, who) for said, who in page.feedback] == [(4, "Ana Silva")]
@@ -280,7 +290,14 @@ def test_a_concern_reaches_the_leaders_only_and_is_closed_once(pair: Pair) -> No
 
 def test_a_leader_sees_who_is_stuck(pair: Pair) -> None:
     def parts(now: dt.datetime) -> tuple[int, int]:
-        found = service.listing(pair.session, pair.cast.section.id, "stuck", page=1, now=now)
+        found = service.listing(
+            pair.session,
+            pair.cast.section.id,
+            "stuck",
+            page=1,
+            reader_id=pair.cast.leader.id,
+            now=now,
+        )
         return found.counts["going"], found.counts["stuck"]
 
     assert parts(NOW + dt.timedelta(days=21)) == (1, 0)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug import Response
 
 from mentorship.profiles.audience import SHOWN
 from tests.profiles.canaries import CANARIES, NOT_ON_A_CARD
@@ -25,8 +26,9 @@ from tests.profiles.canary_pages import (
     SAME_IN_EVERY_STATE,
     addresses,
     keys,
+    words_of,
 )
-from tests.profiles.canary_reading import looked_for, out_of_place
+from tests.profiles.canary_reading import looked_for, out_of_place, says
 from tests.profiles.canary_states import BEFORE_A_YES, Reached, confirmed
 from tests.rounds.cast import Cast
 
@@ -65,6 +67,21 @@ def test_every_route_is_fetched_or_said_to_be_about_nobody(app: Flask, cast: Cas
         "/equity/rounds/<uuid:over_id>",
     )
     assert not [route for route in (*own, *read_by_others) if SAME.search(route)]
+
+
+def test_words_are_looked_for_in_attributes_and_in_lists_too() -> None:
+    page = """<a href="mailto:anaquokka@example.org" title='Imgwish&#113;uokka'>Write</a>
+    <select name="who" aria-label="Anaquokka"><option value="1">Noorquokka</option></select>
+    <img alt="Goalquokka"><input value="1987" placeholder="Whyquokka">
+    <select id="timezone" name="timezone"><option>Asia/Kathmandu</option></select>
+    <input type="hidden" name="csrf_token" value="1.1986.x">
+    <a href="/people/00000000-1985-4000-8000-000000000000">"""
+    words = words_of(Response(page, mimetype="text/html"))
+    mail, rest = "anaquokka@example.org", "Imgwishquokka Anaquokka Noorquokka Goalquokka Whyquokka"
+    for word in (mail, *rest.split(), "1987"):
+        assert says(words, word), word
+    for word in ("Asia/Kathmandu", "1986", "1985"):
+        assert not says(words, word), word
 
 
 def test_the_words_are_there_to_be_found(cast: Cast) -> None:

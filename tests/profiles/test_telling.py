@@ -175,9 +175,17 @@ def test_the_preview_says_of_each_field_that_is_compared_what_it_tells() -> None
             assert field in COMPARISONS
             for audience in audiences:
                 hidden = audience not in SHOWN[kind].get(field, ())
-                assert (COMPARISONS[field] in comparisons(kind, audience)) is (
-                    hidden and field != "timezone"
-                )
+                words = COMPARISONS[field]
+                told = any(words in each for each in comparisons(kind, audience)) and words != ""
+                assert told is (hidden and field != "timezone")
+
+
+def test_the_preview_says_that_leaders_alone_read_which_choice_somebody_was() -> None:
+    for audience in COMPARED[ProfileKind.IMG]["requests"]:
+        told = [words for words in comparisons(ProfileKind.IMG, audience) if "by name" in words]
+        assert ["as which choice" in words for words in told] == [audience is Audience.LEADER]
+    assert "as first choice" in said(ANA, NOOR, LEADING)["requests"]
+    assert "choice" not in said(ANA, NOOR, ASKED)["requests"]
 
 
 def test_every_field_that_a_criterion_reads_is_a_field() -> None:

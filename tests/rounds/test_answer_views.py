@@ -222,7 +222,12 @@ def test_the_seat_page_says_what_happens_next(
     ben, chi = cast.offer("Ben Okafor").id, cast.offer("Chi Tanaka").id
     session.execute(sa.update(SeatCount).values(seats=1))
     omar.post(f"/offers/{ben}/accept")
-    assert "Your seats are taken" in omar.get(f"/offers/{chi}").text
+    assert "Your only seat in this round is taken" in omar.get(f"/offers/{chi}").text
+    session.execute(sa.update(SeatCount).values(seats=2, taken=2))
+    assert "All your 2 seats in this round are taken" in omar.get(f"/offers/{chi}").text
+    session.execute(sa.update(SeatCount).values(taken=0, seats=0))
+    assert "You offer no seat in this round now, so you cannot" in omar.get(f"/offers/{chi}").text
+    session.execute(sa.update(SeatCount).values(taken=1, seats=1))
     for _ in range(2):  # the second of two clicks reads the same
         page = omar.post(f"/offers/{chi}/accept", status=409)
         assert page.h1 == "Your last seat was just taken"

@@ -16,6 +16,7 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service
 from mentorship.rounds.models import Pair
 from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.points import parts_of
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -35,6 +36,24 @@ def cast(session: Session) -> Cast:
     cast.mentor("Noor Haddad", seats=2, about="A researcher in cardiology.", welcomes=(ana,))
     cast.published()
     return cast
+
+
+def test_a_reason_that_is_told_no_more_is_not_called_an_answer_not_given(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    """Migration 0055 took such sentences out of the runs of before."""
+    pair = cast.session.scalars(sa.select(Pair)).first()
+    assert pair is not None
+    untold = [{**part, "why": {}, "silent": []} for part in pair.parts or []]
+    pair.parts = [{**untold[0], "silent": ["img"]}, *untold[1:]]
+    cast.session.flush()
+    where = f"/sections/{cast.section.slug}/rounds/{cast.offer('Ana Silva').round_id}/review"
+    text = sign_in(cast.leader).get(f"{where}/pairs/{pair.id}?run=1").text
+    assert text.count("The reason was kept under earlier rules") == len(parts_of(pair)) - 1 > 0
+    assert text.count("not answered, so the average") == 1
+    offers = cast.session.scalars(sa.select(Offer).where(Offer.pair_id == pair.id)).one()
+    noor = sign_in(cast.people["Noor Haddad"])
+    assert "write about" not in noor.get(f"/offers/{offers.id}").text
 
 
 def match(cast: Cast, sign_in: SignIn, name: str) -> str:
