@@ -176,7 +176,9 @@ def test_the_round_still_stands_and_the_other_one_is_told(session: Session) -> N
     assert "A mentorship has ended" in session.scalars(to_mentor).all()
     meeting = session.scalars(sa.select(Meeting)).one()
     assert (set(meeting.words.values()), meeting.starts_at) == ({""}, NOW)
-    shown = board.board(session, pair.round.id, Wanted(), now=DUE, finished=False)
+    shown = board.board(
+        session, pair.round.id, Wanted(), reader_id=pair.cast.leader.id, now=DUE, finished=False
+    )
     assert shown is not None
     run = session.scalars(sa.select(Run)).one()
     with pytest.raises(InputsForgotten):
