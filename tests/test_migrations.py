@@ -267,7 +267,7 @@ def test_mails_of_before_become_those_of_whoever_has_their_address(fresh: Flask)
         key, email = mina.id, mina.email
         session.commit()
         db.session.remove()
-        downgrade(revision="0055")
+        downgrade(revision="0057")
         upgrade()
         session = db.session()
         mails = session.scalars(sa.select(Message)).all()
