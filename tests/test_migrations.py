@@ -16,7 +16,10 @@ from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 
 from mentorship.extensions import db, migrate
+from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.matching import CRITERIA
+from mentorship.notices.models import Message
+from mentorship.notices.service import post
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.parts import HEARERS
 from mentorship.rounds.snapshot import digest
@@ -248,6 +251,35 @@ def test_what_that_step_leaves_rests_on_nothing_that_is_kept_from_the_reader() -
     for side, hearer in HEARERS.items():
         whole = {key for key, each in CRITERIA.items() if not hearer.cuts(each)}
         assert told[side] == whole - {"availability"} - ({"same_country"} & COUNTRY[side]), side
+
+
+def test_mails_of_before_become_those_of_whoever_has_their_address(fresh: Flask) -> None:
+    with fresh.app_context():
+        session = db.session()
+        cast = small_cast(session)
+        mina = cast.leader
+        for to in (mina.email, "gone@example.org"):
+            subject = "You are in touch with Zq Nobody"
+            post(session, person_id=None, recipient=to, subject=subject, body="x", now=WHEN)
+        kept = {"kind": NoticeKind.SECTION, "path": "/x", "created_at": WHEN}
+        session.add(Notice(person_id=mina.id, words="You are in touch with Zq Nobody", **kept))
+        session.add(Notice(person_id=mina.id, words="You now lead a section", **kept))
+        key, email = mina.id, mina.email
+        session.commit()
+        db.session.remove()
+        downgrade(revision="0057")
+        upgrade()
+        session = db.session()
+        mails = session.scalars(sa.select(Message)).all()
+        assert {(m.recipient, m.person_id) for m in mails} == {
+            (email, key),
+            ("gone@example.org", None),
+        }
+        nameless = "A member agreed to be put in touch"
+        assert {m.subject for m in mails} == {nameless}
+        words = set(session.scalars(sa.select(Notice.words)))
+        assert words == {nameless, "You now lead a section"}
+        db.session.remove()
 
 
 def test_there_is_one_head(fresh: Flask) -> None:

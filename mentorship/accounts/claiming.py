@@ -31,7 +31,7 @@ def invite_many(
     invited = 0
     for start in range(0, len(person_ids), _AT_ONCE):
         people = session.execute(
-            sa.select(User.email, User.fs_uniquifier)
+            sa.select(User.id, User.email, User.fs_uniquifier)
             .where(
                 User.id.in_(person_ids[start : start + _AT_ONCE]),
                 User.confirmed_at.is_(None),
@@ -39,8 +39,8 @@ def invite_many(
             .order_by(User.email)
         )
         mails = [
-            letters.claim_mail(email, key, section_name=section_name, now=now)
-            for email, key in people
+            letters.claim_mail(person_id, email, key, section_name=section_name, now=now)
+            for person_id, email, key in people
         ]
         invited += len(post_many(session, mails, now=now))
     return invited

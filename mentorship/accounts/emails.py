@@ -15,6 +15,7 @@ from mentorship.accounts import letters
 from mentorship.accounts.models import EmailChange, User
 from mentorship.accounts.service import LinkDead, change_key, clean_email, find_by_email
 from mentorship.extensions import rows_hit
+from mentorship.notices.service import adopt
 
 VALID_FOR = dt.timedelta(hours=24)
 TOKEN_BYTES = 32
@@ -37,10 +38,10 @@ def ask(session: Session, person: User, email: str, *, now: dt.datetime) -> None
     session.add(
         EmailChange(person_id=person.id, email=email, token_hash=_hash(token), asked_at=now)
     )
-    if find_by_email(session, email) is None:
-        letters.confirm_email(session, email, token, now=now)
+    if (owner := find_by_email(session, email)) is None:
+        letters.confirm_email(session, person, email, token, now=now)
     else:
-        letters.email_taken(session, email, now=now)
+        letters.email_taken(session, owner, now=now)
     _note(session, person, "account.email.ask", now=now)
 
 
@@ -89,7 +90,8 @@ def confirm(session: Session, token: str, *, now: dt.datetime) -> User:
     except IntegrityError:
         raise LinkDead("somebody has this address now") from None
     change_key(session, person)
-    letters.email_changed(session, before, now=now)
+    adopt(session, person.id, recipient=before)
+    letters.email_changed(session, person, before, now=now)
     _note(session, person, "account.email.change", now=now)
     return person
 

@@ -49,10 +49,11 @@ def choose() -> str:
 @fresh
 def add_app() -> str | Answer:
     person, form = current_person(), AppForm()
-    offered = totp.offer(person, form.sealed.data or "")
+    sealed = form.sealed.data or ""
+    offered = totp.offer(person, sealed)
     first = person.second_factor_at is None
     if form.validate_on_submit():
-        secret = totp.unseal(person, form.sealed.data)
+        secret = totp.unseal(person, sealed)
         with transaction() as session:
             right = secret is not None and totp.check(person, form.code.data, secret)
             if secret is not None and right:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from sqlalchemy.orm import Session
 
@@ -15,80 +16,114 @@ from mentorship.notices.service import Mail, post, post_many
 
 def confirm(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:
     """Ask whether the address is theirs. The name is left out: a stranger may have typed it."""
-    return _post(session, person.email, "confirm", path=f"/confirm/{token}", now=now)
+    return _post(session, person.id, person.email, "confirm", path=f"/confirm/{token}", now=now)
 
 
 def claim(session: Session, person: User, *, now: dt.datetime) -> Message:
     """Let a person choose a password for the account that waits for them."""
-    mail = claim_mail(person.email, person.fs_uniquifier, now=now)
+    mail = claim_mail(person.id, person.email, person.fs_uniquifier, now=now)
     [message] = post_many(session, [mail], now=now)
     return message
 
 
-def claim_mail(email: str, key: str, *, section_name: str = "", now: dt.datetime) -> Mail:
+def claim_mail(
+    person_id: uuid.UUID, email: str, key: str, *, section_name: str = "", now: dt.datetime
+) -> Mail:
     """Return that mail, to the address of an account with this key."""
     path = "/claim/" + claim_links.sign(key, now=now)
     letter = stationery.write("claim", path=path, section=section_name)
-    return Mail(recipient=email, subject=letter.subject, body=letter.body)
+    return Mail(person_id=person_id, recipient=email, subject=letter.subject, body=letter.body)
 
 
 def reset(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:
-    return _post(session, person.email, "reset", path=f"/reset/{token}", now=now)
+    return _post(session, person.id, person.email, "reset", path=f"/reset/{token}", now=now)
 
 
 def have_account(session: Session, person: User, *, now: dt.datetime) -> Message:
     """Answer whoever registers, or confirms, an address that is in use already."""
-    return _post(session, person.email, "have_account", path="/login", now=now)
+    return _post(session, person.id, person.email, "have_account", path="/login", now=now)
 
 
 def no_account(session: Session, email: str, *, now: dt.datetime) -> Message:
     """Tell an unknown address so: the page never does, and silence helps nobody."""
-    return _post(session, email, "no_account", path="/register", now=now)
+    return _post(session, None, email, "no_account", path="/register", now=now)
 
 
 def password_changed(session: Session, person: User, *, now: dt.datetime) -> Message:
-    return _post(session, person.email, "password_changed", path="/reset", now=now)
+    return _post(session, person.id, person.email, "password_changed", path="/reset", now=now)
 
 
-def confirm_email(session: Session, email: str, token: str, *, now: dt.datetime) -> Message:
+def confirm_email(
+    session: Session, person: User, email: str, token: str, *, now: dt.datetime
+) -> Message:
     """Ask at a new address whether it is theirs."""
-    return _post(session, email, "confirm_email", path=f"/account/email/{token}", now=now)
+    return _post(
+        session, person.id, email, "confirm_email", path=f"/account/email/{token}", now=now
+    )
 
 
-def email_taken(session: Session, email: str, *, now: dt.datetime) -> Message:
+def email_taken(session: Session, owner: User, *, now: dt.datetime) -> Message:
     """Answer whoever asks for an address that somebody signs in with: only its owner learns it."""
-    return _post(session, email, "email_taken", path="/login", now=now)
+    return _post(session, owner.id, owner.email, "email_taken", path="/login", now=now)
 
 
-def email_changed(session: Session, before: str, *, now: dt.datetime) -> Message:
+def email_changed(session: Session, person: User, before: str, *, now: dt.datetime) -> Message:
     """Announce a new address at the old one, which names nothing of the new one."""
-    return _post(session, before, "email_changed", path="/help", now=now)
+    return _post(session, person.id, before, "email_changed", path="/help", now=now)
 
 
 def factor_changed(session: Session, person: User, *, on: bool, now: dt.datetime) -> Message:
     template = "factor_changed" if on else "factor_off"
-    return _post(session, person.email, template, path="/account/security", now=now)
+    return _post(session, person.id, person.email, template, path="/account/security", now=now)
 
 
 def factor_reset(session: Session, person: User, *, reason: str, now: dt.datetime) -> Message:
     return _post(
-        session, person.email, "factor_reset", path="/account/security", now=now, reason=reason
+        session,
+        person.id,
+        person.email,
+        "factor_reset",
+        path="/account/security",
+        now=now,
+        reason=reason,
     )
 
 
 def identities_changed(session: Session, person: User, *, now: dt.datetime) -> Message:
     """Tell a person that another account signs them in now, or one does not any more."""
-    return _post(session, person.email, "identities_changed", path="/account/security", now=now)
+    return _post(
+        session, person.id, person.email, "identities_changed", path="/account/security", now=now
+    )
 
 
 def recovery_code_used(session: Session, person: User, *, left: int, now: dt.datetime) -> Message:
     return _post(
-        session, person.email, "recovery_code", path="/account/security", now=now, left=str(left)
+        session,
+        person.id,
+        person.email,
+        "recovery_code",
+        path="/account/security",
+        now=now,
+        left=str(left),
     )
 
 
-def _post(
-    session: Session, email: str, template: str, *, path: str, now: dt.datetime, **words: str
+def _post(  # noqa: PLR0913  whose mail goes where, and what it says
+    session: Session,
+    person_id: uuid.UUID | None,
+    email: str,
+    template: str,
+    *,
+    path: str,
+    now: dt.datetime,
+    **words: str,
 ) -> Message:
     letter = stationery.write(template, path=path, **words)
-    return post(session, recipient=email, subject=letter.subject, body=letter.body, now=now)
+    return post(
+        session,
+        person_id=person_id,
+        recipient=email,
+        subject=letter.subject,
+        body=letter.body,
+        now=now,
+    )

@@ -140,7 +140,7 @@ def ask(  # noqa: PLR0913  who asks whom, where, in which words and when
     )
     session.add(row)
     session.flush()
-    _tell(session, asked, "peer_asks", section, who=asker.name, now=now)
+    _tell(session, asked, "peer_asks", section, who=asker, now=now)
     return row
 
 
@@ -169,7 +169,7 @@ def answer(  # noqa: PLR0913  who answers what, where, how and when
     row.answered_at = now
     session.flush()
     if agrees:
-        _tell(session, row.asker, "peer_agreed", section, who=person.name, now=now)
+        _tell(session, row.asker, "peer_agreed", section, who=person, now=now)
 
 
 def end(
@@ -223,9 +223,11 @@ def _members_among(
 
 
 def _tell(  # noqa: PLR0913  who is told what of whom
-    session: Session, person: User, template: str, section: Section, *, who: str, now: dt.datetime
+    session: Session, person: User, template: str, section: Section, *, who: User, now: dt.datetime
 ) -> None:
     path = f"/sections/{section.slug}/about/people"
-    letter = stationery.write(template, path=path, name=person.name, who=who, section=section.name)
-    telling = Telling(person.id, person.email, letter, path)
+    letter = stationery.write(
+        template, path=path, name=person.name, who=who.name, section=section.name
+    )
+    telling = Telling(person.id, person.email, letter, path, about_id=who.id)
     tell(session, [telling], kind=NoticeKind.SECTION, now=now)

@@ -51,6 +51,7 @@ def post_digests(session: Session, *, now: dt.datetime) -> int:
         )
         post(
             session,
+            person_id=person.id,
             recipient=person.email,
             subject=letter.subject,
             body=letter.body,

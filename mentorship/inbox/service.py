@@ -48,6 +48,7 @@ class Telling:
     email: str
     letter: Letter
     path: str
+    about_id: uuid.UUID | None = None  # whom the letter names besides
 
 
 def tell(
@@ -74,6 +75,8 @@ def tell(
             stop = stop_links.link(each.person_id)
             mails.append(
                 Mail(
+                    person_id=each.person_id,
+                    about_id=each.about_id,
                     recipient=each.email,
                     subject=each.letter.subject,
                     body=each.letter.body + WAY_OUT.format(link=stop),

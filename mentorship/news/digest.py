@@ -64,6 +64,7 @@ def post_digests(session: Session, *, now: dt.datetime) -> int:
 class Reader(Protocol):
     """What a mail needs to know of whoever gets it."""
 
+    person_id: uuid.UUID
     name: str
     email: str
     key: str
@@ -136,6 +137,7 @@ def _post(
     )
     post(
         session,
+        person_id=reader.person_id,
         recipient=reader.email,
         subject=letter.subject,
         body=letter.body,

@@ -12,7 +12,12 @@ from mentorship.extensions import Model
 
 
 class Message(Model):
-    """One mail. ``body`` is emptied once it is sent: links in it open accounts."""
+    """One mail. ``body`` is emptied once it is sent: links in it open accounts.
+
+    ``person_id`` is whose mail it is, whatever their address becomes: who gets it, or who asked for
+    the address it goes to. It is empty where nobody with an account is meant. ``about_id`` is whom
+    it names besides. Erasure and copies go by these two.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -22,6 +27,12 @@ class Message(Model):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="CASCADE"), index=True
+    )
+    about_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="CASCADE"), index=True
+    )
     recipient: Mapped[str] = mapped_column(sa.String(254))
     subject: Mapped[str] = mapped_column(sa.String(200))
     body: Mapped[str] = mapped_column(sa.Text)

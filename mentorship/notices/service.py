@@ -34,17 +34,23 @@ def one_line(words: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """What a mail says. One that comes again and again names the address that ends it."""
+    """What a mail says, and of whom (see :class:`Message`).
 
+    One that comes again and again names the address that ends it.
+    """
+
+    person_id: uuid.UUID | None
     recipient: str
     subject: str
     body: str
+    about_id: uuid.UUID | None = None
     unsubscribe: str | None = None
 
 
 def post(  # noqa: PLR0913  one argument a column
     session: Session,
     *,
+    person_id: uuid.UUID | None,
     recipient: str,
     subject: str,
     body: str,
@@ -59,7 +65,13 @@ def post(  # noqa: PLR0913  one argument a column
         The recipient is not one plain address, or the subject says nothing.
 
     """
-    mail = Mail(recipient=recipient, subject=subject, body=body, unsubscribe=unsubscribe)
+    mail = Mail(
+        person_id=person_id,
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        unsubscribe=unsubscribe,
+    )
     [message] = post_many(session, [mail], now=now)
     return message
 
@@ -81,6 +93,8 @@ def _message(mail: Mail, now: dt.datetime) -> Message:
     if not mail.recipient.isprintable() or not subject:
         raise MailUnusable("a mail needs a subject, and a recipient without control characters")
     return Message(
+        person_id=mail.person_id,
+        about_id=mail.about_id,
         recipient=mail.recipient,
         subject=subject,
         body=mail.body,
@@ -88,6 +102,12 @@ def _message(mail: Mail, now: dt.datetime) -> Message:
         next_try_at=now,
         unsubscribe=mail.unsubscribe,
     )
+
+
+def adopt(session: Session, person_id: uuid.UUID, *, recipient: str) -> None:
+    """Let mails to an address that were nobody's so far be those of the person who has it."""
+    nobodys = sa.and_(Message.recipient == recipient, Message.person_id.is_(None))
+    session.execute(sa.update(Message).where(nobodys).values(person_id=person_id))
 
 
 def is_any_due(session: Session, *, now: dt.datetime) -> bool:

@@ -65,7 +65,14 @@ def open_glass(
         detail={"fields": list(FIELDS), "opening": str(opening.id)},
     )
     letter = stationery.write("glass_opened", path="/privacy", name=person.name, reason=reason)
-    post(session, recipient=person.email, subject=letter.subject, body=letter.body, now=now)
+    post(
+        session,
+        person_id=person.id,
+        recipient=person.email,
+        subject=letter.subject,
+        body=letter.body,
+        now=now,
+    )
     return opening
 
 

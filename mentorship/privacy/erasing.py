@@ -133,8 +133,9 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
     offers = sa.select(Offer.id).where(_either(profiles))
     for kind in OF_PAIR:
         carry_out(session, sa.delete(kind).where(kind.__table__.c.offer_id.in_(offers)))
-    carry_out(session, sa.delete(Message).where(Message.recipient == person.email))
-    for text in (Message.subject, Message.body):  # mails to others that wait, or were given up
+    to_it = Message.recipient == person.email  # from before there was an account, too
+    carry_out(session, sa.delete(Message).where(to_it | (Message.about_id == person.id)))
+    for text in (Message.subject, Message.body):  # words of leaders in mails that wait
         for word in (person.email, person.name):
             named = sa.update(Message).where(text.contains(word, autoescape=True))
             carry_out(session, named.values({text: sa.func.replace(text, word, NAMELESS)}))

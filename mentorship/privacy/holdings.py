@@ -178,7 +178,10 @@ IN_THE_COPY: tuple[Holding, ...] = (
     Holding(
         Message,
         "Mails to you of the last 30 days",
-        lambda me: Message.recipient == me.email,
+        lambda me: (
+            (Message.person_id == me.id)
+            | (Message.person_id.is_(None) & (Message.recipient == me.email))
+        ),
         {"body": _LINK, "unsubscribe": _LINK},
     ),
     Holding(NewsInterest, "News topics you chose", lambda me: NewsInterest.person_id == me.id),

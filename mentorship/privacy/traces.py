@@ -19,6 +19,7 @@ from mentorship.finding.models import Mark
 from mentorship.inbox.models import Notice, NoticeChoice
 from mentorship.mentorships.models import Agreement, Concern, Feedback, Goal, Note
 from mentorship.news.models import DigestReader, NewsInterest
+from mentorship.notices.models import Message
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Naming
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
@@ -31,7 +32,9 @@ from mentorship.toolkit.path_models import Situation, Tick
 from mentorship.toolkit.shelf_models import ResourceMark, ResourceReport
 
 # What is deleted, by the column that names the person.
-OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
+OF_PERSON: tuple[
+    sa.orm.InstrumentedAttribute[uuid.UUID] | sa.orm.InstrumentedAttribute[uuid.UUID | None], ...
+] = (
     *(Consent.person_id, DigestReader.person_id, DirectoryCard.person_id, Notice.person_id),
     *(NoticeChoice.person_id, NewsInterest.person_id, Tick.person_id, Situation.person_id),
     *(ResourceMark.person_id, ResourceReport.person_id, SpotlightLetter.author_id),
@@ -40,8 +43,7 @@ OF_PERSON: tuple[sa.orm.InstrumentedAttribute[uuid.UUID], ...] = (
     *(DataExport.person_id, GlassOpening.about_id, Erasure.person_id),
     *(Membership.person_id, MemberTag.person_id),
     *(Passkey.person_id, RecoveryCode.person_id, EmailChange.person_id),
-    Identity.person_id,
-    UserSession.person_id,
+    *(Identity.person_id, UserSession.person_id, Message.person_id),
 )
 OF_PROFILE: tuple[
     sa.orm.InstrumentedAttribute[uuid.UUID] | sa.orm.InstrumentedAttribute[uuid.UUID | None], ...

@@ -48,7 +48,14 @@ def ask(session: Session, *, person: User, now: dt.datetime) -> Erasure:
     _note(session, "privacy.ask_to_erase", person.id, now=now)
     day = f"{wish.due_at:%B} {wish.due_at.day}, {wish.due_at.year}"
     letter = stationery.write("erasure_asked", path="/account/erase", name=person.name, day=day)
-    post(session, recipient=person.email, subject=letter.subject, body=letter.body, now=now)
+    post(
+        session,
+        person_id=person.id,
+        recipient=person.email,
+        subject=letter.subject,
+        body=letter.body,
+        now=now,
+    )
     return wish
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.candidates import agrees, belongs
-from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
+from mentorship.rounds.choices import LIVE_OFFERS
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, Reminder, Side
 from mentorship.rounds.paging import Listing, Wanted, fetch
@@ -79,15 +80,22 @@ class Board(Sums):
     listing: Listing[AnswerLine]
 
 
-def board(
-    session: Session, round_id: uuid.UUID, wanted: Wanted, *, now: dt.datetime, finished: bool
+def board(  # noqa: PLR0913  which answers, and for whom
+    session: Session,
+    round_id: uuid.UUID,
+    wanted: Wanted,
+    *,
+    reader_id: uuid.UUID,
+    now: dt.datetime,
+    finished: bool,
 ) -> Board:
     """Return the answers that fit what the leader looks for."""
+    reading = Reading.by(session, reader_id)
     return Board(
         **asdict(sums(session, round_id, finished=finished)),
         overdue=0 if finished else session.scalar(_overdue(round_id, now)) or 0,
         own_dates=own_dates(session, round_id),
-        listing=_answers(session, round_id, wanted, late=None if finished else now),
+        listing=_answers(session, round_id, wanted, reading, late=None if finished else now),
     )
 
 
@@ -129,7 +137,12 @@ def _overdue(round_id: uuid.UUID, now: dt.datetime) -> sa.Select[int]:
 
 
 def _answers(
-    session: Session, round_id: uuid.UUID, wanted: Wanted, *, late: dt.datetime | None
+    session: Session,
+    round_id: uuid.UUID,
+    wanted: Wanted,
+    reading: Reading,
+    *,
+    late: dt.datetime | None,
 ) -> Listing[AnswerLine]:
     """Return the offers; those that wait since before ``late`` are overdue."""
     img, mentor = aliased(User), aliased(User)
@@ -174,8 +187,8 @@ def _answers(
             offer.offered_at,
             offer.mentor_answered_at,
             offer.img_answered_at,
-            REASONS_TOLD.get(offer.decline_reason or ""),
-            offer.decline_words,
+            reading.reason(offer),
+            reading.words(offer),
             late is not None and due < late and offer.state in OPEN_ANSWERS,
             offer.requested,
             _gone((img_name, mentor_name), stands) if offer.state in LIVE_OFFERS else (),

@@ -38,7 +38,9 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     wanted, finished = wanted_by(), round_.state in OVER
     published = round_.state in (*OUT, *OVER)
     now = dt.datetime.now(dt.UTC)
-    shown = board.board(db.session(), round_.id, wanted, now=now, finished=finished)
+    shown = board.board(
+        db.session(), round_.id, wanted, reader_id=current_id(), now=now, finished=finished
+    )
     if not published and not shown.asked:  # there are no direct requests either
         return render_template("rounds/no_answers.html", round=round_), 404
     without = published and wanted.show == "without"
@@ -50,7 +52,9 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         wanted=wanted,
         finished=finished,
         published=published,
-        waiting=still_waiting.waiting_imgs(db.session(), round_.id, wanted, finished=finished)
+        waiting=still_waiting.waiting_imgs(
+            db.session(), round_.id, wanted, reader_id=current_id(), finished=finished
+        )
         if without
         else None,
     )
@@ -97,7 +101,7 @@ def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     with transaction() as session:
         acting(session, slug, round_id, "round.report", form=form)
-        answer = Response(made(session, round_), mimetype=FORMATS[kind])
+        answer = Response(made(session, round_, current_id()), mimetype=FORMATS[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
 
@@ -115,7 +119,7 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         round=round_,
         finished=finished,
         board=board.sums(db.session(), round_.id, finished=finished),
-        rows=list(report_rows(db.session(), round_)),
+        rows=list(report_rows(db.session(), round_, current_id())),
         runs=runs_out(db.session(), round_.id),
         served=served(db.session(), round_.id, most=MOST_SHOWN),
     )

@@ -167,7 +167,7 @@ class Pair(Model):
         sa.CheckConstraint("open_score BETWEEN 0 AND 10000", name="open_score_in_range"),
         sa.CheckConstraint("place IN (1, 2)", name="place_first_or_second"),
         sa.CheckConstraint("img_id <> mentor_id", name="two_profiles"),
-        sa.Index("ix_pair_mentor", "mentor_id"),
+        sa.Index("ix_pair_mentor", "mentor_id", "run_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

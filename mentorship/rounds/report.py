@@ -14,7 +14,8 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.escape import guard
 from mentorship.rosters.sheets import workbook
-from mentorship.rounds.choices import OVER, REASONS_TOLD
+from mentorship.rounds.choices import OVER
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.models import Pair, Participant, Round, Run
 from mentorship.rounds.notes import Noted, notes_of_round
@@ -45,12 +46,12 @@ COLUMNS = (
 NO_OFFER = "no_offer"
 
 
-def report_file(session: Session, round_: Round) -> bytes:
+def report_file(session: Session, round_: Round, reader_id: uuid.UUID) -> bytes:
     """Return the round as CSV in UTF-8 with a mark, quoted, with no cell that would be run."""
-    return _csv([COLUMNS, *report_rows(session, round_)])
+    return _csv([COLUMNS, *report_rows(session, round_, reader_id)])
 
 
-def groups_file(session: Session, round_: Round) -> bytes:
+def groups_file(session: Session, round_: Round, _reader_id: uuid.UUID) -> bytes:
     """Return how it served groups, and where one more mentor would help, one below the other."""
     found = served(session, round_.id)
     return _csv(row for sheet in _sheets(found).values() for row in [*sheet, ()])
@@ -64,11 +65,11 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def report_sheet(session: Session, round_: Round) -> bytes:
+def report_sheet(session: Session, round_: Round, reader_id: uuid.UUID) -> bytes:
     """Return the same as an XLSX file, with sheets for its runs, groups, and one more mentor."""
     return workbook(
         {
-            "Round": [COLUMNS, *report_rows(session, round_)],
+            "Round": [COLUMNS, *report_rows(session, round_, reader_id)],
             "Runs": _runs(session, round_),
             **_sheets(served(session, round_.id)),
         }
@@ -92,13 +93,13 @@ def _runs(session: Session, round_: Round) -> Iterator[Sequence[str]]:
             yield str(run.number), name, value
 
 
-def report_rows(session: Session, round_: Round) -> Iterator[Sequence[str]]:
+def report_rows(session: Session, round_: Round, reader_id: uuid.UUID) -> Iterator[Sequence[str]]:
     """Yield a row an offer, by name, then a row for each IMG who was never offered anybody.
 
     Notes stand with the pair they are about; all others about an IMG in the IMG's first row.
     """
     noted = notes_of_round(session, round_.id)
-    yield from _offers(session, round_, noted)
+    yield from _offers(session, round_, noted, Reading.by(session, reader_id))
     offered = sa.exists().where(
         Offer.round_id == round_.id,
         Offer.img_id == Profile.id,
@@ -136,7 +137,10 @@ def _in_words(noted: Sequence[Noted], elsewhere: Collection[uuid.UUID | None]) -
 
 
 def _offers(
-    session: Session, round_: Round, noted: Mapping[uuid.UUID, Sequence[Noted]]
+    session: Session,
+    round_: Round,
+    noted: Mapping[uuid.UUID, Sequence[Noted]],
+    reading: Reading,
 ) -> Iterator[Sequence[str]]:
     img, mentor = aliased(User), aliased(User)
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)
@@ -172,7 +176,7 @@ def _offers(
             "" if score is None else f"{score / 100:.2f}",
             "" if run is None else str(run),
             *(time.isoformat(timespec="minutes") if time else "" for time in times),
-            REASONS_TOLD.get(offer.decline_reason or "", ""),
+            reading.reason(offer) or "",
             "img" if offer.requested else "run",
             "\n".join(lines),
         )

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.rounds.choices import LIVE_OFFERS, REASONS_TOLD
+from mentorship.rounds.choices import LIVE_OFFERS
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.models import Participant
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.paging import Listing, Wanted, fetch
@@ -28,7 +29,7 @@ class WaitingLine:
 
 
 def waiting_imgs(
-    session: Session, round_id: uuid.UUID, wanted: Wanted, *, finished: bool
+    session: Session, round_id: uuid.UUID, wanted: Wanted, *, reader_id: uuid.UUID, finished: bool
 ) -> Listing[WaitingLine]:
     """Return the IMGs of the round who have no mentor and are not being answered, by name."""
     query = without_mentor(round_id, finished=finished).order_by(
@@ -38,10 +39,10 @@ def waiting_imgs(
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted)
     last = _last_offers(session, round_id, [img_id for img_id, _ in found.rows])
-    rows = []
+    rows, reading = [], Reading.by(session, reader_id)
     for img_id, name in found.rows:
         offer = last.get(img_id)
-        reason = REASONS_TOLD.get(offer.decline_reason or "") if offer else None
+        reason = reading.reason(offer) if offer else None
         rows.append(WaitingLine(name, offer.state if offer else None, reason, img_id))
     return Listing(rows, found.found, found.page, found.last)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ def asked(
             section=membership.section.name,
             who=membership.person.name,
             as_a=AS_A[membership.role],
+            about_id=membership.person_id,
         )
 
 
@@ -58,9 +60,16 @@ def dismissed(session: Session, membership: Membership, *, now: dt.datetime) -> 
     _tell(session, membership.person, "section_dismissed", path="/help", now=now, section=section)
 
 
-def _tell(
-    session: Session, person: User, template: str, *, path: str, now: dt.datetime, **words: str
+def _tell(  # noqa: PLR0913  who is told what of whom
+    session: Session,
+    person: User,
+    template: str,
+    *,
+    path: str,
+    now: dt.datetime,
+    about_id: uuid.UUID | None = None,
+    **words: str,
 ) -> None:
     letter = stationery.write(template, path=path, name=person.name, **words)
-    telling = Telling(person.id, person.email, letter, path)
+    telling = Telling(person.id, person.email, letter, path, about_id)
     tell(session, [telling], kind=NoticeKind.SECTION, now=now)

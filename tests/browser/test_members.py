@@ -41,7 +41,7 @@ def test_find_and_rank(visitor: Callable[[], Visitor]) -> None:
     img.go("/profile/img/topics")
     img.reads("are possible for you")
     img.go("/profile/img/preview")
-    img.reads("No member sees")
+    img.reads("No other member sees")
 
 
 def test_counts_beside_a_step_follow_what_is_chosen(

@@ -91,7 +91,7 @@ def test_both_are_told_what_concerns_them(
     introductions.answer(session, section, row.id, person=mina, agrees=True, now=NOW)
     told = {notice.person_id: notice.words for notice in session.scalars(sa.select(Notice))}
     assert "would like to be put in touch" in told[mina.id]
-    assert told[omar.id] == "You are in touch with Mina"
+    assert told[omar.id] == f"A member of {section.name} agreed to be put in touch"
     for letter in session.scalars(sa.select(Message)):
         assert "On research" not in letter.body  # read on the site, where it can be answered
         assert omar.email not in letter.body

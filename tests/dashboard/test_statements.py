@@ -90,7 +90,7 @@ def _posted(cast: Cast, number: int) -> None:
     }
     community.save_row(session, Event, section.id, None, event)
     to = cast.people[f"Other img {number}"].email
-    mail = post(session, recipient=to, subject="Mail", body="Words.", now=NOW)
+    mail = post(session, person_id=None, recipient=to, subject="Mail", body="Words.", now=NOW)
     mark_failed(session, mail, why="550 unknown", final=True)
 
 

@@ -174,7 +174,7 @@ def test_mails_given_up_stand_on_the_homes_of_those_who_can_act(
     leader = sign_in(cast.leader)
     addresses = [cast.people["Ana Silva"].email, factories.person(session, "Elsewhere").email]
     mails = [
-        post(session, recipient=to, subject="Mail", body="Words.", now=NOW)
+        post(session, person_id=None, recipient=to, subject="Mail", body="Words.", now=NOW)
         for to in (*addresses, addresses[0])
     ]
     assert "did not reach" not in leader.get("/home/leader").text

@@ -75,6 +75,7 @@ def put_in(count: int) -> None:
         for number in range(count):
             post(
                 session,
+                person_id=None,
                 recipient=f"person{number}@example.org",
                 subject=f"Mail {number}",
                 body="Words.\n",

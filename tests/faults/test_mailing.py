@@ -201,5 +201,12 @@ def test_a_mail_is_there_if_and_only_if_its_cause_is(app: Flask) -> None:
 
 
 def _put_in_and_fail() -> None:
-    post(db.session(), recipient="a@example.org", subject="x", body="y", now=utc_now())
+    post(
+        db.session(),
+        person_id=None,
+        recipient="a@example.org",
+        subject="x",
+        body="y",
+        now=utc_now(),
+    )
     raise ZeroDivisionError

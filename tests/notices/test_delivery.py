@@ -31,7 +31,9 @@ LINK = "http://localhost/claim/" + "x" * 300
 
 
 def _post(session: Session, subject: str = "Grüße", body: str = f"Hello\n\n{LINK}\n") -> Message:
-    return post(session, recipient="anna@example.org", subject=subject, body=body, now=NOW)
+    return post(
+        session, person_id=None, recipient="anna@example.org", subject=subject, body=body, now=NOW
+    )
 
 
 def _clock() -> dt.datetime:

@@ -23,7 +23,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 def _post(session: Session, **values: str) -> Message:
     given = {"recipient": "anna@example.org", "subject": "Hello", "body": "Hello Anna\n"}
-    return post(session, **(given | values), now=NOW)
+    return post(session, person_id=None, **(given | values), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,10 @@ def test_only_one_of_two_takes_a_message(session: Session) -> None:
 
 
 def test_the_oldest_due_message_comes_first(session: Session) -> None:
-    post(session, recipient="b@example.org", subject="b", body="b", now=NOW + MINUTE)
-    post(session, recipient="a@example.org", subject="a", body="a", now=NOW)
+    post(
+        session, person_id=None, recipient="b@example.org", subject="b", body="b", now=NOW + MINUTE
+    )
+    post(session, person_id=None, recipient="a@example.org", subject="a", body="a", now=NOW)
     taken = service.take_next(session, now=NOW + MINUTE)
     assert taken is not None
     assert taken.subject == "a"

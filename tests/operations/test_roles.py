@@ -124,7 +124,14 @@ def test_what_is_past_its_time_goes_by_the_serving_role(serving: Flask) -> None:
                 at = now - dt.timedelta(days=366 * years)
                 record(session, action="x", actor_id=None, about_id=None, now=at)
             old = now - dt.timedelta(days=900)
-            post(session, recipient="a@example.org", subject="Hello", body="", now=old)
+            post(
+                session,
+                person_id=None,
+                recipient="a@example.org",
+                subject="Hello",
+                body="",
+                now=old,
+            )
         done = run(args=["retention", "run"])
         assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Removed: 3")
         assert db.session.scalars(sa.select(Message)).all() == []

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from mentorship.accounts import emails, letters
 from mentorship.accounts.models import EmailChange, Identity, Passkey, RecoveryCode, User
+from mentorship.accounts.service import change_settings
 from mentorship.community.models import (
     DirectoryCard,
     Introduction,
@@ -33,10 +35,14 @@ from mentorship.mentorships.service import (
     write_note,
 )
 from mentorship.news.models import DigestReader, NewsInterest, Topic
+from mentorship.notices.models import Message
 from mentorship.notices.service import post
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Importance, InstitutionMark, Naming, NamingUse, Profile
 from mentorship.rounds.note_models import RoundNote, RoundNoteBefore
+from mentorship.sections import letters as joining
+from mentorship.sections.belonging import leaders_of
+from mentorship.sections.models import Membership
 from mentorship.signins.models import Rank, UserSession
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.loading import load_facts
@@ -207,7 +213,35 @@ def plant(session: Session, person: User) -> None:
     profile = session.scalars(sa.select(Profile).where(Profile.person_id == person.id)).one()
     profile.timezone, profile.visa, profile.gender = CANARY, CANARY, CANARY
     profile.avoid = [CANARY]
-    post(session, recipient=person.email, subject=f"About {CANARY}", body=CANARY, now=NOW)
+    post(
+        session,
+        person_id=person.id,
+        recipient=person.email,
+        subject=f"About {CANARY}",
+        body=CANARY,
+        now=NOW,
+    )
+
+
+def another_name_and_address(session: Session, person: User) -> tuple[str, ...]:
+    """Change both as one does on the site, and return every word that once stood for the person.
+
+    One more address is asked for and never confirmed, and mails went out before: to the person, to
+    an address that had no account yet, and to others, whom they tell of the person.
+    """
+    before = (person.name, person.email)
+    letters.no_account(session, person.email, now=NOW)
+    there = sa.select(Membership).where(Membership.person_id == person.id)
+    whole = (joinedload(Membership.section), joinedload(Membership.person))
+    membership = session.scalars(there.options(*whole)).one()
+    joining.asked(session, membership, leaders_of(session, membership.section_id), now=NOW)
+    emails.ask(session, person, "zqsecondzq@example.org", now=NOW)
+    link = sa.select(Message.body).where(Message.recipient == "zqsecondzq@example.org")
+    token = session.scalars(link).one().partition("/account/email/")[2].split()[0]
+    emails.confirm(session, token, now=NOW)
+    change_settings(session, person, name="Zq Secondname", timezone=None, phone=None)
+    emails.ask(session, person, "zqneverzq@example.org", now=NOW)
+    return (*before, "zqsecondzq", "Zq Secondname", "zqneverzq")
 
 
 def sealed_attributes(kind: type[Model]) -> Iterator[str]:

@@ -29,9 +29,15 @@ from mentorship.rounds.offer_models import OfferState
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.privacy.person import CANARY, plant, sealed_attributes, whole_person
+from tests.privacy.person import (
+    CANARY,
+    another_name_and_address,
+    plant,
+    sealed_attributes,
+    whole_person,
+)
 
-BY_ADDRESS = {"message", "audit_entry"}  # they name a person without a foreign key
+BY_ADDRESS = {"audit_entry"}  # it names a person without a foreign key
 
 
 def of_people() -> set[str]:
@@ -94,6 +100,18 @@ def test_the_copy_holds_every_row_and_sealed_answers_in_the_open(session: Sessio
         name: len(rows) for name, rows in tables.items()
     }
     assert "note: Your own notes (1)" in words
+
+
+def test_mails_are_those_of_the_person_whatever_their_address_was(session: Session) -> None:
+    chi = whole_person(session).img
+    name, before, *_ = another_name_and_address(session, chi)
+    next_one = factories.person(session, email=before)  # the address is free now
+    plain, _, _ = unzipped(copying.zipped(session, chi.id, site_name="Here", now=NOW))
+    to = {row["recipient"] for row in plain["message"]}
+    assert to == {before, "zqsecondzq@example.org", "zqneverzq@example.org"}
+    theirs, _, _ = unzipped(copying.zipped(session, next_one.id, site_name="Here", now=NOW))
+    assert "message" not in theirs
+    assert name not in json.dumps(theirs)
 
 
 def test_nothing_of_others_and_nothing_that_opens_accounts_is_in_it(session: Session) -> None:

@@ -37,7 +37,14 @@ from mentorship.rounds.proving import prove_again
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.privacy.person import CANARY, CODED, plant, sealed_attributes, whole_person
+from tests.privacy.person import (
+    CANARY,
+    CODED,
+    another_name_and_address,
+    plant,
+    sealed_attributes,
+    whole_person,
+)
 from tests.rounds.cast import small_cast
 
 DUE = NOW + wishes.GRACE
@@ -111,6 +118,17 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(session: Session) -> N
     assert audit.first_bad(session)[0] is None
 
 
+def test_names_and_addresses_of_before_go_too(session: Session) -> None:
+    pair = whole_person(session)
+    words = another_name_and_address(session, pair.img)
+    told = {where for word in words for where in hits(session, word)}
+    assert {"message.recipient", "message.body"} <= told
+    for word in words:
+        assert hits(session, word), word
+    asked_and_done(session, pair.img)
+    assert hits(session, *words) == []
+
+
 def test_no_file_of_the_database_holds_the_person(
     new_app: Callable[..., Flask], tmp_path: Path
 ) -> None:
@@ -158,7 +176,9 @@ def test_the_round_still_stands_and_the_other_one_is_told(session: Session) -> N
     assert "A mentorship has ended" in session.scalars(to_mentor).all()
     meeting = session.scalars(sa.select(Meeting)).one()
     assert (set(meeting.words.values()), meeting.starts_at) == ({""}, NOW)
-    shown = board.board(session, pair.round.id, Wanted(), now=DUE, finished=False)
+    shown = board.board(
+        session, pair.round.id, Wanted(), reader_id=pair.cast.leader.id, now=DUE, finished=False
+    )
     assert shown is not None
     run = session.scalars(sa.select(Run)).one()
     with pytest.raises(InputsForgotten):

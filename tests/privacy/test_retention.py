@@ -50,7 +50,7 @@ def lived(session: Session) -> Session:
     copying.ask(session, person_id=alone.id, now=NOW)
     track = Track(None, Status.VISA)
     keep_track(session, person_id=alone.id, track=track, now=NOW)
-    post(session, recipient=alone.email, subject="Hello", body="", now=NOW)
+    post(session, person_id=None, recipient=alone.email, subject="Hello", body="", now=NOW)
     return session
 
 
@@ -101,7 +101,14 @@ def test_a_dry_run_says_what_a_run_does(new_app: Callable[..., Flask]) -> None:
     app = new_app()
     with app.app_context():
         with transaction() as session:
-            post(session, recipient="a@example.org", subject="Hello", body="", now=NOW)
+            post(
+                session,
+                person_id=None,
+                recipient="a@example.org",
+                subject="Hello",
+                body="",
+                now=NOW,
+            )
             old = sa.update(Message).values(created_at=NOW - dt.timedelta(days=900))
             session.execute(old)
         run = app.test_cli_runner().invoke
@@ -162,7 +169,14 @@ def test_a_rule_that_fails_holds_up_no_other(
     app = new_app()
     with app.app_context():
         with transaction() as session:
-            post(session, recipient="a@example.org", subject="Hello", body="", now=NOW)
+            post(
+                session,
+                person_id=None,
+                recipient="a@example.org",
+                subject="Hello",
+                body="",
+                now=NOW,
+            )
             record(session, action="x", actor_id=None, about_id=None, now=NOW)
         monkeypatch.setattr(command, "utc_now", lambda: NOW + 2200 * DAY)
         ended = app.test_cli_runner().invoke(args=["retention", "run"])

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from mentorship.accounts.models import User
+from mentorship.rounds import service
 from mentorship.rounds.offer_models import OfferState
+from mentorship.sections.models import SectionRole
+from tests import factories
+from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.asking import ask, direct
 from tests.rounds.cast import Cast
@@ -111,3 +118,37 @@ def test_more_words_than_there_is_room_for_are_refused(sign_in: SignIn, cast: Ca
     noor.post(path, {"reason": "no_time", "words": "w" * 900}, status=422)
     noor.post(path, {"reason": "no_time", "colleague": "c" * 151}, status=422)
     assert cast.offer("Ana Silva").state is OfferState.OFFERED
+
+
+@pytest.mark.parametrize("who", ["the IMG", "the mentor"])
+def test_why_somebody_said_no_to_a_leader_is_for_the_other_leaders(
+    sign_in: SignIn, cast: Cast, who: str
+) -> None:
+    """A leader may be a mentor or an IMG of the round, and is not told why, as was promised."""
+    round_ = cast.published()
+    offer, ana, noor = cast.offer("Ana Silva"), cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    no: dict[str, Any] = {
+        "offer_id": offer.id,
+        "reason": "wrong_fit",
+        "words": "Whyquokka",
+        "now": NOW,
+    }
+    if who == "the mentor":  # to whom the IMG says no
+        service.accept_offer(cast.session, person_id=noor.id, offer_id=offer.id, now=NOW)
+        service.decline_match(cast.session, person_id=ana.id, **no)
+    else:
+        service.decline_offer(cast.session, person_id=noor.id, **no)
+    told, said_it = (noor, ana) if who == "the mentor" else (ana, noor)
+    for person in (told, said_it):
+        factories.member(cast.session, cast.section, SectionRole.LEADER, person)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    pages = [f"{home}/answers?show={show}" for show in ("declined", "without")]
+    for reader, reads in ((told, False), (said_it, True), (cast.leader, True)):
+        client = sign_in(reader)
+        assert ("Whyquokka" in client.get(pages[0]).text) is reads
+        for page in (*pages, f"{home}/report"):
+            assert ("Not the right fit" in client.get(page).text) is reads, page
+        token = {"csrf_token": client.token(), "form": "csv"}
+        file = client.client.post(f"{home}/report", data=token).text
+        assert "Ana Silva" in file
+        assert ("Not the right fit" in file) is reads

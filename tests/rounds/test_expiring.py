@@ -132,7 +132,9 @@ def test_pages_say_so_to_everybody(
 ) -> None:
     expiring.expire_answers(session, round_id=round_.id, now=DUE)
     ben, ana = cast.offer("Ben Okafor"), cast.offer("Ana Silva")
-    counts = board.board(session, round_.id, Wanted(), now=DUE, finished=False).counts
+    counts = board.board(
+        session, round_.id, Wanted(), reader_id=cast.leader.id, now=DUE, finished=False
+    ).counts
     assert counts["expired"] == 3
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     page = sign_in(cast.leader).get(f"{home}/answers?show=expired").text
@@ -183,7 +185,9 @@ def test_offers_of_the_rest_have_their_own_day_and_nobody_else_gains_time(
     assert new.img_id == cast.profile("Ana Silva")
     assert new.due_at == end_of_day(later, days=round_.answer_days)
     assert [count for _, count in own_dates(session, round_.id)] == [1]
-    shown = board.board(session, round_.id, Wanted(), now=first + MINUTE, finished=False)
+    shown = board.board(
+        session, round_.id, Wanted(), reader_id=cast.leader.id, now=first + MINUTE, finished=False
+    )
     late = {line.img for line in shown.listing.rows if line.overdue}
     assert (late, shown.overdue) == ({"Ben Okafor", "Chi Tanaka"}, 2)
 

@@ -135,7 +135,10 @@ def test_every_note_stands_in_the_report_once(cast: Cast, sign_in: SignIn) -> No
     service.publish_round(
         cast.session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW
     )
-    told = [dict(zip(COLUMNS, row, strict=True)) for row in report_rows(cast.session, round_)]
+    told = [
+        dict(zip(COLUMNS, row, strict=True))
+        for row in report_rows(cast.session, round_, cast.leader.id)
+    ]
     by_img = {row["img"]: row["notes"] for row in told}
     assert by_img["Ana Silva"] == "=A good pair\nWith Omar Aziz: Not him\nTwo\nlines"
     assert by_img["Dina Farouk"] == "Call her"

@@ -103,7 +103,7 @@ def test_shares_means_and_what_they_tell_stand_on_the_page(
     for path in paths.lines[:5]:
         assert path.name in unmatched.text
         assert f"about {path.imgs} IMGs look for it" in unmatched.text
-        assert f"(up to +{10 * (path.imgs or 0)} for all)" in unmatched.text
+        assert f"(up to +{10 * (path.imgs or 0)} for all of them)" in unmatched.text
 
 
 def published_still(cast: Cast, session: Session) -> tuple[Round, Mapping[str, Any]]:

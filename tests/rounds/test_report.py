@@ -72,9 +72,11 @@ def test_an_offer_nobody_answered_is_expired_once_the_round_is_over(
     cast: Cast, session: Session
 ) -> None:
     round_ = cast.published()
-    assert {row[3] for row in report_rows(session, round_)} == {"offered"}
+    assert {row[3] for row in report_rows(session, round_, cast.leader.id)} == {"offered"}
     service.finish_round(session, round_id=round_.id, now=NOW)
-    assert {row[3] for row in report_rows(session, cast.again(round_))} == {"expired"}
+    assert {row[3] for row in report_rows(session, cast.again(round_), cast.leader.id)} == {
+        "expired"
+    }
 
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))

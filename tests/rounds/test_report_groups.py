@@ -53,7 +53,7 @@ def test_the_page_for_paper_has_groups_and_the_worth_of_one_more_mentor(
         "Where one more mentor would help most",
         "about 80 IMGs look for it, about 20 of them have nobody",
         "up to +1 IMG, +10 points",
-        "(up to +800 for all)",
+        "(up to +800 for all of them)",
         "up to +10 points",
     ):
         assert words in page

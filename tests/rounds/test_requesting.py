@@ -249,7 +249,7 @@ def test_an_agreed_pair_is_locked_in_the_run_and_asked_nothing_more(cast: Cast) 
     assert seats_of(cast, round_, "Noor Haddad") == (1, 1)
     assert len(subjects(cast, "Noor Haddad")) == before, "who agreed already is not asked"
     assert "Spring is published" not in subjects(cast, "Ben Okafor")
-    report = report_rows(cast.session, cast.again(round_))
+    report = report_rows(cast.session, cast.again(round_), cast.leader.id)
     rows = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in report}
     assert rows["Ben Okafor"]["asked_by"] == "img"
     assert rows["Ben Okafor"]["score"]

@@ -186,10 +186,10 @@ READS: dict[str, Callable[[Cast, Run], object]] = {
     "unmatched": lambda cast, run: review.unmatched(cast.session, run, Wanted()),
     "free": lambda cast, run: review.free_seats(cast.session, run.id),
     "board": lambda cast, run: board.board(
-        cast.session, run.round_id, Wanted(), now=NOW, finished=False
+        cast.session, run.round_id, Wanted(), reader_id=cast.leader.id, now=NOW, finished=False
     ),
     "waiting": lambda cast, run: still_waiting.waiting_imgs(
-        cast.session, run.round_id, Wanted(), finished=False
+        cast.session, run.round_id, Wanted(), reader_id=cast.leader.id, finished=False
     ),
     "img": lambda cast, _: service.img_status(cast.session, cast.people["Ana Silva"].id),
     "mentor": lambda cast, _: mentor(cast, "Omar Aziz"),

@@ -114,6 +114,23 @@ class Sender:
         probe()
 
 
+def test_a_field_that_is_left_out_is_no_fault(app: Flask, stage: Stage, session: Session) -> None:
+    """All fields of each form but one are sent: what is hidden in a page can be missing, too."""
+    faults = []
+    for rule in _rules(app, "POST"):
+        path, who = address(rule, stage.values), min(admitted(app, rule))
+        with undone(session):
+            asked = learn(app, PageClient(app, stage.people[who]), path, "POST")
+        plain = asked.plain()
+        for left_out in plain:
+            rest = tuple((name, value) for name, value in plain.items() if name != left_out)
+            with undone(session):
+                answer = _send(PageClient(app, stage.people[who]), path, rest, asked)
+            if answer.status_code >= 500:
+                faults.append((path, left_out))
+    assert faults == []
+
+
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_nothing_that_is_sent_is_a_fault(
     app: Flask, stage: Stage, session: Session, request: pytest.FixtureRequest, method: str

@@ -1,0 +1,40 @@
+"""Why an offer was declined, as its leaders read it.
+
+A leader may be a mentor or an IMG of the round too. Why somebody said no to them is for the other
+leaders: whoever declines is promised that the other side is not told.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mentorship.profiles.models import Profile
+from mentorship.rounds.choices import REASONS_TOLD
+from mentorship.rounds.offer_models import Offer, OfferState
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The leader who reads, by their own profiles."""
+
+    own: frozenset[uuid.UUID]
+
+    @classmethod
+    def by(cls, session: Session, reader_id: uuid.UUID) -> Reading:
+        mine = sa.select(Profile.id).where(Profile.person_id == reader_id)
+        return cls(frozenset(session.scalars(mine)))
+
+    def reason(self, offer: Offer) -> str | None:
+        """Return the reason in words; None if there is none, or it is not for this reader."""
+        return REASONS_TOLD.get(offer.decline_reason or "") if self._may(offer) else None
+
+    def words(self, offer: Offer) -> str:
+        return offer.decline_words if self._may(offer) else ""
+
+    def _may(self, offer: Offer) -> bool:
+        by_mentor = offer.state is OfferState.DECLINED_BY_MENTOR
+        return (offer.img_id if by_mentor else offer.mentor_id) not in self.own
