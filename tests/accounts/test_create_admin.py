@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship.accounts import service
 from mentorship.accounts.models import User
+from mentorship.extensions import db
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
 from tests.page import PageClient
 
 ADA = ["create-admin", "--email", "Ada@example.org", "--name", "Ada Okoye"]
+
+
+def test_nobody_is_there_before_somebody_is_made(new_app: Callable[..., Flask]) -> None:
+    """Neither the migrations nor setting the service up makes an account."""
+    fresh = new_app()
+    result = fresh.test_cli_runner().invoke(args=["set-up"])
+    assert result.exit_code == 0, result.output
+    with fresh.app_context():
+        assert db.session.scalars(sa.select(User)).all() == []
 
 
 def test_the_first_administrator_is_made_and_signs_in(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from mentorship.access import OPEN_ENDPOINTS
 from mentorship.accounts.models import User
@@ -17,6 +19,20 @@ from mentorship.sections.models import Section, SectionRole
 from tests import factories
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
 from tests.page import Page, PageClient
+from tests.security.asks import undone
+from tests.stage import Stage
+from tests.test_matrix import address, admitted, rules
+
+# What forms that answer with a file want to know: who, and as which kind of file.
+FOR_A_FILE = {
+    "what": "csv",
+    "form": "csv",
+    "kind": "csv",
+    "every": "y",
+    "show": "imgs",
+    "role": "img",
+    "people": "imgs",
+}
 
 # Ways to sign in, roles, data that leaves, erasure, sealed answers, and other people's accounts.
 GRAVE = frozenset(
@@ -62,6 +78,35 @@ def test_every_grave_step_asks(app: Flask) -> None:
         and hasattr(app.view_functions[rule.endpoint], "wants_fresh")
     }
     assert asking == GRAVE
+
+
+def _is_file(answer: TestResponse) -> bool:
+    """Tell whether somebody's data came as a file; a day for one's calendar is not that."""
+    return "Content-Disposition" in answer.headers and answer.mimetype != "text/calendar"
+
+
+def test_no_file_about_people_comes_after_eleven_minutes(
+    app: Flask, stage: Stage, session: Session
+) -> None:
+    """Whatever answers with a file to somebody who has just signed in asks who it is later."""
+    files = set()
+    for rule in rules(app):
+        person = stage.people[min(admitted(app, rule))]
+        path = address(rule, stage.values)
+        for method in {"GET", "POST"} & set(rule.methods or ()):
+            with undone(session):
+                client = PageClient(app, person)
+                sent = FOR_A_FILE | {"csrf_token": client.token()} if method == "POST" else None
+                if not _is_file(client.client.open(path, method=method, data=sent)):
+                    continue
+                files.add(rule.endpoint)
+                with client.client.session_transaction() as cookie:
+                    cookie["fs_paa"] = time.time() - 11 * 60
+                assert not _is_file(client.client.open(path, method=method, data=sent)), path
+    assert files >= {
+        *("rounds.do", "rounds.report", "rosters.export", "rosters.problems"),
+        *("privacy.fetch_data", "oversight.of_section_file", "oversight.of_all_file"),
+    }
 
 
 def test_ten_minutes_are_fresh(client: PageClient, anna: User) -> None:

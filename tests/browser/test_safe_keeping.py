@@ -108,3 +108,21 @@ def test_who_is_away_is_asked_and_answers_by_keyboard(
     person.look()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+
+
+def test_the_way_back_after_signing_out_leads_to_the_sign_in_page(
+    visitor: Callable[[], Visitor],
+) -> None:
+    person = visitor()
+    person.sign_in(IMG, DEMO_PASSWORD)
+    person.go("/account/security")
+    page, name = person.page, "Arjun Nair"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert name in page.content()
+    page.get_by_text(name, exact=True).first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out", exact=True).first.click()
+    for _ in range(2):  # the page before, and the one before that
+        page.go_back()
+        assert page.url.partition("?")[0].endswith("/login")
+        assert name not in page.content()

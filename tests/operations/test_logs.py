@@ -19,6 +19,13 @@ from mentorship.config import Mode
 from mentorship.operations.logs import JsonLines, described, shortened, without_particulars
 from tests import factories
 from tests.page import PageClient
+from tests.security.asks import encoded, learn, undone
+from tests.stage import Stage
+from tests.test_matrix import address, admitted, rules
+
+CANARY = b"canary-j1@example.org"
+ARGUMENTS = ("q", "email", "next", "token", "what", "who", "name", "page", "sort", "from")
+FORM = "application/x-www-form-urlencoded"
 
 
 class Log:
@@ -128,6 +135,31 @@ def test_nothing_that_was_typed_gets_into_the_log(log: Log, new_app: Callable[..
     assert [error["type"] for error in failed["error"]] == ["ValueError", "KeyError"]
     assert "broken" in failed["error"][0]["where"][-1]
     assert failed["request"]
+
+
+def test_nothing_sent_to_any_form_gets_into_the_log(
+    log: Log, app: Flask, stage: Stage, session: Session
+) -> None:
+    """Every field of every form, and arguments that pages look for."""
+    clients = {who: PageClient(app, person) for who, person in stage.people.items()}
+    fields = 0
+    for rule in rules(app, "POST"):
+        client, path = clients[min(admitted(app, rule))], address(rule, stage.values)
+        with undone(session):
+            asked = learn(app, client, path, "POST")
+            sent = asked.plain() | dict.fromkeys(asked.names, CANARY)
+            body = f"csrf_token={client.token()}&{encoded(tuple(sent.items()))}"
+            client.client.post(path, data=body, content_type=FORM)
+            fields += len(sent)
+    for rule in rules(app, "GET"):
+        client, path = clients[min(admitted(app, rule))], address(rule, stage.values)
+        client.client.get(f"{path}?{encoded(tuple((name, CANARY) for name in ARGUMENTS))}")
+    written = log.text.getvalue().casefold()
+    assert fields > 300
+    assert CANARY.decode() not in written
+    addresses = {person.email for person in stage.people.values() if person is not None}
+    assert [each for each in addresses if each in written] == []
+    assert len(log.lines()) > 300
 
 
 def test_what_libraries_say_is_stripped() -> None:

@@ -65,3 +65,22 @@ def test_files_have_names_of_our_own(app: Flask, stage: Stage) -> None:
             assert not [
                 cell for row in csv.reader(io.StringIO(text)) for cell in row if _runs(cell)
             ]
+
+
+def test_no_page_serves_what_was_uploaded(app: Flask, stage: Stage) -> None:
+    """A file that is a spreadsheet and a page: its words are text, or go out as a file."""
+    mark = "<svg onload=alert(1)>"
+    sent = f"email,name,{mark}\nana@example.org,{mark},x\n".encode()
+    leader = PageClient(app, stage.people["leader"])
+    path = f"/sections/{stage.values['slug']}/import"
+    begun = leader.post(path, {"img": (io.BytesIO(sent), "imgs.csv")}, status=303)
+    values = dict(stage.values) | {"import_id": str(begun.location).rpartition("/")[2]}
+    told = 0
+    for rule in rules(app, "GET"):
+        if "leader" not in admitted(app, rule):
+            continue
+        answer = leader.client.get(address(rule, values))
+        told += "svg onload" in answer.text
+        as_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
+        assert as_file or mark not in answer.text, rule.rule
+    assert told  # its columns are asked about
