@@ -13,9 +13,11 @@ from mentorship.accounts import letters
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import Identity, User
 from mentorship.accounts.service import LinkDead, change_key, clean_name
+from mentorship.notices.models import Message
 from mentorship.notices.service import post_many
 
 _AT_ONCE = 5_000  # people in one query
+QUIET = dt.timedelta(days=1)  # in which nobody is invited again with many others
 
 
 def invite(session: Session, person: User, section_name: str, *, now: dt.datetime) -> bool:
@@ -44,6 +46,14 @@ def invite_many(
         ]
         invited += len(post_many(session, mails, now=now))
     return invited
+
+
+def invited_lately(section_name: str, *, now: dt.datetime) -> sa.ColumnElement[bool]:
+    """Say of whom, in a query of people, such a mail was posted within a day."""
+    subject = letters.claim_subject(section_name)
+    return sa.exists().where(
+        Message.person_id == User.id, Message.subject == subject, Message.created_at > now - QUIET
+    )
 
 
 def claimant(session: Session, token: str, *, now: dt.datetime) -> User:

@@ -11,7 +11,7 @@ from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import User
 from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
-from mentorship.notices.service import Mail, post, post_many
+from mentorship.notices.service import SUBJECT_LENGTH, Mail, one_line, post, post_many
 
 
 def confirm(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:
@@ -33,6 +33,12 @@ def claim_mail(
     path = "/claim/" + claim_links.sign(key, now=now)
     letter = stationery.write("claim", path=path, section=section_name)
     return Mail(person_id=person_id, recipient=email, subject=letter.subject, body=letter.body)
+
+
+def claim_subject(section_name: str) -> str:
+    """Return what that mail is called, by which those who got it are found."""
+    letter = stationery.write("claim", path="/claim/", section=section_name)
+    return one_line(letter.subject)[:SUBJECT_LENGTH]
 
 
 def reset(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:

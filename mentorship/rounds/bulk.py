@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.claiming import invite_many
+from mentorship.accounts.claiming import invite_many, invited_lately
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.rounds import round_letters
 from mentorship.rounds.candidates import Candidate, Obstacle
 from mentorship.rounds.models import Round
+from mentorship.sections.models import Section
 from mentorship.sections.table_models import MemberTag, SavedView
 
 QUIET = dt.timedelta(days=1)  # between two reminders to the same person
@@ -109,9 +110,13 @@ def remove_view(session: Session, *, section_id: uuid.UUID, view_id: uuid.UUID) 
     )
 
 
-def invitable(session: Session, people: Sequence[Candidate]) -> Sequence[User]:
-    """Return who of these people has not claimed their account yet."""
-    return _users(session, [each.person_id for each in people], User.confirmed_at.is_(None))
+def invitable(
+    session: Session, round_: Round, people: Sequence[Candidate], *, now: dt.datetime
+) -> Sequence[User]:
+    """Return who of these people has not claimed their account yet, and was not invited today."""
+    ids = [each.person_id for each in people]
+    lately = invited_lately(round_.section.name, now=now)
+    return _users(session, ids, User.confirmed_at.is_(None), ~lately)
 
 
 def remindable(
@@ -131,7 +136,8 @@ def invite(
     session: Session, round_: Round, people: Sequence[Candidate], *, now: dt.datetime
 ) -> int:
     """Mail those without an account of their own the link to claim it; return how many."""
-    owing = [person.id for person in invitable(session, people)]
+    _one_by_one(session, round_)
+    owing = [person.id for person in invitable(session, round_, people, now=now)]
     return invite_many(session, owing, round_.section.name, now=now)
 
 
@@ -139,9 +145,16 @@ def remind(
     session: Session, round_: Round, people: Sequence[Candidate], *, now: dt.datetime
 ) -> int:
     """Ask those who are not ready to finish their profile or to agree; return how many."""
+    _one_by_one(session, round_)
     asked = remindable(session, people, now=now)
     round_letters.profile_owed(session, round_, asked, now=now)
     return len(asked)
+
+
+def _one_by_one(session: Session, round_: Round) -> None:
+    """Let who mails the same section wait, and see who was mailed just now."""
+    section = sa.select(Section.id).where(Section.id == round_.section_id)
+    session.execute(section.with_for_update(key_share=True))
 
 
 def _users(

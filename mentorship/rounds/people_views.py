@@ -26,7 +26,7 @@ from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.sections.models import SectionRole
-from mentorship.throttle.guard import limited
+from mentorship.throttle.guard import limited, spend
 
 PEOPLE = f"{ROUND}/people"
 MAILS = frozenset({"invite", "remind"})
@@ -75,6 +75,8 @@ def do(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
         return _export(slug, round_, looking, chosen, form.what.data)
     if form.what.data in MAILS and not form.sure.data:
         return _preview(round_, looking, form, chosen, now)
+    if form.what.data in MAILS:
+        spend("invite")
     try:
         with transaction() as session:
             one = {"profile": str(chosen[0].profile_id)} if len(chosen) == 1 else {}
@@ -133,7 +135,7 @@ def _preview(
     """Say who would get a mail before any leaves."""
     session = db.session()
     if form.what.data == "invite":
-        asked = bulk.invitable(session, chosen)
+        asked = bulk.invitable(session, round_, chosen, now=now)
     else:
         asked = bulk.remindable(session, chosen, now=now)
     return render_template(

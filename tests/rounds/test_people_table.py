@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import time
 import zipfile
@@ -132,6 +133,24 @@ def test_invitations_are_shown_before_they_leave(
     (mail,) = session.scalars(sa.select(Message)).all()
     assert mail.recipient == cast.people["Ana Silva"].email
     assert "Account not claimed" in leader.get(f"{here}?account=waits").text
+
+
+def test_nobody_is_invited_twice_on_a_day_from_here(
+    leader: PageClient, here: str, session: Session, cast: Cast
+) -> None:
+    cast.people["Ana Silva"].confirmed_at = None
+    session.flush()
+    session.execute(sa.delete(Message))
+    sent: dict[str, Any] = {"show": "imgs", "what": "invite", "every": "y", "sure": "y"}
+    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    asked = leader.post(f"{here}/do", {**sent, "sure": ""}, status=200)
+    assert asked.h1 == "Invite 0 people?"
+    assert "were invited today" in asked.text
+    assert len(session.scalars(sa.select(Message)).all()) == 1
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=25)
+    session.execute(sa.update(Message).values(created_at=yesterday))
+    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
 
 
 def test_who_owes_something_is_reminded_once_a_day(
