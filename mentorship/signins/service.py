@@ -195,7 +195,8 @@ def end_everybodys(session: Session, *, now: dt.datetime) -> int:
     gone = session.execute(sa.delete(UserSession))
     count: int = gone.rowcount  # type: ignore[attr-defined]  # the result of a DELETE has one
     detail = {"sessions": count}
-    _note(session, "session.end_everybodys", actor_id=None, about_id=None, now=now, detail=detail)
+    everybodys = "session.end_everybodys"
+    audit.record(session, action=everybodys, actor_id=None, about_id=None, now=now, detail=detail)
     return count
 
 
