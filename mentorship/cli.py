@@ -37,6 +37,7 @@ from mentorship.rosters.match import match
 from mentorship.rounds.command import round_
 from mentorship.rounds.remind_command import remind_all
 from mentorship.search.service import rebuild
+from mentorship.signins.command import sessions
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.searched import SOURCES
@@ -151,6 +152,7 @@ COMMANDS: tuple[click.Command, ...] = (
     restore_command,
     roster,
     round_,
+    sessions,
     toolkit,
     worker,
 )
