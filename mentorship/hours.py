@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from mentorship.matching.marks import Flags
 from mentorship.matching.people import DAY, Span
-from mentorship.matching.scores.week import SLOT, SLOTS, WEEK, free_minutes
+from mentorship.matching.scores.week import SLOT, WEEK
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MINUTE = dt.timedelta(minutes=1)
 _SHORT = {day[:3].casefold(): number for number, day in enumerate(DAYS)}
 _LONG = {day.casefold(): number for number, day in enumerate(DAYS)}
 _STRETCH = re.compile(
@@ -82,18 +84,38 @@ class Clock:
     def reads(self, spans: Iterable[Span], zone: str) -> tuple[Span, ...]:
         """Return somebody's weekly hours, given in their own zone, as this reader's clock has them.
 
-        To the minute and never overstated, for the week at hand, with its changes of both clocks.
+        To the minute and never overstated, for the week at hand from Monday to Sunday of the
+        reader, with its changes of both clocks: a minute that comes twice by the reader's clock is
+        told if the other is free both times, and an hour that the other's clock repeats is free
+        the first time.
         """
-        today = self.now.astimezone(dt.UTC).date()
-        monday = today - dt.timedelta(days=today.weekday())
-        free, mine = free_minutes(spans, zone, monday), np.zeros(WEEK, dtype=np.bool_)
-        start, reader = dt.datetime.combine(monday, dt.time(), tzinfo=dt.UTC), ZoneInfo(self.zone)
-        for slot in range(SLOTS):  # inside of half an hour of UTC no clock changes
-            local = (start + slot * dt.timedelta(minutes=SLOT)).astimezone(reader)
-            first = local.weekday() * DAY + local.hour * 60 + local.minute
-            mine[(first + np.arange(SLOT)) % WEEK] |= free[slot * SLOT : (slot + 1) * SLOT]
-        found = []
-        for day, minutes in enumerate(mine.reshape(7, DAY)):
-            edges = np.flatnonzero(np.diff(minutes.astype(np.int8), prepend=0, append=0))
-            found += [Span(day, *edge) for edge in edges.reshape(-1, 2).tolist()]
-        return tuple(found)
+        reader, other = ZoneInfo(self.zone), ZoneInfo(zone)
+        today = self.now.astimezone(reader).date()
+        monday = dt.datetime.combine(today - dt.timedelta(days=today.weekday()), dt.time())
+        said = np.zeros(WEEK, dtype=np.bool_)
+        for span in spans:
+            said[span.day * DAY + span.start : span.day * DAY + span.end] = True
+        comes, free, free_once = (np.zeros(WEEK, dtype=np.int8) for _ in range(3))
+        start = monday.replace(tzinfo=dt.UTC) - dt.timedelta(days=1)
+        for slot in range(9 * DAY // SLOT):  # inside of half an hour of UTC no clock changes
+            moment = start + slot * dt.timedelta(minutes=SLOT)
+            mine, theirs = moment.astimezone(reader), moment.astimezone(other)
+            at = (mine.replace(tzinfo=None) - monday) // MINUTE + np.arange(SLOT)
+            then = said[(_minute_of_week(theirs) + np.arange(SLOT)) % WEEK]
+            inside = (at >= 0) & (at < WEEK)
+            comes[at[inside]] += 1
+            free[at[inside]] += then[inside]
+            free_once[at[inside]] += then[inside] & (not theirs.fold)
+        told = ((comes == 1) & (free_once == 1)) | ((comes > 1) & (free == comes))
+        return tuple(_stretches(told))
+
+
+def _minute_of_week(moment: dt.datetime) -> int:
+    return moment.weekday() * DAY + moment.hour * 60 + moment.minute
+
+
+def _stretches(minutes: Flags) -> Iterator[Span]:
+    for day, of_day in enumerate(minutes.reshape(7, DAY)):
+        edges = np.flatnonzero(np.diff(of_day.astype(np.int8), prepend=0, append=0))
+        for start, end in edges.reshape(-1, 2).tolist():
+            yield Span(day, start, end)

@@ -48,9 +48,13 @@ class Free:
 
 
 def in_common(one: Free, other: Free, *, now: dt.datetime) -> Sequence[Stretch]:
-    """Return when both are free in the two weeks that begin with the present one, from now on."""
-    monday = now.astimezone(dt.UTC).date() - dt.timedelta(days=now.astimezone(dt.UTC).weekday())
-    weeks = [monday + dt.timedelta(weeks=n) for n in range(WEEKS)]
+    """Return when both are free in the two weeks from now: what begins in them, to its own end.
+
+    Time that goes on for another week without an end is cut there.
+    """
+    now = _whole_minute(now.astimezone(dt.UTC))
+    monday = now.date() - dt.timedelta(days=now.weekday())
+    weeks = [monday + dt.timedelta(weeks=n) for n in range(WEEKS + 2)]
     both = np.concatenate(
         [
             free_minutes(one.spans, one.zone, week) & free_minutes(other.spans, other.zone, week)
@@ -62,9 +66,15 @@ def in_common(one: Free, other: Free, *, now: dt.datetime) -> Sequence[Stretch]:
     found = []
     for begins, ends in edges.reshape(-1, 2).tolist():
         stretch = Stretch(max(start + begins * MINUTE, now), start + ends * MINUTE)
-        if stretch.minutes >= SHORTEST:
+        if stretch.start < now + dt.timedelta(weeks=WEEKS) and stretch.minutes >= SHORTEST:
             found.append(stretch)
     return found[:MOST]
+
+
+def _whole_minute(now: dt.datetime) -> dt.datetime:
+    """Return the next minute that has not begun: pages show no seconds."""
+    begun = now.replace(second=0, microsecond=0)
+    return begun if begun == now else begun + MINUTE
 
 
 def free_together(session: Session, pair: Mentorship, *, now: dt.datetime) -> Sequence[Stretch]:

@@ -33,6 +33,7 @@ DAYS = (
     *(dt.date(2026, 4, 3), dt.date(2026, 10, 2), dt.date(2027, 3, 12), dt.date(2026, 6, 10)),
 )
 PAIRS = 200
+EAST, WEST, INDIA = "America/New_York", "America/Los_Angeles", "Asia/Kolkata"
 
 
 def free(dice: random.Random, zone: str) -> Free:
@@ -93,25 +94,52 @@ def test_two_hundred_pairs_of_zones(part: int) -> None:
         now = dt.datetime.combine(dice.choice(DAYS), dt.time(dice.randrange(24)), tzinfo=dt.UTC)
         found = in_common(first, second, now=now)
         some += bool(found)
-        end = now.date() + dt.timedelta(days=14 - now.weekday())
-        limit = dt.datetime.combine(end, dt.time(), tzinfo=dt.UTC)
-        assert [(s.start, s.end) for s in found] == oracle(first, second, now, limit)
+        assert [(s.start, s.end) for s in found] == oracle(first, second, now)
     assert some > PAIRS // 16  # the test would notice a function that finds nothing
 
 
-def oracle(
-    first: Free, second: Free, now: dt.datetime, limit: dt.datetime
-) -> list[tuple[dt.datetime, dt.datetime]]:
-    found, begun = [], None
-    minutes = zip(free_minutes(first, now, limit), free_minutes(second, now, limit), strict=True)
-    for number, both in enumerate([*map(all, minutes), False]):
+def oracle(first: Free, second: Free, now: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Walk far beyond the two weeks, and leave out only what begins after them."""
+    found, begun, last = [], None, now + dt.timedelta(weeks=2)
+    far = last + dt.timedelta(days=3)
+    minutes = zip(free_minutes(first, now, far), free_minutes(second, now, far), strict=True)
+    for number, both in enumerate(map(all, minutes)):
         if both and begun is None:
             begun = number
         if not both and begun is not None:
-            if number - begun >= SHORTEST:
-                found.append((now + begun * MINUTE, now + number * MINUTE))
+            start = now + begun * MINUTE
+            if number - begun >= SHORTEST and start < last:
+                found.append((start, now + number * MINUTE))
             begun = None
     return found[:MOST]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "starts"),
+    [  # Sunday evening in America and Monday morning in Asia: the end of a week of UTC is inside
+        (Free([Span(6, 1080, 1260)], EAST), Free([Span(6, 900, 1080)], WEST), (6, 18)),
+        (Free([Span(0, 240, 480)], INDIA), Free([Span(6, 1050, 1290)], EAST), (6, 17, 30)),
+    ],
+)
+def test_time_over_the_end_of_a_week_has_its_own_end(
+    one: Free, other: Free, starts: tuple[int, int]
+) -> None:
+    now = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+    found = in_common(one, other, now=now)
+    read = [(s.start.astimezone(ZoneInfo(EAST)), s.minutes) for s in found]
+    length = one.spans[0].end - one.spans[0].start
+    assert [(at.weekday(), at.hour, *([at.minute] if at.minute else []), n) for at, n in read] == [
+        (*starts, length)
+    ] * 2
+
+
+def test_only_whole_minutes_that_have_not_begun_are_shown() -> None:
+    always = Free([Span(day, 0, 1440) for day in range(7)], "UTC")
+    now = dt.datetime(2026, 6, 10, 12, 0, 1, 5, tzinfo=dt.UTC)
+    (found,) = in_common(always, always, now=now)
+    assert found.start == dt.datetime(2026, 6, 10, 12, 1, tzinfo=dt.UTC)
+    on_the_minute = now.replace(second=0, microsecond=0)
+    assert in_common(always, always, now=on_the_minute)[0].start == on_the_minute
 
 
 def test_the_page_says_it_in_the_readers_zone(
