@@ -78,6 +78,8 @@ def check_secret(name: str, secret: str, instance: Path) -> None:
         raise ConfigError(f"{name} is a placeholder. {MAKE_ONE}")
     if secret == kept(instance / "secret_key.dev"):
         raise ConfigError(f"{name} is the default one of a development machine. {MAKE_ONE}")
+    if len(secret.split()) > 1:
+        raise ConfigError(f"{name} is easy to guess, it is made of words. {MAKE_ONE}")
     if strength(secret) < MIN_STRENGTH:
         raise ConfigError(f"{name} is easy to guess, it repeats itself. {MAKE_ONE}")
 

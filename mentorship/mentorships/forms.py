@@ -23,7 +23,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from mentorship.mentorships.guide import TERM_IDS, Term
 from mentorship.mentorships.models import Agreement, GoalState
 from mentorship.notices.service import one_line
-from mentorship.rounds.choices import END_REASONS
+from mentorship.rounds.choices import END_REASONS, LEADER_ENDS
 
 LONG, MIDDLE, LINE = 4000, 1000, 200
 EARLIEST, LATEST = dt.date(2020, 1, 1), dt.date(2100, 1, 1)
@@ -183,6 +183,24 @@ class EndForm(FlaskForm):
         filters=[plain],
         validators=[Length(max=MIDDLE)],
         description="Only section leaders read this and the reason.",
+    )
+
+
+class LeaderEndForm(FlaskForm):
+    """For a leader, who is neither of the two."""
+
+    reason = RadioField(
+        "Why does it end?",
+        choices=_choices(LEADER_ENDS),
+        validators=[InputRequired("Choose a reason")],
+        description="If the reason speaks of the mentor, or they do not fit, the IMG gets priority"
+        " in the next match.",
+    )
+    words = TextAreaField(
+        "What should the other leaders know?",
+        filters=[plain],
+        validators=[Length(max=MIDDLE)],
+        description="Only the leaders of the section read this and the reason.",
     )
 
 

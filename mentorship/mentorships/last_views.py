@@ -90,7 +90,12 @@ def raise_concern(mentorship_id: uuid.UUID) -> Shown:
             words=form.words.data,
             now=utc_now(),
         )
-    flash("Your section leaders have been told. They will get in touch with you.", "success")
+        pair = service.mentorship_of(session, current_id(), mentorship_id)
+        told = letters.other_leaders(session, pair)
+    if told:
+        flash("Your section leaders have been told. They will get in touch with you.", "success")
+    else:
+        flash("It is kept for the next leader of your section. No leader can read it now.", "info")
     return back(mentorship_id, "show")
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
-from mentorship.mentorships.forms import CONCERNS, RATINGS, EndForm, OutcomeForm
+from mentorship.mentorships.forms import CONCERNS, RATINGS, LeaderEndForm, OutcomeForm
 from mentorship.mentorships.overview import PARTS
 from mentorship.sections.belonging import section_led_by
 
@@ -67,13 +67,13 @@ def close_concern(
 @bp.get("/<uuid:mentorship_id>/end")
 @members
 def confirm_end(slug: str, mentorship_id: uuid.UUID) -> str:
-    return _end_page(slug, mentorship_id, EndForm())
+    return _end_page(slug, mentorship_id, LeaderEndForm())
 
 
 @bp.post("/<uuid:mentorship_id>/end")
 @members
 def end(slug: str, mentorship_id: uuid.UUID) -> Response | tuple[str, int]:
-    form = EndForm()
+    form = LeaderEndForm()
     if not form.validate():
         return _end_page(slug, mentorship_id, form), 422
     with transaction() as session:
@@ -109,7 +109,7 @@ def _page(
     )
 
 
-def _end_page(slug: str, mentorship_id: uuid.UUID, form: EndForm) -> str:
+def _end_page(slug: str, mentorship_id: uuid.UUID, form: LeaderEndForm) -> str:
     section = section_led_by(db.session(), current_id(), slug)
     page = service.led_page(
         db.session(), section.id, mentorship_id, reader_id=current_id(), now=_now()

@@ -19,7 +19,7 @@ from mentorship.accounts.models import User
 from mentorship.mentorships.models import Concern, Feedback, Meeting, MeetingState
 from mentorship.mentorships.scope import GOING_OR_OVER, Mentorship, led_mentorship, pairs
 from mentorship.profiles.models import Profile
-from mentorship.rounds.choices import ENDS_TOLD
+from mentorship.rounds.choices import ENDS_TOLD, LEADER_ENDS
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
 
@@ -198,7 +198,7 @@ def _lines(
         .outerjoin(Ending, Ending.offer_id == Offer.id)
         .add_columns(
             *(met_of.c.met, met_of.c.last_met, met_of.c.coming, concerns.c.waiting),
-            *(Ending.reason, Ending.by_id),
+            *(Ending.reason, Ending.by_id, Ending.side),
         )
         .order_by(sa.func.coalesce(concerns.c.waiting, 0).desc(), Offer.img_answered_at.desc())
     )
@@ -215,12 +215,14 @@ def _line(  # noqa: PLR0913, PLR0917  the columns of a row
     waiting: int | None,
     reason: str | None,
     ended_by: uuid.UUID | None,
+    side: Side | None,
     *,
     reader_id: uuid.UUID,
     now: dt.datetime,
 ) -> Line:
     since = offer.img_answered_at or offer.offered_at
     going = offer.state is OfferState.CONFIRMED
+    reasons = LEADER_ENDS if side is Side.LEADER else ENDS_TOLD
     told = reader_id not in {img.id, mentor.id} or ended_by == reader_id
     return Line(
         id=offer.id,
@@ -233,6 +235,6 @@ def _line(  # noqa: PLR0913, PLR0917  the columns of a row
         last_met=last_met,
         next_planned=coming,
         concerns=waiting or 0,
-        ended=ENDS_TOLD.get(reason or "other", "") if told and not going else "",
+        ended=reasons.get(reason or "other", "") if told and not going else "",
         stuck=going and coming is None and now - (last_met or since) > STUCK,
     )

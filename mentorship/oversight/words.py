@@ -57,6 +57,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "providers.disconnect": "Took an account elsewhere off",
         "session.end": "Ended a session",
         "session.end_all": "Ended all sessions of a person, or all but one",
+        "session.end_everybodys": "Ended the sessions of everybody, by a command",
         "account.switch_off": "Switched an account off",
         "account.switch_on": "Switched an account on",
         "signins.end": "Ended a session",

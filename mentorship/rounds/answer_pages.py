@@ -45,6 +45,7 @@ class Facts:
     finished: bool
     overdue: bool
     requested: bool  # the IMG asked this mentor directly
+    mentor_answered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,7 @@ def _facts(offer: Offer, answer_by: dt.datetime, waiting: OfferState, now: dt.da
         finished=finished,
         overdue=not finished and offer.state is waiting and now > answer_by,
         requested=offer.requested,
+        mentor_answered=offer.mentor_answered_at is not None,
     )
 
 

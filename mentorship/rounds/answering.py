@@ -155,15 +155,20 @@ def tell_no(session: Session, offer: Offer, *, now: dt.datetime) -> None:
         letters.still_looking(session, offer, now=now)
 
 
-def turn_down(session: Session, offer: Offer, *, by_mentor: bool, now: dt.datetime) -> bool:
-    """Withdraw a waiting offer for somebody who leaves; False if it waits no longer."""
+def turn_down(
+    session: Session, offer: Offer, *, by_mentor: bool, now: dt.datetime
+) -> OfferState | None:
+    """Withdraw a waiting offer for somebody who leaves.
+
+    Returns what it waited for, ``offered`` or ``accepted``; None if it waits no longer.
+    """
     end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
     said = {"decline_reason": "situation_changed"}
     side = "mentor_answered_at" if by_mentor else "img_answered_at"
     if step(session, offer, ACCEPTED, end, **said, **{side: now}):
         free_seat(session, offer)
-        return True
-    return step(session, offer, OFFERED, end, **said, **{side: now})
+        return ACCEPTED
+    return OFFERED if step(session, offer, OFFERED, end, **said, **{side: now}) else None
 
 
 def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words

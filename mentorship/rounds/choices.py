@@ -67,6 +67,19 @@ ENDS_TOLD: Mapping[str, str] = MappingProxyType(
         "other": "Another reason",
     }
 )
+# The same, as a leader who ends it says it: whom the reason speaks of decides on priority.
+LEADER_ENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "goals_met": "They reached what they set out to do",
+        "time_over": "The time they agreed on is over",
+        "no_time": "The mentor has no time any more",
+        "situation_changed": "The mentor's situation has changed",
+        "not_a_fit": "They do not fit well",
+        "no_contact": "The mentor could not be reached",
+        "concern": "A concern about the mentor",
+        "other": "It is because of the IMG, or another reason",
+    }
+)
 
 LIVE_OFFERS = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.CONFIRMED)
 RUNNABLE = (RoundState.OPEN, RoundState.CLOSED, RoundState.REVIEW)

@@ -38,6 +38,11 @@ def img_declined(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     _tell(session, offer, offer.mentor_id, "img_declined", path="/", now=now)
 
 
+def no_answer_needed(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell a mentor who has not answered that the IMG stepped back."""
+    _tell(session, offer, offer.mentor_id, "no_answer_needed", path="/", now=now)
+
+
 def request_waiting(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Ask a mentor whom an IMG asks directly; the date is in their own time zone."""
     _asked(session, offer, offer.mentor_id, "request_waiting", NoticeKind.OFFER, now)

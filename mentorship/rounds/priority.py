@@ -25,7 +25,8 @@ LEFT = "There was no mentor for them last time"
 NO_FAULT: Mapping[Side, frozenset[str]] = {
     Side.MENTOR: frozenset({"no_time", "situation_changed", "not_a_fit", "other"}),
     Side.IMG: frozenset({"no_contact", "concern"}),
-    Side.LEADER: frozenset({"no_time", "situation_changed", "not_a_fit", "concern"}),
+    # a leader's reasons speak of the mentor, but for "other"
+    Side.LEADER: frozenset({"no_time", "situation_changed", "not_a_fit", "no_contact", "concern"}),
 }
 
 

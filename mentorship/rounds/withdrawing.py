@@ -159,9 +159,12 @@ def _withdraw_offers(
     ).all()
     for offer in offers:
         by_mentor = offer.mentor_id == profile_id
-        if not turn_down(session, offer, by_mentor=by_mentor, now=now):
+        waited = turn_down(session, offer, by_mentor=by_mentor, now=now)
+        if waited is None:
             continue
         if by_mentor:
             letters.still_looking(session, offer, now=now)
-        else:
+        elif waited is OfferState.ACCEPTED:
             letters.img_declined(session, offer, now=now)
+        else:
+            letters.no_answer_needed(session, offer, now=now)

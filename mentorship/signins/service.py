@@ -190,6 +190,16 @@ def end_sessions(
     return count
 
 
+def end_everybodys(session: Session, *, now: dt.datetime) -> int:
+    """End all sessions of all people, by whoever runs the site; return how many these were."""
+    gone = session.execute(sa.delete(UserSession))
+    count: int = gone.rowcount  # type: ignore[attr-defined]  # the result of a DELETE has one
+    detail = {"sessions": count}
+    everybodys = "session.end_everybodys"
+    audit.record(session, action=everybodys, actor_id=None, about_id=None, now=now, detail=detail)
+    return count
+
+
 def clear_old(session: Session, *, now: dt.datetime) -> None:
     """Remove what is left of sessions that were over long ago."""
     session.execute(sa.delete(UserSession).where(UserSession.opened_at < now - KEPT))

@@ -91,3 +91,17 @@ def test_whoever_worries_reads_who_will_read_it(
     session.execute(sa.update(Membership).where(*leading).values(state=MembershipState.LEFT))
     page = ana.get(f"/mentorships/{led.id}/concern").text
     assert "No other leader can read it" in page
+
+
+@pytest.mark.parametrize("anybody", [True, False])
+def test_the_answer_to_a_concern_promises_what_holds(
+    led: Pair, sign_in: SignIn, session: Session, *, anybody: bool
+) -> None:
+    if not anybody:
+        leading = Membership.person_id == led.cast.leader.id, Membership.role == SectionRole.LEADER
+        session.execute(sa.update(Membership).where(*leading).values(state=MembershipState.LEFT))
+    ana = sign_in(led.img)
+    concern = {"kind": "behavior", "words": "He shouts."}
+    said = ana.follow(ana.submit(f"/mentorships/{led.id}/concern", concern)).text
+    assert ("They will get in touch with you" in said) == anybody
+    assert ("No leader can read it now" in said) != anybody

@@ -12,6 +12,7 @@ import time_machine
 from mentorship.accounts.models import User
 from mentorship.mentorships.guide import sources, terms
 from mentorship.mentorships.models import Agreement, Goal, Meeting, MeetingState, Note
+from mentorship.rounds.priority import ENDED, priority_of
 from mentorship.toolkit import truth
 from mentorship.toolkit.loading import load_facts
 from tests.factories import NOW
@@ -241,6 +242,14 @@ def test_a_concern_goes_to_the_leader_and_back(sign_in: SignIn, pair: Pair) -> N
 def test_a_leader_ends_a_mentorship(sign_in: SignIn, pair: Pair) -> None:
     leader = sign_in(pair.cast.leader)
     led = f"/sections/{pair.cast.section.slug}/mentorships"
+    asked = leader.get(f"{led}/{pair.id}/end").text
+    assert "The mentor could not be reached" in asked
+    assert "the IMG gets priority in the next match" in asked
+    for words in ("I do not have", "I could not reach", "worries me", "your section leader"):
+        assert words not in asked
     leader.submit(f"{led}/{pair.id}/end", {"reason": "no_contact"})
-    assert "No contact" in leader.get(f"{led}?show=over").text
+    for path in (f"{led}?show=over", f"{led}/{pair.id}"):
+        assert "The mentor could not be reached" in leader.get(path).text
+    img_id = pair.cast.profile("Ana Silva")
+    assert priority_of(pair.session, [img_id]) == {img_id: ENDED}
     assert "This mentorship has ended" in sign_in(pair.img).get(f"/mentorships/{pair.id}").text

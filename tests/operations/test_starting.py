@@ -32,6 +32,10 @@ BAD: Mapping[str, tuple[dict[str, str], str]] = {
     "the one of a development machine": ({"SECRET_KEY": "DEV"}, "default one of a development"),
     "a placeholder": ({"SECRET_KEY": "change-me-" * 5}, "SECRET_KEY is a placeholder"),
     "a short one": ({"SECRET_KEY": "0f3a9c5be1d74628"}, "SECRET_KEY needs at least 32 bytes"),
+    "one of words": (
+        {"SECRET_KEY": "correct horse battery staple correct horse"},
+        "SECRET_KEY is easy to guess, it is made of words",
+    ),
     "a low-entropy one": ({"SECRET_KEY": "0123456789abcdef" * 4}, "SECRET_KEY is easy to guess"),
     "a word again and again": (
         {"SECRET_KEY": "mentorshipmentorshipmentorship12"},

@@ -104,6 +104,30 @@ def test_after_publishing_the_other_side_is_told(cast: Cast, who: str, step: str
         service.come_back(cast.session, **place(cast, who, round_))
 
 
+@pytest.mark.parametrize("said_yes", [False, True])
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_mentor_is_not_told_of_a_yes_they_did_not_give(
+    cast: Cast, sign_in: SignIn, *, leaves: bool, said_yes: bool
+) -> None:
+    round_ = cast.published()
+    if said_yes:
+        accept(cast)
+    cast.session.execute(sa.delete(Message))
+    if leaves:
+        ana = cast.people["Ana Silva"].id
+        mine = cast.session.query(Membership).filter_by(person_id=ana).one()
+        leave(cast.session, membership_id=mine.id, person_id=ana, now=NOW)
+    else:
+        withdraw(cast, "Ana Silva", round_)
+    noor = cast.people["Noor Haddad"]
+    body = cast.session.scalars(sa.select(Message.body).filter_by(recipient=noor.email)).one()
+    page = sign_in(noor).get(f"/offers/{cast.offer('Ana Silva').id}").text
+    for text in (" ".join(body.split()), page):
+        assert ("Your seat is free again" in text) == said_yes
+        assert ("our answer is not needed any more" in text) != said_yes
+    assert ("you said yes to" in body) == said_yes
+
+
 def test_a_confirmed_mentorship_goes_on(cast: Cast) -> None:
     round_ = cast.published()
     confirm(cast)
@@ -205,6 +229,9 @@ def priority(cast: Cast, name: str) -> str | None:
         (Side.IMG, "no_contact", ENDED),
         (Side.IMG, "situation_changed", None),
         (Side.LEADER, "concern", ENDED),
+        (Side.LEADER, "no_contact", ENDED),  # a leader's reasons speak of the mentor
+        (Side.LEADER, "goals_met", None),
+        (Side.LEADER, "other", None),
     ],
 )
 def test_priority_after_an_end(cast: Cast, side: Side, reason: str, told: str | None) -> None:

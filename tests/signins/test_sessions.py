@@ -337,3 +337,25 @@ def test_administrators_do_not_switch_themselves_off(session: Session, ada: Page
 )
 def test_browsers_are_named_in_plain_words(sent: str, words: str) -> None:
     assert in_words(sent) == words
+
+
+def test_everybody_is_signed_out_by_a_command_and_the_log_says_so(
+    app: Flask, anna: User, session: Session
+) -> None:
+    other = factories.person(session)
+    browsers = [_entered(app, anna), PageClient(app, other)]
+    assert (
+        "Aborted" in app.test_cli_runner().invoke(args=["sessions", "end-all"], input="n\n").output
+    )
+    count = session.scalars(sa.select(sa.func.count()).select_from(UserSession)).one()
+    assert count >= 2
+    done = app.test_cli_runner().invoke(args=["sessions", "end-all", "--yes"])
+    assert f"Sessions ended: {count}." in done.output
+    for browser in browsers:
+        assert browser.client.get("/account").status_code in {302, 303}
+    last = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).one()
+    assert (last.action, last.actor_id, last.detail) == (
+        "session.end_everybodys",
+        None,
+        {"sessions": count},
+    )
