@@ -25,7 +25,6 @@ from mentorship.consents import views as consents_views
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
-from mentorship.demo import load as demo
 from mentorship.equity import views as equity_views
 from mentorship.extensions import csrf, db, migrate, prepare_engine
 from mentorship.finding import mentor_views as finding_imgs_views
@@ -157,7 +156,8 @@ def _made(settings: Settings) -> Flask:
     outage.init_app(app)
     csrf.init_app(app)  # after the request has its number, which its error page shows
     navigation.init_app(app)
-    app.config.update(demo.settings(settings))
+    if settings.demo_allowed:
+        app.config.update(cli.demo_settings())
     delivery.init_app(app)
     stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -16,8 +18,6 @@ from mentorship.accounts.command import create_admin
 from mentorship.audit import audit
 from mentorship.community.searched import SOURCES as SECTIONS
 from mentorship.config import Mfa, Settings
-from mentorship.demo.load import is_empty, load_demo
-from mentorship.demo.sign_ins import DEMO_PASSWORD, sign_ins
 from mentorship.extensions import db, transaction
 from mentorship.inbox.command import notices
 from mentorship.keys import keys
@@ -28,6 +28,7 @@ from mentorship.news.seeds import load_news
 from mentorship.notices.command import mail
 from mentorship.operations.backup import backup_command, restore_command
 from mentorship.operations.roles import grant
+from mentorship.operations.service import has_demo_people, is_empty
 from mentorship.operations.updating import alone
 from mentorship.privacy.command import erased, retention
 from mentorship.profiles.words import sync_terms
@@ -51,6 +52,8 @@ def set_up(*, demo: bool) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     if demo and not settings.demo_allowed:
         raise click.ClickException("demo people cannot exist in production; use --no-demo")
+    if demo and not demo_settings():
+        raise click.ClickException("this copy of the service has no demo; use --no-demo")
     with alone(db.engine):
         upgrade()
         with transaction() as session:
@@ -62,21 +65,40 @@ def set_up(*, demo: bool) -> None:
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()
     if demo:
-        with transaction() as session:
-            if is_empty(session):
-                click.echo("Making the demo section with its four rounds ...")
-                now = dt.datetime.now(dt.UTC)
-                load_demo(session, password_hash=hash_password(DEMO_PASSWORD), now=now)
+        _make_demo()
     _announce(settings)
 
 
-def _announce(settings: Settings) -> None:
+def demo_settings() -> dict[str, Any]:
+    """Return what the pages need to know of the demo; nothing where its code is not, as in images.
+
+    Its code is only read where there may be a demo: production has no use for it.
+    """
+    if importlib.util.find_spec("mentorship.demo") is None:
+        return {}
+    from mentorship.demo import load  # noqa: PLC0415  see above
+
+    return load.settings()
+
+
+def _make_demo() -> None:
+    from mentorship.demo.load import load_demo  # noqa: PLC0415  production does not have it
+
     with transaction() as session:
-        people = sign_ins(session)
-        empty = is_empty(session)
+        if is_empty(session):
+            click.echo("Making the demo section with its four rounds ...")
+            password_hash = hash_password(current_app.config["DEMO_PASSWORD"])
+            load_demo(session, password_hash=password_hash, now=dt.datetime.now(dt.UTC))
+
+
+def _announce(settings: Settings) -> None:
+    find = current_app.config.get("DEMO_SIGN_INS")
+    with transaction() as session:
+        people = find(session) if find else ()
+        invented, empty = has_demo_people(session), is_empty(session)
     if not settings.demo_allowed:
         click.echo(f"{settings.site_name} is set up for {settings.base_url}")
-        if people:
+        if invented:
             click.echo("Demo people are in this database. They cannot sign in; use an empty one.")
     else:
         _say_where(settings)
@@ -86,7 +108,8 @@ def _announce(settings: Settings) -> None:
             )
             click.echo("To try that: REQUIRE_MFA=staff script/server")
         if people:
-            click.echo(f"Demo sign-ins, all with the password {DEMO_PASSWORD}")
+            password = current_app.config["DEMO_PASSWORD"]
+            click.echo(f"Demo sign-ins, all with the password {password}")
         for who in people:
             click.echo(f"  {who.role:<24} {who.email}")
     if empty:

@@ -7,6 +7,7 @@ it, and used up by the first answer. Tokens are looked at and dropped: none is k
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,7 @@ LEEWAY = 60  # seconds by which two clocks may differ
 SCOPE = "openid email profile"
 MOST_OF_A_NAME = 255  # characters of a subject, as the standard has it
 KINDS_OF_KEY = frozenset({"RSA", "EC"})
+LEAST_BITS = 2048  # of a key for RSA: 112 bits of strength; curves of 256 bits have 128
 UNREADABLE = (JoseError, ValueError, TypeError, LookupError, AttributeError)
 
 
@@ -159,11 +161,19 @@ class Client:
 
     def _decoded(self, token: str, keys: list[dict[str, Any]]) -> jwt.Token:
         public = [key for key in keys if key.get("kty") in KINDS_OF_KEY]
-        usable = [key for key in public if key.get("use", "sig") == "sig"]
+        usable = [key for key in public if key.get("use", "sig") == "sig" and _is_strong(key)]
         registry = JWSRegistry(
             algorithms=list(self._provider.algorithms), strict_check_header=False
         )
         return jwt.decode(token, KeySet.import_key_set({"keys": usable}), registry=registry)
+
+
+def _is_strong(key: Mapping[str, Any]) -> bool:
+    """Tell whether a published key is long enough; a short one counts as none."""
+    if key["kty"] != "RSA":
+        return True  # the curves that the settings admit have 256 bits and more
+    modulus = base64.urlsafe_b64decode(key["n"] + "==")
+    return int.from_bytes(modulus).bit_length() >= LEAST_BITS
 
 
 def _account(claims: Mapping[str, Any]) -> Account:

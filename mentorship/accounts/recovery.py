@@ -15,10 +15,12 @@ from mentorship.accounts.models import RecoveryCode, User
 from mentorship.extensions import rows_hit
 
 RECOVERY_CODES = 10
-# Letters and digits that nobody takes for each other; ten of them are 50 bits.
+# Letters and digits that nobody takes for each other, 5 bits each; 26 of them are 130 bits.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LOOKALIKES = str.maketrans("oil", "011", " -")
-CODE_LENGTH = 10
+CODE_LENGTH = 26
+LENGTHS = frozenset({10, CODE_LENGTH})  # codes of before had ten, and are good until used
+GROUP = 5
 
 Check = Callable[[str, str], bool]
 
@@ -40,7 +42,9 @@ def draw_codes() -> list[str]:
 
 def written(code: str) -> str:
     """Write a code so that it is easily copied by hand."""
-    return f"{code[0]}-{code[1:6]}-{code[6:]}"
+    drawn = code[1:]
+    groups = [drawn[start : start + GROUP] for start in range(0, CODE_LENGTH - 1, GROUP)]
+    return "-".join([code[0], *groups[:-1], groups[-1] + drawn[GROUP * len(groups) :]])
 
 
 def keep_codes(session: Session, person: User, hashes: Sequence[str], *, now: dt.datetime) -> None:
@@ -58,7 +62,7 @@ def use_code(session: Session, person: User, text: str, *, check: Check, now: dt
     """Use a recovery code up; False when it is none, or was used before."""
     plain = text.strip().lower().translate(LOOKALIKES)
     number, code = plain[:1], plain[1:]
-    if number not in set("0123456789") or len(code) != CODE_LENGTH:
+    if number not in set("0123456789") or len(code) not in LENGTHS:
         return False
     row = session.scalar(
         sa.select(RecoveryCode).where(

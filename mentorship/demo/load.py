@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
-from mentorship.config import Settings
 from mentorship.consents.service import LISTED, give
 from mentorship.demo import journeys
 from mentorship.demo.desk import load_desk
@@ -40,22 +39,13 @@ NEWCOMERS = (
 )
 
 
-def settings(site: Settings) -> dict[str, object]:
-    """Return what the pages need to know of the demo; nothing where there must be none."""
-    if not site.demo_allowed:
-        return {}
+def settings() -> dict[str, object]:
+    """Return what the pages need to know of the demo."""
     return {
         "DEMO_BANNER": BANNER,
         "DEMO_PASSWORD": DEMO_PASSWORD,
         "DEMO_SIGN_INS": sign_ins,
     }
-
-
-def is_empty(session: Session) -> bool:
-    """Return whether nobody is here and nothing was set up yet."""
-    return not (
-        session.scalar(sa.exists(User).select()) or session.scalar(sa.exists(Section).select())
-    )
 
 
 def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None:

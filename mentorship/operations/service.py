@@ -16,6 +16,7 @@ from mentorship.notices.models import Message
 from mentorship.notices.service import MAX_TRIES, is_given_up
 from mentorship.operations.models import WorkerProcess
 from mentorship.rounds.run_models import JobState, RunJob
+from mentorship.sections.models import Section
 
 FORGOTTEN = dt.timedelta(days=1)  # a worker that was killed cannot sign off
 
@@ -69,6 +70,12 @@ def revision_of(connection: sa.Connection) -> str | None:
 
 def has_demo_people(session: Session) -> bool:
     return bool(session.scalar(sa.select(sa.exists().where(User.demo))))
+
+
+def is_empty(session: Session) -> bool:
+    """Return whether nobody is here and nothing was set up yet."""
+    people, sections = (sa.exists(each).select() for each in (User, Section))
+    return not (session.scalar(people) or session.scalar(sections))
 
 
 def sign_on(session: Session, *, host: str, now: dt.datetime) -> uuid.UUID:

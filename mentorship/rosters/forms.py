@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from mentorship.rosters.mapping import COLUMNS, FoundColumn, faults_of
 from mentorship.sections.models import SectionRole
 
+# What a name may end in, and how such a file begins: a workbook is a zip archive, a table of words
+# is not.
+ENDINGS = {".csv": False, ".tsv": False, ".txt": False, ".xlsx": True}
+ARCHIVE = b"PK\x03\x04"
 SIDES = (SectionRole.IMG, SectionRole.MENTOR)
+
+
+def _is_a_spreadsheet(_form: FlaskForm, field: FileField) -> None:
+    """Refuse a name that is none of a spreadsheet, and a file that is not what its name says."""
+    if not field.data:
+        return
+    name = _named(SectionRole.IMG, field.data.filename)
+    packed = ENDINGS.get(PurePosixPath(name.casefold()).suffix)
+    if packed is None:
+        raise ValidationError(
+            f"{name} is not a spreadsheet. Choose a file whose name ends in .csv, .tsv, .txt or "
+            ".xlsx; in Excel or LibreOffice use “Save as” to make one."
+        )
+    begins = field.data.stream.read(len(ARCHIVE))
+    field.data.stream.seek(0)
+    if begins and packed != (begins == ARCHIVE):
+        told = "an Excel file" if packed else "a file of plain words"
+        raise ValidationError(
+            f"The name of {name} says that it is {told}, and its content is not. Save it anew in "
+            "your spreadsheet program, and choose that file."
+        )
 
 
 class UploadForm(FlaskForm):
     """One file of IMGs, one of mentors, or both."""
 
-    img = FileField("Spreadsheet of IMGs")
-    mentor = FileField("Spreadsheet of mentors")
+    img = FileField("Spreadsheet of IMGs", validators=[_is_a_spreadsheet])
+    mentor = FileField("Spreadsheet of mentors", validators=[_is_a_spreadsheet])
 
     def validate(self, *args: object, **more: object) -> bool:
         good = super().validate(*args, **more)

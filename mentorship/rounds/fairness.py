@@ -2,8 +2,9 @@
 
 Groups of fewer than five people are never told by themselves: they are put together, and if even
 that leaves a group one could work out from the sums, the next smallest group joins it. What is
-kept with the run and shown later holds nothing else. Visa and gender are told otherwise, see
-``private_tables``.
+kept with the run holds nothing else, and is cut once more where it is shown (``small_cells``): of
+no group it is told that one to four people have a mentor, or have none. Visa and gender are told
+otherwise, see ``private_tables``.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 
 from mentorship.matching.fairness import NO_ANSWER, OTHERS
 from mentorship.rounds.fairness import TOLD
+from mentorship.rounds.small_cells import UNTOLD, Split, having_words, merged, splits
 from mentorship.vocabulary import Term
 
 CHANCE = (
@@ -24,10 +25,24 @@ class FairLine:
     matched: int
     mean: int | None
     mixed: bool = False  # people who have nothing in common but that they are few or said nothing
+    split: Split = Split.EXACT  # how far it is told who of them has a mentor
 
     @property
     def share(self) -> int:
         return round(100 * self.matched / self.imgs)
+
+    @property
+    def told(self) -> bool:
+        return self.split is Split.EXACT
+
+    @property
+    def with_mentor(self) -> str:
+        return having_words(self.imgs, self.matched, self.split)
+
+    @property
+    def average(self) -> int | None:
+        """The mean of five pairs or more."""
+        return self.mean if self.split in {Split.EXACT, Split.FEW_WITHOUT} else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +59,23 @@ def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:
     return [_table(key, rows) for key, rows in kept["groups"].items() if rows]
 
 
-def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[int, int]]:
-    """Return (IMGs, mentors who have that many)."""
-    return [(imgs, mentors) for imgs, mentors in kept["load"]]
+def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
+    """Return (so many IMGs, mentors who have that many), small numbers put together."""
+    found = merged([(imgs, mentors) for imgs, mentors in kept["load"]])
+    return [(_so_many(low, high), mentors) for low, high, mentors in found]
+
+
+def _so_many(low: int, high: int) -> str:
+    first = f"{low}" if low else "none"
+    return first if low == high else f"{first} to {high}"
 
 
 def _table(key: str, rows: Sequence[Sequence[Any]]) -> FairTable:
     title, words = TOLD[key]
+    told = splits([(imgs, matched) for _, imgs, matched, _ in rows])
     lines = [
-        FairLine(_label(words, group), imgs, matched, mean, mixed=group in {NO_ANSWER, OTHERS})
-        for group, imgs, matched, mean in rows
+        FairLine(_label(words, group), imgs, matched, mean, group in {NO_ANSWER, OTHERS}, split)
+        for (group, imgs, matched, mean), split in zip(rows, told, strict=True)
     ]
     return FairTable(title, lines, _reading(lines))
 
@@ -73,6 +95,9 @@ def _reading(lines: Sequence[FairLine]) -> str:
     lines = [line for line in lines if not line.mixed]
     if len(lines) < 2:
         return "There is no second group of five people or more to compare with."
+    lines = [line for line in lines if line.told]
+    if len(lines) < 2:
+        return UNTOLD
     best, worst = max(lines, key=lambda x: x.share), min(lines, key=lambda x: x.share)
     gap = best.share - worst.share
     if gap <= 5:

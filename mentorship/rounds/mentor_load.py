@@ -19,6 +19,7 @@ from mentorship.extensions import Model
 from mentorship.matching import Mentor, Problem, Result
 from mentorship.matching.fairness import NO_ANSWER, OTHERS, Group, to_show
 from mentorship.rounds.models import Pair, RunSeat
+from mentorship.rounds.small_cells import UNTOLD, Split, having_words, splits
 from mentorship.vocabulary import LISTS, REGION_OF, REGIONS, Term
 
 LIVED, RETURNING = (
@@ -58,10 +59,24 @@ class LoadLine:
     busy: int  # of them, with an IMG
     each: float | None  # IMGs that each of the busy ones has
     mixed: bool = False
+    split: Split = Split.EXACT  # how far it is told who of them has an IMG
 
     @property
     def share(self) -> int:
         return round(100 * self.busy / self.mentors)
+
+    @property
+    def told(self) -> bool:
+        return self.split is Split.EXACT
+
+    @property
+    def with_img(self) -> str:
+        return having_words(self.mentors, self.busy, self.split)
+
+    @property
+    def average(self) -> float | None:
+        """The mean of five mentors or more."""
+        return self.each if self.split in {Split.EXACT, Split.FEW_WITHOUT} else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +148,7 @@ def mentor_tables(kept: Mapping[str, Any]) -> Sequence[LoadTable]:
 
 def _table(key: str, rows: Sequence[Sequence[Any]]) -> LoadTable:
     title, words = TOLD[key]
+    told = splits([(mentors, busy) for _, mentors, busy, _ in rows])
     lines = [
         LoadLine(
             _label(words, group),
@@ -140,8 +156,9 @@ def _table(key: str, rows: Sequence[Sequence[Any]]) -> LoadTable:
             busy,
             None if tenths is None else tenths / 10,
             mixed=group in {NO_ANSWER, OTHERS},
+            split=split,
         )
-        for group, mentors, busy, tenths in rows
+        for (group, mentors, busy, tenths), split in zip(rows, told, strict=True)
     ]
     return LoadTable(title, lines, reading_of(lines))
 
@@ -157,6 +174,9 @@ def reading_of(lines: Sequence[LoadLine]) -> str:
     lines = [line for line in lines if not line.mixed]
     if len(lines) < 2:
         return "There is no second group of five mentors or more to compare with."
+    lines = [line for line in lines if line.told]
+    if len(lines) < 2:
+        return UNTOLD
     most, least = max(lines, key=lambda x: x.share), min(lines, key=lambda x: x.share)
     if most.share - least.share > ALIKE:
         return (

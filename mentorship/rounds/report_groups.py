@@ -98,14 +98,14 @@ def group_rows(found: Served) -> Iterator[Sequence[str]]:
     """Yield a row a group of IMGs, then of mentors; the figures of private groups are about."""
     for table in found.imgs:
         for line in table.lines:
-            mean = "" if line.mean is None else f"{line.mean / 100:.2f}"
-            counts = f"{line.imgs}", f"{line.matched}", f"{line.share}%"
+            mean = "" if line.average is None else f"{line.average / 100:.2f}"
+            counts = f"{line.imgs}", line.with_mentor, f"{line.share}%" if line.told else ""
             yield "IMGs", table.title, line.label, *counts, mean, "", "exact"
     yield from _about("IMGs", found.about_imgs)
     for load in found.mentors:
         for each in load.lines:
-            mean = "" if each.each is None else f"{each.each:.1f}"
-            counts = f"{each.mentors}", f"{each.busy}", f"{each.share}%"
+            mean = "" if each.average is None else f"{each.average:.1f}"
+            counts = f"{each.mentors}", each.with_img, f"{each.share}%" if each.told else ""
             yield "mentors", load.title, each.label, *counts, mean, "", "exact"
     yield from _about("mentors", found.about_mentors)
 

@@ -8,6 +8,7 @@ import json
 import secrets
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from mentorship.providers import Provider
@@ -157,6 +159,22 @@ def by_another_key(idp: Idp) -> Callable[[dict[str, Any]], str]:
 def by_another_kind_of_key(idp: Idp) -> Callable[[dict[str, Any]], str]:
     other = ECKey.generate_key("P-256", {"kid": "one"})
     return lambda claims: idp.signed(claims, other, "ES256")
+
+
+def by_a_short_key(idp: Idp) -> Callable[[dict[str, Any]], str]:
+    """Sign with a key that the provider has published, and that somebody may have worked out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)
+        idp.key = RSAKey.generate_key(1024, {"kid": "one"})
+    return idp.signed
+
+
+def by_a_key_it_brings(idp: Idp) -> Callable[[dict[str, Any]], str]:
+    """Sign with a key of one's own, and name it in the token, where a reader may not look."""
+    own = RSAKey.generate_key(2048, {"kid": "own"})
+    public = own.as_dict(private=False)
+    header = {"alg": "RS256", "kid": "own", "jwk": public, "jku": f"{idp.issuer}/own"}
+    return lambda claims: jwt.encode(header, claims, own)
 
 
 @contextmanager

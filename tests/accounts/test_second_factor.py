@@ -226,11 +226,13 @@ def test_a_recovery_code_works_once_and_is_announced(
 
 
 def test_letters_that_look_alike_are_the_same(session: Session, anna: User) -> None:
-    plain = "31l0oi22345"
+    plain = "31l0oi22345abcdefghjkmnpqrs"
     code = plain.translate(recovery.LOOKALIKES)
     recovery.keep_codes(session, anna, [code] * 10, now=factories.NOW)
     same = lambda given, kept: given == kept  # noqa: E731  stands in for the hash
-    assert recovery.use_code(session, anna, "3-1l0oi-22345", check=same, now=factories.NOW)
+    assert recovery.use_code(
+        session, anna, "3-1l0oi-22345-abcde-fghjk-mnpqrs", check=same, now=factories.NOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,6 +244,12 @@ def test_what_is_no_code_is_refused(
     add_app(mine, anna)
     first_step(client, anna)
     second_step(client, text, status=200)
+
+
+def test_a_code_of_before_which_was_shorter_is_still_good(session: Session, anna: User) -> None:
+    recovery.keep_codes(session, anna, ["3abcdefghjk"] * 10, now=factories.NOW)
+    same = lambda given, kept: given == kept  # noqa: E731  stands in for the hash
+    assert recovery.use_code(session, anna, "3-abcde-fghjk", check=same, now=factories.NOW)
 
 
 def test_codes_are_kept_as_hashes(session: Session, mine: PageClient, anna: User) -> None:

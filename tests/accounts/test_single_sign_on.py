@@ -323,6 +323,8 @@ SIGNED: dict[str, Callable[[Idp], Callable[[dict[str, Any]], str]]] = {
     "with the secret of two": lying.by_shared_secret,
     "with another key": lying.by_another_key,
     "with another kind of key": lying.by_another_kind_of_key,
+    "with a short key of its own": lying.by_a_short_key,
+    "with a key that it brings along": lying.by_a_key_it_brings,
     "by nobody who can write": lambda _idp: lambda _claims: "no.token.here",
     "with nothing": lambda _idp: lambda _claims: "",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 import pytest
 import sqlalchemy as sa
@@ -159,6 +160,15 @@ def test_a_feed_in_trouble_is_asked_less_and_less_and_recovers(
     assert poll(site.fetcher(), clock=clock) == Polled(worked=1, items=1)
     (line,) = feeds.feeds_of(session, section.id)
     assert (line.health, feed.failure, line.items) == ("well", None, 1)
+
+
+def test_a_server_whose_encryption_fails_is_in_the_log(
+    site: Site, section: Section, session: Session, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed = add(session, section, f"https://127.0.0.1:{site.port}/feed")
+    with caplog.at_level(logging.WARNING):
+        poll(site.fetcher(), clock=clock)
+    assert f"feed {feed.id}: the server's encryption does not work" in caplog.messages
 
 
 def test_one_feed_in_trouble_keeps_no_other_from_being_asked(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,6 +75,33 @@ def test_each_file_of_the_image_is_there() -> None:
     assert {name for words in copied for name in words[:-1] if not (ROOT / name).exists()} == set()
     needed = {"wsgi.py", "gunicorn.conf.py", "migrations", "static", "templates", "mentorship"}
     assert needed <= {name for words in copied for name in words[:-1]}
+
+
+def test_the_image_is_without_the_demo_and_serves(tmp_path: Path) -> None:
+    """What the invented people are made with stays out of it, and nothing else asks for it."""
+    assert "mentorship/demo" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    left_out = shutil.ignore_patterns("demo", "__pycache__")
+    shutil.copytree(ROOT / "mentorship", tmp_path / "mentorship", ignore=left_out)
+    for name in ("wsgi.py", "migrations", "static", "templates"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    assert not (tmp_path / "mentorship/demo").exists()
+
+    def flask(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            cwd=tmp_path,
+            env=os.environ
+            | {"MENTORSHIP_MODE": "development", "INSTANCE_DIR": str(tmp_path / "i")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    routes = flask("routes")
+    assert "accounts.settings" in routes.stdout, routes.stderr
+    refused = flask("set-up", "--demo")
+    assert refused.returncode == 1
+    assert "this copy of the service has no demo" in refused.stderr
 
 
 def test_each_file_and_volume_that_is_mounted_is_there() -> None:

@@ -187,6 +187,33 @@ def test_what_is_no_spreadsheet_or_made_to_burst_is_refused(
     assert session.scalars(sa.select(RosterImport)).all() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("imgs.pdf", IMGS.encode(), "imgs.pdf is not a spreadsheet"),
+        ("imgs", IMGS.encode(), "imgs is not a spreadsheet"),
+        ("imgs.csv.exe", IMGS.encode(), "ends in .csv, .tsv, .txt or .xlsx"),
+        ("imgs.xls", IMGS.encode(), "imgs.xls is not a spreadsheet"),
+        ("imgs.xlsx", IMGS.encode(), "says that it is an Excel file, and its content is not"),
+        ("imgs.csv", sheet(("email", "name")), "says that it is a file of plain words, and its"),
+    ],
+)
+def test_a_file_is_what_its_name_says_or_is_refused(  # noqa: PLR0917  fixtures
+    leader: PageClient, here: Section, session: Session, name: str, data: bytes, told: str
+) -> None:
+    sent = {"img": (io.BytesIO(data), name)}
+    page = leader.post(f"/sections/{here.slug}/import", sent, status=422)
+    assert told in page.text
+    assert session.scalars(sa.select(RosterImport)).all() == []
+
+
+@pytest.mark.parametrize("name", ["IMGS.CSV", "imgs.tsv", "imgs.txt"])
+def test_names_of_tables_are_taken_however_they_are_written(
+    leader: PageClient, here: Section, name: str
+) -> None:
+    leader.post(f"/sections/{here.slug}/import", {"img": (io.BytesIO(IMGS.encode()), name)})
+
+
 def test_a_worker_that_was_taken_for_dead_writes_nothing(
     leader: PageClient, here: Section, session: Session
 ) -> None:

@@ -57,7 +57,7 @@ def test_the_docs_say_how_many_pass() -> None:
     share = count["pass"] / (count["pass"] + count["open"])
     said = (
         f"{count['pass']} pass, {count['open']} are open, {count['n/a']} do not apply"
-        f" ({share:.0%} of those that apply; goal {GOAL:.0%}, "
+        f" ({share:.1%} of those that apply; goal {GOAL:.0%}, "
         f"{'met' if share >= GOAL else 'not met'})"
     )
     assert said in (ROOT / "docs/reliability.md").read_text(encoding="utf-8"), said

@@ -154,11 +154,35 @@ def test_scripts_leave_pasting_alone_and_keep_no_objects_of_input(scripts: dict[
 def test_tokens_have_the_bits_they_need() -> None:
     assert signins.TOKEN_BYTES * 8 >= 128
     assert emails.TOKEN_BYTES * 8 >= 128
-    code = recovery.draw_codes()[0]
-    letters = [letter for letter in code if letter in recovery.ALPHABET]
-    assert len(letters) * math.log2(len(recovery.ALPHABET)) >= 20
+    drawn_at_random = recovery.draw_codes()[0][1:]  # the first sign is its number
+    assert len(drawn_at_random) * math.log2(len(recovery.ALPHABET)) >= 128
     drawn = {code for _ in range(20) for code in recovery.draw_codes()}
     assert len(drawn) == 20 * recovery.RECOVERY_CODES
+
+
+def test_what_must_not_be_guessed_comes_from_the_systems_random_source(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With that source taken away nothing is drawn: no code, no seed of an app, no token."""
+
+    def gone(*_: object) -> bytes:
+        raise InterruptedError
+
+    monkeypatch.setattr("random._urandom", gone)
+    seed_of_an_app = app.extensions["codes"].generate_totp_secret
+    for draw in (recovery.draw_codes, seed_of_an_app, signins.new_token):
+        with pytest.raises(InterruptedError):
+            draw()
+
+
+def test_what_is_sent_is_decoded_once(app: Flask, stage: Stage) -> None:
+    """Words that look encoded are words: neither the address nor a page is taken apart twice."""
+    client = PageClient(app, stage.people["leader"])
+    path = f"/sections/{stage.values['slug']}/members"
+    for written in ("%41%3Cb%3E", "&lt;b&gt;", "%2541", r"\u003cb\u003e", "=3Cb=3E"):
+        page = Page(client.client.get(path, query_string={"q": written}))
+        fields = [each for each in page.tree.iter() if each.get("name") == "q"]
+        assert written in {each.get("value") for each in fields}, written
 
 
 def _part(value: object) -> str:

@@ -16,7 +16,8 @@ from packaging.utils import canonicalize_name
 
 from mentorship.accounts import passwords
 from mentorship.config import ROOT
-from mentorship.extensions import db
+from mentorship.crypto import Sealed
+from mentorship.extensions import Base, db
 from mentorship.operations.requests import REFUSED
 from mentorship.rosters import sheets, uploads
 from mentorship.signins.service import LIMITS as SESSIONS
@@ -153,6 +154,23 @@ def test_values_that_depend_on_each_other() -> None:
     assert dict(_table("combined")) == {
         rule: ", ".join(sorted(tables)) for rule, tables in found.items()
     }
+
+
+def test_every_level_of_data_is_named() -> None:
+    """Each sealed column stands in the first line, and each level says all that is asked of it."""
+    sealed: dict[str, list[str]] = {}
+    for mapper in Base.registry.mappers:
+        for name, value in vars(mapper.class_).items():
+            if isinstance(value, Sealed):
+                sealed.setdefault(mapper.class_.__tablename__, []).append(name)
+    levels = _table("levels")
+    assert [row[0].split(":")[0] for row in levels] == ["sealed", "secret", "personal", "open"]
+    assert levels[0][1] == "; ".join(
+        f"`{table}`: {', '.join(sorted(names))}" for table, names in sorted(sealed.items())
+    )
+    assert all(cell for row in levels for cell in row)
+    for path in re.findall(r"`([\w/]+\.py)`", _section("Levels of data")):
+        assert (PACKAGE / path).is_file(), path
 
 
 def test_every_way_out_is_named() -> None:

@@ -12,6 +12,9 @@ from types import FrameType
 
 import mentorship
 from mentorship.config import ROOT
+from mentorship.news.intake import _wanted
+from mentorship.news.models import Feed
+from mentorship.news.parsing import Entry
 
 UNITS = ("a", "A ", "0", " ", "\n", "-", ".", "a-", "a.", "@", "/", "(", "[", '"', "|", "1,", "&#")
 ENDS = ("", "!", "\0", "x y", "\n")
@@ -54,3 +57,17 @@ def test_no_pattern_is_slow() -> None:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, kept)
     assert len(found) >= 10
+
+
+def test_what_a_leader_types_is_no_pattern() -> None:
+    """The words of a feed are looked for as they stand, whatever signs they hold."""
+    item = Entry("The visa of an IMG (J-1) costs $3", "", None, None, None)
+    for words, found in {
+        "v.sa": False,
+        ".*": False,
+        "(a+)+$, [": False,
+        "visa|nothing": False,
+        "IMG (J": True,
+        "costs $3": True,
+    }.items():
+        assert _wanted(Feed(keep=words), item) is found, words
