@@ -10,6 +10,7 @@ from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
+from mentorship.mentorships.service import coming_meetings, going_mentorships
 from mentorship.news.service import latest
 from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
@@ -27,8 +28,13 @@ def home() -> str | Response:
     mine = tabs()
     if mine:
         return redirect(mine[0].href, code=303)
+    me = current_person().id
     return render_template(
-        "dashboard/newcomer.html", memberships=my_memberships(), erased_on=g.get("erased_on")
+        "dashboard/newcomer.html",
+        memberships=my_memberships(),
+        mentorships=going_mentorships(db.session(), me),
+        meetings=coming_meetings(db.session(), me, now=reader_now()),
+        erased_on=g.get("erased_on"),
     )
 
 

@@ -108,7 +108,7 @@ class FindForm(FlaskForm):
             hidden == (show == "hidden")
             and (show != "bookmarked" or found.mark is MarkKind.BOOKMARKED)
             and (show != "chosen" or found.chosen)
-            and (found.has_seat or not self.free.data)
+            and (found.has_seat is not False or not self.free.data)
             and all(word in said for word, said in wanted if word)
             and all(word in _text(found) for word in (self.q.data or "").casefold().split())
         )

@@ -55,7 +55,7 @@ class Found:
     fit: int
     reasons: Sequence[tuple[str, str]]
     mark: MarkKind | None
-    has_seat: bool
+    has_seat: bool | None  # None where it is not for the reader
     chosen: bool  # asked for by the IMG, or welcome to the mentor
 
 
@@ -189,6 +189,7 @@ def _found(
 ) -> Found:
     as_img = row.id == uuid.UUID(mentor.key)  # an IMG reads of the mentor
     values: Img | Mentor = mentor if as_img else img
+    told_of_seats = not as_img or "seats" in ABOUT_A_MENTOR.mentor
     return Found(
         profile_id=row.id,
         person_id=row.person_id,
@@ -199,6 +200,6 @@ def _found(
         fit=fit,
         reasons=reasons,
         mark=row.mark,
-        has_seat=mentor.seats > (row.held if as_img else 0),
+        has_seat=mentor.seats > (row.held if as_img else 0) if told_of_seats else None,
         chosen=mentor.key in img.requests if as_img else img.key in mentor.welcomes,
     )

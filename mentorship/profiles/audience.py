@@ -30,6 +30,7 @@ Card = TypeVar("Card")
 _EVERY = frozenset(Audience)  # leaders: in lists, and in the sentences on why two were paired
 _LEADERS = frozenset({Audience.LEADER})
 _MEMBERS = _EVERY - _LEADERS
+_LOOKING = frozenset({Audience.BROWSING})
 _PAIR = frozenset({Audience.OFFERED, Audience.MATCHED})
 _BOTH_SAID_YES = frozenset({Audience.MATCHED})
 _REACHABLE = _BOTH_SAID_YES | _LEADERS
@@ -97,6 +98,8 @@ COMPARED: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxy
         },
         ProfileKind.MENTOR: {
             **_COMPARED_OF_BOTH,
+            "seats": _LOOKING,  # whether one is free now: during a break none is
+            "paused_until": _LOOKING | _LEADERS,  # leaders: that there is a break, not until when
             "welcomes": _PAIR | _LEADERS,  # whether this IMG is among them
             "about": _LEADERS,
             "exclude": _LEADERS,  # this and all below: which rule keeps two people apart

@@ -86,7 +86,7 @@ def cards(  # noqa: PLR0913  whose, for whom, and what is known already
             profile,
             below[profile.id],
             shares_visa=shares_visa,
-            reader_id=reader_id,
+            asked_because=_lines(below[profile.id]).get(reader_id, ""),
             clock=clock,
         )
         cut = cut_to(whole, profile.kind, audiences[profile.id])
@@ -100,14 +100,16 @@ def seen_by_others(
 ) -> dict[Audience, ImgCard | MentorCard]:
     """Return a person's own profile as each audience sees it; nothing where there is none yet.
 
-    Hours are as the person's own ``clock`` has them; others read them by theirs.
+    Hours are as the person's own ``clock`` has them; others read them by theirs. Each mentor asked
+    for reads the line for them: here are all.
     """
     own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
     profile_id = session.scalars(own).one_or_none()
     if profile_id is None:
         return {}
     profile, below, shares_visa = _whole(session, profile_id)
-    whole = _card(profile, below, shares_visa=shares_visa, reader_id=None, clock=clock)
+    lines = "\n".join(filter(None, _lines(below).values()))
+    whole = _card(profile, below, shares_visa=shares_visa, asked_because=lines, clock=clock)
     seen = {audience: cut_to(whole, kind, audience) for audience in Audience}
     if session.scalar(sa.select(_hides_names(person_id, kind))):
         seen |= {audience: _nameless(seen[audience], person_id) for audience in HIDING}
@@ -175,7 +177,7 @@ def _card(
     below: rows.Rows,
     *,
     shares_visa: bool,
-    reader_id: uuid.UUID | None,
+    asked_because: str,
     clock: Clock | None,
 ) -> ImgCard | MentorCard:
     both: dict[str, Any] = {
@@ -194,7 +196,7 @@ def _card(
             **_words(Img, below, ImgCard),
             mentors_wanted=profile.mentors_wanted,
             goals=profile.goals,
-            asked_because=_asked_because(below, reader_id),
+            asked_because=asked_because,
             visa=_name(SEALED_LISTS["visa"], visa) if visa else None,
         )
     visas = rows.readable(profile, "visas") or [] if shares_visa else []
@@ -233,6 +235,6 @@ def _hours(below: rows.Rows, zone: str | None, clock: Clock | None) -> tuple[str
     return tuple(map(hours.write, clock.reads(spans, zone) if clock and zone else spans))
 
 
-def _asked_because(below: rows.Rows, reader_id: uuid.UUID | None) -> str:
-    lines = (row[3] for row in below[Naming] if row[0] is NamingUse.REQUEST and row[2] == reader_id)
-    return next(lines, "")
+def _lines(below: rows.Rows) -> dict[uuid.UUID | None, str]:
+    """Return the line on why for each mentor asked for, by person, first choice first."""
+    return {row[2]: row[3] for row in below[Naming] if row[0] is NamingUse.REQUEST}

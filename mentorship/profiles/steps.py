@@ -171,7 +171,8 @@ MENTOR_ROAD = Road(
             "seats",
             "Your seats",
             "So that nobody is offered more people than they have time for. You can change the"
-            " number, or take a break, at any time.",
+            " number, or take a break, at any time. IMGs who may look you up see whether a seat is"
+            " free now.",
             mentor_forms.SeatsForm,
             ("seats",),
         ),

@@ -94,6 +94,7 @@ ABOUT_AN_IMG = Hearer.of(
 # What a sentence, or its points, tell of a field that is compared only, for the preview; of a zone
 # nothing.
 _LIMITED = "that the mentor takes only IMGs of other specialties, stages or languages"
+_SEAT = "whether the mentor has a free seat now: during a break there is none"
 _CONFLICT = "that the IMG named an institution of the mentor's as a conflict"
 COMPARISONS = {
     "availability": "how much free time you two have in common",
@@ -105,6 +106,8 @@ COMPARISONS = {
     "goals": "how many words both of you used",
     "about": "how many words both of you used",
     "priority": "whether the IMG has priority",
+    "seats": _SEAT,
+    "paused_until": _SEAT,
     "welcomes": "whether the mentor would gladly take the IMG",
     "avoid": "that the IMG asked not to be paired with a mentor",
     "conflicts": "that an institution the IMG named as a conflict is one of the mentor's",
@@ -117,7 +120,10 @@ COMPARISONS = {
     "accepts_languages": _LIMITED,
 }
 # and where leaders read more of it than the two do
-_LEADERS_READ = {"requests": f"{COMPARISONS['requests']}, and as which choice"}
+_LEADERS_READ = {
+    "requests": f"{COMPARISONS['requests']}, and as which choice",
+    "paused_until": f"{_SEAT}, and whether it is for a break",
+}
 
 
 def comparisons(kind: ProfileKind, audience: Audience) -> Sequence[str]:

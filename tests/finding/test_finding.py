@@ -19,6 +19,7 @@ from mentorship.finding.models import Mark, MarkKind
 from mentorship.matching import Span
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import code_name, read_img, read_mentor, write_mentor
+from mentorship.profiles.telling import ABOUT_A_MENTOR
 from mentorship.rounds import service as rounds
 from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
@@ -173,6 +174,22 @@ def test_a_seat_in_use_is_not_free(cast: Cast, session: Session) -> None:
     rounds.accept_offer(session, person_id=ids[0], offer_id=offer.id, now=NOW)
     rounds.confirm_match(session, person_id=ids[1], offer_id=offer.id, now=NOW)
     assert not one(cast, "Ben Okafor", "Noor Haddad").has_seat
+
+
+def test_whether_a_seat_is_free_is_told_as_the_table_says(
+    cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.published()
+    offer = cast.offer("Ana Silva").id
+    noor, ana = (cast.people[name].id for name in ("Noor Haddad", "Ana Silva"))
+    rounds.accept_offer(cast.session, person_id=noor, offer_id=offer, now=NOW)
+    rounds.confirm_match(cast.session, person_id=ana, offer_id=offer, now=NOW)
+    page = sign_in(cast.people["Ben Okafor"])
+    assert "No free seat now" in page.get(page_of(cast, "Noor Haddad")).text
+    silent = dataclasses.replace(ABOUT_A_MENTOR, mentor=ABOUT_A_MENTOR.mentor - {"seats"})
+    monkeypatch.setattr("mentorship.finding.lists.ABOUT_A_MENTOR", silent)
+    assert one(cast, "Ben Okafor", "Noor Haddad").has_seat is None
+    assert "No free seat now" not in page.get(page_of(cast, "Noor Haddad")).text
 
 
 # --- what nobody learns from it ---------------------------------------------------------------

@@ -12,8 +12,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship.profiles.audience import SHOWN, Audience
+from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import read_mentor, write_mentor
 from tests.factories import NOW
+from tests.page import PageClient
 from tests.profiles.canaries import CANARIES, IMG, MENTOR, bring_together
 from tests.profiles.canary_pages import FORMS, columns, files, pages
 from tests.profiles.canary_reading import looked_for, readers, says
@@ -111,3 +113,29 @@ def test_two_whom_everything_brings_together_are_told_what_the_table_says(
         assert "gave the same gender, as" not in texts["img"]
         assert "Imghomequokka, where the IMG lives" in texts["leader"]
         assert "medical school in the same country, as the IMG wished" in texts["leader"]
+
+
+@pytest.mark.parametrize("kind", [IMG, MENTOR])
+def test_the_preview_has_each_word_that_the_table_gives_to_an_audience(
+    app: Flask, cast: Cast, kind: ProfileKind
+) -> None:
+    who = cast.people["Ana" if kind is IMG else "Noor"]
+    page = PageClient(app, who).get(f"/profile/{kind}/preview")
+    panels = [" ".join(" ".join(each.itertext()).split()) for each in page.tree.iterfind(PANELS)]
+    for audience, text in zip(Audience, panels, strict=False):
+        seen = {word for word, field in CANARIES[kind].items() if audience in shown(kind, field)}
+        hours = {word for word in seen if CANARIES[kind][word] == "hours"}  # by another's clock
+        assert {word for word in CANARIES[kind] if says(text, word)} - OWN_HOURS == seen - hours
+        assert any(word in text for word in OWN_HOURS) is bool(hours)
+    if kind is MENTOR:
+        told = ["have a free seat now" in each.replace("has", "have") for each in panels[:4]]
+        assert told == [True, False, False, True]
+        assert "is for a break" in panels[3]
+
+
+PANELS = ".//main//section"
+OWN_HOURS = {"03:07", "04:09"}
+
+
+def shown(kind: ProfileKind, field: str) -> frozenset[Audience]:
+    return SHOWN[kind].get(field, frozenset())
