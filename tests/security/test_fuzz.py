@@ -2,7 +2,7 @@
 
 What is drawn comes from the fields of each route's own forms and the names it reads. The short form
 runs on every commit; ``pytest tests/security/test_fuzz.py --long`` draws 5000 cases a route, which
-takes a night, or as many as ``--cases`` says. There the fields are learned from each person who is
+takes a day, or as many as ``--cases`` says. There the fields are learned from each person who is
 let in, before and after a first answer.
 """
 
