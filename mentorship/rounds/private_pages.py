@@ -118,10 +118,11 @@ def _tables(private: Mapping[str, Any], side: _Side) -> Sequence[AboutTable]:
     tables = []
     for key, rows in private.get(side.key, {}).items():
         title, words = side.titles[key]
-        lines = [
-            AboutLine(words[group].name, people, matched, *(mean or (None, None)), scale is None)
-            for group, people, matched, mean in rows
-        ]
+        lines = []
+        for group, people, matched, told in rows:
+            mean, width = told or (None, None)
+            label = words[group].name
+            lines.append(AboutLine(label, people, matched, mean, width, before=scale is None))
         reading = reading_of(lines, side.have)
         if scale is not None and len(lines) > 1:
             reading = f"{reading} {reading_of_means(lines, scale, side)}"
