@@ -85,13 +85,14 @@
     const { button, panel, whole } = help();
     (table.closest("[role=region]") || table.parentElement).before(whole);
 
-    let back = null; // where the focus was before the list was shown
+    let back = button; // where the focus was before the list was shown
 
     function show() {
+      const inside = panel.contains(document.activeElement);
       panel.hidden = !panel.hidden;
       button.setAttribute("aria-expanded", String(!panel.hidden));
       if (panel.hidden) {
-        if (panel.contains(document.activeElement)) back?.focus();
+        if (inside) back.focus();
         return;
       }
       back = document.activeElement === document.body ? button : document.activeElement;
