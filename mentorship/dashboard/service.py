@@ -24,6 +24,7 @@ from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.out_of_date import rounds_out_of_date
+from mentorship.rounds.priority import priority_of
 from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Section
@@ -56,6 +57,7 @@ class ImgHome:
     status: ImgStatus
     profile: Completeness
     agreed: bool  # to be matched
+    priority: bool  # they wait, and in the next match it counts for them
     stage: StageView | None
     news: Sequence[NewsLine]
     section: Sequence[SectionDate]
@@ -100,11 +102,20 @@ def img_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> Img
         status=status,
         profile=completeness(values),
         agreed=agreed,
+        priority=_priority(session, status),
         stage=for_stage(session, at, now=now, limit=RESOURCES, person_id=person_id) if at else None,
         meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
         news=latest(session, person_id, stages=[at] if at else [], now=now),
         section=coming_up(session, person_id, today=now.date(), now=now),
     )
+
+
+def _priority(session: Session, status: ImgStatus) -> bool:
+    """Tell whether what the page says to somebody who waits may promise them priority."""
+    now = status.current
+    if now is None or now.standing is not Standing.WAITING or now.profile_id is None:
+        return False
+    return bool(priority_of(session, [now.profile_id]))
 
 
 def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorHome:

@@ -31,7 +31,12 @@ from mentorship.mentorships.meetings import (
 from mentorship.mentorships.overlap import Stretch, free_together
 from mentorship.mentorships.overview import led_page, listing, met_of_section
 from mentorship.mentorships.page import Page, page_of
-from mentorship.mentorships.scope import Mentorship, MentorshipEnded, mentorship_of
+from mentorship.mentorships.scope import (
+    Mentorship,
+    MentorshipEnded,
+    going_mentorships,
+    mentorship_of,
+)
 from mentorship.mentorships.work import (
     TooMuch,
     add_goal,
@@ -65,6 +70,7 @@ __all__ = [
     "feedback_of",
     "free_together",
     "give_feedback",
+    "going_mentorships",
     "led_page",
     "listing",
     "log_meeting",

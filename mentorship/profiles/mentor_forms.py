@@ -31,7 +31,8 @@ class SeatsForm(StepForm):
         "How many people can you mentor at a time?",
         [SelectChoice("0", "0 (nobody for now)"), *(SelectChoice(str(n)) for n in range(1, 11))],
         description="Needed to be matched. In one match round you are never offered more people"
-        " than this.",
+        " than this. Where IMGs may ask mentors themselves, more may ask: you say yes to as many as"
+        " you have seats for.",
     )
     paused_until = fields.Day(
         "On a break until",

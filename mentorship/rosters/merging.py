@@ -16,6 +16,8 @@ from mentorship.rosters.rows import MentorRow
 
 # What keeps two people apart: an import adds to the lists of somebody who keeps them personally.
 _KEPT_APART = ("avoid", "exclude", "conflicts", "exclude_institutions", "selects_at")
+# What leaders are never told: whether a file would change it would tell if a guess was right.
+SECRET = frozenset({"visa", "visas", "gender"})
 _NOTHING: tuple[object, ...] = (None, "", (), {})
 
 
@@ -34,7 +36,8 @@ def merged(
     """Return what the profile is to say after the import.
 
     Columns the file does not have stay as they are, as do people chosen in other sections.
-    Somebody who has claimed the account keeps what the file leaves empty, and whom they avoid.
+    Somebody who has claimed the account keeps what the file leaves empty, whom they avoid, and
+    what they say of visa and gender.
     """
     paused = entry.row.paused_until if isinstance(entry.row, MentorRow) else None
     if before is None:
@@ -51,7 +54,9 @@ def merged(
 
 
 def _either(name: str, new: Any, old: Any, standing: Standing) -> Any:
-    if name not in standing.columns or (standing.claimed and new in _NOTHING):
+    if name not in standing.columns:
+        return old
+    if standing.claimed and (new in _NOTHING or name in SECRET):
         return old
     if name in _KEPT_APART and standing.claimed:
         return tuple(dict.fromkeys((*new, *old)))

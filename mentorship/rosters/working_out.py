@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -21,7 +22,7 @@ from mentorship.profiles.service import Answers, Change, Draft, Joining, Values
 from mentorship.rosters import enrolment
 from mentorship.rosters.consenting import consents_for
 from mentorship.rosters.enrolment import Accounts, Entry, Members, portions
-from mentorship.rosters.merging import Standing, merged, with_kept_addresses
+from mentorship.rosters.merging import SECRET, Standing, merged, with_kept_addresses
 from mentorship.rosters.plans import Basis, ImportReport, Plan
 from mentorship.rosters.problems import Problem
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -126,11 +127,17 @@ class Work:
         chosen = {uuid.UUID(key) for said in before.values() for key in _chosen(said.values)}
         elsewhere = self._elsewhere(chosen, others)
         answers: dict[uuid.UUID, Answers[Values]] = {}
+        keep_theirs: list[str] = []  # a file's name for each of its people who do
         for entry, person_id, values in of_kind:
             claimed = people.of_address[entry.email].claimed
             standing = Standing(self.columns[entry.role], claimed, elsewhere)
             known = self._with_known_choices(entry, values, here)
             answers[person_id] = merged(entry, known, before.get(person_id), standing)
+            if claimed and person_id in before and standing.columns & SECRET:
+                keep_theirs.append(entry.file)
+        for file, people_of_file in Counter(keep_theirs).items():
+            told = "visa and gender are not taken for people who have claimed their account"
+            self.notes.append(f"{file}: {told}: {people_of_file}")
         joining = Joining(
             section_id=self.section.id,
             of_address={email: person.id for email, person in people.of_address.items()},

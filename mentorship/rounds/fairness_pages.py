@@ -9,7 +9,7 @@ from typing import Any
 
 from mentorship.matching.fairness import NO_ANSWER, OTHERS
 from mentorship.rounds.fairness import TOLD
-from mentorship.rounds.small_cells import UNTOLD, Split, having_words, merged, splits
+from mentorship.rounds.small_cells import UNTOLD, Split, having_words, splits
 from mentorship.vocabulary import Term
 
 CHANCE = (
@@ -60,19 +60,13 @@ def fair_tables(kept: Mapping[str, Any]) -> Sequence[FairTable]:
 
 
 def load_lines(kept: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
-    """Return (so many IMGs, mentors who have that many), small numbers put together."""
-    found = merged([(imgs, mentors) for imgs, mentors in kept["load"]])
-    return [(_so_many(low, high), mentors) for low, high, mentors in found]
-
-
-def _so_many(low: int, high: int) -> str:
-    first = f"{low}" if low else "none"
-    return first if low == high else f"{first} to {high}"
+    """Return (so many IMGs, mentors who have that many): leaders read it beside each name, too."""
+    return [(f"{imgs}" if imgs else "none", mentors) for imgs, mentors in kept["load"]]
 
 
 def _table(key: str, rows: Sequence[Sequence[Any]]) -> FairTable:
     title, words = TOLD[key]
-    told = splits([(imgs, matched) for _, imgs, matched, _ in rows])
+    told = splits(key, [(imgs, matched) for _, imgs, matched, _ in rows])
     lines = [
         FairLine(_label(words, group), imgs, matched, mean, group in {NO_ANSWER, OTHERS}, split)
         for (group, imgs, matched, mean), split in zip(rows, told, strict=True)

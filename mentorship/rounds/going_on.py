@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -78,11 +77,23 @@ def pass_on(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     img = candidates(session, round_, today=now.date(), only=[offer.img_id])
     direct = SetUp.from_json(round_.rules).direct_requests
     late = round_.closes_at is not None and round_.closes_at <= now
-    sent = None
-    if direct and not late and img and img[0].takes_part:
-        with suppress(CannotAsk):  # they have asked somebody themselves at this moment
-            sent = send(session, round_, offer.img_id, place=offer.place, now=now)
-    letters.request_passed_on(session, offer, next_asked=sent is not None, now=now)
+    if not img or not img[0].takes_part:
+        letters.request_passed_on(session, offer, "request_and_place_over", now=now)
+    elif not direct or late:
+        letters.request_passed_on(session, offer, "request_left_to_match", now=now)
+    elif _send_next(session, offer, now):
+        letters.request_passed_on(session, offer, "request_passed_on", now=now)
+    else:
+        letters.request_passed_on(session, offer, "request_list_over", now=now)
+
+
+def _send_next(session: Session, offer: Offer, now: dt.datetime) -> bool:
+    """Ask the next mentor of the list; False if nobody is left to ask."""
+    try:
+        sent = send(session, offer.round, offer.img_id, place=offer.place, now=now)
+    except CannotAsk:  # they have asked the next one themselves at this moment
+        return True
+    return sent is not None
 
 
 def end_waiting(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:

@@ -133,18 +133,19 @@ def _warnings(session: Session, run: Run, img: Choice, mentor: Choice) -> Sequen
         told.append("A leader has forbidden this pair. Pairing them lifts that.")
     if img.id in rules.left_alone:
         told.append(f"A leader has taken {img.name} apart. Pairing them by hand lifts that.")
-    if img.stands != "no mentor":
-        told.append(f"{img.name} is {img.stands} now and would change mentor.")
-    if mentor.stands == "full":
-        told.append(f"{mentor.name} has no free seat: somebody else would lose theirs.")
-    if any(pair[0] == img.id for pair in rules.locked):
-        told.append(f"{img.name} is locked to another mentor. That lock would be lifted.")
     made = sa.exists().where(
         Pair.run_id == run.id,
         Pair.img_id == uuid.UUID(img.id),
         Pair.mentor_id == uuid.UUID(mentor.id),
     )
-    if session.scalar(sa.select(made)):
+    already = session.scalar(sa.select(made))
+    if img.stands != "no mentor" and not already:
+        told.append(f"{img.name} is {img.stands} now and would change mentor.")
+    if mentor.stands == "full" and not already:
+        told.append(f"{mentor.name} has no free seat: somebody else would lose theirs.")
+    if any(pair[0] == img.id for pair in rules.locked):
+        told.append(f"{img.name} is locked to another mentor. That lock would be lifted.")
+    if already:
         told.append("They are a pair already. Pairing them by hand locks it.")
     if rules.minimum_score and rules.minimum_score < FULL:
         told.append(

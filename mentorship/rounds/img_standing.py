@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.rounds.choices import OUT
+from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.scope import Contact, contact_of, name_of, told_to_img
@@ -89,6 +89,7 @@ class ImgRound:
     round_id: uuid.UUID | None = None  # with the profile's: one's place in it, None without
     profile_id: uuid.UUID | None = None
     open: bool = False
+    may_come_back: bool = False  # having withdrawn, while no offer is out
     closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
 
     @property
@@ -181,6 +182,7 @@ def _img_round(
         round_id=round_.id,
         profile_id=place.profile_id,
         open=round_.state is RoundState.OPEN,
+        may_come_back=standing is Standing.WITHDREW and round_.state in BEFORE,
         closes_at=round_.closes_at if round_.state is RoundState.OPEN else None,
     )
 

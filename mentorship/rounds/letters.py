@@ -53,11 +53,8 @@ def request_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> Non
     _tell(session, offer, offer.img_id, "request_accepted", path=path, now=now)
 
 
-def request_passed_on(
-    session: Session, offer: Offer, *, next_asked: bool, now: dt.datetime
-) -> None:
+def request_passed_on(session: Session, offer: Offer, template: str, *, now: dt.datetime) -> None:
     """Tell the IMG that a request came to nothing, and what happens next; never why."""
-    template = "request_passed_on" if next_asked else "request_list_over"
     path = f"/rounds/{offer.round_id}/request"
     _tell(session, offer, offer.img_id, template, path=path, now=now)
 

@@ -148,7 +148,7 @@ def mentor_tables(kept: Mapping[str, Any]) -> Sequence[LoadTable]:
 
 def _table(key: str, rows: Sequence[Sequence[Any]]) -> LoadTable:
     title, words = TOLD[key]
-    told = splits([(mentors, busy) for _, mentors, busy, _ in rows])
+    told = splits(key, [(mentors, busy) for _, mentors, busy, _ in rows])
     lines = [
         LoadLine(
             _label(words, group),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,7 +18,8 @@ from mentorship.rounds.offer_models import Offer, OfferState, Publication, Remin
 from mentorship.rounds.scope import asked_directly, due_by
 from mentorship.rounds.setup import SetUp
 
-AGAIN = dt.timedelta(days=1)  # nobody is reminded by hand twice within that
+DAY = dt.timedelta(days=1)
+AGAIN = DAY  # nobody is reminded by hand twice within that
 EARLIEST = dt.timedelta(days=60)  # before the day to answer
 WHO_OWES = {OfferState.OFFERED: Side.MENTOR, OfferState.ACCEPTED: Side.IMG}
 
@@ -56,25 +57,31 @@ def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
     )
     found = []
     for offer, answer_by in rows:
-        number = _number(_days(offer), answer_by - now)
+        number = _number(_steps(offer), answer_by - now)
         side = WHO_OWES[offer.state]
         if number is not None and (offer.id, side, number) not in sent:
             found.append(_Due(offer, side, number, answer_by))
     return found
 
 
-def _days(offer: Offer) -> Sequence[int]:
-    """Return the days before the day to answer: as set up; of a request, halfway and the last."""
-    set_up = SetUp.from_json(offer.round.rules)
-    return (-(-set_up.request_days // 2), 1) if offer.requested else set_up.reminder_days
+def _steps(offer: Offer) -> Mapping[int, dt.timedelta]:
+    """Return how long before the day to answer each reminder is due, by its number.
+
+    As set up, so many days; of a request, which the end of enrolment may cut short, when half of
+    its time is left, and in its last day, or last quarter if that is less.
+    """
+    if offer.requested and offer.answer_by is not None:
+        half = (offer.answer_by - offer.offered_at) / 2
+        return {max(2, -(-half // DAY)): half, 1: min(DAY, half / 2)}
+    return {days: days * DAY for days in SetUp.from_json(offer.round.rules).reminder_days}
 
 
-def _number(days: Sequence[int], left: dt.timedelta) -> int | None:
-    """Return which reminder is the latest that is due, by its days before; None before the first.
+def _number(steps: Mapping[int, dt.timedelta], left: dt.timedelta) -> int | None:
+    """Return which reminder is the latest that is due; None before the first.
 
     Whoever is found late gets that one only, not all that were missed.
     """
-    return min((each for each in days if left <= dt.timedelta(days=each)), default=None)
+    return min((number for number, before in steps.items() if left <= before), default=None)
 
 
 def owing(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> Sequence[Offer]:

@@ -1,5 +1,9 @@
 """How far it may be told who of a group has somebody, so that no number from one to four is told.
 
+This is for groups by what leaders are not shown of anybody (``SECRET``). They know by name who has
+a mentor; of few people that would tell who is in the group. Stage, career level or history they
+read beside each name, so there is nothing to keep back but groups of fewer than five.
+
 A group of five people or more is told. But where fewer than five of it have a mentor, or have none,
 only that is said: "fewer than 5", nought or not. Where the sum of a table, which is known, would
 give such a number away, the next smallest group says nothing either.
@@ -13,6 +17,7 @@ from collections.abc import Sequence
 from mentorship.matching.fairness import FEWEST
 
 FEW = FEWEST - 1
+SECRET = frozenset({"region", "country"})  # kinds of group; visa and gender have noise
 UNTOLD = (
     "In too few groups it can be told how many have somebody, without naming a number from one to"
     " four; so there is nothing to compare."
@@ -28,8 +33,10 @@ class Split(enum.Enum):
     HIDDEN = "hidden"
 
 
-def splits(groups: Sequence[tuple[int, int]]) -> Sequence[Split]:
+def splits(kind: str, groups: Sequence[tuple[int, int]]) -> Sequence[Split]:
     """Return what may be told of each group (people, of them with somebody) of one table."""
+    if kind not in SECRET:
+        return [Split.EXACT] * len(groups)
     found = [_alone(people, having) for people, having in groups]
     by_size = sorted(range(len(groups)), key=lambda place: groups[place][0])
     while given_away(groups, found):
@@ -83,21 +90,3 @@ def having_words(people: int, having: int, split: Split) -> str:
         case Split.FEW_WITH:
             return f"fewer than {FEWEST}"
     return "not told"
-
-
-def merged(counts: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int, int]]:
-    """Put neighbours of (IMGs, mentors who have so many) together till none is of one to four.
-
-    Returns (from, to, mentors); of fewer than five mentors nothing is told.
-    """
-    found: list[tuple[int, int, int]] = []
-    low, sum_ = None, 0
-    for imgs, mentors in sorted(counts):
-        low, sum_ = imgs if low is None else low, sum_ + mentors
-        if sum_ >= FEWEST:
-            found.append((low, imgs, sum_))
-            low, sum_ = None, 0
-    if low is not None and found:
-        first, _, before = found.pop()
-        found.append((first, max(imgs for imgs, _ in counts), before + sum_))
-    return found

@@ -20,7 +20,8 @@ from mentorship.rounds.closing import close_round
 from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.service import accept_offer
 from mentorship.search.misses import note_miss
-from mentorship.sections.models import MembershipState, SectionRole
+from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.service import leave
 from mentorship.spotlight.service import submit as submit_letter
 from mentorship.spotlight.service import write as write_letter
 from mentorship.toolkit.loading import load_facts
@@ -125,6 +126,61 @@ def test_every_next_step_names_a_day_or_says_that_none_is_set(
     accept_offer(session, person_id=noor.id, offer_id=by.id, now=NOW)
     assert "They have until" in mentor.get("/home/mentor").text
     assert "Please answer by" in first_panel(img, "/home/img")
+
+
+@pytest.mark.parametrize("says_no", ["Ana Silva", "Noor Haddad"])
+def test_whoever_waits_reads_of_priority_only_if_they_have_it(
+    sign_in: SignIn, cast: Cast, session: Session, says_no: str
+) -> None:
+    cast.published()
+    ana, noor, offer = cast.people["Ana Silva"], cast.people["Noor Haddad"], cast.offer("Ana Silva")
+    said = {"offer_id": offer.id, "reason": "no_time", "words": "", "now": NOW}
+    if says_no == "Ana Silva":
+        accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
+        service.decline_match(session, person_id=ana.id, **said)  # type: ignore[arg-type]  # values of one dict, of many types
+    else:
+        service.decline_offer(session, person_id=noor.id, **said)  # type: ignore[arg-type]  # values of one dict, of many types
+    told = first_panel(sign_in(ana), "/home/img")
+    assert "You keep your place" in told
+    assert ("it counts for you that you have waited" in told) == (says_no == "Noor Haddad")
+
+
+@pytest.mark.parametrize("who", ["Ana Silva", "Noor Haddad"])
+def test_who_left_the_section_finds_the_mentorship_that_goes_on(
+    sign_in: SignIn, cast: Cast, session: Session, who: str
+) -> None:
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    plan = Plan(starts_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=3), minutes=30)
+    plan_meeting(session, person_id=pair.img.id, mentorship_id=pair.id, plan=plan, now=NOW)
+    me, other = (pair.img, pair.mentor) if who == "Ana Silva" else (pair.mentor, pair.img)
+    mine = session.query(Membership).filter_by(person_id=me.id).one()
+    leave(session, membership_id=mine.id, person_id=me.id, now=NOW)
+    home = sign_in(me).get("/home")
+    assert f"/mentorships/{pair.id}" in home.links()
+    assert other.email in home.text
+    assert f"with {other.name}, 30 minutes" in home.text
+    stranger = sign_in(factories.person(session)).get("/home").text
+    assert other.name not in stranger
+
+
+@pytest.mark.parametrize("who", ["Ana Silva", "Noor Haddad"])
+@pytest.mark.parametrize("stays", ["img", "mentor"])
+def test_who_keeps_another_role_finds_it_too(
+    sign_in: SignIn, cast: Cast, session: Session, who: str, stays: str
+) -> None:
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    me, other = (pair.img, pair.mentor) if who == "Ana Silva" else (pair.mentor, pair.img)
+    mine = session.query(Membership).filter_by(person_id=me.id).one()
+    factories.member(session, factories.section(session, "Other"), SectionRole(stays), me)
+    client, home = sign_in(me), f"/home/{stays}"
+    assert "Mentorships that go on" not in client.get(home).text
+    leave(session, membership_id=mine.id, person_id=me.id, now=NOW)
+    with counted(session) as seen:
+        page = client.get(home)
+    assert len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]) <= 12
+    assert f"/mentorships/{pair.id}" in page.links()
+    assert other.name in page.text
+    assert ("Mentorships that go on" in page.text) == (mine.role.value != stays)
 
 
 def test_an_img_in_review_is_promised_no_mentor(sign_in: SignIn, cast: Cast) -> None:

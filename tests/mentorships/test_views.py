@@ -252,4 +252,9 @@ def test_a_leader_ends_a_mentorship(sign_in: SignIn, pair: Pair) -> None:
         assert "The mentor could not be reached" in leader.get(path).text
     img_id = pair.cast.profile("Ana Silva")
     assert priority_of(pair.session, [img_id]) == {img_id: ENDED}
-    assert "This mentorship has ended" in sign_in(pair.img).get(f"/mentorships/{pair.id}").text
+    after = sign_in(pair.img).get(f"/mentorships/{pair.id}").text
+    assert "This mentorship has ended" in after
+    for words in ("No meeting was", "No goal was", "No agreement was"):
+        assert f"{words} written down." in after
+    for words in ("When you plan one", "goals are enough", "yet"):
+        assert words not in after

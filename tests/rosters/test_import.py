@@ -150,6 +150,22 @@ class TestWhoHasClaimedTheAccount:
         said = img_of(session, "ana@example.org")
         assert (said.specialties, said.stage) == (("psychiatry", "neurology"), "visa")
 
+    @pytest.mark.parametrize("guess", ["visa,us_citizen", "visa,f1", "gender,woman", "gender,man"])
+    def test_keeps_visa_and_gender_and_no_guess_is_told_from_another(
+        self, session: Session, here: Section, guess: str
+    ) -> None:
+        bring(session, here)
+        owner = claim(session, "ana@example.org")
+        said = dataclasses.replace(img_of(session, owner.email), visa="f1", gender="woman")
+        profiles.write_img(session, person_id=owner.id, img=said, now=NOW)
+        column, word = guess.split(",")
+        report = bring(session, here, f"email,name,{column}\nana@example.org,Ana Abara,{word}\n")
+        assert counts(report) == (0, 0, 2)
+        assert (img_of(session, owner.email).visa, said.gender) == ("f1", "woman")
+        assert [note for note in report.notes if "visa and gender" in note] == [
+            "imgs.csv: visa and gender are not taken for people who have claimed their account: 1"
+        ]
+
     def test_keeps_whom_they_avoid(self, session: Session, here: Section) -> None:
         bring(session, here)
         owner = claim(session, "ana@example.org")

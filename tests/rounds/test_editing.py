@@ -292,6 +292,20 @@ def test_what_stands_in_the_way_is_named_before_anything_is_tried(
     assert "Try this pair" in told
 
 
+def test_two_who_are_a_pair_are_not_told_of_a_change(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    cast.reviewed()
+    leader = sign_in(cast.leader)
+    same = page_by_hand(cast, leader, "Ana Silva", "Noor Haddad")
+    assert "They are a pair already. Pairing them by hand locks it." in same
+    for words in ("would change mentor", "somebody else would lose theirs"):
+        assert words not in same
+    other = page_by_hand(cast, leader, "Chi Tanaka", "Noor Haddad")
+    for words in ("would change mentor", "somebody else would lose theirs"):
+        assert words in other
+
+
 def test_locks_that_stand_in_the_way_are_named_too(
     cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
 ) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import NoResultFound
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.inbox.models import Notice
 from mentorship.matching import Rules
+from mentorship.notices.models import Message
 from mentorship.profiles.service import (
     pause_mentor,
 )
@@ -135,6 +136,47 @@ def test_two_reminders_each_once(cast: Cast) -> None:
     assert sum(days) == 2
     sent = sa.select(Reminder.number).where(Reminder.offer_id == offer.id)
     assert sorted(cast.session.scalars(sent)) == [1, 4]
+
+
+@pytest.mark.parametrize("hours", [4, 12, 30, 72, 120])
+def test_a_request_cut_short_is_reminded_twice_and_not_at_once(cast: Cast, hours: int) -> None:
+    round_ = direct(cast)
+    ends = NOW + dt.timedelta(hours=hours)
+    closing.set_closing(cast.session, round_id=round_.id, closes_at=ends, now=NOW)
+    assert ask(cast, cast.again(round_), "Ana Silva").answer_by == ends
+    assert remind(cast.session, now=NOW + (ends - NOW) / 3) == 0
+    eighths = [NOW + n * (ends - NOW) / 8 for n in range(3, 8)]
+    assert sum(remind(cast.session, now=when) for when in eighths) == 2
+
+
+def last_mail(cast: Cast, name: str) -> str:
+    found = sa.select(Message.body).where(Message.recipient == cast.people[name].email)
+    newest = found.order_by(Message.created_at.desc()).limit(1)
+    return " ".join(cast.session.scalars(newest).one().split())
+
+
+@pytest.mark.parametrize("then", ["may ask again", "enrolment is over", "not in it"])
+def test_the_end_of_a_request_says_what_holds_then(cast: Cast, then: str) -> None:
+    round_ = direct(cast)
+    offer = ask(cast, round_, "Ben Okafor")
+    cast.session.execute(sa.delete(Message))
+    if then == "enrolment is over":
+        ends = NOW + dt.timedelta(days=3)
+        closing.set_closing(cast.session, round_id=round_.id, closes_at=ends, now=NOW)
+        assert expiring.expire_requests(cast.session, round_id=round_.id, now=ends) == 1
+    else:
+        if then == "not in it":
+            withdraw(cast.session, cast.people["Ben Okafor"].id, MATCHING, NOW)
+        service.decline_offer(
+            cast.session, person_id=cast.people["Noor Haddad"].id, offer_id=offer.id,
+            reason="no_time", words="", now=NOW,
+        )  # fmt: skip
+    told = last_mail(cast, "Ben Okafor")
+    assert "has no place for you right now" in told
+    assert ("add mentors and ask again" in told) == (then == "may ask again")
+    assert ("You keep your place" in told) == (then != "not in it")
+    assert ("takes no more requests" in told) == (then == "enrolment is over")
+    assert ("you are not part of the round at the moment" in told) == (then == "not in it")
 
 
 def test_the_last_seat_goes_once_and_the_others_go_on(cast: Cast) -> None:

@@ -128,6 +128,29 @@ def test_a_mentor_is_not_told_of_a_yes_they_did_not_give(
     assert ("you said yes to" in body) == said_yes
 
 
+@pytest.mark.parametrize(("who", "home"), [("Ana Silva", "img"), ("Noor Haddad", "mentor")])
+def test_the_way_back_is_shown_while_it_leads_there(
+    cast: Cast, sign_in: SignIn, who: str, home: str
+) -> None:
+    round_, run = cast.reviewed()
+    person = sign_in(cast.people[who])
+    withdraw(cast, who, round_)
+    path = f"/participations/{round_.id}/{cast.profile(who)}"
+    assert path in person.get(f"/home/{home}").links()
+    service.come_back(cast.session, **place(cast, who, round_))
+    service.publish_round(
+        cast.session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW
+    )
+    withdraw(cast, who, round_)
+    for step in ("answering", "finished"):
+        if step == "finished":
+            service.finish_round(cast.session, round_id=round_.id, now=NOW)
+        page = person.get(f"/home/{home}")
+        assert path not in page.links()
+        assert "Come back" not in page.text
+        assert ("You withdrew" in page.text) == (step == "answering" or home == "img")
+
+
 def test_a_confirmed_mentorship_goes_on(cast: Cast) -> None:
     round_ = cast.published()
     confirm(cast)
