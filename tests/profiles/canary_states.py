@@ -168,11 +168,15 @@ def _names_hidden(then: Reach) -> Reach:
     return names_hidden
 
 
-def _without(purpose: str, then: Reach, **kept_back: bool) -> Reach:
+def _without(purpose: str, then: Reach) -> Reach:
     def without(cast: Cast) -> Reached:
         for name in ("Ana", "Noor"):
             consents.withdraw(cast.session, cast.people[name].id, purpose, NOW)
-        return dataclasses.replace(then(cast), **kept_back)
+        return dataclasses.replace(
+            then(cast),
+            shares_visa=purpose != consents.SHARE_VISA,
+            listed=purpose != consents.LISTED,
+        )
 
     return without
 
@@ -209,12 +213,9 @@ FROM_A_YES_ON = (
 # names, visa answers, or whether one is in the lists at all; and a break, which has a date
 KEPT_BACK: Mapping[str, Reach] = {
     **{f"no_names_{then.__name__}": _names_hidden(then) for then in AT},
+    **{f"no_visa_{then.__name__}": _without(consents.SHARE_VISA, then) for then in AT},
     **{
-        f"no_visa_{then.__name__}": _without(consents.SHARE_VISA, then, shares_visa=False)
-        for then in AT
-    },
-    **{
-        f"not_listed_{then.__name__}": _without(consents.LISTED, then, listed=False)
+        f"not_listed_{then.__name__}": _without(consents.LISTED, then)
         for then in (open_round, offered, confirmed)
     },
     "on_a_break": on_a_break,
