@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, g, redirect, render_template
 from werkzeug.wrappers import Response
 
@@ -10,7 +12,7 @@ from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
-from mentorship.mentorships.service import coming_meetings, going_mentorships
+from mentorship.mentorships.service import Mentorship, coming_meetings, going_mentorships
 from mentorship.news.service import latest
 from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
@@ -53,6 +55,7 @@ def img() -> str:
         admitted=admitted,
         standings=words,
         tabs=tabs(),
+        left_behind=_left_behind(),
         erased_on=g.get("erased_on"),
     )
 
@@ -69,6 +72,7 @@ def mentor() -> str:
         home=shown,
         admitted=admitted,
         tabs=tabs(),
+        left_behind=_left_behind(),
         erased_on=g.get("erased_on"),
     )
 
@@ -120,6 +124,16 @@ def _need(role: SectionRole) -> None:
     """Show the page to those who have the role, also while they wait for approval."""
     if role not in {membership.role for membership in my_memberships(present=True)}:
         abort(404)
+
+
+def _left_behind() -> Sequence[Mentorship]:
+    """Return the mentorships that go on in a role this person has left, which has no home page."""
+    present = {membership.role.value for membership in my_memberships(present=True)}
+    left = {membership.role.value for membership in my_memberships()} - present
+    if not left:
+        return ()
+    mine = going_mentorships(db.session(), current_person().id)
+    return [each for each in mine if each.side.value in left]
 
 
 def _admitted(role: SectionRole) -> bool:

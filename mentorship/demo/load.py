@@ -92,7 +92,7 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
 
 def _log(session: Session, section: Section, leader: User, *, now: dt.datetime) -> None:
     """Note what the pages would have noted, had the leader pressed their buttons."""
-    for action in ("rosters.begin", "rosters.try_out", "rosters.write"):
+    for action in ("roster.import.begin", "roster.import.try", "roster.import.write"):
         audit.record(
             session,
             action=action,

@@ -21,7 +21,7 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Participant, Round
-from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.sections.models import Membership, MembershipState
 
 
@@ -132,23 +132,51 @@ def held(
 
     A mentorship holds them until it ends, an offer in between only while its round is published.
     """
-    in_between = sa.and_(
-        Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
-        Round.state.in_(OUT),
-    )
     holding = (
         sa.select(sa.func.count())
         .select_from(Offer)
         .join(Round, Round.id == Offer.round_id)
         .where(
             sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
-            sa.or_(Offer.state == OfferState.CONFIRMED, in_between),
+            _holds(),
         )
         .correlate_except(Offer, Round)
     )
     if elsewhere_than is not None:
         holding = holding.where(Offer.round_id != elsewhere_than)
     return holding.scalar_subquery()
+
+
+def _holds() -> sa.ColumnElement[bool]:
+    in_between = sa.and_(
+        Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
+        Round.state.in_(OUT),
+    )
+    return sa.or_(Offer.state == OfferState.CONFIRMED, in_between)
+
+
+def held_before(round_id: uuid.UUID | sa.ScalarSelect[uuid.UUID]) -> sa.Exists:
+    """Say whether another round has held an IMG since before this one was published.
+
+    They had a mentor then, or were asked about one: this round looked for none for them.
+    """
+    published = (
+        sa.select(Publication.published_at)
+        .where(Publication.round_id == round_id)
+        .correlate_except(Publication)
+        .scalar_subquery()
+    )
+    return (
+        sa.exists()
+        .where(
+            Offer.img_id == Profile.id,
+            Offer.round_id != round_id,
+            Offer.offered_at <= sa.func.coalesce(published, Offer.offered_at),
+            Round.id == Offer.round_id,
+            _holds(),
+        )
+        .correlate_except(Offer, Round)
+    )
 
 
 def obstacle(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import ceil, exp, sqrt
 from typing import Any
 
 from mentorship import vocabulary
@@ -23,12 +23,15 @@ from mentorship.vocabulary import Term
 
 # of each of two counts, of people and of those matched, in tables of before means were told
 BEFORE = 2 * exp(-1 / 2) / (1 - exp(-1 / 2)) ** 2
+WIDEST_SHARE = 15  # points; a share that may be off by more, 19 times of 20, is not told
+SURELY = 2.12  # deviations that noise is within 19 times of 20, at worst
 NONE_ELSE = f"There is no second group of about {FEWEST_TOLD} people or more to compare with."
 NOBODY = f"Nothing is told: no group is as large as about {FEWEST_TOLD} people."
 NO_GAP = (
     "No gap can be told from chance: groups that fare alike would differ as much, with the chance"
     " that is mixed in."
 )
+FEW_SHARES = "Two groups would be needed to compare shares; the others are too few to tell."
 FEW_MEANS = "Two groups would be needed to compare {}; the others are too few to tell."
 NO_GAP_OF_MEANS = "No gap in {} can be told from chance."
 SELDOM = " Chance seldom makes one as wide."
@@ -40,6 +43,7 @@ class AboutLine:
     """A group: about how many people, how many of them have somebody, and the mean of these.
 
     The mean and how far off it may be are in hundredths; both None where they are not told.
+    ``before``: of a table of before means were told, whose noise was another.
     """
 
     label: str
@@ -47,11 +51,28 @@ class AboutLine:
     matched: int
     mean: int | None = None
     width: int | None = None
+    before: bool = False
 
     @property
     def share(self) -> int:
         """Return the share in per cent, in fives like the counts."""
         return STEP * round(100 * self.matched / self.people / STEP)
+
+    @property
+    def share_width(self) -> int | None:
+        """Return how many points the share may be off; None where it is too many to tell it."""
+        variance = 100**2 * self.share_noise(self.matched / self.people) + STEP**2 / 12
+        width = ceil(SURELY * sqrt(variance))
+        return width if width <= WIDEST_SHARE else None
+
+    def share_noise(self, share: float) -> float:
+        """Return the variance that noise and rounding to fives give a share."""
+        rounding = STEP**2 / 12 * (1 + share**2)
+        if self.before:
+            mixed_in = BEFORE * (1 + share**2)
+        else:  # two figures of those with a pair, one of those without
+            mixed_in = VARIANCE * (2 * (1 - share) ** 2 + share**2)
+        return (mixed_in + rounding) / self.people**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,49 +118,39 @@ def _tables(private: Mapping[str, Any], side: _Side) -> Sequence[AboutTable]:
     tables = []
     for key, rows in private.get(side.key, {}).items():
         title, words = side.titles[key]
-        lines = [
-            AboutLine(words[group].name, people, matched, *(mean or ()))
-            for group, people, matched, mean in rows
-        ]
-        reading = reading_of(lines, side.have, before=scale is None)
+        lines = []
+        for group, people, matched, told in rows:
+            mean, width = told or (None, None)
+            label = words[group].name
+            lines.append(AboutLine(label, people, matched, mean, width, before=scale is None))
+        reading = reading_of(lines, side.have)
         if scale is not None and len(lines) > 1:
             reading = f"{reading} {reading_of_means(lines, scale, side)}"
         tables.append(AboutTable(title, lines, reading, None if scale is None else scale.centre))
     return tables
 
 
-def reading_of(lines: Sequence[AboutLine], have: str = "a mentor", *, before: bool = False) -> str:
-    """Say which gap is wider than chance and noise make it, if one is.
-
-    ``before``: the lines are of a table of before means were told, whose noise was another.
-    """
+def reading_of(lines: Sequence[AboutLine], have: str = "a mentor") -> str:
+    """Say which gap of the shares told is wider than chance and noise make it, if one is."""
     if len(lines) < 2:
         return NONE_ELSE if lines else NOBODY
-    found = clearest([_share(line, before=before) for line in lines])
+    told = [line for line in lines if line.share_width is not None]
+    if len(told) < 2:
+        return FEW_SHARES
+    found = clearest([_share(line) for line in told])
     if found is None:
         return NO_GAP
-    best, worst = (lines[place] for place in found)
+    best, worst = (told[place] for place in found)
     return (
-        f"The clearest gap: about {best.share}% of “{best.label}” have {have}, about"
-        f" {worst.share}% of “{worst.label}”.{SELDOM}{LOOK}"
+        f"The clearest gap: about {best.share}% (± {best.share_width}) of “{best.label}”"
+        f" have {have}, about {worst.share}% (± {worst.share_width}) of “{worst.label}”."
+        f"{SELDOM}{LOOK}"
     )
 
 
-def _share(line: AboutLine, *, before: bool) -> Measured:
-    """Return a share with what noise and rounding to fives add to it.
-
-    If groups fare alike the share is the same for all, so ``chance`` is worked out of the two.
-    """
-
-    def noise(share: float) -> float:
-        rounding = STEP**2 / 12 * (1 + share**2)
-        if before:
-            mixed_in = BEFORE * (1 + share**2)
-        else:  # two figures of those with a pair, one of those without
-            mixed_in = VARIANCE * (2 * (1 - share) ** 2 + share**2)
-        return (mixed_in + rounding) / line.people**2
-
-    return Measured(line.matched, line.people, noise, lambda share: share * (1 - share))
+def _share(line: AboutLine) -> Measured:
+    """Return a share; if groups fare alike it is the same for all, so it is worked out of two."""
+    return Measured(line.matched, line.people, line.share_noise, lambda share: share * (1 - share))
 
 
 def reading_of_means(lines: Sequence[AboutLine], scale: Scale, side: _Side = _IMGS) -> str:

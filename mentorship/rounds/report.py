@@ -14,6 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rosters.escape import guard
 from mentorship.rosters.sheets import workbook
+from mentorship.rounds.candidates import held_before
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.declined import Reading
 from mentorship.rounds.made_with import runs_out
@@ -96,6 +97,7 @@ def _runs(session: Session, round_: Round) -> Iterator[Sequence[str]]:
 def report_rows(session: Session, round_: Round, reader_id: uuid.UUID) -> Iterator[Sequence[str]]:
     """Yield a row an offer, by name, then a row for each IMG who was never offered anybody.
 
+    Whoever had a mentor of another round all along is not one of them: this one looked for none.
     Notes stand with the pair they are about; all others about an IMG in the IMG's first row.
     """
     noted = notes_of_round(session, round_.id)
@@ -114,6 +116,7 @@ def report_rows(session: Session, round_: Round, reader_id: uuid.UUID) -> Iterat
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
             ~offered,
+            ~held_before(round_.id),
         )
         .order_by(sa.func.lower(User.name), Profile.id)
     )

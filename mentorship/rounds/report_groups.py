@@ -35,6 +35,7 @@ GROUP_COLUMNS = (
     "people",
     "with_a_pair",
     "share",
+    "share_within",
     "average",
     "average_within",
     "figures",
@@ -99,13 +100,13 @@ def group_rows(found: Served) -> Iterator[Sequence[str]]:
     for table in found.imgs:
         for line in table.lines:
             mean = "" if line.average is None else f"{line.average / 100:.2f}"
-            counts = f"{line.imgs}", line.with_mentor, f"{line.share}%" if line.told else ""
+            counts = f"{line.imgs}", line.with_mentor, f"{line.share}%" if line.told else "", ""
             yield "IMGs", table.title, line.label, *counts, mean, "", "exact"
     yield from _about("IMGs", found.about_imgs)
     for load in found.mentors:
         for each in load.lines:
             mean = "" if each.average is None else f"{each.average:.1f}"
-            counts = f"{each.mentors}", each.with_img, f"{each.share}%" if each.told else ""
+            counts = f"{each.mentors}", each.with_img, f"{each.share}%" if each.told else "", ""
             yield "mentors", load.title, each.label, *counts, mean, "", "exact"
     yield from _about("mentors", found.about_mentors)
 
@@ -118,8 +119,9 @@ def _about(of: str, tables: Sequence[AboutTable]) -> Iterator[Sequence[str]]:
                 mean, width = (f"{each / 100:.{places}f}" for each in (line.mean, line.width))
             else:
                 mean, width = TOO_FEW if table.centre is not None else "", ""
-            counts = f"{line.people}", f"{line.matched}", f"{line.share}%"
-            yield of, table.title, line.label, *counts, mean, width, "about"
+            counts, within = (f"{line.people}", f"{line.matched}"), line.share_width
+            share = (TOO_FEW, "") if within is None else (f"{line.share}%", f"{within}")
+            yield of, table.title, line.label, *counts, *share, mean, width, "about"
 
 
 def worth_rows(found: Served) -> Iterator[Sequence[str]]:

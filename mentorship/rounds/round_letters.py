@@ -14,6 +14,7 @@ from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.candidates import held_before
 from mentorship.rounds.letters import moment
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import Writer
@@ -66,7 +67,8 @@ def offers_waiting(
 def round_published(session: Session, round_: Round, *, now: dt.datetime) -> None:
     """Tell the IMGs of a round that it is published; who was found for them, they read later.
 
-    Whoever has a mentor by request knows already.
+    Whoever has a mentor by request knows already, and whoever has one of another round, or is asked
+    about one, was not looked for.
     """
     section_name = session.scalars(
         sa.select(Section.name).where(Section.id == round_.section_id)
@@ -84,6 +86,7 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
                 Offer.img_id == Profile.id,
                 Offer.state == OfferState.CONFIRMED,
             ),
+            ~held_before(round_.id),
         )
         .order_by(User.email)
     )

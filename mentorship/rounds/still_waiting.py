@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.candidates import held_before
 from mentorship.rounds.choices import LIVE_OFFERS
 from mentorship.rounds.declined import Reading
 from mentorship.rounds.models import Participant
@@ -48,7 +49,10 @@ def waiting_imgs(
 
 
 def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
-    """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for."""
+    """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for.
+
+    Whoever had a mentor of another round when it was published is not one of them.
+    """
     settled = (OfferState.CONFIRMED, OfferState.ENDED)
     live = sa.select(Offer.img_id).where(
         Offer.round_id == round_id,
@@ -63,6 +67,7 @@ def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUI
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
             Profile.id.not_in(live),
+            ~held_before(round_id),
         )
     )
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from mentorship import vocabulary
 from mentorship.profiles.models import Choice, Profile, ProfileKind
+from mentorship.rounds.candidates import held_before
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
@@ -86,6 +87,7 @@ def waited(round_: Round) -> sa.Select[uuid.UUID]:
         )
         .order_by(Round.created_at.desc(), Round.id)
         .limit(1)
+        .correlate(None)
         .scalar_subquery()
     )
     found_one = sa.exists().where(
@@ -101,5 +103,6 @@ def waited(round_: Round) -> sa.Select[uuid.UUID]:
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
             ~found_one,
+            ~held_before(last),
         )
     )

@@ -69,7 +69,8 @@
     const list = make("ul", { class: "usa-list usa-list--unstyled" }, ...told.map(([key, words]) =>
       make("li", {}, make("kbd", {}, key), ` ${words}`)));
     const way = make("a", { class: "usa-link", href: settings }, "Switch the keys off in your settings");
-    const panel = make("div", { class: "keys__list", id: "keys-list" }, list, make("p", {}, way));
+    const named = { class: "keys__list", id: "keys-list", role: "group", tabindex: "-1", "aria-label": "Keys for this page" };
+    const panel = make("div", named, list, make("p", {}, way));
     panel.hidden = true;
     return { button, panel, whole: make("div", { class: "keys no-print" }, button, panel) };
   }
@@ -84,9 +85,19 @@
     const { button, panel, whole } = help();
     (table.closest("[role=region]") || table.parentElement).before(whole);
 
+    let back = button; // where the focus was before the list was shown
+
     function show() {
+      const inside = panel.contains(document.activeElement);
       panel.hidden = !panel.hidden;
       button.setAttribute("aria-expanded", String(!panel.hidden));
+      if (panel.hidden) {
+        if (inside) back.focus();
+        return;
+      }
+      back = document.activeElement === document.body ? button : document.activeElement;
+      panel.focus({ preventScroll: true });
+      panel.scrollIntoView({ block: "nearest" });
     }
 
     button.addEventListener("click", show);

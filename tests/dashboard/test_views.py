@@ -163,6 +163,26 @@ def test_who_left_the_section_finds_the_mentorship_that_goes_on(
     assert other.name not in stranger
 
 
+@pytest.mark.parametrize("who", ["Ana Silva", "Noor Haddad"])
+@pytest.mark.parametrize("stays", ["img", "mentor"])
+def test_who_keeps_another_role_finds_it_too(
+    sign_in: SignIn, cast: Cast, session: Session, who: str, stays: str
+) -> None:
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    me, other = (pair.img, pair.mentor) if who == "Ana Silva" else (pair.mentor, pair.img)
+    mine = session.query(Membership).filter_by(person_id=me.id).one()
+    factories.member(session, factories.section(session, "Other"), SectionRole(stays), me)
+    client, home = sign_in(me), f"/home/{stays}"
+    assert "Mentorships that go on" not in client.get(home).text
+    leave(session, membership_id=mine.id, person_id=me.id, now=NOW)
+    with counted(session) as seen:
+        page = client.get(home)
+    assert len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]) <= 12
+    assert f"/mentorships/{pair.id}" in page.links()
+    assert other.name in page.text
+    assert ("Mentorships that go on" in page.text) == (mine.role.value != stays)
+
+
 def test_an_img_in_review_is_promised_no_mentor(sign_in: SignIn, cast: Cast) -> None:
     cast.reviewed()
     page = sign_in(cast.people["Ana Silva"]).get("/home/img")

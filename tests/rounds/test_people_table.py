@@ -145,7 +145,7 @@ def test_nobody_is_invited_twice_on_a_day_from_here(
     assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
     asked = leader.post(f"{here}/do", {**sent, "sure": ""}, status=200)
-    assert asked.h1 == "Invite 0 people?"
+    assert asked.h1 == "Nobody to invite"
     assert "were invited today" in asked.text
     assert len(session.scalars(sa.select(Message)).all()) == 1
     yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=25)
