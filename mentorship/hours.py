@@ -24,6 +24,15 @@ _STRETCH = re.compile(
 )
 
 
+def clock_word(local: dt.datetime) -> str:
+    """Return what a clock of its zone is called: "EST", or "UTC-3" where it has no letters."""
+    name = local.strftime("%Z")
+    if name[:1] not in {"+", "-"}:
+        return name
+    hours, minutes = int(name[1:3]), name[3:].strip(":")
+    return f"UTC{name[0]}{hours}{f':{minutes}' if minutes.strip('0') else ''}"
+
+
 class NoSuchHours(ValueError):
     """Words that name no stretch of a week; the message says what would be right."""
 

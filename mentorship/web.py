@@ -23,7 +23,7 @@ from werkzeug.exceptions import (
 
 from mentorship import vocabulary
 from mentorship.extensions import SAFE_METHODS, db
-from mentorship.hours import Clock
+from mentorship.hours import Clock, clock_word
 from mentorship.prose import whole
 
 CSP = (
@@ -222,14 +222,14 @@ def _hour(value: dt.datetime) -> str:
 def _moment(value: dt.datetime | None) -> str:
     if value is None:
         return ""
-    return f"{_day(value)}, {_hour(value)} {value.astimezone(reader_zone()).tzname()}"
+    return f"{_day(value)}, {_hour(value)} {clock_word(value.astimezone(reader_zone()))}"
 
 
 def _span(start: dt.datetime, end: dt.datetime) -> str:
     """Say from when to when; the day is said once where it is the same for the reader."""
     zone = reader_zone()
     if start.astimezone(zone).date() == end.astimezone(zone).date():
-        return f"{_day(start)}, {_hour(start)} to {_hour(end)} {end.astimezone(zone).tzname()}"
+        return f"{_day(start)}, {_hour(start)} to {_hour(end)} {clock_word(end.astimezone(zone))}"
     return f"{_moment(start)} to {_moment(end)}"
 
 

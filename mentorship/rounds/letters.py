@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.hours import clock_word
 from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
@@ -162,5 +163,5 @@ def moment(when: dt.datetime, zone: str | None) -> str:
     half = "a.m." if local.hour < 12 else "p.m."
     return (
         f"{local:%A}, {local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half}"
-        f" {local.tzname()}"
+        f" {clock_word(local)}"
     )

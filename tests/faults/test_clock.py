@@ -44,9 +44,18 @@ def test_a_moment_reads_right_in_every_zone(
             words = moment(instant)
             hour = local.strftime("%I").lstrip("0")
             half = "a.m." if local.hour < 12 else "p.m."
-            assert words == (
-                f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half} {local.tzname()}"
-            )
+            day = f"{local:%B} {local.day}, {local.year}"
+            assert words == f"{day}, {hour}:{local:%M} {half} {_clock(local)}"
+
+
+def _clock(local: dt.datetime) -> str:
+    """Name the clock by its letters; where it has none, by how far it is from UTC."""
+    name, away = local.tzname() or "", local.utcoffset() or dt.timedelta()
+    if name.isalpha():
+        return name
+    hours, rest = divmod(abs(away), dt.timedelta(hours=1))
+    minutes = rest // dt.timedelta(minutes=1)
+    return f"UTC{'-' if away < dt.timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
 
 
 def test_the_two_half_past_ones_of_autumn_are_told_apart(app: Flask, session: Session) -> None:

@@ -82,7 +82,7 @@ def test_the_date_is_in_the_readers_zone(cast: Cast, session: Session) -> None:
     reminded(session, BY - DAY)
     to_noor = Message.recipient == cast.people["Noor Haddad"].email
     body = session.scalars(sa.select(Message.body).where(to_noor)).one()
-    assert "Tuesday, November 17, 2026, 11:44 a.m. +0545" in body
+    assert "Tuesday, November 17, 2026, 11:44 a.m. UTC+5:45" in body
 
 
 def by_hand(session: Session, round_id: uuid.UUID, when: dt.datetime) -> list[str]:
