@@ -59,7 +59,7 @@ class NamesForm(StepForm):
                 "request",
                 "Mentors you would like, by name",
                 "Up to five, the first choice first. It makes a match more likely but does not"
-                " promise it. Only a mentor who is offered to you reads your reason.",
+                " promise it. A mentor reads your reason when you are offered to them or ask them.",
             )
         }
     )

@@ -221,6 +221,8 @@ def _saved(way: Road, at: Step, kept: Answers[Any], form: StepForm) -> Outcome:
         return _to_step(road, at, place, back_to_answers=back_to_answers)
     if go == "more":
         return _to_step(road, at, None, back_to_answers=back_to_answers)
+    if at is TIMES and (elsewhere := _zone_elsewhere(kept)):
+        flash(elsewhere, "info")
     following = way.before(at) if go == "back" else None if back_to_answers else way.after(at)
     if go != "leave" and following:
         return _to_step(road, following, None, back_to_answers=False)
@@ -232,6 +234,14 @@ def _saved(way: Road, at: Step, kept: Answers[Any], form: StepForm) -> Outcome:
     if go == "leave":
         return redirect(url_for("dashboard.home"), code=303)
     return redirect(url_for(".mine", road=road), code=303)
+
+
+def _zone_elsewhere(kept: Answers[Any]) -> str:
+    """Say in which zone other pages are, where it is not that of the profile."""
+    shown, said = current_person().timezone, kept.values.timezone
+    if shown is None or said is None or shown == said:
+        return ""
+    return f"Deadlines are shown to you in the zone of your account, {shown.replace('_', ' ')}."
 
 
 def _to_step(road: str, step: Step, anchor: str | None, *, back_to_answers: bool) -> Response:

@@ -59,10 +59,11 @@ def write(
     session: Session, person_id: uuid.UUID, answers: Answers[Values], now: dt.datetime
 ) -> Change:
     """Keep all that a person says in one profile; raises as :func:`write_img` does."""
+    before = _zone_of(session, person_id, answers.values)
     outcome = write_many(session, {person_id: answers}, now=now)[person_id]
     if isinstance(outcome, ProfileRefused):
         raise outcome
-    _adopt_zone(session, person_id, answers.values.timezone)
+    _adopt_zone(session, person_id, answers.values.timezone, before=before)
     return outcome
 
 
@@ -90,11 +91,20 @@ def pause_mentor(
     changed.one()
 
 
-def _adopt_zone(session: Session, person_id: uuid.UUID, zone: str | None) -> None:
-    """Let an account without a time zone of its own show times in that of the profile."""
+def _zone_of(session: Session, person_id: uuid.UUID, values: Values) -> str | None:
+    kind = ProfileKind.IMG if isinstance(values, Img) else ProfileKind.MENTOR
+    own = Profile.person_id == person_id, Profile.kind == kind
+    return session.scalar(sa.select(Profile.timezone).where(*own))
+
+
+def _adopt_zone(
+    session: Session, person_id: uuid.UUID, zone: str | None, *, before: str | None
+) -> None:
+    """Let an account without a time zone of its own, or with that of before, show times in it."""
     if zone:
-        unset = sa.update(User).where(User.id == person_id, User.timezone.is_(None))
-        session.execute(unset.values(timezone=zone))
+        same = sa.or_(User.timezone.is_(None), User.timezone == before)
+        follows = sa.update(User).where(User.id == person_id, same)
+        session.execute(follows.values(timezone=zone))
 
 
 def write_many(

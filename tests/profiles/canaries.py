@@ -49,9 +49,11 @@ RENAMED = {
     ("format", "document_review"): "Mentorformatquokka",
     ("visa_path", "o1_visa"): "Mentorvisaquokka",
     ("gender", "woman"): "Mentorgenderquokka",
+    ("specialty", "dermatology"): "Acceptspecialtyquokka",
+    ("stage", "practice"): "Acceptstagequokka",
+    ("language", "fr"): "Acceptlanguagequokka",
 }
-NOT_ON_A_CARD = ""
-CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field of the card
+CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field, of the card or the answers
     IMG: {
         "Anaquokka": "name",
         "anaquokka@example.org": "email",
@@ -66,20 +68,20 @@ CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field of the ca
         "Imgchannelquokka": "channels",
         "Imgformatquokka": "formats",
         "Sun 11:22-13:15": "hours",  # in Tahiti
-        "03:07": NOT_ON_A_CARD,  # as Ana wrote them, in Kathmandu
+        "03:07": "availability",  # as Ana wrote them, in Kathmandu
         "Goalquokka": "goals",
         "Whyquokka": "asked_because",
         "Imgvisaquokka": "visa",
         "Imghomequokka": "state",
-        "Imggenderquokka": NOT_ON_A_CARD,
+        "Imggenderquokka": "gender",
         "Meetings a month 7": "meetings_a_month",
         "Mentors wanted 2": "mentors_wanted",
-        "1987": NOT_ON_A_CARD,
-        "Imgwishquokka": NOT_ON_A_CARD,
-        "More than usual": NOT_ON_A_CARD,  # the importance of a criterion
-        "Two mentors, if there are enough": NOT_ON_A_CARD,
-        "Conflictquokka": NOT_ON_A_CARD,
-        "avoidquokka@example.org": NOT_ON_A_CARD,
+        "1987": "graduation_year",
+        "Imgwishquokka": "wishes",
+        "More than usual": "importance",
+        "Two mentors, if there are enough": "",  # as their own form says it
+        "Conflictquokka": "conflicts",
+        "avoidquokka@example.org": "avoid",
     },
     MENTOR: {
         "Noorquokka": "name",
@@ -99,16 +101,21 @@ CANARIES: Mapping[ProfileKind, Mapping[str, str]] = {  # word -> field of the ca
         "Mentorchannelquokka": "channels",
         "Mentorformatquokka": "formats",
         "Wed 19:54-21:45": "hours",  # in Kathmandu
-        "04:09": NOT_ON_A_CARD,
+        "04:09": "availability",
         "Aboutquokka": "about",
         "Mentorvisaquokka": "visas",
         "Meetings a month 5": "meetings_a_month",
         "Is an IMG Yes": "is_img",
         "Seats 9": "seats",
-        "Mentorgenderquokka": NOT_ON_A_CARD,
-        "Selectquokka": NOT_ON_A_CARD,
-        "Outquokka": NOT_ON_A_CARD,
-        "excludequokka@example.org": NOT_ON_A_CARD,
+        "Mentorgenderquokka": "gender",
+        "Selectquokka": "selects_at",
+        "Outquokka": "exclude_institutions",
+        "excludequokka@example.org": "exclude",
+        "Acceptspecialtyquokka": "accepts_specialties",
+        "Acceptstagequokka": "accepts_stages",
+        "Acceptlanguagequokka": "accepts_languages",
+        "Welcomequokka": "welcomes",  # the name of another IMG of the section
+        "2099": "paused_until",
     },
 }
 
@@ -131,13 +138,16 @@ def canary_cast(session: Session) -> Cast:
     people["Noor"] = factories.person(session, "Noorquokka", email="noorquokka@example.org")
     people["Ana"].phone, people["Noor"].phone = "+1 215 555 0111", "+1 215 555 0222"
     ana, noor = cast.img("Ana"), cast.mentor("Noor")
-    _say(session, ana, noor)
+    welcome = factories.person(session, "Welcomequokka")
+    factories.member(session, section, SectionRole.IMG, welcome)
+    _say(session, ana, noor, welcome)
     for person in (ana, noor):
         for purpose in (consents.LISTED, consents.SHARE_VISA):
             consents.give(session, person.id, purpose, NOW)
     plain: dict[str, Any] = {"key": "x", "languages": ("en",), "topics": ("interview_prep",)}
     people["Ben"] = factories.member(session, section, SectionRole.IMG)
-    write_img(session, person_id=people["Ben"].id, img=Img(stage="visa", **plain), now=NOW)
+    ben = Img(stage="visa", specialties=("pediatrics",), **plain)
+    write_img(session, person_id=people["Ben"].id, img=ben, now=NOW)
     people["Mo"] = factories.member(session, section, SectionRole.MENTOR)
     write_mentor(session, person_id=people["Mo"].id, mentor=Mentor(seats=1, **plain), now=NOW)
     return cast
@@ -166,7 +176,7 @@ IN_COMMON = (
 )
 
 
-def _say(session: Session, ana: User, noor: User) -> None:
+def _say(session: Session, ana: User, noor: User, welcome: User) -> None:
     img = Img(
         key="x",
         stage="interviews",
@@ -216,6 +226,10 @@ def _say(session: Session, ana: User, noor: User) -> None:
         visas=("o1_visa",),
         gender="woman",
         seats=9,
+        accepts_specialties=("dermatology", "neurology", "pediatrics"),  # Ana's and Ben's too
+        accepts_stages=("practice", "interviews", "visa"),
+        accepts_languages=("fr", "ne", "en"),
+        welcomes=(str(welcome.id),),
         selects_at=("Selectquokka",),
         exclude=("excludequokka@example.org",),
         exclude_institutions=("Outquokka",),

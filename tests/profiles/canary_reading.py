@@ -27,7 +27,13 @@ Wrong = tuple[str, str, str]  # who read it, where, and which word
 Told = Mapping[Any, frozenset[Audience]]  # what a reader is to each of the two
 # Accounts are what administrators look after: there, and in the log, they find people by these.
 OF_THE_ACCOUNT = frozenset({"name", "email"})
-FOR_THE_OPERATOR = re.compile(r"^/admin/accounts/")
+KNOWN_BESIDES = (  # who, which fields, and where, whatever the table says
+    ("administrator", OF_THE_ACCOUNT, re.compile(r"^/admin/accounts/")),
+    # Ana asked for Noor herself, who may have left the lists since
+    ("img", {"name"}, re.compile(r"^/find/choices$|^/profile/img(/names)?$")),
+    # the word for whom Noor welcomes is a name, and leaders see all names where they list members
+    ("leader", {"welcomes"}, re.compile(r"^/sections/[\w-]+/(members$|export img )")),
+)
 
 
 def looked_for(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
@@ -39,10 +45,10 @@ def looked_for(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
 
 
 def readers(cast: Cast, reached: Reached) -> Iterator[tuple[str, User | None, Told]]:
-    around = frozenset({Audience.BROWSING})
     led, nothing = frozenset({Audience.LEADER}), frozenset[Audience]()
-    yield "mentor", cast.people["Noor"], {IMG: around | {reached.to_mentor}}
-    yield "img", cast.people["Ana"], {MENTOR: around | {reached.to_img}}
+    around = frozenset({Audience.BROWSING}) if reached.listed else nothing
+    yield "mentor", cast.people["Noor"], {IMG: around | {reached.to_mentor} - {Audience.BROWSING}}
+    yield "img", cast.people["Ana"], {MENTOR: around | {reached.to_img} - {Audience.BROWSING}}
     yield "another IMG", cast.people["Ben"], {IMG: nothing, MENTOR: around}
     yield "another mentor", cast.people["Mo"], {IMG: around, MENTOR: nothing}
     yield "leader", cast.leader, {IMG: led, MENTOR: led}
@@ -85,10 +91,9 @@ def out_of_place(app: Flask, cast: Cast, reach: Callable[[Cast], Reached]) -> li
                 for word, field in CANARIES[kind].items()
                 if says(text, word)
                 and not allowed(kind, field, audiences, reached)
-                and not (
-                    who == "administrator"
-                    and field in OF_THE_ACCOUNT
-                    and FOR_THE_OPERATOR.search(path)
+                and not any(
+                    who == reader and field in fields and where.search(path)
+                    for reader, fields, where in KNOWN_BESIDES
                 )
             ]
             if who != "leader" and "Leadernotequokka" in text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from mentorship.consents import service as consents
 from mentorship.mentorships import service as mentorships
 from mentorship.profiles.audience import Audience
+from mentorship.profiles.service import pause_mentor
 from mentorship.rounds import expiring
 from mentorship.rounds import service as rounds
 from mentorship.rounds.offer_models import SeatCount
@@ -28,6 +30,10 @@ class Reached:
     to_img: Audience
     names_hidden: bool = False
     shares_visa: bool = True
+    listed: bool = True
+
+
+Reach = Callable[[Cast], Reached]
 
 
 def open_round(cast: Cast) -> Reached:
@@ -154,20 +160,33 @@ def agreed(cast: Cast) -> Reached:
     return Reached(Audience.MATCHED, Audience.MATCHED)
 
 
-def names_hidden(cast: Cast) -> Reached:
-    cast.section.names_masked = True
-    return dataclasses.replace(accepted(cast), names_hidden=True)
+def _names_hidden(then: Reach) -> Reach:
+    def names_hidden(cast: Cast) -> Reached:
+        cast.section.names_masked = True
+        return dataclasses.replace(then(cast), names_hidden=True)
+
+    return names_hidden
 
 
-def names_hidden_then_confirmed(cast: Cast) -> Reached:
-    cast.section.names_masked = True
-    return dataclasses.replace(confirmed(cast), names_hidden=True)
+def _without(purpose: str, then: Reach) -> Reach:
+    def without(cast: Cast) -> Reached:
+        for name in ("Ana", "Noor"):
+            consents.withdraw(cast.session, cast.people[name].id, purpose, NOW)
+        return dataclasses.replace(
+            then(cast),
+            shares_visa=purpose != consents.SHARE_VISA,
+            listed=purpose != consents.LISTED,
+        )
+
+    return without
 
 
-def visa_not_shared(cast: Cast) -> Reached:
-    for name in ("Ana", "Noor"):
-        consents.withdraw(cast.session, cast.people[name].id, consents.SHARE_VISA, NOW)
-    return dataclasses.replace(confirmed(cast), shares_visa=False)
+def on_a_break(cast: Cast) -> Reached:
+    """Noor takes a break from new people; she is seen as before, but for a free seat."""
+    reached = confirmed(cast)
+    who, until = cast.people["Noor"].id, dt.date(2099, 12, 31)
+    pause_mentor(cast.session, person_id=who, until=until, today=NOW.date())
+    return reached
 
 
 BEFORE_A_YES = (
@@ -182,6 +201,7 @@ BEFORE_A_YES = (
     withdrew,
     unanswered,
 )
+AT = (requested, offered, accepted, confirmed)
 FROM_A_YES_ON = (
     agreed,
     accepted,
@@ -189,7 +209,14 @@ FROM_A_YES_ON = (
     accepted_then_over,
     confirmed,
     ended,
-    names_hidden,
-    names_hidden_then_confirmed,
-    visa_not_shared,
 )
+# names, visa answers, or whether one is in the lists at all; and a break, which has a date
+KEPT_BACK: Mapping[str, Reach] = {
+    **{f"no_names_{then.__name__}": _names_hidden(then) for then in AT},
+    **{f"no_visa_{then.__name__}": _without(consents.SHARE_VISA, then) for then in AT},
+    **{
+        f"not_listed_{then.__name__}": _without(consents.LISTED, then)
+        for then in (open_round, offered, confirmed)
+    },
+    "on_a_break": on_a_break,
+}

@@ -9,6 +9,7 @@ match. Here are the states before a mentor has said yes; ``test_canary_agreed`` 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 
@@ -17,8 +18,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
+from mentorship.matching import Img, Mentor
 from mentorship.profiles.audience import SHOWN
-from tests.profiles.canaries import CANARIES, NOT_ON_A_CARD
+from mentorship.profiles.service import read_mentor
+from tests.profiles.canaries import CANARIES, IMG, MENTOR
 from tests.profiles.canary_pages import (
     ABOUT_NOBODY,
     NOBODY,
@@ -85,6 +88,19 @@ def test_words_are_looked_for_in_attributes_and_in_lists_too() -> None:
 
 
 def test_the_words_are_there_to_be_found(cast: Cast) -> None:
-    """The search above means something: every field of the cards has a word to look for."""
+    """The search above means something: every field of the cards has a word to look for.
+
+    So has every answer, those that nobody is shown too.
+    """
+    told_elsewhere = {
+        "key": "no answer",
+        "priority": "no answer: it follows from what became of the last mentorship",
+        "requests": "who is asked for is Noor, whose name is a word; the line has its own",
+    }
+    answers = {IMG: Img, MENTOR: Mentor}
     for kind, shown in SHOWN.items():
-        assert set(shown) == set(CANARIES[kind].values()) - {NOT_ON_A_CARD}
+        said = {field.name for field in dataclasses.fields(answers[kind])} - told_elsewhere.keys()
+        more = {"paused_until"} if kind is MENTOR else set()
+        assert set(CANARIES[kind].values()) - {""} == said | set(shown) | more
+    noor = read_mentor(cast.session, cast.people["Noor"].id).values
+    assert all(getattr(noor, field) for field in dataclasses.asdict(noor))

@@ -21,6 +21,7 @@ from mentorship.sections.models import Browsing, Section, SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
+from tests.profiles.samples import FULL_IMG
 
 SignIn = Callable[[User], PageClient]
 TOPICS, NAMES = "/profile/img/topics", "/profile/img/names"
@@ -214,3 +215,21 @@ def test_another_choice_is_offered_when_the_last_is_used(
     assert len(client.get(NAMES).tree.findall(".//select")) == 1
     page = client.follow(client.submit(NAMES, {"request_1": mentors[0], "go": "more"}))
     assert len(page.tree.findall(".//select")) == 2
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Los_Angeles"])
+def test_a_time_zone_changed_here_is_followed_or_said_to_be_another(
+    sign_in: SignIn, session: Session, ana: User, zone: str
+) -> None:
+    """An account in the zone of the profile moves along; one in another is left, and named."""
+    img = dataclasses.replace(FULL_IMG, timezone="America/New_York", requests=(), avoid=())
+    service.write_img(session, person_id=ana.id, img=img, now=NOW)
+    ana.timezone = zone
+    session.flush()
+    client = sign_in(ana)
+    client.submit("/profile/img/times", {"timezone": "Asia/Kolkata"})
+    session.refresh(ana)
+    follows = zone == "America/New_York"
+    assert ana.timezone == ("Asia/Kolkata" if follows else zone)
+    said = "the zone of your account, America/Los Angeles" in client.get("/profile/img").text
+    assert said is not follows

@@ -1,0 +1,21 @@
+"""The words of ``test_canary`` where a section or its people keep something back."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.profiles.canary_reading import looked_for, out_of_place
+from tests.profiles.canary_states import KEPT_BACK
+from tests.rounds.cast import Cast
+
+
+@pytest.fixture
+def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    return looked_for(session, monkeypatch)
+
+
+@pytest.mark.parametrize("state", KEPT_BACK)
+def test_each_word_is_where_the_table_says(app: Flask, cast: Cast, state: str) -> None:
+    assert out_of_place(app, cast, KEPT_BACK[state]) == []
