@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, expect
 from sqlalchemy.orm import aliased
 
 from mentorship.accounts.models import User
@@ -203,9 +203,16 @@ def _change_by_hand(leader: Visitor) -> None:
     ticked = page.locator("[name=pair]:checked")
     help_ = page.get_by_text("tick all on this page")
     page.keyboard.press("?")
-    assert help_.is_visible()
+    expect(page.locator("#keys-list")).to_be_focused()
+    expect(help_).to_be_in_viewport(ratio=1)
     page.keyboard.press("?")
     assert not help_.is_visible()
+    row, box = (page.locator(f"tbody tr {of}").first for of in ("td", ".tick label"))
+    cell, tick = row.bounding_box(), box.bounding_box()
+    assert cell is not None
+    assert tick is not None
+    assert cell["y"] <= tick["y"]
+    assert tick["y"] + tick["height"] <= cell["y"] + cell["height"]
     page.keyboard.press("a")
     assert ticked.count() == page.locator("[name=pair]").count() == 4
     page.keyboard.press("a")

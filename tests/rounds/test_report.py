@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -176,6 +177,7 @@ def test_the_same_report_as_a_workbook_and_on_one_page(
     plain = taken(leader, home, "csv").data.decode("utf-8-sig")
     assert rows == list(csv.reader(io.StringIO(plain)))
     page = leader.get(f"{home}/report").text
+    assert re.search(r"\b\d+ of 100\b", page)  # as on every page, whole points
     assert all(row[0] in page for row in rows[1:])
     draft = cast.draft("Later")
     later = f"/sections/{cast.section.slug}/rounds/{draft.id}"
