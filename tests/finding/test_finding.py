@@ -310,7 +310,7 @@ def test_neither_order_nor_keys_tell_who_is_behind_a_code(
     ana, omar = cast.people["Ana Silva"], cast.people["Omar Aziz"]
     page = sign_in(ana).get("/profile/img/names")
     options = page.tree.findall(".//select[@name='request_1']/option")[1:]
-    labels = [option.text.strip() for option in options]
+    labels = [(option.text or "").strip() for option in options]
     mentors = [who for name, who in cast.people.items() if name.startswith(("M", "N", "O"))]
     assert labels == sorted(code_name(MENTOR, who.id) for who in mentors)
     boxes = [box.get("value") for box in page.tree.findall(".//input[@name='avoid_mentors']")]
