@@ -215,10 +215,11 @@ def test_a_mentorship_by_request_before_any_run_stays_with_the_other_one(
     offer = ask(cast, direct(cast), "Ana Silva")
     assert accept(cast, offer, "Noor Haddad") is OfferState.CONFIRMED
     note = "She knows a good book."
-    sign_in(ana).post(f"/mentorships/{offer.id}/notes", {"text": note})
+    here = f"/mentorships/{offer.id}"
+    sign_in(ana).submit(here, {"note-text": note}, action=f"{here}/notes")
     asked_and_done(session, noor)
     assert again(cast, offer).state is OfferState.ENDED
-    page = sign_in(ana).get(f"/mentorships/{offer.id}")
+    page = sign_in(ana).get(here)
     assert erasing.NAMELESS in page.text
     assert note in page.text
     mine = cast.profile("Ana Silva")
