@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.community.service import SectionDate, coming_up
 from mentorship.matching import Img, Mentor
-from mentorship.mentorships.service import Coming, coming_meetings, met_of_section
+from mentorship.mentorships.service import Coming, Going, Mentorship, going_on, met_of_section
 from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
@@ -62,6 +62,7 @@ class ImgHome:
     news: Sequence[NewsLine]
     section: Sequence[SectionDate]
     meetings: Sequence[Coming]
+    left_behind: Sequence[Mentorship]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class MentorHome:
     profile: Completeness
     agreed: bool  # to be matched
     meetings: Sequence[Coming]
+    left_behind: Sequence[Mentorship]
     resources: Sequence[ResourceCard]
     news: Sequence[NewsLine]
     section: Sequence[SectionDate]
@@ -94,17 +96,24 @@ class LedSection:
         return [line for line in self.rounds if line.state not in OVER]
 
 
-def img_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> ImgHome:
-    """Return an IMG's home page; ``stage`` is None until the person has said where they stand."""
+def img_home(
+    session: Session, person_id: uuid.UUID, *, now: dt.datetime, left: Collection[str] = ()
+) -> ImgHome:
+    """Return an IMG's home page; ``stage`` is None until the person has said where they stand.
+
+    ``left`` are roles without a home page any more, whose mentorships may go on.
+    """
     values, agreed = glance(session, person_id, Img)
     at, status = values.stage, img_status(session, person_id)
+    going = going_on(session, person_id, now=now) if status.mentors or left else Going()
     return ImgHome(
         status=status,
         profile=completeness(values),
         agreed=agreed,
         priority=_priority(session, status),
         stage=for_stage(session, at, now=now, limit=RESOURCES, person_id=person_id) if at else None,
-        meetings=coming_meetings(session, person_id, now=now) if status.mentors else (),
+        meetings=going.meetings,
+        left_behind=_of(going, left),
         news=latest(session, person_id, stages=[at] if at else [], now=now),
         section=coming_up(session, person_id, today=now.date(), now=now),
     )
@@ -118,16 +127,25 @@ def _priority(session: Session, status: ImgStatus) -> bool:
     return bool(priority_of(session, [now.profile_id]))
 
 
-def mentor_home(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> MentorHome:
+def _of(going: Going, left: Collection[str]) -> Sequence[Mentorship]:
+    return [each for each in going.mentorships if each.side.value in left]
+
+
+def mentor_home(
+    session: Session, person_id: uuid.UUID, *, now: dt.datetime, left: Collection[str] = ()
+) -> MentorHome:
+    """Return a mentor's home page; ``left`` as for an IMG's."""
     values, agreed = glance(session, person_id, Mentor)
     status = mentor_status(session, person_id, now=now)
+    going = going_on(session, person_id, now=now) if status.mentees or left else Going()
     return MentorHome(
         status=status,
         mentees=[(each.img, each.stage) for each in status.mentees if each.stage],
         dates=days(session, now=now)[:RESOURCES],
         profile=completeness(values),
         agreed=agreed,
-        meetings=coming_meetings(session, person_id, now=now) if status.mentees else (),
+        meetings=going.meetings,
+        left_behind=_of(going, left),
         resources=for_mentors(
             session, stages=values.stages, limit=2 * RESOURCES, person_id=person_id
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from flask import Blueprint, abort, g, redirect, render_template
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
-from mentorship.mentorships.service import Mentorship, coming_meetings, going_mentorships
+from mentorship.mentorships.service import going_on
 from mentorship.news.service import latest
 from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
@@ -30,12 +30,12 @@ def home() -> str | Response:
     mine = tabs()
     if mine:
         return redirect(mine[0].href, code=303)
-    me = current_person().id
+    going = going_on(db.session(), current_person().id, now=reader_now())
     return render_template(
         "dashboard/newcomer.html",
         memberships=my_memberships(),
-        mentorships=going_mentorships(db.session(), me),
-        meetings=coming_meetings(db.session(), me, now=reader_now()),
+        mentorships=going.mentorships,
+        meetings=going.meetings,
         erased_on=g.get("erased_on"),
     )
 
@@ -45,7 +45,7 @@ def home() -> str | Response:
 def img() -> str:
     _need(SectionRole.IMG)
     now = reader_now()
-    shown = service.img_home(db.session(), current_person().id, now=now)
+    shown = service.img_home(db.session(), current_person().id, now=now, left=_left())
     words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(
@@ -55,7 +55,6 @@ def img() -> str:
         admitted=admitted,
         standings=words,
         tabs=tabs(),
-        left_behind=_left_behind(),
         erased_on=g.get("erased_on"),
     )
 
@@ -65,14 +64,13 @@ def img() -> str:
 def mentor() -> str:
     _need(SectionRole.MENTOR)
     now = reader_now()
-    shown = service.mentor_home(db.session(), current_person().id, now=now)
+    shown = service.mentor_home(db.session(), current_person().id, now=now, left=_left())
     admitted = _admitted(SectionRole.MENTOR)
     return render_template(
         "dashboard/mentor.html",
         home=shown,
         admitted=admitted,
         tabs=tabs(),
-        left_behind=_left_behind(),
         erased_on=g.get("erased_on"),
     )
 
@@ -126,14 +124,10 @@ def _need(role: SectionRole) -> None:
         abort(404)
 
 
-def _left_behind() -> Sequence[Mentorship]:
-    """Return the mentorships that go on in a role this person has left, which has no home page."""
+def _left() -> Collection[str]:
+    """Return the roles this person has left: they have no home page, but what goes on is shown."""
     present = {membership.role.value for membership in my_memberships(present=True)}
-    left = {membership.role.value for membership in my_memberships()} - present
-    if not left:
-        return ()
-    mine = going_mentorships(db.session(), current_person().id)
-    return [each for each in mine if each.side.value in left]
+    return {membership.role.value for membership in my_memberships()} - present
 
 
 def _admitted(role: SectionRole) -> bool:

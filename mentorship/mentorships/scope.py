@@ -6,7 +6,6 @@ What is somebody else's looks the same as what does not exist: NoResultFound.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -83,21 +82,6 @@ def mentorship_of(session: Session, person_id: uuid.UUID, mentorship_id: uuid.UU
     if person_id not in {img.id, mentor.id}:
         raise sa.exc.NoResultFound
     return Mentorship(offer, Side.IMG if person_id == img.id else Side.MENTOR, img, mentor)
-
-
-def going_mentorships(session: Session, person_id: uuid.UUID) -> Sequence[Mentorship]:
-    """Return what goes on of a person, the newest first, in one query."""
-    own = sa.select(Profile.id).where(Profile.person_id == person_id)
-    mine = sa.or_(Offer.img_id.in_(own), Offer.mentor_id.in_(own))
-    rows = session.execute(
-        pairs()
-        .where(mine, Offer.state == OfferState.CONFIRMED)
-        .order_by(Offer.img_answered_at.desc(), Offer.id)
-    )
-    return [
-        Mentorship(offer, Side.IMG if person_id == img.id else Side.MENTOR, img, mentor)
-        for offer, img, mentor in rows
-    ]
 
 
 def going_mentorship(

@@ -19,10 +19,11 @@ from mentorship.mentorships.ending import (
 )
 from mentorship.mentorships.meetings import (
     Coming,
+    Going,
     NotPlanned,
     Plan,
     cancel_meeting,
-    coming_meetings,
+    going_on,
     log_meeting,
     meeting_of,
     move_meeting,
@@ -34,7 +35,6 @@ from mentorship.mentorships.page import Page, page_of
 from mentorship.mentorships.scope import (
     Mentorship,
     MentorshipEnded,
-    going_mentorships,
     mentorship_of,
 )
 from mentorship.mentorships.work import (
@@ -51,6 +51,7 @@ __all__ = [
     "AgreementChanged",
     "AlreadyHandled",
     "Coming",
+    "Going",
     "Mentorship",
     "MentorshipEnded",
     "NotPlanned",
@@ -63,14 +64,13 @@ __all__ = [
     "agreement_of",
     "cancel_meeting",
     "close_concern",
-    "coming_meetings",
     "delete_note",
     "end_as_leader",
     "end_mentorship",
     "feedback_of",
     "free_together",
     "give_feedback",
-    "going_mentorships",
+    "going_on",
     "led_page",
     "listing",
     "log_meeting",

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
@@ -16,7 +18,8 @@ from mentorship.news import desk
 from mentorship.news.models import Topic
 from mentorship.notices.service import mark_failed, post
 from mentorship.rounds import service as rounds
-from mentorship.sections.models import SectionRole
+from mentorship.sections.models import Membership, SectionRole
+from mentorship.sections.service import leave
 from mentorship.toolkit.loading import load_facts
 from tests import factories
 from tests.factories import NOW
@@ -102,6 +105,40 @@ def homes(cast: Cast) -> Iterator[tuple[str, User, str]]:
     yield "an IMG who is to confirm", people[imgs[-1]], "/home/img"
     yield "a mentor", people["Noor Haddad"], "/home/mentor"
     yield "a leader", cast.leader, "/home/leader"
+
+
+@pytest.mark.parametrize("role", [SectionRole.IMG, SectionRole.MENTOR])
+def test_a_role_that_was_left_takes_no_statement_more(
+    sign_in: SignIn, session: Session, role: SectionRole
+) -> None:
+    """Somebody with a mentor, a mentee and meetings leaves one role, and both go on."""
+    load_facts(session)
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    for number in range(2):
+        cast.img(f"Other img {number}")
+        _posted(cast, number)
+    cast.img("Both", topics=("visa_choice",))
+    both = cast.mentor("Both", seats=2)
+    cast.mentor("Noor Haddad", topics=("visa_choice",))
+    cast.published("Spring")
+    for img, mentor in (("Both", "Noor Haddad"), ("Other img 0", "Both")):
+        offer = cast.offer(img, mentor).id
+        me, other = cast.people[img].id, cast.people[mentor].id
+        rounds.accept_offer(session, person_id=other, offer_id=offer, now=NOW)
+        rounds.confirm_match(session, person_id=me, offer_id=offer, now=NOW)
+        plan = Plan(starts_at=SOON, minutes=30)
+        plan_meeting(session, person_id=me, mentorship_id=offer, plan=plan, now=NOW)
+    mine = sa.select(Membership.id).where(Membership.person_id == both.id, Membership.role == role)
+    leave(session, membership_id=session.scalars(mine).one(), person_id=both.id, now=NOW)
+    client, stays = sign_in(both), "mentor" if role is SectionRole.IMG else "img"
+    session.expunge_all()
+    with counted(session) as seen:
+        page = client.get(f"/home/{stays}")
+    assert len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]) <= MOST
+    assert "Mentorships that go on" in page.text
+    assert page.text.count("Noor Haddad") > 1
+    assert page.text.count("Other img 0") > 1
 
 
 def test_as_many_statements_with_ten_times_the_data(sign_in: SignIn, session: Session) -> None:
