@@ -44,7 +44,7 @@ from mentorship.operations import views as operations_views
 from mentorship.oversight import glass_views, recording
 from mentorship.oversight import views as oversight_views
 from mentorship.privacy import views as privacy_views
-from mentorship.profiles import pause_views
+from mentorship.profiles import codes, pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import routes as rounds_routes
@@ -146,6 +146,7 @@ def _made(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     keyring.load(settings.field_keys)
     audit.key.load(settings)
+    codes.key.load(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():

@@ -14,6 +14,7 @@ from mentorship.extensions import Model
 from mentorship.privacy.traces import BELOW_PROFILE, OF_PROFILE
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Pair, Participant, Run, RunSeat, Unmatched
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.snapshot import without_people
 
 
@@ -26,7 +27,12 @@ def empty_profiles(session: Session, profiles: Sequence[uuid.UUID], *, now: dt.d
 
 
 def remove_profiles(session: Session, profiles: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Delete profiles, or empty those whose key a run needs; return these."""
+    """Delete profiles, or empty those whose key others need; return these.
+
+    A run needs the keys of its pairs; whoever got a mentor or an IMG, also by a request before
+    any run, keeps their side of it, and the priority that its end gives.
+    """
+    both_said_yes = Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED))
     needed = set(
         session.scalars(
             sa.union(
@@ -34,6 +40,8 @@ def remove_profiles(session: Session, profiles: Sequence[uuid.UUID]) -> set[uuid
                 sa.select(Pair.mentor_id).where(Pair.mentor_id.in_(profiles)),
                 sa.select(Unmatched.img_id).where(Unmatched.img_id.in_(profiles)),
                 sa.select(RunSeat.mentor_id).where(RunSeat.mentor_id.in_(profiles)),
+                sa.select(Offer.img_id).where(Offer.img_id.in_(profiles), both_said_yes),
+                sa.select(Offer.mentor_id).where(Offer.mentor_id.in_(profiles), both_said_yes),
             )
         )
     )

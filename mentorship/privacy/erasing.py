@@ -1,9 +1,9 @@
 """Erasing a person whose days to take it back are over.
 
-Whoever was in no run is deleted, row by row. Whoever was in one leaves an empty shell under the
-same random keys, so that pairs, scores and the proof of a run still stand, and the other one of a
-pair keeps their side of it: no name, no address, no answer, no word is left, also not in the sealed
-record of the run.
+Whoever was in no run and no mentorship is deleted, row by row. Whoever was in one leaves an empty
+shell under the same random keys, so that pairs, scores and the proof of a run still stand, and the
+other one of a pair keeps their side of it: no name, no address, no answer, no word is left, also
+not in the sealed record of the run.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -129,9 +128,3 @@ def _nothing(value: object, kind: object) -> object:
     if isinstance(value, tuple):
         return ()
     return "" if kind == "str" else None
-
-
-def code_name(kind: ProfileKind, person_id: uuid.UUID) -> str:
-    """Return what stands in place of a name that the section hides; the same each time."""
-    word = "IMG" if kind is ProfileKind.IMG else "Mentor"
-    return f"{word} {person_id.hex[:4].upper()}"

@@ -19,8 +19,9 @@ from mentorship.consents import service as consents
 from mentorship.hours import Clock
 from mentorship.matching import Img, Mentor, Span
 from mentorship.profiles import rows
-from mentorship.profiles.audience import Audience, code_name, cut_to
+from mentorship.profiles.audience import Audience, cut_to
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
+from mentorship.profiles.codes import code_name
 from mentorship.profiles.models import (
     CHOICE_LISTS,
     SINGLE_CHOICES,

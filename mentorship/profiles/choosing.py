@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED, MATCHING, agrees_to
-from mentorship.profiles.audience import code_name
+from mentorship.profiles.codes import code_name, option_of
 from mentorship.profiles.completeness import is_ready
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -24,6 +24,11 @@ class Choosable:
     key: str
     label: str
 
+    @property
+    def option(self) -> str:
+        """What the page sends for this mentor: their key would tell the name behind a code."""
+        return option_of(self.key)
+
 
 def mentors_to_choose(
     session: Session,
@@ -32,8 +37,9 @@ def mentors_to_choose(
     sections: sa.Select[uuid.UUID],
     named: Collection[str] = (),
 ) -> tuple[Choosable, ...]:
-    """Return the mentors of ``sections`` who agreed to be looked up and could be matched, by name.
+    """Return the mentors of ``sections`` who agreed to be looked up and could be matched.
 
+    They are in the order of the labels: that of hidden names would give them away.
     ``sections`` is a part of a query. Those ``named`` in the profile already come last where they
     are not among them (any more); a name that a section of both hides, or hid, stays a code.
     """
@@ -64,7 +70,6 @@ def mentors_to_choose(
             Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR)
         )
         .where(sa.or_(listed, User.id.in_(keys)))
-        .order_by(User.name, User.id)
     ).all()
     here = [
         Choosable(str(key), _label(key, name, institution, masked=bool(hidden)))
@@ -76,7 +81,11 @@ def mentors_to_choose(
         for key, name, _, _, found, hidden in rows
         if not found
     ]
-    return (*here, *former)
+    return (*_by_label(here), *_by_label(former))
+
+
+def _by_label(people: Iterable[Choosable]) -> Sequence[Choosable]:
+    return sorted(people, key=lambda each: (each.label.casefold(), each.option))
 
 
 def name_hidden_from(reader_id: uuid.UUID) -> sa.ColumnElement[bool]:

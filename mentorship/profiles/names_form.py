@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import fields, text_fields
 from mentorship.profiles.choosing import Choosable
+from mentorship.profiles.codes import option_of
 from mentorship.profiles.service import Answers
 from mentorship.profiles.step_forms import Ranking, StepForm
 
@@ -63,11 +64,13 @@ class NamesForm(StepForm):
             )
         }
     )
+    _people: Mapping[str, str] = MappingProxyType({})  # option -> key, of the mentors offered
     BLAMED = MappingProxyType({"requests": "request_1", "avoid": "avoid_addresses"})
 
     def offer(self, mentors: Sequence[Choosable]) -> None:
         """Fill the lists of mentors; called before validation."""
-        choices = [SelectChoice(mentor.key, mentor.label) for mentor in mentors]
+        self._people = {mentor.option: mentor.key for mentor in mentors}
+        choices = [SelectChoice(mentor.option, mentor.label) for mentor in mentors]
         for field in self.numbered("request"):
             field.choices = [fields.NO_ANSWER, *choices]
         self.avoid_mentors.choices = choices
@@ -86,19 +89,25 @@ class NamesForm(StepForm):
         img = answers.values
         return {
             **super().start(answers),
+            **{f"request_{n}": option_of(key) for n, key in enumerate(img.requests, 1)},
             **{f"why_{n}": answers.lines.get(key, "") for n, key in enumerate(img.requests, 1)},
-            "avoid_mentors": [key for key in img.avoid if "@" not in key],
+            "avoid_mentors": [option_of(key) for key in img.avoid if "@" not in key],
             "avoid_addresses": "\n".join(key for key in img.avoid if "@" in key),
         }
 
     def said(self, before: Img | Mentor) -> dict[str, Any]:
         """Return what the step says of the profile, by field."""
-        avoid = (*(self.avoid_mentors.data or ()), *self.avoid_addresses.addresses)
-        return super().said(before) | {"avoid": avoid}
+        said = super().said(before)
+        mentors = (self._people[option] for option in self.avoid_mentors.said)
+        return said | {
+            "requests": tuple(self._people[option] for option in said["requests"]),
+            "avoid": (*mentors, *self.avoid_addresses.addresses),
+        }
 
     def lines(self) -> dict[str, str]:
         """Return why each mentor is asked for."""
-        return {mentor.data: why.data or "" for mentor, why in self._requests() if mentor.data}
+        asked = [(mentor.data, why.data or "") for mentor, why in self._requests() if mentor.data]
+        return {self._people[option]: why for option, why in asked}
 
     def rows(self, ranking: Ranking) -> Sequence[Any]:
         """Return those chosen and one more: each holds the names of all mentors."""

@@ -1,8 +1,9 @@
 """What other rooms may do with profiles: keep them, read them, and show them to others."""
 
-from mentorship.profiles.audience import SHOWN, Audience, code_name
+from mentorship.profiles.audience import SHOWN, Audience
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
 from mentorship.profiles.cards import browsing_card, card, cards, seen_by_others
+from mentorship.profiles.codes import code_name
 from mentorship.profiles.completeness import Completeness, completeness, is_ready
 from mentorship.profiles.drafts import Change, Draft, draft_many, write_draft
 from mentorship.profiles.naming import NamesOneself, NobodyThere, NotAMentorHere, NotAnImgHere

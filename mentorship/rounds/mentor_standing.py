@@ -96,11 +96,14 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         .join(Choice, of_stage, isouter=True)
         .options(joinedload(Offer.round).joinedload(Round.section), lazyload(User.roles))
         .where(_MENTOR.person_id == person_id)
-        .order_by(Offer.offered_at.desc(), sa.func.lower(User.name))
+        .order_by(Offer.id)
     ).all()
+    # By what is read of those offered at once: the order of hidden names would give them away.
+    by_label = sorted(rows, key=lambda row: _label(row[0], row[1]).casefold())
+    by_label.sort(key=lambda row: row[0].offered_at, reverse=True)
     offers = [
         (_waits(offer), _mentor_offer(offer, img, answer_by, stage, now=now))
-        for offer, img, answer_by, stage in rows
+        for offer, img, answer_by, stage in by_label
     ]
     live = [each for waits, each in offers if waits]
     waiting = [each for each in live if each.state is OfferState.OFFERED]
@@ -125,13 +128,17 @@ def _waits(offer: Offer) -> bool:
     return asked or offer.round.state in OUT
 
 
+def _label(offer: Offer, img: User) -> str:
+    return name_of(img, ProfileKind.IMG, offer, offer.round.section)
+
+
 def _mentor_offer(
     offer: Offer, img: User, answer_by: dt.datetime, stage: str | None, *, now: dt.datetime
 ) -> MentorOffer:
     return MentorOffer(
         offer_id=offer.id,
         state=offer.state,
-        img=name_of(img, ProfileKind.IMG, offer, offer.round.section),
+        img=_label(offer, img),
         round=offer.round.name,
         section=offer.round.section.name,
         answer_by=answer_by,

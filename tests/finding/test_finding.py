@@ -17,10 +17,12 @@ from mentorship.consents.service import LISTED, give, withdraw
 from mentorship.finding import service
 from mentorship.finding.models import Mark, MarkKind
 from mentorship.matching import Span
+from mentorship.profiles.codes import code_name
 from mentorship.profiles.models import ProfileKind
-from mentorship.profiles.service import code_name, read_img, read_mentor, write_mentor
+from mentorship.profiles.service import read_img, read_mentor, write_mentor
 from mentorship.profiles.telling import ABOUT_A_MENTOR
 from mentorship.rounds import service as rounds
+from mentorship.rounds.mentor_standing import mentor_status
 from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from tests import factories
@@ -293,6 +295,39 @@ def test_a_hidden_name_stays_hidden_when_somebody_is_in_no_list_any_more(
         assert ("Mentor " if client is ana else "IMG ") in html
     code = code_name(MENTOR, noor.id)
     assert f"{code} (in no list of yours now)" in ana.get("/profile/img/names").text
+
+
+def test_neither_order_nor_keys_tell_who_is_behind_a_code(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """Neither list follows the names, and no page sends the key that is beside a name elsewhere."""
+    cast.section.names_masked = True
+    for number in range(6):
+        cast.mentor(f"Mentor {number}", seats=9)
+        give(session, cast.people[f"Mentor {number}"].id, LISTED, NOW)
+    for number in range(8):
+        cast.img(f"Img {number}", topics=("visa_choice",))
+    ana, omar = cast.people["Ana Silva"], cast.people["Omar Aziz"]
+    page = sign_in(ana).get("/profile/img/names")
+    options = page.tree.findall(".//select[@name='request_1']/option")[1:]
+    labels = [(option.text or "").strip() for option in options]
+    mentors = [who for name, who in cast.people.items() if name.startswith(("M", "N", "O"))]
+    assert labels == sorted(code_name(MENTOR, who.id) for who in mentors)
+    boxes = [box.get("value") for box in page.tree.findall(".//input[@name='avoid_mentors']")]
+    assert boxes == [option.get("value") for option in options]
+    for who in mentors:
+        assert str(who.id) not in page.html
+        assert code_name(MENTOR, who.id).split()[1].lower() != who.id.hex[:6]
+    asked = sign_in(ana).submit("/profile/img/names", {"request_1": boxes[3]})
+    assert asked.status == 303
+    by_code = {code_name(MENTOR, who.id): str(who.id) for who in mentors}
+    assert read_img(session, ana.id).values.requests == (by_code[labels[3]],)
+
+    cast.published()
+    waiting = mentor_status(session, omar.id, now=NOW).waiting
+    assert len(waiting) > 1
+    assert [each.img for each in waiting] == sorted(each.img for each in waiting)
+    assert all(each.img.startswith("IMG ") for each in waiting)
 
 
 # --- noting, ranking, welcoming ---------------------------------------------------------------

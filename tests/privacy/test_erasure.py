@@ -33,6 +33,7 @@ from mentorship.rounds.inputs import InputsForgotten
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.paging import Wanted
+from mentorship.rounds.priority import ENDED, priority_of
 from mentorship.rounds.proving import prove_again
 from tests import factories
 from tests.factories import NOW
@@ -45,6 +46,7 @@ from tests.privacy.person import (
     sealed_attributes,
     whole_person,
 )
+from tests.rounds.asking import accept, again, ask, direct
 from tests.rounds.cast import small_cast
 
 DUE = NOW + wishes.GRACE
@@ -203,6 +205,27 @@ def test_whoever_was_in_no_run_is_gone_altogether(session: Session) -> None:
     asked_and_done(session, new)
     assert session.get(User, new.id, populate_existing=True) is None
     assert session.scalars(sa.select(Profile).where(Profile.person_id == new.id)).all() == []
+
+
+def test_a_mentorship_by_request_before_any_run_stays_with_the_other_one(
+    session: Session, sign_in: SignIn
+) -> None:
+    cast = small_cast(session)
+    ana, noor = cast.people["Ana Silva"], cast.people["Noor Haddad"]
+    offer = ask(cast, direct(cast), "Ana Silva")
+    assert accept(cast, offer, "Noor Haddad") is OfferState.CONFIRMED
+    note = "She knows a good book."
+    here = f"/mentorships/{offer.id}"
+    sign_in(ana).submit(here, {"note-text": note}, action=f"{here}/notes")
+    asked_and_done(session, noor)
+    assert again(cast, offer).state is OfferState.ENDED
+    page = sign_in(ana).get(here)
+    assert erasing.NAMELESS in page.text
+    assert note in page.text
+    mine = cast.profile("Ana Silva")
+    assert priority_of(session, [mine]) == {mine: ENDED}
+    left = session.get_one(User, noor.id, populate_existing=True)
+    assert (left.active, left.name) == (False, erasing.NAMELESS)
 
 
 def test_a_shell_can_do_nothing(session: Session, sign_in: SignIn) -> None:

@@ -16,6 +16,7 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED, MATCHING, give
 from mentorship.matching import Mentor
 from mentorship.profiles import service
+from mentorship.profiles.codes import option_of
 from mentorship.profiles.steps import ROADS
 from mentorship.sections.models import Browsing, Section, SectionRole
 from tests import factories
@@ -64,7 +65,8 @@ def test_a_mentor_moves_with_the_reason(
     session: Session, sign_in: SignIn, ana: User, mentors: list[str]
 ) -> None:
     one, two = mentors
-    asked = {"request_1": one, "why_1": "First", "request_2": two, "why_2": "Second"}
+    asked = {"request_1": option_of(one), "why_1": "First"}
+    asked |= {"request_2": option_of(two), "why_2": "Second"}
     sign_in(ana).submit(NAMES, {**asked, "move": "request_1 down"})
     kept = service.read_img(session, ana.id)
     assert kept.values.requests == (two, one)
@@ -213,7 +215,7 @@ def test_another_choice_is_offered_when_the_last_is_used(
 ) -> None:
     client = sign_in(ana)
     assert len(client.get(NAMES).tree.findall(".//select")) == 1
-    page = client.follow(client.submit(NAMES, {"request_1": mentors[0], "go": "more"}))
+    page = client.follow(client.submit(NAMES, {"request_1": option_of(mentors[0]), "go": "more"}))
     assert len(page.tree.findall(".//select")) == 2
 
 

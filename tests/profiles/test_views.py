@@ -18,6 +18,7 @@ from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.matching import Img, Mentor, Span
 from mentorship.profiles import service
+from mentorship.profiles.codes import option_of
 from mentorship.profiles.models import Profile
 from mentorship.profiles.steps import ROADS
 from mentorship.sections.models import (
@@ -105,7 +106,7 @@ def test_an_img_fills_in_everything(session: Session, sign_in: SignIn, ana: User
         "formats": ["ongoing", "mock_interview"],
         "mentors_wanted": "2",
         "wishes": ["mentor_is_img"],
-        "request_2": str(mo.id),
+        "request_2": option_of(str(mo.id)),
         "why_2": "A good talk.",
         "importance-topics": "high",
         "visa": "outside_us",
