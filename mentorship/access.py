@@ -1,7 +1,8 @@
 """Who may open which page. Every view carries exactly one of these marks, right under its route.
 
-The marks say which kind of person is let in at all; which objects that person sees is each
-service's own ``visible_to``. The application refuses to start with an unmarked view.
+The marks say which kind of person is let in at all; which objects that person sees, each service
+asks for, starting from the person and their section. The application refuses to start with an
+unmarked view.
 """
 
 from __future__ import annotations

@@ -17,12 +17,16 @@ from mentorship.rosters.enrolment import Entry, portions
 
 
 def consents_for(
-    session: Session, everybody: Sequence[tuple[Entry, uuid.UUID]], *, now: dt.datetime
+    session: Session,
+    everybody: Sequence[tuple[Entry, uuid.UUID]],
+    *,
+    claimed: Collection[uuid.UUID],
+    now: dt.datetime,
 ) -> tuple[list[dict[str, Any]], set[Entry], list[str]]:
     """Return the consents that the files name as rows, whose are new, and notes.
 
-    A file speaks for people who have not spoken themselves. Whoever withdrew a consent, or agreed
-    to an older text, is asked again on the site, not by a file.
+    A file speaks for people who have not claimed their account, and for nobody else. Whoever
+    withdrew a consent, or agreed to an older text, is asked again on the site, not by a file.
     """
     before = _consents(session, {person_id for entry, person_id in everybody if entry.row.consents})
     given: set[Entry] = set()
@@ -31,7 +35,10 @@ def consents_for(
     for entry, person_id in everybody:
         for purpose in entry.row.consents:
             known = before[person_id].setdefault(purpose, [])
-            if not known:
+            if not known and person_id in claimed:
+                told = f'"{purpose}" was left out; they say so themselves on the site'
+                notes.append(entry.says("consents", told))
+            elif not known:
                 version = consents.PURPOSES[purpose].version
                 fresh.append(
                     {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -149,12 +149,18 @@ def _account(entry: Entry, name: str, now: dt.datetime) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Members:
-    """Who comes into the section: ``made`` as rows, ``let_in`` out of those who asked before."""
+    """Who comes into the section: ``made`` as rows, ``let_in`` out of those who asked before.
+
+    ``invited`` are strangers to it, with an account that is their own or another section's: a file
+    does not speak for them. They are asked to join, and nothing of theirs is read or changed.
+    """
 
     made: list[dict[str, Any]] = field(default_factory=list)
     let_in: list[tuple[uuid.UUID, SectionRole]] = field(default_factory=list)
     came: set[Entry] = field(default_factory=set)
     stayed_out: list[Entry] = field(default_factory=list)  # left once by their own wish
+    invited: dict[Entry, uuid.UUID] = field(default_factory=dict)
+    elsewhere: set[uuid.UUID] = field(default_factory=set)  # who is in another section, too
 
     def coming(self, role: SectionRole) -> frozenset[uuid.UUID]:
         made = {row["person_id"] for row in self.made if row["role"] is role}
@@ -166,18 +172,28 @@ def members_for(
     section: Section,
     everybody: Sequence[tuple[Entry, uuid.UUID]],
     *,
+    claimed: Collection[uuid.UUID],
     now: dt.datetime,
 ) -> Members:
-    """Say who of them comes into the section, and who had left and stays out."""
+    """Say who of them comes into the section, who had left and stays out, and who is invited."""
     states: dict[tuple[uuid.UUID, SectionRole], MembershipState] = {}
+    members, here = Members(), set[uuid.UUID]()
     for portion in portions(person_id for _, person_id in everybody):
-        rows = sa.select(Membership.person_id, Membership.role, Membership.state).where(
-            Membership.section_id == section.id, Membership.person_id.in_(portion)
-        )
-        states |= {(row.person_id, row.role): row.state for row in session.execute(rows)}
-    members = Members()
+        rows = sa.select(
+            Membership.section_id, Membership.person_id, Membership.role, Membership.state
+        ).where(Membership.person_id.in_(portion))
+        for row in session.execute(rows):
+            if row.section_id != section.id:
+                members.elsewhere.add(row.person_id)
+                continue
+            states[row.person_id, row.role] = row.state
+            if row.state is MembershipState.ACTIVE:
+                here.add(row.person_id)
+    strangers = (members.elsewhere | set(claimed)) - here
     for entry, person_id in everybody:
         match states.get((person_id, entry.role)):
+            case None if person_id in strangers:
+                members.invited[entry] = person_id
             case None:
                 members.made.append(_membership(section, person_id, entry.role, now))
                 members.came.add(entry)

@@ -23,10 +23,15 @@ _NOTHING: tuple[object, ...] = (None, "", (), {})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What decides between a row and the profile: ``claimed`` is whether the owner keeps it."""
+    """What decides between a row and the profile.
+
+    ``claimed`` is whether the owner keeps it; ``private``, whether somebody else than the section
+    of the file may have said what is secret in it.
+    """
 
     columns: frozenset[str]  # of the file
     claimed: bool
+    private: bool
     chosen_elsewhere: frozenset[uuid.UUID]  # people of other sections, asked for or welcome
 
 
@@ -56,7 +61,7 @@ def merged(
 def _either(name: str, new: Any, old: Any, standing: Standing) -> Any:
     if name not in standing.columns:
         return old
-    if standing.claimed and (new in _NOTHING or name in SECRET):
+    if (standing.claimed and new in _NOTHING) or (standing.private and name in SECRET):
         return old
     if name in _KEPT_APART and standing.claimed:
         return tuple(dict.fromkeys((*new, *old)))

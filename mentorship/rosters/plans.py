@@ -23,8 +23,9 @@ from mentorship.profiles.rows import insert
 from mentorship.profiles.service import Draft, hold_many, write_draft
 from mentorship.rosters.enrolment import Accounts, Members, portions
 from mentorship.rosters.problems import Problem
+from mentorship.sections import letters
 from mentorship.sections import service as sections
-from mentorship.sections.models import Membership
+from mentorship.sections.models import Membership, Section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,9 @@ def write_plan(session: Session, plan: Plan) -> bool:
     insert(session, Consent, plan.consents)
     for draft in plan.drafts:
         write_draft(session, draft)
+    section = session.get_one(Section, basis.section_id)
+    strangers = [(person_id, entry.role) for entry, person_id in plan.members.invited.items()]
+    letters.invited(session, section, strangers, now=plan.now)
     return True
 
 

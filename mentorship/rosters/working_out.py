@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -70,13 +70,19 @@ class Work:
     def plan(self, everybody: Sequence[Entry], basis: Basis) -> Plan:
         people = enrolment.accounts_for(self.session, everybody, now=self.now)
         known = [(entry, people.of_address[entry.email].id) for entry in everybody]
-        members = enrolment.members_for(self.session, self.section, known, now=self.now)
-        consents, given, more = consents_for(self.session, known, now=self.now)
-        out = set(members.stayed_out)
-        self.notes += [*people.notes, *more]
+        claimed = {each.id for each in people.of_address.values() if each.claimed}
+        members = enrolment.members_for(
+            self.session, self.section, known, claimed=claimed, now=self.now
+        )
+        out = {*members.stayed_out, *members.invited}
+        self.notes += people.notes
         told = "left the section by their own wish"
         self.notes += [entry.says(None, told) for entry in members.stayed_out]
         inside = [(entry, person_id) for entry, person_id in known if entry not in out]
+        consents, given, more = consents_for(self.session, inside, claimed=claimed, now=self.now)
+        self.notes += more
+        for person_id in members.invited.values():
+            people.renamed.pop(person_id, None)
         renamed = {entry for entry, person_id in inside if person_id in people.renamed}
         touched = members.came | given | renamed
         drafts = [  # which comes first makes no difference
@@ -85,15 +91,17 @@ class Work:
         ]
         outcomes = self._outcomes(inside, drafts[0], Img)
         outcomes |= self._outcomes(inside, drafts[1], Mentor)
-        counts = dict.fromkeys(Change, 0) | {Change.UNCHANGED: len(out)}
+        counts = dict.fromkeys(Change, 0) | {Change.UNCHANGED: len(members.stayed_out)}
+        counts[Change.CREATED] = len(members.invited)  # nobody reads here who has an account
         for entry, change in outcomes.items():
             moved = change is Change.UNCHANGED and entry in touched
             counts[Change.UPDATED if moved else change] += 1
+        made_here = {each.id for each in people.of_address.values()} - {*members.invited.values()}
         report = ImportReport(
             created=counts[Change.CREATED],
             updated=counts[Change.UPDATED],
             unchanged=counts[Change.UNCHANGED],
-            unclaimed=tuple(p.id for p in people.of_address.values() if not p.claimed),
+            unclaimed=tuple(sorted(made_here - claimed)),
         )
         return Plan(
             report=report,
@@ -124,19 +132,21 @@ class Work:
         here = active_emails(self.session, self.section, others) | {
             email for email, person in people.of_address.items() if person.id in coming
         }
+        invited = {entry.email for entry in members.invited if entry.role is others}
         chosen = {uuid.UUID(key) for said in before.values() for key in _chosen(said.values)}
         elsewhere = self._elsewhere(chosen, others)
         answers: dict[uuid.UUID, Answers[Values]] = {}
         keep_theirs: list[str] = []  # a file's name for each of its people who do
         for entry, person_id, values in of_kind:
             claimed = people.of_address[entry.email].claimed
-            standing = Standing(self.columns[entry.role], claimed, elsewhere)
-            known = self._with_known_choices(entry, values, here)
+            private = claimed or person_id in members.elsewhere
+            standing = Standing(self.columns[entry.role], claimed, private, elsewhere)
+            known = self._with_known_choices(entry, values, here, invited)
             answers[person_id] = merged(entry, known, before.get(person_id), standing)
-            if claimed and person_id in before and standing.columns & SECRET:
+            if private and person_id in before and standing.columns & SECRET:
                 keep_theirs.append(entry.file)
         for file, people_of_file in Counter(keep_theirs).items():
-            told = "visa and gender are not taken for people who have claimed their account"
+            told = "visa and gender are not taken for people who keep their own profile"
             self.notes.append(f"{file}: {told}: {people_of_file}")
         joining = Joining(
             section_id=self.section.id,
@@ -146,10 +156,13 @@ class Work:
         )
         return profiles.draft_many(self.session, answers, now=self.now, joining=joining)
 
-    def _with_known_choices(self, entry: Entry, values: Values, here: frozenset[str]) -> Values:
+    def _with_known_choices(
+        self, entry: Entry, values: Values, here: frozenset[str], invited: Collection[str]
+    ) -> Values:
+        """Leave out who is no member; it is a fault, but not of somebody of the other file."""
         column, (_, wrong) = CHOSEN[type(values)], _OTHERS[type(values)]
         for email in _chosen(values):
-            if email not in here:
+            if email not in here and email not in invited:
                 told = (email, wrong, "correct it or take it out")
                 self.problems.append(Problem(entry.file, entry.row.line, column, *told))
         known: dict[str, Any] = {column: tuple(e for e in _chosen(values) if e in here)}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.inbox.models import NoticeKind
+from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import stationery
-from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
+QUIET = dt.timedelta(days=7)  # in which nobody is invited to a section again
 AS_A = {SectionRole.IMG: "as an IMG", SectionRole.MENTOR: "as a mentor"}
 
 
@@ -33,6 +35,32 @@ def asked(
             as_a=AS_A[membership.role],
             about_id=membership.person_id,
         )
+
+
+def invited(
+    session: Session,
+    section: Section,
+    people: Iterable[tuple[uuid.UUID, SectionRole]],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Ask people who have an account already to join; nobody more often than once a week."""
+    path = f"/sections/{section.slug}/join"
+    lately = sa.select(Notice.person_id).where(Notice.path == path, Notice.created_at > now - QUIET)
+    asked = set(session.scalars(lately))
+    for person_id, role in people:
+        if person_id not in asked:
+            asked.add(person_id)
+            person = session.get_one(User, person_id)
+            _tell(
+                session,
+                person,
+                "section_invited",
+                path=path,
+                now=now,
+                section=section.name,
+                as_a=AS_A[role],
+            )
 
 
 def decided(session: Session, membership: Membership, *, now: dt.datetime) -> None:

@@ -193,10 +193,11 @@ def f17(bench: Bench) -> Told:
     with ended(bench.place()) as site:
         held = day.lasting(site, warm=max(60.0, minutes * 3.0), seconds=minutes * 60.0)
     taken = max(held.after.memory.values()) / day.MEGABYTE
-    odd = {status: count for status, count in held.answers.items() if status not in {200, 303}}
+    odd = {status: count for status, count in held.answers.items() if status not in {200, 303, 429}}
     requests = sum(held.answers.values())
     memory = f"memory {held.grown:+.1%} ({taken:.0f} MB a process at most)"
-    rest = f"open files {held.left_open:+d}; {sum(odd.values())} answers that were no page"
+    refused = held.answers.get(429, 0)  # searches: more than 300 an hour
+    rest = f"open files {held.left_open:+d}; {refused} searches refused as too many; faults {odd}"
     return (
         f"{minutes} minutes of five people's pages and forms, {requests} requests",
         f"{memory}, {rest}",

@@ -60,6 +60,37 @@ def test_two_instances_that_set_up_an_empty_database_at_once_both_succeed(
     engine.dispose()
 
 
+def test_a_step_that_finds_a_table_locked_gives_up_and_has_done_nothing(
+    new_database: Callable[[], str], tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    if pytestconfig.getoption("--database") == "sqlite":
+        pytest.skip("SQLite locks no tables")
+    address = new_database()
+
+    def moved(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", *words]
+        environment = environment_of(address, tmp_path)
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert moved("upgrade").returncode == 0
+    assert moved("downgrade").returncode == 0
+    engine = sa.create_engine(address)
+    version = sa.text("SELECT version_num FROM alembic_version")
+    with engine.connect() as busy:
+        before = busy.scalar(version)
+        tables = sorted({*sa.inspect(busy).get_table_names()} - {"alembic_version"})
+        listed = ", ".join(f'"{table}"' for table in tables)
+        busy.execute(sa.text(f"LOCK TABLE {listed} IN ACCESS EXCLUSIVE MODE"))
+        refused = moved("upgrade")  # comes to an end although the lock does not
+        assert refused.returncode != 0
+        assert "lock timeout" in refused.stderr
+        assert busy.scalar(version) == before
+    assert moved("upgrade").returncode == 0
+    engine.dispose()
+
+
 def test_it_may_be_held_over_the_migrations_it_is_held_for(app: Flask) -> None:
     with app.app_context(), alone(db.engine), alone(db.engine, patience=0.1):
         pass

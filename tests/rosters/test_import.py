@@ -16,6 +16,7 @@ from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.extensions import Model
 from mentorship.matching import Img
+from mentorship.notices.models import Message
 from mentorship.profiles import service as profiles
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
@@ -163,7 +164,7 @@ class TestWhoHasClaimedTheAccount:
         assert counts(report) == (0, 0, 2)
         assert (img_of(session, owner.email).visa, said.gender) == ("f1", "woman")
         assert [note for note in report.notes if "visa and gender" in note] == [
-            "imgs.csv: visa and gender are not taken for people who have claimed their account: 1"
+            "imgs.csv: visa and gender are not taken for people who keep their own profile: 1"
         ]
 
     def test_keeps_whom_they_avoid(self, session: Session, here: Section) -> None:
@@ -212,16 +213,39 @@ def test_one_person_may_stand_in_both_files(session: Session, here: Section) -> 
     assert counts(bring(session, here, own, both)) == (0, 0, 2)
 
 
-def test_a_known_person_joins_without_losing_another_section(
-    session: Session, here: Section
+@pytest.mark.parametrize("theirs", [True, False], ids=["claimed", "of another section"])
+def test_a_stranger_with_an_account_is_invited_and_nothing_else(
+    session: Session, here: Section, *, theirs: bool
 ) -> None:
     bring(session, here)
-    there = factories.section(session)
-    report = bring(session, there, "email,name\nana@example.org,Ana Abara\n", "email,name\n")
-    assert counts(report) == (0, 1, 0)
-    ana = person(session, "ana@example.org")
+    ana = claim(session, "ana@example.org") if theirs else person(session, "ana@example.org")
+    there, before = factories.section(session), everything(session)
+    own = "email,name,stage,visa,consents\n{},Somebody Else,residency,f1,share_visa\n"
+    report = bring(session, there, own.format(ana.email), "email,name\n")
+    assert counts(report) == (1, 0, 0)
+    assert counts(report) == counts(
+        bring(session, there, own.format("nobody@example.org"), "email,name\n")
+    ), "a file does not tell who has an account"
     mine = sa.select(Membership.section_id).where(Membership.person_id == ana.id)
-    assert set(session.scalars(mine)) == {here.id, there.id}
+    assert set(session.scalars(mine)) == {here.id}
+    assert img_of(session, ana.email).stage == "usce"
+    assert "share_visa" not in consents.in_force(session, [ana.id])[ana.id]
+    assert before != everything(session), "the other one came in"
+    invited = sa.select(Message.subject).where(Message.recipient == ana.email)
+    assert session.scalars(invited).all() == [f"{there.name} would like you to join"]
+    bring(session, there, own.format(ana.email), "email,name\n")
+    assert len(session.scalars(invited).all()) == 1, "not twice in a week"
+
+
+def test_a_member_of_two_sections_keeps_visa_and_gender(session: Session, here: Section) -> None:
+    bring(session, here)
+    there = factories.section(session)
+    factories.member(session, there, SectionRole.IMG, person(session, "ana@example.org"))
+    said = img_of(session, "ana@example.org")
+    for visa in ("f1", "us_citizen", "h4_ead"):
+        own = f"email,name,visa\nana@example.org,Ana Abara,{visa}\n"
+        assert counts(bring(session, there, own, "email,name\n")) == (0, 0, 1)
+    assert img_of(session, "ana@example.org") == said
 
 
 def test_a_mentor_asked_for_in_another_section_stays_asked_for(
@@ -229,6 +253,7 @@ def test_a_mentor_asked_for_in_another_section_stays_asked_for(
 ) -> None:
     bring(session, here)
     there = factories.section(session)
+    factories.member(session, there, SectionRole.IMG, person(session, "ana@example.org"))
     own = "email,name,requests\nana@example.org,Ana Abara,{}\n"
     other = "email,name\nnew@example.org,New Mentor\n"
     bring(session, there, own.format("new@example.org"), other)
@@ -260,6 +285,7 @@ def test_a_mentor_marks_imgs_of_the_same_files(session: Session, here: Section) 
 def test_an_img_marked_in_another_section_stays_marked(session: Session, here: Section) -> None:
     bring(session, here, IMGS, WELCOMES.format("ana@example.org"))
     there = factories.section(session)
+    factories.member(session, there, SectionRole.MENTOR, person(session, "mo@example.org"))
     bring(
         session, there, "email,name\nnew@example.org,New Img\n", WELCOMES.format("new@example.org")
     )
