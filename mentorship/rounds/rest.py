@@ -80,7 +80,8 @@ def _as_free(
         gone = Obstacle.NEEDS_NOBODY if key in done else None
         here = Obstacle.ASKED_HERE if held[key] else gone
         return dataclasses.replace(person, obstacle=person.obstacle or here)
-    free = max(seats.get(key, person.seats) - held[key], 0)
+    # They may have lowered their seats since, or given them away in another round.
+    free = max(min(seats.get(key, person.seats), person.seats) - held[key], 0)
     obstacle = person.obstacle or (None if free else Obstacle.SEATS_TAKEN)
     return dataclasses.replace(person, seats=free, obstacle=obstacle)
 

@@ -23,8 +23,10 @@ from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.overview import overview
 from mentorship.rounds.run_models import PublishPlan, RunJob
 from mentorship.rounds.scope import run_of_round
+from mentorship.rounds.setup import SetUp
 from tests.factories import NOW
 from tests.page import PageClient
+from tests.rounds.asking import accept, alter, ask
 from tests.rounds.cast import Cast
 from tests.rounds.work import work
 
@@ -368,3 +370,34 @@ def test_nobody_is_offered_again_whom_they_were_offered_before(
     page = sign_in(cast.leader).get(f"{home}/review?run={run.number}&show=forbidden")
     assert page.text.count("Offered before in this round: not again") == len(run.rules["banned"])
     assert run.rules["banned"]
+
+
+@pytest.mark.parametrize("what", ["said yes in another round", "lowered the seats"])
+def test_the_rest_has_no_more_seats_than_the_mentor_has_now(
+    cast: Cast, session: Session, what: str
+) -> None:
+    """Noor had two seats when the round went out, has one mentee by it, and no second seat now."""
+    alter(cast, "Noor Haddad", seats=2)
+    round_ = cast.published()
+    for img, yes in (("Ana Silva", True), ("Ben Okafor", False)):
+        _answer(cast, session, "Noor Haddad", img, yes=yes)
+    assert _free_seats(cast, session, round_) == 1
+    if what == "lowered the seats":
+        alter(cast, "Noor Haddad", seats=1)
+    else:
+        cast.img("Dua Lind", requests=(str(cast.people["Noor Haddad"].id),))
+        other = cast.open("Fall", set_up=SetUp(direct_requests=True))
+        assert accept(cast, ask(cast, other, "Dua Lind"), "Noor Haddad") is OfferState.CONFIRMED
+    assert _free_seats(cast, session, round_) == 0
+    cast.img("Eli Late")
+    late = Participant(round_id=round_.id, profile_id=cast.profile("Eli Late"), joined_at=NOW)
+    session.add(late)
+    run = rest(cast, session, round_)
+    mentors = session.scalars(sa.select(Pair.mentor_id).where(Pair.run_id == run.id)).all()
+    assert cast.profile("Noor Haddad") not in mentors
+    assert cast.profile("Omar Aziz") in mentors
+
+
+def _free_seats(cast: Cast, session: Session, round_: Round) -> int:
+    people = rests.still_free(session, cast.again(round_), today=NOW.date())
+    return next(each.seats for each in people if each.name == "Noor Haddad")
