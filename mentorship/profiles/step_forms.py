@@ -129,10 +129,13 @@ class StepForm(FlaskForm):
         """Return what tells these answers of this step from any others."""
         return hashlib.sha256(repr(self.start(answers)).encode()).hexdigest()[:16]
 
-    def is_stale(self, answers: Answers[Any]) -> bool:
-        """Tell whether this step was saved elsewhere since its page was opened."""
-        seen = self.version.raw_data
-        return bool(seen) and seen[0] != self.version_of(answers)
+    def is_stale(self, answers: Answers[Any], said: Answers[Any]) -> bool:
+        """Tell whether this step was saved elsewhere since its page was opened.
+
+        Not if what is ``said`` now is what is there: then the page was sent twice.
+        """
+        seen, there = self.version.raw_data, self.version_of(answers)
+        return bool(seen) and there not in {seen[0], self.version_of(said)}
 
     def keep_offering(self, values: Img | Mentor) -> None:
         """Offer what the profile says already, also where the page would not offer it itself."""

@@ -90,7 +90,8 @@ def save_step(road: str, step: str) -> Outcome:
         answers = _read(session, way)
         form = at.form(formdata=moved(request.form))
         _offer(session, form, answers)
-        if not form.check(now.date()) or form.is_stale(_at_present(answers)):
+        before = _at_present(answers)
+        if not form.check(now.date()) or form.is_stale(before, _said(before, form)):
             return _not_saved(way, at, answers, form)
         try:
             _keep(session, _said(answers, form), form, now)
@@ -246,5 +247,4 @@ def _zone_elsewhere(kept: Answers[Any]) -> str:
 
 def _to_step(road: str, step: Step, anchor: str | None, *, back_to_answers: bool) -> Response:
     query: dict[str, Any] = {"from": TO_ANSWERS} if back_to_answers else {}
-    where = url_for(".step", road=road, step=step.key, _anchor=anchor, **query)
-    return redirect(where, code=303)
+    return redirect(url_for(".step", road=road, step=step.key, _anchor=anchor, **query), code=303)

@@ -61,6 +61,39 @@ def test_a_button_moves_a_topic_up_and_saves(session: Session, sign_in: SignIn, 
     assert kept.goals == "Kept"
 
 
+@pytest.mark.parametrize("path", [TOPICS, NAMES, "/profile/img/times"])
+def test_a_step_that_is_sent_twice_is_saved(
+    sign_in: SignIn, session: Session, ana: User, mentors: list[str], path: str
+) -> None:
+    one, two = map(option_of, mentors)
+    said: dict[str, dict[str, object]] = {
+        TOPICS: {
+            "topic_1": "soap",
+            "topic_2": "visa_choice",
+            "goals": "A  goal",
+            "languages": ["en"],
+        },
+        NAMES: {
+            "request_1": one,
+            "why_1": "First",
+            "avoid_mentors": [two],
+            "avoid_addresses": "Lee@Example.org",
+        },
+        "/profile/img/times": {"timezone": "Asia/Kathmandu", "free": ["6-1", "0-3"]},
+    }
+    client = sign_in(ana)
+    versions = client.get(path).tree.iterfind(".//input[@name='version']")
+    version = next(field.get("value") for field in versions)
+    sent = {**said[path], "version": version, "go": "on"}
+    first = client.post(path, sent)
+    kept = service.read_img(session, ana.id).values
+    again = client.post(path, sent)
+    assert (again.status, again.location) == (303, first.location)
+    assert service.read_img(session, ana.id).values == kept
+    changed = {**sent, "topic_1": "interview_prep", "request_1": "", "why_1": "", "free": ["0-1"]}
+    client.post(path, changed, status=409)
+
+
 def test_a_mentor_moves_with_the_reason(
     session: Session, sign_in: SignIn, ana: User, mentors: list[str]
 ) -> None:
