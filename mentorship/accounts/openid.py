@@ -16,7 +16,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError, MissingKeyError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
@@ -156,7 +156,7 @@ class Client:
         """Check the signature, with keys fetched anew where the key is one we do not know."""
         try:
             return self._decoded(token, self._discovery.keys())
-        except InvalidKeyIdError:
+        except (InvalidKeyIdError, MissingKeyError):
             return self._decoded(token, self._discovery.keys(anew=True))
 
     def _decoded(self, token: str, keys: list[dict[str, Any]]) -> jwt.Token:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,12 +49,17 @@ def app(new_app: Callable[..., Flask], idps: tuple[Idp, Idp]) -> Flask:
     return new_app(providers=(one.provider(), clinic), require_mfa=Mfa.STAFF)
 
 
+@pytest.fixture(scope="module")
+def own_keys(idps: tuple[Idp, Idp]) -> Mapping[int, RSAKey]:
+    return {each.port: each.key for each in idps}
+
+
 @pytest.fixture
-def idp(app: Flask, idps: tuple[Idp, Idp]) -> Idp:
+def idp(app: Flask, idps: tuple[Idp, Idp], own_keys: Mapping[int, RSAKey]) -> Idp:
     """An honest provider of whom nobody has asked anything yet."""
     one, other = idps
     for each in (one, other):
-        fresh = Idp(port=each.port, key=each.key)
+        fresh = Idp(port=each.port, key=own_keys[each.port])
         each.__dict__.update(fresh.__dict__)
     clients = app.extensions["sign_in_clients"]
     for client in clients.values():
