@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -36,12 +38,18 @@ KNOWN_BESIDES = (  # who, which fields, and where, whatever the table says
 )
 
 
-def looked_for(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    """Return the cast with its words, in a section whose files may be asked for at will."""
+@contextlib.contextmanager
+def looked_for(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
+    """Give the cast with its words, in a section whose files may be asked for at will.
+
+    The clock stands at noon: two of the words are times of day, and the time of a test is none.
+    """
     rename(monkeypatch)
     often = {**LIMITS, "export": (Limit(Per.PERSON, 1000, dt.timedelta(hours=1)),)}
     monkeypatch.setattr("mentorship.throttle.service.LIMITS", often)
-    return canary_cast(session)
+    noon = dt.datetime.combine(dt.datetime.now(dt.UTC), dt.time(12), dt.UTC)
+    with time_machine.travel(noon, tick=False):
+        yield canary_cast(session)
 
 
 def readers(cast: Cast, reached: Reached) -> Iterator[tuple[str, User | None, Told]]:

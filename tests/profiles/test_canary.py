@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -37,8 +37,9 @@ from tests.rounds.cast import Cast
 
 
 @pytest.fixture
-def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    return looked_for(session, monkeypatch)
+def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
+    with looked_for(session, monkeypatch) as cast:
+        yield cast
 
 
 @pytest.mark.parametrize("reach", BEFORE_A_YES, ids=lambda reach: reach.__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -14,8 +14,9 @@ from tests.rounds.cast import Cast
 
 
 @pytest.fixture
-def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    return looked_for(session, monkeypatch)
+def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
+    with looked_for(session, monkeypatch) as cast:
+        yield cast
 
 
 @pytest.mark.parametrize("reach", FROM_A_YES_ON, ids=lambda reach: reach.__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -12,8 +14,9 @@ from tests.rounds.cast import Cast
 
 
 @pytest.fixture
-def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    return looked_for(session, monkeypatch)
+def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
+    with looked_for(session, monkeypatch) as cast:
+        yield cast
 
 
 @pytest.mark.parametrize("state", KEPT_BACK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -24,8 +24,9 @@ from tests.rounds.cast import Cast
 
 
 @pytest.fixture
-def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    return looked_for(session, monkeypatch)
+def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
+    with looked_for(session, monkeypatch) as cast:
+        yield cast
 
 
 def test_only_leaders_are_handed_files_and_these_follow_the_table(app: Flask, cast: Cast) -> None:
