@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, abort, g, redirect, render_template
 from werkzeug.wrappers import Response
@@ -12,7 +13,7 @@ from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
-from mentorship.mentorships.service import going_on
+from mentorship.mentorships.service import Mentorship, going_on
 from mentorship.news.service import latest
 from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
@@ -92,6 +93,7 @@ def leader() -> str:
     return render_template(
         "dashboard/leader.html",
         sections=shown,
+        left_behind=_left_behind(now),
         facts=facts,
         reasons=REASON_NAMES,
         title_of=title_of,
@@ -112,6 +114,7 @@ def admin() -> str:
     return render_template(
         "dashboard/admin.html",
         sections=shown,
+        left_behind=_left_behind(reader_now()),
         given_up=given_up,
         tabs=tabs(),
         erased_on=g.get("erased_on"),
@@ -128,6 +131,10 @@ def _left() -> Collection[str]:
     """Return the roles this person has left: they have no home page, but what goes on is shown."""
     present = {membership.role.value for membership in my_memberships(present=True)}
     return {membership.role.value for membership in my_memberships()} - present
+
+
+def _left_behind(now: dt.datetime) -> Sequence[Mentorship]:
+    return service.left_behind(db.session(), current_person().id, now=now, left=_left())
 
 
 def _admitted(role: SectionRole) -> bool:
