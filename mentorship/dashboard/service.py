@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.community.service import SectionDate, coming_up
 from mentorship.matching import Img, Mentor
-from mentorship.mentorships.service import Coming, Going, Mentorship, going_on, met_of_section
+from mentorship.mentorships.service import Coming, Going, Mentorship, going_on
 from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
@@ -90,8 +90,6 @@ class LedSection:
     funnel: Funnel
     rounds: Sequence[RoundLine]
     out_of_date: Collection[uuid.UUID]  # rounds whose run cannot be published as it is
-    met: int  # pairs that have met
-    concerns: int  # that wait for a leader
 
     @property
     def going(self) -> Sequence[RoundLine]:
@@ -171,22 +169,18 @@ def facts_to_check(session: Session, *, today: dt.date) -> Sequence[Line]:
 
 
 def leader_home(
-    session: Session, led: Collection[Section], reader_id: uuid.UUID, *, now: dt.datetime
+    session: Session, led: Collection[Section], *, now: dt.datetime
 ) -> Sequence[LedSection]:
     """Return the sections somebody leads, each with its funnel and rounds."""
-    return [_led(session, section, reader_id, now) for section in led]
-
-
-def _led(session: Session, section: Section, reader_id: uuid.UUID, now: dt.datetime) -> LedSection:
-    met, concerns = met_of_section(session, section.id, reader_id=reader_id)
-    return LedSection(
-        section=section,
-        funnel=leader_funnel(session, section.id),
-        rounds=round_list(session, section.id, today=now.date()),
-        out_of_date=rounds_out_of_date(session, section.id, now=now),
-        met=met,
-        concerns=concerns,
-    )
+    return [
+        LedSection(
+            section=section,
+            funnel=leader_funnel(session, section.id),
+            rounds=round_list(session, section.id, today=now.date()),
+            out_of_date=rounds_out_of_date(session, section.id, now=now),
+        )
+        for section in led
+    ]
 
 
 def administrator_home(session: Session) -> Sequence[Overview]:

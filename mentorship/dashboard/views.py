@@ -86,7 +86,7 @@ def leader() -> str:
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     now = reader_now()
-    shown = service.leader_home(db.session(), led, current_person().id, now=now)
+    shown = service.leader_home(db.session(), led, now=now)
     facts = service.facts_to_check(db.session(), today=now.date())
     news = latest(db.session(), current_person().id, stages=["leadership_advocacy"], now=now)
     led_ids = [section.id for section in led]
@@ -98,7 +98,7 @@ def leader() -> str:
         reasons=REASON_NAMES,
         title_of=title_of,
         news=news,
-        waiting=to_do(db.session(), led_ids),
+        waiting=to_do(db.session(), led_ids, reader_id=current_person().id),
         not_reached=not_reached(db.session(), led_ids),
         misses=most_missed(db.session(), led_ids),
         tabs=tabs(),

@@ -60,7 +60,7 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
         )
     ).all()
     rounds: list[ImgRound] = []
-    published: dict[uuid.UUID, dt.datetime] = {}
+    published: dict[uuid.UUID | None, dt.datetime] = {}
     held: dict[uuid.UUID, dt.datetime] = {}
     for (round_, answer_by, out_since, place), group in groupby(rows, lambda row: tuple(row[:4])):
         offers = [(offer, mentor) for *_, offer, mentor in group if offer is not None]
@@ -120,7 +120,7 @@ def _holds(round_: Round, offer: Offer) -> bool:
 def _as_held(
     one: ImgRound,
     held: Mapping[uuid.UUID, dt.datetime],
-    published: Mapping[uuid.UUID, dt.datetime],
+    published: Mapping[uuid.UUID | None, dt.datetime],
 ) -> ImgRound:
     """Say of a round that looks for no mentor for whom another round holds, that it does not.
 
