@@ -61,8 +61,14 @@ def changed_since(
     session: Session, round_: Round, run_id: uuid.UUID, *, today: dt.date
 ) -> Sequence[OutOfDate]:
     """Return who stands in the way of publishing a run, as people are now."""
+    return changed_among(session, run_id, *for_publishing(session, round_, today=today))
+
+
+def changed_among(
+    session: Session, run_id: uuid.UUID, people: Sequence[Candidate], agreed: Agreed
+) -> Sequence[OutOfDate]:
+    """Return the same of people who are known already, see ``for_publishing``."""
     pairs = sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run_id)
-    people, agreed = for_publishing(session, round_, today=today)
     return out_of_date(people, session.execute(pairs).all(), agreed)
 
 
