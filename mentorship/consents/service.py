@@ -98,10 +98,12 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
 def give(session: Session, person_id: uuid.UUID, purpose: str, now: dt.datetime) -> None:
     """Record that the person agrees to the text as it reads now; agreeing twice changes nothing.
 
-    Where an older text was agreed to, that record ends and a new one begins.
+    Where an older text was agreed to, or a leader's file said it for them, that record ends and a
+    new one begins.
     """
     version = PURPOSES[purpose].version
-    _end(session, now, *_open(person_id, purpose), Consent.version != version)
+    not_theirs = (Consent.version != version) | Consent.by_file
+    _end(session, now, *_open(person_id, purpose), not_theirs)
     if session.scalar(sa.select(Consent.id).where(*_open(person_id, purpose))):
         return
     row = {"person_id": person_id, "purpose": purpose, "version": version, "given_at": now}
@@ -122,6 +124,16 @@ def standing(session: Session, person_id: uuid.UUID) -> Mapping[str, Consent]:
     return {consent.purpose: consent for consent in session.scalars(fresh)}
 
 
+def said_for(person_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Say in a query whether a leader's file agreed for this person, who has not answered yet."""
+    return sa.exists().where(
+        Consent.person_id == person_id,
+        Consent.by_file,
+        Consent.withdrawn_at.is_(None),
+        _current(),
+    )
+
+
 def in_force(
     session: Session, person_ids: Collection[uuid.UUID]
 ) -> Mapping[uuid.UUID, frozenset[str]]:
@@ -130,15 +142,11 @@ def in_force(
     Consent to an older text does not count: it never covered what the text says today. Whoever
     asked to be erased agrees to nothing until they take it back.
     """
-    current = [
-        sa.and_(Consent.purpose == purpose.key, Consent.version == purpose.version)
-        for purpose in PURPOSES.values()
-    ]
     rows = session.execute(
         sa.select(Consent.person_id, Consent.purpose).where(
             Consent.person_id.in_(person_ids),
             Consent.withdrawn_at.is_(None),
-            sa.or_(*current),
+            _current(),
             ~_leaving(Consent.person_id),
         )
     )
@@ -162,6 +170,16 @@ def agrees_to(
             ~_leaving(person_id),
         )
         .correlate_except(Consent)
+    )
+
+
+def _current() -> sa.ColumnElement[bool]:
+    """Say of a consent that it is to the text as it reads now."""
+    return sa.or_(
+        *(
+            sa.and_(Consent.purpose == purpose.key, Consent.version == purpose.version)
+            for purpose in PURPOSES.values()
+        )
     )
 
 

@@ -12,6 +12,7 @@ from mentorship.dashboard import service
 from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
+from mentorship.hosts.service import waiting
 from mentorship.mentorships.service import going_on
 from mentorship.news.service import latest
 from mentorship.search.misses import most_missed
@@ -109,10 +110,12 @@ def leader() -> str:
 def admin() -> str:
     shown = service.administrator_home(db.session())
     given_up = mails_given_up(db.session())
+    hosts = waiting(db.session())
     return render_template(
         "dashboard/admin.html",
         sections=shown,
         given_up=given_up,
+        waiting_hosts=len(hosts),
         tabs=tabs(),
         erased_on=g.get("erased_on"),
     )

@@ -79,25 +79,24 @@ def solve(
     hashes = Hashes.of(problem.imgs, problem.mentors, number)
     first, second_locks = _first_stage(problem)
     firsts = _pair(problem, first, best, hashes, progress)
+    stages = [firsts]
     second = _second_stage(problem, firsts, second_locks)
-    seconds = _pair(problem, second, best, hashes, progress)
+    if second.looking.any():
+        stages.append(_pair(problem, second, best, hashes, progress))
 
-    pairs = [_made(found.mates) for found in (firsts, seconds)]
-    both = np.concatenate(pairs)
-    sort = np.lexsort((both[:, 1], both[:, 0]))
-    both = both[sort]
-    wanted = second.looking.any()
+    pairs = np.concatenate([_made(stage.mates) for stage in stages])
+    sort = np.lexsort((pairs[:, 1], pairs[:, 0]))
     return Result(
         policy=policy,
         lottery=number,
-        pairs=both,
-        second=(np.arange(len(both)) >= len(pairs[0]))[sort],
-        total=int(firsts.scores.sum() + seconds.scores.sum()),
-        unmatched=np.setdiff1d(np.arange(len(problem.img_ids)), both[:, 0]),
+        pairs=pairs[sort],
+        second=sort >= len(_made(firsts.mates)),
+        total=sum(int(stage.scores.sum()) for stage in stages),
+        unmatched=np.flatnonzero(firsts.mates < 0),
         img_prices=firsts.imgs,
         seat_prices=firsts.seats,
-        second_img_prices=seconds.imgs if wanted else None,
-        second_seat_prices=seconds.seats if wanted else None,
+        second_img_prices=stages[-1].imgs if len(stages) > 1 else None,
+        second_seat_prices=stages[-1].seats if len(stages) > 1 else None,
     )
 
 

@@ -147,3 +147,45 @@ def test_consents_go_with_the_person(session: Session, ana: User) -> None:
     service.give(session, ana.id, MATCHING, NOW)
     session.execute(sa.delete(User).where(User.id == ana.id))
     assert record(session, ana) == []
+
+
+def said_for(session: Session, who: User) -> bool:
+    return bool(session.scalar(sa.select(service.said_for(who.id))))
+
+
+def by_file(session: Session, who: User, purpose: str = MATCHING) -> None:
+    """Let a leader's file say that somebody agrees."""
+    version = PURPOSES[purpose].version
+    values = {"person_id": who.id, "purpose": purpose, "version": version, "given_at": NOW}
+    session.add(Consent(**values, by_file=True))
+    session.flush()
+
+
+def test_what_a_file_said_holds_until_the_person_answers(session: Session, ana: User) -> None:
+    by_file(session, ana)
+    assert (held(session, ana), said_for(session, ana)) == (frozenset({MATCHING}), True)
+
+
+def test_a_yes_to_what_a_file_said_is_a_record_of_its_own(session: Session, ana: User) -> None:
+    by_file(session, ana)
+    service.give(session, ana.id, MATCHING, LATER)
+    service.give(session, ana.id, MATCHING, LATER + dt.timedelta(days=1))
+    columns = Consent.by_file, Consent.given_at, Consent.withdrawn_at
+    rows = session.execute(sa.select(*columns).order_by(Consent.given_at)).all()
+    assert [tuple(row) for row in rows] == [(True, NOW, LATER), (False, LATER, None)]
+    assert (held(session, ana), said_for(session, ana)) == (frozenset({MATCHING}), False)
+
+
+def test_a_no_to_what_a_file_said_ends_it(session: Session, ana: User) -> None:
+    by_file(session, ana)
+    service.withdraw(session, ana.id, MATCHING, LATER)
+    assert (held(session, ana), said_for(session, ana)) == (frozenset(), False)
+
+
+def test_an_older_text_that_a_file_named_is_not_asked_about(
+    session: Session, ana: User, newer: int
+) -> None:
+    values = {"person_id": ana.id, "purpose": MATCHING, "version": newer - 1, "given_at": NOW}
+    session.add(Consent(**values, by_file=True))
+    session.flush()
+    assert (held(session, ana), said_for(session, ana)) == (frozenset(), False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Flags, Ints, earned, one_of, rate
+from mentorship.matching.marks import FULL, Flags, Ints, earned, one_of, rate, that_hold
 from mentorship.matching.scores import closeness
 from mentorship.matching.scores.answered import Answered
 from mentorship.matching.scores.compressed import as_read, rates, starts
@@ -19,7 +19,7 @@ FREQUENT = 16  # a stem that one mentor in so many has gets a row, rarer ones a 
 
 def topics(market: Market, points: Ints) -> Topics:
     needed = market.img_arrays.topics
-    img, topic = np.nonzero(needed)
+    img, topic = that_hold(needed > 0)
     return Topics(
         as_read(np.where(market.mentor_arrays.topics.T, 255, 0), np.uint8),
         starts(img, len(needed)),
@@ -35,7 +35,7 @@ def languages(market: Market, points: Ints) -> Languages:
     (common,) = words.languages.codes([words.tables.common_language])
     worth = np.full(len(words.languages), 2)
     worth[common] = 1
-    img, language = np.nonzero(spoken)
+    img, language = that_hold(spoken)
     steps = np.array([0, closeness.COMMON_ONLY, closeness.ONE_MORE, FULL])
     return Languages(
         as_read(market.mentor_arrays.languages.T * worth[:, None], np.uint8),
@@ -109,7 +109,7 @@ def _asked(market: Market, points: Ints) -> tuple[Ints, Ints, Ints]:
     earlier = (asked[:, :, None] == asked[:, None, :]) & np.tri(
         asked.shape[1], k=-1, dtype=np.bool_
     )
-    row, rank = np.nonzero((asked >= 0) & ~earlier.any(axis=2))
+    row, rank = that_hold((asked >= 0) & ~earlier.any(axis=2))
     gained = earned(rate(points)[row], np.array(closeness.RANKED_REQUESTS)[rank])
     return row, column_of[asked[row, rank]], gained
 

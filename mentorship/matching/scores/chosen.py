@@ -8,7 +8,7 @@ import numpy as np
 
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Flags, Ints, Marks, in_any, rate
+from mentorship.matching.marks import FULL, Flags, Ints, Points, in_any, rate, that_hold
 from mentorship.matching.scores import closeness
 from mentorship.matching.scores.arrays import ImgArrays
 from mentorship.matching.scores.compressed import as_read, by_row
@@ -41,7 +41,7 @@ def best(market: Market, means: Mapping[str, int], points: Mapping[str, Ints]) -
         table, imgs, which = (
             _RANKED[key](market, means[key]) if key in _RANKED else few(market, key, means[key])
         )
-        tables.append(table.astype(np.int16))
+        tables.append(table)
         slots.append(imgs * len(_BEST) + place)
         items.append(which + height)
         height += len(table)
@@ -52,34 +52,34 @@ def best(market: Market, means: Mapping[str, int], points: Mapping[str, Ints]) -
     return Best(as_read(np.concatenate(tables), np.int16), begin, lists.item, rates)
 
 
-def few(market: Market, key: str, mean_mark: int) -> tuple[Marks, Ints, Ints]:
+def few(market: Market, key: str, mean_mark: int) -> tuple[Points, Ints, Ints]:
     """Judge one IMG of each kind; return their rows, and the row of each IMG."""
     imgs = market.img_arrays
     _, first, kind = np.unique(FEW[key](imgs), return_index=True, return_inverse=True)
     judged = CRITERIA[key].judge(imgs.take(first), market.mentor_arrays, market.lexicon)
     known = judged.imgs[:, None] & judged.mentors
-    marks = np.where(known, judged.marks, np.int32(mean_mark))
+    marks = np.where(known, judged.marks.astype(np.int16), np.int16(mean_mark))
     return marks, np.arange(len(kind)), kind.ravel()
 
 
-def _specialty(market: Market, mean_mark: int) -> tuple[Marks, Ints, Ints]:
+def _specialty(market: Market, mean_mark: int) -> tuple[Points, Ints, Ints]:
     """Make a row for each field and rank, and one for who named none."""
     best = closeness.best_fields(market.mentor_arrays, market.lexicon)
-    ranks = [per_cent * best // 100 for per_cent in closeness.RANKED_FIELDS]
+    ranks = [(per_cent * best // 100).astype(np.int16) for per_cent in closeness.RANKED_FIELDS]
     silent = ~in_any(market.mentor_arrays.specialties)
     codes = market.img_arrays.specialties
-    row, rank = np.nonzero(codes >= 0)
+    row, rank = that_hold(codes >= 0)
     which = rank * len(best) + codes[row, rank]
     return _filled(np.concatenate(ranks), silent, (row, which), len(codes), mean_mark)
 
 
-def _location(market: Market, mean_mark: int) -> tuple[Marks, Ints, Ints]:
+def _location(market: Market, mean_mark: int) -> tuple[Points, Ints, Ints]:
     """Make a row for each state hoped for, each lived in, and one for who named none."""
     imgs, mentors, words = market.img_arrays, market.mentor_arrays, market.lexicon
     around = closeness.around(mentors, words)
     hoped = np.where(mentors.states, FULL, np.where(around, closeness.NEAR_HOPED, 0)).T
     home = np.where(mentors.states, closeness.AT_HOME, np.where(around, closeness.NEAR_HOME, 0)).T
-    row, state = np.nonzero(imgs.states)
+    row, state = that_hold(imgs.states)
     settled = np.flatnonzero(imgs.state >= 0)
     named = np.concatenate([row, settled])
     which = np.concatenate([state, len(hoped) + imgs.state[settled]])
@@ -93,10 +93,11 @@ _RANKED = {"specialty": _specialty, "location": _location}
 
 
 def _filled(
-    marks: Marks | Ints, silent: Flags, named: tuple[Ints, Ints], n: int, mean_mark: int
-) -> tuple[Marks, Ints, Ints]:
+    marks: Points | Ints, silent: Flags, named: tuple[Ints, Ints], n: int, mean_mark: int
+) -> tuple[Points, Ints, Ints]:
     """Put the mean where mentors said nothing, and add a row of it for IMGs who did not."""
-    filled = np.vstack([np.where(silent, mean_mark, marks), np.full(len(silent), mean_mark)])
+    filled = np.full((len(marks) + 1, len(silent)), mean_mark, dtype=np.int16)
+    np.copyto(filled[:-1], marks, casting="same_kind", where=~silent)
     quiet = np.setdiff1d(np.arange(n), named[0])
     row = np.concatenate([named[0], quiet])
-    return filled.astype(np.int32), row, np.concatenate([named[1], np.full(len(quiet), len(marks))])
+    return filled, row, np.concatenate([named[1], np.full(len(quiet), len(marks))])

@@ -44,10 +44,10 @@ def specialty(imgs: ImgArrays, mentors: MentorArrays, words: Lexicon) -> Judged:
     return _judged(marks, answered, in_any(mentors.specialties))
 
 
-def best_fields(mentors: MentorArrays, words: Lexicon) -> Ints:
+def best_fields(mentors: MentorArrays, words: Lexicon) -> Marks:
     """Return (specialties + 1, m): how close a mentor comes to each field; the last row is 0."""
-    table = np.pad(words.closeness.astype(np.int64), (0, 1))  # -1 is close to nothing
-    best = np.zeros((len(table), len(mentors.specialties)), dtype=np.int64)
+    table = np.pad(words.closeness, (0, 1))  # -1 is close to nothing
+    best = np.zeros((len(table), len(mentors.specialties)), dtype=np.int32)
     for fields in places(mentors.specialties).T:
         np.maximum(best, table[:, fields], out=best)
     return best

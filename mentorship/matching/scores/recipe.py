@@ -18,7 +18,7 @@ from mentorship.matching.compiled import kernels
 from mentorship.matching.criteria import CRITERIA
 from mentorship.matching.forbid import limits, meetings_never, pairs_never
 from mentorship.matching.market import Market
-from mentorship.matching.marks import FULL, Ints, Points, earned, in_any, rate
+from mentorship.matching.marks import FULL, Ints, Points, earned, in_any, rate, that_hold
 from mentorship.matching.rules import Rules
 from mentorship.matching.scores import added
 from mentorship.matching.scores.blocks import blocks
@@ -231,7 +231,7 @@ def _by_limits(found: Sequence[Any], n: int, m: int) -> Allowed:
         by_mentor |= bit * ~in_any(limit.wanted)
         if limit.silence_allows:
             by_img |= bit * ~in_any(limit.said)
-        img, word = np.nonzero(limit.said & limit.wanted.any(axis=0))
+        img, word = that_hold(limit.said & limit.wanted.any(axis=0))
         words.append(bit * limit.wanted.T.astype(np.uint8))
         imgs.append(img)
         items.append(word + height)
