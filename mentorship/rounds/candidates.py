@@ -75,21 +75,25 @@ def candidates(
     *,
     today: dt.date,
     only: Collection[uuid.UUID] | None = None,
+    kind: ProfileKind | None = None,
 ) -> tuple[Candidate, ...]:
-    """Return everybody who could take part or does, or ``only`` some profiles, in one query."""
+    """Return everybody who could take part or does, in one query.
+
+    Or ``only`` some profiles of these, or those of a ``kind``.
+    """
     member = belongs(Profile, round_.section_id)
     query = (
         sa.select(
             Profile.id,
             Profile.person_id,
             User.name,
-            User.confirmed_at,
+            User.confirmed_at.is_not(None).label("claimed"),
             Profile.kind,
             Profile.seats,
             obstacle(round_.id, round_.section_id, today=today).label("obstacle"),
             held(elsewhere_than=round_.id).label("held"),
-            Participant.joined_at,
-            Participant.left_out_at,
+            Participant.joined_at.is_not(None).label("joined"),
+            Participant.left_out_at.is_not(None).label("left_out"),
         )
         .join(User, User.id == Profile.person_id)
         .outerjoin(
@@ -101,6 +105,8 @@ def candidates(
     )
     if only is not None:
         query = query.where(Profile.id.in_(only))
+    if kind is not None:
+        query = query.where(Profile.kind == kind)
     return tuple(_candidate(row) for row in session.execute(query))
 
 
@@ -222,7 +228,7 @@ def _candidate(row: sa.Row[*tuple[Any, ...]]) -> Candidate:
         kind=row.kind,
         seats=max(row.seats - row.held, 0),
         obstacle=Obstacle(row.obstacle) if row.obstacle else None,
-        joined=row.joined_at is not None,
-        left_out=row.left_out_at is not None,
-        claimed=row.confirmed_at is not None,
+        joined=row.joined,
+        left_out=row.left_out,
+        claimed=row.claimed,
     )
