@@ -151,7 +151,7 @@ def test_a_role_that_was_left_beside_no_mentor_of_ones_own(
     cast = Cast(session, section, factories.leader(session, section))
     _posted_for(cast)
     cast.img("Both", topics=("visa_choice",))
-    both = cast.mentor("Both", seats=1)
+    both = cast.mentor("Both", seats=2)
     cast.mentor("Noor Haddad", topics=("visa_choice",))
     round_ = cast.published("Spring")
     offer, noor = cast.offer("Both", "Noor Haddad").id, cast.people["Noor Haddad"].id
