@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Policy
 from mentorship.profiles.models import Profile
 from mentorship.rounds.made_with import differing, same_scale
-from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.models import Pair, Run, Unmatched
 from mentorship.rounds.paging import Listing, Wanted, cut
+from mentorship.rounds.rest_runs import is_of_rest, offered_before
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.scope import LARGEST
 
 MOST_RUNS = 6
-SHOWS = ("lose", "gain", "other")  # parts of the list of people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,8 @@ class RunColumn:
 
     ``gain``, ``lose``, ``other`` are IMGs with a better score there, a worse one, or another mentor
     at the same score; ``apart`` are pairs that the first run has not. Where the two weigh otherwise
-    nobody's scores can be compared: then ``other`` counts all who have another mentor.
+    nobody's scores can be compared: then ``other`` counts all who have another mentor. Who is in
+    one of the two only, with a mentor or without, is in none of the three.
     """
 
     id: uuid.UUID
@@ -42,12 +44,14 @@ class RunColumn:
     lowest: int | None
     blocking: int | None
     locked: int
-    banned: int
+    banned: int  # by leaders, not because they were offered each other before
     left_alone: int  # IMGs taken apart
     gain: int
     lose: int
     other: int
     apart: int
+    gone: int  # IMGs of the first run who are not in this one
+    come: int  # and the other way round
 
     @property
     def by_hand(self) -> str:
@@ -61,8 +65,8 @@ class RunColumn:
 
     @property
     def is_same(self) -> bool:
-        """Tell whether everybody has the same mentor as in the first run."""
-        return not (self.gain or self.lose or self.other)
+        """Tell whether it has the same people as the first run, and each with the same mentor."""
+        return not (self.gain or self.lose or self.other or self.gone or self.come)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Comparison:
     listing: Listing[PersonLine]
 
 
-Mates = Mapping[uuid.UUID, Mapping[uuid.UUID, int]]  # IMG -> mentor -> score
+Mates = Mapping[uuid.UUID, Mapping[uuid.UUID, int]]  # IMG -> mentor -> score; none if without
 
 
 def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Sequence[Run]:
@@ -101,15 +105,18 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
 def comparison(
     session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
 ) -> Comparison:
-    """Compare runs with the first of them, in three queries; the list is of run ``to``."""
+    """Compare runs with the first of them in five queries, and one for each run of a rest.
+
+    The list is of run ``to``.
+    """
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
     first = mates[runs[0].id]
     alike = {run.id: same_scale(runs[0], run) for run in runs}
     changes = {run.id: _changes(first, mates[run.id], told=alike[run.id]) for run in runs}
     columns = {
-        run.id: _column(run, mates[run.id], changes[run.id], first, same_scale=alike[run.id])
-        for run in runs
+        run.id: _column(run, rules, mates[run.id], changes[run.id], first, alike=alike[run.id])
+        for run, rules in zip(runs, _rules(session, runs), strict=True)
     }
     last = changes[listed.id]
     parts = _parts(last)
@@ -156,18 +163,32 @@ def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:
     )
     for run_id, img_id, mentor_id, score in rows:
         found[run_id].setdefault(img_id, {})[mentor_id] = score
+    without = sa.select(Unmatched.run_id, Unmatched.img_id).where(Unmatched.run_id.in_(list(found)))
+    for run_id, img_id in session.execute(without):
+        found[run_id].setdefault(img_id, {})
+    return found
+
+
+def _rules(session: Session, runs: Sequence[Run]) -> Sequence[RunRules]:
+    """Return the rules of runs with the bans of leaders: a rest bans what was offered before."""
+    offered, found = offered_before(session, runs[0].round_id), []
+    for run in runs:
+        rules = RunRules.from_json(run.rules)
+        if rules.banned & offered and is_of_rest(session, run.id):
+            rules = dataclasses.replace(rules, banned=rules.banned - offered)
+        found.append(rules)
     return found
 
 
 def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[uuid.UUID, int]:
-    """Return IMG -> what the score changes by, of those whose mentors are not the same.
+    """Return IMG -> what the score changes by, of those in both whose mentors are not the same.
 
     The change is 0 if it cannot be ``told``.
     """
     return {
-        img: told * (sum(other.get(img, {}).values()) - sum(first.get(img, {}).values()))
-        for img in first.keys() | other.keys()
-        if first.get(img, {}).keys() != other.get(img, {}).keys()
+        img: told * (sum(other[img].values()) - sum(first[img].values()))
+        for img in first.keys() & other.keys()
+        if first[img].keys() != other[img].keys()
     }
 
 
@@ -179,18 +200,23 @@ def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]
     }
 
 
-def _column(
-    run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates, *, same_scale: bool
+def _column(  # noqa: PLR0913  a run, its pairs, and what it is set against
+    run: Run,
+    rules: RunRules,
+    mates: Mates,
+    changes: Mapping[uuid.UUID, int],
+    first: Mates,
+    *,
+    alike: bool,
 ) -> RunColumn:
     scores = [score for held in mates.values() for score in held.values()]
-    rules = RunRules.from_json(run.rules)
     parts = _parts(changes)
     apart = sum(len(held.keys() - first.get(img, {}).keys()) for img, held in mates.items())
     return RunColumn(
         id=run.id,
         number=run.number,
         policy=POLICIES[run.policy],
-        same_scale=same_scale,
+        same_scale=alike,
         matched=run.matched,
         unmatched=run.unmatched,
         total=run.total,
@@ -204,6 +230,8 @@ def _column(
         lose=len(parts["lose"]),
         other=len(parts["other"]),
         apart=apart,
+        gone=len(first.keys() - mates.keys()),
+        come=len(mates.keys() - first.keys()),
     )
 
 
