@@ -1,4 +1,4 @@
-"""Which runs are of the rest of a published round, and which have gone out."""
+"""Which runs are of the rest of a published round, and which go out or have gone out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds.models import Pair
 from mentorship.rounds.offer_models import Offer, OfferState
-from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob
 
 
 def is_of_rest(session: Session, run_id: uuid.UUID) -> bool:
@@ -29,6 +29,12 @@ def offered_before(session: Session, round_id: uuid.UUID) -> frozenset[tuple[str
         )
     )
     return frozenset((str(img_id), str(mentor_id)) for img_id, mentor_id in rows)
+
+
+def on_its_way(session: Session, round_id: uuid.UUID) -> bool:
+    """Tell whether a run of the round is planned to go out."""
+    planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
+    return session.scalar(planned) is not None
 
 
 def went_out(session: Session, run_id: uuid.UUID) -> bool:
