@@ -68,6 +68,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
         pass_on(session, offer, now=now)
         return OfferState.SEAT_TAKEN
     letters.request_accepted(session, offer, now=now)
+    take_back_elsewhere(session, offer.round_id, [offer.img_id], now=now)
     return CONFIRMED  # who else waits with a mentor who is full now goes on by ``close_full``
 
 
@@ -142,6 +143,14 @@ def let_go(
         withdraw(session, offer, now)
     for offer in _waiting(session, where, mentors=profile_ids):
         _close(session, offer, WITHDRAWN, now)
+
+
+def take_back_elsewhere(
+    session: Session, round_id: uuid.UUID, img_ids: Collection[uuid.UUID], *, now: dt.datetime
+) -> None:
+    """Take back what IMGs have asked in other rounds, now that this one has somebody for them."""
+    for offer in _waiting(session, Offer.round_id != round_id, imgs=img_ids):
+        withdraw(session, offer, now)
 
 
 def hasten(session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime) -> None:
