@@ -32,11 +32,14 @@ from mentorship.finding import mentor_views as finding_imgs_views
 from mentorship.finding import views as finding_views
 from mentorship.finding.allowing import browsed_by
 from mentorship.finding.outlook import outlook
+from mentorship.hosts import views as hosts_views
+from mentorship.hosts.service import NAMING
 from mentorship.inbox import views as inbox_views
 from mentorship.inbox.stopping import stop_links
 from mentorship.mentorships import leader_views as led_mentorships_views
 from mentorship.mentorships import views as mentorships_views
 from mentorship.news import feed_views as news_desk_views
+from mentorship.news import feeds
 from mentorship.news import views as news_views
 from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
@@ -64,6 +67,7 @@ from mentorship.toolkit import (
     curating_views,
     guide_views,
     license_views,
+    links,
     path_views,
     search_views,
     shelf_views,
@@ -95,6 +99,7 @@ BLUEPRINTS = (
     community_desk_views.bp,
     finding_imgs_views.bp,
     finding_views.bp,
+    hosts_views.bp,
     inbox_views.bp,
     led_mentorships_views.bp,
     mentorships_views.bp,
@@ -164,6 +169,7 @@ def _made(settings: Settings) -> Flask:
     delivery.init_app(app)
     stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)
+    app.extensions["after_claim"] = consents_views.first_page
     app.extensions["browsed"] = browsed_by  # by the profile's page of names
     app.extensions["outlook"] = outlook  # by all steps of the profile
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
@@ -184,6 +190,7 @@ def _made(settings: Settings) -> Flask:
     ):
         if follow not in followed:
             followed.append(follow)
+    NAMING[:] = [feeds.named, links.named]
     add_kind(NEWS)
     configure_mappers()
     check_every_view_is_marked(app)

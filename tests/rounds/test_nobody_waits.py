@@ -19,7 +19,7 @@ from mentorship.signins import people
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.asking import accept, again, ask, direct, rank, subjects
+from tests.rounds.asking import accept, again, alter, ask, direct, rank, subjects
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
@@ -97,6 +97,14 @@ def test_a_consent_taken_back_ends_what_waits(cast: Cast) -> None:
     consents.withdraw(cast.session, cast.people["Noor Haddad"].id, consents.MATCHING, NOW)
     assert again(cast, of_ana).state is WITHDRAWN
     assert cast.offer("Ana Silva", "Omar Aziz").state is OFFERED
+
+
+def test_a_profile_that_says_less_by_now_keeps_nobody_from_a_yes(cast: Cast) -> None:
+    round_ = direct(cast)
+    offer = ask(cast, round_, "Ana Silva")
+    alter(cast, "Ana Silva", topics=(), specialties=())
+    assert obstacles(cast, round_)["Ana Silva"] is service.Obstacle.NOT_READY
+    assert accept(cast, offer, "Noor Haddad") is CONFIRMED
 
 
 def test_the_wish_to_be_erased_ends_what_waits(cast: Cast) -> None:
