@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.privacy import wishes
-from mentorship.rounds import service
+from mentorship.rounds import expiring, service
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.setup import SetUp
@@ -148,3 +148,20 @@ def test_an_offer_of_a_published_round_takes_back_what_waits_in_another(
     service.publish_round(session, round_id=spring.id, run_id=run.id, by=None, now=NOW)
     assert again(cast, request).state is WITHDRAWN
     assert TAKEN_BACK.format("Fall") in subjects(cast, "Lea Roth")
+
+
+def test_a_last_seat_given_in_one_round_lets_requests_of_another_go_on(cast: Cast) -> None:
+    other, set_up = beside(cast), SetUp(direct_requests=True)
+    other.people["Noor Haddad"] = cast.people["Noor Haddad"]
+    factories.member(cast.session, other.section, SectionRole.MENTOR, cast.people["Noor Haddad"])
+    dina = other.img("Dina Farouk", requests=(str(cast.people["Noor Haddad"].id),))
+    spring, fall = cast.open(set_up=set_up), other.open("Fall", set_up=set_up)
+    there = ask(other, fall, "Dina Farouk")
+    assert expiring.due_requests(cast.session, now=NOW) == []
+    accept(cast, ask(cast, spring, "Ana Silva"), "Noor Haddad")
+    assert expiring.due_requests(cast.session, now=NOW) == [fall.id]
+    assert expiring.expire_requests(cast.session, round_id=fall.id, now=NOW) == 1
+    assert again(cast, there).state is OfferState.SEAT_TAKEN
+    current = service.img_status(cast.session, dina.id).current
+    assert current is not None
+    assert current.standing is service.Standing.MAY_ASK
