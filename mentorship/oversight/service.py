@@ -59,7 +59,7 @@ class Line:
 def trail(session: Session, section: Section | None, sought: Sought) -> Listing[Line]:
     """Return one page of the log of a section, or of all of it, the newest first."""
     query = _found(session, section, sought)
-    page = fetch(session, query, Wanted(page=sought.page))
+    page = fetch(session, query, Wanted(page=sought.page), key=AuditEntry.number)
     lines = _lines(session, [row[0] for row in page.rows], named=section is not None)
     return Listing(lines, page.found, page.page, page.last)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, agrees_to
@@ -75,21 +75,25 @@ def candidates(
     *,
     today: dt.date,
     only: Collection[uuid.UUID] | None = None,
+    kind: ProfileKind | None = None,
 ) -> tuple[Candidate, ...]:
-    """Return everybody who could take part or does, or ``only`` some profiles, in one query."""
+    """Return everybody who could take part or does, in one query.
+
+    Or ``only`` some profiles of these, or those of a ``kind``.
+    """
     member = belongs(Profile, round_.section_id)
     query = (
         sa.select(
             Profile.id,
             Profile.person_id,
             User.name,
-            User.confirmed_at,
+            User.confirmed_at.is_not(None).label("claimed"),
             Profile.kind,
             Profile.seats,
             obstacle(round_.id, round_.section_id, today=today).label("obstacle"),
             held(elsewhere_than=round_.id).label("held"),
-            Participant.joined_at,
-            Participant.left_out_at,
+            Participant.joined_at.is_not(None).label("joined"),
+            Participant.left_out_at.is_not(None).label("left_out"),
         )
         .join(User, User.id == Profile.person_id)
         .outerjoin(
@@ -101,6 +105,8 @@ def candidates(
     )
     if only is not None:
         query = query.where(Profile.id.in_(only))
+    if kind is not None:
+        query = query.where(Profile.kind == kind)
     return tuple(_candidate(row) for row in session.execute(query))
 
 
@@ -126,33 +132,37 @@ def agrees(profile: type[Profile] = Profile, *, purpose: str = MATCHING) -> sa.C
 
 
 def held(
-    *, elsewhere_than: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID] | None = None
+    *,
+    elsewhere_than: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID] | None = None,
+    said_yes: bool = False,
 ) -> sa.ScalarSelect[int]:
     """Count what holds a seat of a mentor, or an IMG, in rounds other than the one named.
 
     A mentorship holds them until it ends, an offer in between only while its round is published.
+    With ``said_yes`` an offer counts only once its mentor has said so.
     """
+    other, its_round = aliased(Offer), aliased(Round)
     holding = (
         sa.select(sa.func.count())
-        .select_from(Offer)
-        .join(Round, Round.id == Offer.round_id)
+        .select_from(other)
+        .join(its_round, its_round.id == other.round_id)
         .where(
-            sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
-            _holds(),
+            sa.or_(other.img_id == Profile.id, other.mentor_id == Profile.id),
+            _holds(other, its_round, said_yes=said_yes),
         )
-        .correlate_except(Offer, Round)
+        .correlate_except(other, its_round)
     )
     if elsewhere_than is not None:
-        holding = holding.where(Offer.round_id != elsewhere_than)
+        holding = holding.where(other.round_id != elsewhere_than)
     return holding.scalar_subquery()
 
 
-def _holds() -> sa.ColumnElement[bool]:
-    in_between = sa.and_(
-        Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
-        Round.state.in_(OUT),
-    )
-    return sa.or_(Offer.state == OfferState.CONFIRMED, in_between)
+def _holds(
+    offer: type[Offer], round_: type[Round], *, said_yes: bool = False
+) -> sa.ColumnElement[bool]:
+    asked = () if said_yes else (OfferState.OFFERED,)
+    in_between = sa.and_(offer.state.in_((*asked, OfferState.ACCEPTED)), round_.state.in_(OUT))
+    return sa.or_(offer.state == OfferState.CONFIRMED, in_between)
 
 
 def held_before(round_id: uuid.UUID | sa.ScalarSelect[uuid.UUID]) -> sa.Exists:
@@ -173,7 +183,7 @@ def held_before(round_id: uuid.UUID | sa.ScalarSelect[uuid.UUID]) -> sa.Exists:
             Offer.round_id != round_id,
             Offer.offered_at <= sa.func.coalesce(published, Offer.offered_at),
             Round.id == Offer.round_id,
-            _holds(),
+            _holds(Offer, Round),
         )
         .correlate_except(Offer, Round)
     )
@@ -218,7 +228,7 @@ def _candidate(row: sa.Row[*tuple[Any, ...]]) -> Candidate:
         kind=row.kind,
         seats=max(row.seats - row.held, 0),
         obstacle=Obstacle(row.obstacle) if row.obstacle else None,
-        joined=row.joined_at is not None,
-        left_out=row.left_out_at is not None,
-        claimed=row.confirmed_at is not None,
+        joined=row.joined,
+        left_out=row.left_out,
+        claimed=row.claimed,
     )

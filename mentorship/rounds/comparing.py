@@ -84,15 +84,17 @@ class Comparison:
     listing: Listing[PersonLine]
 
 
-Mates = Mapping[uuid.UUID, Mapping[uuid.UUID, int]]  # IMG -> mentor -> score
+# IMG -> mentor -> score. Keys are text: of tens of thousands, made into objects and hashed, they
+# would be most of the time that the page takes.
+Mates = Mapping[str, Mapping[str, int]]
 
 
 def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Sequence[Run]:
     """Return the runs with these numbers, in that order; numbers there are not are passed over."""
     found = session.scalars(
-        sa.select(Run)
-        .where(Run.round_id == round_id, Run.number.in_([n for n in numbers if abs(n) <= LARGEST]))
-        .options(sa.orm.defer(Run.inputs_sealed))
+        sa.select(Run).where(
+            Run.round_id == round_id, Run.number.in_([n for n in numbers if abs(n) <= LARGEST])
+        )
     )
     runs = {run.number: run for run in found}
     return [runs[number] for number in dict.fromkeys(numbers) if number in runs]
@@ -101,40 +103,48 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
 def comparison(
     session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
 ) -> Comparison:
-    """Compare runs with the first of them, in three queries; the list is of run ``to``."""
+    """Compare runs with the first of them, in four queries; the list is of run ``to``."""
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
-    first = mates[runs[0].id]
-    alike = {run.id: same_scale(runs[0], run) for run in runs}
-    changes = {run.id: _changes(first, mates[run.id], told=alike[run.id]) for run in runs}
+    first = mates[runs[0].number]
+    alike = {run.number: same_scale(runs[0], run) for run in runs}
+    changes = {
+        run.number: _changes(first, mates[run.number], told=alike[run.number]) for run in runs
+    }
     columns = {
-        run.id: _column(run, mates[run.id], changes[run.id], first, same_scale=alike[run.id])
+        run.number: _column(
+            run, mates[run.number], changes[run.number], first, same_scale=alike[run.number]
+        )
         for run in runs
     }
-    last = changes[listed.id]
+    last = changes[listed.number]
     parts = _parts(last)
     shown = parts.get(wanted.show, [*last])
-    names = _names(session, runs)
+    paired = sa.select(Pair.img_id).where(Pair.run_id.in_([runs[0].id, listed.id]))
+    names = _names(session, paired)
     words = wanted.words.casefold()
     found = [img for img in shown if words in names[img].casefold()]
     found.sort(key=lambda img: (last[img], names[img].casefold(), img))
     page = cut(found, wanted)
+    held = {img: [mates[run.number].get(img, {}) for run in (runs[0], listed)] for img in page.rows}
+    theirs = {mentor for each in held.values() for one in each for mentor in one}
+    mentors = _names(session, [uuid.UUID(mentor) for mentor in theirs])
     lines = [
         PersonLine(
             names[img],
             [
-                [(names[mentor], score) for mentor, score in mates[run.id].get(img, {}).items()]
-                for run in (runs[0], listed)
+                [(mentors[mentor], score) for mentor, score in one.items()]
+                for one in (before, after)
             ],
-            _points(mates[listed.id].get(img, {})) - _points(first.get(img, {})),
+            _points(after) - _points(before),
         )
-        for img in page.rows
+        for img, (before, after) in held.items()
     ]
     counts = {part: len(people) for part, people in parts.items()}
     losers = [names[img] for img in sorted(parts["lose"], key=lambda img: (last[img], names[img]))]
     return Comparison(
         [*columns.values()],
-        columns[listed.id],
+        columns[listed.number],
         differing(runs),
         counts,
         losers,
@@ -142,24 +152,28 @@ def comparison(
     )
 
 
-def _points(held: Mapping[uuid.UUID, int]) -> int:
+def _points(held: Mapping[str, int]) -> int:
     """Return the scores of somebody's mentors in points of 100, each rounded as it is shown."""
     return sum((score + 50) // 100 for score in held.values())
 
 
-def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:
-    found: dict[uuid.UUID, dict[uuid.UUID, dict[uuid.UUID, int]]] = {run.id: {} for run in runs}
+def _mates(session: Session, runs: Sequence[Run]) -> Mapping[int, Mates]:
+    """Return number of a run -> its pairs."""
+    found: dict[int, dict[str, dict[str, int]]] = {run.number: {} for run in runs}
+    img_id, mentor_id = sa.cast(Pair.img_id, sa.String), sa.cast(Pair.mentor_id, sa.String)
     rows = session.execute(
-        sa.select(Pair.run_id, Pair.img_id, Pair.mentor_id, Pair.open_score)
-        .where(Pair.run_id.in_(list(found)))
+        sa.select(Run.number, img_id, mentor_id, Pair.open_score)
+        .select_from(Pair)
+        .join(Run, Run.id == Pair.run_id)
+        .where(Pair.run_id.in_([run.id for run in runs]))
         .order_by(Pair.place)
     )
-    for run_id, img_id, mentor_id, score in rows:
-        found[run_id].setdefault(img_id, {})[mentor_id] = score
+    for number, img, mentor, score in rows:
+        found[number].setdefault(img, {})[mentor] = score
     return found
 
 
-def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[uuid.UUID, int]:
+def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[str, int]:
     """Return IMG -> what the score changes by, of those whose mentors are not the same.
 
     The change is 0 if it cannot be ``told``.
@@ -171,7 +185,7 @@ def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[uuid.UUID, in
     }
 
 
-def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]]:
+def _parts(changes: Mapping[str, int]) -> Mapping[str, Sequence[str]]:
     return {
         "lose": [img for img, change in changes.items() if change < 0],
         "gain": [img for img, change in changes.items() if change > 0],
@@ -180,7 +194,7 @@ def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]
 
 
 def _column(
-    run: Run, mates: Mates, changes: Mapping[uuid.UUID, int], first: Mates, *, same_scale: bool
+    run: Run, mates: Mates, changes: Mapping[str, int], first: Mates, *, same_scale: bool
 ) -> RunColumn:
     scores = [score for held in mates.values() for score in held.values()]
     rules = RunRules.from_json(run.rules)
@@ -207,15 +221,10 @@ def _column(
     )
 
 
-def _names(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, str]:
-    ids = [run.id for run in runs]
-    paired = sa.union(
-        sa.select(Pair.img_id).where(Pair.run_id.in_(ids)),
-        sa.select(Pair.mentor_id).where(Pair.run_id.in_(ids)),
-    )
+def _names(session: Session, keys: Sequence[uuid.UUID] | sa.Select[uuid.UUID]) -> Mapping[str, str]:
     rows = session.execute(
-        sa.select(Profile.id, User.name)
+        sa.select(sa.cast(Profile.id, sa.String), User.name)
         .join(User, User.id == Profile.person_id)
-        .where(Profile.id.in_(paired))
+        .where(Profile.id.in_(keys))
     )
     return dict(rows.all())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.profiles.models import Profile
 from mentorship.rounds import letters
-from mentorship.rounds.candidates import Obstacle, candidates
+from mentorship.rounds.candidates import Obstacle, candidates, held
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.offer_steps import step, take_seat
@@ -106,12 +106,11 @@ def end_waiting(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> i
 
 
 def full() -> sa.ColumnElement[bool]:
-    """Say whether the mentor of an offer has no seat left in its round."""
-    return sa.exists().where(
-        SeatCount.round_id == Offer.round_id,
-        SeatCount.mentor_id == Offer.mentor_id,
-        SeatCount.taken >= SeatCount.seats,
-    )
+    """Say whether the mentor of a request has no seat left for it, as ``agree`` counts them."""
+    here = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
+    taken = sa.select(SeatCount.taken).where(here).correlate(Offer).scalar_subquery()
+    left = Profile.seats - held(elsewhere_than=Offer.round_id) - sa.func.coalesce(taken, 0)
+    return sa.exists().where(Profile.id == Offer.mentor_id, left <= 0).correlate(Offer)
 
 
 def close_full(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
@@ -119,15 +118,8 @@ def close_full(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> in
 
     At most ``AT_ONCE``: the rest at the next look. The round must be held.
     """
-    closed = 0
-    for offer in _waiting(session, sa.and_(Offer.round_id == round_id, full()))[:AT_ONCE]:
-        who = offer.mentor_id
-        stand = standings(session, offer.round, offer.img_id, [who], now=now)[who]
-        if stand.seats_left > 0:  # they have raised their seats since
-            _count_seats(session, offer, stand.seats)
-        elif _close(session, offer, OfferState.SEAT_TAKEN, now):
-            closed += 1
-    return closed
+    waiting = _waiting(session, sa.and_(Offer.round_id == round_id, full()))[:AT_ONCE]
+    return sum(_close(session, offer, OfferState.SEAT_TAKEN, now) is not None for offer in waiting)
 
 
 def let_go(

@@ -55,7 +55,9 @@ class Preview:
 
 def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> Preview:
     """Return what the leader should know before publishing, in four queries."""
-    pairs = session.scalars(_pairs_of(run)).all()
+    pairs = session.execute(
+        sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id)
+    ).all()
     people, agreed = for_publishing(session, round_, today=now.date())
     matched = {pair.img_id for pair in pairs} | {img_id for img_id, _ in agreed.standing}
     new = [pair for pair in pairs if (pair.img_id, pair.mentor_id) not in agreed.standing]
