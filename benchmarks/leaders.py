@@ -148,18 +148,23 @@ def review(app: Flask, leader: Leader, home: str) -> None:
     assert found  # noqa: S101  there are pairs
     leader.page("a pair", found[1])
     leader.page("a pair, whom to swap with", f"{found[1]}?q=mentor+1")
-    by_hand = leader.page("by hand: whom", f"{home}/review/by-hand")
-    img, mentor = (
-        re.findall(rf'name="{side}".*?<option value="([0-9a-f-]{{36}})"', by_hand, re.DOTALL)[0]
-        for side in ("img", "mentor")
-    )
-    leader.page("by hand: mentors for one IMG", f"{home}/review/by-hand?img={img}")
-    leader.page("by hand: these two", f"{home}/review/by-hand?img={img}&mentor={mentor}")
+    by_hand = f"{home}/review/by-hand"
+    img = first_choice("img", leader.page("by hand: whom", by_hand))
+    leader.page("by hand: an IMG by name", f"{by_hand}?q=img+49")
+    mentors = leader.page("by hand: mentors for one IMG", f"{by_hand}?img={img}")
+    both = f"{by_hand}?img={img}&mentor={first_choice('mentor', mentors)}"
+    leader.page("by hand: these two", both)
     leader.post(f"{home}/policies")
     leader.behind("the three other policies", work(app, "solve_run", RunJob))
     numbers = "&".join(f"run={number}" for number in range(1, 5))
     leader.page("all policies side by side", f"{home}/compare?{numbers}")
     leader.page("two runs side by side", f"{home}/compare?run=1&run=3")
+
+
+def first_choice(side: str, page: str) -> str:
+    found = re.search(rf"\b{side}=([0-9a-f-]{{36}})", page)
+    assert found  # noqa: S101  there is somebody to choose
+    return found[1]
 
 
 def swap(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> uuid.UUID:
@@ -196,6 +201,7 @@ def publish(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> None:
     leader.page("answers", f"{home}/answers")
     leader.page("without, after publishing", f"{home}/answers?show=without")
     leader.page("report", f"{home}/report")
+    leader.click("report, whole on one page", partial(leader.get, f"{home}/report?rows=all"))
     for form in ("csv", "xlsx"):
         post = partial(leader.post, f"{home}/report", {"form": form}, 200)
         leader.click(f"report as {form}", post)

@@ -22,6 +22,7 @@ from mentorship.community import views as community_views
 from mentorship.community.peers import forget_who_left
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Mode, Settings
 from mentorship.consents import views as consents_views
+from mentorship.consents.service import AFTER_WITHDRAWING, MATCHING
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
@@ -31,11 +32,14 @@ from mentorship.finding import mentor_views as finding_imgs_views
 from mentorship.finding import views as finding_views
 from mentorship.finding.allowing import browsed_by
 from mentorship.finding.outlook import outlook
+from mentorship.hosts import views as hosts_views
+from mentorship.hosts.service import NAMING
 from mentorship.inbox import views as inbox_views
 from mentorship.inbox.stopping import stop_links
 from mentorship.mentorships import leader_views as led_mentorships_views
 from mentorship.mentorships import views as mentorships_views
 from mentorship.news import feed_views as news_desk_views
+from mentorship.news import feeds
 from mentorship.news import views as news_views
 from mentorship.news.searched import NEWS, hidden_from
 from mentorship.notices import delivery
@@ -48,13 +52,14 @@ from mentorship.profiles import codes, pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import routes as rounds_routes
-from mentorship.rounds.service import let_go
+from mentorship.rounds.service import end_requests, let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
 from mentorship.signins import admin_views as accounts_desk_views
 from mentorship.signins import guard
 from mentorship.signins import views as signins_views
+from mentorship.signins.people import AFTER_SWITCHING_OFF
 from mentorship.spotlight import desk_views as spotlight_desk_views
 from mentorship.spotlight import views as spotlight_views
 from mentorship.throttle import guard as throttle_guard
@@ -62,6 +67,7 @@ from mentorship.toolkit import (
     curating_views,
     guide_views,
     license_views,
+    links,
     path_views,
     search_views,
     shelf_views,
@@ -93,6 +99,7 @@ BLUEPRINTS = (
     community_desk_views.bp,
     finding_imgs_views.bp,
     finding_views.bp,
+    hosts_views.bp,
     inbox_views.bp,
     led_mentorships_views.bp,
     mentorships_views.bp,
@@ -162,6 +169,7 @@ def _made(settings: Settings) -> Flask:
     delivery.init_app(app)
     stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)
+    app.extensions["after_claim"] = consents_views.first_page
     app.extensions["browsed"] = browsed_by  # by the profile's page of names
     app.extensions["outlook"] = outlook  # by all steps of the profile
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
@@ -174,9 +182,15 @@ def _made(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
-    for follow in (let_go, forget_who_left):
-        if follow not in AFTER_LEAVING:
-            AFTER_LEAVING.append(follow)
+    for followed, follow in (
+        (AFTER_LEAVING, let_go),
+        (AFTER_LEAVING, forget_who_left),
+        (AFTER_SWITCHING_OFF, end_requests),
+        (AFTER_WITHDRAWING[MATCHING], end_requests),
+    ):
+        if follow not in followed:
+            followed.append(follow)
+    NAMING[:] = [feeds.named, links.named]
     add_kind(NEWS)
     configure_mappers()
     check_every_view_is_marked(app)

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -98,27 +98,53 @@ def record(  # noqa: PLR0913  who, what, about what, when
     detail: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Add an entry to the chain, in the transaction of what it tells of."""
+    (entry,) = record_many(
+        session,
+        [about_id],
+        action=action,
+        actor_id=actor_id,
+        now=now,
+        section_id=section_id,
+        detail=detail,
+    )
+    return entry
+
+
+def record_many(  # noqa: PLR0913  who, what, about whom, when
+    session: Session,
+    about_ids: Iterable[uuid.UUID | None],
+    *,
+    action: str,
+    actor_id: uuid.UUID | None,
+    now: dt.datetime,
+    section_id: uuid.UUID | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Sequence[AuditEntry]:
+    """Add an entry for each of many things to which the same was done."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     last = session.execute(
         sa.select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
     ).one_or_none()
     number, before = last or (0, START)
-    entry = AuditEntry(
-        number=number + 1,
-        at=now,
-        actor_id=actor_id,
-        action=action,
-        about_id=about_id,
-        section_id=section_id,
-        detail=dict(detail or {}),
-        before=before,
-    )
-    entry.hash = key.hash(entry)
-    session.add(entry)
+    entries = []
+    for place, about_id in enumerate(about_ids, start=number + 1):
+        entry = AuditEntry(
+            number=place,
+            at=now,
+            actor_id=actor_id,
+            action=action,
+            about_id=about_id,
+            section_id=section_id,
+            detail=dict(detail or {}),
+            before=before,
+        )
+        before = entry.hash = key.hash(entry)
+        entries.append(entry)
+    session.add_all(entries)
     session.flush()
     session.info[TOLD] = True
-    return entry
+    return entries
 
 
 def history(session: Session, about_id: uuid.UUID, *, most: int = 200) -> Sequence[AuditEntry]:

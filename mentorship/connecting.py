@@ -18,6 +18,21 @@ class FetchFailed(Exception):
     """The address could not be fetched; the message tells a leader why."""
 
 
+class NotListed(FetchFailed):
+    """The host is not among those that may be asked; nobody was asked anything."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} is not on the list of hosts that we ask")
+        self.host = host
+
+
+class SentOutside(FetchFailed):
+    """The server answered, and sends us on to a host that may not be asked."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"the server sends us on to {host}, which we may not ask")
+
+
 class Patience:
     """How long one question may take in all: the name, each redirect, and a second try."""
 

@@ -1,8 +1,8 @@
 """Asking strangers' servers for feeds and links: with limits on time, size, way and place.
 
-A leader names the address, and this server can reach what the leader cannot: so only public
-addresses are asked. The name is looked up once and the connection goes to the very address that
-was checked; every redirect is checked anew.
+A leader names the address, and this server can reach what the leader cannot: so only hosts on a
+list are asked, and public addresses. The name is looked up once and the connection goes to the
+very address that was checked; every redirect is checked anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from mentorship.addresses import PORTS, Address, is_public, web_address
-from mentorship.connecting import FetchFailed, Line, Patience, first_open, in_words, look_up
+from mentorship.connecting import (
+    FetchFailed,
+    Line,
+    NotListed,
+    Patience,
+    SentOutside,
+    first_open,
+    in_words,
+    look_up,
+)
 
 Allowed = Callable[[Address, int], bool]
 Read = TypeVar("Read")
@@ -49,18 +58,21 @@ class Answer:
 class Fetcher:
     """Fetches feeds, and looks whether links work.
 
+    ``listed`` says whether a host may be asked at all; there is no fetcher without such a list.
     Tests may allow their own server; the service allows public ones only.
     """
 
     def __init__(
         self,
         *,
+        listed: Callable[[str], bool],
         allowed: Allowed = is_public,
         step: float = STEP_SECONDS,
         whole: float = WHOLE_SECONDS,
         most: int = MOST_BYTES,
     ) -> None:
-        self._allowed, self._step, self._whole, self._most = allowed, step, whole, most
+        self._listed, self._allowed = listed, allowed
+        self._step, self._whole, self._most = step, whole, most
         self._trusted = ssl.create_default_context()
 
     def get(
@@ -75,6 +87,8 @@ class Fetcher:
 
         Raises
         ------
+        NotListed, SentOutside
+            Its host, or the one it leads to, may not be asked.
         FetchFailed
             The address is not allowed, nobody answers in time, or the answer is no use.
 
@@ -133,7 +147,9 @@ class Fetcher:
                 return answer
             if urlsplit(url).scheme == "https" and urlsplit(answer.url).scheme == "http":
                 raise FetchFailed("the server sends us to an address without encryption")
-            url = answer.url
+            url, host = answer.url, str(web_address(answer.url).hostname)
+            if not self._listed(host):
+                raise SentOutside(host)
         raise FetchFailed(f"the server sends us on more than {MOST_REDIRECTS} times")
 
     def _ask(
@@ -145,6 +161,8 @@ class Fetcher:
     ) -> Read | _Onward:
         """Send one request; return the answer, or the address it leads to."""
         parts = web_address(url)
+        if not self._listed(str(parts.hostname)):
+            raise NotListed(str(parts.hostname))
         port = parts.port or PORTS[parts.scheme]
         connection = http.client.HTTPConnection(str(parts.hostname), port)
         line = Line(patience.left())
@@ -153,8 +171,7 @@ class Fetcher:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             common = {"Host": parts.netloc, "User-Agent": AGENT}
             common |= {"Accept-Encoding": "identity", "Connection": "close"}
-            headers = common | dict(asked.headers)
-            connection.request(asked.method, path, body=asked.body, headers=headers)
+            connection.request(asked.method, path, asked.body, common | dict(asked.headers))
             response = connection.getresponse()
             if response.status in REDIRECTS:
                 return _Onward(urljoin(url, response.headers.get("Location", "")))

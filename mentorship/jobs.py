@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.config import Settings
 from mentorship.extensions import db, let_go_when_frozen, reading, sweep, transaction
-from mentorship.fetching import Fetcher
+from mentorship.hosts.asking import listed_fetcher
 from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
 from mentorship.news.polling import poll
@@ -118,7 +118,7 @@ def publish_due() -> None:
     for round_id in waiting:
         try:
             with _step() as session:
-                planning.send_out(session, round_id=round_id, now=utc_now())
+                planning.send_when_due(session, round_id=round_id, now=utc_now())
         except (RunOutOfDate, NothingToPublish, RoundChanged):
             with _step() as session:
                 planning.hold_up(session, round_id=round_id, now=utc_now())
@@ -163,7 +163,7 @@ def keep_averages() -> None:
 
 
 def poll_feeds() -> None:
-    poll(Fetcher(step=5, whole=8), patience=PATIENCE)
+    poll(listed_fetcher(step=5, whole=8), patience=PATIENCE)
 
 
 def look_at_links() -> None:

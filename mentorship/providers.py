@@ -28,11 +28,18 @@ class Provider:
     algorithms: tuple[str, ...] = USUAL_ALGORITHMS
     joining: bool = True  # whom it sends, and nobody knows here, may make an account
     private: bool = False  # it lives in the operator's own network
+    more_hosts: tuple[str, ...] = ()  # that its documents lead to, beside the issuer's
 
     @property
     def origin(self) -> str:
         parts = urlsplit(self.issuer)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Return the hosts that may be asked on the provider's behalf, in small letters."""
+        own = urlsplit(self.issuer).hostname or ""
+        return frozenset({own, *(host.lower() for host in self.more_hosts)})
 
     def check(self, *, loopback: bool) -> None:
         """Refuse what cannot work or is not safe; ``loopback`` admits http on this machine.
@@ -111,4 +118,5 @@ def _provider(environ: Mapping[str, str], name: str) -> Provider:
         algorithms=listed(environ, f"SSO_{name.upper()}_ALGORITHMS") or USUAL_ALGORITHMS,
         joining=either("JOIN", "yes"),
         private=either("PRIVATE", "no"),
+        more_hosts=listed(environ, f"SSO_{name.upper()}_HOSTS"),
     )

@@ -30,6 +30,7 @@ class Site:
     port: int = 0
     replies: dict[str, Reply] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)  # that may be asked beside this server
 
     def url(self, path: str = "/feed") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -40,7 +41,10 @@ class Site:
         def allowed(address: Address, port: int) -> bool:
             return address == ipaddress.ip_address("127.0.0.1") and port == self.port
 
-        return Fetcher(allowed=allowed, **limits)  # type: ignore[arg-type]  # values of one dict, of many types
+        def listed(host: str) -> bool:
+            return host == "127.0.0.1" or host in self.hosts
+
+        return Fetcher(listed=listed, allowed=allowed, **limits)  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 @pytest.fixture

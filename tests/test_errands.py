@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship import pulse
+from mentorship.hosts.models import ListedHost
 from mentorship.news import feeds
 from mentorship.news.models import DigestReader, Feed, NewsItem, Topic
 from mentorship.news.seeds import load_news
@@ -37,6 +38,7 @@ def test_feeds_and_links_are_due_every_minute_and_the_weekly_mail_every_hour(app
 
 def test_an_errand_polls_a_feed(app: Flask, session: Session) -> None:
     section, now = factories.section(session), pulse.utc_now()
+    session.add(ListedHost(host="127.0.0.1", allowed=True))
     feeds.save_feed(
         session,
         None,
@@ -55,6 +57,7 @@ def test_an_errand_polls_a_feed(app: Flask, session: Session) -> None:
 
 
 def test_an_errand_looks_at_links(app: Flask, session: Session) -> None:
+    session.add(ListedHost(host="127.0.0.1", allowed=True))
     for number in range(2):
         session.add(
             Resource(

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from mentorship.addresses import is_public
-from mentorship.connecting import FetchFailed
+from mentorship.connecting import FetchFailed, NotListed, SentOutside
 from mentorship.fetching import Fetcher
 from tests.site import Reply, Site
 
@@ -21,6 +21,10 @@ PRIVATE = [
     "::ffff:10.0.0.8", "::ffff:169.254.169.254", "64:ff9b::a00:8", "2002:a00:8::1",
     "2001:0:a00:8::1",
 ]  # fmt: skip
+
+
+def anybody(_host: str) -> bool:
+    return True
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -39,7 +43,7 @@ def test_an_address_of_the_open_internet_is_public_on_the_ports_of_the_web(addre
 )
 def test_the_service_does_not_ask_its_own_machine(site: Site, host: str) -> None:
     with pytest.raises(FetchFailed, match=r"private network|no server"):
-        Fetcher().get(f"http://{host}:{site.port}/feed")
+        Fetcher(listed=anybody).get(f"http://{host}:{site.port}/feed")
     assert site.asked == []
 
 
@@ -56,6 +60,38 @@ def test_a_redirect_into_the_network_is_not_followed(site: Site) -> None:
             inside.accept()
 
 
+def test_a_host_that_is_not_on_the_list_is_not_even_looked_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(*_: object, **__: object) -> list[object]:
+        raise AssertionError("its name was looked up")
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    for ask in (site.fetcher().get, site.fetcher().status):
+        with pytest.raises(NotListed, match=r"example\.org is not on the list"):
+            ask("https://example.org/feed")
+    with pytest.raises(NotListed):
+        site.fetcher().exchange("https://example.org/token", headers={}, body="code=1")
+
+
+def test_a_redirect_to_a_host_that_is_not_on_the_list_is_not_followed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/feed"] = Reply(status=302, headers={"Location": "https://example.org/feed"})
+    looked = []
+    real = socket.getaddrinfo
+
+    def look_up(host: str, *more: object, **named: object) -> object:
+        looked.append(host)
+        return real(host, *more, **named)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    for ask in (site.fetcher().get, site.fetcher().status):
+        with pytest.raises(SentOutside, match=r"sends us on to example\.org"):
+            ask(site.url())
+    assert set(looked) == {"127.0.0.1"}
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -68,7 +104,7 @@ def test_a_redirect_into_the_network_is_not_followed(site: Site) -> None:
 )  # fmt: skip
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(FetchFailed):
-        Fetcher().get(url)
+        Fetcher(listed=anybody).get(url)
 
 
 def test_a_feed_is_fetched_with_what_it_says_of_its_version(site: Site) -> None:
@@ -125,6 +161,7 @@ def test_a_name_that_nobody_looks_up_is_given_up(
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
+    site.hosts.add("silent.example")
     with pytest.raises(FetchFailed, match="in time"):
         site.fetcher(step=0.05).get("http://silent.example/feed")
     over.set()
@@ -157,7 +194,7 @@ def test_nobody_there_is_told_too(site: Site) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    fetcher = Fetcher(allowed=lambda *_: True)
+    fetcher = Fetcher(listed=anybody, allowed=lambda *_: True)
     with pytest.raises(FetchFailed, match="refuses"):
         fetcher.get(f"http://127.0.0.1:{port}/feed")
     with pytest.raises(FetchFailed, match="no server of that name"):

@@ -15,6 +15,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 
+from mentorship import audit
+from mentorship.accounts.models import User
+from mentorship.consents.models import Consent
 from mentorship.extensions import db, migrate
 from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.matching import CRITERIA
@@ -23,6 +26,7 @@ from mentorship.notices.service import post
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.parts import HEARERS
 from mentorship.rounds.snapshot import digest
+from tests import factories
 from tests.rounds.cast import small_cast
 
 WHEN = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
@@ -279,6 +283,36 @@ def test_mails_of_before_become_those_of_whoever_has_their_address(fresh: Flask)
         assert {m.subject for m in mails} == {nameless}
         words = set(session.scalars(sa.select(Notice.words)))
         assert words == {nameless, "You now lead a section"}
+        db.session.remove()
+
+
+def test_who_gave_the_consents_of_before_is_worked_out(fresh: Flask) -> None:
+    """What was agreed to before somebody could sign in, a leader's file said; no row is lost."""
+    later, hour = WHEN + dt.timedelta(days=9), dt.timedelta(hours=1)
+    people = {  # when they could sign in, when they agreed, whether they changed their address
+        "never": (None, WHEN, False),
+        "claimed later": (later, WHEN, False),
+        "self": (WHEN, later, False),
+        "moved": (later + hour, later, True),
+    }
+    with fresh.app_context():
+        session = db.session()
+        for name, (confirmed, given, moved) in people.items():
+            who = factories.person(session, name, confirmed_at=confirmed)
+            session.add(Consent(person_id=who.id, purpose="matching", version=1, given_at=given))
+            if moved:
+                action = "account.email.change"
+                audit.record(session, action=action, actor_id=who.id, about_id=who.id, now=WHEN)
+        session.commit()
+        db.session.remove()
+        downgrade(revision="0056")
+        upgrade()
+        session = db.session()
+        said = sa.select(User.name, Consent.by_file).join(User, User.id == Consent.person_id)
+        assert dict(session.execute(said).all()) == {
+            **dict.fromkeys(("never", "claimed later"), True),
+            **dict.fromkeys(("self", "moved"), False),
+        }
         db.session.remove()
 
 

@@ -1,8 +1,9 @@
 """The way to a sign-in provider: where it says its doors are, its keys, and how it is asked.
 
 The operator names the issuer, but its documents name more addresses, so these are no more trusted
-than a stranger's: https only, and into no private network unless the operator says that the
-provider lives there. What it says is kept for an hour in each process.
+than a stranger's: https only, only hosts that the operator names, and into no private network
+unless the operator says that the provider lives there. What it says is kept for an hour in each
+process.
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ class Transport:
     def __init__(self, provider: Provider, *, loopback: bool) -> None:
         self._provider, self._loopback = provider, loopback
         self._fetcher = Fetcher(
-            allowed=self._allowed, step=STEP_SECONDS, whole=WHOLE_SECONDS, most=MOST_BYTES
+            listed=provider.hosts.__contains__,
+            allowed=self._allowed,
+            step=STEP_SECONDS,
+            whole=WHOLE_SECONDS,
+            most=MOST_BYTES,
         )
 
     def get(self, url: str) -> dict[str, Any]:

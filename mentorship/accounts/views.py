@@ -132,8 +132,9 @@ def claim(token: str) -> str | Answer | tuple[str, int]:
         if current_user.is_authenticated:
             logout_user()
         login_user(person, authn_via=["claim"])
+        first = current_app.extensions["after_claim"](session, person.id)
     flash("Your account is ready.", "success")
-    return redirect("/", 303)
+    return redirect(first, 303)
 
 
 @bp.route("/account", methods=["GET", "POST"])

@@ -1,4 +1,7 @@
-"""Consent, one row a time it was given. Withdrawn rows stay as the record of what held when."""
+"""Consent, one row a time it was given. Withdrawn rows stay as the record of what held when.
+
+A row of a leader's file ends when the person answers it: their yes is a row of its own.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,7 @@ class Consent(Model):
     version: Mapped[int]
     given_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
+    by_file: Mapped[bool] = mapped_column(default=False)  # a leader's file said so, not the person
 
 
 class Erasure(Model):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -35,6 +38,13 @@ def save(purpose: str) -> Response:
     else:
         flash(_set(question, agree=form.agree.data), "success")
     return redirect(url_for(".choices"), code=303)
+
+
+def first_page(session: Session, person_id: uuid.UUID) -> str:
+    """Lead whoever claims an account to what a leader's file agreed to for them, else home."""
+    if session.scalar(sa.select(service.said_for(person_id))):
+        return url_for("consents.choices")
+    return "/"
 
 
 def _set(question: service.Purpose, *, agree: bool) -> str:

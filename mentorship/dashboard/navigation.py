@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
 from mentorship.config import Settings
+from mentorship.consents.service import said_for
 from mentorship.extensions import db
 from mentorship.finding.service import MAY_BROWSE, browsing_now
 from mentorship.inbox.service import unread_of
@@ -43,6 +44,7 @@ def _frame() -> dict[str, object]:
         "navigation": _menu(),
         "account_links": _account_links(),
         "unread": _unread(),
+        "said_for": g.get("said_for", False),
         "notices_href": url_for("inbox.index"),
         "home_href": url_for("pages.landing"),
         "help_href": url_for("pages.help_page"),
@@ -77,12 +79,17 @@ def leads_a_section() -> bool:
 
 
 def _read_memberships() -> None:
-    """Read them, what may be looked through and the number of notices in one statement."""
+    """Read them, and what the frame of a page tells beside them, in one statement."""
     mine, unread = memberships_query(current_user.id), unread_of(current_user.id)
-    more = unread.label("unread"), browsing_now().label("browsing")
+    more = (
+        unread.label("unread"),
+        browsing_now().label("browsing"),
+        said_for(current_user.id).label("said_for"),
+    )
     rows = db.session().execute(mine.add_columns(*more)).all()
     g.memberships = [row.Membership for row in rows]
     g.browsing = {row.Membership.section_id: row.browsing for row in rows}
+    g.said_for = bool(rows and rows[0].said_for)
     g.unread = rows[0].unread if rows else db.session().scalar(sa.select(unread))
 
 
@@ -127,10 +134,12 @@ def _menu() -> tuple[Entry, ...]:
         sections = _entry("Sections", "sections_admin.index")
         accounts = _entry("Accounts", "accounts_desk.index")
         reset = _entry("Reset a second factor", "factors.reset")
+        hosts = _entry("Hosts we ask", "hosts.index")
         log = _entry("Log", "oversight.of_all")
         times = _entry("Retention", "glass.limits")
         sealed = _entry("Sealed answers", "glass.ask")
-        entries.append(_group("Administration", sections, accounts, reset, log, times, sealed))
+        rest = (hosts, log, times, sealed)
+        entries.append(_group("Administration", sections, accounts, reset, *rest))
     entries.append(_entry("Toolkit", "toolkit.overview"))
     entries.append(
         _group(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.accounts.service import appoint_administrator, new_person
+from mentorship.consents.models import Consent
 from mentorship.consents.service import LISTED, give
 from mentorship.demo import journeys
 from mentorship.demo.desk import load_desk
@@ -33,6 +34,7 @@ from mentorship.sections.service import ask_to_join, create_section
 
 FOLDER = Path(__file__).parent
 BANNER = "Everybody here is invented, and everybody may sign in. Do not enter real data."
+ASKED = "IMG in the next round"  # who is asked whether what the roster agreed to is right
 NEWCOMERS = (
     ("ines.caldeira@example.org", "Dr. Inês Caldeira"),
     ("tomasz.wilk@example.org", "Dr. Tomasz Wilk"),
@@ -81,8 +83,9 @@ def load_demo(session: Session, *, password_hash: str, now: dt.datetime) -> None
     )
     _log(session, section, leader, now=long_ago)
     load_rounds(session, section, leader.id, now)
-    shown = {one.email for one in sign_ins(session)}
-    journeys.walk(session, shown=shown, now=now)
+    shown = sign_ins(session)
+    _answer(session, next((one.email for one in shown if one.role == ASKED), ""))
+    journeys.walk(session, shown={one.email for one in shown}, now=now)
     load_section_life(session, section, leader.id, now=now)
     load_desk(session, section, leader.id, now=now)
     session.execute(sa.delete(Message))
@@ -123,6 +126,13 @@ def _list(session: Session, section: Section, *, now: dt.datetime) -> None:
     for number, (person_id, kind) in enumerate(people):
         if number % 2 if kind is ProfileKind.IMG else number % 5:
             give(session, person_id, LISTED, now)
+
+
+def _answer(session: Session, asked: str) -> None:
+    """Let people say themselves what the roster said for them; the site still asks one of them."""
+    one = sa.select(User.id).where(User.email == asked)
+    theirs = sa.update(Consent).where(Consent.person_id.not_in(one)).values(by_file=False)
+    session.execute(theirs)
 
 
 def _ask(session: Session, section: Section, *, now: dt.datetime) -> None:

@@ -23,7 +23,7 @@ from mentorship.community.models import CouncilSeat, Event, Opening, OpeningKind
 from mentorship.news import desk
 from mentorship.news.feeds import save_feed
 from mentorship.news.models import Topic
-from mentorship.news.shipped import read_sources
+from mentorship.news.shipped import SuggestedFeed, read_sources
 from mentorship.search.misses import note_miss
 from mentorship.sections.models import Membership, Section, SectionRole
 from mentorship.spotlight import service as spotlight
@@ -85,18 +85,18 @@ def _news(
         )
         if "days_ago" in each:
             desk.publish(session, post, by=leader_id, now=at)
-    suggested = read_sources()[0][0]
-    save_feed(
-        session,
-        None,
-        section_id=section.id,
-        url=suggested.url,
-        organization=suggested.organization,
-        topic=Topic(suggested.topic),
-        keep=suggested.keep,
-        auto_publish=False,
-        now=now,
-    )
+    for feed in (read_sources()[0][0], SuggestedFeed(**words["own_feed"])):
+        save_feed(
+            session,
+            None,
+            section_id=section.id,
+            url=feed.url,
+            organization=feed.organization,
+            topic=Topic(feed.topic),
+            keep=feed.keep,
+            auto_publish=False,
+            now=now,
+        )
 
 
 def _calendar(

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from mentorship.extensions import transaction
-from mentorship.fetching import Fetcher
+from mentorship.hosts.asking import listed_fetcher
 from mentorship.news.digest import post_digests
 from mentorship.news.polling import poll, utc_now
 from mentorship.notices.delivery import write_files
@@ -21,9 +21,11 @@ news = AppGroup("news", help="News: the feeds and the weekly mail.")
 def poll_feeds(watch: float | None) -> None:
     """Ask every feed that is due, and keep what is new."""
     while True:
-        done = poll(Fetcher())
+        done = poll(listed_fetcher())
         if watch is None or done.worked or done.failed:
             click.echo(f"{done.worked} answered, {done.failed} failed, {done.items} new items")
+        if done.waiting:
+            click.echo(f"{done.waiting} wait until an administrator confirms their host")
         if watch is None:
             return
         time.sleep(watch)

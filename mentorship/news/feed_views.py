@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
+from mentorship.hosts.service import Standing, standing
 from mentorship.news import feeds
 from mentorship.news.desk_views import bp
 from mentorship.news.forms import FeedForm
@@ -21,6 +22,13 @@ from mentorship.sections.models import Section
 
 __all__ = ["bp"]
 
+AND_NOW = {
+    Standing.LISTED: "It is asked at the next round.",
+    Standing.WAITING: (
+        "It waits until an administrator confirms its host; they see it on their page."
+    ),
+    Standing.REFUSED: "An administrator decided that its host is not asked, so nothing comes yet.",
+}
 SWITCHED = {"pause": "is paused", "resume": "is read again", "soon": "is asked at the next round"}
 
 
@@ -125,7 +133,8 @@ def _save(slug: str, feed_id: uuid.UUID | None) -> Response | tuple[str, int]:
                 form.url.errors = [str(problem).capitalize()]
         if form.errors:
             return _form_page(section, form, feed), 422
-    flash(f"The feed of {saved.organization} is saved. It is asked at the next round.", "success")
+        host = standing(session, saved.url)
+    flash(f"The feed of {saved.organization} is saved. {AND_NOW[host]}", "success")
     return redirect(url_for(".feed_list", slug=slug), code=303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from mentorship.addresses import web_address
 from mentorship.connecting import FetchFailed
+from mentorship.hosts.service import Named, Standing, standings
 from mentorship.news.models import Feed, ItemState, NewsItem, Topic
+from mentorship.sections.models import Section
 
 ILL_AFTER = 3  # failures in a row
 
@@ -28,13 +30,16 @@ class FeedLine:
 
     feed: Feed
     items: int
+    host: Standing
 
     @property
     def health(self) -> str:
-        """Return one of: paused, new, well, shaky, ill."""
+        """Return one of: paused, waiting, refused, new, well, shaky, ill."""
         feed = self.feed
         if feed.paused:
             return "paused"
+        if self.host is not Standing.LISTED:
+            return self.host.value
         if feed.failures:
             return "ill" if feed.failures >= ILL_AFTER else "shaky"
         return "well" if feed.checked_at else "new"
@@ -49,7 +54,16 @@ def feeds_of(session: Session, section_id: uuid.UUID) -> Sequence[FeedLine]:
         .group_by(Feed.id)
         .order_by(Feed.failures.desc(), sa.func.lower(Feed.organization), Feed.id)
     )
-    return [FeedLine(feed, count) for feed, count in session.execute(counted)]
+    found = session.execute(counted).all()
+    hosts = standings(session, [feed.url for feed, _ in found])
+    return [FeedLine(feed, count, hosts[feed.url]) for feed, count in found]
+
+
+def named(session: Session) -> Iterator[Named]:
+    """Return the address of every feed, for the list of hosts, and whose it is."""
+    rows = sa.select(Feed.url, Section.name).join(Section, Section.id == Feed.section_id)
+    for url, name in session.execute(rows.order_by(Section.name, Feed.url)):
+        yield Named(url, f"Feed of {name}")
 
 
 def feed_of(session: Session, section_id: uuid.UUID, feed_id: uuid.UUID) -> Feed:

@@ -20,6 +20,7 @@ from mentorship.news.searched import file
 from mentorship.toolkit.models import Confidence, UrlCheck
 
 EVERY = dt.timedelta(hours=2)
+WAITS = dt.timedelta(minutes=10)  # how often one looks whether a host was confirmed
 RARELY = dt.timedelta(days=1)  # how often a feed that does not work is tried at last
 OLDEST = dt.timedelta(days=120)  # older entries of a feed are no news
 
@@ -55,6 +56,16 @@ def take_due(session: Session, *, now: dt.datetime) -> Due | None:
         )
         if claimed:
             return Due(found.id, found.url, found.etag, found.last_modified)
+
+
+def leave(session: Session, feed_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """Look again soon whether the feed's host was confirmed; nothing went wrong with the feed."""
+    session.execute(
+        sa.update(Feed)
+        .where(Feed.id == feed_id)
+        .values(next_check_at=now + WAITS)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_failure(session: Session, feed_id: uuid.UUID, *, why: str, now: dt.datetime) -> None:

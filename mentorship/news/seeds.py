@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.hosts.service import ship
 from mentorship.news.models import ItemState, NewsItem
 from mentorship.news.parsing import fingerprint
 from mentorship.news.searched import file
@@ -15,11 +16,12 @@ from mentorship.news.shipped import FILE, SeedItem, read_sources
 
 
 def load_news(session: Session, *, now: dt.datetime, path: Path = FILE) -> int:
-    """Add the items that are not there yet; return how many changed.
+    """Add the items that are not there yet; return how many changed. Its hosts may be asked.
 
     Those that are there stay as they are, but one without a source gets the source found since.
     """
-    _, items = read_sources(path)
+    feeds, items = read_sources(path)
+    ship(session, [feed.url for feed in feeds] + [item.url for item in items if item.url])
     everybodys = session.scalars(sa.select(NewsItem).where(NewsItem.section_id.is_(None)))
     there = {item.id: item for item in everybodys}
     new = [

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from mentorship import audit
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
 from mentorship.audit import AuditEntry
+from mentorship.hosts.models import ListedHost
 from mentorship.oversight.words import ACTIONS_OF, in_words
 from mentorship.rosters.escape import guard
 from mentorship.rounds.models import Round
@@ -58,7 +59,7 @@ class Line:
 def trail(session: Session, section: Section | None, sought: Sought) -> Listing[Line]:
     """Return one page of the log of a section, or of all of it, the newest first."""
     query = _found(session, section, sought)
-    page = fetch(session, query, Wanted(page=sought.page))
+    page = fetch(session, query, Wanted(page=sought.page), key=AuditEntry.number)
     lines = _lines(session, [row[0] for row in page.rows], named=section is not None)
     return Listing(lines, page.found, page.page, page.last)
 
@@ -149,12 +150,13 @@ def _names(
 
 
 def _things(session: Session, entries: Iterable[AuditEntry]) -> Mapping[uuid.UUID, str]:
-    """Return the names of rounds, sections and of whose membership it is, in one query."""
+    """Return the names of rounds, sections and hosts, in one query."""
     keys = {key for entry in entries for key in (entry.about_id, entry.section_id) if key}
     rows = session.execute(
         sa.union_all(
             _named(Round.id, Round.name, keys),
             _named(Section.id, Section.name, keys),
+            _named(ListedHost.id, ListedHost.host, keys),
         )
     )
     return dict(rows.all())

@@ -88,7 +88,7 @@ IN_THE_COPY: tuple[Holding, ...] = (
         {"token_hash": _LINK},
     ),
     Holding(Membership, "Your sections and roles", lambda me: Membership.person_id == me.id),
-    Holding(Consent, "What you agreed to, and when", lambda me: Consent.person_id == me.id),
+    Holding(Consent, "Your consents, and who gave them", lambda me: Consent.person_id == me.id),
     Holding(Erasure, "Your wish to be erased", lambda me: Erasure.person_id == me.id),
     Holding(
         DataExport,

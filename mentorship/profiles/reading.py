@@ -47,23 +47,31 @@ def read_mentor(session: Session, person_id: uuid.UUID) -> Answers[Mentor]:
     return read_many(session, [person_id], Mentor).get(person_id, empty)
 
 
-def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> tuple[Values, bool]:
-    """Return what a home page needs of a profile, in three queries, and whether it may be matched.
+@dataclass(frozen=True, slots=True)
+class Glance(Generic[Values]):
+    """What a home page needs of a profile; without one there is nothing that could be matched."""
 
-    People and institutions named and the importance of criteria are not read. Without a profile
-    there is nothing that could be matched.
+    values: Values
+    agreed: bool = False  # to be matched
+    asked_again: bool = False  # a text they agreed to has changed
+
+
+def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Glance[Values]:
+    """Return what a home page needs of a profile, in three queries.
+
+    People and institutions named and the importance of criteria are not read.
     """
     agrees = consents.agrees_to(consents.MATCHING, Profile.person_id)
     row = session.execute(
-        sa.select(Profile, agrees)
+        sa.select(Profile, agrees, consents.asked_again(Profile.person_id))
         .where(Profile.person_id == person_id, Profile.kind == KINDS[kind])
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
-        return kind(key=str(person_id)), False
-    profile, agreed = row
+        return Glance(kind(key=str(person_id)))
+    profile, agreed, again = row
     below = rows.load(session, [profile.id], tables=(Choice, Availability))
-    return _answers(kind, profile, below[profile.id]).values, agreed
+    return Glance(_answers(kind, profile, below[profile.id]).values, agreed, again)
 
 
 def read_many(

@@ -26,7 +26,7 @@ from mentorship.rosters.import_models import (
     RosterImport,
 )
 from mentorship.rosters.importing import plan_import
-from mentorship.rosters.plans import ImportReport, Plan, write_plan
+from mentorship.rosters.plans import ImportReport, Plan, Told, write_plan
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
 from mentorship.rosters.uploads import LIMITS, files_of
 from mentorship.sections.models import SectionRole
@@ -172,7 +172,7 @@ def finish(session: Session, held: Held, plan: Plan | ImportReport, *, now: dt.d
     report = plan if isinstance(plan, ImportReport) else plan.report
     done = held.writes and isinstance(plan, Plan)
     if held.writes and isinstance(plan, Plan):
-        if not write_plan(session, plan):
+        if not write_plan(session, plan, Told(found.asked_by_id, found.id)):
             return False
         if found.choices.get("invite"):
             invite_many(session, report.unclaimed, found.section.name, now=now)

@@ -46,6 +46,7 @@ def consents_for(
                         "purpose": purpose,
                         "version": version,
                         "given_at": now,
+                        "by_file": True,
                     }
                 )
                 known.append((version, False))

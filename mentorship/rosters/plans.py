@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.consents.models import Consent
 from mentorship.profiles.models import Naming, Profile
@@ -64,15 +66,40 @@ class Plan:
     members: Members
     consents: Sequence[dict[str, Any]]
     drafts: Sequence[Draft]
+    changed: frozenset[uuid.UUID]  # who was here, and is no longer as before
     now: dt.datetime
 
 
-def write_plan(session: Session, plan: Plan) -> bool:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the log says of who has an import written; nobody does from the command line."""
+
+    by: uuid.UUID | None = None
+    import_id: uuid.UUID | None = None
+
+
+COMMAND_LINE = Told()
+
+
+def write_plan(session: Session, plan: Plan, told: Told = COMMAND_LINE) -> bool:
     """Write all of it; False, and nothing is written, if what it stands on has changed since."""
     basis = plan.basis
     hold_many(session, [person.id for person in plan.people.of_address.values()])
     if basis_of(session, basis.section_id, basis.addresses) != basis:
         return False
+    try:
+        with session.begin_nested():
+            _write(session, plan)
+    except IntegrityError:
+        if basis_of(session, basis.section_id, basis.addresses) == basis:
+            raise
+        return False  # another transaction made an account or a membership in this very moment
+    _log(session, plan, told)
+    return True
+
+
+def _write(session: Session, plan: Plan) -> None:
+    basis = plan.basis
     insert(session, User, plan.people.made)
     for person_id, name in plan.people.renamed.items():
         session.execute(sa.update(User).where(User.id == person_id).values(name=name))
@@ -87,7 +114,20 @@ def write_plan(session: Session, plan: Plan) -> bool:
     section = session.get_one(Section, basis.section_id)
     strangers = [(person_id, entry.role) for entry, person_id in plan.members.invited.items()]
     letters.invited(session, section, strangers, now=plan.now)
-    return True
+
+
+def _log(session: Session, plan: Plan, told: Told) -> None:
+    """Note how many there were, and each person of whom something was changed: keys, no values."""
+    report, where = plan.report, plan.basis.section_id
+    if not report.created + report.updated:
+        return
+    named = {"import": str(told.import_id)} if told.import_id else {}
+    said: dict[str, Any] = {"actor_id": told.by, "section_id": where, "now": plan.now}
+    counts = {"created": report.created, "updated": report.updated}
+    done = "roster.import.done"
+    audit.record(session, action=done, about_id=where, detail=counts | named, **said)
+    changed = sorted(plan.changed)
+    audit.record_many(session, changed, action="roster.import.change", detail=named, **said)
 
 
 def basis_of(session: Session, section_id: uuid.UUID, addresses: Collection[str]) -> Basis:

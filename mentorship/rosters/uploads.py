@@ -115,10 +115,13 @@ def try_out(
     _go(session, found, start, ImportState.CHECKING, mapping=plain)
 
 
-def write(session: Session, found: RosterImport, *, skip_bad: bool, invite: bool) -> None:
+def write(
+    session: Session, found: RosterImport, *, by: uuid.UUID, skip_bad: bool, invite: bool
+) -> None:
     """Have a worker write it; raise ``ImportChanged`` unless it has been tried."""
     choices = {"skip_bad": skip_bad, "invite": invite}
-    _go(session, found, (ImportState.CHECKED,), ImportState.WRITING, choices=choices)
+    start = (ImportState.CHECKED,)
+    _go(session, found, start, ImportState.WRITING, choices=choices, asked_by_id=by)
 
 
 def _go(

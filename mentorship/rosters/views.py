@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship import audit
-from mentorship.access import current_id, fresh_file, members
+from mentorship.access import current_id, fresh, fresh_file, members
 from mentorship.extensions import db, enqueue, transaction
 from mentorship.rosters import uploads
 from mentorship.rosters.escape import guard
@@ -129,12 +129,14 @@ def _columns_page(section: Section, found: RosterImport, form: ColumnsForm) -> s
 
 @bp.post(f"{ONE}/write")
 @members
+@fresh
 def write(slug: str, import_id: uuid.UUID) -> Response | tuple[str, int]:
     section, found = _found(slug, import_id)
-    form = WriteForm()
+    me, form = current_id(), WriteForm()
     try:
         with transaction() as session:
-            uploads.write(session, found, skip_bad=form.skip_bad.data, invite=form.invite.data)
+            said = {"skip_bad": form.skip_bad.data, "invite": form.invite.data}
+            uploads.write(session, found, by=me, **said)
             _log(session, "roster.import.write", section, found)
     except uploads.ImportChanged:
         return _changed(slug, import_id)

@@ -93,9 +93,12 @@ class Work:
         outcomes |= self._outcomes(inside, drafts[1], Mentor)
         counts = dict.fromkeys(Change, 0) | {Change.UNCHANGED: len(members.stayed_out)}
         counts[Change.CREATED] = len(members.invited)  # nobody reads here who has an account
+        changed: set[uuid.UUID] = set()
         for entry, change in outcomes.items():
             moved = change is Change.UNCHANGED and entry in touched
             counts[Change.UPDATED if moved else change] += 1
+            if moved or change is Change.UPDATED:
+                changed.add(people.of_address[entry.email].id)
         made_here = {each.id for each in people.of_address.values()} - {*members.invited.values()}
         report = ImportReport(
             created=counts[Change.CREATED],
@@ -110,6 +113,7 @@ class Work:
             members=members,
             consents=consents,
             drafts=drafts,
+            changed=frozenset(changed),
             now=self.now,
         )
 

@@ -179,7 +179,7 @@ def _answers(
                 mentor.name.icontains(wanted.words, autoescape=True),
             )
         )
-    found = fetch(session, query, wanted)
+    found = fetch(session, query, wanted, key=Offer.id)
     rows = [
         AnswerLine(
             offer.id,

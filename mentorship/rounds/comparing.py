@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.made_with import differing, same_scale
 from mentorship.rounds.models import Pair, Run, Unmatched
 from mentorship.rounds.paging import Listing, Wanted, cut
-from mentorship.rounds.rest_runs import is_of_rest, offered_before
+from mentorship.rounds.rest_runs import rules_by_leaders
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.scope import LARGEST
 
@@ -88,15 +87,17 @@ class Comparison:
     listing: Listing[PersonLine]
 
 
-Mates = Mapping[uuid.UUID, Mapping[uuid.UUID, int]]  # IMG -> mentor -> score; none if without
+# IMG -> mentor -> score, of every IMG in a run. Keys are text: of tens of thousands, made into
+# objects and hashed, they would be most of the time that the page takes.
+Mates = Mapping[str, Mapping[str, int]]
 
 
 def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Sequence[Run]:
     """Return the runs with these numbers, in that order; numbers there are not are passed over."""
     found = session.scalars(
-        sa.select(Run)
-        .where(Run.round_id == round_id, Run.number.in_([n for n in numbers if abs(n) <= LARGEST]))
-        .options(sa.orm.defer(Run.inputs_sealed))
+        sa.select(Run).where(
+            Run.round_id == round_id, Run.number.in_([n for n in numbers if abs(n) <= LARGEST])
+        )
     )
     runs = {run.number: run for run in found}
     return [runs[number] for number in dict.fromkeys(numbers) if number in runs]
@@ -105,43 +106,48 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
 def comparison(
     session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
 ) -> Comparison:
-    """Compare runs with the first of them in five queries, and one for each run of a rest.
-
-    The list is of run ``to``.
-    """
+    """Compare runs with the first, in six queries and one a rest; the list is of run ``to``."""
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
-    first = mates[runs[0].id]
-    alike = {run.id: same_scale(runs[0], run) for run in runs}
-    changes = {run.id: _changes(first, mates[run.id], told=alike[run.id]) for run in runs}
-    columns = {
-        run.id: _column(run, rules, mates[run.id], changes[run.id], first, alike=alike[run.id])
-        for run, rules in zip(runs, _rules(session, runs), strict=True)
+    first = mates[runs[0].number]
+    alike = {run.number: same_scale(runs[0], run) for run in runs}
+    changes = {
+        run.number: _changes(first, mates[run.number], told=alike[run.number]) for run in runs
     }
-    last = changes[listed.id]
+    columns = {
+        run.number: _column(
+            run, rules, mates[run.number], changes[run.number], first, alike=alike[run.number]
+        )
+        for run, rules in zip(runs, rules_by_leaders(session, runs), strict=True)
+    }
+    last = changes[listed.number]
     parts = _parts(last)
     shown = parts.get(wanted.show, [*last])
-    names = _names(session, runs)
+    paired = sa.select(Pair.img_id).where(Pair.run_id.in_([runs[0].id, listed.id]))
+    names = _names(session, paired)
     words = wanted.words.casefold()
     found = [img for img in shown if words in names[img].casefold()]
     found.sort(key=lambda img: (last[img], names[img].casefold(), img))
     page = cut(found, wanted)
+    held = {img: [mates[run.number].get(img, {}) for run in (runs[0], listed)] for img in page.rows}
+    theirs = {mentor for each in held.values() for one in each for mentor in one}
+    mentors = _names(session, [uuid.UUID(mentor) for mentor in theirs])
     lines = [
         PersonLine(
             names[img],
             [
-                [(names[mentor], score) for mentor, score in mates[run.id].get(img, {}).items()]
-                for run in (runs[0], listed)
+                [(mentors[mentor], score) for mentor, score in one.items()]
+                for one in (before, after)
             ],
-            _points(mates[listed.id].get(img, {})) - _points(first.get(img, {})),
+            _points(after) - _points(before),
         )
-        for img in page.rows
+        for img, (before, after) in held.items()
     ]
     counts = {part: len(people) for part, people in parts.items()}
     losers = [names[img] for img in sorted(parts["lose"], key=lambda img: (last[img], names[img]))]
     return Comparison(
         [*columns.values()],
-        columns[listed.id],
+        columns[listed.number],
         differing(runs),
         counts,
         losers,
@@ -149,38 +155,36 @@ def comparison(
     )
 
 
-def _points(held: Mapping[uuid.UUID, int]) -> int:
+def _points(held: Mapping[str, int]) -> int:
     """Return the scores of somebody's mentors in points of 100, each rounded as it is shown."""
     return sum((score + 50) // 100 for score in held.values())
 
 
-def _mates(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, Mates]:
-    found: dict[uuid.UUID, dict[uuid.UUID, dict[uuid.UUID, int]]] = {run.id: {} for run in runs}
+def _mates(session: Session, runs: Sequence[Run]) -> Mapping[int, Mates]:
+    """Return number of a run -> its pairs, and its IMGs without."""
+    found: dict[int, dict[str, dict[str, int]]] = {run.number: {} for run in runs}
+    img_id, mentor_id = sa.cast(Pair.img_id, sa.String), sa.cast(Pair.mentor_id, sa.String)
     rows = session.execute(
-        sa.select(Pair.run_id, Pair.img_id, Pair.mentor_id, Pair.open_score)
-        .where(Pair.run_id.in_(list(found)))
+        sa.select(Run.number, img_id, mentor_id, Pair.open_score)
+        .select_from(Pair)
+        .join(Run, Run.id == Pair.run_id)
+        .where(Pair.run_id.in_([run.id for run in runs]))
         .order_by(Pair.place)
     )
-    for run_id, img_id, mentor_id, score in rows:
-        found[run_id].setdefault(img_id, {})[mentor_id] = score
-    without = sa.select(Unmatched.run_id, Unmatched.img_id).where(Unmatched.run_id.in_(list(found)))
-    for run_id, img_id in session.execute(without):
-        found[run_id].setdefault(img_id, {})
+    for number, img, mentor, score in rows:
+        found[number].setdefault(img, {})[mentor] = score
+    without = (
+        sa.select(Run.number, sa.cast(Unmatched.img_id, sa.String))
+        .select_from(Unmatched)
+        .join(Run, Run.id == Unmatched.run_id)
+        .where(Unmatched.run_id.in_([run.id for run in runs]))
+    )
+    for number, img in session.execute(without):
+        found[number].setdefault(img, {})
     return found
 
 
-def _rules(session: Session, runs: Sequence[Run]) -> Sequence[RunRules]:
-    """Return the rules of runs with the bans of leaders: a rest bans what was offered before."""
-    offered, found = offered_before(session, runs[0].round_id), []
-    for run in runs:
-        rules = RunRules.from_json(run.rules)
-        if rules.banned & offered and is_of_rest(session, run.id):
-            rules = dataclasses.replace(rules, banned=rules.banned - offered)
-        found.append(rules)
-    return found
-
-
-def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[uuid.UUID, int]:
+def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[str, int]:
     """Return IMG -> what the score changes by, of those in both whose mentors are not the same.
 
     The change is 0 if it cannot be ``told``.
@@ -192,7 +196,7 @@ def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[uuid.UUID, in
     }
 
 
-def _parts(changes: Mapping[uuid.UUID, int]) -> Mapping[str, Sequence[uuid.UUID]]:
+def _parts(changes: Mapping[str, int]) -> Mapping[str, Sequence[str]]:
     return {
         "lose": [img for img, change in changes.items() if change < 0],
         "gain": [img for img, change in changes.items() if change > 0],
@@ -204,7 +208,7 @@ def _column(  # noqa: PLR0913  a run, its pairs, and what it is set against
     run: Run,
     rules: RunRules,
     mates: Mates,
-    changes: Mapping[uuid.UUID, int],
+    changes: Mapping[str, int],
     first: Mates,
     *,
     alike: bool,
@@ -235,15 +239,10 @@ def _column(  # noqa: PLR0913  a run, its pairs, and what it is set against
     )
 
 
-def _names(session: Session, runs: Sequence[Run]) -> Mapping[uuid.UUID, str]:
-    ids = [run.id for run in runs]
-    paired = sa.union(
-        sa.select(Pair.img_id).where(Pair.run_id.in_(ids)),
-        sa.select(Pair.mentor_id).where(Pair.run_id.in_(ids)),
-    )
+def _names(session: Session, keys: Sequence[uuid.UUID] | sa.Select[uuid.UUID]) -> Mapping[str, str]:
     rows = session.execute(
-        sa.select(Profile.id, User.name)
+        sa.select(sa.cast(Profile.id, sa.String), User.name)
         .join(User, User.id == Profile.person_id)
-        .where(Profile.id.in_(paired))
+        .where(Profile.id.in_(keys))
     )
     return dict(rows.all())

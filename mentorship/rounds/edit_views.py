@@ -16,12 +16,19 @@ from mentorship.extensions import db, transaction
 from mentorship.rounds import editing, handmade, steps
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.editing import BadEdit, Edit, EditKind
-from mentorship.rounds.leading import acting, changed_page, key_of, round_and_run, run_changed_page
+from mentorship.rounds.leading import (
+    acting,
+    changed_page,
+    key_of,
+    round_and_run,
+    run_changed_page,
+    wanted_by,
+)
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
-from mentorship.rounds.review_forms import EditForm, SeenForm
+from mentorship.rounds.review_forms import EditForm, FilterForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, all_ruled_out
 from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import number_of, round_of_leader
@@ -123,11 +130,14 @@ def _step(
 @members
 def by_hand(slug: str, round_id: uuid.UUID) -> str:
     round_, run = round_and_run(slug, round_id)
-    img, mentor = (request.args.get(side, "", type=str) for side in ("img", "mentor"))
+    img, mentor = (request.args.get(side, type=uuid.UUID) for side in ("img", "mentor"))
+    wanted = wanted_by()
     return render_template(
         "rounds/by_hand.html",
         round=round_,
         run=run,
         editable=steps.open_run(db.session(), round_) == run.id,
-        hand=handmade.by_hand(db.session(), run, img=img, mentor=mentor),
+        form=FilterForm(),
+        wanted=wanted,
+        hand=handmade.by_hand(db.session(), run, wanted, img=img, mentor=mentor),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,18 +12,22 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, transaction
 from mentorship.rosters.handing_out import FORMATS
-from mentorship.rounds import board, reminding, service, still_waiting
+from mentorship.rounds import board, planning, reminding, service, still_waiting
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.insights import MOST_SHOWN
 from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.made_with import runs_out
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.paging import Listing, cut
 from mentorship.rounds.report import groups_file, report_file, report_rows, report_sheet
 from mentorship.rounds.report_groups import served
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.scope import round_of_leader
 from mentorship.throttle.guard import limited
 
+MOST_ROWS = 200  # of a report that is shown whole
+WHOLE = "all"  # asks for a longer one whole
 # what is asked for -> how it is made, its name, its format
 REPORTS = {
     "csv": (report_file, "round-report", "csv"),
@@ -52,6 +57,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         wanted=wanted,
         finished=finished,
         published=published,
+        plan=_plan(round_),
         waiting=still_waiting.waiting_imgs(
             db.session(), round_.id, wanted, reader_id=current_id(), finished=finished
         )
@@ -109,7 +115,7 @@ def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/report")
 @members
 def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
-    """Show the whole round on one page, for paper."""
+    """Show the round; a long one page by page, and whole where that is asked for, for paper."""
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state not in (*OUT, *OVER):
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
@@ -119,10 +125,24 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         round=round_,
         finished=finished,
         board=board.sums(db.session(), round_.id, finished=finished),
-        rows=list(report_rows(db.session(), round_, current_id())),
+        listing=_rows(list(report_rows(db.session(), round_, current_id()))),
+        whole=WHOLE,
         runs=runs_out(db.session(), round_.id),
         served=served(db.session(), round_.id, most=MOST_SHOWN),
     )
+
+
+def _plan(round_: Round) -> planning.Planned | None:
+    """Return what is planned to go out while people answer: a run of the rest."""
+    if round_.state is not RoundState.REMATCHING:
+        return None
+    return planning.planned(db.session(), round_.id)
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> Listing[Sequence[str]]:
+    if len(rows) <= MOST_ROWS or request.args.get("rows") == WHOLE:
+        return Listing(rows, len(rows), 1, 1)
+    return cut(rows, wanted_by())
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/finish")
@@ -132,7 +152,7 @@ def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     if round_.state not in OUT:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     shown = board.sums(db.session(), round_.id, finished=False)
-    return render_template("rounds/finish.html", round=round_, board=shown)
+    return render_template("rounds/finish.html", round=round_, board=shown, plan=_plan(round_))
 
 
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/finish")

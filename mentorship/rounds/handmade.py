@@ -16,12 +16,11 @@ from mentorship.matching import FULL
 from mentorship.profiles.models import Profile
 from mentorship.rounds.in_the_way import in_the_way
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.paging import Listing, Wanted, cut, fetch
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.suiting import Suits, suits
-
-MOST_PEOPLE = 10_000  # in one list to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +35,68 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
-    """The two lists, and once both are chosen what stands in the way, or else the warnings.
+    """Who is chosen, and a page of those to choose from next: an IMG first, then a mentor.
 
     ``priority`` says why the chosen IMG deserves a mentor first; "" if nothing does.
     """
 
-    imgs: Sequence[Choice]
-    mentors: Sequence[Choice]
     img: Choice | None
     mentor: Choice | None
+    listing: Listing[Choice] | None  # None once both are chosen
     in_the_way: Sequence[str]
     warnings: Sequence[str]
     priority: str
 
 
-def by_hand(session: Session, run: Run, *, img: str, mentor: str) -> ByHand:
-    """Return everybody of a run to choose from, and what to know of the two who are chosen."""
-    imgs, mentors = _imgs(session, run), _mentors(session, run)
-    one = next((each for each in imgs if each.id == img), None)
-    if one is not None:
-        mentors = _best_first(mentors, suits(run, one.id))
-    other = next((each for each in mentors if each.id == mentor), None)
+def by_hand(
+    session: Session,
+    run: Run,
+    wanted: Wanted,
+    *,
+    img: uuid.UUID | None,
+    mentor: uuid.UUID | None,
+) -> ByHand:
+    """Return whom to choose from, or what to know of the two who are chosen."""
+    one, other = _img(session, run, img), _mentor(session, run, mentor)
+    found = suits(run, one.id) if one else {}
+    if other is not None:
+        other = dataclasses.replace(other, suits=found.get(other.id))
     stands: Sequence[str] = ()
     if one and other:
         pair, names = (one.id, other.id), (one.name, other.name)
         stands = in_the_way(session, run, pair, names, other.suits)
     return ByHand(
-        imgs=imgs,
-        mentors=mentors,
         img=one,
         mentor=other,
+        listing=_listing(session, run, wanted, one, other, found),
         in_the_way=stands,
         warnings=_warnings(session, run, one, other) if one and other and not stands else (),
         priority=_priority(session, one) if one else "",
     )
+
+
+def _listing(  # noqa: PLR0913, PLR0917  what is looked for, who is chosen and how mentors suit
+    session: Session,
+    run: Run,
+    wanted: Wanted,
+    img: Choice | None,
+    mentor: Choice | None,
+    found: Mapping[str, Suits],
+) -> Listing[Choice] | None:
+    """Return a page of IMGs, those without a mentor first; or of mentors, the best first."""
+    if img is None:
+        who = _imgs(run).subquery()
+        query = sa.select(who).order_by(who.c.mentor.is_not(None), who.c.sorted, who.c.id)
+        if wanted.words:
+            query = query.where(who.c.name.icontains(wanted.words, autoescape=True))
+        page = fetch(session, query, wanted, key=who.c.id)
+        rows = [_img_choice(*row[:3]) for row in page.rows]
+        return Listing(rows, page.found, page.page, page.last)
+    if mentor is None:
+        rows = [_mentor_choice(*row) for row in session.execute(_mentors(run))]
+        words = wanted.words.casefold()
+        return cut(_best_first([o for o in rows if words in o.name.casefold()], found), wanted)
+    return None
 
 
 def _priority(session: Session, img: Choice) -> str:
@@ -86,40 +113,56 @@ def _best_first(mentors: Sequence[Choice], found: Mapping[str, Suits]) -> Sequen
     )
 
 
-def _imgs(session: Session, run: Run) -> Sequence[Choice]:
-    mentor = sa.orm.aliased(User)
-    mentor_profile = sa.orm.aliased(Profile)
-    matched = (
-        sa.select(Profile.id, User.name, mentor.name)
-        .join(Pair, Pair.img_id == Profile.id)
-        .join(User, User.id == Profile.person_id)
-        .join(mentor_profile, mentor_profile.id == Pair.mentor_id)
-        .join(mentor, mentor.id == mentor_profile.person_id)
-        .where(Pair.run_id == run.id, Pair.place == 1)
-    )
-    left = (
-        sa.select(Profile.id, User.name, sa.null())
-        .join(Unmatched, Unmatched.img_id == Profile.id)
-        .join(User, User.id == Profile.person_id)
-        .where(Unmatched.run_id == run.id)
-    )
-    found: Any = session.execute(sa.union_all(left, matched).limit(MOST_PEOPLE))
-    rows: list[Any] = sorted(found, key=lambda row: (row[2] is not None, row[1].casefold()))
-    return [
-        Choice(str(key), name, f"with {who}" if who else "no mentor") for key, name, who in rows
-    ]
+def _img(session: Session, run: Run, key: uuid.UUID | None) -> Choice | None:
+    who = _imgs(run).subquery()
+    row = session.execute(sa.select(who).where(who.c.id == key)).first() if key else None
+    return _img_choice(*row[:3]) if row else None
 
 
-def _mentors(session: Session, run: Run) -> Sequence[Choice]:
-    rows = session.execute(
+def _mentor(session: Session, run: Run, key: uuid.UUID | None) -> Choice | None:
+    row = session.execute(_mentors(run).where(Profile.id == key)).first() if key else None
+    return _mentor_choice(*row) if row else None
+
+
+def _imgs(run: Run) -> sa.Select[*tuple[Any, ...]]:
+    """Select the IMGs of a run with the name of their first mentor, if they have one."""
+    left = sa.select(Unmatched.img_id, sa.null().label("mentor_id")).where(
+        Unmatched.run_id == run.id
+    )
+    matched = sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id, Pair.place == 1)
+    both = sa.union_all(matched, left).subquery()
+    mentor, profile = sa.orm.aliased(User), sa.orm.aliased(Profile)
+    return (
+        sa.select(
+            Profile.id,
+            User.name,
+            mentor.name.label("mentor"),
+            sa.func.lower(User.name).label("sorted"),
+        )
+        .join(both, both.c.img_id == Profile.id)
+        .join(User, User.id == Profile.person_id)
+        .outerjoin(profile, profile.id == both.c.mentor_id)
+        .outerjoin(mentor, mentor.id == profile.person_id)
+    )
+
+
+def _mentors(run: Run) -> sa.Select[*tuple[Any, ...]]:
+    """Select the mentors of a run by name, with the seats that nobody has."""
+    return (
         sa.select(Profile.id, User.name, seats_nobody_has())
         .join(RunSeat, RunSeat.mentor_id == Profile.id)
         .join(User, User.id == Profile.person_id)
         .where(RunSeat.run_id == run.id, RunSeat.seats > 0)
         .order_by(sa.func.lower(User.name), Profile.id)
-        .limit(MOST_PEOPLE)
     )
-    return [Choice(str(key), name, _free(free)) for key, name, free in rows]
+
+
+def _img_choice(key: uuid.UUID, name: str, mentor: str | None) -> Choice:
+    return Choice(str(key), name, f"with {mentor}" if mentor else "no mentor")
+
+
+def _mentor_choice(key: uuid.UUID, name: str, free: int) -> Choice:
+    return Choice(str(key), name, _free(free))
 
 
 def _free(seats: int) -> str:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import enum
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -22,102 +20,27 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
-from mentorship.rounds.scope import Contact, contact_of, name_of, told_to_img
+from mentorship.rounds.scope import contact_of, name_of, told_to_img
 from mentorship.rounds.setup import SetUp
+from mentorship.rounds.standing_shapes import MATTERS, ImgMatch, ImgRound, ImgStatus, Standing
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 _IMG = aliased(Profile)
-
-
-class Standing(enum.StrEnum):
-    """Where an IMG stands in one round."""
-
-    NOT_IN = "not_in"  # the round is open, and this person is not part of it
-    TAKES_PART = "takes_part"
-    MAY_ASK = "may_ask"  # takes part, and may ask mentors directly
-    REQUESTED = "requested"  # a mentor they asked themselves has not answered
-    IN_REVIEW = "in_review"
-    ASKED = "asked"  # a mentor is being asked
-    ANSWER_NEEDED = "answer_needed"  # the mentor said yes; now the IMG
-    CONFIRMED = "confirmed"
-    ELSEWHERE = "elsewhere"  # a mentor, or an offer, of another round keeps them out of this one
-    WITHDREW = "withdrew"  # by their own wish
-    WAITING = "waiting"  # no mentor now; keeps the place
-    NOT_MATCHED = "not_matched"  # the round finished without a mentor
-    ENDED = "ended"
-
-
-# What a person needs to read first.
-_MATTERS = (
-    Standing.ANSWER_NEEDED,
-    Standing.ASKED,
-    Standing.REQUESTED,
-    Standing.CONFIRMED,
-    Standing.IN_REVIEW,
-    Standing.MAY_ASK,
-    Standing.TAKES_PART,
-    Standing.WAITING,
-    Standing.NOT_IN,
-    Standing.WITHDREW,
-    Standing.NOT_MATCHED,
-    Standing.ENDED,
-    Standing.ELSEWHERE,
+_LIVE = frozenset(MATTERS[: MATTERS.index(Standing.TAKES_PART) + 1])
+# in a round that would look for a mentor, or says that it does
+_UNMATCHED = frozenset(
+    {Standing.MAY_ASK, Standing.TAKES_PART, Standing.IN_REVIEW, Standing.WAITING}
 )
-_LIVE = frozenset(_MATTERS[: _MATTERS.index(Standing.TAKES_PART) + 1])
-_HELD = frozenset({Standing.ANSWER_NEEDED, Standing.ASKED, Standing.CONFIRMED})
-_TO_COME = frozenset({Standing.MAY_ASK, Standing.TAKES_PART, Standing.IN_REVIEW})
-
-
-@dataclass(frozen=True, slots=True)
-class ImgMatch:
-    """A match as its IMG may know it."""
-
-    offer_id: uuid.UUID
-    state: OfferState
-    mentor: str
-    contact: Contact | None
-    since: dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ImgRound:
-    name: str
-    section: str
-    standing: Standing
-    answer_by: dt.datetime | None
-    matches: Sequence[ImgMatch]
-    round_id: uuid.UUID | None = None  # with the profile's: one's place in it, None without
-    profile_id: uuid.UUID | None = None
-    open: bool = False
-    may_come_back: bool = False  # having withdrawn, while no offer is out
-    closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
-
-    @property
-    def to_answer(self) -> ImgMatch | None:
-        waiting = (m for m in self.matches if m.state is OfferState.ACCEPTED)
-        return next(waiting, None) if self.standing is Standing.ANSWER_NEEDED else None
-
-
-@dataclass(frozen=True, slots=True)
-class ImgStatus:
-    """All rounds of an IMG, the newest first; empty where the person was never part of one."""
-
-    rounds: Sequence[ImgRound]
-
-    @property
-    def current(self) -> ImgRound | None:
-        """Return the round that matters most to the person now, the newest of equals."""
-        return min(self.rounds, key=lambda r: _MATTERS.index(r.standing), default=None)
-
-    @property
-    def mentors(self) -> Sequence[ImgMatch]:
-        return [m for r in self.rounds for m in r.matches if m.state is OfferState.CONFIRMED]
+_WAITS = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
 def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
     """Return where an IMG stands, in two queries at most."""
     rows = session.execute(
-        sa.select(Round, Publication.answer_by, Participant, Offer, User)
+        sa.select(
+            *(Round, Publication.answer_by, Publication.published_at, Participant),
+            *(Offer, User),
+        )
         .join(Round.section)
         .join(Participant, Participant.round_id == Round.id)
         .join(_IMG, _IMG.id == Participant.profile_id)
@@ -136,15 +59,17 @@ def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
             Round.created_at.desc(), Round.id, Offer.state != OfferState.CONFIRMED, Offer.place
         )
     ).all()
-    rounds = [
-        _img_round(round_, answer_by, place, [(o, u) for *_, o, u in group if o is not None])
-        for (round_, answer_by, place), group in groupby(rows, key=lambda row: tuple(row[:3]))
-    ]
-    if any(r.standing in _HELD for r in rounds):
-        rounds = [
-            dataclasses.replace(r, standing=Standing.ELSEWHERE) if r.standing in _TO_COME else r
-            for r in rounds
-        ]
+    rounds: list[ImgRound] = []
+    published: dict[uuid.UUID | None, dt.datetime] = {}
+    held: dict[uuid.UUID, dt.datetime] = {}
+    for (round_, answer_by, out_since, place), group in groupby(rows, lambda row: tuple(row[:4])):
+        offers = [(offer, mentor) for *_, offer, mentor in group if offer is not None]
+        rounds.append(_img_round(round_, answer_by, place, offers))
+        if out_since:
+            published[round_.id] = out_since
+        if since := [offer.offered_at for offer, _ in offers if _holds(round_, offer)]:
+            held[round_.id] = min(since)
+    rounds = [_as_held(each, held, published) for each in rounds]
     if any(r.standing in _LIVE for r in rounds):  # an open round is no news to them
         return ImgStatus(rounds)
     return ImgStatus([*_open_rounds_without(session, person_id), *rounds])
@@ -168,8 +93,7 @@ def _img_round(
         if told_to_img(offer)
     ]
     states = {offer.state for offer, _ in offers}
-    waiting = (OfferState.OFFERED, OfferState.ACCEPTED)
-    due = [o.answer_by or o.due_at or answer_by for o, _ in offers if o.state in waiting]
+    due = [o.answer_by or o.due_at or answer_by for o, _ in offers if o.state in _WAITS]
     standing = _standing(round_, states)
     if place.withdrew and OfferState.CONFIRMED not in states:
         standing = Standing.WITHDREW
@@ -181,10 +105,33 @@ def _img_round(
         matches,
         round_id=round_.id,
         profile_id=place.profile_id,
-        open=round_.state is RoundState.OPEN,
+        state=round_.state,
         may_come_back=standing is Standing.WITHDREW and round_.state in BEFORE,
         closes_at=round_.closes_at if round_.state is RoundState.OPEN else None,
     )
+
+
+def _holds(round_: Round, offer: Offer) -> bool:
+    """Tell whether an offer keeps its IMG out of all other rounds (see ``candidates.held``)."""
+    waits = offer.state in _WAITS and round_.state in OUT
+    return waits or offer.state is OfferState.CONFIRMED
+
+
+def _as_held(
+    one: ImgRound,
+    held: Mapping[uuid.UUID, dt.datetime],
+    published: Mapping[uuid.UUID | None, dt.datetime],
+) -> ImgRound:
+    """Say of a round that looks for no mentor for whom another round holds, that it does not.
+
+    One that is over did look for them, unless they were held when it was published.
+    """
+    since = [at for round_id, at in held.items() if round_id != one.round_id]
+    if one.standing is Standing.NOT_MATCHED and one.round_id in published:
+        out = any(at <= published[one.round_id] for at in since)
+    else:
+        out = bool(since) and one.standing in _UNMATCHED
+    return dataclasses.replace(one, standing=Standing.ELSEWHERE) if out else one
 
 
 def _standing(round_: Round, states: set[OfferState]) -> Standing:
@@ -247,7 +194,7 @@ def _open_rounds_without(session: Session, person_id: uuid.UUID) -> list[ImgRoun
             (),
             round_id=round_.id,
             profile_id=profile_id,
-            open=True,
+            state=round_.state,
             closes_at=round_.closes_at,
         )
         for round_, section, profile_id in rows

@@ -171,8 +171,12 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
     return market
 
 
-def kept(run: Run, *, rules: RunRules | None = None, policy: str | None = None) -> Inputs:
+def kept(
+    run: Run, *, rules: RunRules | None = None, policy: str | None = None, of: str | None = None
+) -> Inputs:
     """Return what a run was made of, under other rules or another policy if given.
+
+    ``of`` is the key of an IMG whose scores alone are asked for, see ``restored``.
 
     Raises
     ------
@@ -183,7 +187,7 @@ def kept(run: Run, *, rules: RunRules | None = None, policy: str | None = None) 
     inputs = run.inputs
     if inputs is None or inputs.get("erased"):
         raise InputsForgotten(run)
-    market, own_rules, means = restored(inputs)
+    market, own_rules, means = restored(inputs, of=of)
     return Inputs(
         market=market,
         rules=rules or own_rules,

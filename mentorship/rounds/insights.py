@@ -184,8 +184,8 @@ def away(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[Obstac
     if round_.state is not RoundState.REVIEW:
         return {}
     found: dict[Obstacle, list[str]] = {}
-    for each in candidates(session, round_, today=now.date()):
-        if each.kind is ProfileKind.MENTOR and each.obstacle in AWAY and each.is_blocked:
+    for each in candidates(session, round_, today=now.date(), kind=ProfileKind.MENTOR):
+        if each.obstacle in AWAY and each.is_blocked:
             found.setdefault(each.obstacle, []).append(each.name)
     return found
 

@@ -17,7 +17,7 @@ from mentorship.rounds.holding import change, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest
-from mentorship.rounds.rest_runs import is_of_rest
+from mentorship.rounds.rest_runs import is_of_rest, on_its_way
 from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, RunJob
 from mentorship.rounds.setup import SetUp, rules_of
 from mentorship.rounds.steps import hold_review
@@ -111,10 +111,12 @@ def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.da
     Raises
     ------
     RoundChanged
-        The round is not published, or finished.
+        The round is not published, or finished; or a run of the rest is on its way out.
 
     """
     round_ = hold_in(session, round_id, OUT)
+    if on_its_way(session, round_id):
+        raise round_changed(session, round_id)
     move(session, round_id, OUT, RoundState.REMATCHING)
     job = RunJob(
         round_id=round_id,

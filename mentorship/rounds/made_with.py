@@ -93,7 +93,6 @@ def runs_out(session: Session, round_id: uuid.UUID) -> Sequence[WentOut]:
         .join(Offer, Offer.pair_id == Pair.id)
         .outerjoin(User, User.id == Run.made_by_id)
         .where(Run.round_id == round_id)
-        .options(sa.orm.defer(Run.inputs_sealed))
         .group_by(Run.id, User.name)
         .order_by(Run.number)
     ).all()

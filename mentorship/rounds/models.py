@@ -105,9 +105,8 @@ class Run(Model):
     ]  # the Monday whose zone offsets the hours in common were taken at
     # of the snapshot, under a key that is sealed with it: nobody can try guesses against it
     inputs_digest: Mapped[str] = mapped_column(sa.String(64))
-    inputs_sealed: Mapped[
-        bytes | None
-    ]  # pseudonymous profiles as they went in, until retention ends
+    # pseudonymous profiles as they went in, until retention ends; megabytes, read by themselves
+    inputs_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
     inputs_deleted_at: Mapped[dt.datetime | None]  # when it ended; set once, as they go
     # what the checker said: violations; blocking_pairs by the open scores
     certificate: Mapped[dict[str, Any]]

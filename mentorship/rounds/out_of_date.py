@@ -9,11 +9,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.agreed import Agreed
-from mentorship.rounds.candidates import Candidate
-from mentorship.rounds.models import Pair, Round, RoundState, Run
+from mentorship.rounds.candidates import Candidate, held, obstacle
+from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.rest import for_publishing
 from mentorship.rounds.steps import current_run_id
 
@@ -61,25 +63,98 @@ def changed_since(
     session: Session, round_: Round, run_id: uuid.UUID, *, today: dt.date
 ) -> Sequence[OutOfDate]:
     """Return who stands in the way of publishing a run, as people are now."""
+    return changed_among(session, run_id, *for_publishing(session, round_, today=today))
+
+
+def changed_among(
+    session: Session, run_id: uuid.UUID, people: Sequence[Candidate], agreed: Agreed
+) -> Sequence[OutOfDate]:
+    """Return the same of people who are known already, see ``for_publishing``."""
     pairs = sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run_id)
-    people, agreed = for_publishing(session, round_, today=today)
     return out_of_date(people, session.execute(pairs).all(), agreed)
 
 
 def rounds_out_of_date(
     session: Session, section_id: uuid.UUID, *, now: dt.datetime
 ) -> Collection[uuid.UUID]:
-    """Return the rounds in review of a section whose run that counts is out of date."""
-    in_review = sa.select(Round, Run.id).join(Run, Run.round_id == Round.id)
-    rows = session.execute(
-        in_review.where(
-            Round.section_id == section_id,
-            Round.state == RoundState.REVIEW,
-            Run.id == current_run_id(Round.id),
+    """Return the rounds in review of a section whose run that counts is out of date.
+
+    In one query, however many rounds there are: the conditions are those of ``out_of_date``.
+    """
+    mine = aliased(Round)
+    query = (
+        sa.select(mine.id)
+        .join(Run, Run.round_id == mine.id)
+        .where(
+            mine.section_id == section_id,
+            mine.state == RoundState.REVIEW,
+            Run.id == current_run_id(mine.id),
+            sa.or_(_fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, now.date())),
         )
-    ).all()
-    return {
-        round_.id
-        for round_, run_id in rows
-        if changed_since(session, round_, run_id, today=now.date())
-    }
+    )
+    return set(session.scalars(query))
+
+
+def _asked(mine: type[Round], *, confirmed: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say of an offer that it is a request of the round which stands; or which came to nothing."""
+    settled = Offer.state.not_in((OfferState.WITHDRAWN, OfferState.OFFERED, OfferState.CONFIRMED))
+    state = Offer.state == OfferState.CONFIRMED if confirmed else settled
+    return Offer.round_id == mine.id, Offer.answer_by.is_not(None), state
+
+
+def _same(pair: type[Pair]) -> sa.ColumnElement[bool]:
+    return sa.and_(Offer.img_id == pair.img_id, Offer.mentor_id == pair.mentor_id)
+
+
+def _fell_since(mine: type[Round]) -> sa.Exists:
+    """Say that a pair of the run came to nothing by request."""
+    made = sa.and_(Pair.run_id == Run.id, _same(Pair))
+    return sa.exists().where(*_asked(mine, confirmed=False), made).correlate_except(Offer, Pair)
+
+
+def _new(mine: type[Round], pair: type[Pair]) -> sa.ColumnElement[bool]:
+    """Say of a pair that it is of the run, and nobody has agreed on it by request."""
+    stands = sa.exists().where(*_asked(mine, confirmed=True), _same(pair)).correlate_except(Offer)
+    return sa.and_(pair.run_id == Run.id, ~stands)
+
+
+def _agreed_since(mine: type[Round]) -> sa.Exists:
+    """Say that an IMG to whom the run gives somebody has agreed with somebody else."""
+    other, new = aliased(Pair), aliased(Pair)
+    made = sa.exists().where(other.run_id == Run.id, _same(other)).correlate_except(other)
+    given = sa.and_(new.img_id == Offer.img_id, _new(mine, new))
+    return (
+        sa.exists().where(*_asked(mine, confirmed=True), ~made, given).correlate_except(Offer, new)
+    )
+
+
+def _cannot_any_more(mine: type[Round], today: dt.date) -> sa.Exists:
+    """Say that somebody of a new pair takes part no more, or has fewer seats than are used."""
+    own, new, others = aliased(Pair), aliased(Pair), aliased(Pair)
+    count = sa.select(sa.func.count())
+    used = count.where(own.run_id == Run.id, own.mentor_id == Profile.id).correlate_except(own)
+    made = sa.exists().where(others.run_id == Run.id, _same(others)).correlate_except(others)
+    besides = count.where(
+        *_asked(mine, confirmed=True), Offer.mentor_id == Profile.id, ~made
+    ).correlate_except(Offer)
+    free = Profile.seats - held(elsewhere_than=mine.id)
+    needed = used.scalar_subquery() + besides.scalar_subquery()
+    return (
+        sa.select(new.id)
+        .join(Profile, sa.or_(Profile.id == new.img_id, Profile.id == new.mentor_id))
+        .outerjoin(
+            Participant,
+            sa.and_(Participant.profile_id == Profile.id, Participant.round_id == mine.id),
+        )
+        .where(
+            _new(mine, new),
+            sa.or_(
+                Participant.round_id.is_(None),
+                Participant.left_out_at.is_not(None),
+                obstacle(mine.id, mine.section_id, today=today).is_not(None),
+                sa.and_(Profile.kind == ProfileKind.MENTOR, free < needed),
+            ),
+        )
+        .correlate_except(new, Profile, Participant)
+        .exists()
+    )

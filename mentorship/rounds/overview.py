@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
 from mentorship.profiles.models import ProfileKind
+from mentorship.rounds.agreed import agreed_of
 from mentorship.rounds.board import NOES
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.editing import IN_WORDS, EditKind
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
-from mentorship.rounds.out_of_date import OutOfDate, changed_since
+from mentorship.rounds.out_of_date import OutOfDate, changed_among
 from mentorship.rounds.planning import Planned, planned
 from mentorship.rounds.progress import JobPage, live_jobs
 from mentorship.rounds.request_pages import UnderWay, under_way
@@ -115,7 +116,7 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         seats=sum(each.seats for each in mentors),
         runs=runs,
         differs=differs,
-        changed=changed_since(session, round_, current.id, today=now.date())
+        changed=changed_among(session, current.id, people, agreed_of(session, round_.id))
         if current and in_review
         else (),
         answer_by=answer_by,
@@ -137,7 +138,6 @@ def _runs(session: Session, round_: Round) -> tuple[Sequence[RunLine], bool]:
         .outerjoin(User, User.id == Run.made_by_id)
         .outerjoin(RunJob, RunJob.run_id == Run.id)
         .outerjoin(base, base.id == RunJob.base_run_id)
-        .options(sa.orm.defer(Run.inputs_sealed))
         .where(Run.round_id == round_.id)
         .order_by(Run.number.desc())
     ).all()

@@ -49,26 +49,37 @@ def cut(rows: Sequence[Row], wanted: Wanted) -> Listing[Row]:
 
 
 def fetch(
-    session: Session, query: sa.Select[*tuple[Any, ...]], wanted: Wanted
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    wanted: Wanted,
+    *,
+    key: sa.ColumnElement[Any] | sa.orm.InstrumentedAttribute[Any],
 ) -> Listing[tuple[Any, ...]]:
-    """Return one page of what an ordered query finds, in one query unless there is no such page."""
+    """Return one page of what an ordered query finds, in one query unless there is no such page.
+
+    ``key`` tells its rows apart and is of the table that all others are joined to. All that was
+    found is counted and put in order by the key alone; what is shown of a row (sealed parts,
+    counts of notes) is read for one page only.
+    """
     page = min(max(1, wanted.page), MOST_PAGES)
-    rows = _rows(session, query, page)
+    rows = _rows(session, query, key, page)
     if not rows and page > 1:
         counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
         page, _ = _place(session.scalars(counted).one(), page)
-        rows = _rows(session, query, page)
+        rows = _rows(session, query, key, page)
     found = rows[0][-1] if rows else 0
     return Listing([row[:-1] for row in rows], found, *_place(found, page))
 
 
 def _rows(
-    session: Session, query: sa.Select[*tuple[Any, ...]], page: int
+    session: Session, query: sa.Select[*tuple[Any, ...]], key: Any, page: int
 ) -> Sequence[tuple[Any, ...]]:
     """Return the rows of a page, each with the number of all rows at its end."""
-    cut_out = query.add_columns(sa.func.count().over())
-    cut_out = cut_out.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return [tuple(row) for row in session.execute(cut_out)]
+    counted = key.label("key"), sa.func.count().over().label("found")
+    cut_out = query.with_only_columns(*counted)
+    here = cut_out.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).subquery()
+    shown = query.add_columns(here.c.found).join(here, here.c.key == key)
+    return [tuple(row) for row in session.execute(shown)]
 
 
 def _place(found: int, page: int) -> tuple[int, int]:

@@ -61,7 +61,7 @@ def pair_list(
     if of is not None:
         query = query.where(sa.or_(Pair.img_id == of, Pair.mentor_id == of))
     query = query.order_by(*orders.get(wanted.sort, orders["weakest"]), Pair.id)
-    found = fetch(session, query, wanted)
+    found = fetch(session, query, wanted, key=Pair.id)
     return Listing(_lines(run, found.rows), found.found, found.page, found.last)
 
 

@@ -192,7 +192,8 @@ def _alone(session: Session, run: Run, wanted: Wanted, zoom: int) -> Picture:
     for query in (without, seats):
         if wanted.words:
             query = query.where(User.name.icontains(wanted.words, autoescape=True))  # noqa: PLW2901  one step more
-        sides.append(fetch(session, query.order_by(sa.func.lower(User.name), Profile.id), wanted))
+        query = query.order_by(sa.func.lower(User.name), Profile.id)  # noqa: PLW2901
+        sides.append(fetch(session, query, wanted, key=Profile.id))
     last = max(side.last for side in sides)
     page = min(max(1, wanted.page), last)
     imgs, mentors = (side.rows if side.page == page else () for side in sides)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from mentorship.matching import POLICIES
 from mentorship.rounds.fairness_pages import FairTable, fair_tables
@@ -77,7 +77,6 @@ def served(session: Session, round_id: UUID, *, most: int | None = None) -> Serv
         .outerjoin(RunFairness, RunFairness.run_id == Run.id)
         .outerjoin(PrivateTables, PrivateTables.run_id == Run.id)
         .where(Publication.round_id == round_id)
-        .options(defer(Run.inputs_sealed))
     ).one_or_none()
     if row is None:
         return None

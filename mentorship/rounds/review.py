@@ -152,7 +152,7 @@ def unmatched(
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     if of is not None:
         query = query.where(Unmatched.img_id == of)
-    found = fetch(session, query, wanted)
+    found = fetch(session, query, wanted, key=Unmatched.img_id)
     named = {detail["mentor"] for _, _, detail, *_ in found.rows if "mentor" in detail}
     names = _names(
         session, named | helpers.keys() | people_named(change for *_, change, _ in found.rows)
@@ -192,7 +192,8 @@ def _names(session: Session, profile_ids: set[str]) -> Mapping[str, str]:
 
 def free_seats(session: Session, run_id: uuid.UUID, *, page: int = 1) -> Listing[FreeSeats]:
     """Return the mentors whose seats the run did not all use, most free seats first."""
-    found = fetch(session, _seats(run_id).where(seats_nobody_has() > 0), Wanted(page=page))
+    query = _seats(run_id).where(seats_nobody_has() > 0)
+    found = fetch(session, query, Wanted(page=page), key=RunSeat.mentor_id)
     return Listing([_free(row) for row in found.rows], found.found, found.page, found.last)
 
 

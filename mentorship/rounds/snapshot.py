@@ -44,10 +44,21 @@ def snapshot(
     }
 
 
-def restored(values: Mapping[str, Any]) -> tuple[Market, RunRules, Mapping[str, int]]:
-    """Return the people, the rules and the means that :func:`snapshot` took down."""
+def restored(
+    values: Mapping[str, Any], *, of: str | None = None
+) -> tuple[Market, RunRules, Mapping[str, int]]:
+    """Return the people, the rules and the means that :func:`snapshot` took down.
+
+    With the key ``of`` one IMG all others have only theirs and their goals: the scores and rules
+    of this one stay what they are, for which words are rare is counted over everybody's.
+    """
     market = Market.of(
-        [Img(**_fields(plain)) for plain in values["imgs"]],
+        [
+            Img(**_fields(plain))
+            if of is None or plain["key"] == of
+            else Img(key=plain["key"], goals=plain.get("goals", ""))
+            for plain in values["imgs"]
+        ],
         [Mentor(**_fields(plain)) for plain in values["mentors"]],
         vocabulary.tables(),
         week=date.fromisoformat(values["week"]),

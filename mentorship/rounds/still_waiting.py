@@ -38,7 +38,7 @@ def waiting_imgs(
     )
     if wanted.words:
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
-    found = fetch(session, query, wanted)
+    found = fetch(session, query, wanted, key=Profile.id)
     last = _last_offers(session, round_id, [img_id for img_id, _ in found.rows])
     rows, reading = [], Reading.by(session, reader_id)
     for img_id, name in found.rows:

@@ -35,7 +35,7 @@ def suits(run: Run, img: str) -> Mapping[str, Suits]:
     if run.matched + run.unmatched > MOST_PEOPLE:
         return {}
     try:
-        inputs = kept(run)
+        inputs = kept(run, of=img)
     except InputsForgotten:
         return {}
     market, rules = inputs.market, RunRules.from_json(run.rules)

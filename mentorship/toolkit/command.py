@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from mentorship.extensions import transaction
-from mentorship.fetching import Fetcher
+from mentorship.hosts.asking import listed_fetcher
 from mentorship.search.service import rebuild
 from mentorship.toolkit.entries import FactsRefused
 from mentorship.toolkit.link_round import check_links, link_fetcher
@@ -40,7 +40,7 @@ def load() -> None:
 @toolkit.command("compare-words")
 def look_at_words() -> None:
     """Read the page each fact rests on, and show where eight words in a row are the same."""
-    found = compare_all(Fetcher(), told=lambda url: click.echo(f"reading {url}", err=True))
+    found = compare_all(listed_fetcher(), told=lambda url: click.echo(f"reading {url}", err=True))
     for url, trouble in found.unread.items():
         click.echo(f"not read: {url}: {trouble}")
     for each in found.shared:
@@ -56,3 +56,5 @@ def look_at_links() -> None:
     """Ask every address that is due whether it is still there; leaders read the result."""
     done = check_links(link_fetcher())
     click.echo(f"{done.worked} links work, {done.failed} do not")
+    if done.waiting:
+        click.echo(f"{done.waiting} wait until an administrator confirms their host")

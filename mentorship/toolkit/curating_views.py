@@ -15,6 +15,7 @@ from mentorship.sections.belonging import section_led_by
 from mentorship.sections.models import Section
 from mentorship.toolkit import catalog, curating, links, reports, section_catalog
 from mentorship.toolkit.forms import one_line
+from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.resource_words import words_now
 from mentorship.toolkit.section_catalog import Curated
 from mentorship.toolkit.shelf_forms import PlaceForm, ResourceForm
@@ -62,7 +63,7 @@ def create(slug: str) -> Response | str | tuple[str, int]:
         row = curating.add(
             session, section.id, words=form.words(_today()), by=current_id(), now=_now()
         )
-    flash(f"“{row.title}” is added.", "success")
+    flash(f"“{row.title}” is added.{_but(row)}", "success")
     return redirect(url_for(".listing", slug=slug), code=303)
 
 
@@ -94,7 +95,7 @@ def change(slug: str, resource_id: str) -> Response | str | tuple[str, int]:
             by=current_id(),
             now=_now(),
         )
-    flash(f"“{row.title}” is saved for your members.", "success")
+    flash(f"“{row.title}” is saved for your members.{_but(row)}", "success")
     return redirect(url_for(".edit", slug=slug, resource_id=row.id), code=303)
 
 
@@ -179,8 +180,14 @@ def _edit_page(
         changes=changes,
         fields=FIELDS,
         looked=links.check_of(db.session(), one.resource.url) if one else None,
+        unasked=links.unasked(db.session(), one.resource.url) if one else "",
         preview=form.words(_today()) if preview else None,
     )
+
+
+def _but(row: Resource) -> str:
+    """Say what becomes of a link whose host nobody has confirmed."""
+    return f" {links.unasked(db.session(), row.url)}".rstrip()
 
 
 def _now() -> dt.datetime:

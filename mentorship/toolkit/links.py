@@ -7,13 +7,17 @@ at least a day after the first. Each address is looked at once, however many ent
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
+from mentorship.hosts.service import Named, Standing, standing
+from mentorship.sections.models import Section
 from mentorship.toolkit.kinds import KINDS
 from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.truth_models import LinkCheck
@@ -31,6 +35,19 @@ KEEPS_OUT = frozenset(
         HTTPStatus.NOT_ACCEPTABLE,
         HTTPStatus.TOO_MANY_REQUESTS,
         999,  # a network of professionals says this to every program
+    }
+)
+
+UNASKED: Mapping[Standing, str] = MappingProxyType(
+    {
+        Standing.WAITING: (
+            "Members can open the link. Whether it works is looked at once an administrator has "
+            "confirmed its host; they see it on their page."
+        ),
+        Standing.REFUSED: (
+            "Members can open the link. Whether it works is not looked at: an administrator "
+            "decided that its host is not asked."
+        ),
     }
 )
 
@@ -106,11 +123,27 @@ def check_of(session: Session, url: str | None) -> LinkCheck | None:
     return session.get(LinkCheck, url) if url else None
 
 
+def unasked(session: Session, url: str | None) -> str:
+    """Say why nobody looks whether an address works; "" where somebody does."""
+    return UNASKED.get(standing(session, url), "") if url else ""
+
+
 def is_dead(
     url: sa.SQLColumnExpression[str | None] | sa.SQLColumnExpression[str],
 ) -> sa.ColumnElement[bool]:
     """Return the condition that an address was found dead."""
     return sa.exists().where(LinkCheck.url == url, LinkCheck.failures >= DEAD_AFTER)
+
+
+def named(session: Session) -> Iterator[Named]:
+    """Return every address that is looked at, for the list of hosts, and where it stands."""
+    whose = dict(
+        session.execute(
+            sa.select(Resource.url, Section.name).join(Section, Resource.section_id == Section.id)
+        ).all()
+    )
+    for url in session.scalars(sa.select(_addresses().c.url)):
+        yield Named(url, f"Link of {whose[url]}" if url in whose else "Link of the toolkit")
 
 
 def _addresses() -> sa.Subquery:

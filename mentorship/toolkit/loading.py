@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import Model
+from mentorship.hosts.service import ship
 from mentorship.toolkit.facts import DATA, KEYS, TABLES, Facts, Key, Row, read_facts
 from mentorship.toolkit.resource_models import Resource, ResourceStage, ResourceTopic
 from mentorship.toolkit.truth import lay_over
 from mentorship.toolkit.versions import follow
+
+WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
 
     """
     facts = read_facts(folder)
+    ship(session, _addresses(facts))  # before what leaders corrected lies on top
     lay_over(session, facts)
     present = {table: _present(session, table) for table in TABLES}
     for table in reversed(TABLES):
@@ -63,6 +67,11 @@ def load_facts(session: Session, *, folder: Path = DATA) -> LoadReport:
     reports = tuple(_bring_in(session, table, facts, present[table]) for table in TABLES)
     session.flush()
     return LoadReport(reports)
+
+
+def _addresses(facts: Facts) -> set[str]:
+    cells = (cell for rows in facts.rows.values() for row in rows.values() for cell in row.values())
+    return {cell for cell in cells if isinstance(cell, str) and cell.startswith(WEB)}
 
 
 def _present(session: Session, table: type[Model]) -> dict[Key, Model]:

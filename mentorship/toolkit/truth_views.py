@@ -155,6 +155,7 @@ def _page(kind: str, row: Any, form: FactForm, changes: Any) -> str:
         row=row,
         address=address,
         looked=links.check_of(db.session(), address),
+        unasked=links.unasked(db.session(), address),
         reports=reports.reports_on(db.session(), row.id) if kind == "resource" else (),
         versions=versions_led_by(db.session(), row.id, current_id()) if kind == "resource" else (),
         title=title_of(known, str(row.id), known.label(row)),

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts import claiming
 from mentorship.accounts.models import User
+from mentorship.consents.models import Consent
+from mentorship.consents.service import MATCHING
 from mentorship.notices import delivery
 from mentorship.notices.transports import Files
 from tests.accounts.conftest import PASSWORD, Mailbox, again
@@ -45,6 +47,18 @@ def test_the_account_is_claimed_and_one_is_signed_in(
     assert (again(waiting).name, waiting.confirmed_at is None) == ("Wali K. Khan", False)
     client.post("/logout")
     client.submit("/login", {"email": waiting.email, "password": PASSWORD})
+
+
+def test_whoever_claims_is_asked_about_what_a_leaders_file_agreed_to(
+    client: PageClient, session: Session, waiting: User, link: str
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    values = {"person_id": waiting.id, "purpose": MATCHING, "version": 1, "given_at": now}
+    session.add(Consent(**values, by_file=True))
+    session.flush()
+    asked = client.follow(client.submit(link, FILLED_IN))
+    assert asked.h1 == "Privacy choices"
+    assert "that you agree to this. Is that right?" in asked.text
 
 
 def test_a_link_works_once(client: PageClient, waiting: User, link: str) -> None:

@@ -35,6 +35,8 @@ FOR_A_FILE = {
 }
 
 # Ways to sign in, roles, data that leaves, erasure, sealed answers, and other people's accounts.
+# Letting somebody in who asked to join (sections.approve) is none of these: it is one person, who
+# asked for it themselves, it hands out no power over others, and leaders do it all day.
 GRAVE = frozenset(
     {
         *("security.change_password", "security.verify", "emails.change"),
@@ -46,6 +48,7 @@ GRAVE = frozenset(
         *("privacy.ask_for_data", "privacy.fetch_data"),
         "privacy.ask_to_erase",
         *("rounds.report", "rosters.export", "rosters.problems"),
+        "rosters.write",  # makes members by the thousand
         *("oversight.of_section_file", "oversight.of_all_file"),
         *("glass.break_glass", "glass.show"),
         *("signins.end", "signins.end_others", "signins.end_all"),

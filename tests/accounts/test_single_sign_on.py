@@ -685,14 +685,27 @@ def test_its_documents_lead_into_no_private_network(idp: Idp) -> None:
     """In production not even to this machine; and never to where clouds keep their secrets."""
     with pytest.raises(asking.ProviderDown, match="without encryption"):
         asking.Transport(idp.provider(), loopback=False).get(f"{idp.issuer}/keys")
+    named = ("10.0.0.8", "169.254.169.254", "::1", "::ffff:127.0.0.1")
     for host in ("127.0.0.1", "10.0.0.8", "169.254.169.254", "[::1]"):
         with pytest.raises(asking.ProviderDown, match="private network"):
-            asking.Transport(idp.provider(), loopback=False).get(f"https://{host}/keys")
-    own = idp.provider(private=True)
+            asking.Transport(idp.provider(more_hosts=named), loopback=False).get(
+                f"https://{host}/keys"
+            )
+    own = idp.provider(private=True, more_hosts=named)
     for host in ("127.0.0.1", "169.254.169.254", "[::ffff:127.0.0.1]"):
         with pytest.raises(asking.ProviderDown, match="private network"):
             asking.Transport(own, loopback=False).get(f"https://{host}/keys")
     assert idp.asked == []
+
+
+def test_its_documents_lead_to_no_host_that_the_operator_did_not_name(idp: Idp) -> None:
+    transport = asking.Transport(idp.provider(), loopback=True)
+    assert transport.get(f"{idp.issuer}/keys")
+    with pytest.raises(asking.ProviderDown, match=r"keys\.example is not on the list of hosts"):
+        transport.get("https://keys.example/keys")
+    known = idp.provider(more_hosts=("keys.invalid",))
+    with pytest.raises(asking.ProviderDown, match="no server of that name"):
+        asking.Transport(known, loopback=True).get("https://keys.invalid/keys")
 
 
 def test_a_document_without_end_is_not_read_to_it(idp: Idp) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.consents.models import Consent
 from mentorship.consents.service import MATCHING, PURPOSES, SHARE_VISA, give, in_force
+from mentorship.sections.models import SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import Page, PageClient
@@ -102,3 +103,41 @@ def test_one_chooses_for_oneself(session: Session, sign_in: SignIn, ana: User) -
 
 def test_an_unknown_purpose_is_not_there(sign_in: SignIn, ana: User) -> None:
     sign_in(ana).post(f"{PAGE}/marketing", {"agree": "y", "version": "1"}, status=404)
+
+
+def by_file(session: Session, who: User) -> None:
+    values = {"person_id": who.id, "purpose": MATCHING, "version": 1, "given_at": NOW}
+    session.add(Consent(**values, by_file=True))
+    session.flush()
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_what_a_leaders_file_said_is_asked_about(
+    session: Session, sign_in: SignIn, ana: User, *, yes: bool
+) -> None:
+    factories.member(session, factories.section(session), SectionRole.IMG, ana)
+    by_file(session, ana)
+    me = sign_in(ana)
+    assert "Is it right that you agree?" in me.get("/home/img").text
+    page = me.get(PAGE)
+    asked = "Your section leader said on November 2, 2026 that you agree to this. Is that right?"
+    assert asked in page.text
+    assert "On, please confirm" in page.text
+    assert MATCHING not in switches(page)
+    done = me.post(f"{PAGE}/{MATCHING}", {"version": "1"} | ({"agree": "y"} if yes else {}))
+    after = me.follow(done)
+    assert switches(after)[MATCHING] == yes
+    assert ("You agreed on" in after.text) == yes
+    assert held(session, ana) == ({MATCHING} if yes else frozenset())
+    assert "Is it right" not in me.get("/home/img").text
+
+
+def test_an_older_text_of_a_file_is_read_and_chosen_anew(
+    session: Session, sign_in: SignIn, ana: User
+) -> None:
+    values = {"person_id": ana.id, "purpose": MATCHING, "version": 99, "given_at": NOW}
+    session.add(Consent(**values, by_file=True))
+    session.flush()
+    page = sign_in(ana).get(PAGE)
+    assert "Your section leader said on November 2, 2026 that you agree to version 99" in page.text
+    assert not switches(page)[MATCHING]

@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import User
-from mentorship.consents.service import MATCHING, give, withdraw
+from mentorship.accounts.models import Role, User
+from mentorship.consents.models import Consent
+from mentorship.consents.service import LISTED, MATCHING, PURPOSES, give, withdraw
 from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.notices.service import mark_failed, post
@@ -164,7 +166,7 @@ def test_who_left_the_section_finds_the_mentorship_that_goes_on(
 
 
 @pytest.mark.parametrize("who", ["Ana Silva", "Noor Haddad"])
-@pytest.mark.parametrize("stays", ["img", "mentor"])
+@pytest.mark.parametrize("stays", ["img", "mentor", "leader"])
 def test_who_keeps_another_role_finds_it_too(
     sign_in: SignIn, cast: Cast, session: Session, who: str, stays: str
 ) -> None:
@@ -181,6 +183,32 @@ def test_who_keeps_another_role_finds_it_too(
     assert f"/mentorships/{pair.id}" in page.links()
     assert other.name in page.text
     assert ("Mentorships that go on" in page.text) == (mine.role.value != stays)
+
+
+@pytest.mark.parametrize(("who", "home"), [("Ana Silva", "img"), ("Noor Haddad", "mentor")])
+def test_whoever_agreed_to_an_older_text_is_asked_again(
+    sign_in: SignIn, cast: Cast, session: Session, who: str, home: str
+) -> None:
+    person = cast.people[who]
+    client, asks = sign_in(person), "A text you agreed to has changed"
+    give(session, person.id, LISTED, NOW)
+    assert asks not in client.get(f"/home/{home}").text
+    mine = sa.update(Consent).where(Consent.person_id == person.id, Consent.purpose == LISTED)
+    session.execute(mine.values(version=PURPOSES[LISTED].version - 1))
+    assert asks in client.get(f"/home/{home}").text
+    client.post(f"/privacy-choices/{LISTED}")
+    assert asks not in client.get(f"/home/{home}").text
+
+
+def test_an_administrator_finds_the_mentorship_of_a_role_that_was_left(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    factories.administrator(session)
+    pair.mentor.roles.append(session.query(Role).one())
+    mine = session.query(Membership).filter_by(person_id=pair.mentor.id).one()
+    leave(session, membership_id=mine.id, person_id=pair.mentor.id, now=NOW)
+    assert f"/mentorships/{pair.id}" in sign_in(pair.mentor).get("/home/admin").links()
 
 
 def test_an_img_in_review_is_promised_no_mentor(sign_in: SignIn, cast: Cast) -> None:
@@ -273,6 +301,9 @@ def test_home_pages_keep_to_the_budget_of_statements(
         return counts
 
     empty = statements()
+    for name in ("Looked at", "Looked at, too"):
+        cast.reviewed(name)
+    empty += statements()
     pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
     plan = Plan(starts_at=NOW + dt.timedelta(days=900), minutes=30)
     plan_meeting(session, person_id=pair.img.id, mentorship_id=pair.id, plan=plan, now=NOW)

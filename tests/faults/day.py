@@ -1,6 +1,8 @@
 """F17: a long day. People of every role read their pages and save forms; what the site takes stays.
 
 Memory and open files are looked at while nobody asks for anything, after a warm-up and at the end.
+Each thread opens a connection to the database when it first needs one, and keeps it. So the
+warm-up ends with bursts, until one opens no file more: then like is compared with like.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from mentorship.accounts.models import User
 from mentorship.demo.sign_ins import sign_ins
+from tests.faults.killing import Fault
 from tests.faults.place import ROOT, Browser, Place
 
 TOOLKIT = ("/toolkit/path", "/toolkit/visas", "/toolkit/licensure", "/toolkit/search?q=visa")
@@ -50,6 +54,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {  # by role, as sign_ins calls it
 }
 REST = 0.6  # seconds between an answer and what somebody asks next
 VISIT = 600.0  # seconds until they sign in anew
+CLOSING = 0.5  # seconds
+AT_ONCE = 32  # in a burst: more than the threads of all processes
+CALM = 2  # bursts one after the other that open nothing
+MOST_BURSTS = 12
 MEGABYTE = 2**20
 
 
@@ -105,19 +113,57 @@ def lasting(site: Place, *, warm: float, seconds: float) -> Day:
     server = site.web()
     answers: Counter[int] = Counter()
     _serve(site, warm, Counter())
-    before = Sizes.of(site.children(server))
+    _open_all(site, server)
+    before = _resting(site, server)
     _serve(site, seconds, answers)
-    return Day(answers, before, Sizes.of(site.children(server)))
+    return Day(answers, before, _resting(site, server))
 
 
-def _serve(site: Place, seconds: float, answers: Counter[int]) -> None:
-    """Let each role visit page after page, and save a form after each round of them."""
-    people = site.asked(
+def _resting(site: Place, server: subprocess.Popen[bytes]) -> Sizes:
+    """Look once the last connections of browsers are closed on both sides."""
+    time.sleep(CLOSING)
+    return Sizes.of(site.children(server))
+
+
+def _open_all(site: Place, server: subprocess.Popen[bytes]) -> None:
+    """Ask more at once than there are threads, until all of them have what they keep open.
+
+    Raises
+    ------
+    Fault
+        There are more files after each burst: they are not what a thread keeps.
+
+    """
+    people = _people(site)
+    seen = [_resting(site, server).files]
+    for _ in range(MOST_BURSTS):
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda n: _press(site, people, n), range(AT_ONCE)))
+        seen.append(_resting(site, server).files)
+        if len(seen) > CALM and all(each == seen[-1] for each in seen[-CALM - 1 :]):
+            return
+    raise Fault(f"open files, burst after burst: {[sum(each.values()) for each in seen]}")
+
+
+def _press(site: Place, people: Mapping[str, User], number: int) -> None:
+    role = sorted(PAGES)[number % len(PAGES)]
+    browser = Browser(site, people[role])
+    for page in PAGES[role][:2]:
+        browser.get(page)
+
+
+def _people(site: Place) -> Mapping[str, User]:
+    return site.asked(
         lambda session: {
             one.role: session.query(User).filter_by(email=one.email).one()
             for one in sign_ins(session)
         }
     )
+
+
+def _serve(site: Place, seconds: float, answers: Counter[int]) -> None:
+    """Let each role visit page after page, and save a form after each round of them."""
+    people = _people(site)
     end, lock = time.monotonic() + seconds, threading.Lock()
 
     def visit(role: str) -> None:

@@ -56,7 +56,7 @@ class Importing:
                 found = uploads.begin(session, section_id=section.id, by=by, files=files, now=now)
                 found.state = ImportState.CHECKED  # tried before
                 session.flush()
-                uploads.write(session, found, skip_bad=False, invite=False)
+                uploads.write(session, found, by=by, skip_bad=False, invite=False)
                 ids = section.id, found.id
             enqueue("import_roster", ids[1])
         return ids

@@ -18,7 +18,7 @@ def test_a_killed_or_frozen_worker_leaves_nothing_half_done(new_app: Callable[..
     try:
         assert all(seconds < RECOVERED for seconds in kill(stage, TIMES))
         stage.end()
-        freeze(stage, TIMES)
+        freeze(stage)
     finally:
         stage.end()
 

@@ -21,7 +21,7 @@ def f1_f2(bench: Bench) -> Told:
     try:
         took = sorted(kill(stage, times))  # raises what it finds
         stage.end()
-        freeze(stage, times)
+        freeze(stage)
     finally:
         stage.end()
         site.end()

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.hosts.models import ListedHost
 from mentorship.news import feeds
 from mentorship.news.models import Feed, ItemState, NewsItem, Topic
 from mentorship.news.polling import Polled, poll
@@ -37,6 +38,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def section(session: Session) -> Section:
+    """Return a section, in a service that may ask this machine."""
+    session.add(ListedHost(host="127.0.0.1", allowed=True))
     return factories.section(session)
 
 
@@ -171,11 +174,38 @@ def test_a_server_whose_encryption_fails_is_in_the_log(
     assert f"feed {feed.id}: the server's encryption does not work" in caplog.messages
 
 
+def test_a_feed_of_a_host_that_is_not_on_the_list_waits(
+    session: Session, section: Section, site: Site, clock: Clock
+) -> None:
+    """Nothing is lost: once its host is confirmed it is asked within a quarter hour."""
+    feed = add(session, section, "https://example.org/feed")
+    add(session, section, site.url())
+    site.replies["/feed"] = Reply(rss(item("Here", "https://example.org/1")))
+    assert poll(site.fetcher(), clock=clock) == Polled(worked=1, items=1, waiting=1)
+    health = {line.feed.url: line.health for line in feeds.feeds_of(session, section.id)}
+    assert health == {feed.url: "waiting", site.url(): "well"}
+    session.refresh(feed)
+    assert (feed.failures, feed.checked_at) == (0, None)
+    session.add(ListedHost(host="example.org", allowed=True))
+    clock.on(minutes=15)
+    assert feed.next_check_at <= clock.now
+
+
+def test_a_feed_that_is_sent_to_another_host_says_to_which(
+    session: Session, section: Section, site: Site, clock: Clock
+) -> None:
+    feed = add(session, section, site.url())
+    site.replies["/feed"] = Reply(status=301, headers={"Location": "https://example.org/feed"})
+    assert poll(site.fetcher(), clock=clock) == Polled(failed=1)
+    assert feed.failure == "the server sends us on to example.org, which we may not ask"
+
+
 def test_one_feed_in_trouble_keeps_no_other_from_being_asked(
     session: Session, section: Section, site: Site, clock: Clock
 ) -> None:
     site.replies["/good"] = Reply(rss(item("Good", "https://example.org/1")))
     add(session, section, "http://no-such-host.invalid/")
+    site.hosts.add("no-such-host.invalid")
     add(session, section, site.url("/bad"))
     add(session, section, site.url("/good"))
     assert poll(site.fetcher(), clock=clock) == Polled(worked=1, failed=2, items=1)

@@ -12,8 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.consents import service as consents
+from mentorship.consents.models import Consent
 from mentorship.extensions import Model
 from mentorship.matching import Img
 from mentorship.notices.models import Message
@@ -105,6 +108,34 @@ def test_the_files_become_people_members_profiles_and_consents(
     assert sorted(session.scalars(roles)) == ["img", "img", "mentor"]
     assert consents.in_force(session, [ana.id])[ana.id] == {"matching"}
     assert set(report.unclaimed) == set(session.scalars(sa.select(User.id)))
+
+
+def test_a_consent_of_a_file_is_marked_as_the_files(session: Session, here: Section) -> None:
+    bring(session, here)
+    assert session.scalars(sa.select(Consent.by_file)).all() == [True]
+
+
+def test_the_log_names_each_person_whom_an_import_changed(session: Session, here: Section) -> None:
+    """By key, without a value: those who are new have no entry, nor those left as they were."""
+    bring(session, here)
+    log = sa.select(AuditEntry).order_by(AuditEntry.number)
+    (first,) = session.scalars(log)
+    assert (first.action, first.about_id, first.section_id) == (
+        *("roster.import.done", here.id, here.id),
+    )
+    assert first.detail == {"created": 3, "updated": 0}
+    bring(session, here, IMGS.replace("usce", "residency").replace("en,,,", "en,,,statistics"))
+    entries = session.scalars(log.where(AuditEntry.number > first.number)).all()
+    done, *changed = entries
+    assert done.detail == {"created": 0, "updated": 2}
+    ana, ben = (person(session, f"{name}@example.org").id for name in ("ana", "ben"))
+    assert {(one.action, one.about_id) for one in changed} == {
+        ("roster.import.change", ana),
+        ("roster.import.change", ben),
+    }
+    assert audit.first_bad(session)[0] is None
+    bring(session, here, IMGS.replace("usce", "residency").replace("en,,,", "en,,,statistics"))
+    assert session.scalars(log).all()[-1] is entries[-1]
 
 
 def test_the_same_files_again_change_nothing(session: Session, here: Section) -> None:

@@ -296,18 +296,55 @@ def test_two_runs_side_by_side_say_who_gains_and_who_loses(cast: Cast, session: 
 def test_pairing_by_hand_lists_the_best_mentor_first_with_the_score(
     cast: Cast, session: Session
 ) -> None:
-    ana = str(cast.profile("Ana Silva"))
+    ana, noor = cast.profile("Ana Silva"), cast.profile("Noor Haddad")
     cast.mentor("Abe Strict", accepts_specialties=("psychiatry",), topics=("visa_choice",))
     _, run = cast.reviewed()
-    plain = handmade.by_hand(session, run, img="", mentor="")
-    assert [each.suits for each in plain.mentors] == [None, None, None]
-    hand = handmade.by_hand(session, run, img=ana, mentor=str(cast.profile("Noor Haddad")))
-    assert [each.name for each in hand.mentors] == ["Noor Haddad", "Omar Aziz", "Abe Strict"]
-    made = sa.select(Pair.open_score).where(Pair.img_id == cast.profile("Ana Silva"))
-    assert hand.mentor
-    assert hand.mentor.suits
-    assert hand.mentor.suits.score == session.scalars(made).one()
-    assert [each.suits.forbidden for each in hand.mentors if each.suits] == [False, False, True]
+    hand = handmade.by_hand(session, run, Wanted(), img=ana, mentor=None)
+    assert hand.img
+    assert hand.listing
+    assert [each.name for each in hand.listing.rows] == ["Noor Haddad", "Omar Aziz", "Abe Strict"]
+    made = sa.select(Pair.open_score).where(Pair.img_id == ana)
+    suits = [each.suits for each in hand.listing.rows if each.suits]
+    assert suits[0].score == session.scalars(made).one()
+    assert [each.forbidden for each in suits] == [False, False, True]
+    found = handmade.by_hand(session, run, Wanted(words="AZ"), img=ana, mentor=None).listing
+    assert found
+    assert [each.name for each in found.rows] == ["Omar Aziz"]
+    both = handmade.by_hand(session, run, Wanted(), img=ana, mentor=noor)
+    assert both.mentor
+    assert (both.listing, both.mentor.suits) == (None, suits[0])
+
+
+def test_whom_to_pair_by_hand_is_looked_for_and_chosen_one_after_the_other(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    cast.img("Zoe Last", avoid=tuple(str(cast.people[n].id) for n in ("Noor Haddad", "Omar Aziz")))
+    round_, run = cast.reviewed()
+    first = handmade.by_hand(session, run, Wanted(), img=None, mentor=None).listing
+    assert first
+    assert [each.name for each in first.rows] == [
+        "Zoe Last",  # who has no mentor comes first
+        "Ana Silva",
+        "Ben Okafor",
+        "Chi Tanaka",
+    ]
+    assert [each.stands == "no mentor" for each in first.rows] == [True, False, False, False]
+    assert first.found == 4
+    leader = sign_in(cast.leader)
+    here = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/by-hand"
+    ana, omar = cast.profile("Ana Silva"), cast.profile("Omar Aziz")
+    page = leader.get(f"{here}?q=silva")
+    assert "Choose Ana Silva" in page.text
+    assert "Choose Ben Okafor" not in page.text
+    assert f"{here}?img={ana}&run=1" in page.links()
+    page = leader.get(f"{here}?run=1&img={ana}")
+    assert "Choose a mentor for Ana Silva" in page.text
+    assert f"{here}?img={ana}&mentor={omar}&run=1" in page.links()
+    page = leader.get(f"{here}?mentor={omar}")
+    assert "Choose the IMG" in page.text
+    assert f"{here}?img={ana}&mentor={omar}&run=1" in page.links(), "the mentor stays chosen"
+    for unknown in (f"img={omar}", "img=nobody", f"img={ana}&mentor={ana}"):
+        assert "Try this pair" not in leader.get(f"{here}?{unknown}").text
 
 
 def page_by_hand(cast: Cast, leader: PageClient, img: str, mentor: str) -> str:

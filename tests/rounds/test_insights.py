@@ -168,7 +168,7 @@ def test_the_page_tells_it_all(
         "Ask these mentors for one more seat",
         "Where one more mentor would help most",
         "By topic offered",
-        "Which visa paths would help is told when a run is published",
+        "a price could tell what one IMG answered. When a run is published, this list says",
         "None of the 2 IMGs without a mentor is possible here",
     ):
         assert words in page.text

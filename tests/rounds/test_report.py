@@ -22,7 +22,7 @@ from mentorship.audit import AuditEntry
 from mentorship.extensions import transaction
 from mentorship.privacy import emptying, retention
 from mentorship.rosters.escape import formula_sign, guard, unguard
-from mentorship.rounds import proving, service
+from mentorship.rounds import follow_views, paging, proving, service
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.report import COLUMNS, report_rows
 from tests.factories import NOW
@@ -167,7 +167,7 @@ def test_a_run_whose_inputs_are_deleted_says_when(new_app: Callable[..., Flask])
 
 
 def test_the_same_report_as_a_workbook_and_on_one_page(
-    cast: Cast, sign_in: Callable[[User], PageClient]
+    cast: Cast, sign_in: Callable[[User], PageClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     round_ = cast.published()
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
@@ -179,6 +179,12 @@ def test_the_same_report_as_a_workbook_and_on_one_page(
     page = leader.get(f"{home}/report").text
     assert re.search(r"\b\d+ of 100\b", page)  # as on every page, whole points
     assert all(row[0] in page for row in rows[1:])
+    monkeypatch.setattr(follow_views, "MOST_ROWS", 2)
+    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+    first, second = (leader.get(f"{home}/report?page={n}").text for n in (1, 2))
+    assert [row[0] in first for row in rows[1:]] == [True, True, False]
+    assert [row[0] in second for row in rows[1:]] == [False, False, True]
+    assert all(row[0] in leader.get(f"{home}/report?rows=all").text for row in rows[1:])
     draft = cast.draft("Later")
     later = f"/sections/{cast.section.slug}/rounds/{draft.id}"
     leader.get(f"{later}/report", status=409)

@@ -146,6 +146,27 @@ def test_finishing_takes_a_planned_rest_back(cast: Cast, session: Session, round
     assert cast.again(round_).state is RoundState.FINISHED
 
 
+def test_the_rest_is_not_matched_again_while_one_is_on_its_way_out(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    run = rest(cast, session, round_)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    assert "Match the rest again" in leader.get(f"{home}/answers").text
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    with pytest.raises(service.RoundChanged):
+        rest(cast, session, round_)
+    page = leader.get(f"{home}/answers")
+    assert f"Run {run.number}, of the rest, is on its way out" in page.text
+    assert page.tree.find(f".//form[@action='{home}/rest']") is None
+    assert f"Run {run.number}" in leader.get(f"{home}/finish").text
+    planning.take_back(session, round_id=round_.id)
+    assert "is on its way out" not in leader.get(f"{home}/answers").text
+    assert rest(cast, session, round_).number > run.number
+
+
 def test_a_seat_given_away_meanwhile_holds_the_rest_up(
     cast: Cast, session: Session, round_: Round
 ) -> None:

@@ -251,7 +251,7 @@ def test_a_server_that_vouches_for_itself_is_not_believed(tmp_path: Path) -> Non
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            fetcher = Fetcher(allowed=lambda _address, _port: True)
+            fetcher = Fetcher(listed=lambda _host: True, allowed=lambda _address, _port: True)
             with pytest.raises(FetchFailed, match="certificate"):
                 fetcher.get(f"https://127.0.0.1:{server.server_port}/feed")
         finally:

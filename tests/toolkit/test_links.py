@@ -15,7 +15,7 @@ from mentorship.fetching import Fetcher
 from mentorship.sections.models import SectionRole
 from mentorship.toolkit import links
 from mentorship.toolkit.freshness import Reason, Wanted, freshness
-from mentorship.toolkit.link_round import Checked, check_links
+from mentorship.toolkit.link_round import Checked, check_links, link_fetcher
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.resource_models import Resource
 from mentorship.toolkit.truth_models import LinkCheck
@@ -114,10 +114,29 @@ def test_a_page_that_only_keeps_programs_out_is_not_dead(
 
 
 def test_an_address_in_a_private_network_is_never_asked(linked: Session, site: Site) -> None:
-    check_links(Fetcher(step=1, whole=1), clock=lambda: NOW, most=20)
+    check_links(Fetcher(listed=lambda _: True, step=1, whole=1), clock=lambda: NOW, most=20)
     assert site.asked == []
     found = linked.get_one(LinkCheck, site.url("/page"))
     assert found.failure == "the address leads into a private network"
+
+
+def test_a_link_of_a_host_that_is_not_on_the_list_waits(linked: Session, site: Site) -> None:
+    """It is not called dead, and is looked at once its host is confirmed."""
+    nobody = Fetcher(listed=lambda _: False)
+    assert check_links(nobody, clock=lambda: NOW).waiting > 0
+    assert site.asked == []
+    found = linked.get_one(LinkCheck, site.url("/page"))
+    assert (found.checked_at, found.failures) == (None, 0)
+    site.replies["/page"] = Reply(b"Here")
+    assert look(linked, site, after=DAY).failure is None
+    assert asked(site) == ["HEAD /page"]
+
+
+def test_a_link_that_sends_readers_to_a_host_that_we_may_not_ask_works(
+    linked: Session, site: Site
+) -> None:
+    site.replies["/page"] = Reply(status=301, headers={"Location": "https://example.org/moved"})
+    assert look(linked, site).failure is None
 
 
 def test_nothing_is_asked_twice_in_a_round_and_what_is_gone_is_forgotten(
@@ -197,4 +216,4 @@ def test_the_command_says_how_many_work(app: Flask, session: Session) -> None:
     done = app.test_cli_runner().invoke(args=["toolkit", "check-links"])
     assert done.exit_code == 0, done.output
     assert done.output.strip() == "0 links work, 0 do not"
-    assert check_links(Fetcher(), clock=lambda: NOW) == Checked()
+    assert check_links(link_fetcher(), clock=lambda: NOW) == Checked()
