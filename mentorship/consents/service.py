@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,6 +17,8 @@ from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import UtcDateTime
 
 MATCHING, SHARE_VISA, LISTED, STATISTICS = "matching", "share_visa", "listed", "statistics"
+# What packages above this one do when somebody takes a consent back; the application fills it in.
+AFTER_WITHDRAWING: dict[str, list[Callable[..., None]]] = {MATCHING: []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 withdrawing=(
                     "You will not be in any future match round. "
                     "Matches that were already made stay as they are, also those that wait for an "
-                    "answer."
+                    "answer. A request that you sent to a mentor, or that waits for your answer, "
+                    "ends now."
                 ),
             ),
             Purpose(
@@ -123,7 +126,11 @@ def give(session: Session, person_id: uuid.UUID, purpose: str, now: dt.datetime)
 
 def withdraw(session: Session, person_id: uuid.UUID, purpose: str, now: dt.datetime) -> bool:
     """End the consent at once; tell whether there was one."""
-    return _end(session, now, *_open(person_id, PURPOSES[purpose].key))
+    ended = _end(session, now, *_open(person_id, PURPOSES[purpose].key))
+    if ended:
+        for follow in AFTER_WITHDRAWING.get(purpose, ()):
+            follow(session, person_id=person_id, now=now)
+    return ended
 
 
 def standing(session: Session, person_id: uuid.UUID) -> Mapping[str, Consent]:

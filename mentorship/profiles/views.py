@@ -90,7 +90,7 @@ def save_step(road: str, step: str) -> Outcome:
         form = at.form(formdata=moved(request.form))
         _offer(session, form, answers)
         before = _at_present(answers)
-        if not form.check(now.date()) or form.is_stale(before, _said(before, form)):
+        if not form.check(today()) or form.is_stale(before, _said(before, form)):
             return _not_saved(way, at, answers, form)
         try:
             _keep(session, _said(answers, form), form, now)

@@ -28,6 +28,7 @@ from mentorship.sections.models import Membership, MembershipState
 class Obstacle(enum.StrEnum):
     """Why a person cannot take part now; the first that holds is named."""
 
+    SWITCHED_OFF = "switched_off"  # an administrator keeps them from signing in
     NOT_A_MEMBER = "not_a_member"
     NO_CONSENT = "no_consent"
     NOT_READY = "not_ready"
@@ -207,7 +208,9 @@ def obstacle(
         .correlate_except(Offer)
     )
     elsewhere = held(elsewhere_than=round_id)
+    off = sa.exists().where(User.id == Profile.person_id, ~User.active).correlate_except(User)
     first = {
+        Obstacle.SWITCHED_OFF: off,
         Obstacle.NOT_A_MEMBER: ~belongs(Profile, section_id),
         Obstacle.NO_CONSENT: ~agrees(),
         Obstacle.PAUSED: sa.and_(mentor, Profile.paused_until > today),

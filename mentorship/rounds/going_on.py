@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.profiles.models import Profile
 from mentorship.rounds import letters
-from mentorship.rounds.candidates import Obstacle, candidates, held
+from mentorship.rounds.candidates import Candidate, Obstacle, candidates, held
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.offer_steps import step, take_seat
@@ -57,7 +57,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
     if mentor is not None and mentor.seats <= (count.taken if count else 0):
         return OfferState.SEAT_TAKEN
     stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
-    if img is None or not img.takes_part or stand.hinders:
+    if img is None or not _may_have_somebody(img) or stand.hinders:
         return _close(session, offer, WITHDRAWN, now)
     said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count
     if not step(session, offer, OFFERED, CONFIRMED, **said):
@@ -68,7 +68,13 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
         pass_on(session, offer, now=now)
         return OfferState.SEAT_TAKEN
     letters.request_accepted(session, offer, now=now)
+    take_back_elsewhere(session, offer.round_id, [offer.img_id], now=now)
     return CONFIRMED  # who else waits with a mentor who is full now goes on by ``close_full``
+
+
+def _may_have_somebody(img: Candidate) -> bool:
+    """Tell whether an IMG who has asked may be said yes to, be it with fewer answers by now."""
+    return img.joined and not img.left_out and img.obstacle in {None, Obstacle.NOT_READY}
 
 
 def pass_on(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -134,6 +140,14 @@ def let_go(
         withdraw(session, offer, now)
     for offer in _waiting(session, where, mentors=profile_ids):
         _close(session, offer, WITHDRAWN, now)
+
+
+def take_back_elsewhere(
+    session: Session, round_id: uuid.UUID, img_ids: Collection[uuid.UUID], *, now: dt.datetime
+) -> None:
+    """Take back what IMGs have asked in other rounds, now that this one has somebody for them."""
+    for offer in _waiting(session, Offer.round_id != round_id, imgs=img_ids):
+        withdraw(session, offer, now)
 
 
 def hasten(session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime) -> None:
