@@ -68,8 +68,10 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     here = redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     try:
         with transaction() as session:
-            acting(session, slug, round_id, "round.publish")
+            round_of_leader(session, me, slug, round_id)
             run_id = key_of(form.run.data)
+            number = number_of(session, round_id, run_id)
+            acting(session, slug, round_id, "round.publish", run=number)
             planning.plan_publication(
                 session, round_id=round_id, run_id=run_id, by=me, now=now, goes_out_at=_time(form)
             )
@@ -145,7 +147,9 @@ def send_now(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            acting(session, slug, round_id, "round.publish.now")
+            round_of_leader(session, current_id(), slug, round_id)
+            plan = planning.planned(session, round_id)
+            acting(session, slug, round_id, "round.publish.now", run=plan.run if plan else 0)
             sent = planning.send_out(session, round_id=round_id, now=now)
             if sent is None:
                 raise round_changed(session, round_id)

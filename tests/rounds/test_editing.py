@@ -294,8 +294,7 @@ def test_whom_to_pair_by_hand_is_looked_for_and_chosen_one_after_the_other(
     here = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/by-hand"
     ana, omar = cast.profile("Ana Silva"), cast.profile("Omar Aziz")
     page = leader.get(f"{here}?q=silva")
-    assert "Choose Ana Silva" in page.text
-    assert "Choose Ben Okafor" not in page.text
+    assert "Ben Okafor" not in page.text
     assert f"{here}?img={ana}&run=1" in page.links()
     page = leader.get(f"{here}?run=1&img={ana}")
     assert "Choose a mentor for Ana Silva" in page.text

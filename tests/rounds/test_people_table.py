@@ -90,6 +90,18 @@ def test_tags_are_found_again_and_taken_off(
     assert "Enter a tag" in leader.follow(nothing).text
 
 
+def test_pages_of_a_tag_called_page(
+    cast: Cast, leader: PageClient, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+    sent = {"show": "imgs", "tag_as": "PAGE 1", "every": "y", "what": "tag"}
+    leader.post(f"{here}/do", sent)
+    page = leader.get(f"{here}?show=imgs&tag=PAGE+1")
+    (next_one,) = {link for link in page.links() if "page=2" in link}
+    assert "tag=PAGE+1" in next_one
+    assert "Chi Tanaka" in leader.get(next_one).text
+
+
 def test_enter_in_the_field_of_a_tag_tags(leader: PageClient, here: str) -> None:
     """A browser presses the first button of the form, which must not leave anybody out."""
     first = leader.get(here).tree.find(".//form[@id='bulk']//button")
