@@ -369,6 +369,11 @@ def test_history_names_the_pair_and_the_run_of_a_change(
     leader.post(f"{home}/review/change", sent)
     told = leader.get(f"{home}/history").text
     assert "Tried a change by hand: Lock: Ana Silva and Noor Haddad (run 1)" in told
+    leader.post(f"{home}/publish", {"run": str(run.id)})
+    leader.post(f"{home}/publish/now")
+    told = leader.get(f"{home}/history").text
+    assert "Planned to publish a run (run 1)" in told
+    assert "Published at once (run 1)" in told
 
 
 def test_a_new_run_says_how_to_go_back_to_the_one_before(cast: Cast, session: Session) -> None:

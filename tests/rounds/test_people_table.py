@@ -154,7 +154,7 @@ def test_nobody_is_invited_twice_on_a_day_from_here(
     session.flush()
     session.execute(sa.delete(Message))
     sent: dict[str, Any] = {"show": "imgs", "what": "invite", "every": "y", "sure": "y"}
-    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "1 mail is" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
     asked = leader.post(f"{here}/do", {**sent, "sure": ""}, status=200)
     assert asked.h1 == "Nobody to invite"
@@ -162,7 +162,7 @@ def test_nobody_is_invited_twice_on_a_day_from_here(
     assert len(session.scalars(sa.select(Message)).all()) == 1
     yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=25)
     session.execute(sa.update(Message).values(created_at=yesterday))
-    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "1 mail is" in leader.follow(leader.post(f"{here}/do", sent)).text
 
 
 def test_who_owes_something_is_reminded_once_a_day(
@@ -171,7 +171,7 @@ def test_who_owes_something_is_reminded_once_a_day(
     cast.img("Una Ready", stage="", topics=(), languages=())
     session.execute(sa.delete(Message))
     sent = {"show": "blocked", "what": "remind", "every": "y", "sure": "y"}
-    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "1 mail is" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert len(session.scalars(sa.select(Message)).all()) == 1
 
