@@ -22,6 +22,7 @@ from mentorship.community import views as community_views
 from mentorship.community.peers import forget_who_left
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Mode, Settings
 from mentorship.consents import views as consents_views
+from mentorship.consents.service import AFTER_WITHDRAWING, MATCHING
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
@@ -51,13 +52,14 @@ from mentorship.profiles import codes, pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import routes as rounds_routes
-from mentorship.rounds.service import let_go
+from mentorship.rounds.service import end_requests, let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
 from mentorship.signins import admin_views as accounts_desk_views
 from mentorship.signins import guard
 from mentorship.signins import views as signins_views
+from mentorship.signins.people import AFTER_SWITCHING_OFF
 from mentorship.spotlight import desk_views as spotlight_desk_views
 from mentorship.spotlight import views as spotlight_views
 from mentorship.throttle import guard as throttle_guard
@@ -180,9 +182,14 @@ def _made(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
-    for follow in (let_go, forget_who_left):
-        if follow not in AFTER_LEAVING:
-            AFTER_LEAVING.append(follow)
+    for followed, follow in (
+        (AFTER_LEAVING, let_go),
+        (AFTER_LEAVING, forget_who_left),
+        (AFTER_SWITCHING_OFF, end_requests),
+        (AFTER_WITHDRAWING[MATCHING], end_requests),
+    ):
+        if follow not in followed:
+            followed.append(follow)
     NAMING[:] = [feeds.named, links.named]
     add_kind(NEWS)
     configure_mappers()

@@ -118,7 +118,7 @@ def publish_due() -> None:
     for round_id in waiting:
         try:
             with _step() as session:
-                planning.send_out(session, round_id=round_id, now=utc_now())
+                planning.send_when_due(session, round_id=round_id, now=utc_now())
         except (RunOutOfDate, NothingToPublish, RoundChanged):
             with _step() as session:
                 planning.hold_up(session, round_id=round_id, now=utc_now())

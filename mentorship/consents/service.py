@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,6 +17,8 @@ from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import UtcDateTime
 
 MATCHING, SHARE_VISA, LISTED, STATISTICS = "matching", "share_visa", "listed", "statistics"
+# What packages above this one do when somebody takes a consent back; the application fills it in.
+AFTER_WITHDRAWING: dict[str, list[Callable[..., None]]] = {MATCHING: []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 withdrawing=(
                     "You will not be in any future match round. "
                     "Matches that were already made stay as they are, also those that wait for an "
-                    "answer."
+                    "answer. A request that you sent to a mentor, or that waits for your answer, "
+                    "ends now."
                 ),
             ),
             Purpose(
@@ -65,27 +68,36 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
             ),
             Purpose(
                 key=LISTED,
-                version=1,
+                version=2,
                 label="Let members of my section look me up",
                 text=(
                     "If your section offers it, IMGs can look through a list of mentors, and "
-                    "mentors through a list of IMGs. They see your name (or a code, if your "
-                    "section hides names), your stage or position, specialties, topics, languages, "
-                    "states, and how you like to meet; of a mentor also the institution and a few "
-                    "words. They never see your visa answers, gender, free hours, goals, or how to "
-                    "reach you."
+                    "mentors through a list of IMGs. Of you they see your name (or a code, if your "
+                    "section hides names), specialties, topics, languages, time zone, ways to "
+                    "talk, ways of working, and how many meetings a month suit you. Of an IMG "
+                    "also the stage of the journey and the states they hope for. Of a mentor also "
+                    "the position, subspecialties, the stages they help with, the state they live "
+                    "in, the states they are licensed in, whether they are an IMG themselves, a "
+                    "few words about them, the institution (not if your section hides names), and "
+                    "whether they have a free seat now: during a break there is none. Beside it "
+                    "stands how well the two of you fit and why, for example how much free time "
+                    "you have in common. They never see your visa answers, gender, goals, which "
+                    "hours are free, or how to reach you."
                 ),
                 without="Without this you are in no list. The match program still considers you.",
                 withdrawing="You are in no list any more. Who has asked for you stays as it is.",
             ),
             Purpose(
                 key=STATISTICS,
-                version=2,
+                version=3,
                 label="Count me in statistics",
                 text=(
-                    "Your answers may be counted together with those of others, for example how "
-                    "many people from each region of the world were matched. Small groups are "
-                    "never shown."
+                    "Your answers may be counted together with those of others. Your section "
+                    "leaders then read numbers and averages of groups, for example how many people "
+                    "from each region of the world were matched, and how well their matches fit on "
+                    "average. Small groups are put together or left out. Of groups by visa "
+                    "situation, visa paths or gender, chance is mixed into each number and each "
+                    "average, so that nobody can work out what you answered."
                 ),
                 without="Without this you are left out of the statistics. Your match is the same.",
                 withdrawing="You will be left out of all statistics made from now on.",
@@ -114,7 +126,11 @@ def give(session: Session, person_id: uuid.UUID, purpose: str, now: dt.datetime)
 
 def withdraw(session: Session, person_id: uuid.UUID, purpose: str, now: dt.datetime) -> bool:
     """End the consent at once; tell whether there was one."""
-    return _end(session, now, *_open(person_id, PURPOSES[purpose].key))
+    ended = _end(session, now, *_open(person_id, PURPOSES[purpose].key))
+    if ended:
+        for follow in AFTER_WITHDRAWING.get(purpose, ()):
+            follow(session, person_id=person_id, now=now)
+    return ended
 
 
 def standing(session: Session, person_id: uuid.UUID) -> Mapping[str, Consent]:
@@ -169,6 +185,21 @@ def agrees_to(
             Consent.withdrawn_at.is_(None),
             ~_leaving(person_id),
         )
+        .correlate_except(Consent)
+    )
+
+
+def asked_again(
+    person_id: sa.orm.InstrumentedAttribute[uuid.UUID],
+) -> sa.ColumnElement[bool]:
+    """Say in a query whether a text that a person agreed to reads otherwise by now."""
+    older = [
+        sa.and_(Consent.purpose == purpose.key, Consent.version < purpose.version)
+        for purpose in PURPOSES.values()
+    ]
+    return (
+        sa.exists()
+        .where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None), sa.or_(*older))
         .correlate_except(Consent)
     )
 

@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 
 from mentorship.community.service import SectionDate, coming_up
 from mentorship.matching import Img, Mentor
-from mentorship.mentorships.service import Coming, Going, Mentorship, going_on, met_of_section
+from mentorship.mentorships.service import Coming, Going, Mentorship, going_on
 from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.funnel import Funnel, leader_funnel
-from mentorship.rounds.img_standing import ImgStatus, Standing, img_status
+from mentorship.rounds.img_standing import img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.out_of_date import rounds_out_of_date
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.round_list import RoundLine, round_list
+from mentorship.rounds.standing_shapes import ImgStatus, Standing
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Section
 from mentorship.toolkit.freshness import Line, to_check_first
@@ -46,6 +47,9 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.CONFIRMED: ("You have a mentor", "good"),
         Standing.WITHDREW: ("You withdrew", "neutral"),
         Standing.WAITING: ("Waiting for a mentor", "warn"),
+        Standing.NOT_LOOKING: ("You need no mentor in it now", "neutral"),
+        Standing.SILENT: ("You did not answer in time", "warn"),
+        Standing.LEFT: ("You left its section", "neutral"),
         Standing.NOT_MATCHED: ("No mentor was found", "neutral"),
         Standing.ENDED: ("Mentorship ended", "neutral"),
     }
@@ -57,6 +61,7 @@ class ImgHome:
     status: ImgStatus
     profile: Completeness
     agreed: bool  # to be matched
+    asked_again: bool  # a text they agreed to has changed
     priority: bool  # they wait, and in the next match it counts for them
     stage: StageView | None
     news: Sequence[NewsLine]
@@ -70,6 +75,7 @@ class MentorHome:
     status: MentorStatus
     profile: Completeness
     agreed: bool  # to be matched
+    asked_again: bool  # a text they agreed to has changed
     meetings: Sequence[Coming]
     left_behind: Sequence[Mentorship]
     resources: Sequence[ResourceCard]
@@ -87,8 +93,6 @@ class LedSection:
     funnel: Funnel
     rounds: Sequence[RoundLine]
     out_of_date: Collection[uuid.UUID]  # rounds whose run cannot be published as it is
-    met: int  # pairs that have met
-    concerns: int  # that wait for a leader
 
     @property
     def going(self) -> Sequence[RoundLine]:
@@ -103,13 +107,14 @@ def img_home(
 
     ``left`` are roles without a home page any more, whose mentorships may go on.
     """
-    values, agreed = glance(session, person_id, Img)
-    at, status = values.stage, img_status(session, person_id)
+    seen = glance(session, person_id, Img)
+    at, status = seen.values.stage, img_status(session, person_id)
     going = going_on(session, person_id, now=now) if status.mentors or left else Going()
     return ImgHome(
         status=status,
-        profile=completeness(values),
-        agreed=agreed,
+        profile=completeness(seen.values),
+        agreed=seen.agreed,
+        asked_again=seen.asked_again,
         priority=_priority(session, status),
         stage=for_stage(session, at, now=now, limit=RESOURCES, person_id=person_id) if at else None,
         meetings=going.meetings,
@@ -131,25 +136,32 @@ def _of(going: Going, left: Collection[str]) -> Sequence[Mentorship]:
     return [each for each in going.mentorships if each.side.value in left]
 
 
+def left_behind(
+    session: Session, person_id: uuid.UUID, *, now: dt.datetime, left: Collection[str]
+) -> Sequence[Mentorship]:
+    """Return what goes on of roles that somebody has left, for a home page of another role."""
+    return _of(going_on(session, person_id, now=now), left) if left else ()
+
+
 def mentor_home(
     session: Session, person_id: uuid.UUID, *, now: dt.datetime, left: Collection[str] = ()
 ) -> MentorHome:
     """Return a mentor's home page; ``left`` as for an IMG's."""
-    values, agreed = glance(session, person_id, Mentor)
+    seen = glance(session, person_id, Mentor)
+    stages = seen.values.stages
     status = mentor_status(session, person_id, now=now)
     going = going_on(session, person_id, now=now) if status.mentees or left else Going()
     return MentorHome(
         status=status,
         mentees=[(each.img, each.stage) for each in status.mentees if each.stage],
         dates=days(session, now=now)[:RESOURCES],
-        profile=completeness(values),
-        agreed=agreed,
+        profile=completeness(seen.values),
+        agreed=seen.agreed,
+        asked_again=seen.asked_again,
         meetings=going.meetings,
         left_behind=_of(going, left),
-        resources=for_mentors(
-            session, stages=values.stages, limit=2 * RESOURCES, person_id=person_id
-        ),
-        news=latest(session, person_id, stages=values.stages, now=now),
+        resources=for_mentors(session, stages=stages, limit=2 * RESOURCES, person_id=person_id),
+        news=latest(session, person_id, stages=stages, now=now),
         section=coming_up(session, person_id, today=now.date(), now=now),
     )
 
@@ -160,22 +172,18 @@ def facts_to_check(session: Session, *, today: dt.date) -> Sequence[Line]:
 
 
 def leader_home(
-    session: Session, led: Collection[Section], reader_id: uuid.UUID, *, now: dt.datetime
+    session: Session, led: Collection[Section], *, now: dt.datetime
 ) -> Sequence[LedSection]:
     """Return the sections somebody leads, each with its funnel and rounds."""
-    return [_led(session, section, reader_id, now) for section in led]
-
-
-def _led(session: Session, section: Section, reader_id: uuid.UUID, now: dt.datetime) -> LedSection:
-    met, concerns = met_of_section(session, section.id, reader_id=reader_id)
-    return LedSection(
-        section=section,
-        funnel=leader_funnel(session, section.id),
-        rounds=round_list(session, section.id, today=now.date()),
-        out_of_date=rounds_out_of_date(session, section.id, now=now),
-        met=met,
-        concerns=concerns,
-    )
+    return [
+        LedSection(
+            section=section,
+            funnel=leader_funnel(session, section.id),
+            rounds=round_list(session, section.id, today=now.date()),
+            out_of_date=rounds_out_of_date(session, section.id, now=now),
+        )
+        for section in led
+    ]
 
 
 def administrator_home(session: Session) -> Sequence[Overview]:

@@ -1,4 +1,4 @@
-"""What waits for the leaders of a section besides its rounds: one statement for all sections."""
+"""What waits for a leader besides the rounds: one statement for all sections."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.community.models import Resolution, ResolutionState
+from mentorship.mentorships.service import concerns_in, met_in
 from mentorship.news.feeds import ILL_AFTER
 from mentorship.news.models import Feed, ItemState, NewsItem
 from mentorship.notices.models import Message
@@ -47,14 +48,18 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for the leaders of a section: people who ask to join, and all else."""
+    """What waits for a leader of a section: people who ask to join, concerns, and all else."""
 
     asking: int
+    concerns: int
+    met: int  # pairs that have met
     rows: Sequence[ToDo]
 
 
-def to_do(session: Session, section_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Waiting]:
-    """Return what waits in each section, in one query."""
+def to_do(
+    session: Session, section_ids: Collection[uuid.UUID], *, reader_id: uuid.UUID
+) -> Mapping[uuid.UUID, Waiting]:
+    """Return what waits in each section for one of its leaders, in one query."""
     counts = [
         _counted("news", NewsItem, section_ids, NewsItem.state == ItemState.WAITING),
         _counted("feeds", Feed, section_ids, Feed.failures >= ILL_AFTER, Feed.paused.is_(False)),
@@ -71,18 +76,23 @@ def to_do(session: Session, section_ids: Collection[uuid.UUID]) -> Mapping[uuid.
             Membership.state == MembershipState.ASKED,
             Membership.role != SectionRole.LEADER,
         ),
+        concerns_in(section_ids, reader_id=reader_id),
+        met_in(section_ids),
     ]
-    asking: dict[uuid.UUID, int] = {}
+    sums: dict[str, dict[uuid.UUID, int]] = {"asking": {}, "concerns": {}, "met": {}}
     found: dict[uuid.UUID, list[ToDo]] = defaultdict(list)
     for kind, section_id, count in session.execute(sa.union_all(*counts)):
-        if kind == "asking":
-            asking[section_id] = count
+        if kind in sums:
+            sums[kind][section_id] = count
             continue
         one, several, endpoint = WORDS[kind]
         found[section_id].append(
             ToDo(count, one if count == 1 else several, endpoint, QUERIES.get(kind, {}))
         )
-    return {each: Waiting(asking.get(each, 0), found[each]) for each in section_ids}
+    return {
+        each: Waiting(**{kind: of.get(each, 0) for kind, of in sums.items()}, rows=found[each])
+        for each in section_ids
+    }
 
 
 def not_reached(

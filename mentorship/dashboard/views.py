@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, abort, g, redirect, render_template
 from werkzeug.wrappers import Response
@@ -13,7 +14,7 @@ from mentorship.dashboard.navigation import my_memberships, tabs
 from mentorship.dashboard.todo import mails_given_up, not_reached, to_do
 from mentorship.extensions import db
 from mentorship.hosts.service import waiting
-from mentorship.mentorships.service import going_on
+from mentorship.mentorships.service import Mentorship, going_on
 from mentorship.news.service import latest
 from mentorship.search.misses import most_missed
 from mentorship.sections.models import MembershipState, SectionRole
@@ -86,18 +87,19 @@ def leader() -> str:
         if membership.role is SectionRole.LEADER and membership.state is MembershipState.ACTIVE
     ]
     now = reader_now()
-    shown = service.leader_home(db.session(), led, current_person().id, now=now)
+    shown = service.leader_home(db.session(), led, now=now)
     facts = service.facts_to_check(db.session(), today=now.date())
     news = latest(db.session(), current_person().id, stages=["leadership_advocacy"], now=now)
     led_ids = [section.id for section in led]
     return render_template(
         "dashboard/leader.html",
         sections=shown,
+        left_behind=_left_behind(now),
         facts=facts,
         reasons=REASON_NAMES,
         title_of=title_of,
         news=news,
-        waiting=to_do(db.session(), led_ids),
+        waiting=to_do(db.session(), led_ids, reader_id=current_person().id),
         not_reached=not_reached(db.session(), led_ids),
         misses=most_missed(db.session(), led_ids),
         tabs=tabs(),
@@ -114,6 +116,7 @@ def admin() -> str:
     return render_template(
         "dashboard/admin.html",
         sections=shown,
+        left_behind=_left_behind(reader_now()),
         given_up=given_up,
         waiting_hosts=len(hosts),
         tabs=tabs(),
@@ -131,6 +134,10 @@ def _left() -> Collection[str]:
     """Return the roles this person has left: they have no home page, but what goes on is shown."""
     present = {membership.role.value for membership in my_memberships(present=True)}
     return {membership.role.value for membership in my_memberships()} - present
+
+
+def _left_behind(now: dt.datetime) -> Sequence[Mentorship]:
+    return service.left_behind(db.session(), current_person().id, now=now, left=_left())
 
 
 def _admitted(role: SectionRole) -> bool:

@@ -47,8 +47,8 @@ class Part:
     last: int
 
 
-def _any(label: str, list_name: str) -> SelectField:
-    return SelectField(label, choices=[SelectChoice("", "Any"), *words(list_name)])
+def _any(label: str, *list_names: str) -> SelectField:
+    return SelectField(label, choices=[SelectChoice("", "Any"), *words(*list_names)])
 
 
 class FindForm(FlaskForm):
@@ -60,7 +60,7 @@ class FindForm(FlaskForm):
     q = SearchField("Words", filters=[line])
     topic = _any("Topic", "topic")
     stage = _any("Stage of the journey", "stage")
-    specialty = _any("Specialty", "specialty")
+    specialty = _any("Specialty", "specialty", "subspecialty")
     language = _any("Language", "language")
     state = _any("State", "state")
     show = SelectField("Show", choices=list(SHOWN))
@@ -97,10 +97,11 @@ class FindForm(FlaskForm):
             )
         )
         stages = (values.stage or "",) if isinstance(values, Img) else values.stages
+        specialties = (*values.specialties, *getattr(values, "subspecialties", ()))
         wanted = (
             (self.topic.data, values.topics),
             (self.stage.data, stages),
-            (self.specialty.data, values.specialties),
+            (self.specialty.data, specialties),
             (self.language.data, values.languages),
             (self.state.data, states),
         )
@@ -119,7 +120,8 @@ def _text(found: Found) -> str:
     card = found.card
     about = "" if isinstance(found.values, Img) else getattr(card, "about", "")
     institution = getattr(card, "institution", None) or ""
-    said = (card.name, institution, about, *card.specialties, *card.topics, *card.languages)
+    specialties = (*card.specialties, *getattr(card, "subspecialties", ()))
+    said = (card.name, institution, about, *specialties, *card.topics, *card.languages)
     return " ".join(said).casefold()
 
 

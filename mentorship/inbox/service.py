@@ -24,7 +24,7 @@ USUAL: Mapping[NoticeKind, Way] = MappingProxyType(
         NoticeKind.OFFER: Way.NOW,
         NoticeKind.ANSWER: Way.NOW,
         NoticeKind.REMINDER: Way.NOW,
-        NoticeKind.EXPIRY: Way.HERE,
+        NoticeKind.EXPIRY: Way.NOW,
         NoticeKind.PUBLICATION: Way.HERE,
         NoticeKind.MENTORSHIP: Way.NOW,
         NoticeKind.SECTION: Way.NOW,

@@ -45,7 +45,7 @@ class MeetingForm(FlaskForm):
 
     @classmethod
     def of(cls, meeting: Meeting, zone: ZoneInfo) -> MeetingForm:
-        local = meeting.starts_at.astimezone(zone)
+        local = _shown(meeting, zone)
         return cls(
             data={
                 "day": local.date(),
@@ -56,11 +56,16 @@ class MeetingForm(FlaskForm):
             }
         )
 
-    def plan(self, zone: ZoneInfo) -> Plan | None:
-        """Return what was planned; None, with the field blamed, if it cannot be."""
+    def plan(self, zone: ZoneInfo, was: Meeting | None = None) -> Plan | None:
+        """Return what was planned; None, with the field blamed, if it cannot be.
+
+        A time that a clock shows twice is the first one, unless the meeting ``was`` at the second.
+        """
         if not self.validate() or not sane_day(self.day):
             return None
         local = dt.datetime.combine(self.day.data, self.time.data, tzinfo=zone)
+        if was is not None and _shown(was, zone) == local.replace(tzinfo=None):
+            local = was.starts_at.astimezone(zone)
         starts_at = local.astimezone(dt.UTC)
         if starts_at.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
             self.time.errors = ["Clocks go forward that day and skip this time. Choose another."]
@@ -71,6 +76,11 @@ class MeetingForm(FlaskForm):
             place=self.place.data,
             agenda=self.agenda.data,
         )
+
+
+def _shown(meeting: Meeting, zone: ZoneInfo) -> dt.datetime:
+    """Return when a meeting begins as a clock of the zone shows it, to the minute of the form."""
+    return meeting.starts_at.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
 
 
 class LogForm(FlaskForm):

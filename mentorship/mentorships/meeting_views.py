@@ -73,7 +73,8 @@ def change_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
 @members
 def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
     form = MeetingForm()
-    plan = form.plan(reader_zone())
+    was = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
+    plan = form.plan(reader_zone(), was)
     if plan is None:
         return _meeting_form(mentorship_id, form, meeting_id), 422
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -146,23 +146,36 @@ def concern_for(reader_id: uuid.UUID) -> sa.ColumnElement[bool]:
     return sa.or_(Concern.author_id == reader_id, Concern.offer_id.not_in(own))
 
 
-def met_of_section(
-    session: Session, section_id: uuid.UUID, *, reader_id: uuid.UUID
-) -> tuple[int, int]:
-    """Count the pairs of a section that have met, and the concerns that wait for this leader."""
-    of_section = (
-        sa.select(Offer.id)
+def met_in(section_ids: Collection[uuid.UUID]) -> sa.Select[str, uuid.UUID, int]:
+    """Select the number of pairs that have met, by section; the first column says ``met``."""
+    count = sa.func.count(sa.distinct(Meeting.offer_id))
+    return _in_sections("met", count, Meeting, section_ids).where(Meeting.state == MeetingState.MET)
+
+
+def concerns_in(
+    section_ids: Collection[uuid.UUID], *, reader_id: uuid.UUID
+) -> sa.Select[str, uuid.UUID, int]:
+    """Select the number of concerns that wait for this leader, likewise as ``concerns``."""
+    count = sa.func.count(Concern.id)
+    return _in_sections("concerns", count, Concern, section_ids).where(
+        Concern.handled_at.is_(None), concern_for(reader_id)
+    )
+
+
+def _in_sections(
+    kind: str,
+    count: sa.ColumnElement[int],
+    table: type[Meeting | Concern],
+    section_ids: Collection[uuid.UUID],
+) -> sa.Select[str, uuid.UUID, int]:
+    return (
+        sa.select(sa.literal(kind), Round.section_id, count)
+        .select_from(table)
+        .join(Offer, Offer.id == table.offer_id)
         .join(Round, Round.id == Offer.round_id)
-        .where(Round.section_id == section_id, Offer.state.in_(GOING_OR_OVER))
+        .where(Round.section_id.in_(section_ids), Offer.state.in_(GOING_OR_OVER))
+        .group_by(Round.section_id)
     )
-    met = sa.select(sa.func.count(sa.distinct(Meeting.offer_id))).where(
-        Meeting.state == MeetingState.MET, Meeting.offer_id.in_(of_section)
-    )
-    waiting = sa.select(sa.func.count(Concern.id)).where(
-        Concern.handled_at.is_(None), Concern.offer_id.in_(of_section), concern_for(reader_id)
-    )
-    row = session.execute(sa.select(met.scalar_subquery(), waiting.scalar_subquery())).one()
-    return row[0], row[1]
 
 
 def _lines(

@@ -30,7 +30,7 @@ from mentorship.mentorships.meetings import (
     plan_meeting,
 )
 from mentorship.mentorships.overlap import Stretch, free_together
-from mentorship.mentorships.overview import led_page, listing, met_of_section
+from mentorship.mentorships.overview import concerns_in, led_page, listing, met_in
 from mentorship.mentorships.page import Page, page_of
 from mentorship.mentorships.scope import (
     Mentorship,
@@ -64,6 +64,7 @@ __all__ = [
     "agreement_of",
     "cancel_meeting",
     "close_concern",
+    "concerns_in",
     "delete_note",
     "end_as_leader",
     "end_mentorship",
@@ -76,7 +77,7 @@ __all__ = [
     "log_meeting",
     "meeting_of",
     "mentorship_of",
-    "met_of_section",
+    "met_in",
     "move_meeting",
     "note_of",
     "notes_of",

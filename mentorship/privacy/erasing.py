@@ -32,7 +32,6 @@ from mentorship.community.models import CouncilSeat, Resolution, ResolutionState
 from mentorship.consents.models import Erasure
 from mentorship.mentorships.ending import end_mentorship
 from mentorship.mentorships.models import Meeting
-from mentorship.notices.models import Message
 from mentorship.privacy.emptying import (
     blank_in_runs,
     carry_out,
@@ -40,6 +39,7 @@ from mentorship.privacy.emptying import (
     emptied,
     remove_profiles,
 )
+from mentorship.privacy.mails import NAMELESS, leave_mails
 from mentorship.privacy.traces import OF_PAIR, OF_PERSON
 from mentorship.privacy.wishes import GRACE
 from mentorship.profiles.models import Profile
@@ -51,7 +51,6 @@ from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
 
 ERASED = "privacy.erasure.done"  # in the log
-NAMELESS = "Erased member"
 NOWHERE = "erased.invalid"  # a domain that no mail ever reaches (RFC 2606)
 
 
@@ -133,12 +132,7 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
     offers = sa.select(Offer.id).where(_either(profiles))
     for kind in OF_PAIR:
         carry_out(session, sa.delete(kind).where(kind.__table__.c.offer_id.in_(offers)))
-    to_it = Message.recipient == person.email  # from before there was an account, too
-    carry_out(session, sa.delete(Message).where(to_it | (Message.about_id == person.id)))
-    for text in (Message.subject, Message.body):  # words of leaders in mails that wait
-        for word in (person.email, person.name):
-            named = sa.update(Message).where(text.contains(word, autoescape=True))
-            carry_out(session, named.values({text: sa.func.replace(text, word, NAMELESS)}))
+    leave_mails(session, person)
     for each in session.scalars(sa.select(RosterImport)).all():
         if _names(each, person):
             session.delete(each)

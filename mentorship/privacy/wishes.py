@@ -14,6 +14,7 @@ from mentorship.accounts.models import ADMINISTRATOR, Role, User
 from mentorship.consents.models import Erasure
 from mentorship.notices.letters import stationery
 from mentorship.notices.service import post
+from mentorship.rounds.service import end_requests
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 GRACE = dt.timedelta(days=14)
@@ -45,6 +46,7 @@ def ask(session: Session, *, person: User, now: dt.datetime) -> Erasure:
     wish = Erasure(person_id=person.id, asked_at=now, due_at=now + GRACE)
     session.add(wish)
     session.flush()
+    end_requests(session, person_id=person.id, now=now)
     _note(session, "privacy.ask_to_erase", person.id, now=now)
     day = f"{wish.due_at:%B} {wish.due_at.day}, {wish.due_at.year}"
     letter = stationery.write("erasure_asked", path="/account/erase", name=person.name, day=day)

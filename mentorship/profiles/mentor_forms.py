@@ -32,7 +32,7 @@ class SeatsForm(StepForm):
         [SelectChoice("0", "0 (nobody for now)"), *(SelectChoice(str(n)) for n in range(1, 11))],
         description="Needed to be matched. In one match round you are never offered more people"
         " than this. Where IMGs may ask mentors themselves, more may ask: you say yes to as many as"
-        " you have seats for.",
+        " you have seats for, in all rounds together.",
     )
     paused_until = fields.Day(
         "On a break until",

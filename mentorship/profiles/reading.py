@@ -47,23 +47,49 @@ def read_mentor(session: Session, person_id: uuid.UUID) -> Answers[Mentor]:
     return read_many(session, [person_id], Mentor).get(person_id, empty)
 
 
-def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> tuple[Values, bool]:
-    """Return what a home page needs of a profile, in three queries, and whether it may be matched.
+@dataclass(frozen=True, slots=True)
+class Glance(Generic[Values]):
+    """What a home page needs of a profile; without one there is nothing that could be matched."""
 
-    People and institutions named and the importance of criteria are not read. Without a profile
-    there is nothing that could be matched.
+    values: Values
+    agreed: bool = False  # to be matched
+    asked_again: bool = False  # a text they agreed to has changed
+
+
+def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Glance[Values]:
+    """Return what a home page needs of a profile, in two queries.
+
+    People and institutions named and the importance of criteria are not read.
     """
     agrees = consents.agrees_to(consents.MATCHING, Profile.person_id)
     row = session.execute(
-        sa.select(Profile, agrees)
+        sa.select(Profile, agrees, consents.asked_again(Profile.person_id), _hours_in_one())
         .where(Profile.person_id == person_id, Profile.kind == KINDS[kind])
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
-        return kind(key=str(person_id)), False
-    profile, agreed = row
-    below = rows.load(session, [profile.id], tables=(Choice, Availability))
-    return _answers(kind, profile, below[profile.id]).values, agreed
+        return Glance(kind(key=str(person_id)))
+    profile, agreed, again, hours = row
+    below = rows.load(session, [profile.id], tables=(Choice,))[profile.id]
+    below = {**below, Availability: _hours_of(hours)}
+    return Glance(_answers(kind, profile, below).values, agreed, again)
+
+
+def _hours_in_one() -> sa.ScalarSelect[str]:
+    """Select the free hours of a profile as one text, beside other columns of it."""
+    numbers = (Availability.day, Availability.start_minute, Availability.end_minute)
+    day, start, end = (sa.cast(number, sa.String) for number in numbers)
+    return (
+        sa.select(sa.func.aggregate_strings(day + ":" + start + ":" + end, " "))
+        .where(Availability.profile_id == Profile.id)
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+
+
+def _hours_of(text: str | None) -> tuple[rows.Row, ...]:
+    """Read what ``_hours_in_one`` selects, in the order in which rows are loaded."""
+    return tuple(sorted(tuple(map(int, each.split(":"))) for each in (text or "").split()))
 
 
 def read_many(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.consents.service import MATCHING, SHARE_VISA, agrees_to
+from mentorship.consents.service import LISTED, MATCHING, SHARE_VISA, agrees_to
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 
@@ -18,6 +18,7 @@ class OwnStanding:
     """Consents in force, and whether the person has the role in a section or waits for it."""
 
     shares_visa: bool
+    listed: bool
     takes_part: bool
     belongs: bool
     waits: bool
@@ -34,6 +35,7 @@ def own_standing(session: Session, person_id: uuid.UUID, role: SectionRole) -> O
     row = session.execute(
         sa.select(
             agrees_to(SHARE_VISA, User.id),
+            agrees_to(LISTED, User.id),
             agrees_to(MATCHING, User.id),
             is_member(MembershipState.ACTIVE),
             is_member(MembershipState.ASKED),

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, current_person, members
 from mentorship.accounts import service as accounts
-from mentorship.consents import service as consents
 from mentorship.extensions import db, transaction
 from mentorship.hours import DAYS
 from mentorship.matching import Img
@@ -59,16 +58,16 @@ def mine(road: str) -> str:
 @members
 def preview(road: str) -> str:
     """Show what others see, audience by audience, as the cards they get."""
-    kind = _way(road).kind
+    way = _way(road)
+    kind = way.kind
     seen = service.seen_by_others(db.session(), current_id(), kind, clock=reader_clock())
-    agreed = consents.in_force(db.session(), [current_id()])[current_id()]
+    standing = own_standing(db.session(), current_id(), way.role)
     return render_template(
         "profiles/preview.html",
         seen=seen,
         compared={audience: comparisons(kind, audience) for audience in seen},
         kind=kind,
-        shares_visa=consents.SHARE_VISA in agreed,
-        listed=consents.LISTED in agreed,
+        standing=standing,
     )
 
 
@@ -91,7 +90,7 @@ def save_step(road: str, step: str) -> Outcome:
         form = at.form(formdata=moved(request.form))
         _offer(session, form, answers)
         before = _at_present(answers)
-        if not form.check(now.date()) or form.is_stale(before, _said(before, form)):
+        if not form.check(today()) or form.is_stale(before, _said(before, form)):
             return _not_saved(way, at, answers, form)
         try:
             _keep(session, _said(answers, form), form, now)

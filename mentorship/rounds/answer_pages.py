@@ -48,6 +48,16 @@ class Facts:
     mentor_answered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """A mentor's seats for one round as they are now, those left, and all that they offer."""
+
+    here: int
+    left: int
+    offered: int
+    may_be_raised: bool  # more of them, in the profile, would leave one here
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferPage:
     """An IMG as the mentor who is asked sees them. A reason has a label and a sentence."""
@@ -55,8 +65,7 @@ class OfferPage:
     facts: Facts
     reasons: Sequence[tuple[str, str]]
     img: ImgCard
-    seats: int
-    seats_left: int
+    seats: Seats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +94,17 @@ def offer_page(
     pair = _pair(session, offer)
     img = _card(session, offer, offer.img_id, person_id, pair, clock)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
-    answer_by, seats, seats_left = _terms(session, offer)
+    answer_by, seats = _terms(session, offer)
     return OfferPage(
         facts=_facts(offer, answer_by, OfferState.OFFERED, now),
         reasons=_reasons(session, offer, pair, "mentor", shares_visa=img.visa is not None, now=now),
         img=img,
         seats=seats,
-        seats_left=seats_left,
     )
 
 
 def taken_page(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> Taken:
-    """Return what a mentor reads whose last seat went to somebody else at the same moment.
+    """Return what a mentor reads whose last seat was gone when they said yes.
 
     Twenty may press at once: nothing is worked out for it.
     """
@@ -126,15 +134,17 @@ def match_page(
     )
 
 
-def _terms(session: Session, offer: Offer) -> tuple[dt.datetime, int, int]:
-    """Return until when an offer is answered, the mentor's seats in the round, and those left."""
+def _terms(session: Session, offer: Offer) -> tuple[dt.datetime, Seats]:
+    """Return until when an offer is answered, and how many seats its mentor has for it."""
     counts = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
-    answer_by, seats, taken, seats_now = session.execute(
+    answer_by, counted, taken, offered, asked, agreed = session.execute(
         sa.select(
             due_by(),
             SeatCount.seats,
-            SeatCount.taken,
-            Profile.seats - held(elsewhere_than=offer.round_id),
+            sa.func.coalesce(SeatCount.taken, 0),
+            Profile.seats,
+            held(elsewhere_than=offer.round_id),
+            held(elsewhere_than=offer.round_id, said_yes=True),
         )
         .select_from(Offer)
         .join(Profile, Profile.id == Offer.mentor_id)
@@ -143,8 +153,10 @@ def _terms(session: Session, offer: Offer) -> tuple[dt.datetime, int, int]:
         .where(Offer.id == offer.id)
     ).one()
     if offer.requested and offer.round.state is RoundState.OPEN:
-        seats = seats_now  # they may have changed them since
-    return answer_by, max(seats or 0, 0), max((seats or 0) - (taken or 0), 0)
+        here, may_be_raised = offered - asked, True
+    else:
+        here, may_be_raised = min(counted or 0, offered - agreed), (counted or 0) > taken
+    return answer_by, Seats(max(here, 0), max(here - taken, 0), offered, may_be_raised)
 
 
 def _pair(session: Session, offer: Offer) -> Loaded | None:

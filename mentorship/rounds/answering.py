@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds import letters
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.going_on import agree, pass_on
+from mentorship.rounds.going_on import agree, pass_on, take_back_elsewhere
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
 from mentorship.rounds.offer_steps import free_seat, step, take_seat
@@ -117,6 +117,7 @@ def confirm_match(
     _hold_open(session, offer)
     if step(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
         letters.img_confirmed(session, offer, now=now)
+        take_back_elsewhere(session, offer.round_id, [offer.img_id], now=now)
     else:
         _twice(session, offer, CONFIRMED)
 

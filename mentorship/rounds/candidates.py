@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, agrees_to
@@ -28,6 +28,7 @@ from mentorship.sections.models import Membership, MembershipState
 class Obstacle(enum.StrEnum):
     """Why a person cannot take part now; the first that holds is named."""
 
+    SWITCHED_OFF = "switched_off"  # an administrator keeps them from signing in
     NOT_A_MEMBER = "not_a_member"
     NO_CONSENT = "no_consent"
     NOT_READY = "not_ready"
@@ -132,33 +133,37 @@ def agrees(profile: type[Profile] = Profile, *, purpose: str = MATCHING) -> sa.C
 
 
 def held(
-    *, elsewhere_than: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID] | None = None
+    *,
+    elsewhere_than: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID] | None = None,
+    said_yes: bool = False,
 ) -> sa.ScalarSelect[int]:
     """Count what holds a seat of a mentor, or an IMG, in rounds other than the one named.
 
     A mentorship holds them until it ends, an offer in between only while its round is published.
+    With ``said_yes`` an offer counts only once its mentor has said so.
     """
+    other, its_round = aliased(Offer), aliased(Round)
     holding = (
         sa.select(sa.func.count())
-        .select_from(Offer)
-        .join(Round, Round.id == Offer.round_id)
+        .select_from(other)
+        .join(its_round, its_round.id == other.round_id)
         .where(
-            sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
-            _holds(),
+            sa.or_(other.img_id == Profile.id, other.mentor_id == Profile.id),
+            _holds(other, its_round, said_yes=said_yes),
         )
-        .correlate_except(Offer, Round)
+        .correlate_except(other, its_round)
     )
     if elsewhere_than is not None:
-        holding = holding.where(Offer.round_id != elsewhere_than)
+        holding = holding.where(other.round_id != elsewhere_than)
     return holding.scalar_subquery()
 
 
-def _holds() -> sa.ColumnElement[bool]:
-    in_between = sa.and_(
-        Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
-        Round.state.in_(OUT),
-    )
-    return sa.or_(Offer.state == OfferState.CONFIRMED, in_between)
+def _holds(
+    offer: type[Offer], round_: type[Round], *, said_yes: bool = False
+) -> sa.ColumnElement[bool]:
+    asked = () if said_yes else (OfferState.OFFERED,)
+    in_between = sa.and_(offer.state.in_((*asked, OfferState.ACCEPTED)), round_.state.in_(OUT))
+    return sa.or_(offer.state == OfferState.CONFIRMED, in_between)
 
 
 def held_before(round_id: uuid.UUID | sa.ScalarSelect[uuid.UUID]) -> sa.Exists:
@@ -179,7 +184,7 @@ def held_before(round_id: uuid.UUID | sa.ScalarSelect[uuid.UUID]) -> sa.Exists:
             Offer.round_id != round_id,
             Offer.offered_at <= sa.func.coalesce(published, Offer.offered_at),
             Round.id == Offer.round_id,
-            _holds(),
+            _holds(Offer, Round),
         )
         .correlate_except(Offer, Round)
     )
@@ -203,7 +208,9 @@ def obstacle(
         .correlate_except(Offer)
     )
     elsewhere = held(elsewhere_than=round_id)
+    off = sa.exists().where(User.id == Profile.person_id, ~User.active).correlate_except(User)
     first = {
+        Obstacle.SWITCHED_OFF: off,
         Obstacle.NOT_A_MEMBER: ~belongs(Profile, section_id),
         Obstacle.NO_CONSENT: ~agrees(),
         Obstacle.PAUSED: sa.and_(mentor, Profile.paused_until > today),

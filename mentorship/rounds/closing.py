@@ -21,7 +21,7 @@ from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.meanwhile import changed_meanwhile, mark
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Offer, Publication
-from mentorship.rounds.reminding import forget_ahead
+from mentorship.rounds.reminding import count_anew
 
 LATEST = dt.timedelta(days=366)
 
@@ -110,7 +110,7 @@ def set_answer_by(
     if not moved:
         raise round_changed(session, round_id)
     session.execute(sa.update(Offer).where(Offer.round_id == round_id).values(due_at=None))
-    forget_ahead(session, round_id=round_id, answer_by=answer_by, now=now)
+    count_anew(session, round_id=round_id, answer_by=answer_by)
 
 
 def due_closings(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:

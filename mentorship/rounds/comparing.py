@@ -13,13 +13,13 @@ from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Policy
 from mentorship.profiles.models import Profile
 from mentorship.rounds.made_with import differing, same_scale
-from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.models import Pair, Run, Unmatched
 from mentorship.rounds.paging import Listing, Wanted, cut
+from mentorship.rounds.rest_runs import rules_by_leaders
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.scope import LARGEST
 
 MOST_RUNS = 6
-SHOWS = ("lose", "gain", "other")  # parts of the list of people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class RunColumn:
 
     ``gain``, ``lose``, ``other`` are IMGs with a better score there, a worse one, or another mentor
     at the same score; ``apart`` are pairs that the first run has not. Where the two weigh otherwise
-    nobody's scores can be compared: then ``other`` counts all who have another mentor.
+    nobody's scores can be compared: then ``other`` counts all who have another mentor. Who is in
+    one of the two only, with a mentor or without, is in none of the three.
     """
 
     id: uuid.UUID
@@ -42,12 +43,14 @@ class RunColumn:
     lowest: int | None
     blocking: int | None
     locked: int
-    banned: int
+    banned: int  # by leaders, not because they were offered each other before
     left_alone: int  # IMGs taken apart
     gain: int
     lose: int
     other: int
     apart: int
+    gone: int  # IMGs of the first run who are not in this one
+    come: int  # and the other way round
 
     @property
     def by_hand(self) -> str:
@@ -61,8 +64,8 @@ class RunColumn:
 
     @property
     def is_same(self) -> bool:
-        """Tell whether everybody has the same mentor as in the first run."""
-        return not (self.gain or self.lose or self.other)
+        """Tell whether it has the same people as the first run, and each with the same mentor."""
+        return not (self.gain or self.lose or self.other or self.gone or self.come)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,8 @@ class Comparison:
     listing: Listing[PersonLine]
 
 
-# IMG -> mentor -> score. Keys are text: of tens of thousands, made into objects and hashed, they
-# would be most of the time that the page takes.
+# IMG -> mentor -> score, of every IMG in a run. Keys are text: of tens of thousands, made into
+# objects and hashed, they would be most of the time that the page takes.
 Mates = Mapping[str, Mapping[str, int]]
 
 
@@ -103,7 +106,7 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
 def comparison(
     session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
 ) -> Comparison:
-    """Compare runs with the first of them, in four queries; the list is of run ``to``."""
+    """Compare runs with the first, in six queries and one a rest; the list is of run ``to``."""
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
     first = mates[runs[0].number]
@@ -113,9 +116,9 @@ def comparison(
     }
     columns = {
         run.number: _column(
-            run, mates[run.number], changes[run.number], first, same_scale=alike[run.number]
+            run, rules, mates[run.number], changes[run.number], first, alike=alike[run.number]
         )
-        for run in runs
+        for run, rules in zip(runs, rules_by_leaders(session, runs), strict=True)
     }
     last = changes[listed.number]
     parts = _parts(last)
@@ -158,7 +161,7 @@ def _points(held: Mapping[str, int]) -> int:
 
 
 def _mates(session: Session, runs: Sequence[Run]) -> Mapping[int, Mates]:
-    """Return number of a run -> its pairs."""
+    """Return number of a run -> its pairs, and its IMGs without."""
     found: dict[int, dict[str, dict[str, int]]] = {run.number: {} for run in runs}
     img_id, mentor_id = sa.cast(Pair.img_id, sa.String), sa.cast(Pair.mentor_id, sa.String)
     rows = session.execute(
@@ -170,18 +173,26 @@ def _mates(session: Session, runs: Sequence[Run]) -> Mapping[int, Mates]:
     )
     for number, img, mentor, score in rows:
         found[number].setdefault(img, {})[mentor] = score
+    without = (
+        sa.select(Run.number, sa.cast(Unmatched.img_id, sa.String))
+        .select_from(Unmatched)
+        .join(Run, Run.id == Unmatched.run_id)
+        .where(Unmatched.run_id.in_([run.id for run in runs]))
+    )
+    for number, img in session.execute(without):
+        found[number].setdefault(img, {})
     return found
 
 
 def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[str, int]:
-    """Return IMG -> what the score changes by, of those whose mentors are not the same.
+    """Return IMG -> what the score changes by, of those in both whose mentors are not the same.
 
     The change is 0 if it cannot be ``told``.
     """
     return {
-        img: told * (sum(other.get(img, {}).values()) - sum(first.get(img, {}).values()))
-        for img in first.keys() | other.keys()
-        if first.get(img, {}).keys() != other.get(img, {}).keys()
+        img: told * (sum(other[img].values()) - sum(first[img].values()))
+        for img in first.keys() & other.keys()
+        if first[img].keys() != other[img].keys()
     }
 
 
@@ -193,18 +204,23 @@ def _parts(changes: Mapping[str, int]) -> Mapping[str, Sequence[str]]:
     }
 
 
-def _column(
-    run: Run, mates: Mates, changes: Mapping[str, int], first: Mates, *, same_scale: bool
+def _column(  # noqa: PLR0913  a run, its pairs, and what it is set against
+    run: Run,
+    rules: RunRules,
+    mates: Mates,
+    changes: Mapping[str, int],
+    first: Mates,
+    *,
+    alike: bool,
 ) -> RunColumn:
     scores = [score for held in mates.values() for score in held.values()]
-    rules = RunRules.from_json(run.rules)
     parts = _parts(changes)
     apart = sum(len(held.keys() - first.get(img, {}).keys()) for img, held in mates.items())
     return RunColumn(
         id=run.id,
         number=run.number,
         policy=POLICIES[run.policy],
-        same_scale=same_scale,
+        same_scale=alike,
         matched=run.matched,
         unmatched=run.unmatched,
         total=run.total,
@@ -218,6 +234,8 @@ def _column(
         lose=len(parts["lose"]),
         other=len(parts["other"]),
         apart=apart,
+        gone=len(first.keys() - mates.keys()),
+        come=len(mates.keys() - first.keys()),
     )
 
 

@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, transaction
 from mentorship.rosters.handing_out import FORMATS
-from mentorship.rounds import board, reminding, service, still_waiting
+from mentorship.rounds import board, planning, reminding, service, still_waiting
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.insights import MOST_SHOWN
 from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.made_with import runs_out
+from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.paging import Listing, cut
 from mentorship.rounds.report import groups_file, report_file, report_rows, report_sheet
 from mentorship.rounds.report_groups import served
@@ -56,6 +57,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         wanted=wanted,
         finished=finished,
         published=published,
+        plan=_plan(round_),
         waiting=still_waiting.waiting_imgs(
             db.session(), round_.id, wanted, reader_id=current_id(), finished=finished
         )
@@ -131,6 +133,13 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     )
 
 
+def _plan(round_: Round) -> planning.Planned | None:
+    """Return what is planned to go out while people answer: a run of the rest."""
+    if round_.state is not RoundState.REMATCHING:
+        return None
+    return planning.planned(db.session(), round_.id)
+
+
 def _rows(rows: Sequence[Sequence[str]]) -> Listing[Sequence[str]]:
     if len(rows) <= MOST_ROWS or request.args.get("rows") == WHOLE:
         return Listing(rows, len(rows), 1, 1)
@@ -144,7 +153,7 @@ def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     if round_.state not in OUT:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     shown = board.sums(db.session(), round_.id, finished=False)
-    return render_template("rounds/finish.html", round=round_, board=shown)
+    return render_template("rounds/finish.html", round=round_, board=shown, plan=_plan(round_))
 
 
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/finish")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.profiles.models import Profile
 from mentorship.rounds import letters
-from mentorship.rounds.candidates import Obstacle, candidates
+from mentorship.rounds.candidates import Candidate, Obstacle, candidates, held
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.offer_steps import step, take_seat
@@ -57,7 +57,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
     if mentor is not None and mentor.seats <= (count.taken if count else 0):
         return OfferState.SEAT_TAKEN
     stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
-    if img is None or not img.takes_part or stand.hinders:
+    if img is None or not _may_have_somebody(img) or stand.hinders:
         return _close(session, offer, WITHDRAWN, now)
     said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count
     if not step(session, offer, OFFERED, CONFIRMED, **said):
@@ -68,7 +68,13 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
         pass_on(session, offer, now=now)
         return OfferState.SEAT_TAKEN
     letters.request_accepted(session, offer, now=now)
+    take_back_elsewhere(session, offer.round_id, [offer.img_id], now=now)
     return CONFIRMED  # who else waits with a mentor who is full now goes on by ``close_full``
+
+
+def _may_have_somebody(img: Candidate) -> bool:
+    """Tell whether an IMG who has asked may be said yes to, be it with fewer answers by now."""
+    return img.joined and not img.left_out and img.obstacle in {None, Obstacle.NOT_READY}
 
 
 def pass_on(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -106,12 +112,11 @@ def end_waiting(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> i
 
 
 def full() -> sa.ColumnElement[bool]:
-    """Say whether the mentor of an offer has no seat left in its round."""
-    return sa.exists().where(
-        SeatCount.round_id == Offer.round_id,
-        SeatCount.mentor_id == Offer.mentor_id,
-        SeatCount.taken >= SeatCount.seats,
-    )
+    """Say whether the mentor of a request has no seat left for it, as ``agree`` counts them."""
+    here = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
+    taken = sa.select(SeatCount.taken).where(here).correlate(Offer).scalar_subquery()
+    left = Profile.seats - held(elsewhere_than=Offer.round_id) - sa.func.coalesce(taken, 0)
+    return sa.exists().where(Profile.id == Offer.mentor_id, left <= 0).correlate(Offer)
 
 
 def close_full(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
@@ -119,15 +124,8 @@ def close_full(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> in
 
     At most ``AT_ONCE``: the rest at the next look. The round must be held.
     """
-    closed = 0
-    for offer in _waiting(session, sa.and_(Offer.round_id == round_id, full()))[:AT_ONCE]:
-        who = offer.mentor_id
-        stand = standings(session, offer.round, offer.img_id, [who], now=now)[who]
-        if stand.seats_left > 0:  # they have raised their seats since
-            _count_seats(session, offer, stand.seats)
-        elif _close(session, offer, OfferState.SEAT_TAKEN, now):
-            closed += 1
-    return closed
+    waiting = _waiting(session, sa.and_(Offer.round_id == round_id, full()))[:AT_ONCE]
+    return sum(_close(session, offer, OfferState.SEAT_TAKEN, now) is not None for offer in waiting)
 
 
 def let_go(
@@ -142,6 +140,14 @@ def let_go(
         withdraw(session, offer, now)
     for offer in _waiting(session, where, mentors=profile_ids):
         _close(session, offer, WITHDRAWN, now)
+
+
+def take_back_elsewhere(
+    session: Session, round_id: uuid.UUID, img_ids: Collection[uuid.UUID], *, now: dt.datetime
+) -> None:
+    """Take back what IMGs have asked in other rounds, now that this one has somebody for them."""
+    for offer in _waiting(session, Offer.round_id != round_id, imgs=img_ids):
+        withdraw(session, offer, now)
 
 
 def hasten(session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime) -> None:

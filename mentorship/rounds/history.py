@@ -60,6 +60,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.publish.undo": "Took the planned publication back",
         "round.publish.move": "Changed the time of the planned publication",
         "round.publish.now": "Published at once",
+        "round.publish.due": "Published at the planned time",
+        "round.publish.held_up": "Could not be published at the planned time: people had changed",
         "round.publish.again": "Took the planned publication back and asked for a new run",
         "round.remind": "Reminded whoever owes an answer",
         "round.report": "Took the report out as a file",

@@ -29,13 +29,21 @@ from mentorship.rounds.inputs import (
 )
 from mentorship.rounds.lifecycle import RoundChanged, move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.rest import leave_rest
+from mentorship.rounds.rest import leave_rest, rules_for_rest
 from mentorship.rounds.rest_runs import is_of_rest
-from mentorship.rounds.run_models import MOST_ATTEMPTS, JobKind, JobState, Phase, RunJob, StepKind
+from mentorship.rounds.run_models import (
+    COUNTING,
+    MOST_ATTEMPTS,
+    JobKind,
+    JobState,
+    Phase,
+    RunJob,
+    StepKind,
+)
 from mentorship.rounds.run_rows import Solved
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.running import ProofFailed, counting, keep
-from mentorship.rounds.steps import take_step
+from mentorship.rounds.steps import current_run, take_step, ways, with_edits
 
 LEASE = dt.timedelta(seconds=20)
 
@@ -92,7 +100,24 @@ def claim(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> Held | No
         )
         .returning(RunJob.attempt)
     )
-    return None if attempt is None else Held(job_id, attempt)
+    if attempt is None:
+        return None
+    _take_edits(session, job_id)
+    return Held(job_id, attempt)
+
+
+def _take_edits(session: Session, job_id: uuid.UUID) -> None:
+    """Give a run that is to count what leaders have locked and forbidden by now."""
+    job = session.get_one(RunJob, job_id, populate_existing=True)
+    if job.kind not in COUNTING:
+        return
+    run, rules = current_run(session, job.round_id), RunRules.from_json(job.rules)
+    if job.kind is JobKind.REST:
+        rules = rules_for_rest(session, session.get_one(Round, job.round_id), rules)
+    else:
+        rules = with_edits(rules, run)
+    job.rules, job.base_run_id = rules.to_json(), run.id if run else None
+    session.flush()
 
 
 def beat(session: Session, held: Held, *, phase: Phase, percent: int, now: dt.datetime) -> None:
@@ -107,7 +132,7 @@ def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
     """Return what the run is to be made of. Raises what may be refused."""
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
     rules = RunRules.from_json(job.rules)
-    if job.base_run_id is not None:
+    if job.kind not in COUNTING:
         base = session.get_one(Run, job.base_run_id)
         return counting(session, kept(base, rules=rules, policy=job.policy))
     round_ = session.get_one(Round, job.round_id, populate_existing=True)
@@ -119,6 +144,9 @@ def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
 def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> Run:
     """Keep the run in the one transaction that ends its job.
 
+    It counts unless leaders have made another run count since this one was taken up: that one may
+    have locks that this one has not.
+
     Raises
     ------
     NotMine
@@ -129,13 +157,13 @@ def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> R
     """
     beat(session, held, phase=Phase.KEEPING, percent=95, now=now)  # and holds the row
     job = session.get_one(RunJob, held.job_id, populate_existing=True)
-    of_rest = job.kind is JobKind.REST
-    if job.base_run_id is not None and is_of_rest(session, job.base_run_id):
+    counts, of_rest = job.kind in COUNTING, job.kind is JobKind.REST
+    if not counts and job.base_run_id is not None and is_of_rest(session, job.base_run_id):
         of_rest = True  # a rest that was left as it is meanwhile takes no more edits
         move(session, job.round_id, (RoundState.REMATCHING,), RoundState.REMATCHING)
     by = job.asked_by_id
     run = keep(session, made, round_id=job.round_id, by=by, now=now, of_rest=of_rest)
-    if job.kind in {JobKind.RUN, JobKind.REST}:
+    if counts and ways(session, job.round_id).current == job.base_run_id:
         take_step(
             session,
             round_id=job.round_id,

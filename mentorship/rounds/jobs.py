@@ -16,17 +16,27 @@ from mentorship.rounds.closing import close_round
 from mentorship.rounds.holding import change, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.rest import leave_rest, rules_for_rest
-from mentorship.rounds.rest_runs import is_of_rest
+from mentorship.rounds.rest import leave_rest
+from mentorship.rounds.rest_runs import is_of_rest, on_its_way
 from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, RunJob
 from mentorship.rounds.setup import SetUp, rules_of
-from mentorship.rounds.steps import current_run, hold_review, with_edits
+from mentorship.rounds.steps import hold_review
+
+
+class OthersTried(RuntimeError):
+    """The policies of another run are being tried; ``number`` is that run's."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"run {number} under other policies")
+        self.number = number
 
 
 def ask_run(
     session: Session, *, round_id: uuid.UUID, by: uuid.UUID | None, now: dt.datetime
 ) -> RunJob:
-    """Ask for a run with everybody as they are now; locks and bans of the current run are kept.
+    """Ask for a run with everybody as they are now.
+
+    Locks and bans are kept, those of the run that counts when a worker takes it up.
 
     Asking twice is as good as once. A round of requests is closed first: what is agreed while a
     worker solves would not be in its run.
@@ -40,12 +50,11 @@ def ask_run(
     round_ = hold_in(session, round_id, RUNNABLE)
     if round_.state is RoundState.OPEN and SetUp.from_json(round_.rules).direct_requests:
         close_round(session, round_id=round_id, now=now)
-    rules = with_edits(rules_of(session, round_), current_run(session, round_id))
     job = RunJob(
         round_id=round_id,
         kind=JobKind.RUN,
         policy=round_.policy,
-        rules=rules.to_json(),
+        rules=rules_of(session, round_).to_json(),
         asked_by_id=by,
         asked_at=now,
     )
@@ -55,11 +64,29 @@ def ask_run(
 def ask_policies(
     session: Session, *, round_id: uuid.UUID, run: Run, by: uuid.UUID, now: dt.datetime
 ) -> Sequence[RunJob]:
-    """Ask for the same people and rules under every other policy, to compare; raises likewise."""
+    """Ask for the same people and rules under every other policy, to compare.
+
+    Raises
+    ------
+    RoundChanged
+        The run is not open to changes.
+    OthersTried
+        A worker tries those of another run: one such set at a time.
+
+    """
     if is_of_rest(session, run.id):
         hold_review(session, round_id)
     else:
         hold_in(session, round_id, RUNNABLE)
+    tried = (
+        sa.select(Run.number)
+        .join(RunJob, RunJob.base_run_id == Run.id)
+        .where(RunJob.round_id == round_id, RunJob.kind == JobKind.POLICY)
+        .where(RunJob.state.in_(LIVE_JOBS), Run.id != run.id)
+        .limit(1)
+    )
+    if number := session.scalar(tried):
+        raise OthersTried(number)
     return [
         ask(
             session,
@@ -84,16 +111,18 @@ def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.da
     Raises
     ------
     RoundChanged
-        The round is not published, or finished.
+        The round is not published, or finished; or a run of the rest is on its way out.
 
     """
     round_ = hold_in(session, round_id, OUT)
+    if on_its_way(session, round_id):
+        raise round_changed(session, round_id)
     move(session, round_id, OUT, RoundState.REMATCHING)
     job = RunJob(
         round_id=round_id,
         kind=JobKind.REST,
         policy=round_.policy,
-        rules=rules_for_rest(session, round_, rules_of(session, round_)).to_json(),
+        rules=rules_of(session, round_).to_json(),
         asked_by_id=by,
         asked_at=now,
     )

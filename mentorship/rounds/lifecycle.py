@@ -122,6 +122,7 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
             publisher.name.label("publisher"),
             PublishPlan.planned_at,
             PublishPlan.goes_out_at,
+            PublishPlan.held_up_at,
             planner.name.label("planner"),
         )
         .outerjoin(Publication, Publication.round_id == Round.id)
@@ -137,7 +138,8 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
         by, at = row.publisher, row.published_at
     elif row.state in OVER:
         at = row.finished_at
-    return RoundChanged(row.name, row.state, by=by, at=at, goes_out_at=row.goes_out_at)
+    goes_out_at = None if row.held_up_at else row.goes_out_at
+    return RoundChanged(row.name, row.state, by=by, at=at, goes_out_at=goes_out_at)
 
 
 def change_if(

@@ -22,20 +22,24 @@ from mentorship.rounds.note_models import RoundNote
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import pair_list
 from mentorship.rounds.review_forms import ChangeNoteForm, NoteForm
+from mentorship.rounds.review_views import show_pair
 from mentorship.rounds.scope import pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
 from mentorship.rounds.steps import open_run
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
-TOO_LONG = "A note has 1 to 1,000 letters."
 
 
 @bp.get(f"{ROUND}/people/<uuid:profile_id>")
 @members
 def person(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> str:
     """Say how somebody stands in a run: with whom, or why with nobody; and what leaders noted."""
+    return _show_person(round_of_leader(db.session(), current_id(), slug, round_id), profile_id)
+
+
+def _show_person(round_: Round, profile_id: uuid.UUID, form: NoteForm | None = None) -> str:
+    """Show somebody; ``form`` is a note on them that could not be taken as it is."""
     session = db.session()
-    round_ = round_of_leader(session, current_id(), slug, round_id)
     who = notes.person_of_round(session, round_, profile_id)
     shown = run_if_any(round_)
     return render_template(
@@ -53,7 +57,7 @@ def person(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> str:
         notes=notes.notes_of(
             session, round_.id, **{"img_id" if who.is_img else "mentor_id": profile_id}
         ),
-        form=NoteForm(),
+        form=form or NoteForm(),
     )
 
 
@@ -76,22 +80,34 @@ def match_again(
 
 @bp.post(f"{ROUND}/people/<uuid:profile_id>/note")
 @members
-def note_img(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
+def note_img(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response | tuple[str, int]:
+    form = NoteForm()
     with transaction() as session:
-        round_ = acting(session, slug, round_id, "round.note.img", img=str(profile_id))
+        round_ = round_of_leader(session, current_id(), slug, round_id)
         if not notes.person_of_round(session, round_, profile_id).is_img:
             raise NoResultFound  # notes are about pairs and IMGs
-        _write(round_.id, profile_id, None)
+        if form.validate():
+            acting(session, slug, round_id, "round.note.img", img=str(profile_id))
+            _write(round_.id, profile_id, None, form)
+    if form.errors:
+        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+        return _show_person(round_, profile_id, form), 422
     return redirect(url_for(".person", slug=slug, round_id=round_id, profile_id=profile_id), 303)
 
 
 @bp.post(f"{ROUND}/review/pairs/<uuid:pair_id>/note")
 @members
-def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response:
+def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response | tuple[str, int]:
+    form = NoteForm()
     with transaction() as session:
-        round_ = acting(session, slug, round_id, "round.note", pair=str(pair_id))
+        round_ = round_of_leader(session, current_id(), slug, round_id)
         _, pair = pair_of_round(session, round_.id, pair_id)
-        _write(round_.id, pair.img_id, pair.mentor_id)
+        if form.validate():
+            acting(session, slug, round_id, "round.note", pair=str(pair_id))
+            _write(round_.id, pair.img_id, pair.mentor_id, form)
+    if form.errors:
+        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+        return show_pair(round_, pair_id, form), 422
     return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)
 
 
@@ -110,11 +126,9 @@ def _may_leave_out(round_: Round, profile_id: uuid.UUID) -> bool:
     return round_.state in RUNNABLE and any(each.takes_part for each in found)
 
 
-def _write(round_id: uuid.UUID, img_id: uuid.UUID, mentor_id: uuid.UUID | None) -> None:
-    form = NoteForm()
-    if not form.validate():
-        flash(TOO_LONG, "error")
-        return
+def _write(
+    round_id: uuid.UUID, img_id: uuid.UUID, mentor_id: uuid.UUID | None, form: NoteForm
+) -> None:
     notes.write_note(
         db.session(),
         round_id,

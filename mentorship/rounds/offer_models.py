@@ -22,7 +22,7 @@ class OfferState(enum.StrEnum):
     CONFIRMED = "confirmed"  # both said yes
     DECLINED_BY_MENTOR = "declined_by_mentor"
     DECLINED_BY_IMG = "declined_by_img"
-    SEAT_TAKEN = "seat_taken"  # the mentor's last seat went to somebody else
+    SEAT_TAKEN = "seat_taken"  # the mentor said yes, and had no seat left
     EXPIRED = "expired"  # whoever was asked last did not answer in time
     WITHDRAWN = "withdrawn"  # a request that ended unanswered: taken back, or enrolment closed
     ENDED = "ended"  # the mentorship is over

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
+from mentorship.profiles.models import Profile
+from mentorship.rounds.candidates import held
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 
 
@@ -21,8 +23,16 @@ def step(
 
 
 def take_seat(session: Session, offer: Offer) -> bool:
-    """Take a seat of the offer's mentor; False if none is free."""
-    free = _seats_of(offer).where(SeatCount.taken < SeatCount.seats)
+    """Take a seat of the mentor of an offer that says yes already; False if none is free.
+
+    None is if its round has given them all away, or if all rounds together have more of the
+    mentor's yeses than there are seats now. The mentor is held: at this moment they may say yes in
+    another round, or lower their seats.
+    """
+    mentor = Profile.id == offer.mentor_id
+    session.execute(sa.select(Profile.id).where(mentor).with_for_update(key_share=True))
+    enough = sa.exists().where(mentor, held(said_yes=True) <= Profile.seats)
+    free = _seats_of(offer).where(SeatCount.taken < SeatCount.seats, enough)
     return bool(rows_hit(session, free.values(taken=SeatCount.taken + 1)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,8 +18,9 @@ from mentorship.rounds.difference import difference
 from mentorship.rounds.leading import acting, changed_page, key_of
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.out_of_date import OutOfDate
 from mentorship.rounds.plan_forms import MoveForm, PublishForm
-from mentorship.rounds.planning import BadTime
+from mentorship.rounds.planning import BadTime, Planned
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.round_letters import sample_offer, sample_publication
@@ -37,13 +39,29 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     plan = planning.planned(db.session(), round_.id)
     if plan is not None:
         form = MoveForm(goes_out_at=plan.goes_out_at.astimezone(reader_zone()))
-        return render_template("rounds/planned.html", round=round_, plan=plan, form=form)
+        return _planned_page(round_, plan, form)
     if round_.state not in {RoundState.REVIEW, *OUT}:
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
     shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
     if not may_go_out(db.session(), round_, shown):
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
     return _publish_page(round_, shown, PublishForm(run=str(shown.id)))
+
+
+def _planned_page(round_: Round, plan: Planned, form: MoveForm) -> str:
+    """Show what is planned; of what could not go out, who stands in its way."""
+    changed: Sequence[OutOfDate] = []
+    if plan.held_up_at is not None:
+        run = run_of_round(db.session(), round_.id, plan.run)
+        changed = preview(db.session(), round_, run, now=dt.datetime.now(dt.UTC)).changed
+    return render_template(
+        "rounds/planned.html",
+        round=round_,
+        plan=plan,
+        form=form,
+        changed=changed,
+        obstacles=OBSTACLES,
+    )
 
 
 def _publish_page(round_: Round, shown: Run, form: PublishForm) -> str:
@@ -68,7 +86,6 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     here = redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     try:
         with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
             run_id = key_of(form.run.data)
             number = number_of(session, round_id, run_id)
             acting(session, slug, round_id, "round.publish", run=number)
@@ -79,7 +96,6 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     except BadTime:
         round_ = round_of_leader(db.session(), me, slug, round_id)
-        number = number_of(db.session(), round_id, run_id)
         shown = run_of_round(db.session(), round_id, number)
         if not may_go_out(db.session(), round_, shown):
             return changed_page(slug, round_id, round_changed(db.session(), round_id))
@@ -136,7 +152,7 @@ def move_publication(slug: str, round_id: uuid.UUID) -> Response | tuple[str, in
         if plan is None:
             return changed_page(slug, round_id, round_changed(db.session(), round_id))
         _say_bad_time(form)
-        return render_template("rounds/planned.html", round=round_, plan=plan, form=form), 422
+        return _planned_page(round_, plan, form), 422
     flash("The time is changed.", "success")
     return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
 

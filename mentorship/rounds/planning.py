@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
@@ -30,6 +31,7 @@ from mentorship.rounds.publishing import (
 )
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.rest_runs import is_of_rest
+from mentorship.rounds.round_letters import publication_held_up
 from mentorship.rounds.run_models import PublishPlan
 
 UNDO = dt.timedelta(minutes=30)
@@ -103,12 +105,15 @@ def plan_publication(  # noqa: PLR0913  which run, when, who
 def move_publication(
     session: Session, *, round_id: uuid.UUID, goes_out_at: dt.datetime, now: dt.datetime
 ) -> None:
-    """Set another time; raise ``RoundChanged`` if nothing is planned (any more), or ``BadTime``."""
+    """Set another time; raise ``RoundChanged`` if nothing is planned (any more), or ``BadTime``.
+
+    What was held up cannot be moved: the same people would stand in its way.
+    """
     moved = rows_hit(
         session,
         sa.update(PublishPlan)
-        .where(PublishPlan.round_id == round_id)
-        .values(goes_out_at=_time(goes_out_at, now), held_up_at=None),
+        .where(PublishPlan.round_id == round_id, PublishPlan.held_up_at.is_(None))
+        .values(goes_out_at=_time(goes_out_at, now)),
     )
     if not moved:
         raise round_changed(session, round_id)
@@ -171,10 +176,39 @@ def send_out(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> Publ
     return publish_round(session, round_id=round_id, run_id=run.id, by=plan.planned_by_id, now=now)
 
 
+def send_when_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Let a planned run go out at its time, as ``send_out``, and log that it went by itself."""
+    plan = planned(session, round_id)
+    if plan is not None and send_out(session, round_id=round_id, now=now) is not None:
+        _record(session, "round.publish.due", round_id, plan.run, now)
+
+
 def hold_up(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
-    """Note that a plan could not go out, so that leaders read it and it is not tried forever."""
-    session.execute(
-        sa.update(PublishPlan).where(PublishPlan.round_id == round_id).values(held_up_at=now)
+    """Note that a plan could not go out, so that it is not tried forever, and tell the leaders."""
+    held = rows_hit(
+        session,
+        sa.update(PublishPlan)
+        .where(PublishPlan.round_id == round_id, PublishPlan.held_up_at.is_(None))
+        .values(held_up_at=now),
+    )
+    plan = planned(session, round_id)
+    if held and plan is not None:
+        with_section = [joinedload(Round.section)]
+        round_ = session.get_one(Round, round_id, options=with_section, populate_existing=True)
+        _record(session, "round.publish.held_up", round_id, plan.run, now)
+        publication_held_up(session, round_, run=plan.run, now=now)
+
+
+def _record(session: Session, action: str, round_id: uuid.UUID, run: int, now: dt.datetime) -> None:
+    section_id = session.get_one(Round, round_id).section_id
+    audit.record(
+        session,
+        action=action,
+        actor_id=None,
+        about_id=round_id,
+        section_id=section_id,
+        detail={"run": run},
+        now=now,
     )
 
 

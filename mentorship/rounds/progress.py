@@ -17,7 +17,15 @@ from mentorship.matching import POLICIES, Policy
 from mentorship.matching.explaining.spoken import RULES
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Run
-from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, Phase, RunJob
+from mentorship.rounds.run_models import (
+    LIVE_JOBS,
+    JobKind,
+    JobState,
+    Phase,
+    RunJob,
+    RunStep,
+)
+from mentorship.rounds.steps import RunChanged, run_changed
 
 SLOW_START = dt.timedelta(seconds=20)  # after which a leader is told that no worker answers
 PHASES: Mapping[Phase, str] = MappingProxyType(
@@ -106,6 +114,13 @@ def policy_jobs(
         now=now,
     )
     return list({page.policy.key: page for page in found}.values())
+
+
+def overtaken(session: Session, round_id: uuid.UUID, run: int) -> RunChanged | None:
+    """Say which run counts instead of one that never did; None if this one counts, or has."""
+    counted = sa.select(RunStep.run_id).join(Run, Run.id == RunStep.run_id)
+    steps = counted.where(Run.round_id == round_id, Run.number == run).limit(1)
+    return None if session.scalar(steps) else run_changed(session, round_id)
 
 
 def _pages(session: Session, *where: sa.ColumnElement[bool], now: dt.datetime) -> Sequence[JobPage]:

@@ -15,6 +15,7 @@ from mentorship.rounds import round_letters
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.due import end_of_day
+from mentorship.rounds.going_on import take_back_elsewhere
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
@@ -126,6 +127,7 @@ def publish_round(
     find_places(session, offers)
     session.add_all(offers)
     session.flush()
+    take_back_elsewhere(session, round_id, [offer.img_id for offer in offers], now=now)
     round_letters.offers_waiting(session, round_, offers, answer_by=publication.answer_by, now=now)
     round_letters.round_published(session, round_, now=now)
     return publication
@@ -160,6 +162,7 @@ def offer_rest(
     offers = [_offer(round_id, pair, now, due_at=due) for pair in pairs]
     session.add_all(offers)
     session.flush()
+    take_back_elsewhere(session, round_id, [offer.img_id for offer in offers], now=now)
     round_letters.offers_waiting(session, round_, offers, answer_by=due, now=now)
     return publication
 

@@ -127,15 +127,32 @@ def _days_left(left: dt.timedelta) -> int:
     return max(1, min(left // dt.timedelta(days=1), EARLIEST // dt.timedelta(days=1)))
 
 
-def forget_ahead(
-    session: Session, *, round_id: uuid.UUID, answer_by: dt.datetime, now: dt.datetime
-) -> None:
-    """Let reminders be written again whose day is to come, after the day to answer has moved."""
-    ahead = (answer_by - now) // dt.timedelta(days=1)
+def count_anew(session: Session, *, round_id: uuid.UUID, answer_by: dt.datetime) -> None:
+    """Give the reminders of a round other numbers, after the day to answer has moved.
+
+    One that was sent five days before keeps its number if the day is moved nearer. If the day is
+    put off by a week it becomes the one of twelve days before, and that of five can be written.
+    Where two come to the same number, the later takes the next below that is free: as they had
+    numbers of their own before, which never rise above the new ones, there is one.
+    """
     offers = sa.select(Offer.id).where(Offer.round_id == round_id)
-    session.execute(
-        sa.delete(Reminder).where(Reminder.offer_id.in_(offers), Reminder.number < ahead)
+    sent = session.execute(
+        sa.delete(Reminder)
+        .where(Reminder.offer_id.in_(offers))
+        .returning(Reminder.offer_id, Reminder.side, Reminder.number, Reminder.sent_at)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    anew: dict[tuple[uuid.UUID, Side, int], dt.datetime] = {}
+    for offer_id, side, before, at in sorted(sent, key=lambda row: row.sent_at):
+        number = max(before, _days_left(answer_by - at))
+        while (offer_id, side, number) in anew:
+            number -= 1
+        anew[offer_id, side, number] = at
+    session.add_all(
+        Reminder(offer_id=offer_id, side=side, number=number, sent_at=at)
+        for (offer_id, side, number), at in anew.items()
     )
+    session.flush()
 
 
 def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:

@@ -24,7 +24,7 @@ from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
-from mentorship.rounds.rest_runs import is_of_rest, offered_before, went_out
+from mentorship.rounds.rest_runs import is_of_rest, offered_before, on_its_way, went_out
 from mentorship.rounds.run_models import PublishPlan, StepKind
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.steps import current_run, take_step, ways, with_edits
@@ -196,9 +196,14 @@ def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules
 
 
 def may_go_out(session: Session, round_: Round, run: Run) -> bool:
-    """Tell whether the offers of a run may be made: all of them, or those of the rest, once."""
+    """Tell whether the offers of a run may be made: all of them, or those of the rest, once.
+
+    While one is on its way out, no other is.
+    """
     if round_.state not in OUT:
         return round_.state is RoundState.REVIEW
+    if on_its_way(session, round_.id):
+        return False
     return is_of_rest(session, run.id) and not went_out(session, run.id)
 
 

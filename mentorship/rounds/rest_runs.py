@@ -1,15 +1,18 @@
-"""Which runs are of the rest of a published round, and which have gone out."""
+"""Which runs are of the rest of a published round, and which go out or have gone out."""
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.rounds.models import Pair
+from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.offer_models import Offer, OfferState
-from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob
+from mentorship.rounds.run_rules import RunRules
 
 
 def is_of_rest(session: Session, run_id: uuid.UUID) -> bool:
@@ -29,6 +32,23 @@ def offered_before(session: Session, round_id: uuid.UUID) -> frozenset[tuple[str
         )
     )
     return frozenset((str(img_id), str(mentor_id)) for img_id, mentor_id in rows)
+
+
+def on_its_way(session: Session, round_id: uuid.UUID) -> bool:
+    """Tell whether a run of the round is planned to go out."""
+    planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
+    return session.scalar(planned) is not None
+
+
+def rules_by_leaders(session: Session, runs: Sequence[Run]) -> Sequence[RunRules]:
+    """Return the rules of runs of one round, without the bans of pairs that were offered before."""
+    offered, found = offered_before(session, runs[0].round_id), []
+    for run in runs:
+        rules = RunRules.from_json(run.rules)
+        if rules.banned & offered and is_of_rest(session, run.id):
+            rules = dataclasses.replace(rules, banned=rules.banned - offered)
+        found.append(rules)
+    return found
 
 
 def went_out(session: Session, run_id: uuid.UUID) -> bool:

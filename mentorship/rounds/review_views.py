@@ -18,7 +18,7 @@ from mentorship.rounds.fairness_pages import fair_tables, load_lines
 from mentorship.rounds.leading import round_and_run, wanted_by
 from mentorship.rounds.made_with import made_with
 from mentorship.rounds.mentor_load import mentor_tables
-from mentorship.rounds.models import RoundState
+from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.out_of_date import changed_since
 from mentorship.rounds.overview import has_changed
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
@@ -106,7 +106,11 @@ def fairness(slug: str, round_id: uuid.UUID) -> str:
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/review/pairs/<uuid:pair_id>")
 @members
 def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    return show_pair(round_of_leader(db.session(), current_id(), slug, round_id), pair_id)
+
+
+def show_pair(round_: Round, pair_id: uuid.UUID, form: NoteForm | None = None) -> str:
+    """Show a pair; ``form`` is a note on it that could not be taken as it is."""
     shown, found = pair_of_round(db.session(), round_.id, pair_id)
     words = wanted_by().words
     return render_template(
@@ -122,7 +126,7 @@ def pair(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> str:
         notes=notes.notes_of(
             db.session(), round_.id, img_id=found.img_id, mentor_id=found.mentor_id
         ),
-        form=NoteForm(),
+        form=form or NoteForm(),
     )
 
 

@@ -149,22 +149,40 @@ def answers_expired(
     session: Session, round_: Round, *, mentors: int, imgs: int, now: dt.datetime
 ) -> None:
     """Tell the leaders of the section how many answers did not come in time."""
-    path = f"/sections/{round_.section.slug}/rounds/{round_.id}/answers?show=expired"
     silent = [
         f"{count} {word if count == 1 else word + 's'}"
         for count, word in ((mentors, "mentor"), (imgs, "IMG"))
         if count
     ]
+    _tell_leaders(
+        session,
+        round_,
+        "answers_expired",
+        "answers?show=expired",
+        now,
+        count=str(mentors + imgs),
+        said=f"No answer came in time from {' and '.join(silent)}.",
+    )
+
+
+def publication_held_up(session: Session, round_: Round, *, run: int, now: dt.datetime) -> None:
+    """Tell the leaders of the section that a planned run did not go out."""
+    _tell_leaders(session, round_, "publication_held_up", "publish", now, run=str(run))
+
+
+def _tell_leaders(
+    session: Session, round_: Round, mail: str, page: str, now: dt.datetime, **said: str
+) -> None:
+    path = f"/sections/{round_.section.slug}/rounds/{round_.id}/{page}"
     tellings = []
     for leader in leaders_of(session, round_.section_id):
         letter = stationery.write(
-            "answers_expired",
+            mail,
             path=path,
             name=leader.person.name,
             round_name=round_.name,
             section_name=round_.section.name,
-            count=str(mentors + imgs),
-            said=f"No answer came in time from {' and '.join(silent)}.",
+            **said,
         )
         tellings.append(Telling(leader.person.id, leader.person.email, letter, path))
     tell(session, tellings, kind=NoticeKind.ANSWER, now=now)

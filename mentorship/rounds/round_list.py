@@ -16,7 +16,7 @@ from mentorship.rounds.candidates import obstacle
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.models import Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
-from mentorship.rounds.run_models import RunStep
+from mentorship.rounds.run_models import PublishPlan, RunStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class RoundLine:
     confirmed: int
     created_at: dt.datetime
     answer_by: dt.datetime | None
+    goes_out_at: dt.datetime | None  # a run of it is planned to be published then
+    held_up: bool  # it was, and could not
 
 
 def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Sequence[RoundLine]:
@@ -58,8 +60,11 @@ def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Se
             sa.func.coalesce(
                 _latest_own(), Publication.answer_by, type_=Publication.answer_by.type
             ),
+            PublishPlan.goes_out_at,
+            PublishPlan.held_up_at.is_not(None),
         )
         .outerjoin(Publication, Publication.round_id == Round.id)
+        .outerjoin(PublishPlan, PublishPlan.round_id == Round.id)
         .where(Round.section_id == section_id)
         .order_by(Round.created_at.desc(), Round.name)
     ).all()
@@ -75,8 +80,10 @@ def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Se
             confirmed=confirmed,
             created_at=round_.created_at,
             answer_by=answer_by,
+            goes_out_at=goes_out_at,
+            held_up=held_up,
         )
-        for round_, offered, matched, confirmed, answer_by in rows
+        for round_, offered, matched, confirmed, answer_by, goes_out_at, held_up in rows
     ]
 
 

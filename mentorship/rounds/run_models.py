@@ -40,6 +40,9 @@ class JobKind(enum.StrEnum):
     EDIT = "edit"  # an earlier run with one change of a leader's, to keep or to drop
 
 
+COUNTING = (JobKind.RUN, JobKind.REST)  # their runs count as soon as they are made
+
+
 class Phase(enum.StrEnum):
     GATHERING = "gathering"
     SOLVING = "solving"
@@ -86,6 +89,7 @@ class RunJob(Model):
     )
     policy: Mapped[str] = mapped_column(sa.String(20))
     rules: Mapped[dict[str, Any]]  # mentorship.matching.Rules as JSON, locks and bans included
+    # What it solves otherwise; of those that count, the run that counted when it was taken up.
     base_run_id: Mapped[uuid.UUID | None] = mapped_column(
         sa.ForeignKey(Run.id, ondelete="CASCADE"), index=True
     )

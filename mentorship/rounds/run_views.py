@@ -16,12 +16,20 @@ from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.review_forms import FilterForm
-from mentorship.rounds.run_models import JobKind
+from mentorship.rounds.run_models import COUNTING
 from mentorship.rounds.scope import round_of_leader, run_of_round
-from mentorship.rounds.steps import open_run, ways
+from mentorship.rounds.steps import open_run, run_changed, ways
 from mentorship.throttle.guard import spend
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
+OVERTAKEN = (
+    "{by} made run {other} count while this run was worked out, so this one does not count. What"
+    " was locked or forbidden meanwhile is not in it. To have both, run the match again."
+)
+OTHERS_TRIED = (
+    "The policies of run {tried} are being tried at the moment. Wait until they are done, then"
+    " compare all policies of run {asked}."
+)
 
 
 @bp.post(f"{ROUND}/run")
@@ -85,7 +93,9 @@ def job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> str | Response:
     shown = progress.job_page(db.session(), round_.id, job_id, now=dt.datetime.now(dt.UTC))
     if shown.run is None:
         return render_template("rounds/job.html", round=round_, job=shown)
-    if shown.kind in {JobKind.RUN, JobKind.REST}:
+    if shown.kind in COUNTING:
+        if other := progress.overtaken(db.session(), round_.id, shown.run):
+            flash(OVERTAKEN.format(by=other.by or "Somebody", other=other.number), "warning")
         to = url_for(".review_run", slug=slug, round_id=round_id, run=shown.run)
     else:
         runs = [shown.base, shown.run]
@@ -118,6 +128,9 @@ def ask_policies(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
             asked = jobs.ask_policies(session, round_id=round_id, run=base, by=me, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
+    except jobs.OthersTried as others:
+        flash(OTHERS_TRIED.format(tried=others.number, asked=base.number), "info")
+        return redirect(url_for(".policies", slug=slug, round_id=round_id, run=others.number), 303)
     for each in asked:
         enqueue("solve_run", each.id)
     to = url_for(".policies", slug=slug, round_id=round_id, run=base.number)
@@ -155,13 +168,16 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
         flash(f"Choose two to {comparing.MOST_RUNS} runs to compare.", "error")
         return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
     wanted, known = wanted_by(), ways(db.session(), round_.id)
+    edit = edit_between(db.session(), runs)
+    late = edit and known.current not in {run.id for run in runs}
     return render_template(
         "rounds/compare.html",
         round=round_,
         compared=comparing.comparison(
             db.session(), runs, wanted, to=request.args.get("to", type=int)
         ),
-        edit=edit_between(db.session(), runs),
+        edit=edit,
+        instead=run_changed(db.session(), round_.id) if late else None,
         counts=known.current,
         choosing=open_run(db.session(), round_) is not None,
         wanted=wanted,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
@@ -164,6 +164,24 @@ def name_of(other: User, kind: ProfileKind, offer: Offer, section: Section) -> s
     known = offer.state in {OfferState.CONFIRMED, OfferState.ENDED}
     hidden = section.names_masked and not known
     return code_name(kind, other.id) if hidden else other.name
+
+
+def were_a_pair(person_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Say of a user whether both said yes to a match with this person, be it over by now."""
+    own, other = aliased(Profile), aliased(Profile)
+    pair = sa.or_(
+        sa.and_(Offer.img_id == own.id, Offer.mentor_id == other.id),
+        sa.and_(Offer.mentor_id == own.id, Offer.img_id == other.id),
+    )
+    return (
+        sa.exists()
+        .where(
+            pair,
+            *(own.person_id == person_id, other.person_id == User.id),
+            Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED)),
+        )
+        .correlate(User)
+    )
 
 
 def contact_of(other: User, offer: Offer) -> Contact | None:

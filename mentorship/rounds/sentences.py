@@ -18,6 +18,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )
 OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
     {
+        Obstacle.SWITCHED_OFF: "The account is switched off by an administrator",
         Obstacle.NOT_A_MEMBER: "Not an active member of the section in this role",
         Obstacle.NO_CONSENT: "Has not agreed to be matched",
         Obstacle.NOT_READY: "The profile misses answers that the match needs",

@@ -24,7 +24,7 @@ from mentorship.rounds.enrolment import (
 )
 from mentorship.rounds.funnel import Funnel, leader_funnel
 from mentorship.rounds.going_on import CannotAgree
-from mentorship.rounds.img_standing import ImgMatch, ImgRound, ImgStatus, Standing, img_status
+from mentorship.rounds.img_standing import img_status
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch
 from mentorship.rounds.lifecycle import (
     RoundChanged,
@@ -41,10 +41,12 @@ from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact
 from mentorship.rounds.setup import SetUp
+from mentorship.rounds.standing_shapes import ImgMatch, ImgRound, ImgStatus, Standing
 from mentorship.rounds.withdrawing import (
     Participation,
     TooLate,
     come_back,
+    end_requests,
     let_go,
     participation_of,
     withdraw,
@@ -89,6 +91,7 @@ __all__ = [
     "decline_offer",
     "edit_round",
     "end_match",
+    "end_requests",
     "finish_round",
     "img_status",
     "join",

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.rest_runs import is_of_rest, went_out
-from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob, RunStep, StepKind
+from mentorship.rounds.rest_runs import is_of_rest, on_its_way, went_out
+from mentorship.rounds.run_models import JobKind, RunJob, RunStep, StepKind
 from mentorship.rounds.run_rules import RunRules
 
 
@@ -240,8 +240,7 @@ def is_open(
     """
     if run_id is None or state is not RoundState.REMATCHING:
         return run_id is not None and state is RoundState.REVIEW  # planned, it is no longer there
-    planned = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
-    if session.scalar(planned):
+    if on_its_way(session, round_id):
         return False
     return is_of_rest(session, run_id) and not went_out(session, run_id)
 

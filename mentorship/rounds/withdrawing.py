@@ -139,6 +139,12 @@ def let_go(
         _withdraw_offers(session, there, profile_id, now)
 
 
+def end_requests(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> None:
+    """Close what somebody asked or is asked who agrees to no match now, or cannot sign in."""
+    own = session.scalars(sa.select(Profile.id).where(Profile.person_id == person_id)).all()
+    let_go_requests(session, sa.true(), own, now=now)
+
+
 def _withdraw_offers(
     session: Session, where: sa.ColumnElement[bool], profile_id: uuid.UUID, now: dt.datetime
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
@@ -14,6 +14,8 @@ from mentorship.accounts.models import User
 from mentorship.signins import service
 
 AT_MOST = 50
+# What packages above this one do when an account is switched off; the application fills it in.
+AFTER_SWITCHING_OFF: list[Callable[..., None]] = []
 
 
 class Oneself(ValueError):
@@ -52,6 +54,8 @@ def person_at(session: Session, person_id: uuid.UUID) -> User:
 def switch_off(session: Session, person: User, *, by: uuid.UUID, now: dt.datetime) -> None:
     """Keep a person out: all sessions end, and they cannot sign in. Nothing of theirs is lost.
 
+    Requests of theirs, or to them, end: nobody waits for somebody who cannot answer.
+
     Raises
     ------
     Oneself
@@ -61,7 +65,10 @@ def switch_off(session: Session, person: User, *, by: uuid.UUID, now: dt.datetim
     if person.id == by:
         raise Oneself
     person.active = False
+    session.flush()
     service.end_sessions(session, person_id=person.id, by=by, now=now)
+    for follow in AFTER_SWITCHING_OFF:
+        follow(session, person_id=person.id, now=now)
     _note(session, person, "account.switch_off", by=by, now=now)
 
 

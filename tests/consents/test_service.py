@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.consents import service
 from mentorship.consents.models import Consent
-from mentorship.consents.service import MATCHING, PURPOSES, SHARE_VISA
+from mentorship.consents.service import LISTED, MATCHING, PURPOSES, SHARE_VISA, STATISTICS
+from mentorship.profiles.audience import COMPARED, SHOWN, Audience
 from tests import factories
 from tests.factories import NOW
 
@@ -147,6 +148,51 @@ def test_consents_go_with_the_person(session: Session, ana: User) -> None:
     service.give(session, ana.id, MATCHING, NOW)
     session.execute(sa.delete(User).where(User.id == ana.id))
     assert record(session, ana) == []
+
+
+# each field that whoever looks around reads of somebody, or of the two, in the words of the text
+LOOKED_UP = {
+    "name": "your name (or a code",
+    "specialties": "specialties",
+    "subspecialties": "subspecialties",
+    "topics": "topics",
+    "languages": "languages",
+    "timezone": "time zone",
+    "channels": "ways to talk",
+    "formats": "ways of working",
+    "meetings_a_month": "how many meetings a month",
+    "stage": "the stage of the journey",
+    "stages": "the stages they help with",
+    "states": "the states they hope for",
+    "state": "the state they live in",
+    "states_licensed": "the states they are licensed in",
+    "career_level": "the position",
+    "is_img": "whether they are an IMG themselves",
+    "institution": "the institution",
+    "about": "a few words about them",
+    "availability": "how much free time you have in common",
+    "seats": "whether they have a free seat now",
+    "paused_until": "during a break there is none",
+}
+
+
+def test_the_text_on_being_looked_up_names_all_that_is_shown() -> None:
+    read = {
+        field
+        for table in (SHOWN, COMPARED)
+        for cells in table.values()
+        for field, audiences in cells.items()
+        if Audience.BROWSING in audiences
+    }
+    assert set(LOOKED_UP) == read
+    text = PURPOSES[LISTED].text
+    assert not [words for words in LOOKED_UP.values() if words not in text]
+
+
+def test_the_text_on_statistics_names_averages_and_the_chance_in_them() -> None:
+    text = PURPOSES[STATISTICS].text
+    assert "averages of groups" in text
+    assert "chance is mixed into each number and each average" in text
 
 
 def said_for(session: Session, who: User) -> bool:

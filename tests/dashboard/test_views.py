@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import User
-from mentorship.consents.service import MATCHING, give, withdraw
+from mentorship.accounts.models import Role, User
+from mentorship.consents.models import Consent
+from mentorship.consents.service import LISTED, MATCHING, PURPOSES, give, withdraw
 from mentorship.matching import Img, Mentor
 from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.notices.service import mark_failed, post
@@ -134,7 +136,8 @@ def test_whoever_waits_reads_of_priority_only_if_they_have_it(
 ) -> None:
     cast.published()
     ana, noor, offer = cast.people["Ana Silva"], cast.people["Noor Haddad"], cast.offer("Ana Silva")
-    said = {"offer_id": offer.id, "reason": "no_time", "words": "", "now": NOW}
+    reason = "conflict" if says_no == "Ana Silva" else "no_time"  # she still looks for a mentor
+    said = {"offer_id": offer.id, "reason": reason, "words": "", "now": NOW}
     if says_no == "Ana Silva":
         accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
         service.decline_match(session, person_id=ana.id, **said)  # type: ignore[arg-type]  # values of one dict, of many types
@@ -164,7 +167,7 @@ def test_who_left_the_section_finds_the_mentorship_that_goes_on(
 
 
 @pytest.mark.parametrize("who", ["Ana Silva", "Noor Haddad"])
-@pytest.mark.parametrize("stays", ["img", "mentor"])
+@pytest.mark.parametrize("stays", ["img", "mentor", "leader"])
 def test_who_keeps_another_role_finds_it_too(
     sign_in: SignIn, cast: Cast, session: Session, who: str, stays: str
 ) -> None:
@@ -181,6 +184,32 @@ def test_who_keeps_another_role_finds_it_too(
     assert f"/mentorships/{pair.id}" in page.links()
     assert other.name in page.text
     assert ("Mentorships that go on" in page.text) == (mine.role.value != stays)
+
+
+@pytest.mark.parametrize(("who", "home"), [("Ana Silva", "img"), ("Noor Haddad", "mentor")])
+def test_whoever_agreed_to_an_older_text_is_asked_again(
+    sign_in: SignIn, cast: Cast, session: Session, who: str, home: str
+) -> None:
+    person = cast.people[who]
+    client, asks = sign_in(person), "A text you agreed to has changed"
+    give(session, person.id, LISTED, NOW)
+    assert asks not in client.get(f"/home/{home}").text
+    mine = sa.update(Consent).where(Consent.person_id == person.id, Consent.purpose == LISTED)
+    session.execute(mine.values(version=PURPOSES[LISTED].version - 1))
+    assert asks in client.get(f"/home/{home}").text
+    client.post(f"/privacy-choices/{LISTED}")
+    assert asks not in client.get(f"/home/{home}").text
+
+
+def test_an_administrator_finds_the_mentorship_of_a_role_that_was_left(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    pair = confirm(cast, cast.published(), "Ana Silva", "Noor Haddad")
+    factories.administrator(session)
+    pair.mentor.roles.append(session.query(Role).one())
+    mine = session.query(Membership).filter_by(person_id=pair.mentor.id).one()
+    leave(session, membership_id=mine.id, person_id=pair.mentor.id, now=NOW)
+    assert f"/mentorships/{pair.id}" in sign_in(pair.mentor).get("/home/admin").links()
 
 
 def test_an_img_in_review_is_promised_no_mentor(sign_in: SignIn, cast: Cast) -> None:

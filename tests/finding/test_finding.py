@@ -240,6 +240,24 @@ def test_no_page_shows_what_the_table_keeps_back(sign_in: SignIn, cast: Cast) ->
             assert word not in html, (path, word)
 
 
+def test_a_subspecialty_is_found_by_words_and_filter_and_is_compared(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    noor = cast.people["Noor Haddad"].id
+    said = dataclasses.replace(
+        read_mentor(session, noor).values, subspecialties=("gastroenterology",)
+    )
+    write_mentor(session, person_id=noor, mentor=said, now=NOW)
+    ana = sign_in(cast.people["Ana Silva"])
+    for query in ("q=gastroent", "specialty=gastroenterology"):
+        page = ana.get(f"/find/mentors?{query}")
+        assert "1 mentor," in page.text, query
+        assert page_of(cast, "Noor Haddad") in page.links(), query
+    assert "Gastroenterology" in ana.get("/find/mentors").text
+    two = f"/find/compare?with={cast.profile('Noor Haddad')}&with={cast.profile('Omar Aziz')}"
+    assert "Subspecialties Gastroenterology" in " ".join(ana.get(two).text.split())
+
+
 def test_hidden_names_are_hidden_until_both_said_yes(
     sign_in: SignIn, cast: Cast, session: Session
 ) -> None:

@@ -173,9 +173,10 @@ def test_a_meeting_is_planned_once_moved_and_logged(pair: Pair) -> None:
     assert (meeting.state, meeting.words["log"]) == (MeetingState.MET, "Next: CV")
     with pytest.raises(service.NotPlanned):
         service.move_meeting(pair.session, person_id=pair.img.id, plan=other, now=LATER, **where)
-    assert service.met_of_section(
-        pair.session, pair.cast.section.id, reader_id=pair.cast.leader.id
-    ) == (1, 0)
+    section = pair.cast.section.id
+    assert pair.session.execute(service.met_in([section])).all() == [("met", section, 1)]
+    waiting = service.concerns_in([section], reader_id=pair.cast.leader.id)
+    assert pair.session.execute(waiting).all() == []
 
 
 def test_a_meeting_called_off_stays_off(pair: Pair) -> None:

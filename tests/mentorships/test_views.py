@@ -157,6 +157,22 @@ def test_a_time_that_the_clocks_skip_is_refused(sign_in: SignIn, pair: Pair) -> 
     assert "skip this time" in page.text
 
 
+def test_a_meeting_in_an_hour_that_comes_twice_stays_where_it_is(
+    sign_in: SignIn, pair: Pair
+) -> None:
+    pair.img.timezone, pair.mentor.timezone = "Asia/Kathmandu", "America/Chicago"
+    pair.session.flush()
+    new = f"/mentorships/{pair.id}/meetings/new"
+    page = sign_in(pair.img).submit(new, {"day": "2027-11-07", "time": "13:15"})
+    second = dt.datetime(2027, 11, 7, 7, 30, tzinfo=dt.UTC)  # 1:30 CST, an hour after 1:30 CDT
+    mentor, change = sign_in(pair.mentor), f"{page.location}/change"
+    mentor.submit(change, {"agenda": "My CV"})
+    meeting = pair.session.scalars(sa.select(Meeting)).one()
+    assert (meeting.starts_at, meeting.words["agenda"]) == (second, "My CV")
+    mentor.submit(change, {"time": "01:45"})
+    assert meeting.starts_at == second - dt.timedelta(minutes=45), "another time is the first one"
+
+
 def test_who_met_says_so_and_the_leader_sees_that_only(sign_in: SignIn, pair: Pair) -> None:
     img = sign_in(pair.img)
     new = f"/mentorships/{pair.id}/meetings/new"

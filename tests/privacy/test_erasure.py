@@ -23,9 +23,11 @@ from mentorship.consents.service import MATCHING, agrees_to, give, in_force
 from mentorship.extensions import Base, db, transaction
 from mentorship.mentorships.models import Meeting
 from mentorship.notices.models import Message
+from mentorship.notices.service import post
 from mentorship.oversight import glass
 from mentorship.privacy import erasing, wishes
 from mentorship.privacy.holdings import IN_THE_COPY
+from mentorship.privacy.mails import NAMELESS
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import ImportState, RosterImport
 from mentorship.rounds import board
@@ -131,6 +133,38 @@ def test_names_and_addresses_of_before_go_too(session: Session) -> None:
     assert hits(session, *words) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "left"),
+    [
+        (
+            "Zo\u00eb van Dyke",
+            "ZO\u00cb VAN\nDYKE, Zoe\u0308 van Dyke (zvd@Example.org); not Zo\u00eb van Dykeman.",
+            f"{NAMELESS}, {NAMELESS} ({NAMELESS}); not Zo\u00eb van Dykeman.",
+        ),
+        (
+            "May",
+            "You may ask May. Maya is not May.",
+            f"You may ask {NAMELESS}. Maya is not {NAMELESS}.",
+        ),
+        ("Erased member", "An erased member.", f"An {NAMELESS}."),
+        ("Li", "Listen to the list.", "Listen to the list."),
+    ],
+)
+def test_a_name_goes_out_of_leaders_words_in_mails_to_others(
+    session: Session, name: str, words: str, left: str
+) -> None:
+    """However it is written, and never out of the middle of another word."""
+    gone = factories.person(session, name, email="zvd@example.org")
+    other = factories.person(session, "Somebody Else")
+    mail = post(
+        session, person_id=other.id, recipient=other.email, subject=words, body=words, now=NOW
+    )
+    asked_and_done(session, gone)
+    session.refresh(mail)
+    assert mail.body == left
+    assert mail.subject == " ".join(left.split())
+
+
 def test_no_file_of_the_database_holds_the_person(
     new_app: Callable[..., Flask], tmp_path: Path
 ) -> None:
@@ -192,7 +226,7 @@ def test_pages_of_the_round_and_the_pair_still_open(session: Session, sign_in: S
     asked_and_done(session, pair.img)
     leader = sign_in(pair.cast.leader)
     home = f"/sections/{pair.cast.section.slug}/rounds/{pair.round.id}"
-    assert erasing.NAMELESS in leader.get(f"{home}/review").text
+    assert NAMELESS in leader.get(f"{home}/review").text
     for path in ("", "/report", "/history", "/finish"):
         assert leader.client.get(f"{home}{path}").status_code == 200
     assert leader.client.get(f"/sections/{pair.cast.section.slug}/log").status_code == 200
@@ -220,12 +254,12 @@ def test_a_mentorship_by_request_before_any_run_stays_with_the_other_one(
     asked_and_done(session, noor)
     assert again(cast, offer).state is OfferState.ENDED
     page = sign_in(ana).get(here)
-    assert erasing.NAMELESS in page.text
+    assert NAMELESS in page.text
     assert note in page.text
     mine = cast.profile("Ana Silva")
     assert priority_of(session, [mine]) == {mine: ENDED}
     left = session.get_one(User, noor.id, populate_existing=True)
-    assert (left.active, left.name) == (False, erasing.NAMELESS)
+    assert (left.active, left.name) == (False, NAMELESS)
 
 
 def test_a_shell_can_do_nothing(session: Session, sign_in: SignIn) -> None:

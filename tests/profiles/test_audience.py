@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
@@ -23,7 +24,7 @@ from mentorship.profiles.service import (
     write_mentor,
 )
 from mentorship.rounds import service as rounds
-from mentorship.sections.models import Browsing
+from mentorship.sections.models import Browsing, Membership, MembershipState
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -144,6 +145,25 @@ def test_the_preview_is_what_they_get(sign_in: SignIn, cast: Cast) -> None:
     assert "Selectquokka" not in noor.html
     nobody = factories.person(cast.session)
     assert "Nothing yet" in sign_in(nobody).get("/profile/img/preview").text
+
+
+@pytest.mark.parametrize("state", [MembershipState.LEFT, MembershipState.ASKED])
+def test_the_preview_speaks_of_no_section_one_is_not_in(
+    sign_in: SignIn, cast: Cast, session: Session, state: MembershipState
+) -> None:
+    for name, road in (("Ana Silva", "img"), ("Noor Haddad", "mentor")):
+        person = cast.people[name]
+        client = sign_in(person)
+        assert "of your section see this" in client.get(f"/profile/{road}/preview").text
+        mine = sa.update(Membership).where(Membership.person_id == person.id)
+        session.execute(mine.values(state=state))
+        main = client.get(f"/profile/{road}/preview").tree.find(".//main")
+        assert main is not None
+        told = " ".join("".join(main.itertext()).split()).casefold()
+        assert "your section" not in told
+        left = state is MembershipState.LEFT
+        assert ("in no section now" in told) is left
+        assert ("waits for approval" in told) is not left
 
 
 def test_finding_leaves_out_who_takes_the_consent_back(cast: Cast, session: Session) -> None:

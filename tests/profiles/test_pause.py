@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,17 @@ def test_a_break_and_back(cast: Cast, sign_in: Callable[[User], PageClient]) -> 
     page.submit(PAUSE, action=f"{PAUSE}/end")
     assert read_mentor(cast.session, noor.id).paused_until is None
     assert f"{PAUSE}/end" not in page.get(PAUSE).html
+
+
+def test_a_break_until_tomorrow_is_one_by_the_calendar_of_the_mentor(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    noor, tomorrow = cast.people["Noor Haddad"], dt.date(2026, 12, 1)
+    noor.timezone = "Pacific/Honolulu"
+    cast.session.commit()
+    with time_machine.travel(dt.datetime(2026, 12, 1, 6, 0, tzinfo=dt.UTC), tick=False):
+        sign_in(noor).submit("/profile/mentor/seats", {"paused_until": tomorrow.isoformat()})
+    assert read_mentor(cast.session, noor.id).paused_until == tomorrow
 
 
 @pytest.mark.parametrize("nothing", ["", "someday"])

@@ -492,6 +492,16 @@ def test_whoever_is_in_no_section_is_told_where_to_join(session: Session, sign_i
     assert "/sections" in page.links()
 
 
+@pytest.mark.parametrize("road", MINE)
+def test_the_name_others_read_is_beside_the_way_to_change_it(
+    sign_in: SignIn, ana: User, road: str
+) -> None:
+    for path in (MINE[road], f"/profile/{road}/contact"):
+        page = sign_in(ana).get(path)
+        assert ana.name in "".join(page.tree.find(".//main").itertext()), path  # type: ignore[union-attr]  # None fails the test
+        assert "/account" in page.links(), path
+
+
 PAGES = [*MINE.values(), *(path_of(r, step) for r in ROADS for step in ROADS[r].steps)]
 
 

@@ -233,7 +233,7 @@ def test_the_seat_page_says_what_happens_next(
         assert page.h1 == "Your last seat was just taken"
         assert "looks for another mentor for Chi Tanaka" in page.text
     assert state(cast, "Chi Tanaka") is OfferState.SEAT_TAKEN
-    assert "went to somebody else" in omar.get(f"/offers/{chi}").text
+    assert "You had no seat left when you said yes" in omar.get(f"/offers/{chi}").text
 
 
 def test_late_answers_are_taken_until_the_round_is_finished(

@@ -17,13 +17,23 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES, Rules
 from mentorship.profiles.models import Profile
-from mentorship.rounds import comparing, editing, handmade, jobs, progress, service, steps
+from mentorship.rounds import (
+    comparing,
+    editing,
+    handmade,
+    holding,
+    jobs,
+    progress,
+    service,
+    steps,
+)
 from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.editing import BadEdit, Edit, EditKind, edited
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.run_models import JobState, RunJob, RunStep, StepKind
 from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.running import solved
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
@@ -205,6 +215,36 @@ def test_a_new_run_keeps_the_locks(cast: Cast, session: Session) -> None:
     again = run_of_round(session, round_.id)
     assert again.number == 3
     assert by_hand in pairs_of(session, again)
+
+
+@pytest.mark.parametrize("taken_up", [False, True])
+def test_a_lock_that_is_kept_while_a_run_is_worked_out_is_not_lost(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient], *, taken_up: bool
+) -> None:
+    """A run that waits still takes the lock; one that is being solved does not count any more."""
+    round_, _ = cast.reviewed()
+    by_hand = pair(cast, "Ana Silva", "Omar Aziz")
+    _, locked = try_edit(cast, session, EditKind.PAIR, by_hand)
+    assert locked
+    asked = jobs.ask_run(session, round_id=round_.id, by=None, now=NOW)
+    held = holding.claim(session, asked.id, now=NOW) if taken_up else None
+    made = solved(holding.inputs_of(session, held, now=NOW)) if held else None
+    keep(cast, session, locked)
+    if held and made:
+        run = holding.finish(session, held, made, now=NOW)
+    else:
+        work(session)
+        run = run_of_round(session, round_.id)
+    assert run.number == 3
+    assert (by_hand in pairs_of(session, run)) is not taken_up
+    assert run_of_round(session, round_.id) is (locked if taken_up else run)
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = leader.follow(leader.get(f"{home}/jobs/{asked.id}", status=303)).text
+    told = f"{cast.leader.name} made run 2 count while this run was worked out"
+    assert (told in page) is taken_up
+    assert ("Use run 3 instead" in page) is taken_up
+    late = leader.get(f"{home}/compare?run=1&run=2").text
+    assert ("Run 3 counts now" in late) is not taken_up
 
 
 def test_a_lock_on_somebody_who_left_is_dropped(cast: Cast, session: Session) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from mentorship import jobs as tasks
 from mentorship.accounts.models import User
-from mentorship.inbox.models import Notice
+from mentorship.inbox import service as inbox
+from mentorship.inbox.models import Notice, NoticeKind, Way
 from mentorship.notices.models import Message
 from mentorship.rounds import board, closing, expiring, jobs, publishing, service
 from mentorship.rounds.due import end_of_day
@@ -25,6 +26,7 @@ from mentorship.rounds.run_models import JobState, RunJob
 from mentorship.rounds.scope import own_dates, run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
+from tests.rounds.asking import ask, direct, subjects
 from tests.rounds.cast import Cast
 from tests.rounds.work import work
 
@@ -71,6 +73,34 @@ def test_a_worker_closes_what_waits_once_and_tells_all(
         "Answers are due now in Spring: 3 did not come"
     ]
     assert cast.again(round_).state is RoundState.ANSWERING
+
+
+def test_both_sides_get_it_by_mail_as_they_chose(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    """At once if they chose nothing; Ana wants one mail a day, and Chi reads it on the site."""
+    ana, chi = cast.people["Ana Silva"].id, cast.people["Chi Tanaka"].id
+    inbox.choose(session, ana, {NoticeKind.EXPIRY: Way.DAILY})
+    inbox.choose(session, chi, {NoticeKind.ANSWER: Way.HERE})
+    expiring.expire_answers(session, round_id=round_.id, now=DUE)
+    over, waits = "The time for your answer is over in Spring", "No mentor for you yet in Spring"
+    assert subjects(cast, "Omar Aziz") == [over] * 2
+    assert subjects(cast, "Ben Okafor") == [waits]
+    assert subjects(cast, "Noor Haddad") == ["No answer from the other side in Spring"]
+    for name, words in (("Ana Silva", over), ("Chi Tanaka", waits)):
+        assert subjects(cast, name) == []
+        assert told(session, cast, name) == [words]
+    digest = session.scalars(sa.select(Notice.person_id).where(Notice.for_digest)).all()
+    assert digest == [ana]
+
+
+def test_both_sides_of_a_request_get_it_by_mail(cast: Cast, session: Session) -> None:
+    round_ = direct(cast)
+    ask(cast, round_, "Ben Okafor")
+    session.execute(sa.delete(Message))
+    expiring.expire_requests(session, round_id=round_.id, now=DUE)
+    assert subjects(cast, "Noor Haddad") == ["The time for your answer is over in Spring"]
+    assert len(subjects(cast, "Ben Okafor")) == 1
 
 
 def test_a_day_that_was_moved_counts(cast: Cast, session: Session, round_: Round) -> None:

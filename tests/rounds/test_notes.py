@@ -70,6 +70,25 @@ def test_a_note_is_marked_in_the_list_changed_and_removed(
     assert "asked" not in " ".join(str(entry.detail) for entry in kept), "no words in the log"
 
 
+@pytest.mark.parametrize("about", ["a pair", "an IMG"])
+def test_a_note_that_is_too_long_is_still_there_to_be_cut(
+    cast: Cast, session: Session, sign_in: SignIn, about: str
+) -> None:
+    round_, run = cast.reviewed()
+    home, leader = f"/sections/{cast.section.slug}/rounds/{round_.id}", sign_in(cast.leader)
+    pair_id = session.scalars(sa.select(Pair.id).where(Pair.run_id == run.id)).first()
+    person = f"{home}/people/{cast.profile('Ana Silva')}"
+    here = f"{home}/review/pairs/{pair_id}" if about == "a pair" else person
+    long = "Ask them first. " * 75
+    page = leader.post(f"{here}/note", {"words": long}, status=422)
+    assert long.strip() in page.text
+    assert "cannot be longer than 1000 characters" in page.text
+    assert page.h1 == leader.get(here).h1
+    assert session.scalars(sa.select(RoundNote)).all() == []
+    kept = sa.select(AuditEntry).where(AuditEntry.action.like("round.note%"))
+    assert session.scalars(kept).all() == [], "nothing was done"
+
+
 def test_an_img_without_a_mentor_has_a_page_with_notes(
     cast: Cast, session: Session, sign_in: SignIn
 ) -> None:

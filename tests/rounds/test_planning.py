@@ -19,6 +19,7 @@ from mentorship.extensions import transaction
 from mentorship.jobs import publish_due
 from mentorship.notices.models import Message
 from mentorship.rounds import planning, service, steps
+from mentorship.rounds.history import history_of
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, Publication
 from tests import factories
@@ -130,7 +131,7 @@ def test_people_who_change_meanwhile_hold_it_up(cast: Cast, session: Session) ->
     found = planning.planned(session, round_.id)
     assert found
     assert found.held_up_at is not None
-    assert told(session) == before
+    assert told(session) == before + 1  # the leader, of just that
     assert cast.again(round_).state is RoundState.PUBLISHED
     publish_due()  # and not tried again
 
@@ -195,3 +196,37 @@ def test_two_leaders_press_at_once_and_one_does(
             came = list(pool.map(press, leaders))
         assert came.count("mine") == 1
         assert all(came)  # the other reads a name
+
+
+def test_leaders_are_told_what_could_not_go_out_and_who_stands_in_its_way(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_, run = cast.reviewed()
+    past = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    goes_out_at = past + planning.UNDO
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=past
+    )
+    session.commit()
+    leader = sign_in(cast.leader)
+    assert "is on its way out" in leader.get("/home/leader").text
+    withdraw(session, cast.people["Ana Silva"].id, MATCHING, NOW)
+    session.commit()
+    publish_due()
+    publish_due()  # and told once
+    mails = session.scalars(
+        sa.select(Message.subject).where(Message.recipient == cast.leader.email)
+    ).all()
+    assert mails == [f"{round_.name} could not be published"]
+    assert f"{round_.name} could not be published" in leader.get("/home/leader").text
+    page = leader.get(f"/sections/{cast.section.slug}/rounds/{round_.id}/publish")
+    assert "Ana Silva" in page.text
+    assert "Change the time" not in page.text
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    with pytest.raises(service.RoundChanged):
+        planning.move_publication(session, round_id=round_.id, goes_out_at=later, now=past)
+    found = planning.planned(session, round_.id)
+    assert found
+    assert found.goes_out_at == goes_out_at
+    words = [line.what for line in history_of(session, round_.id)]
+    assert words[0].startswith("Could not be published at the planned time")

@@ -121,6 +121,42 @@ def test_twenty_clicks_on_ten_offers_and_one_seat(site: tuple[Flask, int]) -> No
         assert sorted(told.values()) == [1] * 10  # each IMG reads of it once
 
 
+def _asked_in_three_rounds(app: Flask) -> tuple[User, list[uuid.UUID]]:
+    """Omar is asked in two published rounds and in an open one, and has lowered his seats to 1."""
+    with app.app_context(), transaction() as session:
+        section = factories.section(session)
+        cast = Cast(session, section, factories.leader(session, section))
+        omar = cast.mentor("Omar Aziz", seats=10)
+        for name in ("Spring", "Fall"):
+            for number in range(4):
+                cast.img(f"{name} {number}")
+            cast.published(name)
+        for number in range(2):
+            cast.img(f"Winter {number}", requests=(str(omar.id),))
+        winter = cast.open("Winter", set_up=service.SetUp(direct_requests=True))
+        for number in range(2):
+            _ask(cast, winter, f"Winter {number}")
+        mine = cast.profile("Omar Aziz")
+        session.execute(sa.update(Profile).where(Profile.id == mine).values(seats=1))
+        return omar, list(session.scalars(sa.select(Offer.id).where(Offer.mentor_id == mine)))
+
+
+def test_twenty_clicks_over_three_rounds_and_one_seat(site: tuple[Flask, int]) -> None:
+    """Each round alone would still give seats; the mentor has one, and one yes counts."""
+    app, _ = site
+    omar, offers = _asked_in_three_rounds(app)
+    assert len(offers) == CLICKS // 2
+    clicks: list[tuple[str, dict[str, str]]] = [(f"/offers/{o}/accept", {}) for o in offers * 2]
+    statuses = Counter(Crowd(site, omar).press(clicks))
+    assert statuses == {303: 2, 409: CLICKS - 2}, statuses
+    with app.app_context():
+        states = Counter(db.session.scalars(sa.select(Offer.state).where(Offer.id.in_(offers))))
+        assert states[OfferState.ACCEPTED] + states[OfferState.CONFIRMED] == 1, states
+        gone = states[OfferState.SEAT_TAKEN] + states[OfferState.OFFERED]  # the worker closes these
+        assert gone == len(offers) - 1, states
+        assert states[OfferState.OFFERED] <= 2, states  # only requests wait for the worker
+
+
 def test_double_clicks_on_a_mentorship_count_once(site: tuple[Flask, int]) -> None:
     app, _ = site
     omar, offers = _asked(app)

@@ -14,7 +14,7 @@ from mentorship.audit import AuditEntry
 from mentorship.notices.models import Message
 from mentorship.rounds import closing, service
 from mentorship.rounds.due import end_of_day
-from mentorship.rounds.offer_models import Offer, Publication
+from mentorship.rounds.offer_models import Offer, Publication, Reminder
 from mentorship.rounds.reminding import remind, remind_now
 from tests.factories import NOW
 from tests.page import PageClient
@@ -103,6 +103,29 @@ def test_a_leader_reminds_at_any_time_but_nobody_twice_a_day(cast: Cast, session
     assert reminded(session, BY - 5 * DAY) == owing  # those of the set-up go on
     assert by_hand(session, round_.id, BY - 4.5 * DAY) == []
     assert by_hand(session, round_.id, BY) == []
+
+
+def test_a_date_that_is_put_off_forgets_no_reminder(cast: Cast, session: Session) -> None:
+    """Nobody is reminded twice within a day for it, and those of the set-up come as it says."""
+    round_ = cast.published()
+    everybody = mail(cast, "Noor Haddad", "Omar Aziz", "Omar Aziz")
+    assert reminded(session, BY - 5 * DAY) == everybody
+    assert by_hand(session, round_.id, BY - 3.5 * DAY) == everybody
+    move = {"round_id": round_.id, "now": BY - 3.4 * DAY}
+    closing.set_answer_by(session, answer_by=BY + 7 * DAY, **move)  # type: ignore[arg-type]  # values of one dict, of many types
+    assert by_hand(session, round_.id, BY - 3.3 * DAY) == []
+    assert _numbers(session) == {12, 10}
+    closing.set_answer_by(session, answer_by=BY + 90 * DAY, **move)  # type: ignore[arg-type]  # likewise
+    assert _numbers(session) == {60, 59}
+    closing.set_answer_by(session, answer_by=BY + 7 * DAY, **move)  # type: ignore[arg-type]  # likewise
+    assert reminded(session, BY + DAY) == []
+    assert reminded(session, BY + 2 * DAY) == everybody  # five days before
+    assert reminded(session, BY + 6 * DAY) == everybody
+    assert reminded(session, BY + 6.5 * DAY) == []
+
+
+def _numbers(session: Session) -> set[int]:
+    return set(session.scalars(sa.select(Reminder.number)))
 
 
 def test_the_board_says_who_is_silent_since_when_and_who_was_reminded(

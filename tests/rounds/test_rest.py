@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.rounds import editing, jobs, planning, service, steps
+from mentorship.rounds import comparing, editing, jobs, planning, service, steps
 from mentorship.rounds import rest as rests
 from mentorship.rounds.difference import difference
 from mentorship.rounds.due import end_of_day
@@ -21,6 +21,7 @@ from mentorship.rounds.editing import Edit, EditKind
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.overview import overview
+from mentorship.rounds.paging import Wanted
 from mentorship.rounds.run_models import PublishPlan, RunJob
 from mentorship.rounds.scope import run_of_round
 from mentorship.rounds.setup import SetUp
@@ -143,6 +144,27 @@ def test_finishing_takes_a_planned_rest_back(cast: Cast, session: Session, round
     assert planning.due_publications(session, now=late) == []
     assert planning.send_out(session, round_id=round_.id, now=late) is None
     assert cast.again(round_).state is RoundState.FINISHED
+
+
+def test_the_rest_is_not_matched_again_while_one_is_on_its_way_out(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    run = rest(cast, session, round_)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    assert "Match the rest again" in leader.get(f"{home}/answers").text
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    with pytest.raises(service.RoundChanged):
+        rest(cast, session, round_)
+    page = leader.get(f"{home}/answers")
+    assert f"Run {run.number}, of the rest, is on its way out" in page.text
+    assert page.tree.find(f".//form[@action='{home}/rest']") is None
+    assert f"Run {run.number}" in leader.get(f"{home}/finish").text
+    planning.take_back(session, round_id=round_.id)
+    assert "is on its way out" not in leader.get(f"{home}/answers").text
+    assert rest(cast, session, round_).number > run.number
 
 
 def test_a_seat_given_away_meanwhile_holds_the_rest_up(
@@ -335,6 +357,26 @@ def test_a_rest_that_is_not_published_counts_no_more(
     session.refresh(job)
     assert job.run_id is None
     assert cast.again(round_).state is not RoundState.REMATCHING
+
+
+def test_who_is_in_one_of_two_runs_only_neither_gains_nor_loses(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    """Bea and Chi have offers that stand, so the rest is matched without them."""
+    first, run = run_of_round(session, round_.id), rest(cast, session, round_)
+    found = comparing.comparison(session, [first, run], Wanted())
+    column = found.columns[1]
+    assert (column.gone, column.come, column.by_hand) == (2, 0, "")
+    assert run.rules["banned"]  # who was offered whom before, which no leader forbade
+    assert (column.gain + column.lose + column.other, column.is_same) == (1, False)
+    assert [line.name for line in found.listing.rows] == ["Ana Silva"]
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/compare?run=1&run={run.number}").text
+    assert "These runs are not of the same IMGs: 2 in run 1 only" in page
+    assert "no mentor" not in page
+    lock = edit_rest(cast, session, round_, kind=EditKind.LOCK, img="Ana Silva", mentor="Pia Late")
+    again = comparing.comparison(session, [run, lock], Wanted()).columns[1]
+    assert (again.by_hand, again.is_same) == ("1 locked", True)
 
 
 def test_a_leader_changes_the_rest_in_the_browser(

@@ -52,6 +52,25 @@ def test_a_policy_that_was_not_worked_out_is_named(
     assert "Run the match again</button>" not in failed_page
 
 
+def test_policies_of_one_run_are_tried_at_a_time(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, run = cast.reviewed()
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    jobs.ask_policies(session, round_id=round_.id, run=run, by=cast.leader.id, now=NOW)
+    service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    page = leader.follow(leader.post(f"{home}/policies"))
+    assert page.h1 == "Trying all policies"
+    assert "The policies of run 1 are being tried at the moment." in page.text
+    assert "then compare all policies of run 2" in page.text
+    assert {job.base_run_id for job in session.scalars(sa.select(RunJob))} == {run.id}
+    work(session)
+    assert leader.follow(leader.post(f"{home}/policies")).h1 == "Trying all policies"
+    work(session)
+    assert "Runs side by side" in leader.follow(leader.get(f"{home}/policies", status=303)).text
+
+
 def test_with_no_policy_worked_out_the_pairs_are_shown(
     cast: Cast, session: Session, sign_in: SignIn
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from mentorship.rounds.paging import Wanted
 from mentorship.rounds.report import NO_OFFER, report_rows
 from mentorship.rounds.traits import waited
 from tests.factories import NOW
+from tests.page import PageClient
 from tests.rounds.cast import Cast
 
 DAY = dt.timedelta(days=1)
@@ -59,6 +61,37 @@ def test_what_came_of_a_round_does_not_change_with_a_later_one(
     say_yes(cast, "Ben Okafor", "Omar Aziz", now=NOW + 4 * DAY)
     assert "Ben Okafor" not in names_without(cast, winter)
     assert names_without(cast, cast.again(fall)) == before
+
+
+def test_the_img_reads_that_a_mentor_of_another_round_keeps_them_out(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    fall = fall_beside_spring(cast)
+    assert standings(cast, "Ana Silva") == {"Spring": "confirmed", "Fall": "elsewhere"}
+    home = sign_in(cast.people["Ana Silva"]).get("/home/img")
+    assert "Waiting for a mentor" not in home.text
+    place = f"/participations/{fall.id}/{cast.profile('Ana Silva')}"
+    assert place in home.links()  # to withdraw from what looks for nobody now, but may again
+    service.finish_round(session, round_id=fall.id, now=NOW + 2 * DAY)
+    assert standings(cast, "Ana Silva") == {"Spring": "confirmed", "Fall": "elsewhere"}
+    assert place not in sign_in(cast.people["Ana Silva"]).get("/home/img").links()
+
+
+def test_a_round_that_found_nobody_says_so_also_after_a_later_one(
+    cast: Cast, session: Session
+) -> None:
+    fall = fall_beside_spring(cast)
+    decline(cast, "Ben Okafor")
+    service.finish_round(session, round_id=fall.id, now=NOW + 2 * DAY)
+    publish(cast, cast.open("Winter"), now=NOW + 3 * DAY)
+    say_yes(cast, "Ben Okafor", "Omar Aziz", now=NOW + 4 * DAY)
+    told = standings(cast, "Ben Okafor")
+    assert (told["Fall"], told["Winter"]) == ("not_matched", "confirmed")
+
+
+def standings(cast: Cast, img: str) -> dict[str, str]:
+    status = service.img_status(cast.session, cast.people[img].id)
+    return {each.name: each.standing.value for each in status.rounds}
 
 
 def fall_beside_spring(cast: Cast, *, without: tuple[str, ...] = (), left: int = 0) -> Round:
