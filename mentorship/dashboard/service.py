@@ -47,6 +47,9 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.CONFIRMED: ("You have a mentor", "good"),
         Standing.WITHDREW: ("You withdrew", "neutral"),
         Standing.WAITING: ("Waiting for a mentor", "warn"),
+        Standing.NOT_LOOKING: ("You need no mentor in it now", "neutral"),
+        Standing.SILENT: ("You did not answer in time", "warn"),
+        Standing.LEFT: ("You left its section", "neutral"),
         Standing.NOT_MATCHED: ("No mentor was found", "neutral"),
         Standing.ENDED: ("Mentorship ended", "neutral"),
     }

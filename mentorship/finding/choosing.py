@@ -23,6 +23,7 @@ from mentorship.matching import Mentor
 from mentorship.profiles import service as profiles
 from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
+from mentorship.rounds.scope import were_a_pair
 
 MOST_REQUESTS = vocabulary.AT_MOST["requests"]
 
@@ -142,10 +143,16 @@ def why_of(session: Session, person_id: uuid.UUID, mentor_id: uuid.UUID) -> str:
 def named_here(
     session: Session, person_id: uuid.UUID, keys: Sequence[uuid.UUID], kind: ProfileKind
 ) -> dict[uuid.UUID, tuple[uuid.UUID | None, str]]:
-    """Return the profile and the name of people as a section of the reader shows or showed it."""
+    """Return the profile and the name of people as a section of the reader shows or showed it.
+
+    The name of somebody with whom the reader is or was a pair is known to both.
+    """
     of_kind = sa.and_(Profile.person_id == User.id, Profile.kind == kind)
     rows = session.execute(
-        sa.select(User.id, User.name, Profile.id, name_hidden_from(person_id))
+        sa.select(
+            *(User.id, User.name, Profile.id),
+            sa.and_(name_hidden_from(person_id), ~were_a_pair(person_id)),
+        )
         .outerjoin(Profile, of_kind)
         .where(User.id.in_(keys))
     )

@@ -88,7 +88,9 @@ def _by_label(people: Iterable[Choosable]) -> Sequence[Choosable]:
     return sorted(people, key=lambda each: (each.label.casefold(), each.option))
 
 
-def name_hidden_from(reader_id: uuid.UUID) -> sa.ColumnElement[bool]:
+def name_hidden_from(
+    reader_id: uuid.UUID | sa.ScalarSelect[uuid.UUID],
+) -> sa.ColumnElement[bool]:
     """Say of a user whether a section that both are in, or were in, hides names.
 
     Leaving the section, or taking back a consent, does not give away who stood behind a code.

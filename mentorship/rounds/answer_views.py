@@ -15,9 +15,11 @@ from mentorship.rounds.answer_forms import ColleagueForm, ImgDeclineForm, Mentor
 from mentorship.rounds.answer_pages import OfferPage, match_page, offer_page, taken_page
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.offer_models import OfferState, Side
+from mentorship.rounds.rest import FOR_GOOD
 from mentorship.web import reader_clock
 
 Answer = Response | tuple[str, int]
+NOT_AGAIN = "You are not matched again in this round"
 
 
 @bp.get("/offers/<uuid:offer_id>")
@@ -141,7 +143,8 @@ def decline_match(offer_id: uuid.UUID) -> Answer:
             )
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
         return _too_late(too_late, Side.IMG)
-    flash("Thank you for answering. You keep your place, and your leader knows.", "success")
+    place = NOT_AGAIN if form.reason.data in FOR_GOOD else "You keep your place"
+    flash(f"Thank you for answering. {place}, and your section leader knows.", "success")
     return redirect(url_for(".match", offer_id=offer_id), code=303)
 
 

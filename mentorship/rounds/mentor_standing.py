@@ -153,19 +153,20 @@ def _mentor_offer(
 def _places(session: Session, person_id: uuid.UUID) -> tuple[int, dt.date | None, Sequence[Place]]:
     """Return a mentor's seats, the end of their break, and their rounds.
 
-    Those are the ones that they are or were part of, and the open ones that they could join.
+    Those are the ones that they are or were part of, and the open ones that they could join; none
+    of a section that they left.
     """
     part = sa.and_(Participant.profile_id == Profile.id, Participant.round_id == Round.id)
     any_part = sa.exists().where(part).correlate(Profile, Round)
     own_part = any_part.where(sa.or_(Participant.left_out_at.is_(None), Participant.withdrew))
-    theirs = sa.and_(Round.state.in_((*BEFORE, *OUT)), own_part)
     belongs = sa.exists().where(
         Membership.section_id == Round.section_id,
         Membership.person_id == person_id,
         Membership.role == SectionRole.MENTOR,
         Membership.state == MembershipState.ACTIVE,
     )
-    could = sa.and_(Round.state == RoundState.OPEN, ~any_part, belongs.correlate(Round))
+    theirs = sa.and_(Round.state.in_((*BEFORE, *OUT)), own_part)
+    could = sa.and_(Round.state == RoundState.OPEN, ~any_part)
     rows = session.execute(
         sa.select(
             *(Profile.seats, Profile.paused_until, Profile.id, Round.name, Round.id, Round.state),
@@ -175,7 +176,7 @@ def _places(session: Session, person_id: uuid.UUID) -> tuple[int, dt.date | None
         .outerjoin(
             Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR)
         )
-        .outerjoin(Round, sa.or_(theirs, could))
+        .outerjoin(Round, sa.and_(belongs.correlate(Round), sa.or_(theirs, could)))
         .outerjoin(Participant, part)
         .where(User.id == person_id)
         .order_by(Round.created_at)

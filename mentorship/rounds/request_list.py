@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.profiles.service import code_name
 from mentorship.rounds.candidates import Candidate, candidates
@@ -28,6 +29,7 @@ class Listed:
 
     person_id: uuid.UUID
     name: str
+    hidden: bool  # the name, from this IMG
     profile_id: uuid.UUID | None  # None: no mentor any more
     taken: int
 
@@ -55,8 +57,13 @@ def ranked(
 def listed(session: Session, round_id: uuid.UUID, img_id: uuid.UUID) -> Sequence[Listed]:
     mentor = sa.and_(Profile.person_id == Naming.person_id, Profile.kind == ProfileKind.MENTOR)
     seats = sa.and_(SeatCount.mentor_id == Profile.id, SeatCount.round_id == round_id)
+    own = aliased(Profile)
+    reader = sa.select(own.person_id).where(own.id == img_id).scalar_subquery()
     rows = session.execute(
-        sa.select(Naming.person_id, User.name, Profile.id, sa.func.coalesce(SeatCount.taken, 0))
+        sa.select(
+            *(Naming.person_id, User.name, name_hidden_from(reader)),
+            *(Profile.id, sa.func.coalesce(SeatCount.taken, 0)),
+        )
         .join(User, User.id == Naming.person_id)
         .outerjoin(Profile, mentor)
         .outerjoin(SeatCount, seats)
@@ -86,11 +93,7 @@ def as_they_stand(  # noqa: PLR0913, PLR0917  what the page of an IMG has read a
     return [
         Chosen(
             profile_id=each.profile_id,
-            name=(
-                code_name(ProfileKind.MENTOR, each.person_id)
-                if round_.section.names_masked
-                else each.name
-            ),
+            name=_name(each, asked.get(each.profile_id) if each.profile_id else None),
             hinders=NOT_HERE
             if each.profile_id is None
             else _hinders(found[each.profile_id], asked.get(each.profile_id)),
@@ -98,6 +101,12 @@ def as_they_stand(  # noqa: PLR0913, PLR0917  what the page of an IMG has read a
         )
         for each in mentors
     ]
+
+
+def _name(mentor: Listed, state: OfferState | None) -> str:
+    known = state in {OfferState.CONFIRMED, OfferState.ENDED}
+    hidden = mentor.hidden and not known
+    return code_name(ProfileKind.MENTOR, mentor.person_id) if hidden else mentor.name
 
 
 def _hinders(standing: Standing, asked: OfferState | None) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name
+from mentorship.rounds.candidates import belongs, held
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.request_list import Chosen, as_they_stand
@@ -83,7 +84,7 @@ def request_page(
         open=round_.state is RoundState.OPEN,
         hinders=mine.hinders,
         choices=_choices(session, mine, now),
-        requests=_requests(round_, mine.offers),
+        requests=_requests(mine.offers),
     )
 
 
@@ -100,14 +101,14 @@ def _choices(session: Session, mine: Asking, now: dt.datetime) -> Sequence[Chose
     )
 
 
-def _requests(round_: Round, offers: Sequence[Asked]) -> Sequence[RequestLine]:
+def _requests(offers: Sequence[Asked]) -> Sequence[RequestLine]:
     known = {OfferState.CONFIRMED, OfferState.ENDED}
     newest = sorted(offers, key=lambda each: each.offer.offered_at, reverse=True)
     return [
         RequestLine(
             each.offer.id,
             code_name(ProfileKind.MENTOR, each.mentor_id)
-            if round_.section.names_masked and each.offer.state not in known
+            if each.hidden and each.offer.state not in known
             else each.mentor,
             each.offer.state,
             each.offer.offered_at,
@@ -119,9 +120,11 @@ def _requests(round_: Round, offers: Sequence[Asked]) -> Sequence[RequestLine]:
 
 
 def rounds_to_ask_in(session: Session, person_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, str]]:
-    """Return key and name of the open rounds in which an IMG may ask mentors directly."""
-    rounds = session.scalars(
-        sa.select(Round)
+    """Return key and name of the open rounds in which an IMG may ask (another) mentor directly."""
+    here = Offer.round_id == Round.id, Offer.img_id == Profile.id
+    found = sa.select(sa.func.count()).where(*here, Offer.state == OfferState.CONFIRMED)
+    rows = session.execute(
+        sa.select(Round, Profile.mentors_wanted, found.correlate(Round, Profile).scalar_subquery())
         .join(Participant, Participant.round_id == Round.id)
         .join(Profile, Profile.id == Participant.profile_id)
         .where(
@@ -129,10 +132,18 @@ def rounds_to_ask_in(session: Session, person_id: uuid.UUID) -> Sequence[tuple[u
             Profile.kind == ProfileKind.IMG,
             Participant.left_out_at.is_(None),
             Round.state == RoundState.OPEN,
+            belongs(Profile, Round.section_id),
+            held(elsewhere_than=Round.id) == 0,
         )
         .order_by(Round.opened_at.desc(), Round.id)
     )
-    return [(each.id, each.name) for each in rounds if SetUp.from_json(each.rules).direct_requests]
+    asking = []
+    for round_, wanted, mentors in rows:
+        set_up = SetUp.from_json(round_.rules)
+        enough = mentors >= ((wanted or 1) if set_up.two_mentors else 1)
+        if set_up.direct_requests and not enough:
+            asking.append((round_.id, round_.name))
+    return asking
 
 
 def under_way(session: Session, round_id: uuid.UUID) -> Sequence[UnderWay]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from mentorship.accounts.models import User
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
@@ -32,6 +33,7 @@ from mentorship.rounds.setup import SetUp
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
 LIVE = frozenset({OFFERED, OfferState.ACCEPTED, CONFIRMED})
 CLOSED = "This round does not take requests now. What you rank counts when the round is matched."
+LEFT_OUT = "Your section leader has taken you out of this round. What was agreed goes on."
 ONE_OUT = "A request of yours waits for an answer. You can take it back, or wait."
 ENOUGH = "You have a mentor from this round already."
 NOBODY = "Nobody on your list can be asked now. Add another mentor, or leave it to the match."
@@ -58,6 +60,7 @@ class Asked:
     offer: Offer
     mentor_id: uuid.UUID
     mentor: str
+    hidden: bool  # the name, until both have said yes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,16 @@ class Asking:
 def asking_of(
     session: Session, person_id: uuid.UUID, round_id: uuid.UUID, *, now: dt.datetime
 ) -> Asking:
-    """Return an IMG's own part in a round with direct requests; NoResultFound without one."""
+    """Return an IMG's own part in a round with direct requests; NoResultFound without one.
+
+    One who was left out keeps what both had agreed on before.
+    """
     other = aliased(Profile)
+    both_said_yes = Offer.state.in_((CONFIRMED, OfferState.ENDED))
     rows = session.execute(
         sa.select(
             *(Round, RoundAverages, Profile.id, Profile.mentors_wanted),
-            *(Offer, User.id, User.name),
+            *(Offer, User.id, User.name, name_hidden_from(person_id)),
         )
         .join(Participant, Participant.round_id == Round.id)
         .join(Profile, Profile.id == Participant.profile_id)
@@ -102,7 +109,7 @@ def asking_of(
             Round.state != RoundState.DRAFT,
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.IMG,
-            Participant.left_out_at.is_(None),
+            sa.or_(Participant.left_out_at.is_(None), both_said_yes),
         )
         .options(joinedload(Round.section), contains_eager(Offer.round))
         .order_by(Offer.place, Offer.offered_at.desc(), Offer.id)
@@ -140,6 +147,8 @@ def _own_hindrance(
         return ONE_OUT
     if len(live) >= at_most:
         return ENOUGH
+    if me and me[0].left_out:
+        return LEFT_OUT
     obstacle = me[0].obstacle if me else Obstacle.NOT_A_MEMBER
     return OWN.get(obstacle, CLOSED) if obstacle else ""
 

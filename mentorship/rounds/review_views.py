@@ -155,7 +155,7 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         open_run=shown.id if round_.state is RoundState.REVIEW else open_run(db.session(), round_),
         prices=POLICIES[shown.policy].told is not None,
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
-        obstacles=OBSTACLES,
+        obstacles={**OBSTACLES, **insights.BESIDES},
     )
 
 

@@ -28,6 +28,9 @@ class Standing(enum.StrEnum):
     ELSEWHERE = "elsewhere"  # a mentor, or an offer, of another round keeps them out of this one
     WITHDREW = "withdrew"  # by their own wish
     WAITING = "waiting"  # no mentor now; keeps the place
+    NOT_LOOKING = "not_looking"  # said that no mentor is needed in this round any more
+    SILENT = "silent"  # let the day to answer pass, and is not matched again
+    LEFT = "left"  # is in the section of the round no more
     NOT_MATCHED = "not_matched"  # the round finished without a mentor
     ENDED = "ended"
 
@@ -43,10 +46,13 @@ MATTERS = (
     Standing.TAKES_PART,
     Standing.WAITING,
     Standing.NOT_IN,
+    Standing.NOT_LOOKING,
+    Standing.SILENT,
     Standing.WITHDREW,
     Standing.NOT_MATCHED,
     Standing.ENDED,
     Standing.ELSEWHERE,
+    Standing.LEFT,
 )
 _IN_IT = frozenset(
     {
@@ -79,6 +85,7 @@ class ImgRound:
     state: RoundState | None = None  # of the round
     may_come_back: bool = False  # having withdrawn, while no offer is out
     closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
+    second: Standing | None = None  # besides a mentor: how the search for another one stands
 
     @property
     def open(self) -> bool:
@@ -87,7 +94,8 @@ class ImgRound:
     @property
     def may_withdraw(self) -> bool:
         """Tell whether there is something to withdraw from, also for who is held elsewhere."""
-        return self.standing in _IN_IT and self.state not in OVER
+        in_it = self.standing in _IN_IT or self.second is not None
+        return in_it and self.state not in OVER
 
     @property
     def to_answer(self) -> ImgMatch | None:

@@ -16,10 +16,14 @@ from mentorship.rounds.blueprint import bp
 
 __all__ = ["bp"]
 WHY_NOT = {
+    service.Obstacle.SWITCHED_OFF: "Your account is switched off. Ask your section leader.",
     service.Obstacle.NOT_A_MEMBER: "You are not a member of its section.",
     service.Obstacle.NO_CONSENT: "First agree to be matched, under Privacy choices.",
     service.Obstacle.NOT_READY: "Your profile needs a little more first.",
-    service.Obstacle.HAS_OFFER: "You have a mentor, or an offer to answer, from another round.",
+    service.Obstacle.HAS_MENTOR: "You have a mentor from another round.",
+    service.Obstacle.HAS_OFFER: "You have an offer to answer from another round.",
+    service.Obstacle.ASKED_HERE: "You have a mentor, or an offer to answer, from this round.",
+    service.Obstacle.NEEDS_NOBODY: "You said that you need no mentor. Ask your section leader.",
     service.Obstacle.PAUSED: "You are on a break. End it first.",
     service.Obstacle.NO_SEATS: "Your seats are set to 0. Change that in your profile first.",
     service.Obstacle.SEATS_TAKEN: "All your seats are taken. Raise their number in your profile.",

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.community import service as community
 from mentorship.community.models import Event
-from mentorship.mentorships.service import Plan, plan_meeting
+from mentorship.mentorships.service import Plan, end_mentorship, plan_meeting
 from mentorship.news import desk
 from mentorship.news.models import Topic
 from mentorship.notices.service import mark_failed, post
+from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service as rounds
+from mentorship.rounds.models import Participant
 from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
 from mentorship.toolkit.loading import load_facts
@@ -115,9 +117,7 @@ def test_a_role_that_was_left_takes_no_statement_more(
     load_facts(session)
     section = factories.section(session)
     cast = Cast(session, section, factories.leader(session, section))
-    for number in range(2):
-        cast.img(f"Other img {number}")
-        _posted(cast, number)
+    _posted_for(cast)
     cast.img("Both", topics=("visa_choice",))
     both = cast.mentor("Both", seats=2)
     cast.mentor("Noor Haddad", topics=("visa_choice",))
@@ -139,6 +139,62 @@ def test_a_role_that_was_left_takes_no_statement_more(
     assert "Mentorships that go on" in page.text
     assert page.text.count("Noor Haddad") > 1
     assert page.text.count("Other img 0") > 1
+
+
+@pytest.mark.parametrize("state", ["waits", "ended", "not matched", "withdrew"])
+def test_a_role_that_was_left_beside_no_mentor_of_ones_own(
+    sign_in: SignIn, session: Session, state: str
+) -> None:
+    """An IMG without a mentor goes on with a mentee of before; a round they are not in is open."""
+    load_facts(session)
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    _posted_for(cast)
+    cast.img("Both", topics=("visa_choice",))
+    both = cast.mentor("Both", seats=2)
+    cast.mentor("Noor Haddad", topics=("visa_choice",))
+    round_ = cast.published("Spring")
+    offer, noor = cast.offer("Both", "Noor Haddad").id, cast.people["Noor Haddad"].id
+    confirm(cast, round_, "Other img 0", "Both")
+    if state == "waits":
+        said = {"reason": "no_time", "words": ""}
+        rounds.decline_offer(session, person_id=noor, offer_id=offer, now=NOW, **said)
+    elif state == "ended":
+        confirm(cast, round_, "Both", "Noor Haddad")
+        end_mentorship(
+            session,
+            person_id=noor,
+            mentorship_id=offer,
+            reason="no_time",
+            words="",
+            now=NOW,
+        )
+    elif state == "not matched":
+        rounds.finish_round(session, round_id=round_.id, now=NOW)
+    else:
+        mine = cast.profile("Both", ProfileKind.IMG)
+        rounds.withdraw(session, person_id=both.id, round_id=round_.id, profile_id=mine, now=NOW)
+    other = cast.open("Fall")
+    gone = sa.delete(Participant).where(Participant.round_id == other.id)
+    session.execute(gone.where(Participant.profile_id == cast.profile("Both", ProfileKind.IMG)))
+    role = SectionRole.MENTOR
+    mine_too = sa.select(Membership.id).where(
+        Membership.person_id == both.id, Membership.role == role
+    )
+    leave(session, membership_id=session.scalars(mine_too).one(), person_id=both.id, now=NOW)
+    client = sign_in(both)
+    session.expunge_all()
+    with counted(session) as seen:
+        page = client.get("/home/img")
+    assert len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]) <= MOST
+    assert "Mentorships that go on" in page.text
+    assert "Open, you are not part of it" in page.text
+
+
+def _posted_for(cast: Cast) -> None:
+    for number in range(2):
+        cast.img(f"Other img {number}")
+        _posted(cast, number)
 
 
 def test_as_many_statements_with_ten_times_the_data(sign_in: SignIn, session: Session) -> None:

@@ -136,7 +136,8 @@ def test_whoever_waits_reads_of_priority_only_if_they_have_it(
 ) -> None:
     cast.published()
     ana, noor, offer = cast.people["Ana Silva"], cast.people["Noor Haddad"], cast.offer("Ana Silva")
-    said = {"offer_id": offer.id, "reason": "no_time", "words": "", "now": NOW}
+    reason = "conflict" if says_no == "Ana Silva" else "no_time"  # she still looks for a mentor
+    said = {"offer_id": offer.id, "reason": reason, "words": "", "now": NOW}
     if says_no == "Ana Silva":
         accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
         service.decline_match(session, person_id=ana.id, **said)  # type: ignore[arg-type]  # values of one dict, of many types

@@ -334,8 +334,7 @@ def test_whom_to_pair_by_hand_is_looked_for_and_chosen_one_after_the_other(
     here = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/by-hand"
     ana, omar = cast.profile("Ana Silva"), cast.profile("Omar Aziz")
     page = leader.get(f"{here}?q=silva")
-    assert "Choose Ana Silva" in page.text
-    assert "Choose Ben Okafor" not in page.text
+    assert "Ben Okafor" not in page.text
     assert f"{here}?img={ana}&run=1" in page.links()
     page = leader.get(f"{here}?run=1&img={ana}")
     assert "Choose a mentor for Ana Silva" in page.text
@@ -410,6 +409,11 @@ def test_history_names_the_pair_and_the_run_of_a_change(
     leader.post(f"{home}/review/change", sent)
     told = leader.get(f"{home}/history").text
     assert "Tried a change by hand: Lock: Ana Silva and Noor Haddad (run 1)" in told
+    leader.post(f"{home}/publish", {"run": str(run.id)})
+    leader.post(f"{home}/publish/now")
+    told = leader.get(f"{home}/history").text
+    assert "Planned to publish a run (run 1)" in told
+    assert "Published at once (run 1)" in told
 
 
 def test_a_new_run_says_how_to_go_back_to_the_one_before(cast: Cast, session: Session) -> None:

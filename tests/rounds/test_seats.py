@@ -128,3 +128,14 @@ def test_a_request_does_not_wait_with_a_mentor_whose_seat_another_round_has(
     expiring.expire_requests(session, round_id=fall.id, now=NOW)
     assert again(cast, request).state is OfferState.SEAT_TAKEN
     assert expiring.due_requests(session, now=NOW) == []
+
+
+def test_the_home_page_says_that_fewer_seats_are_offered_than_are_in_use(
+    cast: Cast, two: tuple[Offer, Offer], sign_in: SignIn
+) -> None:
+    for offer in two:
+        accept(cast, offer, NOOR)
+    alter(cast, NOOR, seats=1)
+    text = sign_in(cast.people[NOOR]).get("/home/mentor").text
+    assert "2 of 1" not in text
+    assert "You offer 1 now, fewer than are in use" in text

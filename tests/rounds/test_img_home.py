@@ -1,0 +1,189 @@
+"""What the home page of an IMG says where something in between has happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.profiles.codes import code_name
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds import expiring, rest, service
+from mentorship.rounds.candidates import Obstacle
+from mentorship.rounds.due import end_of_day
+from mentorship.rounds.request_pages import rounds_to_ask_in
+from mentorship.rounds.service import SetUp, Standing
+from mentorship.rounds.withdrawing_views import WHY_NOT
+from mentorship.sections.models import Membership, SectionRole
+from mentorship.sections.service import leave
+from tests import factories
+from tests.factories import NOW
+from tests.page import PageClient
+from tests.rounds.asking import accept, alter, ask, direct
+from tests.rounds.cast import Cast
+
+SignIn = Callable[[User], PageClient]
+ANA, NOOR = "Ana Silva", "Noor Haddad"
+DUE = end_of_day(NOW, days=14)
+
+
+def standings(cast: Cast, img: str) -> dict[str, Standing]:
+    status = service.img_status(cast.session, cast.people[img].id)
+    return {each.name: each.standing for each in status.rounds}
+
+
+def test_who_is_left_out_keeps_the_mentor_they_have(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_ = direct(cast)
+    offer = ask(cast, round_, ANA)
+    accept(cast, offer, NOOR)
+    service.leave_out(session, round_id=round_.id, profile_ids=[cast.profile(ANA)], now=NOW)
+    assert standings(cast, ANA) == {"Spring": Standing.CONFIRMED}
+    ana = sign_in(cast.people[ANA])
+    home = ana.get("/home/img")
+    assert cast.people[NOOR].email in home.text
+    assert f"/mentorships/{offer.id}" in home.links()
+    assert f"/participations/{round_.id}/{cast.profile(ANA)}" not in home.links()
+    asked = ana.get(f"/rounds/{round_.id}/request")
+    assert f"{NOOR} said yes" in asked.text
+    ana.post(f"/rounds/{round_.id}/request", status=409)
+
+
+def test_every_reason_not_to_take_part_is_told(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    assert set(WHY_NOT) == set(Obstacle)
+    accept(cast, ask(cast, direct(cast), ANA), NOOR)
+    fall = cast.open("Fall")
+    ana = sign_in(cast.people[ANA])
+    ana.post(f"/participations/{fall.id}/{cast.profile(ANA)}/join", status=303)
+    assert "You have a mentor from another round." in ana.get("/home/img").text
+    assert "Fall" not in standings(cast, ANA)
+
+
+@pytest.mark.parametrize("reason", ["other_mentor", "conflict"])
+def test_who_needs_nobody_any_more_is_promised_no_match(
+    cast: Cast, session: Session, sign_in: SignIn, reason: str
+) -> None:
+    round_ = cast.published()
+    accept(cast, cast.offer(ANA), NOOR)
+    ana, match = sign_in(cast.people[ANA]), f"/matches/{cast.offer(ANA).id}"
+    ana.submit(f"{match}/decline", {"reason": reason})
+    for_good = reason == "other_mentor"
+    expected = Standing.NOT_LOOKING if for_good else Standing.WAITING
+    assert standings(cast, ANA) == {"Spring": expected}
+    text = ana.get("/home/img").text  # with the words that answer the click
+    assert ("You are not matched again in this round" in text) is for_good
+    assert ("You keep your place" in text) is not for_good
+    people = rest.still_free(session, cast.again(round_), today=NOW.date())
+    (me,) = [each for each in people if each.name == ANA]
+    assert me.takes_part is not for_good
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    assert standings(cast, ANA) == {"Spring": Standing.NOT_MATCHED}
+
+
+def test_who_was_silent_is_promised_no_match_until_a_leader_lets_them_back(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_ = cast.published()
+    accept(cast, cast.offer(ANA), NOOR)
+    expiring.expire_answers(session, round_id=round_.id, now=DUE)
+    assert standings(cast, ANA) == {"Spring": Standing.SILENT}
+    assert standings(cast, "Ben Okafor") == {"Spring": Standing.WAITING}  # his mentor was
+    assert "You are not matched again in this round by itself" in (
+        sign_in(cast.people[ANA]).get("/home/img").text
+    )
+    rest.match_again(session, round_id=round_.id, profile_id=cast.profile(ANA), now=DUE)
+    assert standings(cast, ANA) == {"Spring": Standing.WAITING}
+
+
+def test_a_round_of_a_section_that_was_left_is_over_for_both(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    direct(cast)
+    for name in (ANA, NOOR):
+        me = cast.people[name]
+        mine = session.query(Membership).filter_by(person_id=me.id).one()
+        factories.member(session, factories.section(session), mine.role, me)
+        leave(session, membership_id=mine.id, person_id=me.id, now=NOW)
+    assert standings(cast, ANA) == {"Spring": Standing.LEFT}
+    assert rounds_to_ask_in(session, cast.people[ANA].id) == []
+    assert "Ask a mentor yourself" not in sign_in(cast.people[ANA]).get("/home/img").text
+    assert service.mentor_status(session, cast.people[NOOR].id, now=NOW).places == []
+    assert "You are part of" not in sign_in(cast.people[NOOR]).get("/home/mentor").text
+
+
+def test_an_img_in_one_open_round_can_join_another(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    spring = cast.open("Spring")
+    cast.img("Late Comer")
+    cast.open("Fall")
+    assert standings(cast, "Late Comer") == {
+        "Spring": Standing.NOT_IN,
+        "Fall": Standing.TAKES_PART,
+    }
+    late, where = sign_in(cast.people["Late Comer"]), cast.profile("Late Comer")
+    late.submit("/home/img", action=f"/participations/{spring.id}/{where}/join")
+    assert set(standings(cast, "Late Comer").values()) == {Standing.TAKES_PART}
+
+
+def test_whoever_wishes_for_two_mentors_reads_of_the_second(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    alter(cast, ANA, mentors_wanted=2)
+    round_ = direct(cast, two_mentors=True)
+    accept(cast, ask(cast, round_, ANA), NOOR)
+    ana = sign_in(cast.people[ANA])
+    home = ana.get("/home/img")
+    assert "you may ask for a second one in Spring" in home.text
+    assert {f"/rounds/{round_.id}/request", f"/participations/{round_.id}/{cast.profile(ANA)}"} <= (
+        set(home.links())
+    )
+    ask(cast, round_, ANA)
+    assert "The second mentor you asked in Spring has until" in ana.get("/home/img").text
+
+
+def test_whoever_wishes_for_one_mentor_reads_of_no_second(cast: Cast, sign_in: SignIn) -> None:
+    accept(cast, ask(cast, direct(cast, two_mentors=True), ANA), NOOR)
+    assert "second" not in sign_in(cast.people[ANA]).get("/home/img").text
+
+
+def test_a_second_mentor_of_a_run_is_told_of(cast: Cast, sign_in: SignIn) -> None:
+    alter(cast, ANA, mentors_wanted=2)
+    alter(cast, NOOR, seats=3)
+    cast.published(set_up=SetUp(two_mentors=True))
+    first = cast.offer(ANA, NOOR)
+    accept(cast, first, NOOR)
+    service.confirm_match(cast.session, person_id=cast.people[ANA].id, offer_id=first.id, now=NOW)
+    assert cast.offer(ANA, "Omar Aziz")
+    text = sign_in(cast.people[ANA]).get("/home/img").text
+    assert "A second mentor is being asked for you in Spring" in text
+
+
+def test_a_name_that_one_section_of_both_hides_is_hidden_in_the_requests_of_another(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_ = direct(cast)
+    ana = cast.people[ANA]
+    hiding = factories.section(session, names_masked=True)
+    factories.member(session, hiding, SectionRole.IMG, ana)
+    factories.member(session, hiding, SectionRole.MENTOR, cast.people[NOOR])
+    client, path = sign_in(ana), f"/rounds/{round_.id}/request"
+    code = code_name(ProfileKind.MENTOR, cast.people[NOOR].id)
+    for asked in (False, True):
+        if asked:
+            offer = ask(cast, round_, ANA)
+        text = client.get(path).text
+        assert code in text
+        assert NOOR not in text
+        assert "Omar Aziz" in text or asked
+    accept(cast, offer, NOOR)
+    assert NOOR in client.get(path).text
+    ranking = client.get("/find/choices").text
+    assert NOOR in ranking  # the two know each other now
+    assert code not in ranking
+    assert "Ask them yourself" not in ranking
