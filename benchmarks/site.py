@@ -37,7 +37,10 @@ SECRET = "benchmark"  # noqa: S105  of a database that is thrown away
 TIMES = 5  # a page is opened so often, after once to warm up
 PAGE, CLICK = 1.0, 10.0  # seconds
 STATEMENTS = 12  # a page
-HEADER = "| step | time | goal (ours) | statements | goal | size |\n|---|---|---|---|---|---|"
+HEADER = (
+    "| step | time | processor | goal (ours) | statements | goal | size |\n"
+    "|---|---|---|---|---|---|---|"
+)
 
 
 class Leader:
@@ -68,10 +71,12 @@ class Leader:
         """Open a page, once to warm up and then against the clock."""
         with counted(self.app) as statements:
             text = self.get(path)
+        start = time.process_time()
         seconds = statistics.median(timed(lambda: self.get(path)) for _ in range(TIMES))
-        used = len(statements)
+        busy = (time.process_time() - start) / TIMES
+        used, size = len(statements), f"{len(text) // 1024} kB"
         told = verdict(used, STATEMENTS, "{}")
-        row(what, seconds, verdict(seconds, PAGE), str(used), told, f"{len(text) // 1024} kB")
+        row(what, seconds, f"{busy:.2f} s", verdict(seconds, PAGE), str(used), told, size)
         return text
 
     def get(self, path: str) -> str:
@@ -83,11 +88,11 @@ class Leader:
     def click(self, what: str, act: Callable[[], object]) -> None:
         """Do something that the leader waits for."""
         seconds = timed(act)
-        row(what, seconds, verdict(seconds, CLICK))
+        row(what, seconds, "", verdict(seconds, CLICK))
 
     def behind(self, what: str, seconds: float) -> None:
         """Tell of a worker's task: it has no goal, as a page shows how far it is."""
-        row(f"worker: {what}", seconds, "none set")
+        row(f"worker: {what}", seconds, "", "none set")
 
 
 def verdict(figure: float, goal: float, shown: str = "{:.0f} s") -> str:
@@ -95,7 +100,7 @@ def verdict(figure: float, goal: float, shown: str = "{:.0f} s") -> str:
 
 
 def row(what: str, seconds: float, *more: str) -> None:
-    cells = [what, f"{seconds:.2f} s", *more, *[""] * (4 - len(more))]
+    cells = [what, f"{seconds:.2f} s", *more, *[""] * (5 - len(more))]
     print(f"| {' | '.join(cells)} |", flush=True)
 
 

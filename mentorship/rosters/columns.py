@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mentorship.rosters import cells
@@ -80,4 +80,31 @@ MENTOR_COLUMNS: Mapping[str, Cell] = MappingProxyType(
         "about": cells.prose(LENGTHS["about"]),
         "consents": cells.words("consent"),
     }
+)
+
+# What leaders call our columns in files of their own.
+_ALSO: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "email": ("e_mail", "mail", "email_address", "e_mail_address"),
+        "name": ("full_name", "display_name", "first_and_last_name"),
+        "specialties": ("specialty", "speciality", "specialties_of_interest"),
+        "topics": ("topic", "topics_needed", "topics_offered", "help_needed"),
+        "languages": ("language", "languages_spoken"),
+        "school_country": ("country", "country_of_medical_school", "medical_school_country"),
+        "graduation_year": ("year_of_graduation", "grad_year"),
+        "timezone": ("time_zone", "tz"),
+        "seats": ("capacity", "places", "number_of_mentees", "max_mentees"),
+        "institution": ("hospital", "employer", "affiliation"),
+        "career_level": ("level", "position"),
+        "visa": ("visa_status", "visa_situation"),
+        "visas": ("visa_paths", "visa_experience"),
+        "stage": ("stage_of_journey", "current_stage"),
+        "stages": ("stages_served",),
+        "about": ("bio", "about_me"),
+        "goals": ("goal", "what_i_hope_for"),
+    }
+)
+# such a name -> our column
+ALSO: Mapping[str, str] = MappingProxyType(
+    {other: column for column, others in _ALSO.items() for other in others}
 )

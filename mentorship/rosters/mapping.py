@@ -10,7 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from mentorship.rosters.cells import Cell
-from mentorship.rosters.columns import IMG_COLUMNS, MENTOR_COLUMNS, REQUIRED
+from mentorship.rosters.columns import ALSO, IMG_COLUMNS, MENTOR_COLUMNS, REQUIRED
 from mentorship.rosters.reading import records_of
 from mentorship.rosters.records import Fault, Limits, column_name
 from mentorship.sections.models import SectionRole
@@ -20,28 +20,6 @@ COLUMNS: Mapping[SectionRole, Mapping[str, Cell]] = MappingProxyType(
 )
 SAMPLES = 3  # cells of a column that are shown
 _CLOSE = 0.85
-# What leaders call our columns in files of their own.
-_ALSO: Mapping[str, Sequence[str]] = MappingProxyType(
-    {
-        "email": ("e_mail", "mail", "email_address", "e_mail_address"),
-        "name": ("full_name", "display_name", "first_and_last_name"),
-        "specialties": ("specialty", "speciality", "specialties_of_interest"),
-        "topics": ("topic", "topics_needed", "topics_offered", "help_needed"),
-        "languages": ("language", "languages_spoken"),
-        "school_country": ("country", "country_of_medical_school", "medical_school_country"),
-        "graduation_year": ("year_of_graduation", "grad_year"),
-        "timezone": ("time_zone", "tz"),
-        "seats": ("capacity", "places", "number_of_mentees", "max_mentees"),
-        "institution": ("hospital", "employer", "affiliation"),
-        "career_level": ("level", "position"),
-        "visa": ("visa_status", "visa_situation"),
-        "visas": ("visa_paths", "visa_experience"),
-        "stage": ("stage_of_journey", "current_stage"),
-        "stages": ("stages_served",),
-        "about": ("bio", "about_me"),
-        "goals": ("goal", "what_i_hope_for"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +66,8 @@ def look_at(data: bytes, role: SectionRole, limits: Limits) -> Sequence[FoundCol
 
 
 def _guess(name: str, known: Collection[str], taken: set[str]) -> str:
-    also = {other: column for column, others in _ALSO.items() for other in others}
     near = difflib.get_close_matches(name, known, n=1, cutoff=_CLOSE)
-    found = name if name in known else also.get(name, near[0] if near else "")
+    found = name if name in known else ALSO.get(name, near[0] if near else "")
     if found not in known or found in taken:
         return ""
     taken.add(found)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from mentorship.rosters import escape
 from mentorship.rosters.cells import Cell
-from mentorship.rosters.columns import REQUIRED
+from mentorship.rosters.columns import ALSO, REQUIRED
 from mentorship.rosters.problems import Problem, Unreadable, shown
 from mentorship.rosters.records import Fault, Limits, Record, column_name, read_records
 from mentorship.rosters.rows import Roster, Row
@@ -22,7 +22,7 @@ def records_of(
     """Yield the rows of a file, CSV or XLSX, the header first; ``stream`` can be sought."""
     if is_sheet(stream):
         return sheet_records(stream, limits)
-    return read_records(stream, known, limits=limits)
+    return read_records(stream, {*known, *ALSO}, limits=limits)
 
 
 _NOTHING = Fault(None, "", "is empty", "its first line must name the columns")

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -126,10 +126,18 @@ def _delimiter(lines: _Lines, known_columns: Collection[str]) -> str | Fault:
     return max(
         DELIMITERS,
         key=lambda d: (
-            sum(column_name(c) in known_columns for c in first.split(d)),
-            first.count(d),
+            sum(column_name(c) in known_columns for c in _cut(first, d)),
+            len(_cut(first, d)),
         ),
     )
+
+
+def _cut(line: str, delimiter: str) -> Sequence[str]:
+    """Return the cells of a line; a delimiter in quotes is none, if quotes make sense there."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
 
 
 def _not_csv(first: str) -> str:

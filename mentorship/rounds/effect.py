@@ -115,9 +115,12 @@ def effect(
     ``round_`` may be one that is not kept yet.
     """
     try:
-        market, all_imgs = market_now(session, round_, now=now, most_pairs=LOOKED_AT)
+        market, all_imgs = market_now(
+            session, round_, now=now, most_pairs=LOOKED_AT, traits=changed.traits
+        )
     except NobodyToMatch:
-        return Effect(problem="No IMG could take part yet, so there is nothing to compare.")
+        asked = " of those who are asked for" if changed.traits.asks else ""
+        return Effect(problem=f"No IMG{asked} could take part yet, so there is nothing to compare.")
     except BadProfile as bad:
         return Effect(problem=f"The profile of {bad.name} cannot be matched as it is: {bad.why}.")
     if not market.mentors:

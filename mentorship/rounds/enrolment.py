@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.going_on import let_go
@@ -18,7 +17,7 @@ from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.setup import SetUp
-from mentorship.rounds.traits import fitting
+from mentorship.rounds.traits import let_in
 
 
 class CannotTakePart(ValueError):
@@ -142,8 +141,7 @@ def join(
     if person.obstacle is not None:
         raise CannotTakePart(person.name, person.obstacle)
     traits = SetUp.from_json(round_.rules).traits
-    fit = set(session.scalars(fitting(round_, traits))) if traits.asks else None
-    if person.left_out or not _is_meant(person, fit):
+    if person.left_out or not let_in(session, round_, traits, [person]):
         raise NotMeant(round_.name)
     session.add(Participant(round_id=round_id, profile_id=profile_id, joined_at=now))
     session.flush()
@@ -153,21 +151,22 @@ def join(
 def enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Enrol whoever is ready, meant by the set-up and was never in the round; return how many."""
     round_ = session.get_one(Round, round_id, populate_existing=True)
-    traits = SetUp.from_json(round_.rules).traits
-    fit = set(session.scalars(fitting(round_, traits))) if traits.asks else None
+    newcomers = ready_to_join(session, round_, candidates(session, round_, today=now.date()))
     new = [
         {"round_id": round_id, "profile_id": each.profile_id, "joined_at": now}
-        for each in candidates(session, round_, today=now.date())
-        if each.obstacle is None and not each.joined and _is_meant(each, fit)
+        for each in newcomers
     ]
     if new:
         session.execute(sa.insert(Participant), new)
     return len(new)
 
 
-def _is_meant(person: Candidate, fit: Collection[uuid.UUID] | None) -> bool:
-    """Tell whether the set-up lets a person in by itself; a leader may add anybody."""
-    return fit is None or person.kind is ProfileKind.MENTOR or person.profile_id in fit
+def ready_to_join(
+    session: Session, round_: Round, people: Sequence[Candidate]
+) -> Sequence[Candidate]:
+    """Return whom opening the round, or adding all, would enrol now."""
+    traits = SetUp.from_json(round_.rules).traits
+    return let_in(session, round_, traits, [each for each in people if each.is_newcomer])
 
 
 def hold(session: Session, round_id: uuid.UUID) -> Round:

@@ -88,7 +88,8 @@ def remind_answers(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]
         acting(session, slug, round_id, "round.remind")
         now = dt.datetime.now(dt.UTC)
         count = reminding.remind_now(session, round_id=round_id, now=now)
-    flash(f"{count} reminders are on their way.", "success")
+    one = count == 1
+    flash(f"{count} {'reminder is on its' if one else 'reminders are on their'} way.", "success")
     return redirect(url_for(".answers", slug=slug, round_id=round_id, show="waiting"), code=303)
 
 

@@ -27,6 +27,7 @@ from mentorship.rounds.rest import still_free
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.snapshot import restored
+from mentorship.rounds.traits import Traits, let_in
 
 
 class NobodyToMatch(ValueError):
@@ -109,13 +110,19 @@ def _at_odds(market: Market, rules: RunRules, agreed: Agreed) -> Collection[Key]
 
 
 def market_now(
-    session: Session, round_: Round, *, now: dt.datetime, most_pairs: int | None = None
+    session: Session,
+    round_: Round,
+    *,
+    now: dt.datetime,
+    most_pairs: int | None = None,
+    traits: Traits | None = None,
 ) -> tuple[Market, int]:
     """Return whoever takes part and can, and how many IMGs these are.
 
     Mentors have the limits they set, also where the round does not keep to them. Of a draft it is
-    whoever would take part if it were opened now. With ``most_pairs`` only as many
-    IMGs are gathered as make no more pairs with all mentors: one in so many, the same every time.
+    whoever would take part if it were opened now, with these ``traits``. With
+    ``most_pairs`` only as many IMGs are gathered as make no more pairs with all mentors: one in so
+    many, the same every time.
 
     Raises
     ------
@@ -124,8 +131,11 @@ def market_now(
 
     """
     people = still_free(session, round_, today=now.date())
-    draft = round_.state is RoundState.DRAFT
-    here = [each for each in people if (each.is_newcomer if draft else each.takes_part)]
+    if round_.state is RoundState.DRAFT:
+        newcomers = [each for each in people if each.is_newcomer]
+        here = let_in(session, round_, traits or Traits(), newcomers)
+    else:
+        here = [each for each in people if each.takes_part]
     imgs = [each for each in here if each.kind is ProfileKind.IMG]
     mentors = [each for each in here if each.kind is ProfileKind.MENTOR]
     if most_pairs is None or len(imgs) * len(mentors) <= most_pairs:

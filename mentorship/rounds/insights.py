@@ -41,6 +41,9 @@ MOST_SHOWN = 5  # of each kind of mentor
 MOST_NAMED = 3  # IMGs in one sentence
 MOST_HELPERS = 3  # mentors in the summary
 GONE = "somebody who has left"
+BESIDES = MappingProxyType(
+    {"left_out": "Left out of this round", "new": "Ready, and not in this round yet"}
+)
 AWAY = (Obstacle.PAUSED, Obstacle.NO_SEATS, Obstacle.SEATS_TAKEN)
 # kind of group -> its list of words, and how it is headed
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -176,16 +179,20 @@ def gain_tables(session: Session, run_id: uuid.UUID) -> Sequence[GainTable] | No
     return found
 
 
-def away(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[Obstacle, Sequence[str]]:
+def away(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[str, Sequence[str]]:
     """Return the names of mentors who could be asked but take no part now, by what stands against.
+
+    That is an ``Obstacle``, or one of ``BESIDES``.
 
     Only while a round is in review: later it would tell of another day.
     """
     if round_.state is not RoundState.REVIEW:
         return {}
-    found: dict[Obstacle, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for each in candidates(session, round_, today=now.date(), kind=ProfileKind.MENTOR):
-        if each.obstacle in AWAY and each.is_blocked:
+        if each.obstacle is None and not each.takes_part:
+            found.setdefault("left_out" if each.left_out else "new", []).append(each.name)
+        elif each.obstacle in AWAY and not each.left_out:
             found.setdefault(each.obstacle, []).append(each.name)
     return found
 

@@ -62,6 +62,7 @@ MORE: Mapping[MailKind, Mapping[str, str]] = MappingProxyType(
     }
 )
 _PLACE = re.compile(r"\{([^{}\s]*)\}")
+_BRACES = re.compile(r"\{([^{}]*)\}")  # what was meant as a name, with blanks in it, too
 # Our own templates call some things otherwise.
 _OURS = {"round_name": "round", "section_name": "section"}
 
@@ -183,7 +184,7 @@ def somebody(
 def check(kind: MailKind, subject: str, body: str) -> None:
     """Raise ``BadText`` with a sentence for the leader, if a text cannot be sent."""
     known = names_for(kind)
-    for found in _PLACE.findall(subject + body):
+    for found in _BRACES.findall(subject + body):
         if found not in known:
             raise BadText(f"There is no {{{found}}}. Use one of the names that are listed.")
     if "{link}" not in body:

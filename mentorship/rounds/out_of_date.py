@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.agreed import Agreed
 from mentorship.rounds.candidates import Candidate, held, obstacle
+from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.rest import for_publishing
@@ -62,7 +63,12 @@ def out_of_date(
 def changed_since(
     session: Session, round_: Round, run_id: uuid.UUID, *, today: dt.date
 ) -> Sequence[OutOfDate]:
-    """Return who stands in the way of publishing a run, as people are now."""
+    """Return who stands in the way of publishing a run, as people are now.
+
+    Mostly that is nobody, and before anything is published one query tells that.
+    """
+    if round_.state not in OUT and not _is_out_of_date(session, run_id, today):
+        return ()
     return changed_among(session, run_id, *for_publishing(session, round_, today=today))
 
 
@@ -79,20 +85,29 @@ def rounds_out_of_date(
 ) -> Collection[uuid.UUID]:
     """Return the rounds in review of a section whose run that counts is out of date.
 
-    In one query, however many rounds there are: the conditions are those of ``out_of_date``.
+    In one query, however many rounds there are.
     """
     mine = aliased(Round)
-    query = (
-        sa.select(mine.id)
-        .join(Run, Run.round_id == mine.id)
-        .where(
-            mine.section_id == section_id,
-            mine.state == RoundState.REVIEW,
-            Run.id == current_run_id(mine.id),
-            sa.or_(_fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, now.date())),
-        )
+    query = _those_out_of_date(mine, now.date()).where(
+        mine.section_id == section_id,
+        mine.state == RoundState.REVIEW,
+        Run.id == current_run_id(mine.id),
     )
     return set(session.scalars(query))
+
+
+def _is_out_of_date(session: Session, run_id: uuid.UUID, today: dt.date) -> bool:
+    query = _those_out_of_date(aliased(Round), today).where(Run.id == run_id)
+    return session.scalar(query) is not None
+
+
+def _those_out_of_date(mine: type[Round], today: dt.date) -> sa.Select[uuid.UUID]:
+    """Select the rounds of runs that are out of date: the conditions are those of ``out_of_date``.
+
+    Of rounds of which nothing is published yet.
+    """
+    changed = sa.or_(_fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, today))
+    return sa.select(mine.id).join(Run, Run.round_id == mine.id).where(changed)
 
 
 def _asked(mine: type[Round], *, confirmed: bool) -> tuple[sa.ColumnElement[bool], ...]:

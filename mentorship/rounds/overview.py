@@ -18,6 +18,7 @@ from mentorship.rounds.board import NOES
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.editing import IN_WORDS, EditKind
+from mentorship.rounds.enrolment import ready_to_join
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.out_of_date import OutOfDate, changed_among
@@ -54,7 +55,8 @@ class Overview:
     set_up: SetUp
     imgs: int
     mentors: int
-    newcomers: int
+    newcomers: int  # whom adding all would enrol
+    others: int  # IMGs who are ready, and left out or not asked for
     blocked: int
     seats: int
     runs: Sequence[RunLine]
@@ -96,6 +98,8 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
     people = candidates(session, round_, today=now.date())
     taking_part = [each for each in people if each.takes_part]
     mentors = [each for each in taking_part if each.kind is ProfileKind.MENTOR]
+    ready = [each for each in people if each.kind is ProfileKind.IMG and each.obstacle is None]
+    newcomers = ready_to_join(session, round_, people)
     runs, differs = _runs(session, round_)
     current = next((run for run in runs if run.counts), None)
     in_review = current is not None and round_.state is RoundState.REVIEW
@@ -111,7 +115,8 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         set_up=SetUp.from_json(round_.rules),
         imgs=len(taking_part) - len(mentors),
         mentors=len(mentors),
-        newcomers=sum(each.is_newcomer for each in people),
+        newcomers=len(newcomers),
+        others=len(ready) - len(taking_part) + len(mentors),
         blocked=sum(each.is_blocked for each in people),
         seats=sum(each.seats for each in mentors),
         runs=runs,

@@ -16,6 +16,7 @@ from mentorship import vocabulary
 from mentorship.profiles.models import Choice, ProfileKind
 from mentorship.rounds.bulk import tags_of
 from mentorship.rounds.candidates import Candidate, candidates
+from mentorship.rounds.enrolment import ready_to_join
 from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.priority import priority_of
@@ -51,6 +52,7 @@ class People:
 
     listing: Listing[Candidate]
     counts: Mapping[str, int]
+    to_add: int  # whom adding all would enrol: of those who could be added, whom the set-up lets in
     in_short: Mapping[uuid.UUID, str]  # profile -> stage and specialties, of those listed
     priority: Mapping[uuid.UUID, str]  # profile -> why they deserve a mentor first, if they do
     waited: Collection[uuid.UUID]  # whom the last round left without a mentor; they come first
@@ -81,6 +83,7 @@ def people_of(session: Session, round_: Round, looking: Looking, *, today: dt.da
     return People(
         listing,
         counts,
+        len(ready_to_join(session, round_, everybody)),
         _in_short(session, listed),
         priority_of(session, listed),
         without,

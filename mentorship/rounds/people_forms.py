@@ -56,7 +56,8 @@ class LookingForm(FlaskForm):
     @classmethod
     def of(cls, looking: Looking, tags: Sequence[str]) -> LookingForm:
         form = cls(formdata=None, data=looking.asked())
-        form.tag.choices = [ANY, *(SelectChoice(each, each) for each in tags)]
+        gone = [looking.tag] if looking.tag and looking.tag not in tags else []
+        form.tag.choices = [ANY, *(SelectChoice(each, each) for each in (*tags, *gone))]
         return form
 
 

@@ -126,7 +126,8 @@ def _carry_out(
         bulk.untag(session, section_id=round_.section_id, people=people, words=form.tag_words)
         return f"The tag “{form.tag_words}” is taken off {who}."
     mailing = bulk.invite if what == "invite" else bulk.remind
-    return f"{mailing(session, round_, chosen, now=now)} mails are on their way."
+    count = mailing(session, round_, chosen, now=now)
+    return f"{count} {'mail is on its' if count == 1 else 'mails are on their'} way."
 
 
 def _preview(

@@ -163,7 +163,9 @@ def send_now(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            acting(session, slug, round_id, "round.publish.now")
+            round_of_leader(session, current_id(), slug, round_id)
+            plan = planning.planned(session, round_id)
+            acting(session, slug, round_id, "round.publish.now", run=plan.run if plan else 0)
             sent = planning.send_out(session, round_id=round_id, now=now)
             if sent is None:
                 raise round_changed(session, round_id)

@@ -22,7 +22,7 @@ from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.private_tables import PrivateTables
 from mentorship.rounds.run_seats import seats_nobody_has
-from mentorship.rounds.sentences import why_unmatched
+from mentorship.rounds.sentences import ANY_MENTOR, no_seat_at_all, why_unmatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ def unmatched(
             name,
             reason,
             why_unmatched(name, reason, detail, names),
-            what_helps(change, names),
+            ANY_MENTOR if no_seat_at_all(reason, detail) else what_helps(change, names),
             img_id,
             ((change or {}).get("change") or {}).get("mentor"),
             first.get(img_id, ""),

@@ -34,6 +34,13 @@ OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
 )
 
 
+# a change of the rules or of single seats, as is suggested otherwise, would help nobody
+ANY_MENTOR = (
+    "Any mentor with a free seat. Take in those who were left out, ask mentors for one more seat,"
+    " or invite new ones; then run the match again."
+)
+
+
 def why_unmatched(
     name: str, reason: str, detail: Mapping[str, Any], names: Mapping[str, str]
 ) -> Sequence[str]:
@@ -49,14 +56,18 @@ def why_unmatched(
 def _nobody_possible(
     _name: str, detail: Mapping[str, Any], _names: Mapping[str, str]
 ) -> Sequence[str]:
-    mentors = detail["mentors"]
-    if not mentors:
-        return ["No mentor takes part in this round."]
+    if no_seat_at_all("no_possible_mentor", detail):
+        return ["No mentor with a free seat is in this run."]
     ruled_out = sorted(detail["ruled_out"].items(), key=lambda rule: (-rule[1], rule[0]))
     reasons = [f"{RULES[rule]} ({count})" for rule, count in ruled_out]
     if detail["without_seat"]:
         reasons.insert(0, f"no free seat ({detail['without_seat']})")
     return [f"The reasons, with the number of mentors: {'; '.join(reasons)}."]
+
+
+def no_seat_at_all(reason: str, detail: Mapping[str, Any]) -> bool:
+    """Tell whether an IMG has no mentor because nobody in the run had a seat to give."""
+    return reason == "no_possible_mentor" and detail["mentors"] == detail["without_seat"]
 
 
 def _too_few_seats(name: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:

@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, fields
 from datetime import date
 from typing import Any
@@ -49,22 +49,26 @@ def restored(
 ) -> tuple[Market, RunRules, Mapping[str, int]]:
     """Return the people, the rules and the means that :func:`snapshot` took down.
 
-    With the key ``of`` one IMG all others have only theirs and their goals: the scores and rules
-    of this one stay what they are, for which words are rare is counted over everybody's.
+    With the key ``of`` one IMG all others have only theirs and their goals, or are left out if they
+    have none: the scores and rules of this one stay what they are, for which words are rare is
+    counted over everybody's.
     """
     market = Market.of(
-        [
-            Img(**_fields(plain))
-            if of is None or plain["key"] == of
-            else Img(key=plain["key"], goals=plain.get("goals", ""))
-            for plain in values["imgs"]
-        ],
+        [*_imgs(values["imgs"], of)],
         [Mentor(**_fields(plain)) for plain in values["mentors"]],
         vocabulary.tables(),
         week=date.fromisoformat(values["week"]),
     )
     means = {"priority": FULL} | values["means"]  # runs before it was a criterion have none
     return market, RunRules.from_json(values["rules"]), means
+
+
+def _imgs(plain: Iterable[Mapping[str, Any]], of: str | None) -> Iterator[Img]:
+    for each in plain:
+        if of is None or each["key"] == of:
+            yield Img(**_fields(each))
+        elif goals := each.get("goals"):
+            yield Img(key=each["key"], goals=goals)
 
 
 def without_people(values: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:

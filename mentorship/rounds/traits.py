@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.profiles.models import Choice, Profile, ProfileKind
-from mentorship.rounds.candidates import held_before
+from mentorship.rounds.candidates import Candidate, held_before
 from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
@@ -63,6 +64,16 @@ def fitting(round_: Round, traits: Traits) -> sa.Select[uuid.UUID]:
         if terms:
             query = query.where(_said(fields, terms))
     return query.where(Profile.id.in_(waited(round_))) if traits.waited else query
+
+
+def let_in(
+    session: Session, round_: Round, traits: Traits, people: Sequence[Candidate]
+) -> list[Candidate]:
+    """Return, of some people, those whom a set-up lets in by itself; a leader may add anybody."""
+    if not traits.asks:
+        return [*people]
+    fit = set(session.scalars(fitting(round_, traits)))
+    return [each for each in people if each.kind is ProfileKind.MENTOR or each.profile_id in fit]
 
 
 def _said(fields: Collection[str], terms: Collection[str]) -> sa.Exists:

@@ -6,8 +6,10 @@ import io
 
 import pytest
 
+from mentorship.rosters.columns import IMG_COLUMNS
 from mentorship.rosters.format import read_imgs, read_mentors
-from mentorship.rosters.records import Limits
+from mentorship.rosters.reading import records_of
+from mentorship.rosters.records import Limits, Record
 from mentorship.rosters.rows import ImgRow, Roster
 
 
@@ -39,6 +41,19 @@ def test_a_first_line_that_tells_the_delimiter_is_believed() -> None:
     assert [row.email for row in read("sep=;\r\nemail;name\r\na@example.org;A\r\n").rows] == [
         "a@example.org"
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "E-Mail;Full name, as printed;Languages, spoken",
+        'Mail;"Full name, as printed, with title";Languages',
+    ],
+)
+def test_commas_in_the_headings_of_a_file_do_not_cut_them(header: str) -> None:
+    data = f"{header}\na@example.org;A;en\n".encode()
+    found = list(records_of(io.BytesIO(data), IMG_COLUMNS, limits=Limits()))
+    assert [len(row.cells) for row in found if isinstance(row, Record)] == [3, 3]
 
 
 def test_unknown_columns_are_noted_and_ignored() -> None:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import Gain
 from mentorship.profiles.models import Profile
-from mentorship.rounds import insights, review, service
+from mentorship.rounds import enrolment, insights, review, service
 from mentorship.rounds.candidates import Obstacle
 from mentorship.rounds.insight_models import FreeSeat, MentorGain, SmallestChange
-from mentorship.rounds.models import Run
+from mentorship.rounds.models import Participant, Run
 from mentorship.rounds.paging import Wanted
 from tests.factories import NOW
 from tests.page import PageClient
@@ -156,6 +156,26 @@ def test_mentors_who_could_be_asked_are_named_while_the_run_is_looked_at(
     }
     service.publish_round(session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW)
     assert insights.away(session, cast.again(round_), now=NOW) == {}
+
+
+def test_without_any_mentor_the_page_says_that_any_would_help(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_ = cast.open()
+    mentors = [cast.profile(name) for name in ("Noor Haddad", "Omar Aziz")]
+    enrolment.leave_out(session, round_id=round_.id, profile_ids=mentors[:1], now=NOW)
+    session.execute(sa.delete(Participant).where(Participant.profile_id == mentors[1]))
+    run = service.run_round(session, round_id=round_.id, by=None, now=NOW)
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = leader.get(f"{home}/unmatched").text
+    assert "No mentor with a free seat is in this run." in page
+    assert page.count("Any mentor with a free seat. Take in those who were left out") == 3
+    assert "Left out of this round (1): Noor Haddad" in page
+    assert "Ready, and not in this round yet (1): Omar Aziz" in page
+    for wrong in ("made before such figures", "No change that can be suggested"):
+        assert wrong not in page
+    assert "Publish run" not in leader.get(f"{home}/review").text, "there is nothing to publish"
+    assert run.matched == 0
 
 
 def test_the_page_tells_it_all(

@@ -76,6 +76,7 @@ def test_the_img_reads_a_leaders_words_too(cast: Cast, session: Session) -> None
     [
         ("{visa} {link}", "There is no {visa}"),
         ("{name.__class__} {link}", "There is no {name.__class__}"),
+        ("Dear { name } {link}", "There is no { name }"),
         ("nothing", "Put {link} where"),
         ("", "Enter a text"),
     ],

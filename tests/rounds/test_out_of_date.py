@@ -12,7 +12,8 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.rounds import enrolment, service
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Side
-from mentorship.rounds.out_of_date import changed_since, rounds_out_of_date
+from mentorship.rounds.out_of_date import changed_among, changed_since, rounds_out_of_date
+from mentorship.rounds.rest import for_publishing
 from tests.factories import NOW
 from tests.rounds.asking import accept, again, alter, ask, direct
 from tests.rounds.cast import Cast, counted
@@ -50,8 +51,10 @@ CHANGES: Mapping[str, tuple[Callable[[Cast], object], set[str]]] = {
 def told(cast: Cast, round_: Round, run_id: uuid.UUID) -> tuple[set[str], bool]:
     today, session = NOW.date(), cast.session
     session.flush()
-    changed = changed_since(session, cast.again(round_), run_id, today=today)
+    people = for_publishing(session, cast.again(round_), today=today)
+    changed = changed_among(session, run_id, *people)
     there = rounds_out_of_date(session, cast.section.id, now=NOW)
+    assert changed_since(session, round_, run_id, today=today) == (changed or ())
     return {each.person.name for each in changed}, round_.id in there
 
 

@@ -90,6 +90,18 @@ def test_tags_are_found_again_and_taken_off(
     assert "Enter a tag" in leader.follow(nothing).text
 
 
+def test_pages_of_a_tag_called_page(
+    cast: Cast, leader: PageClient, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+    sent = {"show": "imgs", "tag_as": "PAGE 1", "every": "y", "what": "tag"}
+    leader.post(f"{here}/do", sent)
+    page = leader.get(f"{here}?show=imgs&tag=PAGE+1")
+    (next_one,) = {link for link in page.links() if "page=2" in link}
+    assert "tag=PAGE+1" in next_one
+    assert "Chi Tanaka" in leader.get(next_one).text
+
+
 def test_enter_in_the_field_of_a_tag_tags(leader: PageClient, here: str) -> None:
     """A browser presses the first button of the form, which must not leave anybody out."""
     first = leader.get(here).tree.find(".//form[@id='bulk']//button")
@@ -142,7 +154,7 @@ def test_nobody_is_invited_twice_on_a_day_from_here(
     session.flush()
     session.execute(sa.delete(Message))
     sent: dict[str, Any] = {"show": "imgs", "what": "invite", "every": "y", "sure": "y"}
-    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "1 mail is" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
     asked = leader.post(f"{here}/do", {**sent, "sure": ""}, status=200)
     assert asked.h1 == "Nobody to invite"
@@ -150,7 +162,7 @@ def test_nobody_is_invited_twice_on_a_day_from_here(
     assert len(session.scalars(sa.select(Message)).all()) == 1
     yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=25)
     session.execute(sa.update(Message).values(created_at=yesterday))
-    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "1 mail is" in leader.follow(leader.post(f"{here}/do", sent)).text
 
 
 def test_who_owes_something_is_reminded_once_a_day(
@@ -159,7 +171,7 @@ def test_who_owes_something_is_reminded_once_a_day(
     cast.img("Una Ready", stage="", topics=(), languages=())
     session.execute(sa.delete(Message))
     sent = {"show": "blocked", "what": "remind", "every": "y", "sure": "y"}
-    assert "1 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
+    assert "1 mail is" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert len(session.scalars(sa.select(Message)).all()) == 1
 

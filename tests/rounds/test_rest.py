@@ -394,6 +394,9 @@ def test_a_leader_changes_the_rest_in_the_browser(
     work(session)
     compared = leader.follow(leader.get(f"{home}/policies?run={run.number}", status=303))
     assert "Runs side by side" in compared.text
+    overview = leader.get(home)  # the trials are newer, and nobody chose one of them
+    assert f"Look at run {run.number}" in overview.text
+    assert f"{home}/review?run={run.number}" in overview.links()
     first = leader.get(f"{home}/review?run=1")  # what went out is looked at, not changed
     assert not [
         form for form in first.tree.iterfind(".//form") if "change" in form.get("action", "")

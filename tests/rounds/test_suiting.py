@@ -19,6 +19,7 @@ def test_one_img_scores_as_in_the_whole_round(cast: Cast, session: Session) -> N
     for number, words in enumerate(WORDS * 3):
         said = {"goals": words, "importance": {"topics": "high"} if number % 2 else {}}
         cast.img(f"Img {number}", state="TX" if number % 3 else "NY", **said)
+    cast.img("Img 99")  # without goals
     for number, words in enumerate(WORDS):
         stages = ("residency",) if number == 1 else ()
         cast.mentor(f"Mentor {number}", about=words, accepts_stages=stages)

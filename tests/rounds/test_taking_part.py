@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.rounds import service, taking_part
+from mentorship.rounds.inputs import market_now
 from mentorship.rounds.models import Pair, Round
 from mentorship.rounds.people import Looking, people_of
 from mentorship.rounds.setup import SetUp
@@ -133,3 +134,37 @@ def test_a_leader_types_the_days_of_reminders(
     assert (saved.reminder_days, saved.traits.stages) == ((10, 5, 1), ("interviews", "residency"))
     leader.submit(here, {"reminder_days": "", "stages": []}, action=here)
     assert SetUp.from_json(cast.again(round_).rules).reminder_days == ()
+
+
+def test_pages_count_whom_the_set_up_lets_in(cast: Cast, sign_in: SignIn) -> None:
+    """One of three IMGs fits, and two mentors: that is what a draft says, and what opening does."""
+    chosen = SetUp(traits=Traits(specialties=("neurology",)))
+    leader, draft = sign_in(cast.leader), cast.draft(set_up=chosen)
+    home = f"/sections/{cast.section.slug}/rounds/{draft.id}"
+    page = leader.get(home).text
+    assert "but only IMGs who aim at Neurology: 3 people now." in page
+    assert "ready to join 3" in page
+    assert "3 of those listed under “Could be added” take part" in leader.get(f"{home}/people").text
+    market, imgs = market_now(cast.session, draft, now=NOW, traits=chosen.traits)
+    assert (len(market.imgs), imgs, len(market.mentors)) == (1, 1, 2)
+    leader.post(f"{home}/open")
+    assert who(cast, draft) == {"Ana Silva"}
+    assert "ready to join 0" in leader.get(home).text
+    people = leader.get(f"{home}/people?show=new")
+    assert "Add them all" not in people.text
+    assert "Ben Okafor" in people.text, "a leader may add anybody"
+
+
+def test_a_round_without_imgs_says_who_is_ready_and_not_in_it(cast: Cast, sign_in: SignIn) -> None:
+    nobody = SetUp(traits=Traits(specialties=("urology",)))
+    leader, round_ = sign_in(cast.leader), cast.open(set_up=nobody)
+    page = leader.get(f"/sections/{cast.section.slug}/rounds/{round_.id}")
+    assert "3 IMGs are ready but not in the round" in page.text
+    assert "No IMG of the section has a finished profile" not in page.text
+
+
+def test_one_is_counted_as_one(cast: Cast, sign_in: SignIn) -> None:
+    one = SetUp(traits=Traits(specialties=("neurology",)))
+    leader, round_ = sign_in(cast.leader), cast.open(set_up=one)
+    page = leader.get(f"/sections/{cast.section.slug}/rounds/{round_.id}").text
+    assert "1 IMG, 2 mentors with 3 free seats." in page
