@@ -251,10 +251,13 @@ FROM_A_YES_ON = (
     confirmed,
     ended,
 )
-# names, visa answers, or whether one is in the lists at all; a break, which has a date; and gone
+# names and visa answers, which have no word in common and so are kept back at once; whether one is
+# in the lists at all; a break, which has a date; and gone
 KEPT_BACK: Mapping[str, Reach] = {
-    **{f"no_names_{then.__name__}": _names_hidden(then) for then in AT},
-    **{f"no_visa_{then.__name__}": _without(consents.SHARE_VISA, then) for then in AT},
+    **{
+        f"no_names_nor_visa_{then.__name__}": _names_hidden(_without(consents.SHARE_VISA, then))
+        for then in AT
+    },
     **{
         f"not_listed_{then.__name__}": _without(consents.LISTED, then)
         for then in (open_round, offered, confirmed)
