@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from mentorship.extensions import Model
 from mentorship.profiles.models import Profile
 from mentorship.rounds.offer_models import Offer, OfferState
-from mentorship.rounds.scope import TOLD_TO_IMG, asked_directly
+from mentorship.rounds.scope import asked_directly, known_to_img
 
 GOING_OR_OVER = (OfferState.CONFIRMED, OfferState.ENDED)
 
@@ -34,7 +34,7 @@ class Me:
 
         Their own requests they know.
         """
-        known = Offer.state.in_(TOLD_TO_IMG) | asked_directly()
+        known = known_to_img() | asked_directly()
         as_img = Offer.img_id.in_(self.profiles) & known
         return as_img | Offer.mentor_id.in_(self.profiles)
 

@@ -61,8 +61,14 @@ def change(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return run_changed_page(slug, round_id, changed)
     except BadEdit as bad:
         flash(str(bad), "error")
-        return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
+        return redirect(_back(slug, round_id, form), code=303)
     return to_job(slug, round_id, job.id)
+
+
+def _back(slug: str, round_id: uuid.UUID, form: EditForm) -> str:
+    """Return the list of pairs as it was when the change was asked for."""
+    seen = {name: form[name].data or None for name in ("q", "show", "sort", "page")}
+    return url_for(".review_run", slug=slug, round_id=round_id, **seen)
 
 
 def _edit(session: Session, form: EditForm) -> Edit:

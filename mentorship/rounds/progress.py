@@ -18,6 +18,7 @@ from mentorship.matching.explaining.spoken import RULES
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Run
 from mentorship.rounds.run_models import (
+    COUNTING,
     LIVE_JOBS,
     JobKind,
     JobState,
@@ -25,7 +26,6 @@ from mentorship.rounds.run_models import (
     RunJob,
     RunStep,
 )
-from mentorship.rounds.steps import RunChanged, run_changed
 
 SLOW_START = dt.timedelta(seconds=20)  # after which a leader is told that no worker answers
 PHASES: Mapping[Phase, str] = MappingProxyType(
@@ -116,11 +116,11 @@ def policy_jobs(
     return list({page.policy.key: page for page in found}.values())
 
 
-def overtaken(session: Session, round_id: uuid.UUID, run: int) -> RunChanged | None:
-    """Say which run counts instead of one that never did; None if this one counts, or has."""
-    counted = sa.select(RunStep.run_id).join(Run, Run.id == RunStep.run_id)
-    steps = counted.where(Run.round_id == round_id, Run.number == run).limit(1)
-    return None if session.scalar(steps) else run_changed(session, round_id)
+def was_overtaken(session: Session, run_id: uuid.UUID) -> bool:
+    """Tell whether a run was to count, and does not: another was made to while it was solved."""
+    counted = sa.exists().where(RunStep.run_id == RunJob.run_id)
+    job = sa.select(RunJob.id).where(RunJob.run_id == run_id, RunJob.kind.in_(COUNTING), ~counted)
+    return session.scalar(job) is not None
 
 
 def _pages(session: Session, *where: sa.ColumnElement[bool], now: dt.datetime) -> Sequence[JobPage]:

@@ -32,6 +32,8 @@ class EditForm(FlaskForm):
     every = BooleanField()
     q = HiddenField()
     show = HiddenField()
+    sort = HiddenField()
+    page = HiddenField()
 
 
 class NoteForm(FlaskForm):

@@ -24,12 +24,13 @@ from mentorship.rounds.overview import has_changed
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.private_pages import about_imgs, about_mentors, paths_told
 from mentorship.rounds.private_tables import private_tables
+from mentorship.rounds.progress import was_overtaken
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import is_open, open_run, ways
+from mentorship.rounds.steps import is_open, open_run, run_changed, ways
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/review", endpoint="review_run")
@@ -40,6 +41,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
     lifting, known = LIFTED_BY.get(wanted.show), ways(db.session(), round_.id)
     still_open = is_open(db.session(), round_.id, round_.state, known.current)
+    instead = known.current != shown.id and was_overtaken(db.session(), shown.id)
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -52,6 +54,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         changed=changed,
         obstacles=OBSTACLES,
         ways=known,
+        instead=run_changed(db.session(), round_.id) if instead else None,
         open_run=known.current if still_open else None,
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),

@@ -22,10 +22,6 @@ from mentorship.rounds.steps import open_run, run_changed, ways
 from mentorship.throttle.guard import spend
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
-OVERTAKEN = (
-    "{by} made run {other} count while this run was worked out, so this one does not count. What"
-    " was locked or forbidden meanwhile is not in it. To have both, run the match again."
-)
 OTHERS_TRIED = (
     "The policies of run {tried} are being tried at the moment. Wait until they are done, then"
     " compare all policies of run {asked}."
@@ -94,8 +90,6 @@ def job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> str | Response:
     if shown.run is None:
         return render_template("rounds/job.html", round=round_, job=shown)
     if shown.kind in COUNTING:
-        if other := progress.overtaken(db.session(), round_.id, shown.run):
-            flash(OVERTAKEN.format(by=other.by or "Somebody", other=other.number), "warning")
         to = url_for(".review_run", slug=slug, round_id=round_id, run=shown.run)
     else:
         runs = [shown.base, shown.run]

@@ -27,12 +27,9 @@ from mentorship.sections.models import Membership, MembershipState, Section, Sec
 LARGEST = 2**31 - 1  # of a whole number in the database
 
 # What an IMG may know of: never who was asked and said no.
-TOLD_TO_IMG = (
-    OfferState.ACCEPTED,
-    OfferState.CONFIRMED,
-    OfferState.DECLINED_BY_IMG,
-    OfferState.ENDED,
-)
+# An IMG knows of an offer once its mentor said yes: not of one from which they only stepped back.
+_AFTER_A_YES = frozenset({OfferState.ACCEPTED, OfferState.CONFIRMED, OfferState.ENDED})
+_IF_SAID_YES = frozenset({OfferState.DECLINED_BY_IMG, OfferState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +105,7 @@ def offer_for_mentor(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID
 def offer_for_img(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> Offer:
     """Return the offer, with its round and pair, if it is this person's and the mentor agreed."""
     mine = _offer_of(Offer.img_id, person_id, offer_id)
-    after_a_yes = sa.and_(Offer.state == OfferState.EXPIRED, Offer.mentor_answered_at.is_not(None))
-    return session.scalars(mine.where(sa.or_(Offer.state.in_(TOLD_TO_IMG), after_a_yes))).one()
+    return session.scalars(mine.where(known_to_img())).one()
 
 
 def due_by() -> sa.ColumnElement[dt.datetime]:
@@ -140,8 +136,15 @@ def asked_directly() -> sa.ColumnElement[bool]:
 
 def told_to_img(offer: Offer) -> bool:
     """Tell whether the IMG of an offer may know of it."""
-    expired = offer.state is OfferState.EXPIRED and offer.mentor_answered_at is not None
-    return offer.state in TOLD_TO_IMG or expired
+    said_yes = offer.mentor_answered_at is not None
+    return offer.state in _AFTER_A_YES or (said_yes and offer.state in _IF_SAID_YES)
+
+
+def known_to_img() -> sa.ColumnElement[bool]:
+    """Say in a query what ``told_to_img`` tells."""
+    said_yes = Offer.mentor_answered_at.is_not(None)
+    over = sa.and_(Offer.state.in_(_IF_SAID_YES), said_yes)
+    return sa.or_(Offer.state.in_(_AFTER_A_YES), over)
 
 
 def _offer_of(

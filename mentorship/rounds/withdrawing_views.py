@@ -16,6 +16,7 @@ from mentorship.rounds.blueprint import bp
 
 __all__ = ["bp"]
 WHY_NOT = {
+    service.Obstacle.SWITCHED_OFF: "Your account is switched off. Ask your section leader.",
     service.Obstacle.NOT_A_MEMBER: "You are not a member of its section.",
     service.Obstacle.NO_CONSENT: "First agree to be matched, under Privacy choices.",
     service.Obstacle.NOT_READY: "Your profile needs a little more first.",

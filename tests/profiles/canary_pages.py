@@ -54,6 +54,14 @@ SAME_IN_EVERY_STATE: Mapping[str, str] = {
     r"^/admin(/(second-factor|retention|new-section))?$": "settings of the service, and counts",
 }
 SAME = re.compile("|".join(f"(?:{each})" for each in SAME_IN_EVERY_STATE))
+# Routes of the two people's own, and of a reader's own answers: to anybody else the first are a 404
+# by the query that finds them (``tests/test_matrix.py``), and the second hold nothing of the two.
+# So others fetch them in one state; what they may read of the two they fetch in every state.
+OF_ONES_OWN: Mapping[str, str] = {
+    r"^/(mentorships|offers|matches|participations)/<": "found by who is one of the two",
+    r"^/profile/<road>(/preview)?$": "the reader's own answers",
+}
+OWN = re.compile("|".join(f"(?:{each})" for each in OF_ONES_OWN))
 # A whole list, whoever reads it: each word of it says nothing of anybody.
 ZONES = re.compile(r'<select[^>]*\bname="timezone".*?</select>', re.DOTALL)
 SCRIPTS = re.compile(r"<script.*?</script>", re.DOTALL)
@@ -65,21 +73,27 @@ RANDOM = re.compile(  # tokens of forms, and keys, in which any digits may stand
 FORMS = ("csv", "xlsx")
 # Steps that name people, or a reader's secrets; others offer words that are answers of this test.
 STEPS = ("confidence", "names", "limits", "contact")
+STEPS_WITH_NAMES = ("names", "limits")
 
 
 def pages(app: Flask, cast: Cast, person: User | None, *, every: bool) -> Iterator[tuple[str, str]]:
-    """Fetch all pages; without ``every`` leave out two kinds, which one state is enough for.
+    """Fetch all pages; without ``every`` leave out three kinds, which one state is enough for.
 
-    They are ``SAME_IN_EVERY_STATE``, and leaders' pages as others ask for them: that is a 404
-    which says nothing, whatever the state (``tests/test_matrix.py``).
+    They are ``SAME_IN_EVERY_STATE``; leaders' pages as others ask for them: that is a 404 which
+    says nothing, whatever the state (``tests/test_matrix.py``); and ``OF_ONES_OWN`` as others ask.
     """
     client, values = PageClient(app, person).client, keys(cast)
+    one_of_them = person in {cast.people["Ana"], cast.people["Noor"]}
+    if not every and not one_of_them:
+        values = {**values, "step": STEPS_WITH_NAMES}
     for rule in app.url_map.iter_rules():
         if NOBODY.search(rule.rule) or "GET" not in (rule.methods or ()):
             continue
         if not every and SAME.search(rule.rule):
             continue
         if not every and person != cast.leader and OF_THE_LEADER.search(rule.rule):
+            continue
+        if not every and not one_of_them and OWN.search(rule.rule):
             continue
         for path in addresses(rule, values):
             answer = client.get(path)

@@ -18,6 +18,10 @@ from mentorship.rounds import expiring
 from mentorship.rounds import service as rounds
 from mentorship.rounds.offer_models import SeatCount
 from mentorship.rounds.withdrawing import withdraw
+from mentorship.sections.models import Membership
+from mentorship.sections.service import leave
+from mentorship.signins import people
+from tests import factories
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 
@@ -31,6 +35,7 @@ class Reached:
     names_hidden: bool = False
     shares_visa: bool = True
     listed: bool = True
+    gone: str = ""  # who of the two has left the section, or cannot sign in
 
 
 Reach = Callable[[Cast], Reached]
@@ -130,6 +135,41 @@ def expired(cast: Cast) -> Reached:
     return Reached(Audience.BROWSING, Audience.BROWSING)
 
 
+def silent_img(cast: Cast) -> Reached:
+    """Noor says yes, and Ana lets the day pass; she may still open the page of the match."""
+    accepted(cast)
+    late = NOW + dt.timedelta(days=60)
+    assert expiring.expire_answers(cast.session, round_id=cast.offer("Ana").round_id, now=late)
+    return Reached(Audience.BROWSING, Audience.BROWSING)
+
+
+def left_when_asked(cast: Cast) -> Reached:
+    offered(cast)
+    _leave(cast)
+    return Reached(Audience.BROWSING, Audience.BROWSING, gone="Ana")
+
+
+def left_with_a_mentor(cast: Cast) -> Reached:
+    """Ana leaves the section; the mentorship goes on."""
+    reached = confirmed(cast)
+    _leave(cast)
+    return dataclasses.replace(reached, gone="Ana")
+
+
+def _leave(cast: Cast) -> None:
+    ana = cast.people["Ana"].id
+    mine = sa.select(Membership.id).where(Membership.person_id == ana)
+    leave(cast.session, membership_id=cast.session.scalars(mine).one(), person_id=ana, now=NOW)
+
+
+def switched_off(cast: Cast) -> Reached:
+    """An administrator keeps Noor from signing in; Ana still has her mentor's address."""
+    reached = confirmed(cast)
+    admin = factories.administrator(cast.session)
+    people.switch_off(cast.session, cast.people["Noor"], by=admin.id, now=NOW)
+    return dataclasses.replace(reached, gone="Noor")
+
+
 def requested(cast: Cast) -> Reached:
     """Ana asks Noor directly: the same as an offer to Noor, and nothing new to Ana."""
     round_ = cast.open(set_up=rounds.SetUp(direct_requests=True))
@@ -206,17 +246,22 @@ FROM_A_YES_ON = (
     agreed,
     accepted,
     declined_by_img,
+    silent_img,
     accepted_then_over,
     confirmed,
     ended,
 )
-# names, visa answers, or whether one is in the lists at all; and a break, which has a date
+# names and visa answers, which have no word in common and so are kept back at once; whether one is
+# in the lists at all; a break, which has a date; and gone
 KEPT_BACK: Mapping[str, Reach] = {
-    **{f"no_names_{then.__name__}": _names_hidden(then) for then in AT},
-    **{f"no_visa_{then.__name__}": _without(consents.SHARE_VISA, then) for then in AT},
+    **{
+        f"no_names_nor_visa_{then.__name__}": _names_hidden(_without(consents.SHARE_VISA, then))
+        for then in AT
+    },
     **{
         f"not_listed_{then.__name__}": _without(consents.LISTED, then)
         for then in (open_round, offered, confirmed)
     },
-    "on_a_break": on_a_break,
+    **{each.__name__: each for each in (on_a_break, left_when_asked, left_with_a_mentor)},
+    switched_off.__name__: switched_off,
 }

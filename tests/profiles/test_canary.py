@@ -25,6 +25,7 @@ from tests.profiles.canaries import CANARIES, IMG, MENTOR
 from tests.profiles.canary_pages import (
     ABOUT_NOBODY,
     NOBODY,
+    OF_ONES_OWN,
     SAME,
     SAME_IN_EVERY_STATE,
     addresses,
@@ -62,7 +63,7 @@ def test_every_route_is_fetched_or_said_to_be_about_nobody(app: Flask, cast: Cas
     ]
     assert missed == []
     routes = [rule.rule for rule in app.url_map.iter_rules()]
-    for each in (*ABOUT_NOBODY, *SAME_IN_EVERY_STATE):
+    for each in (*ABOUT_NOBODY, *SAME_IN_EVERY_STATE, *OF_ONES_OWN):
         assert any(re.search(each, route) for route in routes), each
     own = ("/notices", "/profile/<road>", "/memberships/<uuid:membership_id>/leave", "/home/img")
     read_by_others = (

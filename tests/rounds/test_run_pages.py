@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -114,6 +115,25 @@ def test_all_pairs_are_offered_only_as_far_as_one_change_takes_them(
     page = leader.get(review).text
     assert "on all pages" not in page
     assert "One change takes at most 2 pairs" in page
+
+
+def test_a_change_that_is_refused_leads_back_to_the_list_as_it_was(
+    cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_, _ = cast.reviewed()
+    monkeypatch.setattr(paging, "PAGE_SIZE", 1)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    seen, change = f"{home}/review?q=a&sort=img&page=2", f"{home}/review/change"
+    answer = leader.submit(seen, {"kind": "lock"}, action=change)
+    assert dict(parse_qsl(urlsplit(answer.location or "").query)) == {
+        "q": "a",
+        "sort": "img",
+        "page": "2",
+    }
+    page = leader.follow(answer)
+    assert "Tick at least one pair in the list below." in page.text
+    assert page.form(change).find(".//input[@name='page']").get("value") == "2"  # type: ignore[union-attr]  # None fails the test
 
 
 def test_one_pair_is_told_as_one(cast: Cast, session: Session, sign_in: SignIn) -> None:

@@ -126,6 +126,8 @@ def test_a_mentor_is_not_told_of_a_yes_they_did_not_give(
         assert ("Your seat is free again" in text) == said_yes
         assert ("our answer is not needed any more" in text) != said_yes
     assert ("you said yes to" in body) == said_yes
+    match = f"/matches/{cast.offer('Ana Silva').id}"  # whom she was never told of she learns not
+    sign_in(cast.people["Ana Silva"]).get(match, status=200 if said_yes else 404)
 
 
 @pytest.mark.parametrize(("who", "home"), [("Ana Silva", "img"), ("Noor Haddad", "mentor")])
