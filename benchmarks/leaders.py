@@ -203,8 +203,7 @@ def publish(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> None:
     leader.page("report", f"{home}/report")
     leader.click("report, whole on one page", partial(leader.get, f"{home}/report?rows=all"))
     for form in ("csv", "xlsx"):
-        post = partial(leader.post, f"{home}/report", {"form": form}, 200)
-        leader.click(f"report as {form}", post)
+        leader.click(f"report as {form}", partial(leader.file, f"{home}/report", {"form": form}))
     leader.page("home of the leader", "/home/leader")
     print(f"\n{offers} offers are out.")
 

@@ -21,6 +21,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
 
 from mentorship.accounts.models import User
 from mentorship.app import create_app
@@ -56,16 +57,26 @@ class Leader:
             db.session.commit()
         with self.client.session_transaction() as cookie:
             cookie |= {"csrf_token": SECRET, "_user_id": token, "_fresh": True, "fs_cc": "set"}
-            cookie |= {"fs_paa": time.time()}
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, status: int = 303) -> str:
         """Send a form; return where the answer leads."""
-        signer = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token")
-        token = str(signer.dumps(SECRET))
-        answer = self.client.post(path, data={"csrf_token": token} | dict(data or {}))
+        answer = self._post(path, data)
         if answer.status_code != status:
             raise SystemExit(f"POST {path}: {answer.status_code}\n{answer.text[:2000]}")
         return answer.location or ""
+
+    def _post(self, path: str, data: Mapping[str, Any] | None) -> TestResponse:
+        signer = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token")
+        token = str(signer.dumps(SECRET))
+        with self.client.session_transaction() as cookie:  # the password was given just now
+            cookie |= {"fs_paa": time.time()}
+        return self.client.post(path, data={"csrf_token": token} | dict(data or {}))
+
+    def file(self, path: str, data: Mapping[str, Any]) -> None:
+        """Take a file out."""
+        answer = self._post(path, data)
+        if answer.status_code != 200 or answer.mimetype == "text/html":
+            raise SystemExit(f"POST {path}: {answer.status_code}, no file")
 
     def page(self, what: str, path: str) -> str:
         """Open a page, once to warm up and then against the clock."""

@@ -23,7 +23,10 @@ AFTER_WITHDRAWING: dict[str, list[Callable[..., None]]] = {MATCHING: []}
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """One question. Whoever changes ``text`` or ``without`` raises ``version``."""
+    """One question; each line of ``text`` is a paragraph.
+
+    Whoever changes what ``text`` or ``without`` say raises ``version``.
+    """
 
     key: str
     version: int
@@ -72,16 +75,16 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 label="Let members of my section look me up",
                 text=(
                     "If your section offers it, IMGs can look through a list of mentors, and "
-                    "mentors through a list of IMGs. Of you they see your name (or a code, if your "
-                    "section hides names), specialties, topics, languages, time zone, ways to "
-                    "talk, ways of working, and how many meetings a month suit you. Of an IMG "
-                    "also the stage of the journey and the states they hope for. Of a mentor also "
+                    "mentors through a list of IMGs.\nOf you they see your name (or a code, if "
+                    "your section hides names), specialties, topics, languages, time zone, ways to "
+                    "talk, ways of working, and how many meetings a month suit you.\nOf an IMG "
+                    "also the stage of the journey and the states they hope for.\nOf a mentor also "
                     "the position, subspecialties, the stages they help with, the state they live "
                     "in, the states they are licensed in, whether they are an IMG themselves, a "
                     "few words about them, the institution (not if your section hides names), and "
-                    "whether they have a free seat now: during a break there is none. Beside it "
+                    "whether they have a free seat now: during a break there is none.\nBeside it "
                     "stands how well the two of you fit and why, for example how much free time "
-                    "you have in common. They never see your visa answers, gender, goals, which "
+                    "you have in common.\nThey never see your visa answers, gender, goals, which "
                     "hours are free, or how to reach you."
                 ),
                 without="Without this you are in no list. The match program still considers you.",

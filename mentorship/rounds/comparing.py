@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -106,7 +107,7 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
 def comparison(
     session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
 ) -> Comparison:
-    """Compare runs with the first, in six queries and one a rest; the list is of run ``to``."""
+    """Compare runs with the first, in five queries and one a rest; the list is of run ``to``."""
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
     first = mates[runs[0].number]
@@ -163,24 +164,22 @@ def _points(held: Mapping[str, int]) -> int:
 def _mates(session: Session, runs: Sequence[Run]) -> Mapping[int, Mates]:
     """Return number of a run -> its pairs, and its IMGs without."""
     found: dict[int, dict[str, dict[str, int]]] = {run.number: {} for run in runs}
-    img_id, mentor_id = sa.cast(Pair.img_id, sa.String), sa.cast(Pair.mentor_id, sa.String)
-    rows = session.execute(
-        sa.select(Run.number, img_id, mentor_id, Pair.open_score)
-        .select_from(Pair)
-        .join(Run, Run.id == Pair.run_id)
-        .where(Pair.run_id.in_([run.id for run in runs]))
-        .order_by(Pair.place)
-    )
-    for number, img, mentor, score in rows:
-        found[number].setdefault(img, {})[mentor] = score
-    without = (
-        sa.select(Run.number, sa.cast(Unmatched.img_id, sa.String))
-        .select_from(Unmatched)
-        .join(Run, Run.id == Unmatched.run_id)
-        .where(Unmatched.run_id.in_([run.id for run in runs]))
-    )
-    for number, img in session.execute(without):
-        found[number].setdefault(img, {})
+    ids = [run.id for run in runs]
+
+    def people(of: type[Pair | Unmatched], *more: Any) -> sa.Select[*tuple[Any, ...]]:
+        img = sa.cast(of.img_id, sa.String).label("img")
+        query = sa.select(Run.number, img, *more).select_from(of)
+        return query.join(Run, Run.id == of.run_id).where(of.run_id.in_(ids))
+
+    mentor = sa.cast(Pair.mentor_id, sa.String).label("mentor")
+    both = sa.union_all(
+        people(Pair, mentor, Pair.open_score, Pair.place),
+        people(Unmatched, sa.null(), sa.null(), sa.literal(0)),
+    ).subquery()
+    for number, img, whom, score, place in session.execute(sa.select(both).order_by(both.c.place)):
+        held = found[number].setdefault(img, {})
+        if place:
+            held[whom] = score
     return found
 
 

@@ -22,6 +22,8 @@ from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.suiting import Suits, suits
 
+NO_SEAT = "no free seat"
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -58,7 +60,7 @@ def by_hand(
 ) -> ByHand:
     """Return whom to choose from, or what to know of the two who are chosen."""
     one, other = _img(session, run, img), _mentor(session, run, mentor)
-    found = suits(run, one.id) if one else {}
+    found = suits(run, one.id, other.id if other else None) if one else {}
     if other is not None:
         other = dataclasses.replace(other, suits=found.get(other.id))
     stands: Sequence[str] = ()
@@ -166,7 +168,7 @@ def _mentor_choice(key: uuid.UUID, name: str, free: int) -> Choice:
 
 
 def _free(seats: int) -> str:
-    return f"{seats} free {'seat' if seats == 1 else 'seats'}" if seats else "full"
+    return f"{seats} free {'seat' if seats == 1 else 'seats'}" if seats else NO_SEAT
 
 
 def _warnings(session: Session, run: Run, img: Choice, mentor: Choice) -> Sequence[str]:
@@ -184,7 +186,7 @@ def _warnings(session: Session, run: Run, img: Choice, mentor: Choice) -> Sequen
     already = session.scalar(sa.select(made))
     if img.stands != "no mentor" and not already:
         told.append(f"{img.name} is {img.stands} now and would change mentor.")
-    if mentor.stands == "full" and not already:
+    if mentor.stands == NO_SEAT and not already:
         told.append(f"{mentor.name} has no free seat: somebody else would lose theirs.")
     if any(pair[0] == img.id for pair in rules.locked):
         told.append(f"{img.name} is locked to another mentor. That lock would be lifted.")

@@ -182,11 +182,17 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
 
 
 def kept(
-    run: Run, *, rules: RunRules | None = None, policy: str | None = None, of: str | None = None
+    run: Run,
+    *,
+    rules: RunRules | None = None,
+    policy: str | None = None,
+    of: str | None = None,
+    mentor: str | None = None,
 ) -> Inputs:
     """Return what a run was made of, under other rules or another policy if given.
 
-    ``of`` is the key of an IMG whose scores alone are asked for, see ``restored``.
+    ``of`` is the key of an IMG whose scores alone are asked for, those with one ``mentor`` if that
+    is given, see ``restored``.
 
     Raises
     ------
@@ -197,7 +203,7 @@ def kept(
     inputs = run.inputs
     if inputs is None or inputs.get("erased"):
         raise InputsForgotten(run)
-    market, own_rules, means = restored(inputs, of=of)
+    market, own_rules, means = restored(inputs, of=of, mentor=mentor)
     return Inputs(
         market=market,
         rules=rules or own_rules,

@@ -18,7 +18,7 @@ from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.run_models import COUNTING
 from mentorship.rounds.scope import round_of_leader, run_of_round
-from mentorship.rounds.steps import open_run, run_changed, ways
+from mentorship.rounds.steps import is_open, run_changed, ways
 from mentorship.throttle.guard import spend
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
@@ -173,7 +173,7 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
         edit=edit,
         instead=run_changed(db.session(), round_.id) if late else None,
         counts=known.current,
-        choosing=open_run(db.session(), round_) is not None,
+        choosing=is_open(db.session(), round_.id, round_.state, known.current),
         wanted=wanted,
         form=FilterForm(),
     )

@@ -45,17 +45,18 @@ def snapshot(
 
 
 def restored(
-    values: Mapping[str, Any], *, of: str | None = None
+    values: Mapping[str, Any], *, of: str | None = None, mentor: str | None = None
 ) -> tuple[Market, RunRules, Mapping[str, int]]:
     """Return the people, the rules and the means that :func:`snapshot` took down.
 
     With the key ``of`` one IMG all others have only theirs and their goals, or are left out if they
     have none: the scores and rules of this one stay what they are, for which words are rare is
-    counted over everybody's.
+    counted over everybody's. With the key of one ``mentor`` likewise all others have only theirs
+    and what they say about themselves.
     """
     market = Market.of(
         [*_imgs(values["imgs"], of)],
-        [Mentor(**_fields(plain)) for plain in values["mentors"]],
+        [*_mentors(values["mentors"], mentor)],
         vocabulary.tables(),
         week=date.fromisoformat(values["week"]),
     )
@@ -69,6 +70,14 @@ def _imgs(plain: Iterable[Mapping[str, Any]], of: str | None) -> Iterator[Img]:
             yield Img(**_fields(each))
         elif goals := each.get("goals"):
             yield Img(key=each["key"], goals=goals)
+
+
+def _mentors(plain: Iterable[Mapping[str, Any]], of: str | None) -> Iterator[Mentor]:
+    for each in plain:
+        if of is None or each["key"] == of:
+            yield Mentor(**_fields(each))
+        elif about := each.get("about"):
+            yield Mentor(key=each["key"], about=about)
 
 
 def without_people(values: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:

@@ -30,12 +30,15 @@ class Suits:
         return bool(self.rules)
 
 
-def suits(run: Run, img: str) -> Mapping[str, Suits]:
-    """Return mentor -> how well they suit an IMG; nothing for runs too large or forgotten."""
+def suits(run: Run, img: str, mentor: str | None = None) -> Mapping[str, Suits]:
+    """Return mentor -> how well they suit an IMG; nothing for runs too large or forgotten.
+
+    Of one ``mentor`` only, if that is given.
+    """
     if run.matched + run.unmatched > MOST_PEOPLE:
         return {}
     try:
-        inputs = kept(run, of=img)
+        inputs = kept(run, of=img, mentor=mentor)
     except InputsForgotten:
         return {}
     market, rules = inputs.market, RunRules.from_json(run.rules)
@@ -45,8 +48,9 @@ def suits(run: Run, img: str) -> Mapping[str, Suits]:
     table = open_scores(market, rules, inputs.means or {}, row)[0]
     out = {key: flags[0] for key, flags in ruled_out(market, rules, row).items() if key != LIFTED}
     return {
-        mentor.key: Suits(int(table[at]), tuple(key for key, flags in out.items() if flags[at]))
-        for at, mentor in enumerate(market.mentors)
+        each.key: Suits(int(table[at]), tuple(key for key, flags in out.items() if flags[at]))
+        for at, each in enumerate(market.mentors)
+        if mentor in {None, each.key}
     }
 
 

@@ -37,7 +37,7 @@ from mentorship.rounds.running import solved
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.cast import Cast
+from tests.rounds.cast import Cast, counted
 from tests.rounds.work import work
 
 Pairs = set[tuple[uuid.UUID, uuid.UUID]]
@@ -291,6 +291,19 @@ def test_two_runs_side_by_side_say_who_gains_and_who_loses(cast: Cast, session: 
     assert three.counts == shown.counts
     only = comparing.comparison(session, runs, Wanted(show="lose", words="silva"))
     assert [line.name for line in only.listing.rows] == ["Ana Silva"]
+
+
+def test_the_effect_of_a_change_takes_twelve_statements_at_most(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_, _ = cast.reviewed()
+    try_edit(cast, session, EditKind.FORBID, pair(cast, "Ana Silva", "Noor Haddad"))
+    leader = sign_in(cast.leader)
+    effect = f"/sections/{cast.section.slug}/rounds/{round_.id}/compare?run=1&run=2"
+    session.expunge_all()
+    with counted(session) as seen:
+        assert "Keep this change?" in leader.get(effect).text
+    assert len([each for each in seen if not each.startswith(("SAVEPOINT", "RELEASE"))]) <= 12
 
 
 def test_pairing_by_hand_lists_the_best_mentor_first_with_the_score(

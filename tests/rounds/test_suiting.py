@@ -38,3 +38,4 @@ def test_one_img_scores_as_in_the_whole_round(cast: Cast, session: Session) -> N
             assert told.score == table[row, column]
             rules_here = {key for key, flags in out.items() if flags[row, column]} - {LIFTED}
             assert set(told.rules) == rules_here
+            assert suits(run, img.key, mentor.key) == {mentor.key: told}
