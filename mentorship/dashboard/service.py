@@ -26,7 +26,8 @@ from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.out_of_date import rounds_out_of_date
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.round_list import RoundLine, round_list
-from mentorship.rounds.standing_shapes import ImgStatus, Standing
+from mentorship.rounds.standing_rules import UNMATCHED
+from mentorship.rounds.standing_shapes import ImgRound, ImgStatus, Standing
 from mentorship.sections.listing import Overview, all_sections
 from mentorship.sections.models import Section
 from mentorship.toolkit.freshness import Line, to_check_first
@@ -54,6 +55,16 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.ENDED: ("Mentorship ended", "neutral"),
     }
 )
+# the same of the search for a second mentor
+SECONDS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
+    {
+        Standing.TAKES_PART: ("You take part, for a second mentor", "info"),
+        Standing.MAY_ASK: ("You may ask a second mentor", "info"),
+        Standing.REQUESTED: ("A second request waits", "info"),
+        Standing.IN_REVIEW: ("In review, for a second mentor", "info"),
+        Standing.ASKED: ("A second mentor is being asked", "info"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,24 @@ class ImgHome:
     section: Sequence[SectionDate]
     meetings: Sequence[Coming]
     left_behind: Sequence[Mentorship]
+
+    @property
+    def on_hold(self) -> str:
+        """Say what keeps them out of every match, "" if nothing does."""
+        if not self.profile.ready:
+            return "your profile is ready"
+        return "" if self.agreed else "you agree to be matched"
+
+    def second_in(self, round_: ImgRound) -> Standing | None:
+        """Say how the search for a second mentor stands; None if there is none, or on hold."""
+        return None if self.on_hold and round_.second in UNMATCHED else round_.second
+
+    def tags(self, round_: ImgRound) -> Sequence[tuple[str, str]]:
+        """Return how they stand in a round in the fewest words, each with the tone of its tag."""
+        if self.on_hold and round_.standing in UNMATCHED:
+            return [(f"On hold until {self.on_hold}", "warn")]
+        second = self.second_in(round_)
+        return [STANDINGS[round_.standing], *([SECONDS[second]] if second else [])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,14 +48,12 @@ def img() -> str:
     _need(SectionRole.IMG)
     now = reader_now()
     shown = service.img_home(db.session(), current_person().id, now=now, left=_left())
-    words = service.STANDINGS
     admitted = _admitted(SectionRole.IMG)
     return render_template(
         "dashboard/img.html",
         home=shown,
         today=now.date(),
         admitted=admitted,
-        standings=words,
         tabs=tabs(),
         erased_on=g.get("erased_on"),
     )

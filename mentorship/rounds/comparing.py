@@ -186,10 +186,11 @@ def _mates(session: Session, runs: Sequence[Run]) -> Mapping[int, Mates]:
 def _changes(first: Mates, other: Mates, *, told: bool) -> Mapping[str, int]:
     """Return IMG -> what the score changes by, of those in both whose mentors are not the same.
 
-    The change is 0 if it cannot be ``told``.
+    In points as they are shown: whoever is said to gain or lose reads by how much. The change is 0
+    if it cannot be ``told``.
     """
     return {
-        img: told * (sum(other[img].values()) - sum(first[img].values()))
+        img: told * (_points(other[img]) - _points(first[img]))
         for img in first.keys() & other.keys()
         if first[img].keys() != other[img].keys()
     }

@@ -30,7 +30,7 @@ from mentorship.rounds.inputs import (
 from mentorship.rounds.lifecycle import RoundChanged, move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest, rules_for_rest
-from mentorship.rounds.rest_runs import is_of_rest
+from mentorship.rounds.rest_runs import is_of_rest, on_its_way
 from mentorship.rounds.run_models import (
     COUNTING,
     MOST_ATTEMPTS,
@@ -144,8 +144,8 @@ def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
 def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> Run:
     """Keep the run in the one transaction that ends its job.
 
-    It counts unless leaders have made another run count since this one was taken up: that one may
-    have locks that this one has not.
+    It counts unless leaders have made another run count since this one was taken up, which may have
+    locks that this one has not, or have planned to publish one.
 
     Raises
     ------
@@ -163,7 +163,8 @@ def finish(session: Session, held: Held, made: Solved, *, now: dt.datetime) -> R
         move(session, job.round_id, (RoundState.REMATCHING,), RoundState.REMATCHING)
     by = job.asked_by_id
     run = keep(session, made, round_id=job.round_id, by=by, now=now, of_rest=of_rest)
-    if counts and ways(session, job.round_id).current == job.base_run_id:
+    planned = of_rest and on_its_way(session, job.round_id)
+    if counts and not planned and ways(session, job.round_id).current == job.base_run_id:
         take_step(
             session,
             round_id=job.round_id,

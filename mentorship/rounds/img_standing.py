@@ -21,7 +21,14 @@ from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.scope import contact_of, name_of, told_to_img
-from mentorship.rounds.standing_rules import WAITS, as_told, holds, second_of, standing_in
+from mentorship.rounds.standing_rules import (
+    UNMATCHED,
+    WAITS,
+    as_told,
+    holds,
+    second_of,
+    standing_in,
+)
 from mentorship.rounds.standing_shapes import ImgMatch, ImgRound, ImgStatus, Standing
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
@@ -118,6 +125,8 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime]) -> ImgRound:
             published_at=part.published_at,
         )
         second = second_of(round_, part.place, offers, part.wanted or 1)
+        if second in UNMATCHED and (held_since or not part.belongs):
+            second = None
     due = [o.answer_by or o.due_at or part.answer_by for o in offers if o.state in WAITS]
     return ImgRound(
         round_.name,

@@ -17,7 +17,7 @@ from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import Writer
-from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.offer_models import Offer, OfferState
 
 
 def mentor_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -26,8 +26,17 @@ def mentor_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None
 
 
 def still_looking(session: Session, offer: Offer, *, now: dt.datetime) -> None:
-    """Tell the IMG that they wait on; never who was asked, or why it came to nothing."""
-    _tell(session, offer, offer.img_id, "still_looking", path="/", now=now)
+    """Tell the IMG that they wait on; never who was asked, or why it came to nothing.
+
+    Or, if another mentor of theirs has said yes, that there is no second one.
+    """
+    here = sa.and_(Offer.round_id == offer.round_id, Offer.state == OfferState.ACCEPTED)
+    yes = sa.or_(Offer.state == OfferState.CONFIRMED, here)
+    another = sa.exists().where(Offer.img_id == offer.img_id, Offer.id != offer.id, yes)
+    has_one = session.scalar(sa.select(another))
+    _tell(
+        session, offer, offer.img_id, "no_second" if has_one else "still_looking", path="/", now=now
+    )
 
 
 def img_confirmed(session: Session, offer: Offer, *, now: dt.datetime) -> None:

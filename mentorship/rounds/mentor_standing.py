@@ -73,6 +73,12 @@ class MentorStatus:
     past: Sequence[MentorOffer]
 
     @property
+    def full(self) -> bool:
+        """Tell whether no seat is left for anybody new; an offer holds one, a request does not."""
+        offered = sum(not each.requested for each in self.waiting)
+        return 0 < self.seats <= self.used + offered
+
+    @property
     def taking_part(self) -> Sequence[Place]:
         """Return the rounds to come that the mentor is part of."""
         return [p for p in self.places if p.coming and p.joined and not p.withdrew]

@@ -24,7 +24,7 @@ from mentorship.rounds.planning import BadTime, Planned
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
 from mentorship.rounds.rest import may_go_out
 from mentorship.rounds.round_letters import sample_offer, sample_publication
-from mentorship.rounds.run_views import ROUND, to_job
+from mentorship.rounds.run_views import ROUND, counted, to_job
 from mentorship.rounds.scope import number_of, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.web import reader_zone
@@ -125,11 +125,12 @@ def run_again(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     """Take back what could not go out, and run with everybody as they are now."""
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
-        with transaction() as session:
+        with counted(slug, round_id, now) as asked, transaction() as session:
             round_ = acting(session, slug, round_id, "round.publish.again")
             planning.take_back(session, round_id=round_id)
             ask = jobs.ask_rest if round_.state in OUT else jobs.ask_run
             job = ask(session, round_id=round_id, by=me, now=now)
+            asked.append(job)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     return to_job(slug, round_id, job.id)

@@ -39,12 +39,13 @@ def remind(session: Session, *, now: dt.datetime) -> int:
 
 def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
     until = due_by()
+    spared = sa.or_(asked_directly(), ~_reminded_lately(now))  # those of requests are days or hours
     out = sa.or_(Round.state.in_(OUT), sa.and_(Round.state == RoundState.OPEN, asked_directly()))
     rows = session.execute(
         sa.select(Offer, until)
         .join(Offer.round)
         .outerjoin(Publication, Publication.round_id == Offer.round_id)
-        .where(out, Offer.state.in_(WHO_OWES), until > now, until <= now + EARLIEST)
+        .where(out, Offer.state.in_(WHO_OWES), until > now, until <= now + EARLIEST, spared)
         .options(joinedload(Offer.round).joinedload(Round.section))
         .order_by(Offer.id)
     ).all()
@@ -98,10 +99,7 @@ def remind_now(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> in
 
 
 def _owed(session: Session, round_id: uuid.UUID, now: dt.datetime) -> list[_Due]:
-    until, lately = (
-        due_by(),
-        sa.exists().where(Reminder.offer_id == Offer.id, Reminder.sent_at > now - AGAIN),
-    )
+    until = due_by()
     rows = session.execute(
         sa.select(Offer, until)
         .join(Offer.round)
@@ -111,7 +109,7 @@ def _owed(session: Session, round_id: uuid.UUID, now: dt.datetime) -> list[_Due]
             Round.state.in_(OUT),
             Offer.state.in_(WHO_OWES),
             until > now,
-            ~lately,
+            ~_reminded_lately(now),
         )
         .options(joinedload(Offer.round).joinedload(Round.section))
         .order_by(Offer.id)
@@ -120,6 +118,10 @@ def _owed(session: Session, round_id: uuid.UUID, now: dt.datetime) -> list[_Due]
         _Due(offer, WHO_OWES[offer.state], _days_left(answer_by - now), answer_by)
         for offer, answer_by in rows
     ]
+
+
+def _reminded_lately(now: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Reminder.offer_id == Offer.id, Reminder.sent_at > now - AGAIN)
 
 
 def _days_left(left: dt.timedelta) -> int:

@@ -49,6 +49,11 @@ class RequestPage:
     requests: Sequence[RequestLine]
 
     @property
+    def not_a_second(self) -> str:
+        """Say why somebody with a mentor cannot ask another one now, "" if they need none."""
+        return self.hinders if self.open and self.hinders != ENOUGH else ""
+
+    @property
     def able(self) -> Sequence[Chosen]:
         """Return those who can be asked now, the first choice first."""
         return [each for each in self.choices if not each.hinders]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,11 +17,13 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
+from mentorship.rounds.models import Round, RoundState, Run
+from mentorship.rounds.rest_runs import is_of_rest, went_out
 from mentorship.rounds.review_forms import FilterForm
-from mentorship.rounds.run_models import COUNTING
+from mentorship.rounds.run_models import COUNTING, RunJob
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.steps import is_open, run_changed, ways
-from mentorship.throttle.guard import spend
+from mentorship.throttle.guard import give_back, spend
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
 OTHERS_TRIED = (
@@ -32,11 +36,11 @@ OTHERS_TRIED = (
 @members
 def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    _spend_run(me, slug, round_id)
     try:
-        with transaction() as session:
+        with counted(slug, round_id, now) as asked, transaction() as session:
             acting(session, slug, round_id, "round.run")
             job = jobs.ask_run(session, round_id=round_id, by=me, now=now)
+            asked.append(job)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     return to_job(slug, round_id, job.id)
@@ -46,11 +50,11 @@ def run(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 @members
 def match_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    _spend_run(me, slug, round_id)
     try:
-        with transaction() as session:
+        with counted(slug, round_id, now) as asked, transaction() as session:
             acting(session, slug, round_id, "round.rest")
             job = jobs.ask_rest(session, round_id=round_id, by=me, now=now)
+            asked.append(job)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     return to_job(slug, round_id, job.id)
@@ -71,10 +75,20 @@ def drop_rest(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     return redirect(url_for(".answers", slug=slug, round_id=round_id), code=303)
 
 
-def _spend_run(me: uuid.UUID, slug: str, round_id: uuid.UUID) -> None:
-    """Count a run of the round, once it is known to be this person's: strangers use up nothing."""
-    round_ = round_of_leader(db.session(), me, slug, round_id)
-    spend("run", thing=str(round_.id))
+@contextmanager
+def counted(slug: str, round_id: uuid.UUID, now: dt.datetime) -> Iterator[list[RunJob]]:
+    """Count a run of the round, if the block puts a new job into the list; else nothing is counted.
+
+    Strangers use up nothing, nor does a second press or a refusal.
+    """
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    paid = spend("run", thing=str(round_.id))
+    asked: list[RunJob] = []
+    try:
+        yield asked
+    finally:
+        if not any(job.asked_at == now for job in asked):
+            give_back(paid)
 
 
 def to_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
@@ -114,12 +128,11 @@ def cancel_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
 @members
 def ask_policies(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    _spend_run(me, slug, round_id)
     try:
-        with transaction() as session:
+        with counted(slug, round_id, now) as asked, transaction() as session:
             acting(session, slug, round_id, "round.policies")
             base = run_of_round(session, round_id)
-            asked = jobs.ask_policies(session, round_id=round_id, run=base, by=me, now=now)
+            asked.extend(jobs.ask_policies(session, round_id=round_id, run=base, by=me, now=now))
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     except jobs.OthersTried as others:
@@ -173,7 +186,20 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
         edit=edit,
         instead=run_changed(db.session(), round_.id) if late else None,
         counts=known.current,
-        choosing=is_open(db.session(), round_.id, round_.state, known.current),
+        choosing=_choosable(round_, runs, known.current),
         wanted=wanted,
         form=FilterForm(),
     )
+
+
+def _choosable(round_: Round, runs: Sequence[Run], current: uuid.UUID | None) -> set[uuid.UUID]:
+    """Return which of the runs a leader may make count now; of a published round, of the rest."""
+    session = db.session()
+    if not is_open(session, round_.id, round_.state, current):
+        return set()
+    return {
+        run.id
+        for run in runs
+        if round_.state is RoundState.REVIEW
+        or (is_of_rest(session, run.id) and not went_out(session, run.id))
+    }

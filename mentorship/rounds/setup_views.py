@@ -77,7 +77,13 @@ def effect_of_new(slug: str) -> str | tuple[str, int]:
     starts = _starts(section)
     source = starts.source
     saved = SetUp.from_json(source.rules) if source else SetUp()
-    planned = Round(id=uuid.uuid4(), section_id=section.id, name="", state=RoundState.DRAFT)
+    planned = Round(
+        id=uuid.uuid4(),
+        section_id=section.id,
+        name="",
+        state=RoundState.DRAFT,
+        created_at=dt.datetime.now(dt.UTC),
+    )
     return _new_page(section, form, _effect(planned, saved, form), starts)
 
 

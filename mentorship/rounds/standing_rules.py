@@ -19,8 +19,9 @@ UNMATCHED = frozenset({Standing.MAY_ASK, Standing.TAKES_PART, Standing.IN_REVIEW
 
 def standing_in(round_: Round, place: Participant, offers: Sequence[Offer]) -> Standing:
     states = {offer.state for offer in offers}
-    if place.withdrew and OfferState.CONFIRMED not in states:
-        return Standing.WITHDREW
+    if place.left_out_at is not None:  # by themselves or a leader: only what was agreed on stands
+        left = Standing.WITHDREW if place.withdrew else Standing.ENDED
+        return Standing.CONFIRMED if OfferState.CONFIRMED in states else left
     if round_.state not in OUT:
         return _without_answers(round_, states)
     found = {
@@ -36,19 +37,19 @@ def standing_in(round_: Round, place: Participant, offers: Sequence[Offer]) -> S
 def second_of(
     round_: Round, place: Participant, offers: Sequence[Offer], wanted: int
 ) -> Standing | None:
-    """Say of somebody with a mentor of the round how the search for a second one stands."""
+    """Say of somebody with a mentor of the round how the search for a second one stands.
+
+    It is what ``standing_in`` would say of it, had they no mentor yet.
+    """
     states = [offer.state for offer in offers]
-    set_up = SetUp.from_json(round_.rules)
-    if OfferState.CONFIRMED not in states or place.left_out_at is not None:
+    mentors = states.count(OfferState.CONFIRMED)
+    if not mentors or place.left_out_at is not None:
         return None
-    if round_.state in OUT:
+    if round_.state in OUT:  # the rest is matched without whoever has a mentor
         return Standing.ASKED if OfferState.OFFERED in states else None
-    if round_.state is not RoundState.OPEN or not set_up.direct_requests:
-        return None
-    if OfferState.OFFERED in states:
-        return Standing.REQUESTED
-    more = set_up.two_mentors and wanted > states.count(OfferState.CONFIRMED)
-    return Standing.MAY_ASK if more else None
+    found = _without_answers(round_, {*states} - {OfferState.CONFIRMED})
+    more = SetUp.from_json(round_.rules).two_mentors and wanted > mentors
+    return found if found is Standing.REQUESTED or (more and found in UNMATCHED) else None
 
 
 def holds(round_: Round, offer: Offer) -> bool:

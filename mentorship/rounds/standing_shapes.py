@@ -49,8 +49,7 @@ MATTERS = (
     Standing.NOT_LOOKING,
     Standing.SILENT,
     Standing.WITHDREW,
-    Standing.NOT_MATCHED,
-    Standing.ENDED,
+    Standing.NOT_MATCHED,  # and what else is over: see ``_rank``
     Standing.ELSEWHERE,
     Standing.LEFT,
 )
@@ -112,8 +111,16 @@ class ImgStatus:
     @property
     def current(self) -> ImgRound | None:
         """Return the round that matters most to the person now, the newest of equals."""
-        return min(self.rounds, key=lambda r: MATTERS.index(r.standing), default=None)
+        return min(self.rounds, key=_rank, default=None)
 
     @property
     def mentors(self) -> Sequence[ImgMatch]:
         return [m for r in self.rounds for m in r.matches if m.state is OfferState.CONFIRMED]
+
+
+def _rank(round_: ImgRound) -> int:
+    """Return how early a person needs to read of a round; of what is over, the newest first."""
+    over = round_.standing in {Standing.NOT_MATCHED, Standing.ENDED} or (
+        round_.standing is Standing.WITHDREW and not round_.may_come_back
+    )
+    return MATTERS.index(Standing.NOT_MATCHED if over else round_.standing)

@@ -122,6 +122,14 @@ def test_a_leader_sees_it_and_nothing_is_saved(
     assert "Enter 0 to 100" in bad.text
 
 
+def test_a_new_round_may_be_of_those_who_waited(sign_in: SignIn, cast: Cast) -> None:
+    cast.published()
+    page = f"/sections/{cast.section.slug}/rounds/new"
+    client = sign_in(cast.leader)
+    values = _values(client.get(page).form()) | {"name": "", "waited": "y"}
+    assert "What it would do" in client.post(f"{page}/effect", values, status=200).text
+
+
 def test_it_is_for_leaders_of_the_section(sign_in: SignIn, cast: Cast) -> None:
     other = sign_in(cast.people["Noor Haddad"])
     home = f"/sections/{cast.section.slug}/rounds"

@@ -167,6 +167,20 @@ def test_the_rest_is_not_matched_again_while_one_is_on_its_way_out(
     assert rest(cast, session, round_).number > run.number
 
 
+def test_a_rest_that_was_asked_before_the_plan_does_not_count(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    run = rest(cast, session, round_)
+    jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    work(session)
+    assert steps.ways(session, round_.id).current == run.id
+    planning.send_out(session, round_id=round_.id, now=LATER + planning.UNDO)
+    assert cast.again(round_).state is RoundState.ANSWERING
+
+
 def test_a_seat_given_away_meanwhile_holds_the_rest_up(
     cast: Cast, session: Session, round_: Round
 ) -> None:
@@ -377,6 +391,17 @@ def test_who_is_in_one_of_two_runs_only_neither_gains_nor_loses(
     lock = edit_rest(cast, session, round_, kind=EditKind.LOCK, img="Ana Silva", mentor="Pia Late")
     again = comparing.comparison(session, [run, lock], Wanted()).columns[1]
     assert (again.by_hand, again.is_same) == ("1 locked", True)
+
+
+def test_only_runs_of_the_rest_can_be_used_instead_of_one(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    first, second = rest(cast, session, round_), rest(cast, session, round_)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    numbers = f"run={second.number}&run=1&run={first.number}"
+    page = sign_in(cast.leader).get(f"{home}/compare?{numbers}").text
+    assert f"Use run {first.number}" in page
+    assert "Use run 1" not in page
 
 
 def test_a_leader_changes_the_rest_in_the_browser(

@@ -144,3 +144,20 @@ def test_one_pair_is_told_as_one(cast: Cast, session: Session, sign_in: SignIn) 
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     page = " ".join(sign_in(cast.leader).get(f"{home}/review").text.split())
     assert "1 pair, with a score of" in page
+
+
+def test_only_a_run_that_is_asked_for_counts_against_the_limit(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    """Six an hour: a second press starts nothing and uses none up, nor does a refusal."""
+    round_, _ = cast.reviewed()
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    for _ in range(8):
+        leader.post(f"{home}/policies")
+        leader.post(f"{home}/rest", status=409)
+    for _ in range(5):
+        leader.post(f"{home}/run")
+        session.execute(sa.update(RunJob).values(state=JobState.CANCELLED, ended_at=NOW))
+        session.commit()
+    leader.post(f"{home}/run", status=429)

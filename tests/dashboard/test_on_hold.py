@@ -1,0 +1,174 @@
+"""What a home page promises holds: not what something about its reader rules out just now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, withdraw
+from mentorship.matching import Img
+from mentorship.profiles.service import write_img
+from mentorship.rounds import service
+from mentorship.rounds.enrolment import mark
+from mentorship.rounds.models import Round
+from mentorship.rounds.offer_models import Side
+from mentorship.rounds.service import Standing
+from mentorship.sections.models import MembershipState, SectionRole
+from tests import factories
+from tests.factories import NOW
+from tests.mentorships.pair import confirm
+from tests.page import PageClient
+from tests.rounds.asking import accept, ask, direct
+from tests.rounds.cast import Cast, small_cast
+
+SignIn = Callable[[User], PageClient]
+ANA, NOOR = "Ana Silva", "Noor Haddad"
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    return small_cast(session)
+
+
+def end(cast: Cast, img: str) -> None:
+    service.end_match(
+        cast.session,
+        offer=cast.offer(img),
+        side=Side.IMG,
+        by=cast.people[img].id,
+        reason="goals_met",
+        words="",
+        now=NOW,
+    )
+
+
+def without_anybody(cast: Cast, name: str) -> Round:
+    """Finish a round in which no mentor answered."""
+    round_ = cast.published(name)
+    service.finish_round(cast.session, round_id=round_.id, now=NOW)
+    return round_
+
+
+def test_who_was_left_out_is_promised_nothing_after_the_mentorship(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_ = direct(cast)
+    accept(cast, ask(cast, round_, ANA), NOOR)
+    service.leave_out(session, round_id=round_.id, profile_ids=[cast.profile(ANA)], now=NOW)
+    end(cast, ANA)
+    ana = sign_in(cast.people[ANA])
+    for run in (False, True):
+        if run:
+            service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+        home = ana.get("/home/img")
+        assert "Your mentorship has ended" in home.text
+        assert "Mentorship ended" in home.text
+        assert f"/participations/{round_.id}/{cast.profile(ANA)}" not in home.links()
+    mark(session, round_.id, [cast.profile(ANA)], left_out_at=None)
+    assert "Your section leader is looking at the pairs" in ana.get("/home/img").text
+
+
+def test_of_what_is_over_the_newest_is_told(cast: Cast, session: Session, sign_in: SignIn) -> None:
+    without_anybody(cast, "Old")
+    cast.offer(ANA).offered_at = NOW - DAY
+    new = cast.published("New")
+    new.created_at = NOW + DAY
+    confirm(cast, new, ANA, NOOR)
+    end(cast, ANA)
+    service.finish_round(session, round_id=new.id, now=NOW)
+    assert "Your mentorship has ended" in sign_in(cast.people[ANA]).get("/home/img").text
+
+
+def test_having_withdrawn_is_told_first_only_while_one_may_come_back(
+    cast: Cast, session: Session
+) -> None:
+    old, ana = cast.open("Old"), cast.people[ANA]
+    place = {"person_id": ana.id, "round_id": old.id, "profile_id": cast.profile(ANA)}
+    service.withdraw(session, now=NOW, **place)
+    without_anybody(cast, "New").created_at = NOW + DAY
+    session.flush()
+
+    def told() -> tuple[str, Standing]:
+        current = service.img_status(session, ana.id).current
+        assert current is not None
+        return current.name, current.standing
+
+    assert told() == ("Old", Standing.WITHDREW)
+    run = service.run_round(session, round_id=old.id, by=cast.leader.id, now=NOW)
+    service.publish_round(session, round_id=old.id, run_id=run.id, by=cast.leader.id, now=NOW)
+    service.finish_round(session, round_id=old.id, now=NOW)
+    assert told() == ("New", Standing.NOT_MATCHED)
+
+
+def test_a_mentor_whose_seats_are_taken_is_promised_nobody(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    spring = cast.published("Spring")
+    fall = cast.draft("Fall")
+    noor = sign_in(cast.people[NOOR])
+    confirm(cast, spring, ANA, NOOR)  # her only seat
+    service.open_round(session, round_id=fall.id, now=NOW)
+    home = noor.get("/home/mentor")
+    assert "All your seats are taken" in home.text
+    assert "You are part of" not in home.text
+    assert "Take part" not in home.text
+    end(cast, ANA)
+    home = noor.get("/home/mentor")
+    assert "All your seats are taken" not in home.text
+    assert "Take part in Fall" in home.text
+
+
+def test_a_request_holds_no_seat_until_the_yes(cast: Cast, session: Session) -> None:
+    ask(cast, direct(cast), ANA)
+    noor = cast.people[NOOR].id
+    assert not service.mentor_status(session, noor, now=NOW).full
+    accept(cast, cast.offer(ANA), NOOR)
+    assert service.mentor_status(session, noor, now=NOW).full
+
+
+def test_who_waits_for_approval_is_not_told_that_no_round_is_open(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    zoe = factories.person(cast.session, "Zoe Yilmaz")
+    asked = factories.member(
+        cast.session, cast.section, SectionRole.MENTOR, zoe, MembershipState.ASKED
+    )
+    cast.open()
+    text = sign_in(asked).get("/home/mentor").text
+    assert "Fill in your profile" in text
+    assert "No round is open now" not in text
+
+
+@pytest.mark.parametrize("missing", ["consent", "profile"])
+def test_who_is_on_hold_reads_it_in_the_list_of_rounds_too(
+    cast: Cast, session: Session, sign_in: SignIn, missing: str
+) -> None:
+    cast.published()
+    ana = cast.people[ANA]
+    offer = cast.offer(ANA)
+    service.decline_offer(
+        session,
+        person_id=cast.people[NOOR].id,
+        offer_id=offer.id,
+        reason="no_time",
+        words="",
+        now=NOW,
+    )
+    client = sign_in(ana)
+    assert "Waiting for a mentor" in client.get("/home/img").text
+    if missing == "consent":
+        withdraw(session, ana.id, MATCHING, NOW)
+        hold = "On hold until you agree to be matched"
+    else:
+        write_img(session, person_id=ana.id, img=Img(key="x"), now=NOW)
+        hold = "On hold until your profile is ready"
+    text = client.get("/home/img").text
+    assert hold in text
+    assert "Waiting for a mentor" not in text
+    assert "no hurry" not in text
+    assert "You keep your place in Spring: do it before the next match of this round" in text
