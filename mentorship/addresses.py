@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit
 
 from mentorship.connecting import FetchFailed
@@ -11,6 +12,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")  # names of no public server
 PORTS = {"http": 80, "https": 443}
+# Labels of letters, digits, - and _, as DNS has names of servers in use; at the end perhaps a dot.
+NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.ASCII)
 # Ways to write an IPv4 address inside an IPv6 one: what counts is where the packets go.
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32")))
 
@@ -60,4 +63,15 @@ def web_address(url: str) -> SplitResult:
         raise FetchFailed("the address must not hold a name or a password")
     if any(ord(c) <= 32 or ord(c) >= 127 for c in url):
         raise FetchFailed("the address holds a space or a letter that is not plain")
+    if not NAME.fullmatch(parts.hostname) and not is_number(parts.hostname):
+        raise FetchFailed("this is not a web address")
     return parts
+
+
+def is_number(host: str) -> bool:
+    """Tell whether a host is an IP address, without the brackets of version 6."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -31,6 +31,7 @@ from mentorship.operations.backup import forget_replaced
 from mentorship.oversight import heads
 from mentorship.privacy import copying, erasing, retention, wishes
 from mentorship.pulse import utc_now
+from mentorship.rosters import uploads
 from mentorship.rosters.work import work_on_import
 from mentorship.rounds import averages, closing, expiring, holding, planning
 from mentorship.rounds.lifecycle import RoundChanged
@@ -184,8 +185,8 @@ def send_daily_digests() -> None:
 
 
 def clear_up() -> None:
-    """Remove what mattered for a while only: sessions that ended, counts of tries."""
-    for clear_old in (signins.clear_old, throttle.clear_old):
+    """Remove what mattered for a while only: sessions that ended, counts of tries, old files."""
+    for clear_old in (signins.clear_old, throttle.clear_old, uploads.forget_old):
         with transaction() as session:
             clear_old(session, now=utc_now())
 

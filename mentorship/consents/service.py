@@ -11,12 +11,14 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from mentorship.accounts.models import User
 from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import UtcDateTime
 
 MATCHING, SHARE_VISA, LISTED, STATISTICS = "matching", "share_visa", "listed", "statistics"
+OWN_YES = frozenset({SHARE_VISA})  # what a leader's file cannot say of who has claimed the account
 # What packages above this one do when somebody takes a consent back; the application fills it in.
 AFTER_WITHDRAWING: dict[str, list[Callable[..., None]]] = {MATCHING: []}
 
@@ -159,13 +161,16 @@ def in_force(
     """Return the purposes each person agrees to now, in one query; every person has an entry.
 
     Consent to an older text does not count: it never covered what the text says today. Whoever
-    asked to be erased agrees to nothing until they take it back.
+    asked to be erased agrees to nothing until they take it back. What a leader's file said of visa
+    answers covers those that the file brought: once its person can type their own, it counts no
+    more.
     """
     rows = session.execute(
         sa.select(Consent.person_id, Consent.purpose).where(
             Consent.person_id.in_(person_ids),
             Consent.withdrawn_at.is_(None),
             _current(),
+            ~_unheard(),
             ~_leaving(Consent.person_id),
         )
     )
@@ -186,6 +191,7 @@ def agrees_to(
             Consent.purpose == purpose,
             Consent.version == PURPOSES[purpose].version,
             Consent.withdrawn_at.is_(None),
+            ~_unheard(),
             ~_leaving(person_id),
         )
         .correlate_except(Consent)
@@ -215,6 +221,13 @@ def _current() -> sa.ColumnElement[bool]:
             for purpose in PURPOSES.values()
         )
     )
+
+
+def _unheard() -> sa.ColumnElement[bool]:
+    """Say of a consent that its person must say it themselves, and has not yet."""
+    owner = aliased(User)
+    claimed = sa.exists().where(owner.id == Consent.person_id, owner.confirmed_at.is_not(None))
+    return sa.and_(Consent.purpose.in_(OWN_YES), Consent.by_file, claimed.correlate_except(owner))
 
 
 def _leaving(person_id: sa.orm.InstrumentedAttribute[uuid.UUID]) -> sa.ColumnElement[bool]:

@@ -25,6 +25,7 @@ def choices() -> str:
         "consents/choices.html",
         purposes=service.PURPOSES.values(),
         standing=service.standing(db.session(), current_id()),
+        own_yes=service.OWN_YES,
     )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship import audit
-from mentorship.addresses import is_inside, web_address
+from mentorship.addresses import is_inside, is_number, web_address
 from mentorship.connecting import FetchFailed
 from mentorship.hosts.models import HOST_LENGTH, ListedHost
 
@@ -79,7 +79,8 @@ def typed_host(said: str) -> str:
 
     """
     said = said.strip()
-    url = said if "://" in said else f"https://{said}"
+    host = f"[{said}]" if ":" in said and is_number(said) else said  # as the list shows version 6
+    url = said if "://" in said else f"https://{host}"
     try:
         host, inside = host_of(url), is_inside(url)
     except FetchFailed as trouble:

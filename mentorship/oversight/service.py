@@ -27,6 +27,7 @@ from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 MOST_ROWS = 20_000  # in one file
+IMPORTED = {"created": "new", "updated": "changed"}  # rows of an import, and how they are told
 COLUMNS = ("number", "time_utc", "who", "what", "about", "section", "action")
 
 
@@ -200,4 +201,7 @@ def _about(
 
 def _what(entry: AuditEntry) -> str:
     words, run = in_words(entry.action), entry.detail.get("run")
+    if entry.action == "roster.import.done":
+        counts = (f"{entry.detail.get(key, 0)} {said}" for key, said in IMPORTED.items())
+        return f"{words} ({', '.join(counts)})"
     return f"{words} (run {run})" if run else words

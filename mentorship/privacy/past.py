@@ -12,6 +12,7 @@ from mentorship.notices.models import Message
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
+from mentorship.rosters.uploads import with_files
 from mentorship.rounds.models import Participant, Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.signins.models import UserSession
@@ -68,7 +69,11 @@ def copies(moment: dt.datetime) -> sa.Select[uuid.UUID]:
 
 
 def imports(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(RosterImport.id).where(RosterImport.asked_at < moment)
+    return sa.select(RosterImport.id).where(RosterImport.asked_at < moment, ~with_files())
+
+
+def files(moment: dt.datetime) -> sa.Select[uuid.UUID]:
+    return sa.select(RosterImport.id).where(RosterImport.asked_at < moment, with_files())
 
 
 def situations(moment: dt.datetime) -> sa.Select[uuid.UUID]:

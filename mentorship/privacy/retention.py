@@ -24,6 +24,7 @@ from mentorship.privacy.copying import LIVES
 from mentorship.privacy.emptying import empty_profiles
 from mentorship.privacy.models import DataExport, GlassOpening
 from mentorship.profiles.models import Profile
+from mentorship.rosters import uploads
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rounds.models import Pair, Run
 from mentorship.signins.models import UserSession
@@ -146,11 +147,19 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "imports",
-        "Imports of rosters, with their reports",
+        "Imports of rosters that are done, with their reports",
         30 * DAY,
-        "Their files go when an import is over; the report is read within days.",
+        "Their files went when the people were in; the report is read within days.",
         past.imports,
         _delete(RosterImport, past.imports),
+    ),
+    Rule(
+        "files",
+        "Imports of rosters that were begun and not done, with their files",
+        uploads.KEPT,
+        "Whoever comes back later has a newer file; a worker also looks every hour.",
+        past.files,
+        _delete(RosterImport, past.files),
     ),
     Rule(
         "situations",

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField, ValidationError
+from wtforms import BooleanField, HiddenField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from mentorship.rosters.mapping import COLUMNS, FoundColumn, faults_of
@@ -110,8 +110,9 @@ class ColumnsForm(FlaskForm):
 
 
 class WriteForm(FlaskForm):
-    """Bring the people in."""
+    """Bring the people in, as one try said; ``tried`` is which."""
 
+    tried = HiddenField()
     skip_bad = BooleanField()
     invite = BooleanField(
         "Mail everybody who has no account of their own a link to claim it",

@@ -23,7 +23,7 @@ from mentorship.rosters.records import Limits
 from mentorship.sections.models import SectionRole
 
 LIMITS = Limits(rows=20_000, columns=200)  # of a file on the site; the command line takes more
-KEPT = dt.timedelta(days=7)  # what was begun and not finished is forgotten after that
+KEPT = dt.timedelta(days=7)  # what was begun and not finished goes after that, with its files
 SIDES = (SectionRole.IMG, SectionRole.MENTOR)
 
 
@@ -40,7 +40,6 @@ def begin(
     now: dt.datetime,
 ) -> RosterImport:
     """Keep the files, sealed, and guess their columns; raise ``BadUpload`` for a bad one."""
-    forget_old(session, now=now)
     made = RosterImport(
         section_id=section_id,
         asked_by_id=by,
@@ -62,8 +61,13 @@ def begin(
 
 
 def forget_old(session: Session, *, now: dt.datetime) -> None:
-    """Forget imports of more than a week ago; what they brought stays."""
-    session.execute(sa.delete(RosterImport).where(RosterImport.asked_at < now - KEPT))
+    """Forget imports of more than a week ago that still have their files, and are not done."""
+    old = with_files(), RosterImport.asked_at < now - KEPT
+    session.execute(sa.delete(RosterImport).where(*old))
+
+
+def with_files() -> sa.ColumnElement[bool]:
+    return RosterImport.files_sealed.is_not(None)
 
 
 def import_of(session: Session, section_id: uuid.UUID, import_id: uuid.UUID) -> RosterImport:
@@ -116,12 +120,28 @@ def try_out(
 
 
 def write(
-    session: Session, found: RosterImport, *, by: uuid.UUID, skip_bad: bool, invite: bool
+    session: Session,
+    found: RosterImport,
+    *,
+    tried: str,
+    by: uuid.UUID,
+    choices: Mapping[str, bool],
 ) -> None:
-    """Have a worker write it; raise ``ImportChanged`` unless it has been tried."""
-    choices = {"skip_bad": skip_bad, "invite": invite}
-    start = (ImportState.CHECKED,)
-    _go(session, found, start, ImportState.WRITING, choices=choices, asked_by_id=by)
+    """Have a worker write it; raise ``ImportChanged`` unless ``tried`` is how it stands now.
+
+    ``choices`` are ``skip_bad`` and ``invite``. Whoever agrees has read what one try would do; with
+    other columns, or tried anew since, it would do something else.
+    """
+    if tried != the_try(found):
+        raise ImportChanged
+    start, same = (ImportState.CHECKED,), RosterImport.hold == found.hold
+    values = {"choices": dict(choices), "asked_by_id": by}
+    _go(session, found, start, ImportState.WRITING, same, **values)
+
+
+def the_try(found: RosterImport) -> str:
+    """Return which try an import was last taken for: each worker who takes it holds it anew."""
+    return str(found.hold or "")
 
 
 def _go(
@@ -129,12 +149,13 @@ def _go(
     found: RosterImport,
     start: Sequence[ImportState],
     end: ImportState,
+    *only: sa.ColumnElement[bool],
     **values: object,
 ) -> None:
     moved = rows_hit(
         session,
         sa.update(RosterImport)
-        .where(RosterImport.id == found.id, RosterImport.state.in_(start))
+        .where(RosterImport.id == found.id, RosterImport.state.in_(start), *only)
         .values(state=end, percent=0, attempt=0, lease_until=None, **values),
     )
     if not moved:

@@ -81,7 +81,7 @@ def show(slug: str, import_id: uuid.UUID) -> str:
         found=found,
         report=found.report or {},
         live=found.state in WORKED_ON,
-        form=WriteForm(),
+        form=WriteForm(tried=uploads.the_try(found)),
     )
 
 
@@ -136,7 +136,8 @@ def write(slug: str, import_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             said = {"skip_bad": form.skip_bad.data, "invite": form.invite.data}
-            uploads.write(session, found, by=me, **said)
+            tried = form.tried.data or ""
+            uploads.write(session, found, tried=tried, by=me, choices=said)
             _log(session, "roster.import.write", section, found)
     except uploads.ImportChanged:
         return _changed(slug, import_id)

@@ -94,11 +94,13 @@ class Work:
         counts = dict.fromkeys(Change, 0) | {Change.UNCHANGED: len(members.stayed_out)}
         counts[Change.CREATED] = len(members.invited)  # nobody reads here who has an account
         changed: set[uuid.UUID] = set()
+        newcomers = {row["id"] for row in people.made}
         for entry, change in outcomes.items():
             moved = change is Change.UNCHANGED and entry in touched
             counts[Change.UPDATED if moved else change] += 1
-            if moved or change is Change.UPDATED:
-                changed.add(people.of_address[entry.email].id)
+            person_id = people.of_address[entry.email].id
+            if person_id not in newcomers and (moved or change is not Change.UNCHANGED):
+                changed.add(person_id)
         made_here = {each.id for each in people.of_address.values()} - {*members.invited.values()}
         report = ImportReport(
             created=counts[Change.CREATED],

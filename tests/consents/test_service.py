@@ -212,6 +212,28 @@ def test_what_a_file_said_holds_until_the_person_answers(session: Session, ana: 
     assert (held(session, ana), said_for(session, ana)) == (frozenset({MATCHING}), True)
 
 
+def agrees(session: Session, who: User, purpose: str) -> bool:
+    asked = sa.select(service.agrees_to(purpose, User.id)).where(User.id == who.id)
+    return bool(session.scalar(asked))
+
+
+def test_a_file_shares_no_visa_that_its_person_can_type(session: Session, ana: User) -> None:
+    ana.confirmed_at = None
+    by_file(session, ana, SHARE_VISA)
+    by_file(session, ana, STATISTICS)
+    assert held(session, ana) == {SHARE_VISA, STATISTICS}
+    assert agrees(session, ana, SHARE_VISA)
+    ana.confirmed_at = LATER
+    session.flush()
+    assert held(session, ana) == {STATISTICS}
+    assert not agrees(session, ana, SHARE_VISA)
+    assert agrees(session, ana, STATISTICS)
+    assert said_for(session, ana), "they are asked all the same"
+    service.give(session, ana.id, SHARE_VISA, LATER)
+    assert held(session, ana) == {SHARE_VISA, STATISTICS}
+    assert agrees(session, ana, SHARE_VISA)
+
+
 def test_a_yes_to_what_a_file_said_is_a_record_of_its_own(session: Session, ana: User) -> None:
     by_file(session, ana)
     service.give(session, ana.id, MATCHING, LATER)

@@ -105,8 +105,8 @@ def test_an_unknown_purpose_is_not_there(sign_in: SignIn, ana: User) -> None:
     sign_in(ana).post(f"{PAGE}/marketing", {"agree": "y", "version": "1"}, status=404)
 
 
-def by_file(session: Session, who: User) -> None:
-    values = {"person_id": who.id, "purpose": MATCHING, "version": 1, "given_at": NOW}
+def by_file(session: Session, who: User, purpose: str = MATCHING) -> None:
+    values = {"person_id": who.id, "purpose": purpose, "version": 1, "given_at": NOW}
     session.add(Consent(**values, by_file=True))
     session.flush()
 
@@ -130,6 +130,21 @@ def test_what_a_leaders_file_said_is_asked_about(
     assert ("You agreed on" in after.text) == yes
     assert held(session, ana) == ({MATCHING} if yes else frozenset())
     assert "Is it right" not in me.get("/home/img").text
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_what_a_file_said_of_visas_is_off_until_the_person_says_yes(
+    session: Session, sign_in: SignIn, ana: User, *, yes: bool
+) -> None:
+    by_file(session, ana, SHARE_VISA)
+    me = sign_in(ana)
+    page = me.get(PAGE)
+    assert "Off until you answer" in page.text
+    assert "only your own yes counts" in page.text
+    assert "On, please confirm" not in page.text
+    done = me.post(f"{PAGE}/{SHARE_VISA}", {"version": "1"} | ({"agree": "y"} if yes else {}))
+    assert switches(me.follow(done))[SHARE_VISA] == yes
+    assert held(session, ana) == ({SHARE_VISA} if yes else frozenset())
 
 
 def test_an_older_text_of_a_file_is_read_and_chosen_anew(

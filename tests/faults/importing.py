@@ -56,7 +56,9 @@ class Importing:
                 found = uploads.begin(session, section_id=section.id, by=by, files=files, now=now)
                 found.state = ImportState.CHECKED  # tried before
                 session.flush()
-                uploads.write(session, found, by=by, skip_bad=False, invite=False)
+                said = {"skip_bad": False, "invite": False}
+                tried = uploads.the_try(found)
+                uploads.write(session, found, tried=tried, by=by, choices=said)
                 ids = section.id, found.id
             enqueue("import_roster", ids[1])
         return ids

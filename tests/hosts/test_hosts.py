@@ -108,6 +108,28 @@ def test_a_refused_host_is_said_to_be_refused_and_nothing_is_lost(
     assert asking.on_the_list("society.example.org")
 
 
+def test_a_host_that_is_a_number_is_confirmed_and_taken_off(
+    session: Session, north: Section, admin: PageClient, sign_in: SignIn
+) -> None:
+    names_a_feed(sign_in(factories.leader(session, north)), north, "https://[2606:4700::1111]/feed")
+    for act, listed in (("allow", True), ("refuse", False), ("allow", True)):
+        buttons = admin.get(PAGE).tree.iterfind(f".//form[@action='{PAGE}/{act}']")
+        sent = [str(box.get("value")) for form in buttons for box in form.iterfind(".//input")]
+        assert "2606:4700::1111" in sent
+        admin.post(f"{PAGE}/{act}", {"host": "2606:4700::1111"})
+        assert asking.on_the_list("2606:4700::1111") == listed
+
+
+def test_no_feed_of_a_host_that_no_name_can_be_is_taken(
+    session: Session, north: Section, admin: PageClient, sign_in: SignIn
+) -> None:
+    leader = sign_in(factories.leader(session, north))
+    values = {"url": "https://*.example.org/feed", "organization": "A", "topic": Topic.MATCH.value}
+    page = leader.submit(f"/sections/{north.slug}/news/feeds/new", values, status=422)
+    assert "not a web address" in page.text
+    assert "Nothing waits" in admin.get(PAGE).text
+
+
 def test_a_link_of_a_section_waits_too(
     session: Session, north: Section, admin: PageClient, sign_in: SignIn
 ) -> None:
@@ -137,6 +159,11 @@ def test_a_link_of_a_section_waits_too(
         ("nrmp.org", "nrmp.org"),
         (" WWW.NRMP.org. ", "nrmp.org"),
         ("https://www.nrmp.org/feed/", "nrmp.org"),
+        ("[2606:4700::1111]", "2606:4700::1111"),
+        ("2606:4700::1111", "2606:4700::1111"),
+        ("8.8.8.8", "8.8.8.8"),
+        ("my_journal.example.org", "my_journal.example.org"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
     ],
 )
 def test_a_host_or_a_whole_address_of_one_can_be_typed(said: str, host: str) -> None:
@@ -145,7 +172,11 @@ def test_a_host_or_a_whole_address_of_one_can_be_typed(said: str, host: str) -> 
 
 @pytest.mark.parametrize(
     "said",
-    ["", "localhost", "10.0.0.8", "[::1]", "a b", "file:///etc/passwd", "x@nrmp.org", "nrmp"],
+    [
+        *("", "localhost", "10.0.0.8", "[::1]", "::1", "a b", "file:///etc/passwd", "x@nrmp.org"),
+        *("nrmp", "*.example.org", "x..y", "%41.com", "-x.example.org", ".nrmp.org", "nrmp.org.."),
+        f"{'x' * 64}.example.org",
+    ],
 )
 def test_what_is_no_host_of_the_open_internet_is_refused(
     session: Session, admin: PageClient, said: str

@@ -117,6 +117,15 @@ def test_the_log_is_filtered(cast: Cast, sign_in: SignIn, asked: str, found: int
     assert len(rows) == found + 1
 
 
+def test_an_import_is_told_with_its_counts(cast: Cast, session: Session, sign_in: SignIn) -> None:
+    counts = {"created": 7, "updated": 2, "import": str(uuid.uuid4())}
+    said = {"actor_id": cast.leader.id, "about_id": cast.section.id, "section_id": cast.section.id}
+    record(session, action="roster.import.done", now=NOW, detail=counts, **said)
+    leader, path = sign_in(cast.leader), f"/sections/{cast.section.slug}/log"
+    for text in (leader.get(path).text, leader.client.get(f"{path}.csv").get_data(as_text=True)):
+        assert "(7 new, 2 changed)" in text
+
+
 def test_the_file_runs_nothing_and_is_not_kept(cast: Cast, sign_in: SignIn) -> None:
     answer = sign_in(cast.leader).client.get(f"/sections/{cast.section.slug}/log.csv")
     assert answer.headers["Cache-Control"] == "no-store"

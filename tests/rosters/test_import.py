@@ -138,6 +138,21 @@ def test_the_log_names_each_person_whom_an_import_changed(session: Session, here
     assert session.scalars(log).all()[-1] is entries[-1]
 
 
+def test_the_log_names_a_member_whose_whole_profile_an_import_makes(
+    session: Session, here: Section
+) -> None:
+    ana = factories.person(session, "Ana", email="ana@example.org")
+    factories.member(session, here, SectionRole.IMG, ana)
+    ben = factories.person(session, "Ben", email="ben@example.org")
+    factories.member(session, here, SectionRole.IMG, ben)
+    ben.confirmed_at = None
+    session.flush()
+    report = bring(session, here)
+    assert report.created == 3
+    changed = sa.select(AuditEntry.about_id).where(AuditEntry.action == "roster.import.change")
+    assert set(session.scalars(changed)) == {ana.id, ben.id}
+
+
 def test_the_same_files_again_change_nothing(session: Session, here: Section) -> None:
     bring(session, here, now=NOW)
     before = everything(session)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from openpyxl import Workbook, load_workbook
 from sqlalchemy.orm import Session
 
+from mentorship import jobs
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, give
 from mentorship.matching import Mentor
@@ -259,9 +260,39 @@ def test_others_see_no_import_and_old_ones_are_forgotten(
     other.get(one.replace(here.slug, elsewhere.slug), status=404)
     leader.post(f"{one}/forget")
     leader.get(one, status=404)
+
+
+def test_files_go_after_seven_days_and_what_is_done_stays(
+    leader: PageClient, here: Section, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = ready_to_write(leader, here, session)
+    work(session)
     upload(leader, here, img=IMGS.encode())
-    uploads.forget_old(session, now=dt.datetime.now(dt.UTC) + 2 * uploads.KEPT)
-    assert session.scalars(sa.select(RosterImport)).all() == []
+    began = session.scalars(sa.select(sa.func.max(RosterImport.asked_at))).one()
+    for late, kept in ((dt.timedelta(), 2), (dt.timedelta(seconds=1), 1)):
+        monkeypatch.setattr(jobs, "utc_now", lambda late=late: began + uploads.KEPT + late)
+        jobs.clear_up()  # each hour
+        assert session.scalar(sa.select(sa.func.count(RosterImport.id))) == kept
+    assert session.scalars(sa.select(RosterImport.id)).all() == [done]
+
+
+def test_what_is_agreed_to_is_the_try_that_was_read(
+    leader: PageClient, here: Section, session: Session
+) -> None:
+    one = upload(leader, here, img=IMGS.encode())
+    leader.submit(one, action=f"{one}/columns")
+    work(session)
+    (old,) = leader.get(one).tree.iterfind(".//input[@name='tried']")
+    leader.submit(f"{one}/columns", {"img_3": ""}, action=f"{one}/columns")  # in another tab
+    work(session)
+    for tried in ({"tried": str(old.get("value"))}, {}, {"tried": "x"}):
+        page = leader.post(f"{one}/write", tried, status=409)
+    assert "changed" in page.text
+    work(session)
+    assert people(session) == set()
+    leader.submit(one, action=f"{one}/write")
+    work(session)
+    assert people(session) == {"Ana Abara", "Ben Bello"}
 
 
 def test_two_files_that_are_too_much_together_are_told_so(
