@@ -51,7 +51,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.NOT_LOOKING: ("You need no mentor in it now", "neutral"),
         Standing.SILENT: ("You did not answer in time", "warn"),
         Standing.LEFT: ("You left its section", "neutral"),
-        Standing.NOT_MATCHED: ("No mentor was found", "neutral"),
+        Standing.NOT_MATCHED: ("Finished without a mentor", "neutral"),
         Standing.ENDED: ("Mentorship ended", "neutral"),
     }
 )
@@ -95,6 +95,8 @@ class ImgHome:
         """Return how they stand in a round in the fewest words, each with the tone of its tag."""
         if self.on_hold and round_.standing in UNMATCHED:
             return [(f"On hold until {self.on_hold}", "warn")]
+        if not round_.meant:
+            return [("Open, for some members only", "neutral")]
         second = self.second_in(round_)
         return [STANDINGS[round_.standing], *([SECONDS[second]] if second else [])]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates, held
@@ -44,8 +46,9 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
     if session.scalar(sa.select(Offer.state).where(Offer.id == offer.id)) is not OFFERED:
         return None
     round_, pair = offer.round, [offer.img_id, offer.mentor_id]
+    local = now.astimezone(_zone_of(session, offer.mentor_id))  # a break ends with the mentor's day
     people = {
-        each.profile_id: each for each in candidates(session, round_, today=now.date(), only=pair)
+        each.profile_id: each for each in candidates(session, round_, today=local.date(), only=pair)
     }
     mentor, img = people.get(offer.mentor_id), people.get(offer.img_id)
     if mentor is not None and mentor.obstacle is Obstacle.PAUSED:
@@ -56,7 +59,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
     count = session.get(SeatCount, key, populate_existing=True)
     if mentor is not None and mentor.seats <= (count.taken if count else 0):
         return OfferState.SEAT_TAKEN
-    stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
+    stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=local)[offer.mentor_id]
     if img is None or not _may_have_somebody(img) or stand.hinders:
         return _close(session, offer, WITHDRAWN, now)
     said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count
@@ -147,7 +150,8 @@ def take_back_elsewhere(
 ) -> None:
     """Take back what IMGs have asked in other rounds, now that this one has somebody for them."""
     for offer in _waiting(session, Offer.round_id != round_id, imgs=img_ids):
-        withdraw(session, offer, now)
+        if withdraw(session, offer, now):
+            letters.request_passed_on(session, offer, "request_not_needed", now=now)
 
 
 def hasten(session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime) -> None:
@@ -183,6 +187,12 @@ def _waiting(
     if mentors is not None:
         query = query.where(Offer.mentor_id.in_(mentors))
     return session.scalars(query).all()
+
+
+def _zone_of(session: Session, profile_id: uuid.UUID) -> ZoneInfo:
+    """Return the time zone in which somebody reads of days."""
+    zone = sa.select(User.timezone).join(Profile, Profile.person_id == User.id)
+    return ZoneInfo(session.scalar(zone.where(Profile.id == profile_id)) or "UTC")
 
 
 def _hold_people(session: Session, offer: Offer) -> None:

@@ -21,6 +21,7 @@ from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.scope import contact_of, name_of, told_to_img
+from mentorship.rounds.setup import SetUp
 from mentorship.rounds.standing_rules import (
     UNMATCHED,
     WAITS,
@@ -30,6 +31,7 @@ from mentorship.rounds.standing_rules import (
     standing_in,
 )
 from mentorship.rounds.standing_shapes import ImgMatch, ImgRound, ImgStatus, Standing
+from mentorship.rounds.traits import fitting
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 _IMG = aliased(Profile)
@@ -55,19 +57,37 @@ class _Part:
 
 
 def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
-    """Return where an IMG stands, in one query.
+    """Return where an IMG stands, in one query; in two if an open round is for some members only.
 
     Open rounds that they are not part of are told of unless another one holds them. One who was
     left out keeps what both had agreed on before.
     """
     parts = _parts(session, person_id)
     held = {part.round.id: part.held_since for part in parts if part.held_since}
+    shown = [part for part in parts if part.place is not None or not held]
+    others = _for_others(session, shown)
     rounds = [
-        _img_round(part, [at for key, some in held.items() if key != part.round.id for at in some])
-        for part in parts
-        if part.place is not None or not held
+        _img_round(
+            part,
+            [at for key, some in held.items() if key != part.round.id for at in some],
+            meant=part.round.id not in others,
+        )
+        for part in shown
     ]
     return ImgStatus(rounds)
+
+
+def _for_others(session: Session, parts: Sequence[_Part]) -> Collection[uuid.UUID]:
+    """Return the rounds that the IMG is not part of, and whose set-up does not let them in."""
+    asking = {
+        part.round.id: fitting(part.round, traits).where(Profile.id == part.profile_id).exists()
+        for part in parts
+        if part.place is None and (traits := SetUp.from_json(part.round.rules).traits).asks
+    }
+    if not asking:
+        return ()
+    fits = session.execute(sa.select(*asking.values())).one()
+    return [key for key, fit in zip(asking, fits, strict=True) if not fit]
 
 
 def _parts(session: Session, person_id: uuid.UUID) -> Sequence[_Part]:
@@ -112,7 +132,7 @@ def _parts(session: Session, person_id: uuid.UUID) -> Sequence[_Part]:
     return parts
 
 
-def _img_round(part: _Part, held_since: Collection[dt.datetime]) -> ImgRound:
+def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool) -> ImgRound:
     """Return a round as its IMG reads of it; ``held_since``: since when others hold them."""
     round_, offers = part.round, [offer for offer, _ in part.offers]
     is_open = round_.state is RoundState.OPEN
@@ -137,8 +157,9 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime]) -> ImgRound:
         round_id=round_.id,
         profile_id=part.profile_id,
         state=round_.state,
-        may_come_back=standing is Standing.WITHDREW and round_.state in BEFORE,
+        may_come_back=standing is Standing.WITHDREW and round_.state in BEFORE and not held_since,
         closes_at=round_.closes_at if is_open else None,
+        meant=meant,
         second=second,
     )
 

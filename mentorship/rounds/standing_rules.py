@@ -72,7 +72,8 @@ def as_told(
     if standing is Standing.NOT_MATCHED:
         held = published_at is not None and any(at <= published_at for at in held_since)
         return Standing.ELSEWHERE if held else standing
-    if not belongs and standing in {*UNMATCHED, Standing.NOT_LOOKING, Standing.SILENT}:
+    out = {*UNMATCHED, Standing.NOT_LOOKING, Standing.SILENT, Standing.WITHDREW}
+    if not belongs and standing in out:
         return Standing.LEFT
     return Standing.ELSEWHERE if held_since and standing in UNMATCHED else standing
 

@@ -84,6 +84,7 @@ class ImgRound:
     state: RoundState | None = None  # of the round
     may_come_back: bool = False  # having withdrawn, while no offer is out
     closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
+    meant: bool = True  # False: its set-up lets in some members only, and not this one
     second: Standing | None = None  # besides a mentor: how the search for another one stands
 
     @property
@@ -120,6 +121,8 @@ class ImgStatus:
 
 def _rank(round_: ImgRound) -> int:
     """Return how early a person needs to read of a round; of what is over, the newest first."""
+    if not round_.meant:
+        return MATTERS.index(Standing.LEFT)
     over = round_.standing in {Standing.NOT_MATCHED, Standing.ENDED} or (
         round_.standing is Standing.WITHDREW and not round_.may_come_back
     )

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
 from mentorship.rounds.answering import turn_down
+from mentorship.rounds.candidates import candidates
 from mentorship.rounds.choices import BEFORE, OUT
+from mentorship.rounds.enrolment import CannotTakePart
 from mentorship.rounds.going_on import let_go as let_go_requests
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
@@ -97,7 +99,12 @@ def withdraw(
 
 
 def come_back(
-    session: Session, *, person_id: uuid.UUID, round_id: uuid.UUID, profile_id: uuid.UUID
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    round_id: uuid.UUID,
+    profile_id: uuid.UUID,
+    now: dt.datetime,
 ) -> None:
     """Take part again after having withdrawn.
 
@@ -105,6 +112,8 @@ def come_back(
     ------
     TooLate
         The round is published or finished.
+    CannotTakePart
+        Something keeps this person out; the error says what.
     NoResultFound
         The place is not this person's own.
 
@@ -113,7 +122,10 @@ def come_back(
     if session.scalars(state).one_or_none() not in BEFORE:
         participation_of(session, person_id, round_id, profile_id)
         raise TooLate
-    participation_of(session, person_id, round_id, profile_id)
+    round_ = participation_of(session, person_id, round_id, profile_id).round
+    (me,) = candidates(session, round_, today=now.date(), only=[profile_id])
+    if me.obstacle is not None:
+        raise CannotTakePart(me.name, me.obstacle)
     session.execute(
         sa.update(Participant)
         .where(Participant.round_id == round_id, Participant.profile_id == profile_id)

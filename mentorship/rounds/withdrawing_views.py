@@ -71,11 +71,14 @@ def join(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
 @bp.post("/participations/<uuid:round_id>/<uuid:profile_id>/come-back")
 @members
 def come_back(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
-    me = current_id()
+    me, now = current_id(), dt.datetime.now(dt.UTC)
+    who = {"person_id": me, "round_id": round_id, "profile_id": profile_id}
     try:
         with transaction() as session:
             place = service.participation_of(session, me, round_id, profile_id)
-            service.come_back(session, person_id=me, round_id=round_id, profile_id=profile_id)
+            service.come_back(session, **who, now=now)
+    except service.CannotTakePart as out:
+        flash(f"You cannot be part of this round yet. {WHY_NOT[out.obstacle]}", "warning")
     except service.TooLate:
         flash("This round is published by now. You can be part of the next one.", "warning")
     else:

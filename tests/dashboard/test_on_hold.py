@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.matching import Img
-from mentorship.profiles.service import write_img
+from mentorship.profiles.service import pause_mentor, write_img
 from mentorship.rounds import service
 from mentorship.rounds.enrolment import mark
 from mentorship.rounds.models import Round
-from mentorship.rounds.offer_models import Side
-from mentorship.rounds.service import Standing
-from mentorship.sections.models import MembershipState, SectionRole
+from mentorship.rounds.offer_models import OfferState, Side
+from mentorship.rounds.service import SetUp, Standing
+from mentorship.rounds.traits import Traits
+from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.service import leave
 from tests import factories
 from tests.factories import NOW
 from tests.mentorships.pair import confirm
@@ -172,3 +175,79 @@ def test_who_is_on_hold_reads_it_in_the_list_of_rounds_too(
     assert "Waiting for a mentor" not in text
     assert "no hurry" not in text
     assert "You keep your place in Spring: do it before the next match of this round" in text
+
+
+def leave_the_section(cast: Cast) -> None:
+    ana = cast.people[ANA]
+    mine = cast.session.query(Membership).filter_by(person_id=ana.id).one()
+    factories.member(cast.session, factories.section(cast.session), mine.role, ana)
+    leave(cast.session, membership_id=mine.id, person_id=ana.id, now=NOW)
+
+
+def take_consent_back(cast: Cast) -> None:
+    withdraw(cast.session, cast.people[ANA].id, MATCHING, NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (leave_the_section, "You are not a member of its section."),
+        (take_consent_back, "First agree to be matched, under Privacy choices."),
+    ],
+)
+def test_coming_back_is_offered_and_done_only_where_nothing_stands_in_the_way(
+    cast: Cast, session: Session, sign_in: SignIn, change: Callable[[Cast], None], why: str
+) -> None:
+    round_, ana = cast.open(), cast.people[ANA]
+    place = {"person_id": ana.id, "round_id": round_.id, "profile_id": cast.profile(ANA)}
+    service.withdraw(session, now=NOW, **place)
+    client, where = sign_in(ana), f"/participations/{round_.id}/{cast.profile(ANA)}"
+    assert "You withdrew from Spring" in client.get("/home/img").text
+    change(cast)
+    home = client.get("/home/img")
+    assert "You withdrew from Spring" not in home.text
+    client.post(f"{where}/come-back", status=303)
+    text = client.get("/home/img").text
+    assert why in text
+    assert "You are part of Spring again" not in text
+    (status,) = service.img_status(session, ana.id).rounds
+    assert status.standing in {Standing.LEFT, Standing.WITHDREW}
+
+
+def test_a_mentor_who_was_found_is_not_denied_when_the_round_is_over(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_ = cast.published()
+    accept(cast, cast.offer(ANA), NOOR)
+    ana = sign_in(cast.people[ANA])
+    ana.submit(f"/matches/{cast.offer(ANA).id}/decline", {"reason": "other_mentor"})
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    text = ana.get("/home/img").text
+    assert "Spring is finished, and you have no mentor from it." in text
+    assert "was found" not in text
+
+
+@pytest.mark.parametrize(("stage", "fits"), [("interviews", True), ("usce", False)])
+def test_a_round_for_some_members_is_offered_to_these_alone(
+    cast: Cast, sign_in: SignIn, stage: str, *, fits: bool
+) -> None:
+    cast.open(set_up=SetUp(traits=Traits(stages=("interviews",))))
+    late = sign_in(cast.img("Late Comer", stage=stage))
+    home = late.get("/home/img").text
+    assert ("Take part in Spring" in home) is fits
+    assert ("Spring is for some members only" in home) is not fits
+    assert ("Open, for some members only" in home) is not fits
+
+
+def test_a_break_ends_with_the_day_of_the_mentor(cast: Cast, session: Session) -> None:
+    """When it is afternoon in London, the next day has begun in Auckland."""
+    offer, noor = ask(cast, direct(cast), ANA), cast.people[NOOR]
+    noor.timezone = "Pacific/Auckland"
+    now = dt.datetime.combine(NOW.date(), dt.time(15), dt.UTC)
+    until = now.astimezone(ZoneInfo(noor.timezone)).date()
+    assert until > now.date()
+    pause_mentor(session, person_id=noor.id, until=until + DAY, today=NOW.date())
+    with pytest.raises(service.CannotAgree):
+        accept(cast, offer, NOOR, now=now)
+    pause_mentor(session, person_id=noor.id, until=until, today=NOW.date())
+    assert accept(cast, offer, NOOR, now=now) is OfferState.CONFIRMED

@@ -148,6 +148,7 @@ def test_an_offer_of_a_published_round_takes_back_what_waits_in_another(
     service.publish_round(session, round_id=spring.id, run_id=run.id, by=None, now=NOW)
     assert again(cast, request).state is WITHDRAWN
     assert TAKEN_BACK.format("Fall") in subjects(cast, "Lea Roth")
+    assert "Your request in Fall was taken back" in subjects(cast, "Ana Silva")
 
 
 def test_a_last_seat_given_in_one_round_lets_requests_of_another_go_on(cast: Cast) -> None:

@@ -217,8 +217,11 @@ class Requests(RuleBasedStateMachine):
     def leave_or_come_back(self, name: str) -> None:
         place: dict[str, Any] = {"profile_id": self.cast.profile(name)}
         if name in self.gone:
-            me = {key: value for key, value in self.me(name).items() if key != "now"}
-            service.come_back(self.session, **me, **place)
+            if name in self.paused:
+                with pytest.raises(service.CannotTakePart):
+                    service.come_back(self.session, **self.me(name), **place)
+                return
+            service.come_back(self.session, **self.me(name), **place)
             self.gone.discard(name)
             return
         service.withdraw(self.session, **self.me(name), **place)

@@ -71,7 +71,7 @@ def test_before_publishing_one_leaves_and_comes_back(cast: Cast, session: Sessio
     run = service.run_round(session, round_id=round_.id, by=None, now=NOW)
     assert run.matched + run.unmatched == 2
     for _ in range(2):
-        service.come_back(session, **place(cast, "Ana Silva", round_))
+        service.come_back(session, now=NOW, **place(cast, "Ana Silva", round_))
     run = service.run_round(session, round_id=round_.id, by=None, now=NOW)
     assert run.matched + run.unmatched == 3
 
@@ -81,7 +81,7 @@ def test_whom_the_leader_left_out_does_not_come_back(cast: Cast, session: Sessio
     ana = cast.profile("Ana Silva")
     service.leave_out(session, round_id=round_.id, profile_ids=[ana], now=NOW)
     with pytest.raises(NoResultFound):
-        service.come_back(session, **place(cast, "Ana Silva", round_))
+        service.come_back(session, now=NOW, **place(cast, "Ana Silva", round_))
     assert service.img_status(session, cast.people["Ana Silva"].id).rounds == []
 
 
@@ -101,7 +101,7 @@ def test_after_publishing_the_other_side_is_told(cast: Cast, who: str, step: str
     assert mails(cast, who) == []
     assert taken(cast, round_) == 0
     with pytest.raises(service.TooLate):
-        service.come_back(cast.session, **place(cast, who, round_))
+        service.come_back(cast.session, now=NOW, **place(cast, who, round_))
 
 
 @pytest.mark.parametrize("said_yes", [False, True])
@@ -139,7 +139,7 @@ def test_the_way_back_is_shown_while_it_leads_there(
     withdraw(cast, who, round_)
     path = f"/participations/{round_.id}/{cast.profile(who)}"
     assert path in person.get(f"/home/{home}").links()
-    service.come_back(cast.session, **place(cast, who, round_))
+    service.come_back(cast.session, now=NOW, **place(cast, who, round_))
     service.publish_round(
         cast.session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW
     )
