@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 import uuid
 import zipfile
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from flask_security import hash_password
 from openpyxl import Workbook, load_workbook
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,7 @@ from mentorship.rosters.import_models import ImportState, RosterImport
 from mentorship.rosters.work import WORKED_OUT, Alive, work_on_import
 from mentorship.sections.models import Membership, Section, SectionRole
 from tests import factories
+from tests.accounts.conftest import PASSWORD
 from tests.factories import NOW
 from tests.page import PageClient
 
@@ -126,6 +129,33 @@ def test_a_bad_row_keeps_all_out_until_the_leader_says_so(
     assert "line 4" not in leader.get(f"{one}/problems.csv").text  # a table of cells
     leader.submit(one, action=f"{one}/write")
     work(session)
+    assert people(session) == {"Ana Abara", "Ben Bello"}
+
+
+def test_to_write_asks_who_it_is_and_keeps_what_was_chosen(
+    here: Section, session: Session, sign_in: SignIn
+) -> None:
+    person = factories.leader(session, here)
+    person.password = hash_password(PASSWORD)
+    leader = sign_in(person)
+    one = upload(leader, here, img=BAD.encode())
+    leader.submit(one, action=f"{one}/columns")
+    work(session)
+    with leader.client.session_transaction() as cookie:
+        cookie["fs_paa"] = time.time() - 11 * 60
+    asked = leader.submit(one, {"invite": True}, action=f"{one}/write", status=200)
+    assert asked.h1 == "Show again that it is you"
+    work(session)
+    assert people(session) == set()
+    boxes = asked.form(f"{one}/write").iter("input")
+    kept = {str(box.get("name")): box.get("value") or "" for box in boxes if box.get("name")}
+    leader.post(f"{one}/write", kept | {"again_password": PASSWORD})
+    work(session)
+    written = session.scalars(sa.select(RosterImport)).one()
+    assert (written.state, written.choices) == (
+        ImportState.DONE,
+        {"skip_bad": True, "invite": True},
+    )
     assert people(session) == {"Ana Abara", "Ben Bello"}
 
 
