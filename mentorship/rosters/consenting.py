@@ -61,7 +61,7 @@ def _not_in_force(purpose: str, known: Collection[tuple[int, bool]]) -> str | No
         return None
     if all(withdrawn for _, withdrawn in known):
         return "the person withdrew it"
-    return "the person agreed to an older text and must read the new one"
+    return "they, or a file for them, agreed to an older text; they must read the new one"
 
 
 def _consents(

@@ -152,7 +152,10 @@ def forget(slug: str, import_id: uuid.UUID) -> Response:
     with transaction() as session:
         session.delete(session.merge(found))
         _log(session, "roster.import.forget", section, found)
-    flash("The files are deleted. Nobody who was brought in before has changed.", "success")
+    if found.state is ImportState.DONE:  # since the page was opened
+        flash("This import was done already: its people stay. Its report is deleted.", "warning")
+    else:
+        flash("The files are deleted. Nobody who was brought in before has changed.", "success")
     return redirect(url_for(".upload", slug=slug), code=303)
 
 

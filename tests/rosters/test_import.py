@@ -115,6 +115,15 @@ def test_a_consent_of_a_file_is_marked_as_the_files(session: Session, here: Sect
     assert session.scalars(sa.select(Consent.by_file)).all() == [True]
 
 
+def test_a_consent_of_a_file_to_an_older_text_is_not_put_on_the_person(
+    session: Session, here: Section
+) -> None:
+    bring(session, here)
+    session.execute(sa.update(Consent).values(version=99))
+    (note,) = (note for note in bring(session, here).notes if "older text" in note)
+    assert "they, or a file for them, agreed to an older text" in note
+
+
 def test_the_log_names_each_person_whom_an_import_changed(session: Session, here: Section) -> None:
     """By key, without a value: those who are new have no entry, nor those left as they were."""
     bring(session, here)

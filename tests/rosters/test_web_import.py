@@ -276,6 +276,16 @@ def test_files_go_after_seven_days_and_what_is_done_stays(
     assert session.scalars(sa.select(RosterImport.id)).all() == [done]
 
 
+def test_who_drops_an_import_that_was_done_meanwhile_is_told_so(
+    leader: PageClient, here: Section, session: Session
+) -> None:
+    import_id = ready_to_write(leader, here, session)
+    work(session)
+    dropped = leader.post(f"/sections/{here.slug}/import/{import_id}/forget")
+    assert "done already: its people stay" in leader.follow(dropped).text
+    assert people(session) == {"Ana Abara", "Ben Bello"}
+
+
 def test_what_is_agreed_to_is_the_try_that_was_read(
     leader: PageClient, here: Section, session: Session
 ) -> None:
