@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, aliased, lazyload
 
 from mentorship.accounts.models import User
 from mentorship.hours import Clock
@@ -20,6 +20,7 @@ from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
 from mentorship.profiles.cards import card
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.rows import Loaded, load_all
 from mentorship.rounds.candidates import held
@@ -92,9 +93,9 @@ def offer_page(
     """Return what a mentor reads of an offer; NoResultFound if it is not theirs."""
     offer, now = offer_for_mentor(session, person_id, offer_id), clock.now
     pair = _pair(session, offer)
-    img = _card(session, offer, offer.img_id, person_id, pair, clock)
+    answer_by, seats, hidden = _terms(session, offer, offer.img_id, person_id)
+    img = _card(session, offer, offer.img_id, person_id, pair, clock, hide_name=hidden)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
-    answer_by, seats = _terms(session, offer)
     return OfferPage(
         facts=_facts(offer, answer_by, OfferState.OFFERED, now),
         reasons=_reasons(session, offer, pair, "mentor", shares_visa=img.visa is not None, now=now),
@@ -109,13 +110,13 @@ def taken_page(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> T
     Twenty may press at once: nothing is worked out for it.
     """
     offer = offer_for_mentor(session, person_id, offer_id)
-    img = session.scalars(
-        sa.select(User)
+    img, hidden = session.execute(
+        sa.select(User, name_hidden_from(person_id))
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == offer.img_id)
         .options(lazyload(User.roles))
     ).one()
-    name = name_of(img, ProfileKind.IMG, offer, offer.round.section)
+    name = name_of(img, ProfileKind.IMG, offer, hidden=hidden)
     return Taken(img=name, round=offer.round.name, requested=offer.requested)
 
 
@@ -125,19 +126,26 @@ def match_page(
     """Return what an IMG reads of a match; NoResultFound if it is not theirs to see (yet)."""
     offer, now = offer_for_img(session, person_id, offer_id), clock.now
     pair = _pair(session, offer)
-    mentor = _card(session, offer, offer.mentor_id, person_id, pair, clock)
+    answer_by, _, hidden = _terms(session, offer, offer.mentor_id, person_id)
+    mentor = _card(session, offer, offer.mentor_id, person_id, pair, clock, hide_name=hidden)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
     return MatchPage(
-        facts=_facts(offer, _terms(session, offer)[0], OfferState.ACCEPTED, now),
+        facts=_facts(offer, answer_by, OfferState.ACCEPTED, now),
         reasons=_reasons(session, offer, pair, "img", shares_visa=bool(mentor.visas), now=now),
         mentor=mentor,
     )
 
 
-def _terms(session: Session, offer: Offer) -> tuple[dt.datetime, Seats]:
-    """Return until when an offer is answered, and how many seats its mentor has for it."""
+def _terms(
+    session: Session, offer: Offer, other_id: uuid.UUID, reader_id: uuid.UUID
+) -> tuple[dt.datetime, Seats, bool]:
+    """Return until when an offer is answered, and how many seats its mentor has for it.
+
+    And whether a code hides from the reader who has the other profile, until both said yes.
+    """
+    other = aliased(Profile)
     counts = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
-    answer_by, counted, taken, offered, asked, agreed = session.execute(
+    answer_by, counted, taken, offered, asked, agreed, hidden = session.execute(
         sa.select(
             due_by(),
             SeatCount.seats,
@@ -145,9 +153,12 @@ def _terms(session: Session, offer: Offer) -> tuple[dt.datetime, Seats]:
             Profile.seats,
             held(elsewhere_than=offer.round_id),
             held(elsewhere_than=offer.round_id, said_yes=True),
+            name_hidden_from(reader_id),
         )
         .select_from(Offer)
         .join(Profile, Profile.id == Offer.mentor_id)
+        .join(other, other.id == other_id)
+        .join(User, User.id == other.person_id)
         .outerjoin(Publication, Publication.round_id == Offer.round_id)
         .outerjoin(SeatCount, counts)
         .where(Offer.id == offer.id)
@@ -156,7 +167,8 @@ def _terms(session: Session, offer: Offer) -> tuple[dt.datetime, Seats]:
         here, may_be_raised = offered - asked, True
     else:
         here, may_be_raised = min(counted or 0, offered - agreed), (counted or 0) > taken
-    return answer_by, Seats(max(here, 0), max(here - taken, 0), offered, may_be_raised)
+    seats = Seats(max(here, 0), max(here - taken, 0), offered, may_be_raised)
+    return answer_by, seats, hidden
 
 
 def _pair(session: Session, offer: Offer) -> Loaded | None:
@@ -171,14 +183,15 @@ def _card(  # noqa: PLR0913, PLR0917  whose, and for whom
     reader_id: uuid.UUID,
     pair: Loaded | None,
     clock: Clock,
+    *,
+    hide_name: bool,
 ) -> ImgCard | MentorCard:
-    hide, about = offer.round.section.names_masked, _audience(offer)
     return card(
         session,
         profile_id,
-        about,
+        _audience(offer),
         reader_id=reader_id,
-        hide_name=hide,
+        hide_name=hide_name,
         loaded=pair,
         clock=clock,
     )

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from mentorship.accounts.models import User
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Participant, Round, RoundState
@@ -48,12 +49,12 @@ class _Part:
     profile_id: uuid.UUID | None  # None before the first answer is saved
     wanted: int | None
     belongs: bool
-    offers: Sequence[tuple[Offer, User]]
+    offers: Sequence[tuple[Offer, User, bool]]  # with its mentor, and whether a code hides them
 
     @property
     def held_since(self) -> Sequence[dt.datetime]:
         """Return since when offers of it keep the IMG out of other rounds."""
-        return [offer.offered_at for offer, _ in self.offers if holds(self.round, offer)]
+        return [offer.offered_at for offer, *_ in self.offers if holds(self.round, offer)]
 
 
 def img_status(session: Session, person_id: uuid.UUID) -> ImgStatus:
@@ -109,7 +110,7 @@ def _parts(session: Session, person_id: uuid.UUID) -> Sequence[_Part]:
         sa.select(
             *(Round, Publication.answer_by, Publication.published_at, Participant),
             *(_IMG.id, _IMG.mentors_wanted, belongs.correlate(Round)),
-            *(Offer, User),
+            *(Offer, User, name_hidden_from(person_id)),
         )
         .join(Round.section)
         .outerjoin(_IMG, sa.and_(_IMG.person_id == person_id, _IMG.kind == ProfileKind.IMG))
@@ -127,14 +128,14 @@ def _parts(session: Session, person_id: uuid.UUID) -> Sequence[_Part]:
     parts = []
     for _, some in groupby(rows, key=lambda row: tuple(row[:4])):
         group = list(some)
-        offers = [(offer, mentor) for *_, offer, mentor in group if offer is not None]
+        offers = [(row[7], row[8], row[9]) for row in group if row[7] is not None]
         parts.append(_Part(*group[0][:7], offers))
     return parts
 
 
 def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool) -> ImgRound:
     """Return a round as its IMG reads of it; ``held_since``: since when others hold them."""
-    round_, offers = part.round, [offer for offer, _ in part.offers]
+    round_, offers = part.round, [offer for offer, *_ in part.offers]
     is_open = round_.state is RoundState.OPEN
     standing, second = Standing.NOT_IN, None
     if part.place is not None:
@@ -153,7 +154,11 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool)
         round_.section.name,
         standing,
         min((day for day in due if day is not None), default=part.answer_by),
-        [_match(offer, mentor, round_) for offer, mentor in part.offers if told_to_img(offer)],
+        [
+            _match(offer, mentor, hidden=hidden)
+            for offer, mentor, hidden in part.offers
+            if told_to_img(offer)
+        ],
         round_id=round_.id,
         profile_id=part.profile_id,
         state=round_.state,
@@ -164,11 +169,11 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool)
     )
 
 
-def _match(offer: Offer, mentor: User, round_: Round) -> ImgMatch:
+def _match(offer: Offer, mentor: User, *, hidden: bool) -> ImgMatch:
     return ImgMatch(
         offer_id=offer.id,
         state=offer.state,
-        mentor=name_of(mentor, ProfileKind.MENTOR, offer, round_.section),
+        mentor=name_of(mentor, ProfileKind.MENTOR, offer, hidden=hidden),
         contact=contact_of(mentor, offer),
         since=offer.img_answered_at,
     )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.choices import BEFORE, OUT
 from mentorship.rounds.models import Participant, Round, RoundState
@@ -94,7 +95,7 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     seats, paused_until, places = _places(session, person_id)
     of_stage = sa.and_(Choice.profile_id == Offer.img_id, Choice.field == "stage")
     rows = session.execute(
-        sa.select(Offer, User, due_by(), Choice.term)
+        sa.select(Offer, User, due_by(), Choice.term, name_hidden_from(person_id))
         .outerjoin(Publication, Publication.round_id == Offer.round_id)
         .join(_MENTOR, _MENTOR.id == Offer.mentor_id)
         .join(Profile, Profile.id == Offer.img_id)
@@ -105,11 +106,14 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
         .order_by(Offer.id)
     ).all()
     # By what is read of those offered at once: the order of hidden names would give them away.
-    by_label = sorted(rows, key=lambda row: _label(row[0], row[1]).casefold())
+    by_label = sorted(rows, key=lambda row: _label(row[0], row[1], hidden=row[4]).casefold())
     by_label.sort(key=lambda row: row[0].offered_at, reverse=True)
     offers = [
-        (_waits(offer), _mentor_offer(offer, img, answer_by, stage, now=now))
-        for offer, img, answer_by, stage in by_label
+        (
+            _waits(offer),
+            _mentor_offer(offer, _label(offer, img, hidden=hidden), img, day, stage, now=now),
+        )
+        for offer, img, day, stage, hidden in by_label
     ]
     live = [each for waits, each in offers if waits]
     waiting = [each for each in live if each.state is OfferState.OFFERED]
@@ -134,17 +138,23 @@ def _waits(offer: Offer) -> bool:
     return asked or offer.round.state in OUT
 
 
-def _label(offer: Offer, img: User) -> str:
-    return name_of(img, ProfileKind.IMG, offer, offer.round.section)
+def _label(offer: Offer, img: User, *, hidden: bool) -> str:
+    return name_of(img, ProfileKind.IMG, offer, hidden=hidden)
 
 
-def _mentor_offer(
-    offer: Offer, img: User, answer_by: dt.datetime, stage: str | None, *, now: dt.datetime
+def _mentor_offer(  # noqa: PLR0913  an offer and whom it is about, as they stand now
+    offer: Offer,
+    label: str,
+    img: User,
+    answer_by: dt.datetime,
+    stage: str | None,
+    *,
+    now: dt.datetime,
 ) -> MentorOffer:
     return MentorOffer(
         offer_id=offer.id,
         state=offer.state,
-        img=_label(offer, img),
+        img=label,
         round=offer.round.name,
         section=offer.round.section.name,
         answer_by=answer_by,

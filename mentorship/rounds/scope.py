@@ -162,11 +162,13 @@ def _offer_of(
     )
 
 
-def name_of(other: User, kind: ProfileKind, offer: Offer, section: Section) -> str:
-    """Return how the other side is called: by a code until both said yes, if the section asks."""
+def name_of(other: User, kind: ProfileKind, offer: Offer, *, hidden: bool) -> str:
+    """Return how the other side is called: if hidden, by a code until both said yes.
+
+    ``hidden`` as ``name_hidden_from`` says it, of whatever section both are in.
+    """
     known = offer.state in {OfferState.CONFIRMED, OfferState.ENDED}
-    hidden = section.names_masked and not known
-    return code_name(kind, other.id) if hidden else other.name
+    return code_name(kind, other.id) if hidden and not known else other.name
 
 
 def were_a_pair(person_id: uuid.UUID) -> sa.ColumnElement[bool]:

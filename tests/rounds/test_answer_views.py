@@ -124,7 +124,7 @@ def test_an_img_says_no_with_a_reason(
 ) -> None:
     noor.post(f"/offers/{offer.id}/accept")
     page = ana.follow(ana.submit(f"/matches/{offer.id}/decline", {"reason": "other_mentor"}))
-    assert "You keep your place" in page.text
+    assert "You are not matched again in this round" in page.text
     assert state(cast) is OfferState.DECLINED_BY_IMG
     page = noor.get(f"/offers/{offer.id}")
     assert "Your seat is free again" in page.text

@@ -181,9 +181,36 @@ def test_a_name_that_one_section_of_both_hides_is_hidden_in_the_requests_of_anot
         assert code in text
         assert NOOR not in text
         assert "Omar Aziz" in text or asked
+    noor, of_ana = sign_in(cast.people[NOOR]), code_name(ProfileKind.IMG, ana.id)
+    for page in ("/home/mentor", f"/offers/{offer.id}", f"/offers/{offer.id}/decline"):
+        text = noor.get(page).text
+        assert of_ana in text
+        assert ANA not in text
     accept(cast, offer, NOOR)
+    assert ANA in noor.get("/home/mentor").text
     assert NOOR in client.get(path).text
     ranking = client.get("/find/choices").text
     assert NOOR in ranking  # the two know each other now
     assert code not in ranking
     assert "Ask them yourself" not in ranking
+
+
+def test_a_run_of_a_section_that_hides_nothing_gives_no_hidden_name_away(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    hiding = factories.section(session, names_masked=True)
+    factories.member(session, hiding, SectionRole.IMG, cast.people[ANA])
+    factories.member(session, hiding, SectionRole.MENTOR, cast.people[NOOR])
+    cast.published()
+    offer = cast.offer(ANA, NOOR)
+    accept(cast, offer, NOOR)
+    ana, noor = sign_in(cast.people[ANA]), sign_in(cast.people[NOOR])
+    for client, pages, name in (
+        (ana, ("/home/img", f"/matches/{offer.id}"), NOOR),
+        (noor, ("/home/mentor", f"/offers/{offer.id}"), ANA),
+    ):
+        for page in pages:
+            assert name not in client.get(page).text
+    service.confirm_match(session, person_id=cast.people[ANA].id, offer_id=offer.id, now=NOW)
+    assert NOOR in ana.get("/home/img").text
+    assert ANA in noor.get("/home/mentor").text
