@@ -54,10 +54,10 @@ def test_from_asking_to_each_others_contacts(
     _opens(kind, img_email)
     kind.press("Accept")
     kind.visitor.reads(img_email)
-    img.visitor.go("/find/choices")
-    img.follow("Ask a mentor")
-    img.visitor.reads(f"{KIND} said yes")
-    img.follow("See how to reach each other")
+    img.visitor.go("/home/img")
+    img.visitor.reads("You have a mentor")
+    img.visitor.reads(mentors[KIND])
+    img.follow(KIND)
     img.visitor.reads(mentors[KIND])
 
 
