@@ -75,8 +75,7 @@ def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Glance
         return Glance(kind(key=str(person_id)))
     profile, agreed, again, *texts = row
     words, numbers = map(_rows_of, texts)
-    below = {
-        **rows.nothing(),
+    below = dict(rows.nothing()) | {
         Choice: tuple(sorted((field, int(rank), *term) for field, rank, *term in words)),
         Availability: tuple(sorted(tuple(map(int, each)) for each in numbers)),
     }
@@ -88,8 +87,10 @@ def _in_one(table: type[Choice | Availability]) -> sa.ScalarSelect[str]:
 
     No word of a list has a blank or a colon in it.
     """
-    first, *others = [sa.cast(getattr(table, name), sa.String) for name in rows.TABLES[table]]
-    row = reduce(lambda text, column: text + ":" + column, others, first)
+    columns: list[sa.ColumnElement[str]] = [
+        sa.cast(getattr(table, name), sa.String) for name in rows.TABLES[table]
+    ]
+    row = reduce(lambda text, column: text + ":" + column, columns)
     return (
         sa.select(sa.func.aggregate_strings(row, " "))
         .where(table.profile_id == Profile.id)

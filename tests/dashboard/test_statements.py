@@ -190,8 +190,8 @@ def test_a_role_that_was_left_beside_no_mentor_of_ones_own(
         page = client.get("/home/img")
     assert len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]) <= MOST
     assert "Mentorships that go on" in page.text
-    said = "Open, for some members only" if traits.asks else "Open, you are not part of it"
-    assert said in page.text
+    tag = "Open, for some members only" if traits.asks else "Open, you are not part of it"
+    assert tag in page.text
 
 
 def _posted_for(cast: Cast) -> None:
