@@ -27,6 +27,7 @@ from mentorship.matching import CRITERIA, Img, Market, Mentor, Rules, parts_tabl
 from mentorship.matching.forbid import ruled_out
 from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import shared_out
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.profiles.service import ImgCard, MentorCard, browsing_card, is_ready
@@ -35,7 +36,6 @@ from mentorship.rounds.candidates import agrees, held
 from mentorship.sections.models import (
     Membership,
     MembershipState,
-    Section,
     SectionRole,
 )
 
@@ -125,14 +125,13 @@ def _people(
             User.name,
             Mark.kind.label("mark"),
             held().label("held"),
-            sa.func.max(sa.cast(Section.names_masked, sa.Integer)).label("masked"),
+            name_hidden_from(person_id).label("masked"),
         )
         .join(User, User.id == Profile.person_id)
         .join(theirs, theirs.person_id == Profile.person_id)
-        .join(Section, Section.id == theirs.section_id)
         .outerjoin(Mark, sa.and_(Mark.profile_id == Profile.id, Mark.reader_id == person_id))
         .where(theirs.section_id.in_(sections), sa.or_(listed, own))
-        .group_by(Profile.id, Profile.person_id, User.name, Mark.kind)
+        .distinct()  # somebody may be in two sections of the reader
     )
     return {row.id: row for row in rows}
 
@@ -193,9 +192,7 @@ def _found(
     return Found(
         profile_id=row.id,
         person_id=row.person_id,
-        card=browsing_card(
-            values, person_id=row.person_id, name=row.name, hide_name=bool(row.masked)
-        ),
+        card=browsing_card(values, person_id=row.person_id, name=row.name, hide_name=row.masked),
         values=values,
         fit=fit,
         reasons=reasons,

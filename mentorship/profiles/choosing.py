@@ -43,26 +43,20 @@ def mentors_to_choose(
     ``sections`` is a part of a query. Those ``named`` in the profile already come last where they
     are not among them (any more); a name that a section of both hides, or hid, stays a code.
     """
-    masked = (
-        sa.select(sa.func.max(sa.cast(Section.names_masked, sa.Integer)))
-        .join(Membership, Membership.section_id == Section.id)
-        .where(
-            Membership.person_id == User.id,
-            Section.id.in_(sections),
-            *(Membership.role == SectionRole.MENTOR, Membership.state == MembershipState.ACTIVE),
-        )
-        .correlate(User)
-        .scalar_subquery()
+    in_one = sa.exists().where(
+        Membership.person_id == User.id,
+        Membership.section_id.in_(sections),
+        *(Membership.role == SectionRole.MENTOR, Membership.state == MembershipState.ACTIVE),
     )
     listed = sa.and_(
-        masked.is_not(None),
+        in_one.correlate(User),
         *(agrees_to(LISTED, User.id), agrees_to(MATCHING, User.id), is_ready()),
         *(User.id != person_id, User.active),
     )
     keys = [uuid.UUID(key) for key in named if "@" not in key]
     rows = session.execute(
         sa.select(
-            *(User.id, User.name, Profile.institution, masked),
+            *(User.id, User.name, Profile.institution),
             sa.case((listed, 1), else_=0),
             name_hidden_from(person_id),
         )
@@ -72,13 +66,13 @@ def mentors_to_choose(
         .where(sa.or_(listed, User.id.in_(keys)))
     ).all()
     here = [
-        Choosable(str(key), _label(key, name, institution, masked=bool(hidden)))
-        for key, name, institution, hidden, found, _ in rows
+        Choosable(str(key), _label(key, name, institution, masked=hidden))
+        for key, name, institution, found, hidden in rows
         if found
     ]
     former = [
         Choosable(str(key), f"{_label(key, name, None, masked=hidden)} (in no list of yours now)")
-        for key, name, _, _, found, hidden in rows
+        for key, name, _, found, hidden in rows
         if not found
     ]
     return (*_by_label(here), *_by_label(former))

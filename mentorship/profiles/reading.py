@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from types import MappingProxyType
 from typing import Generic
 
@@ -57,39 +58,50 @@ class Glance(Generic[Values]):
 
 
 def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Glance[Values]:
-    """Return what a home page needs of a profile, in two queries.
+    """Return what a home page needs of a profile, in one query.
 
     People and institutions named and the importance of criteria are not read.
     """
     agrees = consents.agrees_to(consents.MATCHING, Profile.person_id)
     row = session.execute(
-        sa.select(Profile, agrees, consents.asked_again(Profile.person_id), _hours_in_one())
+        sa.select(
+            *(Profile, agrees, consents.asked_again(Profile.person_id)),
+            *(_in_one(Choice), _in_one(Availability)),
+        )
         .where(Profile.person_id == person_id, Profile.kind == KINDS[kind])
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         return Glance(kind(key=str(person_id)))
-    profile, agreed, again, hours = row
-    below = rows.load(session, [profile.id], tables=(Choice,))[profile.id]
-    below = {**below, Availability: _hours_of(hours)}
+    profile, agreed, again, *texts = row
+    words, numbers = map(_rows_of, texts)
+    below = dict(rows.nothing()) | {
+        Choice: tuple(sorted((field, int(rank), *term) for field, rank, *term in words)),
+        Availability: tuple(sorted(tuple(map(int, each)) for each in numbers)),
+    }
     return Glance(_answers(kind, profile, below).values, agreed, again)
 
 
-def _hours_in_one() -> sa.ScalarSelect[str]:
-    """Select the free hours of a profile as one text, beside other columns of it."""
-    numbers = (Availability.day, Availability.start_minute, Availability.end_minute)
-    day, start, end = (sa.cast(number, sa.String) for number in numbers)
+def _in_one(table: type[Choice | Availability]) -> sa.ScalarSelect[str]:
+    """Select all rows of a profile in one table as one text, beside other columns of it.
+
+    No word of a list has a blank or a colon in it.
+    """
+    columns: list[sa.ColumnElement[str]] = [
+        sa.cast(getattr(table, name), sa.String) for name in rows.TABLES[table]
+    ]
+    row = reduce(lambda text, column: text + ":" + column, columns)
     return (
-        sa.select(sa.func.aggregate_strings(day + ":" + start + ":" + end, " "))
-        .where(Availability.profile_id == Profile.id)
+        sa.select(sa.func.aggregate_strings(row, " "))
+        .where(table.profile_id == Profile.id)
         .correlate(Profile)
         .scalar_subquery()
     )
 
 
-def _hours_of(text: str | None) -> tuple[rows.Row, ...]:
-    """Read what ``_hours_in_one`` selects, in the order in which rows are loaded."""
-    return tuple(sorted(tuple(map(int, each.split(":"))) for each in (text or "").split()))
+def _rows_of(text: str | None) -> list[list[str]]:
+    """Read what ``_in_one`` selects."""
+    return [each.split(":") for each in (text or "").split()]
 
 
 def read_many(

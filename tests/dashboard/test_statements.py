@@ -20,6 +20,7 @@ from mentorship.notices.service import mark_failed, post
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import service as rounds
 from mentorship.rounds.models import Participant
+from mentorship.rounds.traits import Traits
 from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
 from mentorship.toolkit.loading import load_facts
@@ -141,9 +142,10 @@ def test_a_role_that_was_left_takes_no_statement_more(
     assert page.text.count("Other img 0") > 1
 
 
+@pytest.mark.parametrize("traits", [Traits(), Traits(stages=("usce",), waited=True)])
 @pytest.mark.parametrize("state", ["waits", "ended", "not matched", "withdrew"])
 def test_a_role_that_was_left_beside_no_mentor_of_ones_own(
-    sign_in: SignIn, session: Session, state: str
+    sign_in: SignIn, session: Session, state: str, traits: Traits
 ) -> None:
     """An IMG without a mentor goes on with a mentee of before; a round they are not in is open."""
     load_facts(session)
@@ -174,7 +176,7 @@ def test_a_role_that_was_left_beside_no_mentor_of_ones_own(
     else:
         mine = cast.profile("Both", ProfileKind.IMG)
         rounds.withdraw(session, person_id=both.id, round_id=round_.id, profile_id=mine, now=NOW)
-    other = cast.open("Fall")
+    other = cast.open("Fall", set_up=rounds.SetUp(traits=traits))
     gone = sa.delete(Participant).where(Participant.round_id == other.id)
     session.execute(gone.where(Participant.profile_id == cast.profile("Both", ProfileKind.IMG)))
     role = SectionRole.MENTOR
@@ -188,7 +190,8 @@ def test_a_role_that_was_left_beside_no_mentor_of_ones_own(
         page = client.get("/home/img")
     assert len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]) <= MOST
     assert "Mentorships that go on" in page.text
-    assert "Open, you are not part of it" in page.text
+    tag = "Open, for some members only" if traits.asks else "Open, you are not part of it"
+    assert tag in page.text
 
 
 def _posted_for(cast: Cast) -> None:

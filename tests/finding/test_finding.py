@@ -287,6 +287,48 @@ def test_hidden_names_are_hidden_until_both_said_yes(
     assert "Ana Silva" in mentor.get("/home/mentor").html
 
 
+def test_a_name_that_another_section_of_both_hides_is_hidden_in_every_list(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """The list of a section that hides no name gives none away, by words, search or order."""
+    noor, ana = cast.people["Noor Haddad"], cast.people["Ana Silva"]
+    give(session, cast.mentor("Nils Lund").id, LISTED, NOW)  # between code and name
+    said = dataclasses.replace(read_mentor(session, noor.id).values, institution="Harbor Hospital")
+    write_mentor(session, person_id=noor.id, mentor=said, now=NOW)
+    img, mentor = sign_in(ana), sign_in(noor)
+    hiding = factories.section(session, names_masked=True, browsing=Browsing.NOBODY)
+    factories.member(session, hiding, SectionRole.IMG, ana)
+    factories.member(session, hiding, SectionRole.MENTOR, noor)
+    img.post(f"{page_of(cast, 'Noor Haddad')}/ask", {"why": "Neurology"})
+    assert "Noor Haddad" not in img.get("/find/choices").text  # nor in what is told once
+    theirs = f"/find/imgs/{cast.profile('Ana Silva', IMG)}"
+    for client, paths, names, code, others in (
+        (
+            img,
+            ("/find/mentors", page_of(cast, "Noor Haddad"), "/find/choices", "/profile/img/names"),
+            ("Noor Haddad", "Harbor Hospital"),
+            code_name(MENTOR, noor.id),
+            "Omar Aziz",
+        ),
+        (mentor, ("/find/imgs", theirs), ("Ana Silva",), code_name(IMG, ana.id), "Ben Okafor"),
+    ):
+        for path in paths:
+            page = client.get(path)
+            assert not [name for name in names if name in page.html], path
+            assert code in page.text, path
+        assert others in client.get(paths[0]).text  # whom no section of both hides
+        for name in names:
+            assert code not in client.get(f"{paths[0]}?q={name.split()[0]}").text
+        assert code in client.get(f"{paths[0]}?q={code.split()[1]}").text
+    assert "Noor Haddad" in sign_in(cast.people["Ben Okafor"]).get("/find/mentors").text
+    order = [code_name(MENTOR, noor.id), "Nils Lund", "Omar Aziz"]
+    page = img.get("/profile/img/names")
+    options = page.tree.findall(".//select[@name='request_1']/option")[1:]
+    assert [(option.text or "").strip() for option in options] == order
+    sorted_by_name = img.get("/find/mentors?sort=name").text
+    assert sorted(order, key=sorted_by_name.index) == order
+
+
 @pytest.mark.parametrize("what", ["leaves", "takes the consent back", "no list any more"])
 def test_a_hidden_name_stays_hidden_when_somebody_is_in_no_list_any_more(
     sign_in: SignIn, cast: Cast, session: Session, what: str
