@@ -115,6 +115,12 @@ class ImgStatus:
         return min(self.rounds, key=_rank, default=None)
 
     @property
+    def open_now(self) -> ImgRound | None:
+        """Return the open round of a section of theirs, one that is meant for them if there is."""
+        theirs = (r for r in self.rounds if r.open and r.standing is not Standing.LEFT)
+        return min(theirs, key=lambda round_: not round_.meant, default=None)
+
+    @property
     def mentors(self) -> Sequence[ImgMatch]:
         return [m for r in self.rounds for m in r.matches if m.state is OfferState.CONFIRMED]
 
