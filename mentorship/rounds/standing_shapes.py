@@ -85,6 +85,7 @@ class ImgRound:
     may_come_back: bool = False  # having withdrawn, while no offer is out
     closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
     meant: bool = True  # False: its set-up lets in some members only, and not this one
+    again: bool = False  # after a mentorship of it: its next match is with them
     second: Standing | None = None  # besides a mentor: how the search for another one stands
 
     @property
@@ -94,7 +95,7 @@ class ImgRound:
     @property
     def may_withdraw(self) -> bool:
         """Tell whether there is something to withdraw from, also for who is held elsewhere."""
-        in_it = self.standing in _IN_IT or self.second is not None
+        in_it = self.standing in _IN_IT or self.second is not None or self.again
         return in_it and self.state not in OVER
 
     @property

@@ -41,6 +41,12 @@ def standings(cast: Cast, img: str) -> dict[str, Standing]:
     return {each.name: each.standing for each in status.rounds}
 
 
+def end(cast: Cast, img: str) -> None:
+    by, offer = cast.people[img].id, cast.offer(img)
+    said = {"reason": "goals_met", "words": ""}
+    service.end_match(cast.session, offer=offer, side=Side.IMG, by=by, now=NOW, **said)
+
+
 def test_who_is_left_out_keeps_the_mentor_they_have(
     cast: Cast, session: Session, sign_in: SignIn
 ) -> None:
@@ -221,15 +227,7 @@ def test_a_run_of_a_section_that_hides_nothing_gives_no_hidden_name_away(
     service.confirm_match(session, person_id=cast.people[ANA].id, offer_id=offer.id, now=NOW)
     assert NOOR in ana.get("/home/img").text
     assert ANA in noor.get("/home/mentor").text
-    service.end_match(
-        session,
-        offer=offer,
-        side=Side.IMG,
-        by=cast.people[ANA].id,
-        reason="goals_met",
-        words="",
-        now=NOW,
-    )
+    end(cast, ANA)
     assert NOOR in ana.get(f"/matches/{offer.id}").text
     assert ANA in noor.get(f"/offers/{offer.id}").text
 
@@ -276,3 +274,21 @@ def test_only_a_round_that_one_can_be_part_of_is_told_to_hurry_for(
     assert ("Spring is open; no day is set for its end yet." in home) is (why == "meant")
     assert ("No round is open now" in home) is (why == "left")
     assert ("some members only, and so far you are not one" in home) is (why == "not meant")
+
+
+def test_after_a_mentorship_the_next_match_of_its_round_is_told_of_and_can_be_left(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, ana = cast.published(), sign_in(cast.people[ANA])
+    confirm(cast, round_, ANA, NOOR)
+    end(cast, ANA)
+    place = f"/participations/{round_.id}/{cast.profile(ANA)}"
+    for withdrawn in (False, True):
+        home = ana.get("/home/img")
+        assert ("You are part of the next match of Spring" in home.text) is not withdrawn
+        assert (place in home.links()) is not withdrawn
+        found = rest.still_free(session, cast.again(round_), today=NOW.date())
+        ana_there = next(each for each in found if each.profile_id == cast.profile(ANA))
+        assert ana_there.takes_part is not withdrawn
+        if not withdrawn:
+            ana.submit(place)
