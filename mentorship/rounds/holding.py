@@ -30,7 +30,7 @@ from mentorship.rounds.inputs import (
 from mentorship.rounds.lifecycle import RoundChanged, move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest, rules_for_rest
-from mentorship.rounds.rest_runs import is_of_rest, on_its_way
+from mentorship.rounds.rest_runs import is_of_rest, on_its_way, went_out
 from mentorship.rounds.run_models import (
     COUNTING,
     MOST_ATTEMPTS,
@@ -195,9 +195,15 @@ def fail(session: Session, held: Held, *, failure: Mapping[str, Any], now: dt.da
 
 
 def give_up_rest(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> None:
-    """Go back to answering if what has come to nothing was a run of the rest."""
+    """Go back to answering if what has come to nothing was a run of the rest.
+
+    Not if an earlier run of the rest counts, which leaders may still change and publish.
+    """
     job = session.get_one(RunJob, job_id, populate_existing=True)
-    if job.kind is JobKind.REST:
+    if job.kind is not JobKind.REST:
+        return
+    counts = ways(session, job.round_id).current
+    if counts is None or not is_of_rest(session, counts) or went_out(session, counts):
         leave_rest(session, round_id=job.round_id, now=now)
 
 

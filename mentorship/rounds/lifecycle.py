@@ -132,13 +132,13 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
         .where(Round.id == round_id)
     ).one()
     by, at = None, row.opened_at
-    if row.planned_at is not None:
+    if row.planned_at is not None and row.held_up_at is None:
         by, at = row.planner, row.planned_at
     elif row.state in OUT:
         by, at = row.publisher, row.published_at
     elif row.state in OVER:
         at = row.finished_at
-    goes_out_at = None if row.held_up_at else row.goes_out_at
+    goes_out_at = None if row.held_up_at is not None else row.goes_out_at
     return RoundChanged(row.name, row.state, by=by, at=at, goes_out_at=goes_out_at)
 
 

@@ -146,10 +146,12 @@ def planned(session: Session, round_id: uuid.UUID) -> Planned | None:
 
 def due_publications(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
     """Return the rounds of which a run is to go out by now."""
-    due = sa.select(PublishPlan.round_id).where(
-        PublishPlan.goes_out_at <= now, PublishPlan.held_up_at.is_(None)
-    )
+    due = sa.select(PublishPlan.round_id).where(*_due(now))
     return session.scalars(due.order_by(PublishPlan.goes_out_at)).all()
+
+
+def _due(now: dt.datetime) -> Sequence[sa.ColumnElement[bool]]:
+    return PublishPlan.goes_out_at <= now, PublishPlan.held_up_at.is_(None)
 
 
 def send_out(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> Publication | None:
@@ -177,7 +179,13 @@ def send_out(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> Publ
 
 
 def send_when_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
-    """Let a planned run go out at its time, as ``send_out``, and log that it went by itself."""
+    """Let a planned run go out at its time, as ``send_out``, and log that it went by itself.
+
+    A leader may have moved the time since it was found due: then it waits.
+    """
+    still = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id, *_due(now))
+    if session.scalar(still.with_for_update()) is None:
+        return
     plan = planned(session, round_id)
     if plan is not None and send_out(session, round_id=round_id, now=now) is not None:
         _record(session, "round.publish.due", round_id, plan.run, now)

@@ -121,7 +121,11 @@ def _owed(session: Session, round_id: uuid.UUID, now: dt.datetime) -> list[_Due]
 
 
 def _reminded_lately(now: dt.datetime) -> sa.ColumnElement[bool]:
-    return sa.exists().where(Reminder.offer_id == Offer.id, Reminder.sent_at > now - AGAIN)
+    """Tell whether whoever is to answer an offer now was reminded of it within a day."""
+    owes = sa.case((Offer.state == OfferState.ACCEPTED, Side.IMG), else_=Side.MENTOR)
+    return sa.exists().where(
+        Reminder.offer_id == Offer.id, Reminder.side == owes, Reminder.sent_at > now - AGAIN
+    )
 
 
 def _days_left(left: dt.timedelta) -> int:

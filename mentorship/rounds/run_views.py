@@ -18,7 +18,7 @@ from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.rest_runs import is_of_rest, went_out
+from mentorship.rounds.rest_runs import of_rest, sent
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.run_models import COUNTING, RunJob
 from mentorship.rounds.scope import round_of_leader, run_of_round
@@ -194,12 +194,9 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
 
 def _choosable(round_: Round, runs: Sequence[Run], current: uuid.UUID | None) -> set[uuid.UUID]:
     """Return which of the runs a leader may make count now; of a published round, of the rest."""
-    session = db.session()
+    session, ids = db.session(), [run.id for run in runs]
     if not is_open(session, round_.id, round_.state, current):
         return set()
-    return {
-        run.id
-        for run in runs
-        if round_.state is RoundState.REVIEW
-        or (is_of_rest(session, run.id) and not went_out(session, run.id))
-    }
+    if round_.state is RoundState.REVIEW:
+        return set(ids)
+    return {*of_rest(session, ids)} - {*sent(session, ids)}

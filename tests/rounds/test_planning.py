@@ -230,3 +230,15 @@ def test_leaders_are_told_what_could_not_go_out_and_who_stands_in_its_way(
     assert found.goes_out_at == goes_out_at
     words = [line.what for line in history_of(session, round_.id)]
     assert words[0].startswith("Could not be published at the planned time")
+
+
+def test_a_time_that_was_moved_after_it_was_found_due_holds(cast: Cast, session: Session) -> None:
+    round_, run = cast.reviewed()
+    plan(cast, round_, run)
+    due = NOW + planning.UNDO
+    later = due + dt.timedelta(days=1)
+    planning.move_publication(session, round_id=round_.id, goes_out_at=later, now=NOW)
+    planning.send_when_due(session, round_id=round_.id, now=due)
+    assert cast.again(round_).state is RoundState.PUBLISHED
+    planning.send_when_due(session, round_id=round_.id, now=later)
+    assert cast.again(round_).state is RoundState.ANSWERING

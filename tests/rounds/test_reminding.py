@@ -105,6 +105,19 @@ def test_a_leader_reminds_at_any_time_but_nobody_twice_a_day(cast: Cast, session
     assert by_hand(session, round_.id, BY) == []
 
 
+def test_who_owes_the_next_answer_is_reminded_though_the_other_just_was(
+    cast: Cast, session: Session
+) -> None:
+    round_ = cast.published()
+    everybody = mail(cast, "Noor Haddad", "Omar Aziz", "Omar Aziz")
+    assert by_hand(session, round_.id, BY - 1.4 * DAY) == everybody
+    offer, noor = cast.offer("Ana Silva"), cast.people["Noor Haddad"]
+    service.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=BY - 1.2 * DAY)
+    ana = cast.people["Ana Silva"].email
+    assert by_hand(session, round_.id, BY - 1.1 * DAY) == [ana]
+    assert ana not in reminded(session, BY - DAY)
+
+
 def test_a_date_that_is_put_off_forgets_no_reminder(cast: Cast, session: Session) -> None:
     """Nobody is reminded twice within a day for it, and those of the set-up come as it says."""
     round_ = cast.published()

@@ -167,6 +167,18 @@ def test_the_rest_is_not_matched_again_while_one_is_on_its_way_out(
     assert rest(cast, session, round_).number > run.number
 
 
+def test_a_second_rest_that_is_cancelled_leaves_the_first_as_it_was(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    run = rest(cast, session, round_)
+    job = jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
+    assert jobs.cancel(session, job_id=job.id, now=LATER)
+    assert cast.again(round_).state is RoundState.REMATCHING
+    assert steps.open_run(session, cast.again(round_)) == run.id
+    assert jobs.drop_rest(session, round_id=round_.id, now=LATER)
+    assert cast.again(round_).state is RoundState.ANSWERING
+
+
 def test_a_rest_that_was_asked_before_the_plan_does_not_count(
     cast: Cast, session: Session, round_: Round
 ) -> None:

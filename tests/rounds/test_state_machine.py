@@ -347,7 +347,10 @@ class OneRound(RuleBasedStateMachine):
 
     @rule()
     def solve_the_rest(self) -> None:
-        """Do what was asked for; if nobody is left to match, the round goes back by itself."""
+        """Do what was asked for; if nobody is left to match, the round goes back by itself.
+
+        Unless an earlier run of the rest may still be changed and published.
+        """
         for job_id in self._waiting():
             try:
                 with self.session.begin_nested():
@@ -356,8 +359,9 @@ class OneRound(RuleBasedStateMachine):
                 held = holding.claim(self.session, job_id, now=NOW)
                 assert held
                 failure = holding.failure_of(refused)
+                earlier = steps.open_run(self.session, self.cast.again(self.round))
                 holding.fail(self.session, held, failure=failure, now=NOW)
-                self.state = ANSWERING
+                self.state = REMATCHING if earlier in self.rest else ANSWERING
 
     @rule()
     def plan_the_rest_and_take_it_back(self) -> None:

@@ -90,7 +90,7 @@ def test_a_leader_takes_a_round_from_nothing_to_finished(
     assert cast.again(made).state is RoundState.FINISHED
     assert "This round is finished" in leader.get(at(home, made)).text
     answers = rows(leader.get(at(home, made, "answers")))
-    assert sum("No answer in time" in row for row in answers) == 3
+    assert sum("Closed without an answer" in row for row in answers) == 3
 
 
 def test_the_set_up_is_kept_as_it_was_sent(
