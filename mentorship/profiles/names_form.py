@@ -13,7 +13,7 @@ from mentorship.matching import Img, Mentor
 from mentorship.profiles import fields, text_fields
 from mentorship.profiles.choosing import Choosable
 from mentorship.profiles.codes import option_of
-from mentorship.profiles.service import Answers
+from mentorship.profiles.service import Answers, NotAMentorHere, ProfileRefused
 from mentorship.profiles.step_forms import Ranking, StepForm
 
 
@@ -108,6 +108,12 @@ class NamesForm(StepForm):
         """Return why each mentor is asked for."""
         asked = [(mentor.data, why.data or "") for mentor, why in self._requests() if mentor.data]
         return {self._people[option]: why for option, why in asked}
+
+    def blame(self, refused: ProfileRefused) -> None:
+        """Put what was refused beside its field; the key of a mentor is for no reader."""
+        if isinstance(refused, NotAMentorHere):
+            refused = NotAMentorHere(refused.field, "", refused.what, refused.right)
+        super().blame(refused)
 
     def rows(self, ranking: Ranking) -> Sequence[Any]:
         """Return those chosen and one more: each holds the names of all mentors."""

@@ -191,7 +191,7 @@ def _card(  # noqa: PLR0913, PLR0917  whose, and for whom
         profile_id,
         _audience(offer),
         reader_id=reader_id,
-        hide_name=hide_name,
+        hide_name=hide_name and offer.state is not OfferState.ENDED,
         loaded=pair,
         clock=clock,
     )

@@ -26,6 +26,7 @@ from mentorship.rounds.setup import SetUp
 from mentorship.rounds.standing_rules import (
     UNMATCHED,
     WAITS,
+    again_in,
     as_told,
     holds,
     second_of,
@@ -137,7 +138,7 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool)
     """Return a round as its IMG reads of it; ``held_since``: since when others hold them."""
     round_, offers = part.round, [offer for offer, *_ in part.offers]
     is_open = round_.state is RoundState.OPEN
-    standing, second = Standing.NOT_IN, None
+    standing, second, again = Standing.NOT_IN, None, False
     if part.place is not None:
         standing = as_told(
             standing_in(round_, part.place, offers),
@@ -148,6 +149,8 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool)
         second = second_of(round_, part.place, offers, part.wanted or 1)
         if second in UNMATCHED and (held_since or not part.belongs):
             second = None
+        if standing is Standing.ENDED and part.belongs and not held_since:
+            again = again_in(round_, part.place, offers)
     due = [o.answer_by or o.due_at or part.answer_by for o in offers if o.state in WAITS]
     return ImgRound(
         round_.name,
@@ -165,6 +168,7 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool)
         may_come_back=standing is Standing.WITHDREW and round_.state in BEFORE and not held_since,
         closes_at=round_.closes_at if is_open else None,
         meant=meant,
+        again=again,
         second=second,
     )
 

@@ -65,7 +65,7 @@ def request_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> Non
 
 def request_passed_on(session: Session, offer: Offer, template: str, *, now: dt.datetime) -> None:
     """Tell the IMG that a request came to nothing, and what happens next; never why."""
-    path = f"/rounds/{offer.round_id}/request"
+    path = "/" if template == "request_and_place_over" else f"/rounds/{offer.round_id}/request"
     _tell(session, offer, offer.img_id, template, path=path, now=now)
 
 

@@ -34,6 +34,12 @@ def standing_in(round_: Round, place: Participant, offers: Sequence[Offer]) -> S
     return next((said for state, said in found.items() if state in states), waiting)
 
 
+def again_in(round_: Round, place: Participant, offers: Sequence[Offer]) -> bool:
+    """Tell of somebody without a mentor now whether the rest of a round is matched with them."""
+    stays = round_.state in OUT and place.left_out_at is None
+    return stays and _not_again(place.back_at, offers) is None
+
+
 def second_of(
     round_: Round, place: Participant, offers: Sequence[Offer], wanted: int
 ) -> Standing | None:

@@ -85,6 +85,7 @@ class ImgRound:
     may_come_back: bool = False  # having withdrawn, while no offer is out
     closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
     meant: bool = True  # False: its set-up lets in some members only, and not this one
+    again: bool = False  # after a mentorship of it: its next match is with them
     second: Standing | None = None  # besides a mentor: how the search for another one stands
 
     @property
@@ -94,7 +95,7 @@ class ImgRound:
     @property
     def may_withdraw(self) -> bool:
         """Tell whether there is something to withdraw from, also for who is held elsewhere."""
-        in_it = self.standing in _IN_IT or self.second is not None
+        in_it = self.standing in _IN_IT or self.second is not None or self.again
         return in_it and self.state not in OVER
 
     @property
@@ -113,6 +114,12 @@ class ImgStatus:
     def current(self) -> ImgRound | None:
         """Return the round that matters most to the person now, the newest of equals."""
         return min(self.rounds, key=_rank, default=None)
+
+    @property
+    def open_now(self) -> ImgRound | None:
+        """Return the open round of a section of theirs, one that is meant for them if there is."""
+        theirs = (r for r in self.rounds if r.open and r.standing is not Standing.LEFT)
+        return min(theirs, key=lambda round_: not round_.meant, default=None)
 
     @property
     def mentors(self) -> Sequence[ImgMatch]:

@@ -440,6 +440,19 @@ def test_a_mentor_who_left_stays_asked_for_until_taken_out(
     assert img_of(session, ana).requests == ()
 
 
+def test_an_error_names_nobody_by_the_key_of_an_account(
+    session: Session, sign_in: SignIn, ana: User, mo: User
+) -> None:
+    keep(session, ana, dataclasses.replace(FULL_IMG, requests=(), avoid=(str(mo.id),)))
+    gone = sa.update(Membership).where(Membership.person_id == mo.id)
+    session.execute(gone.values(state=MembershipState.LEFT))
+    page = sign_in(ana).submit(
+        NAMES, {"request_1": option_of(str(mo.id)), "avoid_mentors": []}, status=422
+    )
+    assert "This is no mentor in a section of this person" in page.text
+    assert str(mo.id) not in page.html
+
+
 def test_words_the_page_does_not_offer_itself_are_not_lost(
     session: Session, sign_in: SignIn, mo: User
 ) -> None:

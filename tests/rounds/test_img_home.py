@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, withdraw
+from mentorship.mentorships.service import Plan, plan_meeting
 from mentorship.profiles.codes import code_name
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import expiring, rest, service
 from mentorship.rounds.candidates import Obstacle
 from mentorship.rounds.due import end_of_day
+from mentorship.rounds.offer_models import Side
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.service import SetUp, Standing
+from mentorship.rounds.traits import Traits
 from mentorship.rounds.withdrawing_views import WHY_NOT
 from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
 from tests import factories
 from tests.factories import NOW
+from tests.mentorships.pair import confirm
 from tests.page import PageClient
 from tests.rounds.asking import accept, alter, ask, direct
 from tests.rounds.cast import Cast
@@ -32,6 +39,12 @@ DUE = end_of_day(NOW, days=14)
 def standings(cast: Cast, img: str) -> dict[str, Standing]:
     status = service.img_status(cast.session, cast.people[img].id)
     return {each.name: each.standing for each in status.rounds}
+
+
+def end(cast: Cast, img: str) -> None:
+    by, offer = cast.people[img].id, cast.offer(img)
+    said = {"reason": "goals_met", "words": ""}
+    service.end_match(cast.session, offer=offer, side=Side.IMG, by=by, now=NOW, **said)
 
 
 def test_who_is_left_out_keeps_the_mentor_they_have(
@@ -214,3 +227,68 @@ def test_a_run_of_a_section_that_hides_nothing_gives_no_hidden_name_away(
     service.confirm_match(session, person_id=cast.people[ANA].id, offer_id=offer.id, now=NOW)
     assert NOOR in ana.get("/home/img").text
     assert ANA in noor.get("/home/mentor").text
+    end(cast, ANA)
+    assert NOOR in ana.get(f"/matches/{offer.id}").text
+    assert ANA in noor.get(f"/offers/{offer.id}").text
+
+
+def test_the_next_meeting_told_beside_a_mentor_is_with_that_mentor(
+    session: Session, sign_in: SignIn
+) -> None:
+    """Somebody with a mentor is a mentor too, and meets their own mentee first."""
+    section = factories.section(session)
+    cast = Cast(session, section, factories.leader(session, section))
+    cast.img("Both", topics=("visa_choice",))
+    cast.img(ANA)
+    both = cast.mentor("Both", seats=2)
+    cast.mentor(NOOR, topics=("visa_choice",))
+    round_ = cast.published()
+    own = confirm(cast, round_, "Both", NOOR)
+    mentee = confirm(cast, round_, ANA, "Both")
+    client, soon = sign_in(both), dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    for pair, starts_at, told in (
+        (mentee, soon, "No meeting is planned yet. Write first"),
+        (own, soon + dt.timedelta(days=1), "You meet on "),
+    ):
+        plan = Plan(starts_at=starts_at, minutes=30)
+        plan_meeting(session, person_id=both.id, mentorship_id=pair.id, plan=plan, now=NOW)
+        page = client.get("/home/img").text
+        assert f"You and {NOOR} both said yes. " in page
+        assert told in page.split("both said yes.")[1][:100]
+
+
+@pytest.mark.parametrize("why", ["left", "not meant", "meant"])
+def test_only_a_round_that_one_can_be_part_of_is_told_to_hurry_for(
+    cast: Cast, session: Session, sign_in: SignIn, why: str
+) -> None:
+    eva = cast.img("Eva Lind")
+    cast.open(set_up=SetUp(traits=Traits(stages=("usce",) if why == "not meant" else ())))
+    if why == "left":
+        mine = sa.select(Membership.id).where(Membership.person_id == eva.id)
+        leave(session, membership_id=session.scalars(mine).one(), person_id=eva.id, now=NOW)
+        factories.member(session, factories.section(session), SectionRole.IMG, eva)
+    elif why == "not meant":
+        eva = cast.img("Late Comer")
+    withdraw(session, eva.id, MATCHING, NOW)
+    home = sign_in(eva).get("/home/img").text
+    assert ("Spring is open; no day is set for its end yet." in home) is (why == "meant")
+    assert ("No round is open now" in home) is (why == "left")
+    assert ("some members only, and so far you are not one" in home) is (why == "not meant")
+
+
+def test_after_a_mentorship_the_next_match_of_its_round_is_told_of_and_can_be_left(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, ana = cast.published(), sign_in(cast.people[ANA])
+    confirm(cast, round_, ANA, NOOR)
+    end(cast, ANA)
+    place = f"/participations/{round_.id}/{cast.profile(ANA)}"
+    for withdrawn in (False, True):
+        home = ana.get("/home/img")
+        assert ("You are part of the next match of Spring" in home.text) is not withdrawn
+        assert (place in home.links()) is not withdrawn
+        found = rest.still_free(session, cast.again(round_), today=NOW.date())
+        ana_there = next(each for each in found if each.profile_id == cast.profile(ANA))
+        assert ana_there.takes_part is not withdrawn
+        if not withdrawn:
+            ana.submit(place)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import NoResultFound
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.inbox.models import Notice
 from mentorship.matching import Rules
+from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
 from mentorship.profiles.service import (
     pause_mentor,
@@ -177,6 +178,10 @@ def test_the_end_of_a_request_says_what_holds_then(cast: Cast, then: str) -> Non
     assert ("You keep your place" in told) == (then != "not in it")
     assert ("takes no more requests" in told) == (then == "enrolment is over")
     assert ("you are not part of the round at the moment" in told) == (then == "not in it")
+    assert (f"/rounds/{round_.id}/request" in told) == (then != "not in it")
+    assert (f"home page says what is missing: {stationery.link('/')} " in told) == (
+        then == "not in it"
+    )
 
 
 def test_the_last_seat_goes_once_and_the_others_go_on(cast: Cast) -> None:
