@@ -192,7 +192,7 @@ def _alone(session: Session, run: Run, wanted: Wanted, zoom: int) -> Picture:
     for query in (without, seats):
         if wanted.words:
             query = query.where(User.name.icontains(wanted.words, autoescape=True))  # noqa: PLW2901  one step more
-        query = query.order_by(sa.func.lower(User.name), Profile.id)  # noqa: PLW2901
+        query = query.order_by(sa.func.lower(User.name), Profile.id)  # noqa: PLW2901  the same query, in order
         sides.append(fetch(session, query, wanted, key=Profile.id))
     last = max(side.last for side in sides)
     page = min(max(1, wanted.page), last)
