@@ -86,6 +86,7 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     here = redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     try:
         with transaction() as session:
+            round_of_leader(session, me, slug, round_id)  # before what others might get wrong
             run_id = key_of(form.run.data)
             number = number_of(session, round_id, run_id)
             acting(session, slug, round_id, "round.publish", run=number)
