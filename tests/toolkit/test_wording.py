@@ -89,7 +89,7 @@ def test_the_command_fails_where_words_are_shared(
     app: Flask, rested: JourneyFact, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.replies["/source"] = Reply(PAGE.encode(), headers=kind("text/plain"))
-    monkeypatch.setattr(command, "Fetcher", lambda: site.fetcher(step=2, whole=2))
+    monkeypatch.setattr(command, "listed_fetcher", lambda: site.fetcher(step=2, whole=2))
     done = app.test_cli_runner().invoke(args=["toolkit", "compare-words"])
     assert done.exit_code == 1
     assert "journey_fact visa.rule: " in done.output
