@@ -64,6 +64,24 @@
     form.requestSubmit();
   }
 
+  /* A double click sends a form once: its second half would be answered about what the first did.
+     After a while it may be sent again, for pages that stay because a file comes. */
+  function sendOnce() {
+    const AGAIN = 3000; // milliseconds
+    const sentAt = new WeakMap();
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (event.defaultPrevented || form.method !== "post") return;
+      const last = sentAt.get(form);
+      if (last !== undefined && event.timeStamp - last < AGAIN) event.preventDefault();
+      else sentAt.set(form, event.timeStamp);
+    });
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) document.querySelectorAll("form").forEach((form) => sentAt.delete(form));
+    });
+  }
+
+  sendOnce();
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("form[data-send-now]").forEach(sendNow);
     menu();
