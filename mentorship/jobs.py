@@ -8,8 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import ParamSpec
 
@@ -18,10 +17,9 @@ from flask import Flask, current_app
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.serializer import SignedSerializer
-from sqlalchemy.orm import Session
 
 from mentorship.config import Settings
-from mentorship.extensions import db, let_go_when_frozen, reading, sweep, transaction
+from mentorship.extensions import db, reading, sweep, transaction
 from mentorship.hosts.asking import listed_fetcher
 from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
@@ -33,9 +31,7 @@ from mentorship.privacy import copying, erasing, retention, wishes
 from mentorship.pulse import utc_now
 from mentorship.rosters import uploads
 from mentorship.rosters.work import work_on_import
-from mentorship.rounds import averages, closing, expiring, holding, planning
-from mentorship.rounds.lifecycle import RoundChanged
-from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
+from mentorship.rounds import averages
 from mentorship.rounds.reminding import remind
 from mentorship.signins import service as signins
 from mentorship.solving import solve_run
@@ -102,53 +98,6 @@ class Queue:
 
 def init_app(app: Flask) -> None:
     app.extensions["queue"] = Queue(app)
-
-
-@contextmanager
-def _step() -> Iterator[Session]:
-    """One transaction of a round's life, which holds up no other worker should this one freeze."""
-    with transaction() as session:
-        let_go_when_frozen(session, holding.LEASE)
-        yield session
-
-
-def publish_due() -> None:
-    """Let the publications go out whose time has come; each in a transaction of its own."""
-    with reading() as session:
-        waiting = planning.due_publications(session, now=utc_now())
-    for round_id in waiting:
-        try:
-            with _step() as session:
-                planning.send_when_due(session, round_id=round_id, now=utc_now())
-        except (RunOutOfDate, NothingToPublish, RoundChanged):
-            with _step() as session:
-                planning.hold_up(session, round_id=round_id, now=utc_now())
-    if waiting:
-        delivery.write_files()
-
-
-def close_due() -> None:
-    """Close the enrolment of rounds whose deadline has come; each in a transaction of its own."""
-    with reading() as session:
-        waiting = closing.due_closings(session, now=utc_now())
-    for round_id in waiting:
-        with _step() as session:
-            closing.close_if_due(session, round_id=round_id, now=utc_now())
-
-
-def expire_due() -> None:
-    """Close what was not answered by its day; each round in a transaction of its own."""
-    with reading() as session:
-        answers = expiring.due_expiries(session, now=utc_now())
-        requests = expiring.due_requests(session, now=utc_now())
-    for round_id in answers:
-        with _step() as session:
-            expiring.expire_answers(session, round_id=round_id, now=utc_now())
-    for round_id in requests:
-        with _step() as session:
-            expiring.expire_requests(session, round_id=round_id, now=utc_now())
-    if answers or requests:
-        delivery.write_files()
 
 
 def keep_averages() -> None:

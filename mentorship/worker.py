@@ -17,8 +17,9 @@ from flask.cli import with_appcontext
 from huey.consumer import Consumer, Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from mentorship.deadlines import close_due, expire_due, publish_due
 from mentorship.extensions import reading, transaction
-from mentorship.jobs import Queue, close_due, expire_due, publish_due
+from mentorship.jobs import Queue
 from mentorship.matching.warming import warm
 from mentorship.notices import delivery
 from mentorship.notices.service import is_any_due

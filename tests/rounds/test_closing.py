@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship import jobs
+from mentorship import deadlines
 from mentorship.accounts.models import User
 from mentorship.rounds import closing, service
 from mentorship.rounds.models import Participant, RoundState
@@ -28,12 +28,12 @@ def test_the_worker_closes_a_round_at_its_deadline(
     round_ = cast.open()
     cast.img("Late Comer")  # ready before the deadline, and nobody has looked since
     closing.set_closing(session, round_id=round_.id, closes_at=SOON, now=NOW)
-    monkeypatch.setattr(jobs, "utc_now", lambda: NOW)
-    jobs.close_due()
+    monkeypatch.setattr(deadlines, "utc_now", lambda: NOW)
+    deadlines.close_due()
     assert cast.again(round_).state is RoundState.OPEN
-    monkeypatch.setattr(jobs, "utc_now", lambda: LATER)
-    jobs.close_due()
-    jobs.close_due()
+    monkeypatch.setattr(deadlines, "utc_now", lambda: LATER)
+    deadlines.close_due()
+    deadlines.close_due()
     assert cast.again(round_).state is RoundState.CLOSED
     joined = sa.select(sa.func.count()).where(Participant.round_id == round_.id)
     assert session.scalar(joined) == 6

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship import jobs as tasks
+from mentorship import deadlines
 from mentorship.accounts.models import User
 from mentorship.inbox import service as inbox
 from mentorship.inbox.models import Notice, NoticeKind, Way
@@ -56,12 +56,12 @@ def told(session: Session, cast: Cast, name: str) -> list[str]:
 def test_a_worker_closes_what_waits_once_and_tells_all(
     cast: Cast, session: Session, round_: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "utc_now", lambda: DUE - dt.timedelta(seconds=1))
-    tasks.expire_due()
+    monkeypatch.setattr(deadlines, "utc_now", lambda: DUE - dt.timedelta(seconds=1))
+    deadlines.expire_due()
     assert cast.offer("Ben Okafor").state is OfferState.OFFERED
-    monkeypatch.setattr(tasks, "utc_now", lambda: DUE)
-    tasks.expire_due()
-    tasks.expire_due()
+    monkeypatch.setattr(deadlines, "utc_now", lambda: DUE)
+    deadlines.expire_due()
+    deadlines.expire_due()
     states = session.scalars(sa.select(Offer.state).where(Offer.round_id == round_.id)).all()
     assert set(states) == {OfferState.EXPIRED}
     assert session.scalars(sa.select(SeatCount.taken)).all() == [0, 0]

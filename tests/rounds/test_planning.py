@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
+from mentorship.deadlines import publish_due
 from mentorship.extensions import transaction
-from mentorship.jobs import publish_due
 from mentorship.notices.models import Message
 from mentorship.rounds import planning, service, steps
 from mentorship.rounds.history import history_of
@@ -151,6 +151,31 @@ def test_what_could_not_go_out_is_taken_back_and_run_again_in_one_step(
     work(session)
     assert "Publish run 2" in leader.follow(leader.get(asked.location or "", status=303)).text
     leader.post(f"{home}/publish/run-again", status=409)
+
+
+def test_what_goes_wrong_with_one_round_holds_up_no_other(
+    cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    rounds = [cast.reviewed("First"), cast.reviewed("Second")]
+    for round_, run in rounds:
+        planning.plan_publication(
+            session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=past
+        )
+        past += dt.timedelta(minutes=1)
+    session.commit()
+    broken = rounds[0][0].id
+    real = planning.send_when_due
+
+    def send(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+        if round_id == broken:
+            raise ZeroDivisionError
+        real(session, round_id=round_id, now=now)
+
+    monkeypatch.setattr(planning, "send_when_due", send)
+    publish_due()
+    assert planning.planned(session, broken)
+    assert not planning.planned(session, rounds[1][0].id)
 
 
 def test_a_worker_lets_it_go_out(cast: Cast, session: Session) -> None:

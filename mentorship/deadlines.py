@@ -1,0 +1,83 @@
+"""What acts by itself when its time has come: publications, the end of enrolment, days to answer.
+
+Each round is a transaction of its own, and what goes wrong with one holds up no other.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from mentorship.extensions import let_go_when_frozen, reading, transaction
+from mentorship.notices import delivery
+from mentorship.pulse import utc_now
+from mentorship.rounds import closing, expiring, holding, planning
+from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
+
+log = logging.getLogger("mentorship")
+
+
+def publish_due() -> None:
+    """Let the publications go out whose time has come; each in a transaction of its own."""
+    with reading() as session:
+        waiting = planning.due_publications(session, now=utc_now())
+    _one_by_one(waiting, _publish)
+    if waiting:
+        delivery.write_files()
+
+
+def _publish(round_id: uuid.UUID) -> None:
+    try:
+        with _step() as session:
+            planning.send_when_due(session, round_id=round_id, now=utc_now())
+    except (RunOutOfDate, NothingToPublish, RoundChanged):
+        with _step() as session:
+            planning.hold_up(session, round_id=round_id, now=utc_now())
+
+
+def close_due() -> None:
+    """Close the enrolment of rounds whose deadline has come; each in a transaction of its own."""
+    with reading() as session:
+        waiting = closing.due_closings(session, now=utc_now())
+    _one_by_one(waiting, _in_a_step(closing.close_if_due))
+
+
+def expire_due() -> None:
+    """Close what was not answered by its day; each round in a transaction of its own."""
+    with reading() as session:
+        answers = expiring.due_expiries(session, now=utc_now())
+        requests = expiring.due_requests(session, now=utc_now())
+    _one_by_one(answers, _in_a_step(expiring.expire_answers))
+    _one_by_one(requests, _in_a_step(expiring.expire_requests))
+    if answers or requests:
+        delivery.write_files()
+
+
+def _one_by_one(rounds: Sequence[uuid.UUID], what: Callable[[uuid.UUID], None]) -> None:
+    """Do something for each round. What goes wrong with one, whatever it is, holds up no other."""
+    for round_id in rounds:
+        try:
+            what(round_id)
+        except Exception:
+            log.exception("a step of round %s failed; it is tried again soon", round_id)
+
+
+def _in_a_step(what: Callable[..., object]) -> Callable[[uuid.UUID], None]:
+    def step(round_id: uuid.UUID) -> None:
+        with _step() as session:
+            what(session, round_id=round_id, now=utc_now())
+
+    return step
+
+
+@contextmanager
+def _step() -> Iterator[Session]:
+    """One transaction of a round's life, which holds up no other worker should this one freeze."""
+    with transaction() as session:
+        let_go_when_frozen(session, holding.LEASE)
+        yield session
