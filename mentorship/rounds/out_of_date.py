@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.agreed import Agreed
 from mentorship.rounds.candidates import Candidate, held, obstacle
 from mentorship.rounds.choices import OUT
@@ -26,27 +26,38 @@ class OutOfDate:
     """A person of a run who has changed since: ``seats`` are free, ``needed`` were used.
 
     ``by_request``: the pair they agreed on by request has ended, or was agreed after the run.
+    ``unwanted``: of their pair one has come not to want the other.
     """
 
     person: Candidate
     seats: int
     needed: int
     by_request: bool = False
+    unwanted: bool = False
+
+
+def pairs_now(session: Session, run_id: uuid.UUID) -> Sequence[sa.Row[uuid.UUID, uuid.UUID, bool]]:
+    """Return the pairs of a run, each with ``unwanted``: whether one now avoids the other."""
+    query = sa.select(Pair.img_id, Pair.mentor_id, _unwanted(Pair).label("unwanted"))
+    return session.execute(query.where(Pair.run_id == run_id)).all()
 
 
 def out_of_date(
     people: Sequence[Candidate],
-    pairs: Sequence[Pair] | Sequence[sa.Row[uuid.UUID, uuid.UUID]],
+    pairs: Sequence[sa.Row[uuid.UUID, uuid.UUID, bool]],
     agreed: Agreed,
 ) -> list[OutOfDate]:
     """Return who of the pairs cannot take part any more, or has fewer seats than the run used.
 
-    Pairs that agreed by request stand whatever becomes of the two in the round.
+    And who does not want, or is not wanted by, the other of their pair. Pairs that agreed by
+    request stand whatever becomes of the two in the round. ``pairs`` are those of ``pairs_now``.
     """
     made = {(pair.img_id, pair.mentor_id) for pair in pairs}
     new = made - agreed.standing.keys()
     needed = Counter(mentor for _, mentor in made | agreed.standing.keys())
     offered = {key for pair in new for key in pair}
+    apart = {(pair.img_id, pair.mentor_id) for pair in pairs if pair.unwanted} & new
+    unwanted = {key for pair in apart for key in pair}
     other = {img for img, _ in made & set(agreed.fallen)}
     other |= {img for img, _ in agreed.standing.keys() - made} & offered
     changed = []
@@ -57,6 +68,8 @@ def out_of_date(
             changed.append(OutOfDate(person, person.seats, used, by_request=True))
         elif key in offered and (not person.takes_part or person.seats < used):
             changed.append(OutOfDate(person, person.seats, used))
+        elif key in unwanted:
+            changed.append(OutOfDate(person, person.seats, used, unwanted=True))
     return changed
 
 
@@ -76,8 +89,7 @@ def changed_among(
     session: Session, run_id: uuid.UUID, people: Sequence[Candidate], agreed: Agreed
 ) -> Sequence[OutOfDate]:
     """Return the same of people who are known already, see ``for_publishing``."""
-    pairs = sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run_id)
-    return out_of_date(people, session.execute(pairs).all(), agreed)
+    return out_of_date(people, pairs_now(session, run_id), agreed)
 
 
 def rounds_out_of_date(
@@ -106,8 +118,33 @@ def _those_out_of_date(mine: type[Round], today: dt.date) -> sa.Select[uuid.UUID
 
     Of rounds of which nothing is published yet.
     """
-    changed = sa.or_(_fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, today))
+    changed = sa.or_(
+        _fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, today), _parted(mine)
+    )
     return sa.select(mine.id).join(Run, Run.round_id == mine.id).where(changed)
+
+
+def _unwanted(pair: type[Pair]) -> sa.Exists:
+    """Say of a pair that the profile of one names the other as somebody to avoid."""
+    one, other = aliased(Profile), aliased(Profile)
+    both = sa.or_(
+        sa.and_(one.id == pair.img_id, other.id == pair.mentor_id),
+        sa.and_(one.id == pair.mentor_id, other.id == pair.img_id),
+    )
+    return (
+        sa.select(Naming.person_id)
+        .join(one, one.id == Naming.profile_id)
+        .join(other, other.person_id == Naming.person_id)
+        .where(Naming.use == NamingUse.AVOID, both)
+        .correlate_except(Naming, one, other)
+        .exists()
+    )
+
+
+def _parted(mine: type[Round]) -> sa.Exists:
+    """Say that of a new pair one has come not to want the other."""
+    new = aliased(Pair)
+    return sa.exists().where(_new(mine, new), _unwanted(new)).correlate_except(new)
 
 
 def _asked(mine: type[Round], *, confirmed: bool) -> tuple[sa.ColumnElement[bool], ...]:

@@ -19,7 +19,7 @@ from mentorship.rounds.going_on import take_back_elsewhere
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
-from mentorship.rounds.out_of_date import OutOfDate, out_of_date
+from mentorship.rounds.out_of_date import OutOfDate, out_of_date, pairs_now
 from mentorship.rounds.private_tables import tell
 from mentorship.rounds.rest import for_publishing, may_go_out, still_free
 from mentorship.rounds.run_models import StepKind
@@ -56,9 +56,7 @@ class Preview:
 
 def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> Preview:
     """Return what the leader should know before publishing, in four queries."""
-    pairs = session.execute(
-        sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id)
-    ).all()
+    pairs = pairs_now(session, run.id)
     people, agreed = for_publishing(session, round_, today=now.date())
     matched = {pair.img_id for pair in pairs} | {img_id for img_id, _ in agreed.standing}
     new = [pair for pair in pairs if (pair.img_id, pair.mentor_id) not in agreed.standing]
@@ -107,7 +105,7 @@ def publish_round(
     hold_people(session, run)
     people = candidates(session, round_, today=now.date())
     agreed = agreed_of(session, round_id)
-    if changed := out_of_date(people, pairs, agreed):
+    if changed := out_of_date(people, pairs_now(session, run.id), agreed):
         raise RunOutOfDate(changed)
     publication = Publication(
         round_id=round_id,
@@ -151,7 +149,7 @@ def offer_rest(
         raise NothingToPublish(round_.name)
     hold_people(session, run)
     people = still_free(session, round_, today=now.date())
-    if changed := out_of_date(people, pairs, Agreed()):
+    if changed := out_of_date(people, pairs_now(session, run.id), Agreed()):
         raise RunOutOfDate(changed)
     publication = session.get_one(Publication, round_id, populate_existing=True)
     due = _answer_by(round_, now)

@@ -44,6 +44,18 @@ CHANGES: Mapping[str, tuple[Callable[[Cast], object], set[str]]] = {
     "left out": (lambda cast: leave_out(cast, "Noor Haddad"), {"Noor Haddad"}),
     "fewer seats": (lambda cast: alter(cast, "Omar Aziz", seats=1), {"Omar Aziz"}),
     "more seats": (lambda cast: alter(cast, "Omar Aziz", seats=3), set()),
+    "avoids the other": (
+        lambda cast: alter(cast, "Ana Silva", avoid=(str(cast.people["Noor Haddad"].id),)),
+        {"Ana Silva", "Noor Haddad"},
+    ),
+    "avoided by the other": (
+        lambda cast: alter(cast, "Noor Haddad", exclude=(str(cast.people["Ana Silva"].id),)),
+        {"Ana Silva", "Noor Haddad"},
+    ),
+    "avoids somebody else": (
+        lambda cast: alter(cast, "Ana Silva", avoid=(str(cast.people["Omar Aziz"].id),)),
+        set(),
+    ),
     "taken elsewhere": (taken_elsewhere, {"Omar Aziz", "Ben Okafor", "Chi Tanaka"}),
 }
 
