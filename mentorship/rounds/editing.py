@@ -179,7 +179,7 @@ def _check(session: Session, run: Run, edit: Edit) -> None:
     if edit.kind in NEEDS_PAIRS:
         _all_in(session, sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id), edit)
         return
-    imgs = {img for img, _ in edit.pairs}
+    imgs = {img for img, _ in edit.pairs} - _ruled_out(run, edit)
     matched = sa.select(Pair.img_id).where(Pair.run_id == run.id, Pair.img_id.in_(imgs))
     left = sa.select(Unmatched.img_id).where(Unmatched.run_id == run.id, Unmatched.img_id.in_(imgs))
     if imgs - set(session.scalars(sa.union(matched, left))):
@@ -189,6 +189,14 @@ def _check(session: Session, run: Run, edit: Edit) -> None:
         seats = sa.select(RunSeat.mentor_id).where(RunSeat.run_id == run.id, RunSeat.seats > 0)
         if mentors - set(session.scalars(seats)):
             raise NoResultFound
+
+
+def _ruled_out(run: Run, edit: Edit) -> set[uuid.UUID]:
+    """Return whom an edit that lifts something may be about, whether they are in the run or not."""
+    rules = RunRules.from_json(run.rules)
+    if edit.kind is EditKind.ALLOW:
+        return {uuid.UUID(img) for img, _ in rules.banned}
+    return {uuid.UUID(img) for img in rules.left_alone if edit.kind is EditKind.REMATCH}
 
 
 def _check_agreed(session: Session, run: Run, edit: Edit) -> None:

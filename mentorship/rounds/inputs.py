@@ -24,6 +24,7 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.rest import still_free
+from mentorship.rounds.rest_runs import offered_before
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.snapshot import restored
@@ -71,7 +72,8 @@ def gathered(
 ) -> Inputs:
     """Gather whoever takes part and can; mentors with the seats that are free for this round.
 
-    Locks and bans of people who take part no more are dropped.
+    Locks of people who are not in it are dropped. What leaders forbade is kept for later runs, in
+    which they may be back: the matcher passes over whoever is not here.
 
     Raises
     ------
@@ -82,11 +84,12 @@ def gathered(
     people = still_free(session, round_, today=now.date())
     agreed = Agreed() if round_.state in OUT else agreed_of(session, round_.id)
     market = _market(session, round_, _taking_part(people), now.date(), agreed, rules)
-    here = _of_those_here(agreed.applied(rules), market)
+    offered = offered_before(session, round_.id)
+    here = agreed.applied(rules).of_those(market, passing=offered)
     if at_odds := _at_odds(market, here, agreed):
         people = agreed.besides(people, at_odds)
         market = _market(session, round_, _taking_part(people), now.date(), agreed, rules)
-        here = _of_those_here(here, market)
+        here = here.of_those(market, passing=offered)
     return Inputs(market=market, rules=here, policy=policy, lottery=round_.lottery)
 
 
@@ -211,11 +214,6 @@ def kept(
         lottery=run.lottery,
         means=means,
     )
-
-
-def _of_those_here(rules: RunRules, market: Market) -> RunRules:
-    imgs, mentors = (img.key for img in market.imgs), (each.key for each in market.mentors)
-    return rules.of_those(imgs, mentors)
 
 
 def _name_bad_profile(session: Session, ids: Collection[uuid.UUID], today: dt.date) -> None:

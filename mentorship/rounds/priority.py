@@ -30,6 +30,13 @@ NO_FAULT: Mapping[Side, frozenset[str]] = {
 }
 
 
+def no_fault() -> sa.ColumnElement[bool]:
+    """Say of an ``Ending`` that it was no fault of the IMG's."""
+    return sa.or_(
+        *(sa.and_(Ending.side == side, Ending.reason.in_(why)) for side, why in NO_FAULT.items())
+    )
+
+
 def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """Return, of these IMGs, those who deserve it, each with the reason, in one query.
 

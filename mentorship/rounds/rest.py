@@ -23,7 +23,8 @@ from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
-from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication, SeatCount
+from mentorship.rounds.priority import no_fault
 from mentorship.rounds.rest_runs import is_of_rest, offered_before, on_its_way, went_out
 from mentorship.rounds.run_models import PublishPlan, StepKind
 from mentorship.rounds.run_rules import RunRules
@@ -104,16 +105,32 @@ def _seats(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
 
 
 def _done(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
-    """Return the IMGs who said no for good, and whom no leader has let back since."""
+    """Return the IMGs who said no for good, and whom no leader has let back since.
+
+    And those whose mentorship of the round has ended, unless that was no fault of theirs.
+    """
     back = _back(session, round_id)
-    rows = session.execute(
-        sa.select(Offer.img_id, Offer.img_answered_at).where(
+    said_no = sa.select(Offer.img_id, Offer.img_answered_at).where(
+        Offer.round_id == round_id,
+        Offer.state == OfferState.DECLINED_BY_IMG,
+        Offer.decline_reason.in_(FOR_GOOD),
+    )
+    ended = (
+        sa.select(Offer.img_id, Ending.ended_at)
+        .join(Ending, Ending.offer_id == Offer.id)
+        .join(Publication, Publication.round_id == Offer.round_id)  # of before, the run knew
+        .where(
             Offer.round_id == round_id,
-            Offer.state == OfferState.DECLINED_BY_IMG,
-            Offer.decline_reason.in_(FOR_GOOD),
+            Offer.state == OfferState.ENDED,
+            Ending.ended_at >= Publication.published_at,
+            ~no_fault(),
         )
     )
-    return {img_id for img_id, at in rows if img_id not in back or (at and at > back[img_id])}
+    return {
+        img_id
+        for img_id, at in [*session.execute(said_no), *session.execute(ended)]
+        if img_id not in back or (at and at > back[img_id])
+    }
 
 
 def _back(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, dt.datetime]:
@@ -198,13 +215,26 @@ def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules
 def may_go_out(session: Session, round_: Round, run: Run) -> bool:
     """Tell whether the offers of a run may be made: all of them, or those of the rest, once.
 
-    While one is on its way out, no other is.
+    While one is on its way out, no other is. A run of the rest of before others went out may have
+    pairs that were offered each other since: then it does not go out any more.
     """
     if round_.state not in OUT:
         return round_.state is RoundState.REVIEW
     if on_its_way(session, round_.id):
         return False
-    return is_of_rest(session, run.id) and not went_out(session, run.id)
+    return is_of_rest(session, run.id) and not _has_offered(session, run)
+
+
+def _has_offered(session: Session, run: Run) -> bool:
+    """Tell whether two of a run's pairs were offered each other in the round, by whichever run."""
+    same = sa.and_(Offer.img_id == Pair.img_id, Offer.mentor_id == Pair.mentor_id)
+    found = (
+        sa.select(Pair.id)
+        .join(Offer, same)
+        .where(Pair.run_id == run.id, Offer.round_id == run.round_id)
+        .limit(1)
+    )
+    return session.scalar(found) is not None
 
 
 def leave_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:

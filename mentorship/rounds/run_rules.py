@@ -60,10 +60,16 @@ class RunRules(Rules):
         plain = {each.name: getattr(self, each.name) for each in fields(Rules)}
         return Rules(**plain | {"banned": self.banned | bans})
 
-    def of_those(self, imgs: Iterable[str], mentors: Iterable[str]) -> RunRules:
-        """Return the rules without locks, bans and the like of people who are not here."""
-        here, there = frozenset(imgs), frozenset(mentors)
-        plain = {each.name: getattr(self, each.name) for each in fields(self)}
-        for name in ("locked", "banned"):
-            plain[name] = {pair for pair in plain[name] if pair[0] in here and pair[1] in there}
-        return RunRules(**plain | {"left_alone": self.left_alone & here})
+    def of_those(self, market: Market, passing: frozenset[tuple[str, str]]) -> RunRules:
+        """Return the rules without locks of people who are not here, and ``passing`` bans of them.
+
+        What leaders forbade stays, for a later run in which they are back.
+        """
+        imgs, mentors = {img.key for img in market.imgs}, {each.key for each in market.mentors}
+        gone = {
+            (img, mentor)
+            for img, mentor in self.locked | (self.banned & passing)
+            if img not in imgs or mentor not in mentors
+        }
+        locked, banned = self.locked - gone, self.banned - (gone & passing)
+        return dataclasses.replace(self, locked=locked, banned=banned)

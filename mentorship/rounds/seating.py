@@ -37,19 +37,21 @@ def count_seats(
 ) -> None:
     """Keep the seats each mentor of the run has: no more than it could use, or than are free.
 
-    A run of the rest leaves those alone that are counted already.
+    Who got nobody in the run keeps all that it could use: what is free is asked when somebody is to
+    get them, and a break of today is over by then. A run of the rest leaves those alone that are
+    counted already.
     """
     free = {person.profile_id: person.seats for person in people if person.takes_part}
-    used = session.execute(
-        sa.select(RunSeat.mentor_id, RunSeat.seats).where(RunSeat.run_id == run.id)
-    ).all()
+    paired = sa.exists().where(Pair.run_id == RunSeat.run_id, Pair.mentor_id == RunSeat.mentor_id)
+    counts = sa.select(RunSeat.mentor_id, RunSeat.seats, paired).where(RunSeat.run_id == run.id)
+    used = session.execute(counts).all()
     counted = sa.select(SeatCount).where(SeatCount.round_id == run.round_id)
     known = {
         count.mentor_id: count
         for count in session.scalars(counted, execution_options={"populate_existing": True})
     }
-    for mentor_id, seats in used:
-        now_free = min(seats, free.get(mentor_id, 0))
+    for mentor_id, seats, is_paired in used:
+        now_free = min(seats, free.get(mentor_id, 0)) if is_paired else seats
         if mentor_id not in known:
             row = SeatCount(round_id=run.round_id, mentor_id=mentor_id, seats=now_free)
             session.add(row)

@@ -79,6 +79,6 @@ def _last_offers(
         sa.select(Offer)
         .where(Offer.round_id == round_id, Offer.img_id.in_(img_ids))
         .where(Offer.state != OfferState.WITHDRAWN)
-        .order_by(Offer.place.desc())
+        .order_by(Offer.offered_at, Offer.place.desc())
     )
     return {offer.img_id: offer for offer in offers}

@@ -12,19 +12,24 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
+from mentorship.profiles.models import Profile
 from mentorship.rounds import comparing, editing, jobs, planning, service, steps
 from mentorship.rounds import rest as rests
 from mentorship.rounds.difference import difference
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.editing import Edit, EditKind
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
-from mentorship.rounds.offer_models import Offer, OfferState, Publication
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, Side
 from mentorship.rounds.overview import overview
 from mentorship.rounds.paging import Wanted
+from mentorship.rounds.ruled_out import ruled_out
 from mentorship.rounds.run_models import PublishPlan, RunJob
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.scope import run_of_round
 from mentorship.rounds.setup import SetUp
+from mentorship.rounds.still_waiting import waiting_imgs
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.asking import accept, alter, ask
@@ -193,18 +198,14 @@ def test_a_rest_that_was_asked_before_the_plan_does_not_count(
     assert cast.again(round_).state is RoundState.ANSWERING
 
 
-def test_a_seat_given_away_meanwhile_holds_the_rest_up(
+def test_who_takes_their_consent_back_holds_the_rest_up(
     cast: Cast, session: Session, round_: Round
 ) -> None:
     run = rest(cast, session, round_)
-    second = rest(cast, session, round_)
-    planning.plan_publication(
-        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
-    )
-    planning.send_out(session, round_id=round_.id, now=LATER)
+    withdraw(session, cast.people["Pia Late"].id, MATCHING, LATER)
     with pytest.raises(service.RunOutOfDate):
         planning.plan_publication(
-            session, round_id=round_.id, run_id=second.id, by=cast.leader.id, now=LATER
+            session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
         )
 
 
@@ -483,3 +484,125 @@ def test_the_rest_has_no_more_seats_than_the_mentor_has_now(
 def _free_seats(cast: Cast, session: Session, round_: Round) -> int:
     people = rests.still_free(session, cast.again(round_), today=NOW.date())
     return next(each.seats for each in people if each.name == "Noor Haddad")
+
+
+def send(cast: Cast, session: Session, round_: Round, run: Run) -> None:
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    planning.send_out(session, round_id=round_.id, now=LATER)
+
+
+def test_a_run_of_the_rest_does_not_go_out_after_its_pairs_were_offered_by_another(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    """One who said no to the later run would be asked about the same IMG again."""
+    earlier, later = rest(cast, session, round_), rest(cast, session, round_)
+    send(cast, session, round_, later)
+    _answer(cast, session, "Pia Late", "Ana Silva", yes=False)
+    assert not rests.may_go_out(session, cast.again(round_), earlier)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    assert "Publish run" not in leader.get(f"{home}/review?run={earlier.number}").text
+    leader.get(f"{home}/publish?run={earlier.number}", status=409)
+    with pytest.raises(service.RoundChanged):
+        send(cast, session, round_, earlier)
+
+
+def edit(cast: Cast, session: Session, kind: EditKind, img: str, mentor: str) -> Run:
+    """Have one edit of the run that counts worked out, and use it."""
+    round_ = session.scalars(sa.select(Round)).one()
+    seen = run_of_round(session, round_.id).id
+    pair = cast.profile(img), cast.profile(mentor)
+    who = {"round_id": round_.id, "seen": seen, "by": cast.leader.id, "now": NOW}
+    job = editing.ask_edit(session, edit=Edit(kind, (pair,)), **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    work(session)
+    session.refresh(job)
+    assert job.run_id, job.failure
+    return steps.choose(session, run_id=job.run_id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+
+
+def test_a_ban_outlives_runs_of_the_rest_that_the_two_are_not_in(
+    cast: Cast, session: Session
+) -> None:
+    """Until a leader lifts it, be it in a run without them."""
+    cast.mentor("Pia Late", topics=("research",), seats=1)
+    made = cast.open()
+    service.run_round(session, round_id=made.id, by=None, now=NOW)
+    edit(cast, session, EditKind.PAIR, "Ana Silva", "Pia Late")
+    edit(cast, session, EditKind.FORBID, "Ana Silva", "Pia Late")
+    run = edit(cast, session, EditKind.PAIR, "Ana Silva", "Noor Haddad")
+    send(cast, session, made, run)
+    ben = cast.offer("Ben Okafor")
+    names = {cast.profile(name): name for name in cast.people}
+    _answer(cast, session, names[ben.mentor_id], "Ben Okafor", yes=False)
+    first = rest(cast, session, made)  # Ana has an offer that waits: she is not in it
+    forbidden = (str(cast.profile("Ana Silva")), str(cast.profile("Pia Late")))
+    assert forbidden in RunRules.from_json(first.rules).banned
+    (line,) = [
+        line
+        for line in ruled_out(session, first, Wanted(show="forbidden")).rows
+        if line.img == "Ana Silva"
+    ]
+    assert (line.mentors, line.offered) == (("Pia Late",), False)
+    lifted = edit(cast, session, EditKind.ALLOW, "Ana Silva", "Pia Late")
+    assert forbidden not in RunRules.from_json(lifted.rules).banned
+
+
+def test_a_mentor_on_a_break_at_the_publication_has_seats_once_it_is_over(
+    cast: Cast, session: Session
+) -> None:
+    cast.mentor("Pia Late", topics=("research",), seats=2)
+    made = cast.open()
+    leave_out = [cast.profile("Ben Okafor")]
+    service.leave_out(session, round_id=made.id, profile_ids=leave_out, now=NOW)
+    run = service.run_round(session, round_id=made.id, by=None, now=NOW)
+    pia = session.get_one(Profile, cast.profile("Pia Late"))
+    pia.paused_until = NOW.date() + dt.timedelta(days=2)
+    session.flush()
+    send(cast, session, made, run)
+    pia.paused_until = None
+    session.flush()
+    (free,) = [
+        each
+        for each in rests.still_free(session, cast.again(made), today=LATER.date())
+        if each.name == "Pia Late"
+    ]
+    assert (free.seats, free.obstacle) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("side", "reason", "waits"),
+    [
+        (Side.IMG, "goals_met", False),
+        (Side.MENTOR, "no_time", True),
+        (Side.IMG, "no_contact", True),
+    ],
+)
+def test_who_ended_a_mentorship_of_the_round_is_matched_again_if_it_was_no_fault_of_theirs(
+    cast: Cast, session: Session, round_: Round, side: Side, reason: str, *, waits: bool
+) -> None:
+    offer = cast.offer("Bea Lind", "Omar Aziz")
+    bea = {"person_id": cast.people["Bea Lind"].id, "offer_id": offer.id, "now": NOW}
+    service.confirm_match(session, **bea)  # type: ignore[arg-type]  # values of one dict, of many types
+    ending = {"side": side, "by": None, "reason": reason, "words": "", "now": LATER}
+    service.end_match(session, offer=cast.offer("Bea Lind"), **ending)  # type: ignore[arg-type]  # values of one dict, of many types
+    assert _is_free(cast, round_, "Bea Lind") is waits
+    key, later = cast.profile("Bea Lind"), LATER + dt.timedelta(hours=1)
+    rests.match_again(session, round_id=round_.id, profile_id=key, now=later)
+    assert _is_free(cast, round_, "Bea Lind")
+
+
+def test_what_happened_last_is_told_of_who_waits(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    first = cast.offer("Ana Silva", "Noor Haddad")
+    first.state, first.decline_reason, first.mentor_answered_at = OfferState.EXPIRED, None, None
+    session.flush()
+    leader = cast.leader.id
+    rests.match_again(session, round_id=round_.id, profile_id=cast.profile("Ana Silva"), now=NOW)
+    send(cast, session, round_, rest(cast, session, round_))
+    _answer(cast, session, "Pia Late", "Ana Silva", yes=False)
+    waiting = waiting_imgs(session, round_.id, Wanted(), reader_id=leader, finished=False)
+    found = {line.name: line.state for line in waiting.rows}
+    assert found["Ana Silva"] is OfferState.DECLINED_BY_MENTOR
