@@ -29,8 +29,7 @@ from mentorship.rounds.publishing import (
     preview,
     publish_round,
 )
-from mentorship.rounds.rest import may_go_out
-from mentorship.rounds.rest_runs import is_of_rest
+from mentorship.rounds.rest_runs import is_of_rest, may_go_out
 from mentorship.rounds.round_letters import publication_held_up
 from mentorship.rounds.run_models import PublishPlan
 

@@ -17,15 +17,7 @@ from mentorship.matching import POLICIES, Policy
 from mentorship.matching.explaining.spoken import RULES
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Run
-from mentorship.rounds.run_models import (
-    COUNTING,
-    LIVE_JOBS,
-    JobKind,
-    JobState,
-    Phase,
-    RunJob,
-    RunStep,
-)
+from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, Phase, RunJob
 
 SLOW_START = dt.timedelta(seconds=20)  # after which a leader is told that no worker answers
 PHASES: Mapping[Phase, str] = MappingProxyType(
@@ -114,13 +106,6 @@ def policy_jobs(
         now=now,
     )
     return list({page.policy.key: page for page in found}.values())
-
-
-def was_overtaken(session: Session, run_id: uuid.UUID) -> bool:
-    """Tell whether a run was to count, and does not: another was made to while it was solved."""
-    counted = sa.exists().where(RunStep.run_id == RunJob.run_id)
-    job = sa.select(RunJob.id).where(RunJob.run_id == run_id, RunJob.kind.in_(COUNTING), ~counted)
-    return session.scalar(job) is not None
 
 
 def _pages(session: Session, *where: sa.ColumnElement[bool], now: dt.datetime) -> Sequence[JobPage]:

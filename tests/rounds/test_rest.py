@@ -29,40 +29,13 @@ from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.asking import accept, alter, ask
 from tests.rounds.cast import Cast
+from tests.rounds.resting import LATER, answer, edit_rest, rest, with_rest
 from tests.rounds.work import work
-
-LATER = NOW + dt.timedelta(days=3)
 
 
 @pytest.fixture
 def round_(cast: Cast, session: Session) -> Round:
-    """Noor has said no to Ana, Omar yes to Bea; Chi waits for Omar; Pia, who fits less, is free."""
-    cast.mentor("Pia Late", topics=("research",), seats=1)
-    cast.img("Bea Lind", topics=("visa_choice",), specialties=("psychiatry",))
-    made = cast.open()
-    ben = cast.profile("Ben Okafor")
-    service.leave_out(session, round_id=made.id, profile_ids=[ben], now=NOW)
-    run = service.run_round(session, round_id=made.id, by=None, now=NOW)
-    service.publish_round(session, round_id=made.id, run_id=run.id, by=None, now=NOW)
-    _answer(cast, session, "Noor Haddad", "Ana Silva", yes=False)
-    _answer(cast, session, "Omar Aziz", "Bea Lind", yes=True)
-    return made
-
-
-def _answer(cast: Cast, session: Session, mentor: str, img: str, *, yes: bool) -> None:
-    who = {"person_id": cast.people[mentor].id, "offer_id": cast.offer(img, mentor).id, "now": NOW}
-    if yes:
-        service.accept_offer(session, **who)  # type: ignore[arg-type]  # values of one dict, of many types
-    else:
-        service.decline_offer(session, **who, reason="no_time", words="")  # type: ignore[arg-type]  # values of one dict, of many types
-
-
-def rest(cast: Cast, session: Session, round_: Round) -> Run:
-    job = jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
-    work(session)
-    session.refresh(job)
-    assert job.run_id, job.failure
-    return session.get_one(Run, job.run_id)
+    return with_rest(cast, session)
 
 
 def test_only_who_waits_is_matched_and_never_with_whom_they_were_offered(
@@ -101,7 +74,7 @@ def test_the_rest_goes_out_beside_what_was_answered(
     before_due = end_of_day(NOW, days=days)
     assert publication.answer_by == before_due  # nobody who was asked before gains time
     assert cast.offer("Ana Silva", "Pia Late").due_at == end_of_day(out, days=days)
-    _answer(cast, session, "Pia Late", "Ana Silva", yes=True)
+    answer(cast, session, "Pia Late", "Ana Silva", yes=True)
     assert cast.offer("Ana Silva", "Pia Late").state is OfferState.ACCEPTED
     with pytest.raises(service.RoundChanged):  # once
         planning.plan_publication(
@@ -282,27 +255,6 @@ def test_a_second_publication_says_what_changes(
     assert "Noor Haddad Mentor said no" in page.text
 
 
-def edit_rest(
-    cast: Cast, session: Session, round_: Round, *, kind: EditKind, img: str, mentor: str
-) -> Run:
-    """Have the run of the rest that counts solved with one change, and keep it."""
-    seen = run_of_round(session, round_.id)
-    pair = (cast.profile(img), cast.profile(mentor))
-    job = editing.ask_edit(
-        session,
-        round_id=round_.id,
-        seen=seen.id,
-        edit=Edit(kind, (pair,)),
-        by=cast.leader.id,
-        now=LATER,
-    )
-    work(session)
-    session.refresh(job)
-    assert job.run_id, job.failure
-    who = {"round_id": round_.id, "by": cast.leader.id, "now": LATER}
-    return steps.choose(session, run_id=job.run_id, seen=seen.id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
-
-
 def mentors_of(session: Session, run: Run) -> dict[uuid.UUID, uuid.UUID]:
     pairs = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
     return dict(pairs.all())
@@ -462,7 +414,7 @@ def test_the_rest_has_no_more_seats_than_the_mentor_has_now(
     alter(cast, "Noor Haddad", seats=2)
     round_ = cast.published()
     for img, yes in (("Ana Silva", True), ("Ben Okafor", False)):
-        _answer(cast, session, "Noor Haddad", img, yes=yes)
+        answer(cast, session, "Noor Haddad", img, yes=yes)
     assert _free_seats(cast, session, round_) == 1
     if what == "lowered the seats":
         alter(cast, "Noor Haddad", seats=1)
