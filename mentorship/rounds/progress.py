@@ -40,6 +40,10 @@ _SIMPLE: Mapping[str, Sequence[str]] = MappingProxyType(
             "Please tell the administrator of the site.",
         ),
         "round_changed": ("The round was published or finished meanwhile, so nothing was kept.",),
+        "went_out": (
+            "A run of the rest was published meanwhile, so nothing was kept of this one.",
+            "If somebody still waits, match the rest again.",
+        ),
         "forgotten": (
             "The answers that run was made of are deleted by now.",
             "Run the match again with the people as they are today.",

@@ -34,6 +34,7 @@ class Summary:
     runs: Sequence[int]  # numbers of all runs of the round
     published: bool
     kind: JobKind | None  # what it was made for; None for a run that no job has made
+    base: uuid.UUID | None  # what counted when it was taken up, or the run that it solves otherwise
     imgs: int
     mentors: int
     pairs: int
@@ -93,7 +94,10 @@ def summary(session: Session, run: Run) -> Summary:
         .subquery()
     )
     rows = session.execute(
-        sa.select(Run.id, Run.number, RunJob.kind, Publication.run_id, PrivateTables.tables, sums)
+        sa.select(
+            *(Run.id, Run.number, RunJob.kind, RunJob.base_run_id),
+            *(Publication.run_id, PrivateTables.tables, sums),
+        )
         .select_from(Run)
         .join(sums, sa.true())
         .outerjoin(Publication, Publication.run_id == Run.id)
@@ -104,12 +108,13 @@ def summary(session: Session, run: Run) -> Summary:
         .where(Run.round_id == run.round_id)
         .order_by(Run.number)
     ).all()
-    figures = rows[0]  # the sums of this run stand beside each number
+    figures = next(row for row in rows if row.id == run.id)  # the sums stand beside each number
     return Summary(
         run=run,
         runs=[row.number for row in rows],
         published=any(row.run_id == run.id for row in rows),
-        kind=next(row.kind for row in rows if row.id == run.id),
+        kind=figures.kind,
+        base=figures.base_run_id,
         imgs=run.matched + run.unmatched,
         mentors=figures.mentors,
         pairs=figures.pairs,

@@ -11,7 +11,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
-from mentorship.rounds import insights, notes, pair_page, pairs, review
+from mentorship.rounds import insights, notes, pair_page, pairs, planning, review
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.editing import MOST_PAIRS
 from mentorship.rounds.fairness_pages import fair_tables, load_lines
@@ -41,6 +41,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     lifting, runs = LIFTED_BY.get(wanted.show), {shown.id, known.current or shown.id}
     may = publishable(db.session(), round_.id, round_.state, runs)
     may_go_out, summary = shown.id in may, review.summary(db.session(), shown)
+    planned = () if may else (RoundState.PUBLISHED, RoundState.REMATCHING)
     return render_template(
         "rounds/review.html",
         round=round_,
@@ -52,6 +53,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         may_go_out=may_go_out,
         changed=changed_since(db.session(), round_, shown.id, today=_today()) if may_go_out else (),
         obstacles=OBSTACLES,
+        plan=planning.planned(db.session(), round_.id) if round_.state in planned else None,
         ways=known,
         instead=known.instead_of(shown) if summary.kind in COUNTING else None,
         open_run=known.current if known.current in may else None,

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.rounds import comparing, editing, jobs, planning, service, steps
+from mentorship.pulse import NotMine
+from mentorship.rounds import comparing, editing, holding, jobs, planning, service, steps
 from mentorship.rounds import rest as rests
 from mentorship.rounds.difference import difference
 from mentorship.rounds.due import end_of_day
@@ -23,6 +24,7 @@ from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.overview import overview
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.run_models import PublishPlan, RunJob
+from mentorship.rounds.running import solved
 from mentorship.rounds.scope import run_of_round
 from mentorship.rounds.setup import SetUp
 from tests.factories import NOW
@@ -132,7 +134,7 @@ def test_the_rest_is_not_matched_again_while_one_is_on_its_way_out(
     with pytest.raises(service.RoundChanged):
         rest(cast, session, round_)
     page = leader.get(f"{home}/answers")
-    assert f"Run {run.number}, of the rest, is on its way out" in page.text
+    assert f"Run {run.number} is on its way out" in page.text
     assert page.tree.find(f".//form[@action='{home}/rest']") is None
     assert f"Run {run.number}" in leader.get(f"{home}/finish").text
     planning.take_back(session, round_id=round_.id)
@@ -153,7 +155,7 @@ def test_a_second_rest_that_is_cancelled_leaves_the_first_as_it_was(
 
 
 def test_a_rest_that_was_asked_before_the_plan_does_not_count(
-    cast: Cast, session: Session, round_: Round
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
 ) -> None:
     run = rest(cast, session, round_)
     jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
@@ -162,8 +164,49 @@ def test_a_rest_that_was_asked_before_the_plan_does_not_count(
     )
     work(session)
     assert steps.ways(session, round_.id).current == run.id
+    home, leader = f"/sections/{cast.section.slug}/rounds/{round_.id}", sign_in(cast.leader)
+    late = f"{home}/review?run={run.number + 1}"
+    page = leader.get(late).text
+    assert f"Run {run.number} is on its way out" in page
+    assert f"Run {run.number + 1} does not count: it was worked out meanwhile." in page
+    planning.take_back(session, round_id=round_.id)
+    told = f"while it was worked out, run {run.number} was on its way out"
+    assert told in leader.get(late).text
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
     planning.send_out(session, round_id=round_.id, now=LATER + planning.UNDO)
     assert cast.again(round_).state is RoundState.ANSWERING
+
+
+@pytest.mark.parametrize("asked_again", [False, True])
+def test_a_rest_that_is_solved_while_another_goes_out_comes_to_nothing(
+    cast: Cast,
+    session: Session,
+    round_: Round,
+    sign_in: Callable[[User], PageClient],
+    *,
+    asked_again: bool,
+) -> None:
+    """It was made of people as they were before: its pairs are those that were just offered."""
+    run = rest(cast, session, round_)
+    who = {"round_id": round_.id, "by": cast.leader.id, "now": LATER}
+    job = jobs.ask_rest(session, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    held = holding.claim(session, job.id, now=LATER)
+    assert held
+    made = solved(holding.inputs_of(session, held, now=LATER))
+    planning.plan_publication(session, run_id=run.id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    planning.send_out(session, round_id=round_.id, now=LATER)
+    if asked_again:
+        assert jobs.ask_rest(session, **who) is not job  # type: ignore[arg-type]  # values of one dict, of many types
+    with pytest.raises(NotMine):
+        holding.finish(session, held, made, now=LATER)
+    end = RoundState.REMATCHING if asked_again else RoundState.ANSWERING
+    assert cast.again(round_).state is end
+    assert run_of_round(session, round_.id) is run
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/jobs/{job.id}").text
+    assert "A run of the rest was published meanwhile, so nothing was kept" in page
 
 
 def test_a_seat_given_away_meanwhile_holds_the_rest_up(
