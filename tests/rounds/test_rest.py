@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 
@@ -53,7 +54,7 @@ def test_only_who_waits_is_matched_and_never_with_whom_they_were_offered(
 
 
 def test_the_rest_goes_out_beside_what_was_answered(
-    cast: Cast, session: Session, round_: Round
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
 ) -> None:
     run = rest(cast, session, round_)
     before = {o.id: o.state for o in session.scalars(sa.select(Offer))}
@@ -76,6 +77,12 @@ def test_the_rest_goes_out_beside_what_was_answered(
     before_due = end_of_day(NOW, days=days)
     assert publication.answer_by == before_due  # nobody who was asked before gains time
     assert cast.offer("Ana Silva", "Pia Late").due_at == end_of_day(out, days=days)
+    shown = overview(session, cast.again(round_), now=NOW)
+    assert shown.due == [(before_due, 2), (end_of_day(out, days=days), 1)]
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    (said,) = re.findall(r"due (\d) by (.*?), (\d) by (.*?)\.", sign_in(cast.leader).get(home).text)
+    assert (said[0], said[2]) == ("2", "1")
+    assert said[1] != said[3]
     answer(cast, session, "Pia Late", "Ana Silva", yes=True)
     assert cast.offer("Ana Silva", "Pia Late").state is OfferState.ACCEPTED
     with pytest.raises(service.RoundChanged):  # once
