@@ -36,7 +36,7 @@ def averages(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[st
     kept = session.get(RoundAverages, round_.id)  # read with the round where an IMG looks
     if kept is not None:
         return kept.means
-    market, _ = market_now(session, round_, now=now)
+    market = market_now(session, round_, now=now)
     return _open(mean_marks(market))  # slower, but no web process loads the compiler
 
 
@@ -64,7 +64,7 @@ def work_out(
     """Return the averages as people are now; None while nobody takes part who can be compared."""
     round_ = session.get_one(Round, round_id, options=[sa.orm.joinedload(Round.section)])
     try:
-        market, _ = market_now(session, round_, now=now)
+        market = market_now(session, round_, now=now)
         return _open(mean_marks_of_many(market))
     except (NobodyToMatch, BadProfile):  # leaders read of it where they run the round
         return None

@@ -85,12 +85,11 @@ def board(  # noqa: PLR0913  which answers, and for whom
     round_id: uuid.UUID,
     wanted: Wanted,
     *,
-    reader_id: uuid.UUID,
+    reading: Reading,
     now: dt.datetime,
     finished: bool,
 ) -> Board:
     """Return the answers that fit what the leader looks for."""
-    reading = Reading.by(session, reader_id)
     return Board(
         **asdict(sums(session, round_id, finished=finished)),
         overdue=0 if finished else session.scalar(_overdue(round_id, now)) or 0,

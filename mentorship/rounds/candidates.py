@@ -21,7 +21,7 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Participant, Round
-from mentorship.rounds.offer_models import Offer, OfferState, Publication
+from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.sections.models import Membership, MembershipState
 
 
@@ -55,6 +55,8 @@ class Candidate:
     joined: bool
     left_out: bool
     claimed: bool  # the person has an account of their own
+    back_at: dt.datetime | None  # when a leader let them be matched again in this round
+    counted: int | None  # a mentor's seats as this round counts them, once it counts them
 
     @property
     def takes_part(self) -> bool:
@@ -95,11 +97,16 @@ def candidates(
             held(elsewhere_than=round_.id).label("held"),
             Participant.joined_at.is_not(None).label("joined"),
             Participant.left_out_at.is_not(None).label("left_out"),
+            Participant.back_at,
+            SeatCount.seats.label("counted"),
         )
         .join(User, User.id == Profile.person_id)
         .outerjoin(
             Participant,
             sa.and_(Participant.profile_id == Profile.id, Participant.round_id == round_.id),
+        )
+        .outerjoin(
+            SeatCount, sa.and_(SeatCount.mentor_id == Profile.id, SeatCount.round_id == round_.id)
         )
         .where(sa.or_(member, Participant.round_id.is_not(None)))
         .order_by(sa.func.lower(User.name), Profile.id)
@@ -234,4 +241,6 @@ def _candidate(row: sa.Row[*tuple[Any, ...]]) -> Candidate:
         joined=row.joined,
         left_out=row.left_out,
         claimed=row.claimed,
+        back_at=row.back_at,
+        counted=row.counted,
     )

@@ -107,7 +107,7 @@ def runs_of(session: Session, round_id: uuid.UUID, numbers: Sequence[int]) -> Se
 def comparison(
     session: Session, runs: Sequence[Run], wanted: Wanted, *, to: int | None = None
 ) -> Comparison:
-    """Compare runs with the first, in five queries and one a rest; the list is of run ``to``."""
+    """Compare runs with the first, in at most four queries; the list is of run ``to``."""
     listed = next((run for run in runs[1:] if run.number == to), runs[-1])
     mates = _mates(session, runs)
     first = mates[runs[0].number]
@@ -124,22 +124,16 @@ def comparison(
     last = changes[listed.number]
     parts = _parts(last)
     shown = parts.get(wanted.show, [*last])
-    paired = sa.select(Pair.img_id).where(Pair.run_id.in_([runs[0].id, listed.id]))
-    names = _names(session, paired)
+    names = _names(session, [runs[0].id, listed.id])
     words = wanted.words.casefold()
     found = [img for img in shown if words in names[img].casefold()]
     found.sort(key=lambda img: (last[img], names[img].casefold(), img))
     page = cut(found, wanted)
     held = {img: [mates[run.number].get(img, {}) for run in (runs[0], listed)] for img in page.rows}
-    theirs = {mentor for each in held.values() for one in each for mentor in one}
-    mentors = _names(session, [uuid.UUID(mentor) for mentor in theirs])
     lines = [
         PersonLine(
             names[img],
-            [
-                [(mentors[mentor], score) for mentor, score in one.items()]
-                for one in (before, after)
-            ],
+            [[(names[mentor], score) for mentor, score in one.items()] for one in (before, after)],
             _points(after) - _points(before),
         )
         for img, (before, after) in held.items()
@@ -239,10 +233,14 @@ def _column(  # noqa: PLR0913  a run, its pairs, and what it is set against
     )
 
 
-def _names(session: Session, keys: Sequence[uuid.UUID] | sa.Select[uuid.UUID]) -> Mapping[str, str]:
+def _names(session: Session, run_ids: Sequence[uuid.UUID]) -> Mapping[str, str]:
+    """Return the names of everybody who is in a pair of the runs, IMGs and mentors."""
+    sides = [
+        sa.select(side).where(Pair.run_id.in_(run_ids)) for side in (Pair.img_id, Pair.mentor_id)
+    ]
     rows = session.execute(
         sa.select(sa.cast(Profile.id, sa.String), User.name)
         .join(User, User.id == Profile.person_id)
-        .where(Profile.id.in_(keys))
+        .where(Profile.id.in_(sa.union(*sides)))
     )
     return dict(rows.all())

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from mentorship.rounds.agreed import agreed_of
 from mentorship.rounds.jobs import ask
 from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
-from mentorship.rounds.rest_runs import is_of_rest, offered_before
+from mentorship.rounds.rest_runs import never_again
 from mentorship.rounds.run_models import JobKind, RunJob
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.steps import hold_review, run_changed, ways
@@ -218,7 +218,7 @@ def _check_agreed(session: Session, run: Run, edit: Edit) -> None:
 
 def _check_offered(session: Session, run: Run, lifted: Collection[KeyPair]) -> None:
     """Refuse to lift, in a run of the rest, what keeps two people from being offered again."""
-    if lifted and is_of_rest(session, run.id) and offered_before(session, run.round_id) & {*lifted}:
+    if lifted and never_again(session, run) & {*lifted}:
         raise BadEdit(
             "Two of these were offered each other before in this round, and it came to nothing."
             " They are not offered each other again."

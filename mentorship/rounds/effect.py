@@ -7,6 +7,7 @@ one IMG tells no private answer either.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from sqlalchemy.orm import Session
 from mentorship.matching import CRITERIA, FULL, Criterion, Market
 from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import MINIMUM, all_ruled_out, mean_marks, open_scores
-from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds.candidates import Candidate
+from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now, people_now
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SWITCHES, SetUp, earlier_pairs
@@ -87,7 +90,8 @@ class Bar:
 class Effect:
     """The saved set-up against the one in the form; ``problem`` says why there is none.
 
-    All is counted over the ``imgs`` looked at, which in a large round are only some of them.
+    All is counted over the ``imgs`` looked at: those whom the form asks for, and in a large round
+    only some of them.
     """
 
     imgs: int = 0  # looked at
@@ -98,13 +102,18 @@ class Effect:
     weights: Sequence[Weight] = ()
     bars: Sequence[Bar] = ()
     moved: int = 0  # IMGs whose best mentor is another one
+    come: int = 0  # IMGs who would take part with the form, and not as it is saved
+    gone: int = 0  # and the other way round
+    asks_others: bool = False  # the form asks for other IMGs than the saved set-up
     problem: str = ""
 
     @property
     def unchanged(self) -> bool:
         counted: tuple[Sequence[Line | Weight | Bar], ...]
         counted = self.totals, self.rules, self.weights, self.bars
-        return not self.moved and all(x.now == x.then for lines in counted for x in lines)
+        if self.asks_others or self.moved:
+            return False
+        return all(x.now == x.then for lines in counted for x in lines)
 
 
 def effect(
@@ -114,10 +123,10 @@ def effect(
 
     ``round_`` may be one that is not kept yet.
     """
+    before, after = people_now(session, round_, saved.traits, changed.traits, now=now)
+    now_in, then_in = ({each.profile_id for each in _imgs(here)} for here in (before, after))
     try:
-        market, all_imgs = market_now(
-            session, round_, now=now, most_pairs=LOOKED_AT, traits=changed.traits
-        )
+        market = market_now(session, round_, _some(after), now=now)
     except NobodyToMatch:
         asked = " of those who are asked for" if changed.traits.asks else ""
         return Effect(problem=f"No IMG{asked} could take part yet, so there is nothing to compare.")
@@ -129,9 +138,32 @@ def effect(
     if saved.not_again or changed.not_again:
         earlier = earlier_pairs(session, round_)
     means = mean_marks(market)
-    before = _picture(market, saved.rules(earlier), means)
-    after = before if saved == changed else _picture(market, changed.rules(earlier), means)
-    return _compared(market, before, after, all_imgs)
+    old = _picture(market, saved.rules(earlier), means)
+    new = old if saved == changed else _picture(market, changed.rules(earlier), means)
+    return dataclasses.replace(
+        _compared(market, old, new, len(then_in)),
+        come=len(then_in - now_in),
+        gone=len(now_in - then_in),
+        asks_others=saved.traits != changed.traits,
+    )
+
+
+def _imgs(people: Sequence[Candidate]) -> list[Candidate]:
+    return [each for each in people if each.kind is ProfileKind.IMG]
+
+
+def _some(people: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return people, of a larger round only as many IMGs as make ``LOOKED_AT`` pairs.
+
+    They are one in so many, the same every time.
+    """
+    imgs = _imgs(people)
+    mentors = [each for each in people if each.kind is ProfileKind.MENTOR]
+    if len(imgs) * len(mentors) <= LOOKED_AT:
+        return people
+    count = max(1, LOOKED_AT // len(mentors))
+    in_order = sorted(imgs, key=lambda each: each.profile_id)
+    return [*(in_order[len(in_order) * n // count] for n in range(count)), *mentors]
 
 
 def _picture(market: Market, rules: RunRules, means: Mapping[str, int]) -> Picture:

@@ -15,6 +15,7 @@ from mentorship.rosters.handing_out import FORMATS
 from mentorship.rounds import board, planning, reminding, service, still_waiting
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.insights import MOST_SHOWN
 from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.made_with import runs_out
@@ -42,9 +43,9 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     wanted, finished = wanted_by(), round_.state in OVER
     published = round_.state in (*OUT, *OVER)
-    now = dt.datetime.now(dt.UTC)
+    now, reading = dt.datetime.now(dt.UTC), Reading.by(db.session(), current_id())
     shown = board.board(
-        db.session(), round_.id, wanted, reader_id=current_id(), now=now, finished=finished
+        db.session(), round_.id, wanted, reading=reading, now=now, finished=finished
     )
     if not published and not shown.asked:  # there are no direct requests either
         return render_template("rounds/no_answers.html", round=round_), 404
@@ -59,7 +60,7 @@ def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
         published=published,
         plan=_plan(round_),
         waiting=still_waiting.waiting_imgs(
-            db.session(), round_.id, wanted, reader_id=current_id(), finished=finished
+            db.session(), round_.id, wanted, reading=reading, finished=finished
         )
         if without
         else None,

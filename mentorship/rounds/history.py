@@ -84,6 +84,7 @@ class HistoryLine:
     who: str  # "" for somebody who has left
     what: str
     at: dt.datetime
+    dates: Sequence[dt.datetime | None]  # that were changed: before and after, None for no date
 
 
 def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:
@@ -94,14 +95,31 @@ def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:
     pairs = [pair for entry in entries for pair in entry.detail.get("pairs", ())]
     people = names_of(session, [uuid.UUID(key) for pair in pairs for key in pair])
     return [
-        HistoryLine(names.get(e.actor_id, "") if e.actor_id else BY_ITSELF, _words(e, people), e.at)
+        HistoryLine(
+            names.get(e.actor_id, "") if e.actor_id else BY_ITSELF,
+            _words(e, people),
+            e.at,
+            _dates(e),
+        )
         for e in entries
     ]
 
 
+def _dates(entry: audit.AuditEntry) -> Sequence[dt.datetime | None]:
+    """Return the dates that a change of a deadline went from and to.
+
+    None are returned of old entries, which tell them in words.
+    """
+    changes = {field: values for field, *values in entry.detail.get("changes", ())}
+    try:
+        return [dt.datetime.fromisoformat(at) if at else None for at in changes.get("at", ())]
+    except ValueError:
+        return ()
+
+
 def _words(entry: audit.AuditEntry, people: Mapping[uuid.UUID, str]) -> str:
     words, detail = ACTIONS.get(entry.action, entry.action), entry.detail
-    if detail.get("changes"):
+    if detail.get("changes") and not _dates(entry):
         told = [change_in_words(Change(*change)) for change in detail["changes"]]
         words = f"{words}. {'; '.join(told)}"
     if entry.action == "round.change":

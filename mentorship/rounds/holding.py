@@ -33,6 +33,7 @@ from mentorship.rounds.rest import leave_rest, rules_for_rest
 from mentorship.rounds.rest_runs import is_of_rest, on_its_way, went_out
 from mentorship.rounds.run_models import (
     COUNTING,
+    LIVE_JOBS,
     MOST_ATTEMPTS,
     JobKind,
     JobState,
@@ -192,6 +193,15 @@ def fail(session: Session, held: Held, *, failure: Mapping[str, Any], now: dt.da
     over = ended(JobState.FAILED, now)
     if change(session, _mine(held, now), **over, failure=dict(failure)):
         give_up_rest(session, held.job_id, now=now)
+
+
+def end_overtaken(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """End what is solved for a round whose rest goes out: it is made of people as they were before.
+
+    Before anything else of the round is held: whoever keeps a run holds its job first, too.
+    """
+    live = (RunJob.round_id == round_id, RunJob.state.in_(LIVE_JOBS))
+    change(session, live, **ended(JobState.FAILED, now), failure={"kind": "went_out"})
 
 
 def give_up_rest(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> None:

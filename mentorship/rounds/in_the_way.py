@@ -17,7 +17,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.agreed import agreed_of
 from mentorship.rounds.editing import KeyPair
 from mentorship.rounds.models import Run, RunSeat
-from mentorship.rounds.rest_runs import is_of_rest, offered_before
+from mentorship.rounds.rest_runs import never_again
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.suiting import Suits
 
@@ -44,7 +44,7 @@ def in_the_way(
             f"Every seat of {mentor_name} is kept by a lock, for {', '.join(holders)}. Unlock one"
             " of these pairs first."
         )
-    if pair in rules.banned and _came_to_nothing(session, run, pair):
+    if pair in rules.banned and pair in never_again(session, run):
         told.append(
             "They were offered each other before in this round, and it came to nothing. They are"
             " not offered each other again."
@@ -68,7 +68,3 @@ def _holders(session: Session, run: Run, rules: RunRules, pair: KeyPair) -> Sequ
         .where(Profile.id.in_([uuid.UUID(each) for each in locked]))
         .order_by(sa.func.lower(User.name), Profile.id)
     ).all()
-
-
-def _came_to_nothing(session: Session, run: Run, pair: KeyPair) -> bool:
-    return is_of_rest(session, run.id) and pair in offered_before(session, run.round_id)

@@ -16,7 +16,7 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market
 from mentorship.matching.forbid import ruled_out
-from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.profiles.models import Profile
 from mentorship.profiles.pool import gather
 from mentorship.rounds.agreed import Agreed, Key, agreed_of
 from mentorship.rounds.candidates import Candidate
@@ -112,20 +112,31 @@ def _at_odds(market: Market, rules: RunRules, agreed: Agreed) -> Collection[Key]
     return {pair for pair, i, j in pairs if any(flags[at[i], j] for flags in out.values())}
 
 
+def people_now(
+    session: Session, round_: Round, *each_traits: Traits, now: dt.datetime
+) -> list[list[Candidate]]:
+    """Return whoever takes part and can, once for each of the traits.
+
+    Of a draft it is whoever would take part if it were opened now with these traits. Later they
+    change nothing for those who take part already.
+    """
+    people = still_free(session, round_, today=now.date())
+    if round_.state is not RoundState.DRAFT:
+        return [[*_taking_part(people)] for _ in each_traits]
+    newcomers = [each for each in people if each.is_newcomer]
+    return [let_in(session, round_, traits, newcomers) for traits in each_traits]
+
+
 def market_now(
     session: Session,
     round_: Round,
+    people: Sequence[Candidate] | None = None,
     *,
     now: dt.datetime,
-    most_pairs: int | None = None,
-    traits: Traits | None = None,
-) -> tuple[Market, int]:
-    """Return whoever takes part and can, and how many IMGs these are.
+) -> Market:
+    """Return whoever takes part and can, or these people, as the matcher knows them.
 
-    Mentors have the limits they set, also where the round does not keep to them. Of a draft it is
-    whoever would take part if it were opened now, with these ``traits``. With
-    ``most_pairs`` only as many IMGs are gathered as make no more pairs with all mentors: one in so
-    many, the same every time.
+    Mentors have the limits they set, also where the round does not keep to them.
 
     Raises
     ------
@@ -133,21 +144,9 @@ def market_now(
         As ``gathered``.
 
     """
-    people = still_free(session, round_, today=now.date())
-    if round_.state is RoundState.DRAFT:
-        newcomers = [each for each in people if each.is_newcomer]
-        here = let_in(session, round_, traits or Traits(), newcomers)
-    else:
-        here = [each for each in people if each.takes_part]
-    imgs = [each for each in here if each.kind is ProfileKind.IMG]
-    mentors = [each for each in here if each.kind is ProfileKind.MENTOR]
-    if most_pairs is None or len(imgs) * len(mentors) <= most_pairs:
-        some = imgs
-    else:
-        count = max(1, most_pairs // len(mentors))
-        in_order = sorted(imgs, key=lambda each: each.profile_id)
-        some = [in_order[len(in_order) * n // count] for n in range(count)]
-    return _market(session, round_, [*some, *mentors], now.date(), Agreed()), len(imgs)
+    if people is None:
+        (people,) = people_now(session, round_, Traits(), now=now)
+    return _market(session, round_, people, now.date(), Agreed())
 
 
 def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 
 from flask import render_template, request, url_for
-from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
@@ -18,7 +17,7 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.paging import LONGEST_CHOICE, LONGEST_WORDS, Wanted
-from mentorship.rounds.scope import round_of_leader, run_of_round
+from mentorship.rounds.scope import round_and_run_of_leader, round_of_leader
 from mentorship.rounds.steps import RunChanged
 
 
@@ -92,19 +91,16 @@ def round_and_run(slug: str, round_id: uuid.UUID) -> tuple[Round, Run]:
         They lead no such round.
 
     """
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    run = run_if_any(round_)
+    round_, run = round_and_run_if_any(slug, round_id)
     if run is None:
         raise NoSuchRun(round_, request.args.get("run", type=int))
     return round_, run
 
 
-def run_if_any(round_: Round) -> Run | None:
-    """Return the run the address names, or the one that counts; None if there is none such."""
-    try:
-        return run_of_round(db.session(), round_.id, request.args.get("run", type=int))
-    except NoResultFound:
-        return None
+def round_and_run_if_any(slug: str, round_id: uuid.UUID) -> tuple[Round, Run | None]:
+    """Return the same, None for a run that is not there."""
+    number = request.args.get("run", type=int)
+    return round_and_run_of_leader(db.session(), current_id(), slug, round_id, number)
 
 
 @bp.errorhandler(NoSuchRun)

@@ -16,7 +16,7 @@ from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile
 from mentorship.rounds.mail_models import MailKind
-from mentorship.rounds.mail_texts import Writer
+from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.offer_models import Offer, OfferState
 
 
@@ -160,7 +160,7 @@ def _letter(
         "section_name": offer.round.section.name,
     }
     if template in set(MailKind):
-        writer = Writer(session, offer.round.section_id, MailKind(template))
+        (writer,) = writers(session, offer.round.section_id, MailKind(template))
         return to, writer.write(path=path, **said)
     return to, stationery.write(template, path=path, **said)
 

@@ -137,8 +137,8 @@ def _form_of(at: dt.datetime | None) -> DeadlineForm:
 
 
 def _told(at: dt.datetime | None) -> str:
-    """Return a date as the history tells it, to everybody alike."""
-    return f"{at.astimezone(dt.UTC):%B %-d, %Y, %H:%M} UTC" if at else ""
+    """Return a date as the log keeps it; its readers see it by their own clock."""
+    return at.astimezone(dt.UTC).isoformat(timespec="minutes") if at else ""
 
 
 def _set(

@@ -194,11 +194,10 @@ def check(kind: MailKind, subject: str, body: str) -> None:
 
 
 class Writer:
-    """Fills in one kind of mail for many people of a section, reading its text once."""
+    """Fills in one kind of mail for many people of a section: its text, or ours for None."""
 
-    def __init__(self, session: Session, section_id: uuid.UUID, kind: MailKind) -> None:
-        self._kind = kind
-        self._kept = session.get(MailText, (section_id, kind))
+    def __init__(self, kind: MailKind, kept: MailText | None) -> None:
+        self._kind, self._kept = kind, kept
 
     def write(self, *, path: str, **said: str) -> Letter:
         """Return the mail; ``said`` is what our own template of this kind takes."""
@@ -206,6 +205,13 @@ class Writer:
             return stationery.write(self._kind.value, path=path, **said)
         values = {_OURS.get(name, name): value for name, value in said.items()}
         return filled(self._kept.subject, self._kept.body, values | {"link": stationery.link(path)})
+
+
+def writers(session: Session, section_id: uuid.UUID, *kinds: MailKind) -> Sequence[Writer]:
+    """Return a writer for each of the kinds, reading the section's texts in one query."""
+    texts = sa.select(MailText).where(MailText.section_id == section_id, MailText.kind.in_(kinds))
+    kept = {text.kind: text for text in session.scalars(texts)}
+    return [Writer(kind, kept.get(kind)) for kind in kinds]
 
 
 def filled(subject: str, body: str, values: Mapping[str, str]) -> Letter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from sqlalchemy.exc import NoResultFound
@@ -11,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
+from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import notes, rest, review
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.candidates import Obstacle, candidates
+from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import OUT, RUNNABLE
-from mentorship.rounds.leading import acting, changed_page, run_if_any
+from mentorship.rounds.leading import acting, changed_page, round_and_run_if_any
 from mentorship.rounds.lifecycle import RoundChanged
-from mentorship.rounds.models import Round
+from mentorship.rounds.models import Round, Run
 from mentorship.rounds.note_models import RoundNote
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import pair_list
@@ -34,31 +36,56 @@ ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
 @members
 def person(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> str:
     """Say how somebody stands in a run: with whom, or why with nobody; and what leaders noted."""
-    return _show_person(round_of_leader(db.session(), current_id(), slug, round_id), profile_id)
+    return _show_person(slug, round_id, profile_id)
 
 
-def _show_person(round_: Round, profile_id: uuid.UUID, form: NoteForm | None = None) -> str:
+def _show_person(
+    slug: str, round_id: uuid.UUID, profile_id: uuid.UUID, form: NoteForm | None = None
+) -> str:
     """Show somebody; ``form`` is a note on them that could not be taken as it is."""
     session = db.session()
-    who = notes.person_of_round(session, round_, profile_id)
-    shown = run_if_any(round_)
+    round_, shown = round_and_run_if_any(slug, round_id)
+    who = _somebody(round_, profile_id)
+    is_img, standing = who.kind is ProfileKind.IMG, _in_run(shown, who)
     return render_template(
         "rounds/person.html",
         round=round_,
         who=who,
+        is_img=is_img,
         run=shown,
-        line=review.unmatched_line(session, shown, profile_id) if shown else None,
-        pairs=pair_list(session, shown, Wanted(sort="img"), of=profile_id).rows if shown else (),
-        seats=review.free_seats_of(session, shown, profile_id) if shown else None,
+        **standing,
         reasons=REASONS,
-        kept_out=_kept_out(round_, profile_id),
-        may_leave_out=_may_leave_out(round_, profile_id),
-        open_run=open_run(session, round_),
+        kept_out=_kept_out(round_, who),
+        may_leave_out=round_.state in RUNNABLE and who.takes_part,
+        open_run=open_run(session, round_) if standing["line"] else None,
         notes=notes.notes_of(
-            session, round_.id, **{"img_id" if who.is_img else "mentor_id": profile_id}
+            session, round_.id, **{"img_id" if is_img else "mentor_id": profile_id}
         ),
         form=form or NoteForm(),
     )
+
+
+def _somebody(round_: Round, profile_id: uuid.UUID) -> Candidate:
+    """Return somebody who takes or took part, or who belongs to the section and could."""
+    today = dt.datetime.now(dt.UTC).date()
+    found = candidates(db.session(), round_, today=today, only=[profile_id])
+    if not found:
+        raise NoResultFound
+    return found[0]
+
+
+def _in_run(run: Run | None, who: Candidate) -> dict[str, Any]:
+    """Return why an IMG has nobody in a run; or with whom somebody is, and a mentor's seats."""
+    session, key, is_img = db.session(), who.profile_id, who.kind is ProfileKind.IMG
+    line = review.unmatched_line(session, run, key) if run and is_img else None
+    with_somebody = run if line is None else None
+    return {
+        "line": line,
+        "pairs": pair_list(session, with_somebody, Wanted(sort="img"), of=key).rows
+        if with_somebody
+        else (),
+        "seats": review.free_seats_of(session, run, key) if run and not is_img else None,
+    }
 
 
 @bp.post(f"{ROUND}/people/<uuid:profile_id>/again")
@@ -84,14 +111,13 @@ def note_img(slug: str, round_id: uuid.UUID, profile_id: uuid.UUID) -> Response 
     form = NoteForm()
     with transaction() as session:
         round_ = round_of_leader(session, current_id(), slug, round_id)
-        if not notes.person_of_round(session, round_, profile_id).is_img:
+        if _somebody(round_, profile_id).kind is not ProfileKind.IMG:
             raise NoResultFound  # notes are about pairs and IMGs
         if form.validate():
             acting(session, slug, round_id, "round.note.img", img=str(profile_id))
             _write(round_.id, profile_id, None, form)
     if form.errors:
-        round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-        return _show_person(round_, profile_id, form), 422
+        return _show_person(slug, round_id, profile_id, form), 422
     return redirect(url_for(".person", slug=slug, round_id=round_id, profile_id=profile_id), 303)
 
 
@@ -111,19 +137,13 @@ def note(slug: str, round_id: uuid.UUID, pair_id: uuid.UUID) -> Response | tuple
     return redirect(url_for(".pair", slug=slug, round_id=round_id, pair_id=pair_id), code=303)
 
 
-def _kept_out(round_: Round, profile_id: uuid.UUID) -> str:
+def _kept_out(round_: Round, who: Candidate) -> str:
     """Say what keeps somebody out of the rest that a leader may lift; "" if nothing does."""
     if round_.state not in OUT:
         return ""
-    people = rest.still_free(db.session(), round_, today=dt.datetime.now(dt.UTC).date())
-    found = next((each.obstacle for each in people if each.profile_id == profile_id), None)
+    (free,) = rest.as_free(db.session(), round_, [who])
+    found = free.obstacle
     return OBSTACLES[found] if found in {Obstacle.SILENT, Obstacle.NEEDS_NOBODY} else ""
-
-
-def _may_leave_out(round_: Round, profile_id: uuid.UUID) -> bool:
-    today = dt.datetime.now(dt.UTC).date()
-    found = candidates(db.session(), round_, today=today, only=[profile_id])
-    return round_.state in RUNNABLE and any(each.takes_part for each in found)
 
 
 def _write(

@@ -15,10 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
-from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.rounds.models import Pair, Participant, Round, Run
+from mentorship.profiles.models import Profile
+from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.note_models import RoundNote, RoundNoteBefore
-from mentorship.sections.models import Membership, MembershipState
 
 
 class NoteChanged(Exception):
@@ -47,15 +46,6 @@ class NoteLine:
     mentor: str
     now: Wording
     before: Sequence[Wording]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody as a leader of the round's section may know of them."""
-
-    id: uuid.UUID  # of the profile
-    name: str
-    is_img: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +122,6 @@ def counted_for(round_id: uuid.UUID, *about: sa.ColumnElement[bool]) -> sa.Scala
         .correlate_except(RoundNote)
         .scalar_subquery()
     )
-
-
-def person_of_round(session: Session, round_: Round, profile_id: uuid.UUID) -> Person:
-    """Return somebody who takes or took part, or who belongs to the section and could.
-
-    Raises ``NoResultFound`` for everybody else.
-    """
-    took_part = sa.exists().where(
-        Participant.round_id == round_.id, Participant.profile_id == Profile.id
-    )
-    belongs = sa.exists().where(
-        Membership.section_id == round_.section_id,
-        Membership.person_id == Profile.person_id,
-        Membership.state == MembershipState.ACTIVE,
-        sa.cast(Membership.role, sa.String) == sa.cast(Profile.kind, sa.String),
-    )
-    row = session.execute(
-        sa.select(Profile.id, User.name, Profile.kind)
-        .join(User, User.id == Profile.person_id)
-        .where(Profile.id == profile_id, sa.or_(took_part, belongs))
-    ).one()
-    return Person(row.id, row.name, row.kind is ProfileKind.IMG)
 
 
 def note_of(session: Session, round_id: uuid.UUID, note_id: uuid.UUID) -> RoundNote:

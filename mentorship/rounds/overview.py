@@ -84,6 +84,14 @@ class Overview:
         return self.answers.get(OfferState.OFFERED, 0) + self.answers.get(OfferState.ACCEPTED, 0)
 
     @property
+    def due(self) -> Sequence[tuple[dt.datetime, int]]:
+        """Return until when open offers are answered, and how many of them until each day."""
+        own = sum(count for _, count in self.own_dates)
+        usual = self.open_answers - own
+        first = [(self.answer_by, usual)] if self.answer_by and usual else []
+        return sorted([*first, *self.own_dates])
+
+    @property
     def declined(self) -> int:
         """Return how many were not taken up, by somebody's no or for want of a seat."""
         return sum(self.answers.get(state, 0) for state in NOES)

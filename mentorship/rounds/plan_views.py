@@ -15,15 +15,15 @@ from mentorship.rounds import jobs, planning
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.difference import difference
-from mentorship.rounds.leading import acting, changed_page, key_of
+from mentorship.rounds.leading import NoSuchRun, acting, changed_page, key_of, round_and_run_if_any
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.out_of_date import OutOfDate
 from mentorship.rounds.plan_forms import MoveForm, PublishForm
 from mentorship.rounds.planning import BadTime, Planned
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
-from mentorship.rounds.rest import may_go_out
-from mentorship.rounds.round_letters import sample_offer, sample_publication
+from mentorship.rounds.rest_runs import may_go_out
+from mentorship.rounds.round_letters import samples
 from mentorship.rounds.run_views import ROUND, counted, to_job
 from mentorship.rounds.scope import number_of, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
@@ -35,14 +35,15 @@ BAD_TIME = "Choose a time at least 30 minutes and at most 60 days from now."
 @bp.get(f"{ROUND}/publish")
 @members
 def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
-    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    round_, shown = round_and_run_if_any(slug, round_id)
     plan = planning.planned(db.session(), round_.id)
     if plan is not None:
         form = MoveForm(goes_out_at=plan.goes_out_at.astimezone(reader_zone()))
         return _planned_page(round_, plan, form)
     if round_.state not in {RoundState.REVIEW, *OUT}:
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
-    shown = run_of_round(db.session(), round_.id, request.args.get("run", type=int))
+    if shown is None:
+        raise NoSuchRun(round_, request.args.get("run", type=int))
     if not may_go_out(db.session(), round_, shown):
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
     return _publish_page(round_, shown, PublishForm(run=str(shown.id)))
@@ -66,14 +67,15 @@ def _planned_page(round_: Round, plan: Planned, form: MoveForm) -> str:
 
 def _publish_page(round_: Round, shown: Run, form: PublishForm) -> str:
     found = preview(db.session(), round_, shown, now=dt.datetime.now(dt.UTC))
+    mail, img_mail = samples(db.session(), round_, answer_by=found.answer_by)
     return render_template(
         "rounds/publish.html",
         round=round_,
         preview=found,
         difference=difference(db.session(), shown) if round_.state in OUT else None,
         form=form,
-        mail=sample_offer(db.session(), round_, answer_by=found.answer_by),
-        img_mail=sample_publication(db.session(), round_),
+        mail=mail,
+        img_mail=img_mail,
         zone=str(reader_zone()),
         obstacles=OBSTACLES,
     )

@@ -19,6 +19,7 @@ from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
+from mentorship.rounds.holding import end_overtaken
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.offer_models import Publication
@@ -29,8 +30,7 @@ from mentorship.rounds.publishing import (
     preview,
     publish_round,
 )
-from mentorship.rounds.rest import may_go_out
-from mentorship.rounds.rest_runs import is_of_rest
+from mentorship.rounds.rest_runs import is_of_rest, may_go_out
 from mentorship.rounds.round_letters import publication_held_up
 from mentorship.rounds.run_models import PublishPlan
 
@@ -174,6 +174,7 @@ def send_out(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> Publ
         return None
     run = session.get_one(Run, plan.run_id)
     if is_of_rest(session, run.id):
+        end_overtaken(session, round_id=round_id, now=now)
         return offer_rest(session, round_id=round_id, run_id=run.id, now=now)
     return publish_round(session, round_id=round_id, run_id=run.id, by=plan.planned_by_id, now=now)
 

@@ -17,15 +17,7 @@ from mentorship.matching import POLICIES, Policy
 from mentorship.matching.explaining.spoken import RULES
 from mentorship.profiles.models import Profile
 from mentorship.rounds.models import Run
-from mentorship.rounds.run_models import (
-    COUNTING,
-    LIVE_JOBS,
-    JobKind,
-    JobState,
-    Phase,
-    RunJob,
-    RunStep,
-)
+from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, Phase, RunJob
 
 SLOW_START = dt.timedelta(seconds=20)  # after which a leader is told that no worker answers
 PHASES: Mapping[Phase, str] = MappingProxyType(
@@ -48,6 +40,10 @@ _SIMPLE: Mapping[str, Sequence[str]] = MappingProxyType(
             "Please tell the administrator of the site.",
         ),
         "round_changed": ("The round was published or finished meanwhile, so nothing was kept.",),
+        "went_out": (
+            "A run of the rest was published meanwhile, so nothing was kept of this one.",
+            "If somebody still waits, match the rest again.",
+        ),
         "forgotten": (
             "The answers that run was made of are deleted by now.",
             "Run the match again with the people as they are today.",
@@ -114,13 +110,6 @@ def policy_jobs(
         now=now,
     )
     return list({page.policy.key: page for page in found}.values())
-
-
-def was_overtaken(session: Session, run_id: uuid.UUID) -> bool:
-    """Tell whether a run was to count, and does not: another was made to while it was solved."""
-    counted = sa.exists().where(RunStep.run_id == RunJob.run_id)
-    job = sa.select(RunJob.id).where(RunJob.run_id == run_id, RunJob.kind.in_(COUNTING), ~counted)
-    return session.scalar(job) is not None
 
 
 def _pages(session: Session, *where: sa.ColumnElement[bool], now: dt.datetime) -> Sequence[JobPage]:

@@ -21,7 +21,8 @@ from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.out_of_date import OutOfDate, out_of_date, pairs_now
 from mentorship.rounds.private_tables import tell
-from mentorship.rounds.rest import for_publishing, may_go_out, still_free
+from mentorship.rounds.rest import for_publishing, still_free
+from mentorship.rounds.rest_runs import may_go_out
 from mentorship.rounds.run_models import StepKind
 from mentorship.rounds.seating import count_seats, find_places, hold_people, join_agreed
 from mentorship.rounds.steps import take_step, ways

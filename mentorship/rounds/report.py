@@ -45,6 +45,7 @@ COLUMNS = (
     "notes",
 )
 NO_OFFER = "no_offer"
+CLOSED = "closed"  # a leader finished the round before the answer came, maybe before its day
 
 
 def report_file(session: Session, round_: Round, reader_id: uuid.UUID) -> bytes:
@@ -126,9 +127,9 @@ def report_rows(session: Session, round_: Round, reader_id: uuid.UUID) -> Iterat
 
 
 def _state(offer: Offer, round_: Round) -> str:
-    """Return the state of an offer; one that nobody answered before its round was over has none."""
+    """Return the state of an offer; what still waited when its round was finished is closed."""
     unanswered = round_.state in OVER and offer.state in {OfferState.OFFERED, OfferState.ACCEPTED}
-    return OfferState.EXPIRED.value if unanswered else offer.state.value
+    return CLOSED if unanswered else offer.state.value
 
 
 def _in_words(noted: Sequence[Noted], elsewhere: Collection[uuid.UUID | None]) -> str:

@@ -11,6 +11,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
@@ -23,37 +24,62 @@ from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
-from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication, SeatCount
+from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication
 from mentorship.rounds.priority import no_fault
-from mentorship.rounds.rest_runs import is_of_rest, offered_before, on_its_way, went_out
+from mentorship.rounds.rest_runs import is_of_rest, offered_before, went_out
 from mentorship.rounds.run_models import PublishPlan, StepKind
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.steps import current_run, take_step, ways, with_edits
 
 # An IMG who says no for one of these reasons looks for nobody in this round any more.
 FOR_GOOD = ("other_mentor", "no_time", "situation_changed")
+Offers = Sequence[sa.Row[*tuple[Any, ...]]]
 
 
 def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[Candidate]:
     """Return the people of a round as a run may use them now.
 
     Before it is published these are the candidates, less whoever agreed by request with somebody
-    who cannot be in the run. Afterwards whoever has a live offer is not
-    free, and a mentor has the seats that no offer holds.
+    who cannot be in the run. Afterwards they are as ``as_free`` says.
     """
     people = candidates(session, round_, today=today)
     if round_.state is RoundState.DRAFT:
         return people
     if round_.state not in OUT:
         return agreed_of(session, round_.id).besides(people)
-    held = _held(session, round_.id)
-    seats = _seats(session, round_.id)
-    done = _done(session, round_.id)
-    silent = _silent(session, round_.id)
+    return as_free(session, round_, people)
+
+
+def as_free(session: Session, round_: Round, people: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return people of a published round as a run of its rest may use them, in one query.
+
+    Whoever has a live offer is not free, and a mentor has the seats that no offer holds.
+    """
+    for_good = sa.and_(Ending.ended_at >= Publication.published_at, ~no_fault())
+    offers = session.execute(
+        sa.select(
+            Offer.img_id,
+            Offer.mentor_id,
+            Offer.state,
+            Offer.decline_reason,
+            Offer.mentor_answered_at,
+            Offer.img_answered_at,
+            Offer.offered_at,
+            sa.case((for_good, Ending.ended_at)).label("over_at"),
+        )
+        .outerjoin(Ending, Ending.offer_id == Offer.id)
+        .outerjoin(Publication, Publication.round_id == Offer.round_id)
+        .where(Offer.round_id == round_.id)
+    ).all()
+    back = {each.profile_id: each.back_at for each in people if each.back_at}
+    held = Counter(
+        key for each in offers if each.state in LIVE_OFFERS for key in (each.img_id, each.mentor_id)
+    )
+    done, silent = _done(offers, back), _silent(offers, back)
     return [
         dataclasses.replace(each, obstacle=each.obstacle or Obstacle.SILENT)
         if each.profile_id in silent
-        else _as_free(each, held, seats, done)
+        else _as_free(each, held, done)
         for each in people
     ]
 
@@ -73,7 +99,6 @@ def for_publishing(
 def _as_free(
     person: Candidate,
     held: Mapping[uuid.UUID, int],
-    seats: Mapping[uuid.UUID, int],
     done: Collection[uuid.UUID],
 ) -> Candidate:
     key = person.profile_id
@@ -82,65 +107,43 @@ def _as_free(
         here = Obstacle.ASKED_HERE if held[key] else gone
         return dataclasses.replace(person, obstacle=person.obstacle or here)
     # They may have lowered their seats since, or given them away in another round.
-    free = max(min(seats.get(key, person.seats), person.seats) - held[key], 0)
+    seats = person.seats if person.counted is None else min(person.counted, person.seats)
+    free = max(seats - held[key], 0)
     obstacle = person.obstacle or (None if free else Obstacle.SEATS_TAKEN)
     return dataclasses.replace(person, seats=free, obstacle=obstacle)
 
 
-def _held(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
-    """Count the live offers of each profile in the round."""
-    rows = session.execute(
-        sa.select(Offer.img_id, Offer.mentor_id).where(
-            Offer.round_id == round_id, Offer.state.in_(LIVE_OFFERS)
-        )
-    )
-    return Counter(key for row in rows for key in row)
-
-
-def _seats(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
-    rows = session.execute(
-        sa.select(SeatCount.mentor_id, SeatCount.seats).where(SeatCount.round_id == round_id)
-    )
-    return dict(rows.all())
-
-
-def _done(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
+def _done(offers: Offers, back: Mapping[uuid.UUID, dt.datetime]) -> Collection[uuid.UUID]:
     """Return the IMGs who said no for good, and whom no leader has let back since.
 
     And those whose mentorship of the round has ended, unless that was no fault of theirs.
     """
-    back = _back(session, round_id)
-    said_no = sa.select(Offer.img_id, Offer.img_answered_at).where(
-        Offer.round_id == round_id,
-        Offer.state == OfferState.DECLINED_BY_IMG,
-        Offer.decline_reason.in_(FOR_GOOD),
-    )
-    ended = (
-        sa.select(Offer.img_id, Ending.ended_at)
-        .join(Ending, Ending.offer_id == Offer.id)
-        .join(Publication, Publication.round_id == Offer.round_id)  # of before, the run knew
-        .where(
-            Offer.round_id == round_id,
-            Offer.state == OfferState.ENDED,
-            Ending.ended_at >= Publication.published_at,
-            ~no_fault(),
-        )
-    )
-    return {
-        img_id
-        for img_id, at in [*session.execute(said_no), *session.execute(ended)]
-        if img_id not in back or (at and at > back[img_id])
-    }
+    nos = [
+        (each.img_id, each.img_answered_at)
+        for each in offers
+        if each.state is OfferState.DECLINED_BY_IMG and each.decline_reason in FOR_GOOD
+    ]
+    nos += [(each.img_id, each.over_at) for each in offers if each.over_at]
+    return {img_id for img_id, at in nos if img_id not in back or (at and at > back[img_id])}
 
 
-def _back(session: Session, round_id: uuid.UUID) -> Mapping[uuid.UUID, dt.datetime]:
-    """Return whom a leader has let be matched again, and when."""
-    rows = session.execute(
-        sa.select(Participant.profile_id, Participant.back_at).where(
-            Participant.round_id == round_id, Participant.back_at.is_not(None)
-        )
-    )
-    return {key: at for key, at in rows if at is not None}
+def _silent(offers: Offers, back: Mapping[uuid.UUID, dt.datetime]) -> Collection[uuid.UUID]:
+    """Return whoever let the day to answer pass and has answered nothing else in the round.
+
+    Offers of before a leader let them back do not count.
+    """
+    silent: set[uuid.UUID] = set()
+    answered: set[uuid.UUID] = set()
+    for each in offers:
+        if each.mentor_answered_at:
+            answered.add(each.mentor_id)
+        if each.img_answered_at:
+            answered.add(each.img_id)
+        owing = each.img_id if each.mentor_answered_at else each.mentor_id
+        let_back = owing in back and back[owing] > each.offered_at
+        if each.state is OfferState.EXPIRED and not let_back:
+            silent.add(owing)
+    return silent - answered
 
 
 def match_again(
@@ -170,35 +173,6 @@ def match_again(
         raise NoResultFound
 
 
-def _silent(session: Session, round_id: uuid.UUID) -> Collection[uuid.UUID]:
-    """Return whoever let the day to answer pass and has answered nothing else in the round.
-
-    Offers of before a leader let them back do not count.
-    """
-    back = _back(session, round_id)
-    rows = session.execute(
-        sa.select(
-            Offer.img_id,
-            Offer.mentor_id,
-            Offer.state,
-            Offer.mentor_answered_at,
-            Offer.img_answered_at,
-            Offer.offered_at,
-        ).where(Offer.round_id == round_id)
-    ).all()
-    silent: set[uuid.UUID] = set()
-    answered: set[uuid.UUID] = set()
-    for img_id, mentor_id, state, mentor_answered, img_answered, offered_at in rows:
-        if mentor_answered:
-            answered.add(mentor_id)
-        if img_answered:
-            answered.add(img_id)
-        owing = img_id if mentor_answered else mentor_id
-        if state is OfferState.EXPIRED and not (owing in back and back[owing] > offered_at):
-            silent.add(owing)
-    return silent - answered
-
-
 def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules:
     """Return the rules with every pair forbidden that was offered, or that a leader forbade.
 
@@ -210,31 +184,6 @@ def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules
     goes_on = run is not None and is_of_rest(session, run.id) and not went_out(session, run.id)
     locked = edited.locked - pairs if goes_on else frozenset()
     return dataclasses.replace(edited, banned=edited.banned | pairs, locked=locked)
-
-
-def may_go_out(session: Session, round_: Round, run: Run) -> bool:
-    """Tell whether the offers of a run may be made: all of them, or those of the rest, once.
-
-    While one is on its way out, no other is. A run of the rest of before others went out may have
-    pairs that were offered each other since: then it does not go out any more.
-    """
-    if round_.state not in OUT:
-        return round_.state is RoundState.REVIEW
-    if on_its_way(session, round_.id):
-        return False
-    return is_of_rest(session, run.id) and not _has_offered(session, run)
-
-
-def _has_offered(session: Session, run: Run) -> bool:
-    """Tell whether two of a run's pairs were offered each other in the round, by whichever run."""
-    same = sa.and_(Offer.img_id == Pair.img_id, Offer.mentor_id == Pair.mentor_id)
-    found = (
-        sa.select(Pair.id)
-        .join(Offer, same)
-        .where(Pair.run_id == run.id, Offer.round_id == run.round_id)
-        .limit(1)
-    )
-    return session.scalar(found) is not None
 
 
 def leave_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.choices import OUT
+from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.run_models import JobKind, PublishPlan, RunJob
 from mentorship.rounds.run_rules import RunRules
@@ -22,21 +23,56 @@ def is_of_rest(session: Session, run_id: uuid.UUID) -> bool:
 
 def of_rest(session: Session, run_ids: Sequence[uuid.UUID]) -> Collection[uuid.UUID]:
     """Return those of some runs that are of the rest, as ``is_of_rest``, in one query."""
+    return set(session.scalars(_of_rest(run_ids)))
+
+
+def _of_rest(run_ids: Collection[uuid.UUID]) -> sa.Select[uuid.UUID]:
+    """Select those of some runs that are of the rest: back from edit to base, to what was asked."""
     started = sa.select(RunJob.run_id.label("start"), RunJob.kind, RunJob.base_run_id)
     chain = started.where(RunJob.run_id.in_(run_ids)).cte("chain", recursive=True)
     back = sa.select(chain.c.start, RunJob.kind, RunJob.base_run_id)
     chain = chain.union_all(back.join(chain, RunJob.run_id == chain.c.base_run_id))
-    return set(session.scalars(sa.select(chain.c.start).where(chain.c.kind == JobKind.REST)))
+    return sa.select(chain.c.start).where(chain.c.kind == JobKind.REST)
+
+
+def publishable(
+    session: Session, round_id: uuid.UUID, state: RoundState, run_ids: Collection[uuid.UUID]
+) -> Collection[uuid.UUID]:
+    """Return those of some runs of a round that may go out, in one query.
+
+    In review that is any; once offers are out, runs of the rest of which no pair was offered since,
+    by them or by another run. While one is on its way out, no other may.
+    """
+    if state not in OUT:
+        return set(run_ids) if state is RoundState.REVIEW else ()
+    planned = sa.exists().where(PublishPlan.round_id == round_id)
+    may = sa.select(Run.id).where(Run.id.in_(_of_rest(run_ids)), ~_offered_since(), ~planned)
+    return set(session.scalars(may))
+
+
+def may_go_out(session: Session, round_: Round, run: Run) -> bool:
+    """Tell whether the offers of a run may be made, see ``publishable``."""
+    return run.id in publishable(session, round_.id, round_.state, [run.id])
 
 
 def offered_before(session: Session, round_id: uuid.UUID) -> frozenset[tuple[str, str]]:
     """Return the pairs, as in rules, that were offered each other in a round: never again there."""
-    rows = session.execute(
-        sa.select(Offer.img_id, Offer.mentor_id).where(
-            Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN
-        )
+    return _plain(session, _offered(round_id))
+
+
+def never_again(session: Session, run: Run) -> frozenset[tuple[str, str]]:
+    """Return the pairs that a run may not make: those ``offered_before``, if it is of the rest."""
+    return _plain(session, _offered(run.round_id).where(_of_rest([run.id]).exists()))
+
+
+def _offered(round_id: uuid.UUID) -> sa.Select[uuid.UUID, uuid.UUID]:
+    return sa.select(Offer.img_id, Offer.mentor_id).where(
+        Offer.round_id == round_id, Offer.state != OfferState.WITHDRAWN
     )
-    return frozenset((str(img_id), str(mentor_id)) for img_id, mentor_id in rows)
+
+
+def _plain(session: Session, pairs: sa.Select[uuid.UUID, uuid.UUID]) -> frozenset[tuple[str, str]]:
+    return frozenset((str(img_id), str(mentor_id)) for img_id, mentor_id in session.execute(pairs))
 
 
 def on_its_way(session: Session, round_id: uuid.UUID) -> bool:
@@ -59,10 +95,15 @@ def rules_by_leaders(session: Session, runs: Sequence[Run]) -> Sequence[RunRules
 
 def went_out(session: Session, run_id: uuid.UUID) -> bool:
     """Tell whether offers of a run were made."""
-    return run_id in sent(session, [run_id])
+    return session.scalar(sa.select(Run.id).where(Run.id == run_id, _sent())) is not None
 
 
-def sent(session: Session, run_ids: Sequence[uuid.UUID]) -> Collection[uuid.UUID]:
-    """Return those of some runs of which offers were made, in one query."""
-    offered = sa.exists().where(Offer.pair_id == Pair.id, Pair.run_id == Run.id)
-    return set(session.scalars(sa.select(Run.id).where(Run.id.in_(run_ids), offered)))
+def _sent() -> sa.ColumnElement[bool]:
+    """Say of a run that offers of it were made."""
+    return sa.exists().where(Offer.pair_id == Pair.id, Pair.run_id == Run.id)
+
+
+def _offered_since() -> sa.ColumnElement[bool]:
+    """Say of a run of the rest that two of a pair of it were offered each other in the round."""
+    same = sa.and_(Offer.img_id == Pair.img_id, Offer.mentor_id == Pair.mentor_id)
+    return sa.exists().where(Pair.run_id == Run.id, same, Offer.round_id == Run.round_id)

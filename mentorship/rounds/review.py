@@ -21,6 +21,7 @@ from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.private_tables import PrivateTables
+from mentorship.rounds.run_models import JobKind, RunJob
 from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.sentences import ANY_MENTOR, no_seat_at_all, why_unmatched
 
@@ -32,6 +33,8 @@ class Summary:
     run: Run
     runs: Sequence[int]  # numbers of all runs of the round
     published: bool
+    kind: JobKind | None  # what it was made for; None for a run that no job has made
+    base: uuid.UUID | None  # what counted when it was taken up, or the run that it solves otherwise
     imgs: int
     mentors: int
     pairs: int
@@ -91,21 +94,27 @@ def summary(session: Session, run: Run) -> Summary:
         .subquery()
     )
     rows = session.execute(
-        sa.select(Run.number, Publication.run_id, PrivateTables.tables, sums)
+        sa.select(
+            *(Run.id, Run.number, RunJob.kind, RunJob.base_run_id),
+            *(Publication.run_id, PrivateTables.tables, sums),
+        )
         .select_from(Run)
         .join(sums, sa.true())
         .outerjoin(Publication, Publication.run_id == Run.id)
+        .outerjoin(RunJob, RunJob.run_id == Run.id)
         .outerjoin(
             PrivateTables, sa.and_(PrivateTables.run_id == Run.id, PrivateTables.run_id == run.id)
         )
         .where(Run.round_id == run.round_id)
         .order_by(Run.number)
     ).all()
-    figures = rows[0]  # the sums of this run stand beside each number
+    figures = next(row for row in rows if row.id == run.id)  # the sums stand beside each number
     return Summary(
         run=run,
         runs=[row.number for row in rows],
         published=any(row.run_id == run.id for row in rows),
+        kind=figures.kind,
+        base=figures.base_run_id,
         imgs=run.matched + run.unmatched,
         mentors=figures.mentors,
         pairs=figures.pairs,
@@ -126,7 +135,7 @@ def unmatched(
 
     And the mentors with whom one more seat would help most of all of them: name, how many.
     """
-    helpers = best_helpers(session, run.id)
+    helpers = best_helpers(session, run.id) if of is None else {}
     query = (
         sa.select(
             User.name,
@@ -153,6 +162,8 @@ def unmatched(
     if of is not None:
         query = query.where(Unmatched.img_id == of)
     found = fetch(session, query, wanted, key=Unmatched.img_id)
+    if of is not None and not found.rows:  # most people have a mentor: nothing is to be looked up
+        return Listing([], found.found, found.page, found.last), ()
     named = {detail["mentor"] for _, _, detail, *_ in found.rows if "mentor" in detail}
     names = _names(
         session, named | helpers.keys() | people_named(change for *_, change, _ in found.rows)

@@ -11,7 +11,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db
 from mentorship.matching import POLICIES
 from mentorship.matching.fairness import FEWEST
-from mentorship.rounds import insights, notes, pair_page, pairs, review
+from mentorship.rounds import insights, notes, pair_page, pairs, planning, review
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.editing import MOST_PAIRS
 from mentorship.rounds.fairness_pages import fair_tables, load_lines
@@ -24,38 +24,39 @@ from mentorship.rounds.overview import has_changed
 from mentorship.rounds.picture import USUAL, ZOOMS, histogram, picture
 from mentorship.rounds.private_pages import about_imgs, about_mentors, paths_told
 from mentorship.rounds.private_tables import private_tables
-from mentorship.rounds.progress import was_overtaken
-from mentorship.rounds.rest import may_go_out
+from mentorship.rounds.rest_runs import publishable
 from mentorship.rounds.review_forms import FilterForm, NoteForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, ruled_out
+from mentorship.rounds.run_models import COUNTING
 from mentorship.rounds.scope import fairness_of, pair_of_round, round_of_leader
 from mentorship.rounds.sentences import OBSTACLES, REASONS
-from mentorship.rounds.steps import is_open, open_run, run_changed, ways
+from mentorship.rounds.steps import open_run, ways
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/review", endpoint="review_run")
 @members
 def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
-    wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
-    changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
-    lifting, known = LIFTED_BY.get(wanted.show), ways(db.session(), round_.id)
-    still_open = is_open(db.session(), round_.id, round_.state, known.current)
-    instead = known.current != shown.id and was_overtaken(db.session(), shown.id)
+    wanted, known = wanted_by(), ways(db.session(), round_.id)
+    lifting, runs = LIFTED_BY.get(wanted.show), {shown.id, known.current or shown.id}
+    may = publishable(db.session(), round_.id, round_.state, runs)
+    may_go_out, summary = shown.id in may, review.summary(db.session(), shown)
+    planned = () if may else (RoundState.PUBLISHED, RoundState.REMATCHING)
     return render_template(
         "rounds/review.html",
         round=round_,
-        summary=review.summary(db.session(), shown),
+        summary=summary,
         policy=POLICIES[shown.policy],
         record=made_with(shown),
-        differs=has_changed(db.session(), round_, shown),
+        differs=round_.state is RoundState.REVIEW and has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
-        may_go_out=publishable,
-        changed=changed,
+        may_go_out=may_go_out,
+        changed=changed_since(db.session(), round_, shown.id, today=_today()) if may_go_out else (),
         obstacles=OBSTACLES,
+        plan=planning.planned(db.session(), round_.id) if round_.state in planned else None,
         ways=known,
-        instead=run_changed(db.session(), round_.id) if instead else None,
-        open_run=known.current if still_open else None,
+        instead=known.instead_of(shown) if summary.kind in COUNTING else None,
+        open_run=known.current if known.current in may else None,
         form=FilterForm(),
         seen=SeenForm(run=str(shown.id)),
         wanted=wanted,

@@ -17,7 +17,7 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import held_before
 from mentorship.rounds.letters import moment
 from mentorship.rounds.mail_models import MailKind
-from mentorship.rounds.mail_texts import Writer
+from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.sections.belonging import leaders_of
@@ -44,7 +44,7 @@ def offers_waiting(
         .where(Profile.id.in_(list(asked)))
         .order_by(User.email)
     )
-    writer = Writer(session, round_.section_id, MailKind.OFFERS_WAITING)
+    (writer,) = writers(session, round_.section_id, MailKind.OFFERS_WAITING)
     tellings = []
     for mentor in mentors:
         count = asked[mentor.id]
@@ -90,7 +90,7 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
         )
         .order_by(User.email)
     )
-    writer = Writer(session, round_.section_id, MailKind.ROUND_PUBLISHED)
+    (writer,) = writers(session, round_.section_id, MailKind.ROUND_PUBLISHED)
     tellings = []
     for img in imgs:
         letter = writer.write(
@@ -103,10 +103,14 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
     tell(session, tellings, kind=NoticeKind.PUBLICATION, now=now)
 
 
-def sample_offer(session: Session, round_: Round, *, answer_by: dt.datetime) -> Letter:
-    """Return the mail that mentors will get, as it reads for one with a single IMG to answer."""
-    writer = Writer(session, round_.section_id, MailKind.OFFERS_WAITING)
-    return writer.write(
+def samples(session: Session, round_: Round, *, answer_by: dt.datetime) -> tuple[Letter, Letter]:
+    """Return the mail that mentors will get, and the one that IMGs get who want it by mail.
+
+    The first reads as for a mentor with a single IMG to answer.
+    """
+    kinds = MailKind.OFFERS_WAITING, MailKind.ROUND_PUBLISHED
+    to_mentors, to_imgs = writers(session, round_.section_id, *kinds)
+    offer = to_mentors.write(
         path="/offers/…",
         name="[name of the mentor]",
         who="An IMG",
@@ -115,17 +119,13 @@ def sample_offer(session: Session, round_: Round, *, answer_by: dt.datetime) -> 
         section_name=round_.section.name,
         answer_by=moment(answer_by, None),
     )
-
-
-def sample_publication(session: Session, round_: Round) -> Letter:
-    """Return the mail that IMGs get when the round is published, if they want it by mail."""
-    writer = Writer(session, round_.section_id, MailKind.ROUND_PUBLISHED)
-    return writer.write(
+    publication = to_imgs.write(
         path="/home/img",
         name="[name of the IMG]",
         round_name=round_.name,
         section_name=round_.section.name,
     )
+    return offer, publication
 
 
 def profile_owed(

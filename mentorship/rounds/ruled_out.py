@@ -14,7 +14,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.paging import Listing, Wanted, cut
-from mentorship.rounds.rest_runs import is_of_rest, offered_before
+from mentorship.rounds.rest_runs import never_again
 from mentorship.rounds.run_rules import RunRules
 
 # part of the list -> the edit that lifts what stands there
@@ -34,7 +34,7 @@ class RuledOut:
 
 
 def ruled_out(session: Session, run: Run, wanted: Wanted) -> Listing[RuledOut]:
-    """Return a page of one part of what is ruled out, by name, in at most four queries."""
+    """Return a page of one part of what is ruled out, by name, in two queries."""
     return cut(_found(session, run, wanted), wanted)
 
 
@@ -57,8 +57,7 @@ def _found(session: Session, run: Run, wanted: Wanted) -> Sequence[RuledOut]:
 
 def _forbidden(session: Session, run: Run) -> Sequence[RuledOut]:
     banned = RunRules.from_json(run.rules).banned
-    before = offered_before(session, run.round_id) & banned
-    out = before if is_of_rest(session, run.id) else frozenset()
+    out = never_again(session, run)
     bans = [(uuid.UUID(i), uuid.UUID(j), (i, j) in out) for i, j in banned]
     names = _names(session, {key for img, mentor, _ in bans for key in (img, mentor)})
     return [

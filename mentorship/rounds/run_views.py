@@ -17,12 +17,12 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
-from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.rest_runs import of_rest, sent
+from mentorship.rounds.models import Round, Run
+from mentorship.rounds.rest_runs import publishable
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.run_models import COUNTING, RunJob
 from mentorship.rounds.scope import round_of_leader, run_of_round
-from mentorship.rounds.steps import is_open, run_changed, ways
+from mentorship.rounds.steps import ways
 from mentorship.throttle.guard import give_back, spend
 
 ROUND = "/sections/<slug>/rounds/<uuid:round_id>"
@@ -184,7 +184,7 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
             db.session(), runs, wanted, to=request.args.get("to", type=int)
         ),
         edit=edit,
-        instead=run_changed(db.session(), round_.id) if late else None,
+        instead=known.taken[0] if late else None,
         counts=known.current,
         choosing=_choosable(round_, runs, known.current),
         wanted=wanted,
@@ -193,10 +193,9 @@ def compare(slug: str, round_id: uuid.UUID) -> str | Response:
 
 
 def _choosable(round_: Round, runs: Sequence[Run], current: uuid.UUID | None) -> set[uuid.UUID]:
-    """Return which of the runs a leader may make count now; of a published round, of the rest."""
-    session, ids = db.session(), [run.id for run in runs]
-    if not is_open(session, round_.id, round_.state, current):
+    """Return which of the runs a leader may make count now, if the one that counts may change."""
+    if current is None:
         return set()
-    if round_.state is RoundState.REVIEW:
-        return set(ids)
-    return {*of_rest(session, ids)} - {*sent(session, ids)}
+    ids = {run.id for run in runs}
+    may = publishable(db.session(), round_.id, round_.state, ids | {current})
+    return ids & {*may} if current in may else set()

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from mentorship.accounts.models import User
@@ -62,14 +61,35 @@ def round_of_leader(
     return session.scalars(mine, execution_options={"populate_existing": True}).one()
 
 
+def round_and_run_of_leader(
+    session: Session, person_id: uuid.UUID, slug: str, round_id: uuid.UUID, number: int | None
+) -> tuple[Round, Run | None]:
+    """Return the same with its run of this number, or the one that counts; None if there is none.
+
+    In one query.
+    """
+    both = (
+        rounds_of_leader(person_id)
+        .outerjoin(Run, sa.and_(Run.round_id == Round.id, *_asked_for(round_id, number)))
+        .add_columns(Run)
+        .where(Round.id == round_id, Section.slug == slug)
+    )
+    row = session.execute(both, execution_options={"populate_existing": True}).one()
+    return row[0], row[1]
+
+
 def run_of_round(session: Session, round_id: uuid.UUID, number: int | None = None) -> Run:
     """Return the run with this number, or the one that counts."""
-    runs = sa.select(Run).where(Run.round_id == round_id)
-    if number is not None:
-        if abs(number) > LARGEST:  # the database would not take it, not even to compare
-            raise NoResultFound
-        return session.scalars(runs.where(Run.number == number)).one()
-    return session.scalars(runs.where(Run.id == current_run_id(round_id))).one()
+    asked = sa.select(Run).where(Run.round_id == round_id, *_asked_for(round_id, number))
+    return session.scalars(asked).one()
+
+
+def _asked_for(round_id: uuid.UUID, number: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say of a run of the round that it has this number, or counts if none is given."""
+    if number is None:
+        return (Run.id == current_run_id(round_id),)
+    # a larger one the database would not take, not even to compare
+    return (Run.number == number if abs(number) <= LARGEST else sa.false(),)
 
 
 def answer_by_of(session: Session, round_: Round) -> dt.datetime:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Round, RoundState, Run
-from mentorship.rounds.rest_runs import is_of_rest, on_its_way, went_out
+from mentorship.rounds.rest_runs import is_of_rest, publishable
 from mentorship.rounds.run_models import JobKind, RunJob, RunStep, StepKind
 from mentorship.rounds.run_rules import RunRules
 
@@ -36,6 +37,16 @@ class NothingToUndo(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A run that came to count, with its number: who made it so (None: by itself) and when."""
+
+    run_id: uuid.UUID
+    number: int
+    by: str | None
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """The run that counts, and where undo and redo lead."""
 
@@ -43,6 +54,13 @@ class Ways:
     undo: uuid.UUID | None
     redo: uuid.UUID | None
     before: int | None = None  # number of the run that counted before, if an undo leads nowhere
+    taken: Sequence[Taken] = ()  # every step of the round, the latest first
+
+    def instead_of(self, run: Run) -> Taken | None:
+        """Return what counted when a run was made that never did; None if it once came to count."""
+        if any(step.run_id == run.id for step in self.taken):
+            return None
+        return next((step for step in self.taken if step.at <= run.made_at), None)
 
 
 def current_run_id(
@@ -80,18 +98,20 @@ def ways(session: Session, round_id: uuid.UUID) -> Ways:
     that counted last.
     """
     steps = session.execute(
-        sa.select(RunStep.run_id, RunJob.base_run_id, Run.number)
+        sa.select(RunStep.run_id, RunJob.base_run_id, Run.number, User.name, RunStep.taken_at)
         .join(Run, Run.id == RunStep.run_id)
+        .outerjoin(User, User.id == RunStep.taken_by_id)
         .outerjoin(RunJob, sa.and_(RunJob.run_id == RunStep.run_id, RunJob.kind == JobKind.EDIT))
         .where(RunStep.round_id == round_id)
         .order_by(RunStep.number.desc())
     ).all()
     if not steps:
         return Ways(None, None, None)
-    current, base, _ = steps[0]
-    redo = next((run_id for run_id, of, _ in steps if of == current), None)
-    before = next((number for run_id, _, number in steps if run_id != current), None)
-    return Ways(current, base, redo, None if base else before)
+    current, base, *_ = steps[0]
+    redo = next((run_id for run_id, of, *_ in steps if of == current), None)
+    before = next((number for run_id, _, number, *_ in steps if run_id != current), None)
+    taken = [Taken(run_id, number, by, at) for run_id, _, number, by, at in steps]
+    return Ways(current, base, redo, None if base else before, taken)
 
 
 def take_step(  # noqa: PLR0913  a step says which run, how, who and when
@@ -214,45 +234,33 @@ def hold_review(session: Session, round_id: uuid.UUID) -> None:
     Raises
     ------
     RoundChanged
-        It is not, see ``is_open``.
+        It is not, see ``open_run``.
 
     """
     state = session.scalars(
         sa.select(Round.state).where(Round.id == round_id).with_for_update()
     ).one()
-    if not is_open(session, round_id, state, ways(session, round_id).current):
+    if _open(session, round_id, state) is None:
         raise round_changed(session, round_id)
 
 
 def open_run(session: Session, round_: Round) -> uuid.UUID | None:
-    """Return the run that leaders may change now, if there is one: see ``is_open``."""
-    current = ways(session, round_.id).current
-    return current if is_open(session, round_.id, round_.state, current) else None
+    """Return the run that leaders may change by hand now, or put another in its place of.
 
-
-def is_open(
-    session: Session, round_id: uuid.UUID, state: RoundState, run_id: uuid.UUID | None
-) -> bool:
-    """Tell whether leaders may change a run by hand, or put another in its place.
-
-    That is while the round is in review; and of a run of the rest, until it is published.
-    Nothing is changed while a run is on its way out.
+    That is the one that counts: while the round is in review, or if it is of the rest, until it is
+    published. Nothing is changed while a run is on its way out.
     """
-    if run_id is None or state is not RoundState.REMATCHING:
-        return run_id is not None and state is RoundState.REVIEW  # planned, it is no longer there
-    if on_its_way(session, round_id):
-        return False
-    return is_of_rest(session, run_id) and not went_out(session, run_id)
+    return _open(session, round_.id, round_.state)
+
+
+def _open(session: Session, round_id: uuid.UUID, state: RoundState) -> uuid.UUID | None:
+    current = ways(session, round_id).current
+    if current is None or current not in publishable(session, round_id, state, [current]):
+        return None
+    return current
 
 
 def run_changed(session: Session, round_id: uuid.UUID) -> RunChanged:
     """Say which run counts now, and who made it so and when."""
-    row = session.execute(
-        sa.select(Run.number, User.name, RunStep.taken_at)
-        .join(Run, Run.id == RunStep.run_id)
-        .outerjoin(User, User.id == RunStep.taken_by_id)
-        .where(RunStep.round_id == round_id)
-        .order_by(RunStep.number.desc())
-        .limit(1)
-    ).one()
-    return RunChanged(*row)
+    latest = ways(session, round_id).taken[0]
+    return RunChanged(latest.number, latest.by, latest.at)

@@ -30,7 +30,7 @@ class WaitingLine:
 
 
 def waiting_imgs(
-    session: Session, round_id: uuid.UUID, wanted: Wanted, *, reader_id: uuid.UUID, finished: bool
+    session: Session, round_id: uuid.UUID, wanted: Wanted, *, reading: Reading, finished: bool
 ) -> Listing[WaitingLine]:
     """Return the IMGs of the round who have no mentor and are not being answered, by name."""
     query = without_mentor(round_id, finished=finished).order_by(
@@ -40,7 +40,7 @@ def waiting_imgs(
         query = query.where(User.name.icontains(wanted.words, autoescape=True))
     found = fetch(session, query, wanted, key=Profile.id)
     last = _last_offers(session, round_id, [img_id for img_id, _ in found.rows])
-    rows, reading = [], Reading.by(session, reader_id)
+    rows = []
     for img_id, name in found.rows:
         offer = last.get(img_id)
         reason = reading.reason(offer) if offer else None

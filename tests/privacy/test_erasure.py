@@ -31,6 +31,7 @@ from mentorship.privacy.mails import NAMELESS
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import ImportState, RosterImport
 from mentorship.rounds import board
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.inputs import InputsForgotten
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
@@ -213,7 +214,12 @@ def test_the_round_still_stands_and_the_other_one_is_told(session: Session) -> N
     meeting = session.scalars(sa.select(Meeting)).one()
     assert (set(meeting.words.values()), meeting.starts_at) == ({""}, NOW)
     shown = board.board(
-        session, pair.round.id, Wanted(), reader_id=pair.cast.leader.id, now=DUE, finished=False
+        session,
+        pair.round.id,
+        Wanted(),
+        reading=Reading.by(session, pair.cast.leader.id),
+        now=DUE,
+        finished=False,
     )
     assert shown is not None
     run = session.scalars(sa.select(Run)).one()

@@ -23,7 +23,7 @@ def test_they_are_due_at_first_and_again_when_they_are_old(cast: Cast) -> None:
     round_ = direct(cast, minimum_score=3_000)
     assert averages.due_averages(cast.session, now=NOW) == [round_.id]
     means = averages.work_out(cast.session, round_id=round_.id, now=NOW)
-    market, _ = market_now(cast.session, cast.again(round_), now=NOW)
+    market = market_now(cast.session, cast.again(round_), now=NOW)
     assert means == mean_marks_of_many(market) | dict.fromkeys(SENSITIVE, 0)
     for now in (NOW, LATER):
         averages.keep(cast.session, round_id=round_.id, means=means or {}, now=now)

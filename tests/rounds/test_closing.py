@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -92,3 +93,21 @@ def test_a_leader_closes_opens_and_archives(sign_in: SignIn, cast: Cast, session
     other = sign_in(cast.people["Noor Haddad"])
     other.get(f"{here}/deadline", status=404)
     other.post(f"{here}/close", status=404)
+
+
+def test_each_reads_of_a_moved_deadline_by_their_own_clock(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    here = f"/sections/{cast.section.slug}/rounds/{cast.open().id}"
+    at = (dt.datetime.now(dt.UTC) + dt.timedelta(days=9)).replace(hour=3, minute=5)
+    cast.leader.timezone = "Asia/Tokyo"
+    session.flush()
+    client = sign_in(cast.leader)
+    typed = at.astimezone(ZoneInfo("Asia/Tokyo"))
+    client.submit(f"{here}/deadline", {"at": f"{typed:%Y-%m-%dT%H:%M}"}, action="")
+    day = f"{typed:%B} {typed.day}, {typed.year}"
+    assert f"Set a deadline: none → {day}, 12:05 p.m. JST" in client.get(f"{here}/history").text
+    cast.leader.timezone = "UTC"
+    session.flush()
+    day = f"{at:%B} {at.day}, {at.year}"
+    assert f"Set a deadline: none → {day}, 3:05 a.m. UTC" in client.get(f"{here}/history").text

@@ -240,7 +240,7 @@ def test_a_lock_that_is_kept_while_a_run_is_worked_out_is_not_lost(
     assert run_of_round(session, round_.id) is (locked if taken_up else run)
     leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
     page = leader.follow(leader.get(f"{home}/jobs/{asked.id}", status=303)).text
-    told = "Run 3 does not count: while it was worked out, another run was made to count."
+    told = f"Run 3 does not count: while it was worked out, {cast.leader.name} made run 2 count"
     assert (told in page) is taken_up
     assert ("Use run 3 instead" in page) is taken_up
     late = leader.get(f"{home}/compare?run=1&run=2").text

@@ -19,6 +19,7 @@ from mentorship.rounds import service
 from mentorship.rounds.effect import Effect, effect
 from mentorship.rounds.models import Round, Run, Unmatched
 from mentorship.rounds.setup import SetUp
+from mentorship.rounds.traits import Traits
 from tests.page import PageClient, _values
 from tests.rounds.cast import Cast, counted
 
@@ -56,6 +57,32 @@ def test_a_rule_leaves_pairs_and_people_out(cast: Cast) -> None:
     assert counted_["IMGs with no possible mentor"] == (0, 1)
     assert counted_["The mentor must offer the topic needed first"] == (0, 5)
     assert sum(bar.then for bar in found.bars) == 3
+
+
+def test_whom_a_draft_asks_for_is_an_effect_too(sign_in: SignIn, cast: Cast) -> None:
+    """Ana alone aims at neurology; the other two come back when nobody is asked for any more."""
+    ana = Traits(specialties=("neurology",))
+    draft = cast.draft(set_up=SetUp(traits=ana))
+    found = effect(
+        cast.session, draft, saved=SetUp(traits=ana), changed=SetUp(traits=Traits()), now=NOW
+    )
+    assert (found.imgs, found.come, found.gone) == (3, 2, 0)
+    back = effect(cast.session, draft, saved=SetUp(), changed=SetUp(traits=ana), now=NOW)
+    assert (back.imgs, back.come, back.gone) == (1, 0, 2)
+    assert not back.unchanged
+    page = f"/sections/{cast.section.slug}/rounds/{draft.id}/set-up"
+    client = sign_in(cast.leader)
+    values = _values(client.get(page).form()) | {"specialties": "psychiatry"}
+    shown = client.post(f"{page}/effect", values, status=200).text
+    assert "changes nothing" not in shown
+    assert "1 IMG takes part who would not as it is saved, and 1 takes part no more" in shown
+
+
+def test_whom_an_open_round_asks_for_changes_nobody_who_takes_part(cast: Cast) -> None:
+    found = seen(cast, cast.open(), traits=Traits(specialties=("neurology",)))
+    assert (found.imgs, found.come, found.gone) == (3, 0, 0)
+    assert found.asks_others
+    assert not found.unchanged
 
 
 def test_a_minimum_nobody_reaches_leaves_nobody_a_pair(cast: Cast) -> None:

@@ -17,6 +17,7 @@ from mentorship.inbox import service as inbox
 from mentorship.inbox.models import Notice, NoticeKind, Way
 from mentorship.notices.models import Message
 from mentorship.rounds import board, closing, expiring, jobs, publishing, service
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
@@ -163,7 +164,12 @@ def test_pages_say_so_to_everybody(
     expiring.expire_answers(session, round_id=round_.id, now=DUE)
     ben, ana = cast.offer("Ben Okafor"), cast.offer("Ana Silva")
     counts = board.board(
-        session, round_.id, Wanted(), reader_id=cast.leader.id, now=DUE, finished=False
+        session,
+        round_.id,
+        Wanted(),
+        reading=Reading.by(session, cast.leader.id),
+        now=DUE,
+        finished=False,
     ).counts
     assert counts["expired"] == 3
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
@@ -216,7 +222,12 @@ def test_offers_of_the_rest_have_their_own_day_and_nobody_else_gains_time(
     assert new.due_at == end_of_day(later, days=round_.answer_days)
     assert [count for _, count in own_dates(session, round_.id)] == [1]
     shown = board.board(
-        session, round_.id, Wanted(), reader_id=cast.leader.id, now=first + MINUTE, finished=False
+        session,
+        round_.id,
+        Wanted(),
+        reading=Reading.by(session, cast.leader.id),
+        now=first + MINUTE,
+        finished=False,
     )
     late = {line.img for line in shown.listing.rows if line.overdue}
     assert (late, shown.overdue) == ({"Ben Okafor", "Chi Tanaka"}, 2)

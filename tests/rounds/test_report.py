@@ -69,15 +69,19 @@ def test_every_offer_and_everybody_left_is_in_the_report(
     assert len(rows) == 4
 
 
-def test_an_offer_nobody_answered_is_expired_once_the_round_is_over(
-    cast: Cast, session: Session
+def test_an_offer_nobody_answered_is_closed_once_the_round_is_finished(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
 ) -> None:
+    """Its day to answer had not come: nobody was late."""
     round_ = cast.published()
     assert {row[3] for row in report_rows(session, round_, cast.leader.id)} == {"offered"}
     service.finish_round(session, round_id=round_.id, now=NOW)
-    assert {row[3] for row in report_rows(session, cast.again(round_), cast.leader.id)} == {
-        "expired"
-    }
+    states = {row[3] for row in report_rows(session, cast.again(round_), cast.leader.id)}
+    assert states == {"closed"}
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/report").text
+    assert "Closed without an answer" in page
+    assert "No answer in time" not in page
 
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 
@@ -15,8 +16,10 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
-from mentorship.rounds import comparing, editing, jobs, planning, service, steps
+from mentorship.pulse import NotMine
+from mentorship.rounds import comparing, editing, holding, jobs, planning, service, steps
 from mentorship.rounds import rest as rests
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.difference import difference
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.editing import Edit, EditKind
@@ -24,9 +27,11 @@ from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, Side
 from mentorship.rounds.overview import overview
 from mentorship.rounds.paging import Wanted
+from mentorship.rounds.rest_runs import may_go_out
 from mentorship.rounds.ruled_out import ruled_out
 from mentorship.rounds.run_models import PublishPlan, RunJob
 from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.running import solved
 from mentorship.rounds.scope import run_of_round
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.still_waiting import waiting_imgs
@@ -34,40 +39,13 @@ from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.asking import accept, alter, ask
 from tests.rounds.cast import Cast
+from tests.rounds.resting import LATER, answer, edit_rest, rest, with_rest
 from tests.rounds.work import work
-
-LATER = NOW + dt.timedelta(days=3)
 
 
 @pytest.fixture
 def round_(cast: Cast, session: Session) -> Round:
-    """Noor has said no to Ana, Omar yes to Bea; Chi waits for Omar; Pia, who fits less, is free."""
-    cast.mentor("Pia Late", topics=("research",), seats=1)
-    cast.img("Bea Lind", topics=("visa_choice",), specialties=("psychiatry",))
-    made = cast.open()
-    ben = cast.profile("Ben Okafor")
-    service.leave_out(session, round_id=made.id, profile_ids=[ben], now=NOW)
-    run = service.run_round(session, round_id=made.id, by=None, now=NOW)
-    service.publish_round(session, round_id=made.id, run_id=run.id, by=None, now=NOW)
-    _answer(cast, session, "Noor Haddad", "Ana Silva", yes=False)
-    _answer(cast, session, "Omar Aziz", "Bea Lind", yes=True)
-    return made
-
-
-def _answer(cast: Cast, session: Session, mentor: str, img: str, *, yes: bool) -> None:
-    who = {"person_id": cast.people[mentor].id, "offer_id": cast.offer(img, mentor).id, "now": NOW}
-    if yes:
-        service.accept_offer(session, **who)  # type: ignore[arg-type]  # values of one dict, of many types
-    else:
-        service.decline_offer(session, **who, reason="no_time", words="")  # type: ignore[arg-type]  # values of one dict, of many types
-
-
-def rest(cast: Cast, session: Session, round_: Round) -> Run:
-    job = jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
-    work(session)
-    session.refresh(job)
-    assert job.run_id, job.failure
-    return session.get_one(Run, job.run_id)
+    return with_rest(cast, session)
 
 
 def test_only_who_waits_is_matched_and_never_with_whom_they_were_offered(
@@ -83,7 +61,7 @@ def test_only_who_waits_is_matched_and_never_with_whom_they_were_offered(
 
 
 def test_the_rest_goes_out_beside_what_was_answered(
-    cast: Cast, session: Session, round_: Round
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
 ) -> None:
     run = rest(cast, session, round_)
     before = {o.id: o.state for o in session.scalars(sa.select(Offer))}
@@ -106,7 +84,13 @@ def test_the_rest_goes_out_beside_what_was_answered(
     before_due = end_of_day(NOW, days=days)
     assert publication.answer_by == before_due  # nobody who was asked before gains time
     assert cast.offer("Ana Silva", "Pia Late").due_at == end_of_day(out, days=days)
-    _answer(cast, session, "Pia Late", "Ana Silva", yes=True)
+    shown = overview(session, cast.again(round_), now=NOW)
+    assert shown.due == [(before_due, 2), (end_of_day(out, days=days), 1)]
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    (said,) = re.findall(r"due (\d) by (.*?), (\d) by (.*?)\.", sign_in(cast.leader).get(home).text)
+    assert (said[0], said[2]) == ("2", "1")
+    assert said[1] != said[3]
+    answer(cast, session, "Pia Late", "Ana Silva", yes=True)
     assert cast.offer("Ana Silva", "Pia Late").state is OfferState.ACCEPTED
     with pytest.raises(service.RoundChanged):  # once
         planning.plan_publication(
@@ -164,7 +148,7 @@ def test_the_rest_is_not_matched_again_while_one_is_on_its_way_out(
     with pytest.raises(service.RoundChanged):
         rest(cast, session, round_)
     page = leader.get(f"{home}/answers")
-    assert f"Run {run.number}, of the rest, is on its way out" in page.text
+    assert f"Run {run.number} is on its way out" in page.text
     assert page.tree.find(f".//form[@action='{home}/rest']") is None
     assert f"Run {run.number}" in leader.get(f"{home}/finish").text
     planning.take_back(session, round_id=round_.id)
@@ -185,7 +169,7 @@ def test_a_second_rest_that_is_cancelled_leaves_the_first_as_it_was(
 
 
 def test_a_rest_that_was_asked_before_the_plan_does_not_count(
-    cast: Cast, session: Session, round_: Round
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
 ) -> None:
     run = rest(cast, session, round_)
     jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
@@ -194,8 +178,49 @@ def test_a_rest_that_was_asked_before_the_plan_does_not_count(
     )
     work(session)
     assert steps.ways(session, round_.id).current == run.id
+    home, leader = f"/sections/{cast.section.slug}/rounds/{round_.id}", sign_in(cast.leader)
+    late = f"{home}/review?run={run.number + 1}"
+    page = leader.get(late).text
+    assert f"Run {run.number} is on its way out" in page
+    assert f"Run {run.number + 1} does not count: it was worked out meanwhile." in page
+    planning.take_back(session, round_id=round_.id)
+    told = f"while it was worked out, run {run.number} was on its way out"
+    assert told in leader.get(late).text
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
     planning.send_out(session, round_id=round_.id, now=LATER + planning.UNDO)
     assert cast.again(round_).state is RoundState.ANSWERING
+
+
+@pytest.mark.parametrize("asked_again", [False, True])
+def test_a_rest_that_is_solved_while_another_goes_out_comes_to_nothing(
+    cast: Cast,
+    session: Session,
+    round_: Round,
+    sign_in: Callable[[User], PageClient],
+    *,
+    asked_again: bool,
+) -> None:
+    """It was made of people as they were before: its pairs are those that were just offered."""
+    run = rest(cast, session, round_)
+    who = {"round_id": round_.id, "by": cast.leader.id, "now": LATER}
+    job = jobs.ask_rest(session, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    held = holding.claim(session, job.id, now=LATER)
+    assert held
+    made = solved(holding.inputs_of(session, held, now=LATER))
+    planning.plan_publication(session, run_id=run.id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    planning.send_out(session, round_id=round_.id, now=LATER)
+    if asked_again:
+        assert jobs.ask_rest(session, **who) is not job  # type: ignore[arg-type]  # values of one dict, of many types
+    with pytest.raises(NotMine):
+        holding.finish(session, held, made, now=LATER)
+    end = RoundState.REMATCHING if asked_again else RoundState.ANSWERING
+    assert cast.again(round_).state is end
+    assert run_of_round(session, round_.id) is run
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/jobs/{job.id}").text
+    assert "A run of the rest was published meanwhile, so nothing was kept" in page
 
 
 def test_who_takes_their_consent_back_holds_the_rest_up(
@@ -281,27 +306,6 @@ def test_a_second_publication_says_what_changes(
     page = sign_in(cast.leader).get(f"{home}/publish?run={run.number}")
     assert "What changes against what was published before" in page.text
     assert "Noor Haddad Mentor said no" in page.text
-
-
-def edit_rest(
-    cast: Cast, session: Session, round_: Round, *, kind: EditKind, img: str, mentor: str
-) -> Run:
-    """Have the run of the rest that counts solved with one change, and keep it."""
-    seen = run_of_round(session, round_.id)
-    pair = (cast.profile(img), cast.profile(mentor))
-    job = editing.ask_edit(
-        session,
-        round_id=round_.id,
-        seen=seen.id,
-        edit=Edit(kind, (pair,)),
-        by=cast.leader.id,
-        now=LATER,
-    )
-    work(session)
-    session.refresh(job)
-    assert job.run_id, job.failure
-    who = {"round_id": round_.id, "by": cast.leader.id, "now": LATER}
-    return steps.choose(session, run_id=job.run_id, seen=seen.id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def mentors_of(session: Session, run: Run) -> dict[uuid.UUID, uuid.UUID]:
@@ -463,7 +467,7 @@ def test_the_rest_has_no_more_seats_than_the_mentor_has_now(
     alter(cast, "Noor Haddad", seats=2)
     round_ = cast.published()
     for img, yes in (("Ana Silva", True), ("Ben Okafor", False)):
-        _answer(cast, session, "Noor Haddad", img, yes=yes)
+        answer(cast, session, "Noor Haddad", img, yes=yes)
     assert _free_seats(cast, session, round_) == 1
     if what == "lowered the seats":
         alter(cast, "Noor Haddad", seats=1)
@@ -499,27 +503,14 @@ def test_a_run_of_the_rest_does_not_go_out_after_its_pairs_were_offered_by_anoth
     """One who said no to the later run would be asked about the same IMG again."""
     earlier, later = rest(cast, session, round_), rest(cast, session, round_)
     send(cast, session, round_, later)
-    _answer(cast, session, "Pia Late", "Ana Silva", yes=False)
-    assert not rests.may_go_out(session, cast.again(round_), earlier)
+    answer(cast, session, "Pia Late", "Ana Silva", yes=False)
+    assert not may_go_out(session, cast.again(round_), earlier)
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     leader = sign_in(cast.leader)
     assert "Publish run" not in leader.get(f"{home}/review?run={earlier.number}").text
     leader.get(f"{home}/publish?run={earlier.number}", status=409)
     with pytest.raises(service.RoundChanged):
         send(cast, session, round_, earlier)
-
-
-def edit(cast: Cast, session: Session, kind: EditKind, img: str, mentor: str) -> Run:
-    """Have one edit of the run that counts worked out, and use it."""
-    round_ = session.scalars(sa.select(Round)).one()
-    seen = run_of_round(session, round_.id).id
-    pair = cast.profile(img), cast.profile(mentor)
-    who = {"round_id": round_.id, "seen": seen, "by": cast.leader.id, "now": NOW}
-    job = editing.ask_edit(session, edit=Edit(kind, (pair,)), **who)  # type: ignore[arg-type]  # values of one dict, of many types
-    work(session)
-    session.refresh(job)
-    assert job.run_id, job.failure
-    return steps.choose(session, run_id=job.run_id, **who)  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def test_a_ban_outlives_runs_of_the_rest_that_the_two_are_not_in(
@@ -529,13 +520,13 @@ def test_a_ban_outlives_runs_of_the_rest_that_the_two_are_not_in(
     cast.mentor("Pia Late", topics=("research",), seats=1)
     made = cast.open()
     service.run_round(session, round_id=made.id, by=None, now=NOW)
-    edit(cast, session, EditKind.PAIR, "Ana Silva", "Pia Late")
-    edit(cast, session, EditKind.FORBID, "Ana Silva", "Pia Late")
-    run = edit(cast, session, EditKind.PAIR, "Ana Silva", "Noor Haddad")
+    edit_rest(cast, session, made, kind=EditKind.PAIR, img="Ana Silva", mentor="Pia Late")
+    edit_rest(cast, session, made, kind=EditKind.FORBID, img="Ana Silva", mentor="Pia Late")
+    run = edit_rest(cast, session, made, kind=EditKind.PAIR, img="Ana Silva", mentor="Noor Haddad")
     send(cast, session, made, run)
     ben = cast.offer("Ben Okafor")
     names = {cast.profile(name): name for name in cast.people}
-    _answer(cast, session, names[ben.mentor_id], "Ben Okafor", yes=False)
+    answer(cast, session, names[ben.mentor_id], "Ben Okafor", yes=False)
     first = rest(cast, session, made)  # Ana has an offer that waits: she is not in it
     forbidden = (str(cast.profile("Ana Silva")), str(cast.profile("Pia Late")))
     assert forbidden in RunRules.from_json(first.rules).banned
@@ -545,7 +536,7 @@ def test_a_ban_outlives_runs_of_the_rest_that_the_two_are_not_in(
         if line.img == "Ana Silva"
     ]
     assert (line.mentors, line.offered) == (("Pia Late",), False)
-    lifted = edit(cast, session, EditKind.ALLOW, "Ana Silva", "Pia Late")
+    lifted = edit_rest(cast, session, made, kind=EditKind.ALLOW, img="Ana Silva", mentor="Pia Late")
     assert forbidden not in RunRules.from_json(lifted.rules).banned
 
 
@@ -602,7 +593,9 @@ def test_what_happened_last_is_told_of_who_waits(
     leader = cast.leader.id
     rests.match_again(session, round_id=round_.id, profile_id=cast.profile("Ana Silva"), now=NOW)
     send(cast, session, round_, rest(cast, session, round_))
-    _answer(cast, session, "Pia Late", "Ana Silva", yes=False)
-    waiting = waiting_imgs(session, round_.id, Wanted(), reader_id=leader, finished=False)
+    answer(cast, session, "Pia Late", "Ana Silva", yes=False)
+    waiting = waiting_imgs(
+        session, round_.id, Wanted(), reading=Reading.by(session, leader), finished=False
+    )
     found = {line.name: line.state for line in waiting.rows}
     assert found["Ana Silva"] is OfferState.DECLINED_BY_MENTOR

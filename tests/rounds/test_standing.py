@@ -12,6 +12,7 @@ from mentorship.accounts.models import User
 from mentorship.hours import Clock
 from mentorship.rounds import board, overview, pairs, review, round_list, service, still_waiting
 from mentorship.rounds.answer_pages import match_page, offer_page
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Participant, Round, Run
 from mentorship.rounds.offer_models import OfferState
@@ -186,10 +187,19 @@ READS: dict[str, Callable[[Cast, Run], object]] = {
     "unmatched": lambda cast, run: review.unmatched(cast.session, run, Wanted()),
     "free": lambda cast, run: review.free_seats(cast.session, run.id),
     "board": lambda cast, run: board.board(
-        cast.session, run.round_id, Wanted(), reader_id=cast.leader.id, now=NOW, finished=False
+        cast.session,
+        run.round_id,
+        Wanted(),
+        reading=Reading.by(cast.session, cast.leader.id),
+        now=NOW,
+        finished=False,
     ),
     "waiting": lambda cast, run: still_waiting.waiting_imgs(
-        cast.session, run.round_id, Wanted(), reader_id=cast.leader.id, finished=False
+        cast.session,
+        run.round_id,
+        Wanted(),
+        reading=Reading.by(cast.session, cast.leader.id),
+        finished=False,
     ),
     "img": lambda cast, _: service.img_status(cast.session, cast.people["Ana Silva"].id),
     "mentor": lambda cast, _: mentor(cast, "Omar Aziz"),

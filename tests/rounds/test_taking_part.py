@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.rounds import service, taking_part
-from mentorship.rounds.inputs import market_now
+from mentorship.rounds.inputs import market_now, people_now
 from mentorship.rounds.models import Pair, Round
 from mentorship.rounds.people import Looking, people_of
 from mentorship.rounds.setup import SetUp
@@ -145,8 +145,9 @@ def test_pages_count_whom_the_set_up_lets_in(cast: Cast, sign_in: SignIn) -> Non
     assert "but only IMGs who aim at Neurology: 3 people now." in page
     assert "ready to join 3" in page
     assert "3 of those listed under “Could be added” take part" in leader.get(f"{home}/people").text
-    market, imgs = market_now(cast.session, draft, now=NOW, traits=chosen.traits)
-    assert (len(market.imgs), imgs, len(market.mentors)) == (1, 1, 2)
+    (here,) = people_now(cast.session, draft, chosen.traits, now=NOW)
+    market = market_now(cast.session, draft, here, now=NOW)
+    assert (len(market.imgs), len(market.mentors)) == (1, 2)
     leader.post(f"{home}/open")
     assert who(cast, draft) == {"Ana Silva"}
     assert "ready to join 0" in leader.get(home).text

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.rounds import board, publishing, service, still_waiting
+from mentorship.rounds.declined import Reading
 from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.report import NO_OFFER, report_rows
@@ -136,7 +137,11 @@ def decline(cast: Cast, img: str) -> None:
 def names_without(cast: Cast, round_: Round) -> set[str]:
     finished = round_.state == "finished"
     found = still_waiting.waiting_imgs(
-        cast.session, round_.id, Wanted(), reader_id=cast.leader.id, finished=finished
+        cast.session,
+        round_.id,
+        Wanted(),
+        reading=Reading.by(cast.session, cast.leader.id),
+        finished=finished,
     )
     assert board.sums(cast.session, round_.id, finished=finished).waiting_imgs == found.found
     return {line.name for line in found.rows}
