@@ -210,7 +210,7 @@ def leader_home(
         LedSection(
             section=section,
             funnel=leader_funnel(session, section.id),
-            rounds=round_list(session, section.id, today=now.date()),
+            rounds=round_list(session, section.id, now=now),
             out_of_date=rounds_out_of_date(session, section.id, now=now),
         )
         for section in led

@@ -74,7 +74,7 @@ def _ask_directly(session: Session, section: Section, name: str, *, now: dt.date
         now=opened,
     )
     open_round(session, round_id=made.id, now=opened)
-    people = [each for each in candidates(session, made, today=now.date()) if each.joined]
+    people = [each for each in candidates(session, made, now=now) if each.joined]
     imgs = {each.profile_id: each for each in people if each.kind is ProfileKind.IMG}
     mentors = {each.person_id: each for each in people if each.kind is ProfileKind.MENTOR}
     asked: dict[uuid.UUID, set[uuid.UUID]] = {}
@@ -119,7 +119,7 @@ def _begin(  # noqa: PLR0913  one argument a word of the sentence below
     open_round(session, round_id=made.id, now=now)
     for action in ("round.create", "round.open"):
         _note(session, action, made, leader, now=now)
-    everybody = candidates(session, made, today=now.date())
+    everybody = candidates(session, made, now=now)
     rest = [one.profile_id for n, one in enumerate(everybody) if one.joined and n % share]
     leave_out(session, round_id=made.id, profile_ids=rest, now=now)
     return made

@@ -11,6 +11,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import Mentor
 from mentorship.profiles import service
+from mentorship.profiles.breaks import break_of
 from mentorship.profiles.mentor_forms import PauseForm
 from mentorship.profiles.service import Answers
 from mentorship.web import reader_zone, safe_next
@@ -71,8 +72,3 @@ def _back() -> str:
 
 def today() -> dt.date:
     return dt.datetime.now(reader_zone()).date()
-
-
-def break_of(until: dt.date | None, day: dt.date) -> dt.date | None:
-    """Return the day a break ends, if somebody is on one."""
-    return until if until and until > day else None

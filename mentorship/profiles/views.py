@@ -16,20 +16,21 @@ from mentorship.extensions import db, transaction
 from mentorship.hours import DAYS
 from mentorship.matching import Img
 from mentorship.profiles import service
+from mentorship.profiles.breaks import break_of
 from mentorship.profiles.choosing import mentors_to_choose
 from mentorship.profiles.grid import PARTS
 from mentorship.profiles.mentor_forms import SeatsForm
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.moving import moved, moved_to
 from mentorship.profiles.names_form import NamesForm
-from mentorship.profiles.pause_views import break_of, today
+from mentorship.profiles.pause_views import today
 from mentorship.profiles.service import Answers, ProfileRefused
 from mentorship.profiles.shared_forms import ContactForm
 from mentorship.profiles.standing import own_standing
 from mentorship.profiles.step_forms import StepForm
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
 from mentorship.profiles.telling import comparisons
-from mentorship.web import reader_clock
+from mentorship.web import reader_clock, reader_now
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 ROAD = "/<road>"
@@ -190,7 +191,7 @@ def _outlook(answers: Answers[Any]) -> object:
     if answers.updated_at is None:
         return None
     work_out = current_app.extensions["outlook"]
-    return work_out(db.session(), current_id(), answers.values, today=today())
+    return work_out(db.session(), current_id(), answers.values, now=reader_now())
 
 
 def _not_saved(

@@ -79,7 +79,7 @@ def gathered(
         No IMG takes part, or one profile cannot be read.
 
     """
-    people = still_free(session, round_, today=now.date())
+    people = still_free(session, round_, now=now)
     agreed = Agreed() if round_.state in OUT else agreed_of(session, round_.id)
     market = _market(session, round_, _taking_part(people), now.date(), agreed, rules)
     here = _of_those_here(agreed.applied(rules), market)
@@ -130,7 +130,7 @@ def market_now(
         As ``gathered``.
 
     """
-    people = still_free(session, round_, today=now.date())
+    people = still_free(session, round_, now=now)
     if round_.state is RoundState.DRAFT:
         newcomers = [each for each in people if each.is_newcomer]
         here = let_in(session, round_, traits or Traits(), newcomers)
@@ -159,7 +159,7 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
     ids = [each.profile_id for each in people]
     monday = today - dt.timedelta(days=today.weekday())
     try:
-        imgs, mentors = gather(session, ids, today=today)
+        imgs, mentors = gather(session, ids)
         if not SetUp.from_json(round_.rules or {}).two_mentors:
             imgs = [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
         imgs = [
@@ -223,7 +223,7 @@ def _name_bad_profile(session: Session, ids: Collection[uuid.UUID], today: dt.da
     monday = today - dt.timedelta(days=today.weekday())
     for profile_id in ids:
         try:
-            alone = gather(session, [profile_id], today=today)
+            alone = gather(session, [profile_id])
             Market.of(*alone, vocabulary.tables(), week=monday)
         except ValueError as problem:
             name = session.scalars(

@@ -115,14 +115,14 @@ def _kept_out(round_: Round, profile_id: uuid.UUID) -> str:
     """Say what keeps somebody out of the rest that a leader may lift; "" if nothing does."""
     if round_.state not in OUT:
         return ""
-    people = rest.still_free(db.session(), round_, today=dt.datetime.now(dt.UTC).date())
+    people = rest.still_free(db.session(), round_, now=dt.datetime.now(dt.UTC))
     found = next((each.obstacle for each in people if each.profile_id == profile_id), None)
     return OBSTACLES[found] if found in {Obstacle.SILENT, Obstacle.NEEDS_NOBODY} else ""
 
 
 def _may_leave_out(round_: Round, profile_id: uuid.UUID) -> bool:
-    today = dt.datetime.now(dt.UTC).date()
-    found = candidates(db.session(), round_, today=today, only=[profile_id])
+    now = dt.datetime.now(dt.UTC)
+    found = candidates(db.session(), round_, now=now, only=[profile_id])
     return round_.state in RUNNABLE and any(each.takes_part for each in found)
 
 

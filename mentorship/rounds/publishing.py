@@ -59,7 +59,7 @@ def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> P
     pairs = session.execute(
         sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id)
     ).all()
-    people, agreed = for_publishing(session, round_, today=now.date())
+    people, agreed = for_publishing(session, round_, now=now)
     matched = {pair.img_id for pair in pairs} | {img_id for img_id, _ in agreed.standing}
     new = [pair for pair in pairs if (pair.img_id, pair.mentor_id) not in agreed.standing]
     imgs = {one.profile_id for one in people if one.kind is ProfileKind.IMG and one.takes_part}
@@ -105,7 +105,7 @@ def publish_round(
     if not pairs:
         raise NothingToPublish(round_.name)
     hold_people(session, run)
-    people = candidates(session, round_, today=now.date())
+    people = candidates(session, round_, now=now)
     agreed = agreed_of(session, round_id)
     if changed := out_of_date(people, pairs, agreed):
         raise RunOutOfDate(changed)
@@ -150,7 +150,7 @@ def offer_rest(
     if not pairs:
         raise NothingToPublish(round_.name)
     hold_people(session, run)
-    people = still_free(session, round_, today=now.date())
+    people = still_free(session, round_, now=now)
     if changed := out_of_date(people, pairs, Agreed()):
         raise RunOutOfDate(changed)
     publication = session.get_one(Publication, round_id, populate_existing=True)

@@ -33,14 +33,14 @@ from mentorship.rounds.steps import current_run, take_step, ways, with_edits
 FOR_GOOD = ("other_mentor", "no_time", "situation_changed")
 
 
-def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[Candidate]:
+def still_free(session: Session, round_: Round, *, now: dt.datetime) -> Sequence[Candidate]:
     """Return the people of a round as a run may use them now.
 
     Before it is published these are the candidates, less whoever agreed by request with somebody
     who cannot be in the run. Afterwards whoever has a live offer is not
     free, and a mentor has the seats that no offer holds.
     """
-    people = candidates(session, round_, today=today)
+    people = candidates(session, round_, now=now)
     if round_.state is RoundState.DRAFT:
         return people
     if round_.state not in OUT:
@@ -58,15 +58,15 @@ def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[C
 
 
 def for_publishing(
-    session: Session, round_: Round, *, today: dt.date
+    session: Session, round_: Round, *, now: dt.datetime
 ) -> tuple[Sequence[Candidate], Agreed]:
     """Return whom the offers of a run are checked against, and the pairs that stand besides.
 
     Once offers are out, whoever has one is not free, and nothing stands besides.
     """
     if round_.state in OUT:
-        return still_free(session, round_, today=today), Agreed()
-    return candidates(session, round_, today=today), agreed_of(session, round_.id)
+        return still_free(session, round_, now=now), Agreed()
+    return candidates(session, round_, now=now), agreed_of(session, round_.id)
 
 
 def _as_free(

@@ -38,7 +38,11 @@ from mentorship.rounds.steps import is_open, open_run, run_changed, ways
 def review_run(slug: str, round_id: uuid.UUID) -> str:
     round_, shown = round_and_run(slug, round_id)
     wanted, publishable = wanted_by(), may_go_out(db.session(), round_, shown)
-    changed = changed_since(db.session(), round_, shown.id, today=_today()) if publishable else ()
+    changed = (
+        changed_since(db.session(), round_, shown.id, now=dt.datetime.now(dt.UTC))
+        if publishable
+        else ()
+    )
     lifting, known = LIFTED_BY.get(wanted.show), ways(db.session(), round_.id)
     still_open = is_open(db.session(), round_.id, round_.state, known.current)
     instead = known.current != shown.id and was_overtaken(db.session(), shown.id)
@@ -157,7 +161,3 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles={**OBSTACLES, **insights.BESIDES},
     )
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()

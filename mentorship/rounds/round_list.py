@@ -40,7 +40,7 @@ class RoundLine:
     held_up: bool  # it was, and could not
 
 
-def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Sequence[RoundLine]:
+def round_list(session: Session, section_id: uuid.UUID, *, now: dt.datetime) -> Sequence[RoundLine]:
     """Return the rounds of a section, the newest first, in two queries."""
     latest = (
         sa.select(Run.matched)
@@ -68,7 +68,7 @@ def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Se
         .where(Round.section_id == section_id)
         .order_by(Round.created_at.desc(), Round.name)
     ).all()
-    counted = _taking_part(session, section_id, today)
+    counted = _taking_part(session, section_id, now)
     return [
         RoundLine(
             id=round_.id,
@@ -109,13 +109,13 @@ def _latest_own() -> sa.ScalarSelect[dt.datetime | None]:
 
 
 def _taking_part(
-    session: Session, section_id: uuid.UUID, today: dt.date
+    session: Session, section_id: uuid.UUID, now: dt.datetime
 ) -> Counter[tuple[uuid.UUID, ProfileKind]]:
     """Count who takes part, by round and side: as the round's own page does while it goes on.
 
     Of a round that is over, whoever was in it counts: what has become of them since does not.
     """
-    hindered = obstacle(Participant.round_id, Round.section_id, today=today)
+    hindered = obstacle(Participant.round_id, Round.section_id, now=now)
     rows = session.execute(
         sa.select(Participant.round_id, Profile.kind, sa.func.count())
         .select_from(Participant)

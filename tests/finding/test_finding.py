@@ -51,12 +51,12 @@ def cast(session: Session) -> Cast:
 
 
 def found(cast: Cast, who: str, kind: ProfileKind = IMG) -> list[str]:
-    listing = service.listing(cast.session, cast.people[who].id, kind, today=NOW.date())
+    listing = service.listing(cast.session, cast.people[who].id, kind, now=NOW)
     return [each.card.name for each in listing.everybody]
 
 
 def one(cast: Cast, who: str, whom: str, kind: ProfileKind = IMG) -> service.Found:
-    listing = service.listing(cast.session, cast.people[who].id, kind, today=NOW.date())
+    listing = service.listing(cast.session, cast.people[who].id, kind, now=NOW)
     other = MENTOR if kind is IMG else IMG
     return listing.one(cast.profile(whom, other))
 
@@ -120,7 +120,7 @@ def test_other_sections_stay_apart(cast: Cast, session: Session) -> None:
     assert found(other, "Eve Else") == ["Max More"]
     assert "Max More" not in found(cast, "Ana Silva")
     with pytest.raises(NoResultFound):
-        service.listing(session, eve.id, MENTOR, today=NOW.date())
+        service.listing(session, eve.id, MENTOR, now=NOW)
     with pytest.raises(NoResultFound):
         service.ask_for(
             session, person_id=eve.id, profile_id=cast.profile("Noor Haddad"), why="", now=NOW

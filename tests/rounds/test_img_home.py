@@ -91,7 +91,7 @@ def test_who_needs_nobody_any_more_is_promised_no_match(
     text = ana.get("/home/img").text  # with the words that answer the click
     assert ("You are not matched again in this round" in text) is for_good
     assert ("You keep your place" in text) is not for_good
-    people = rest.still_free(session, cast.again(round_), today=NOW.date())
+    people = rest.still_free(session, cast.again(round_), now=NOW)
     (me,) = [each for each in people if each.name == ANA]
     assert me.takes_part is not for_good
     service.finish_round(session, round_id=round_.id, now=NOW)
@@ -287,7 +287,7 @@ def test_after_a_mentorship_the_next_match_of_its_round_is_told_of_and_can_be_le
         home = ana.get("/home/img")
         assert ("You are part of the next match of Spring" in home.text) is not withdrawn
         assert (place in home.links()) is not withdrawn
-        found = rest.still_free(session, cast.again(round_), today=NOW.date())
+        found = rest.still_free(session, cast.again(round_), now=NOW)
         ana_there = next(each for each in found if each.profile_id == cast.profile(ANA))
         assert ana_there.takes_part is not withdrawn
         if not withdrawn:

@@ -129,7 +129,7 @@ def test_who_said_no_for_good_may_look_again(cast: Cast, session: Session, round
 
 
 def _is_free(cast: Cast, round_: Round, name: str) -> bool:
-    people = rests.still_free(cast.session, cast.again(round_), today=LATER.date())
+    people = rests.still_free(cast.session, cast.again(round_), now=LATER)
     return any(each.takes_part for each in people if each.name == name)
 
 
@@ -481,5 +481,5 @@ def test_the_rest_has_no_more_seats_than_the_mentor_has_now(
 
 
 def _free_seats(cast: Cast, session: Session, round_: Round) -> int:
-    people = rests.still_free(session, cast.again(round_), today=NOW.date())
+    people = rests.still_free(session, cast.again(round_), now=NOW)
     return next(each.seats for each in people if each.name == "Noor Haddad")

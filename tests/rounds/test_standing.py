@@ -177,7 +177,7 @@ def test_contacts_go_when_a_mentorship_ends(cast: Cast, session: Session) -> Non
 
 
 READS: dict[str, Callable[[Cast, Run], object]] = {
-    "list": lambda cast, _: round_list.round_list(cast.session, cast.section.id, today=NOW.date()),
+    "list": lambda cast, _: round_list.round_list(cast.session, cast.section.id, now=NOW),
     "overview": lambda cast, run: overview.overview(
         cast.session, cast.session.get_one(Round, run.round_id), now=NOW
     ),
