@@ -23,7 +23,6 @@ from mentorship.profiles.mentor_forms import SeatsForm
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.moving import moved, moved_to
 from mentorship.profiles.names_form import NamesForm
-from mentorship.profiles.pause_views import today
 from mentorship.profiles.service import Answers, ProfileRefused
 from mentorship.profiles.shared_forms import ContactForm
 from mentorship.profiles.standing import own_standing
@@ -91,7 +90,7 @@ def save_step(road: str, step: str) -> Outcome:
         form = at.form(formdata=moved(request.form))
         _offer(session, form, answers)
         before = _at_present(answers)
-        if not form.check(today()) or form.is_stale(before, _said(before, form)):
+        if not form.check(reader_now().date()) or form.is_stale(before, _said(before, form)):
             return _not_saved(way, at, answers, form)
         try:
             _keep(session, _said(answers, form), form, now)
@@ -138,7 +137,9 @@ def _said(answers: Answers[Any], form: StepForm) -> Answers[Any]:
 
 def _at_present(answers: Answers[Any]) -> Answers[Any]:
     """Leave out a break that is over: nobody is shown it."""
-    return dataclasses.replace(answers, paused_until=break_of(answers.paused_until, today()))
+    return dataclasses.replace(
+        answers, paused_until=break_of(answers.paused_until, reader_now().date())
+    )
 
 
 def _begin(session: Session, step: Step, answers: Answers[Any]) -> StepForm:
@@ -154,8 +155,9 @@ def _begin(session: Session, step: Step, answers: Answers[Any]) -> StepForm:
 def _offer(session: Session, form: StepForm, answers: Answers[Any]) -> None:
     if isinstance(form, NamesForm):
         named = (*answers.values.requests, *answers.values.avoid)
-        sections = current_app.extensions["browsed"](current_id(), ProfileKind.IMG)
-        form.offer(mentors_to_choose(session, current_id(), sections=sections, named=named))
+        found, me = current_app.extensions, current_id()
+        sections, known = found["browsed"](me, ProfileKind.IMG), found["were_a_pair"](me)
+        form.offer(mentors_to_choose(session, me, sections=sections, known=known, named=named))
     form.keep_offering(answers.values)
 
 

@@ -275,6 +275,7 @@ def test_hidden_names_are_hidden_until_both_said_yes(
     theirs += ["/home/mentor", f"/offers/{offer.id}"]
     rounds.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
     mine += [f"/matches/{offer.id}", f"/matches/{offer.id}/decline", page_of(cast, "Noor Haddad")]
+    mine += ["/profile/img/names"]
     for client, paths, names in (
         (img, mine, ("Noor Haddad", "Harbor Hospital")),
         (mentor, theirs, ("Ana Silva",)),
@@ -285,6 +286,11 @@ def test_hidden_names_are_hidden_until_both_said_yes(
     rounds.confirm_match(session, person_id=ana.id, offer_id=offer.id, now=NOW)
     assert "Noor Haddad" in img.get(f"/matches/{offer.id}").html
     assert "Ana Silva" in mentor.get("/home/mentor").html
+    names = img.get("/profile/img/names")
+    assert "Noor Haddad" in names.html, "their own mentor, whose name they know"
+    assert not [name for name in ("Harbor Hospital", "Omar Aziz") if name in names.html]
+    names = sign_in(cast.people["Ben Okafor"]).get("/profile/img/names")
+    assert "Noor Haddad" not in names.html
 
 
 def test_a_name_that_another_section_of_both_hides_is_hidden_in_every_list(
