@@ -17,7 +17,7 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import expiring, rest, service
 from mentorship.rounds.candidates import Obstacle
 from mentorship.rounds.due import end_of_day
-from mentorship.rounds.offer_models import Side
+from mentorship.rounds.offer_models import OfferState, Side
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.service import SetUp, Standing
 from mentorship.rounds.traits import Traits
@@ -28,7 +28,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.mentorships.pair import confirm
 from tests.page import PageClient
-from tests.rounds.asking import accept, alter, ask, direct
+from tests.rounds.asking import accept, again, alter, ask, direct
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
@@ -206,6 +206,26 @@ def test_a_name_that_one_section_of_both_hides_is_hidden_in_the_requests_of_anot
     assert NOOR in ranking  # the two know each other now
     assert code not in ranking
     assert "Ask them yourself" not in ranking
+
+
+def test_the_ranking_leads_to_the_request_that_is_out_and_invites_to_no_other(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    round_ = direct(cast)
+    client, path = sign_in(cast.people[ANA]), f"/rounds/{round_.id}/request"
+    before = client.get("/find/choices")
+    assert "Ask them yourself" in before.text
+    assert "Your request waits for an answer" not in before.text
+    offer = ask(cast, round_, ANA)
+    cast.session.commit()
+    page = client.get("/find/choices")
+    assert "Your request waits for an answer" in page.text
+    assert "Ask them yourself" not in page.text
+    assert path in page.links()
+    assert "Ask them yourself" in sign_in(cast.people["Ben Okafor"]).get("/find/choices").text
+    service.take_back(cast.session, person_id=cast.people[ANA].id, round_id=round_.id, now=NOW)
+    assert again(cast, offer).state is OfferState.WITHDRAWN
+    assert "Ask them yourself" in client.get("/find/choices").text
 
 
 def test_a_run_of_a_section_that_hides_nothing_gives_no_hidden_name_away(
