@@ -65,8 +65,11 @@ def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Glance
     """
     profile, agreed, again, choices, hours = session.execute(
         sa.select(
-            *(Profile, consents.agrees_to(consents.MATCHING, User.id)),
-            *(consents.asked_again(User.id), _in_one(Choice), _in_one(Availability)),
+            Profile,
+            consents.agrees_to(consents.MATCHING, User.id),
+            consents.asked_again(User.id),
+            _in_one(Choice),
+            _in_one(Availability),
         )
         .select_from(User)
         .outerjoin(Profile, sa.and_(Profile.person_id == User.id, Profile.kind == KINDS[kind]))
