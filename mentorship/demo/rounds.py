@@ -16,7 +16,7 @@ from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.answering import accept_offer, confirm_match, decline_match, decline_offer
 from mentorship.rounds.candidates import candidates
-from mentorship.rounds.closing import set_closing
+from mentorship.rounds.closing import finish_round, set_closing
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.enrolment import leave_out, open_round
 from mentorship.rounds.lifecycle import create_round
@@ -24,7 +24,6 @@ from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.publishing import publish_round
 from mentorship.rounds.requesting import CannotAsk, ask_next
-from mentorship.rounds.rest import finish_round
 from mentorship.rounds.running import run_round
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Section

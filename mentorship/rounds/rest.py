@@ -21,7 +21,7 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
-from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.rest_runs import is_of_rest, offered_before, on_its_way, went_out
@@ -220,27 +220,11 @@ def leave_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bo
         .values(state=RoundState.ANSWERING),
     )
     if left:
-        _count_what_is_out(session, round_id, now)
+        count_what_is_out(session, round_id, now)
     return bool(left)
 
 
-def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
-    """Close a published round: offers that wait for an answer stay unanswered.
-
-    A run of the rest that is on its way out does not go out any more.
-
-    Raises
-    ------
-    RoundChanged
-        The round is not published, or finished already.
-
-    """
-    session.execute(sa.delete(PublishPlan).where(PublishPlan.round_id == round_id))
-    move(session, round_id, OUT, RoundState.FINISHED, finished_at=now)
-    _count_what_is_out(session, round_id, now)
-
-
-def _count_what_is_out(session: Session, round_id: uuid.UUID, now: dt.datetime) -> None:
+def count_what_is_out(session: Session, round_id: uuid.UUID, now: dt.datetime) -> None:
     """Have the last run that went out count again, if one of the rest does that never did."""
     current = ways(session, round_id).current
     if current is None or went_out(session, current) or not is_of_rest(session, current):

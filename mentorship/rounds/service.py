@@ -13,6 +13,7 @@ from mentorship.rounds.answering import (
 )
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.changing import RequestsWait, edit_round
+from mentorship.rounds.closing import finish_round
 from mentorship.rounds.enrolment import (
     CannotTakePart,
     NotMeant,
@@ -36,7 +37,6 @@ from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.requesting import CannotAsk, ask_next, take_back
-from mentorship.rounds.rest import finish_round
 from mentorship.rounds.round_list import RoundLine, round_list
 from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact

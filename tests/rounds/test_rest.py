@@ -138,7 +138,7 @@ def test_finishing_takes_a_planned_rest_back(cast: Cast, session: Session, round
     planning.plan_publication(
         session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
     )
-    rests.finish_round(session, round_id=round_.id, now=LATER)
+    service.finish_round(session, round_id=round_.id, now=LATER)
     assert session.scalars(sa.select(PublishPlan)).all() == []
     late = LATER + 2 * planning.UNDO
     assert planning.due_publications(session, now=late) == []
