@@ -558,6 +558,23 @@ def test_before_a_profile_there_is_a_way_to_it(
     assert "/profile/img" in page.links()
 
 
+def test_a_fourth_mentor_to_compare_is_not_dropped_in_silence(sign_in: SignIn, cast: Cast) -> None:
+    for name in ("Pia Lund", "Quin Lee"):
+        give(cast.session, cast.mentor(name).id, LISTED, NOW)
+    ana = sign_in(cast.people["Ana Silva"])
+    asked = ["Noor Haddad", "Omar Aziz", "Pia Lund", "Quin Lee"]
+    where = "/find/compare?" + "&".join(f"with={cast.profile(name)}" for name in asked)
+    page = ana.get(where, status=422)
+    assert "You ticked 4. At most 3 fit side by side: untick some." in page.text
+    boxes = page.tree.findall(".//form//input[@name='with']")
+    assert [box.get("checked") is not None for box in boxes] == [True] * 4
+    for name in asked:
+        assert name in page.text
+    three = ana.get(where.rpartition("&")[0])
+    assert "Free seat now" in three.text
+    assert "Quin Lee" not in three.text
+
+
 def test_made_up_keys_are_nobody(sign_in: SignIn, cast: Cast) -> None:
     ana = sign_in(cast.people["Ana Silva"])
     nobody = uuid.uuid4()
