@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from mentorship.rounds.averages import keep_first
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.going_on import let_go
@@ -42,7 +43,9 @@ def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> in
 
     """
     move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now)
-    return enrol_all(session, round_id, now)
+    came_in = enrol_all(session, round_id, now)
+    keep_first(session, round_id, now=now)
+    return came_in
 
 
 def refresh(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
