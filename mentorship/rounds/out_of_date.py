@@ -81,15 +81,15 @@ def changed_among(
 
 
 def rounds_out_of_date(
-    session: Session, section_id: uuid.UUID, *, now: dt.datetime
+    session: Session, section_ids: Collection[uuid.UUID], *, now: dt.datetime
 ) -> Collection[uuid.UUID]:
-    """Return the rounds in review of a section whose run that counts is out of date.
+    """Return the rounds in review of some sections whose run that counts is out of date.
 
     In one query, however many rounds there are.
     """
     mine = aliased(Round)
     query = _those_out_of_date(mine, now).where(
-        mine.section_id == section_id,
+        mine.section_id.in_(section_ids),
         mine.state == RoundState.REVIEW,
         Run.id == current_run_id(mine.id),
     )

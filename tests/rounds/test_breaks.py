@@ -45,7 +45,7 @@ def test_a_run_has_whoever_is_back_and_nobody_else(cast: Cast) -> None:
     for now, there in ((EVENING, False), (MORNING, True)):
         found = gathered(cast.session, round_, rules=RunRules(), policy="most-matched", now=now)
         assert (noor in {each.key for each in found.market.mentors}) is there
-        (line,) = round_list.round_list(cast.session, cast.section.id, now=now)
+        (line,) = round_list.round_lists(cast.session, [cast.section.id], now=now)[cast.section.id]
         assert line.mentors == 1 + there
         people = service.candidates(
             cast.session, round_, now=now, only=[cast.profile("Noor Haddad")]
