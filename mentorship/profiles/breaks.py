@@ -14,9 +14,9 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 
 
-def break_of(until: dt.date | None, today: dt.date) -> dt.date | None:
-    """Return the day a break ends, if somebody is on one; ``today`` is their own."""
-    return until if until and until > today else None
+def break_of(until: dt.date | None, now: dt.datetime) -> dt.date | None:
+    """Return the day a break ends, if somebody is on one; ``now`` is by their own clock."""
+    return until if until and until > now.date() else None
 
 
 def on_break(now: dt.datetime) -> sa.ColumnElement[bool]:

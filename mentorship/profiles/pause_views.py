@@ -22,7 +22,7 @@ bp = Blueprint("breaks", __name__, url_prefix="/profile")
 def pause() -> str:
     answers = service.read_mentor(db.session(), current_id())
     return _pause_page(
-        PauseForm(data={"until": break_of(answers.paused_until, reader_now().date())}), answers
+        PauseForm(data={"until": break_of(answers.paused_until, reader_now())}), answers
     )
 
 
@@ -63,7 +63,7 @@ def _pause_page(form: PauseForm, answers: Answers[Mentor]) -> str:
         "profiles/pause.html",
         form=form,
         answers=answers,
-        until=break_of(answers.paused_until, reader_now().date()),
+        until=break_of(answers.paused_until, reader_now()),
         back=_back(),
     )
 

@@ -137,9 +137,7 @@ def _said(answers: Answers[Any], form: StepForm) -> Answers[Any]:
 
 def _at_present(answers: Answers[Any]) -> Answers[Any]:
     """Leave out a break that is over: nobody is shown it."""
-    return dataclasses.replace(
-        answers, paused_until=break_of(answers.paused_until, reader_now().date())
-    )
+    return dataclasses.replace(answers, paused_until=break_of(answers.paused_until, reader_now()))
 
 
 def _begin(session: Session, step: Step, answers: Answers[Any]) -> StepForm:

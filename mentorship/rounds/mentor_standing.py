@@ -124,7 +124,7 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     return MentorStatus(
         seats=seats,
         used=len(mentees) + len(waiting_for_img),
-        paused_until=break_of(paused_until, now.date()),
+        paused_until=break_of(paused_until, now),
         places=places,
         waiting=waiting,
         waiting_for_img=waiting_for_img,

@@ -37,7 +37,7 @@ def test_every_quarter_of_an_hour_of_a_day_in_every_zone(session: Session) -> No
             there = {
                 who
                 for who, zone in zone_of.items()
-                if break_of(day, now.astimezone(ZoneInfo(zone)).date())
+                if break_of(day, now.astimezone(ZoneInfo(zone)))
             }
             assert found == there, now
 
