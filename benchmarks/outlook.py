@@ -49,7 +49,7 @@ def measure(app: Flask, imgs: int, mentors: int) -> None:
 def tell(app: Flask, who: str, person: uuid.UUID, own: Img | Mentor, now: dt.datetime) -> None:
     def look() -> None:
         with app.app_context():
-            outlook(db.session(), person, own, today=now.date())
+            outlook(db.session(), person, own, now=now)
 
     with counted(app) as statements:
         look()  # compiled functions are read in

@@ -52,6 +52,7 @@ from mentorship.profiles import codes, pause_views
 from mentorship.profiles import views as profiles_views
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import routes as rounds_routes
+from mentorship.rounds.scope import were_a_pair
 from mentorship.rounds.service import end_requests, let_go
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
@@ -170,7 +171,8 @@ def _made(settings: Settings) -> Flask:
     stop_links.load([*settings.old_secret_keys, settings.secret_key])
     jobs.init_app(app)
     app.extensions["after_claim"] = consents_views.first_page
-    app.extensions["browsed"] = browsed_by  # by the profile's page of names
+    app.extensions["browsed"] = browsed_by  # by the profile's page of names, like the next
+    app.extensions["were_a_pair"] = were_a_pair
     app.extensions["outlook"] = outlook  # by all steps of the profile
     app.extensions["unseen"] = {"resource": unseen_by, "news": hidden_from}  # by the search
     throttle_guard.init_app(app)

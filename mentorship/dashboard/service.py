@@ -20,12 +20,12 @@ from mentorship.news.service import NewsLine, latest
 from mentorship.profiles.completeness import Completeness, completeness
 from mentorship.profiles.service import glance
 from mentorship.rounds.choices import OVER
-from mentorship.rounds.funnel import Funnel, leader_funnel
+from mentorship.rounds.funnel import Funnel, leader_funnels
 from mentorship.rounds.img_standing import img_status
 from mentorship.rounds.mentor_standing import MentorStatus, mentor_status
 from mentorship.rounds.out_of_date import rounds_out_of_date
 from mentorship.rounds.priority import priority_of
-from mentorship.rounds.round_list import RoundLine, round_list
+from mentorship.rounds.round_list import RoundLine, round_lists
 from mentorship.rounds.standing_rules import UNMATCHED
 from mentorship.rounds.standing_shapes import ImgRound, ImgStatus, Standing
 from mentorship.sections.listing import Overview, all_sections
@@ -116,14 +116,14 @@ class MentorHome:
     dates: Sequence[Day]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LedSection:
     """A section as its leader's home page shows it."""
 
     section: Section
     funnel: Funnel
     rounds: Sequence[RoundLine]
-    out_of_date: Collection[uuid.UUID]  # rounds whose run cannot be published as it is
+    out_of_date: Collection[uuid.UUID]  # rounds, here or elsewhere, whose run cannot go out
 
     @property
     def going(self) -> Sequence[RoundLine]:
@@ -205,16 +205,11 @@ def facts_to_check(session: Session, *, today: dt.date) -> Sequence[Line]:
 def leader_home(
     session: Session, led: Collection[Section], *, now: dt.datetime
 ) -> Sequence[LedSection]:
-    """Return the sections somebody leads, each with its funnel and rounds."""
-    return [
-        LedSection(
-            section=section,
-            funnel=leader_funnel(session, section.id),
-            rounds=round_list(session, section.id, today=now.date()),
-            out_of_date=rounds_out_of_date(session, section.id, now=now),
-        )
-        for section in led
-    ]
+    """Return the sections somebody leads, each with its funnel and rounds, in four queries."""
+    ids = [section.id for section in led]
+    funnels, rounds = leader_funnels(session, ids), round_lists(session, ids, now=now)
+    out_of_date = rounds_out_of_date(session, ids, now=now)
+    return [LedSection(each, funnels[each.id], rounds[each.id], out_of_date) for each in led]
 
 
 def administrator_home(session: Session) -> Sequence[Overview]:

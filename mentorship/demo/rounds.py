@@ -16,7 +16,7 @@ from mentorship.demo.mentorships import first_weeks, months_together
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.answering import accept_offer, confirm_match, decline_match, decline_offer
 from mentorship.rounds.candidates import candidates
-from mentorship.rounds.closing import set_closing
+from mentorship.rounds.closing import finish_round, set_closing
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.enrolment import leave_out, open_round
 from mentorship.rounds.lifecycle import create_round
@@ -24,7 +24,6 @@ from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.publishing import publish_round
 from mentorship.rounds.requesting import CannotAsk, ask_next
-from mentorship.rounds.rest import finish_round
 from mentorship.rounds.running import run_round
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Section
@@ -74,7 +73,7 @@ def _ask_directly(session: Session, section: Section, name: str, *, now: dt.date
         now=opened,
     )
     open_round(session, round_id=made.id, now=opened)
-    people = [each for each in candidates(session, made, today=now.date()) if each.joined]
+    people = [each for each in candidates(session, made, now=now) if each.joined]
     imgs = {each.profile_id: each for each in people if each.kind is ProfileKind.IMG}
     mentors = {each.person_id: each for each in people if each.kind is ProfileKind.MENTOR}
     asked: dict[uuid.UUID, set[uuid.UUID]] = {}
@@ -119,7 +118,7 @@ def _begin(  # noqa: PLR0913  one argument a word of the sentence below
     open_round(session, round_id=made.id, now=now)
     for action in ("round.create", "round.open"):
         _note(session, action, made, leader, now=now)
-    everybody = candidates(session, made, today=now.date())
+    everybody = candidates(session, made, now=now)
     rest = [one.profile_id for n, one in enumerate(everybody) if one.joined and n % share]
     leave_out(session, round_id=made.id, profile_ids=rest, now=now)
     return made

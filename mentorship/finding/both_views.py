@@ -19,7 +19,7 @@ from mentorship.web import flash_undo, safe_next
 
 def listing(reader: ProfileKind) -> service.Listing:
     """Return whom the person who is signed in may see, as an IMG or as a mentor."""
-    return service.listing(db.session(), current_id(), reader, today=utc_now().date())
+    return service.listing(db.session(), current_id(), reader, now=utc_now())
 
 
 def list_page(template: str, reader: ProfileKind, **more: object) -> str:

@@ -11,6 +11,7 @@ from wtforms import (
     RadioField,
     SearchField,
     SelectField,
+    SelectMultipleField,
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -31,6 +32,7 @@ SHOWN = (
 )
 ORDERS: Mapping[str, str] = {"": "Best fit first", "name": "By name"}
 PER_PAGE = 12
+MOST_COMPARED = 3
 
 
 def line(words: str | None) -> str:
@@ -123,6 +125,26 @@ def _text(found: Found) -> str:
     specialties = (*card.specialties, *getattr(card, "subspecialties", ()))
     said = (card.name, institution, about, *specialties, *card.topics, *card.languages)
     return " ".join(said).casefold()
+
+
+class CompareForm(FlaskForm):
+    """Who is to stand side by side; it comes with the address."""
+
+    class Meta:
+        csrf = False
+
+    ticked = SelectMultipleField("Mentors to compare", name="with", choices=[])
+
+    def choose(self, everybody: Sequence[Found]) -> Sequence[Found]:
+        """Return those of the list who are ticked, with an error beside them if they are many."""
+        chosen = [each for each in everybody if str(each.profile_id) in (self.ticked.data or ())]
+        self.ticked.choices = [SelectChoice(str(one.profile_id), one.card.name) for one in chosen]
+        if len(chosen) > MOST_COMPARED:
+            said = (
+                f"You ticked {len(chosen)}. At most {MOST_COMPARED} fit side by side: untick some."
+            )
+            self.ticked.errors = [said]
+        return chosen
 
 
 class WhyForm(FlaskForm):

@@ -27,6 +27,7 @@ from mentorship.matching import CRITERIA, Img, Market, Mentor, Rules, parts_tabl
 from mentorship.matching.forbid import ruled_out
 from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import shared_out
+from mentorship.profiles.breaks import on_break
 from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
@@ -76,7 +77,7 @@ class Listing:
 
 
 def listing(
-    session: Session, person_id: uuid.UUID, kind: ProfileKind, *, today: dt.date
+    session: Session, person_id: uuid.UUID, kind: ProfileKind, *, now: dt.datetime
 ) -> Listing:
     """Return whom a person may see as an IMG or as a mentor, in nine queries at most.
 
@@ -89,20 +90,25 @@ def listing(
     offering = sections_offering(session, person_id, kind)
     if not offering:
         return Listing(open=False, ready=True, everybody=())
-    people = _people(session, person_id, kind, offering)
+    people = _people(session, person_id, kind, offering, now)
     own = next((key for key, row in people.items() if row.person_id == person_id), None)
     if own is None:
         return Listing(open=True, ready=False, everybody=())
-    imgs, mentors = gather(session, list(people), today=today)
+    imgs, mentors = gather(session, list(people))
     if not imgs or not mentors:
         return Listing(open=True, ready=True, everybody=())
+    today = now.date()
     monday = today - dt.timedelta(days=today.weekday())
     market = Market.of(imgs, mentors, vocabulary.tables(), week=monday)
     return Listing(open=True, ready=True, everybody=_ranked(market, kind, people))
 
 
 def _people(
-    session: Session, person_id: uuid.UUID, kind: ProfileKind, sections: Sequence[uuid.UUID]
+    session: Session,
+    person_id: uuid.UUID,
+    kind: ProfileKind,
+    sections: Sequence[uuid.UUID],
+    now: dt.datetime,
 ) -> Mapping[uuid.UUID, sa.Row[*tuple[Any, ...]]]:
     """Return those to compare, and the reader's own profile among them, in one query."""
     role = SectionRole(OTHER[kind].value)
@@ -125,6 +131,7 @@ def _people(
             User.name,
             Mark.kind.label("mark"),
             held().label("held"),
+            on_break(now).label("on_break"),
             name_hidden_from(person_id).label("masked"),
         )
         .join(User, User.id == Profile.person_id)
@@ -188,7 +195,7 @@ def _found(
 ) -> Found:
     as_img = row.id == uuid.UUID(mentor.key)  # an IMG reads of the mentor
     values: Img | Mentor = mentor if as_img else img
-    told_of_seats = not as_img or "seats" in ABOUT_A_MENTOR.mentor
+    told_of_seats = as_img and "seats" in ABOUT_A_MENTOR.mentor
     return Found(
         profile_id=row.id,
         person_id=row.person_id,
@@ -197,6 +204,6 @@ def _found(
         fit=fit,
         reasons=reasons,
         mark=row.mark,
-        has_seat=mentor.seats > (row.held if as_img else 0) if told_of_seats else None,
+        has_seat=not row.on_break and mentor.seats > row.held if told_of_seats else None,
         chosen=mentor.key in img.requests if as_img else img.key in mentor.welcomes,
     )

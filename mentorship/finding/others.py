@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
+from mentorship.profiles.breaks import on_break
 from mentorship.profiles.models import (
     Choice,
     InstitutionMark,
@@ -59,7 +60,7 @@ class Other:
 
 
 def others_of(
-    session: Session, person_id: uuid.UUID, own: Img | Mentor, *, today: dt.date
+    session: Session, person_id: uuid.UUID, own: Img | Mentor, *, now: dt.datetime
 ) -> Sequence[Other]:
     """Return whoever could be paired with this person but for hard rules, in one query.
 
@@ -70,7 +71,7 @@ def others_of(
         sa.select(
             Profile.person_id,
             Profile.institution,
-            _seats(today).label("seats"),
+            _seats(now).label("seats"),
             held().label("held"),
             _words(ASKED[theirs]).label("words"),
             _marks(own).label("marks"),
@@ -104,11 +105,13 @@ def rules_of(session: Session, person_id: uuid.UUID, kind: ProfileKind) -> RunRu
     return (SetUp.from_json(rules) if rules else SetUp()).rules()
 
 
-def seats_by_topic(session: Session, person_id: uuid.UUID, *, today: dt.date) -> Mapping[str, int]:
+def seats_by_topic(
+    session: Session, person_id: uuid.UUID, *, now: dt.datetime
+) -> Mapping[str, int]:
     """Return how many free seats there are for each topic in the sections of a mentor."""
     mentor = ProfileKind.MENTOR
     rows = session.execute(
-        sa.select(_words(("topics",)), _seats(today) - held())
+        sa.select(_words(("topics",)), _seats(now) - held())
         .join(User, User.id == Profile.person_id)
         .where(Profile.kind == mentor, *_can(person_id, mentor))
     )
@@ -148,8 +151,8 @@ def _can(person_id: uuid.UUID, kind: ProfileKind) -> tuple[Any, ...]:
     return member, is_ready(), agrees(), User.active
 
 
-def _seats(today: dt.date) -> sa.Case[int]:
-    return sa.case((Profile.paused_until > today, 0), else_=Profile.seats)
+def _seats(now: dt.datetime) -> sa.Case[int]:
+    return sa.case((on_break(now), 0), else_=Profile.seats)
 
 
 def _words(fields: Sequence[str]) -> sa.ScalarSelect[str]:

@@ -104,21 +104,21 @@ def told(count: int) -> str:
 
 
 def outlook(
-    session: Session, person_id: uuid.UUID, own: Img | Mentor, *, today: dt.date
+    session: Session, person_id: uuid.UUID, own: Img | Mentor, *, now: dt.datetime
 ) -> ImgOutlook | MentorOutlook:
     """Return what a person's answers make possible in the sections where they have this role.
 
     ``own`` is what they say, by the keys of people, as profiles are read. Three queries at most.
     """
     if isinstance(own, Img):
-        return _of_img(session, person_id, own, today)
-    return _of_mentor(session, person_id, own, today)
+        return _of_img(session, person_id, own, now)
+    return _of_mentor(session, person_id, own, now)
 
 
-def _of_img(session: Session, person_id: uuid.UUID, own: Img, today: dt.date) -> ImgOutlook:
+def _of_img(session: Session, person_id: uuid.UUID, own: Img, now: dt.datetime) -> ImgOutlook:
     rules = rules_of(session, person_id, ProfileKind.IMG)
-    others = others_of(session, person_id, own, today=today)
-    found = crowd(own, others, rules, today=today)
+    others = others_of(session, person_id, own, now=now)
+    found = crowd(own, others, rules, today=now.date())
     barred = {key: flags[0] for key, flags in ruled_out(found.market, rules, np.array([0])).items()}
     free = np.array([mentor.seats > 0 for mentor in found.market.mentors], dtype=bool)
     possible = free & ~np.logical_or.reduce(list(barred.values()))
@@ -147,12 +147,12 @@ def _narrowest(
 
 
 def _of_mentor(
-    session: Session, person_id: uuid.UUID, own: Mentor, today: dt.date
+    session: Session, person_id: uuid.UUID, own: Mentor, now: dt.datetime
 ) -> MentorOutlook:
     rules = rules_of(session, person_id, ProfileKind.MENTOR)
-    others = others_of(session, person_id, own, today=today)
+    others = others_of(session, person_id, own, now=now)
     looking = [other for other in others if not other.held]
-    found = crowd(own, looking, rules, today=today)
+    found = crowd(own, looking, rules, today=now.date())
     everybody = np.arange(len(found.market.imgs))
     barred = [flags[:, 0] for flags in ruled_out(found.market, rules, everybody).values()]
     topics = [other.words["topics"] for other in looking]
@@ -161,7 +161,7 @@ def _of_mentor(
         imgs=told(len(looking)),
         needing=told(sum(not offered.isdisjoint(needed) for needed in topics)),
         possible=told(found.count(~np.logical_or.reduce(barred))),
-        short=_short(topics, seats_by_topic(session, person_id, today=today), offered),
+        short=_short(topics, seats_by_topic(session, person_id, now=now), offered),
     )
 
 

@@ -18,7 +18,7 @@ from mentorship.finding.both_views import (
     must_be,
     utc_now,
 )
-from mentorship.finding.forms import MoveForm, SetUpForm, WhyForm
+from mentorship.finding.forms import MOST_COMPARED, CompareForm, MoveForm, SetUpForm, WhyForm
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.service import rounds_to_ask_in
 from mentorship.sections.belonging import section_led_by
@@ -26,7 +26,6 @@ from mentorship.sections.models import Browsing
 from mentorship.throttle.guard import limited
 
 bp = Blueprint("finding", __name__)
-MOST_COMPARED = 3
 AN_IMG = ProfileKind.IMG
 
 
@@ -46,11 +45,11 @@ def mentor(mentor_profile_id: uuid.UUID) -> str:
 
 @bp.get("/find/compare")
 @members
-def compare() -> str:
-    asked = request.args.getlist("with")[:MOST_COMPARED]
-    everybody = listing(AN_IMG).everybody
-    chosen = [each for each in everybody if str(each.profile_id) in asked]
-    return render_template("finding/compare.html", chosen=chosen)
+def compare() -> str | tuple[str, int]:
+    form = CompareForm(request.args)
+    chosen = form.choose(listing(AN_IMG).everybody)
+    page = render_template("finding/compare.html", chosen=chosen, form=form)
+    return (page, 422) if form.errors else page
 
 
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/mark")

@@ -35,13 +35,15 @@ def mentors_to_choose(
     person_id: uuid.UUID,
     *,
     sections: sa.Select[uuid.UUID],
+    known: sa.ColumnElement[bool],
     named: Collection[str] = (),
 ) -> tuple[Choosable, ...]:
     """Return the mentors of ``sections`` who agreed to be looked up and could be matched.
 
     They are in the order of the labels: that of hidden names would give them away.
-    ``sections`` is a part of a query. Those ``named`` in the profile already come last where they
-    are not among them (any more); a name that a section of both hides, or hid, stays a code.
+    ``sections`` is a part of a query, and so is ``known``: whether this person knows a user's name
+    from a match of the two. Those ``named`` in the profile already come last where they are not
+    among them (any more); a name that a section of both hides, or hid, stays a code to others.
     """
     in_one = sa.exists().where(
         Membership.person_id == User.id,
@@ -54,11 +56,12 @@ def mentors_to_choose(
         *(User.id != person_id, User.active),
     )
     keys = [uuid.UUID(key) for key in named if "@" not in key]
+    hidden = name_hidden_from(person_id)
     rows = session.execute(
         sa.select(
-            *(User.id, User.name, Profile.institution),
+            *(User.id, User.name, sa.case((~hidden, Profile.institution))),
             sa.case((listed, 1), else_=0),
-            name_hidden_from(person_id),
+            sa.and_(hidden, ~known),
         )
         .outerjoin(
             Profile, sa.and_(Profile.person_id == User.id, Profile.kind == ProfileKind.MENTOR)
@@ -66,13 +69,13 @@ def mentors_to_choose(
         .where(sa.or_(listed, User.id.in_(keys)))
     ).all()
     here = [
-        Choosable(str(key), _label(key, name, institution, masked=hidden))
-        for key, name, institution, found, hidden in rows
+        Choosable(str(key), _label(key, name, institution, masked=masked))
+        for key, name, institution, found, masked in rows
         if found
     ]
     former = [
-        Choosable(str(key), f"{_label(key, name, None, masked=hidden)} (in no list of yours now)")
-        for key, name, _, found, hidden in rows
+        Choosable(str(key), f"{_label(key, name, None, masked=masked)} (in no list of yours now)")
+        for key, name, _, found, masked in rows
         if not found
     ]
     return (*_by_label(here), *_by_label(former))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,9 +9,10 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import Mentor
 from mentorship.profiles import service
+from mentorship.profiles.breaks import break_of
 from mentorship.profiles.mentor_forms import PauseForm
 from mentorship.profiles.service import Answers
-from mentorship.web import reader_zone, safe_next
+from mentorship.web import reader_now, safe_next
 
 bp = Blueprint("breaks", __name__, url_prefix="/profile")
 
@@ -22,7 +21,9 @@ bp = Blueprint("breaks", __name__, url_prefix="/profile")
 @members
 def pause() -> str:
     answers = service.read_mentor(db.session(), current_id())
-    return _pause_page(PauseForm(data={"until": break_of(answers.paused_until, today())}), answers)
+    return _pause_page(
+        PauseForm(data={"until": break_of(answers.paused_until, reader_now())}), answers
+    )
 
 
 @bp.post("/mentor/pause")
@@ -34,7 +35,10 @@ def save_pause() -> Response | tuple[str, int]:
         if good:
             with transaction() as session:
                 service.pause_mentor(
-                    session, person_id=current_id(), until=form.until.data, today=today()
+                    session,
+                    person_id=current_id(),
+                    until=form.until.data,
+                    today=reader_now().date(),
                 )
     except service.PauseOver:
         form.until.errors = ["Choose a day after today."]
@@ -49,7 +53,7 @@ def save_pause() -> Response | tuple[str, int]:
 @members
 def end_pause() -> Response:
     with transaction() as session:
-        service.pause_mentor(session, person_id=current_id(), until=None, today=today())
+        service.pause_mentor(session, person_id=current_id(), until=None, today=reader_now().date())
     flash("Your break is over. You can be offered people again.", "success")
     return redirect(url_for("dashboard.mentor"), code=303)
 
@@ -59,7 +63,7 @@ def _pause_page(form: PauseForm, answers: Answers[Mentor]) -> str:
         "profiles/pause.html",
         form=form,
         answers=answers,
-        until=break_of(answers.paused_until, today()),
+        until=break_of(answers.paused_until, reader_now()),
         back=_back(),
     )
 
@@ -67,12 +71,3 @@ def _pause_page(form: PauseForm, answers: Answers[Mentor]) -> str:
 def _back() -> str:
     """Return where the person came from: an offer, or their home page."""
     return safe_next(request.args.get("next"), url_for("dashboard.mentor"))
-
-
-def today() -> dt.date:
-    return dt.datetime.now(reader_zone()).date()
-
-
-def break_of(until: dt.date | None, day: dt.date) -> dt.date | None:
-    """Return the day a break ends, if somebody is on one."""
-    return until if until and until > day else None

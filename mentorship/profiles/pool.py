@@ -1,14 +1,13 @@
 """Everybody's profiles as the matcher reads them, in a number of queries that does not grow.
 
 Keys are profile ids. "Prefer not to say" becomes no answer, a sealed answer that does not open
-counts as not given, and a paused mentor has no seat. One person may be an IMG and a mentor: the
-two profiles are never a pair.
+counts as not given. Seats are those a mentor offers, on a break or not (``breaks``). One person may
+be an IMG and a mentor: the two profiles are never a pair.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -37,19 +36,16 @@ def gather(
     session: Session,
     profile_ids: Collection[uuid.UUID],
     *,
-    today: dt.date,
     tables: Collection[type[Model]] = tuple(rows.TABLES),
 ) -> tuple[list[Img], list[Mentor]]:
     """Return the profiles as plain values, each list in the order of its keys.
 
     What is not in ``tables`` is not read and looks not answered.
     """
-    return values_of(session, rows.load_all(session, profile_ids, tables=tables), today=today)
+    return values_of(session, rows.load_all(session, profile_ids, tables=tables))
 
 
-def values_of(
-    session: Session, loaded: rows.Loaded, *, today: dt.date
-) -> tuple[list[Img], list[Mentor]]:
+def values_of(session: Session, loaded: rows.Loaded) -> tuple[list[Img], list[Mentor]]:
     """Return profiles that are read already as ``gather`` does."""
     profiles, below = loaded.profiles, loaded.below
     unknown = {profile.id: rows.readable(profile, "avoid") or [] for profile in profiles}
@@ -66,7 +62,7 @@ def values_of(
         if profile.kind is ProfileKind.IMG:
             imgs.append(_img(profile, below[profile.id], people))
         else:
-            mentors.append(_mentor(profile, below[profile.id], people, today))
+            mentors.append(_mentor(profile, below[profile.id], people))
     return imgs, mentors
 
 
@@ -103,12 +99,6 @@ def _mentor(
     profile: Profile,
     below: rows.Rows,
     people: Mapping[NamingUse, tuple[str, ...]],
-    today: dt.date,
 ) -> Mentor:
     mentor = Mentor(**rows.read(Mentor, str(profile.id), profile, below, people))
-    paused = profile.paused_until is not None and profile.paused_until > today
-    return dataclasses.replace(
-        mentor,
-        gender=vocabulary.answer(mentor.gender),
-        seats=0 if paused else mentor.seats,
-    )
+    return dataclasses.replace(mentor, gender=vocabulary.answer(mentor.gender))

@@ -13,6 +13,7 @@ from typing import Generic
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import naming, rows
@@ -50,7 +51,7 @@ def read_mentor(session: Session, person_id: uuid.UUID) -> Answers[Mentor]:
 
 @dataclass(frozen=True, slots=True)
 class Glance(Generic[Values]):
-    """What a home page needs of a profile; without one there is nothing that could be matched."""
+    """What a home page needs of a profile, and of what its person agreed to before there is one."""
 
     values: Values
     agreed: bool = False  # to be matched
@@ -62,19 +63,22 @@ def glance(session: Session, person_id: uuid.UUID, kind: type[Values]) -> Glance
 
     People and institutions named and the importance of criteria are not read.
     """
-    agrees = consents.agrees_to(consents.MATCHING, Profile.person_id)
-    row = session.execute(
+    profile, agreed, again, choices, hours = session.execute(
         sa.select(
-            *(Profile, agrees, consents.asked_again(Profile.person_id)),
-            *(_in_one(Choice), _in_one(Availability)),
+            Profile,
+            consents.agrees_to(consents.MATCHING, User.id),
+            consents.asked_again(User.id),
+            _in_one(Choice),
+            _in_one(Availability),
         )
-        .where(Profile.person_id == person_id, Profile.kind == KINDS[kind])
+        .select_from(User)
+        .outerjoin(Profile, sa.and_(Profile.person_id == User.id, Profile.kind == KINDS[kind]))
+        .where(User.id == person_id)
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        return Glance(kind(key=str(person_id)))
-    profile, agreed, again, *texts = row
-    words, numbers = map(_rows_of, texts)
+    ).one()
+    if profile is None:
+        return Glance(kind(key=str(person_id)), agreed, again)
+    words, numbers = _rows_of(choices), _rows_of(hours)
     below = dict(rows.nothing()) | {
         Choice: tuple(sorted((field, int(rank), *term) for field, rank, *term in words)),
         Availability: tuple(sorted(tuple(map(int, each)) for each in numbers)),

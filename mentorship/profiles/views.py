@@ -16,20 +16,20 @@ from mentorship.extensions import db, transaction
 from mentorship.hours import DAYS
 from mentorship.matching import Img
 from mentorship.profiles import service
+from mentorship.profiles.breaks import break_of
 from mentorship.profiles.choosing import mentors_to_choose
 from mentorship.profiles.grid import PARTS
 from mentorship.profiles.mentor_forms import SeatsForm
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.moving import moved, moved_to
 from mentorship.profiles.names_form import NamesForm
-from mentorship.profiles.pause_views import break_of, today
 from mentorship.profiles.service import Answers, ProfileRefused
 from mentorship.profiles.shared_forms import ContactForm
 from mentorship.profiles.standing import own_standing
 from mentorship.profiles.step_forms import StepForm
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
 from mentorship.profiles.telling import comparisons
-from mentorship.web import reader_clock
+from mentorship.web import reader_clock, reader_now
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 ROAD = "/<road>"
@@ -90,7 +90,7 @@ def save_step(road: str, step: str) -> Outcome:
         form = at.form(formdata=moved(request.form))
         _offer(session, form, answers)
         before = _at_present(answers)
-        if not form.check(today()) or form.is_stale(before, _said(before, form)):
+        if not form.check(reader_now().date()) or form.is_stale(before, _said(before, form)):
             return _not_saved(way, at, answers, form)
         try:
             _keep(session, _said(answers, form), form, now)
@@ -137,7 +137,7 @@ def _said(answers: Answers[Any], form: StepForm) -> Answers[Any]:
 
 def _at_present(answers: Answers[Any]) -> Answers[Any]:
     """Leave out a break that is over: nobody is shown it."""
-    return dataclasses.replace(answers, paused_until=break_of(answers.paused_until, today()))
+    return dataclasses.replace(answers, paused_until=break_of(answers.paused_until, reader_now()))
 
 
 def _begin(session: Session, step: Step, answers: Answers[Any]) -> StepForm:
@@ -153,8 +153,9 @@ def _begin(session: Session, step: Step, answers: Answers[Any]) -> StepForm:
 def _offer(session: Session, form: StepForm, answers: Answers[Any]) -> None:
     if isinstance(form, NamesForm):
         named = (*answers.values.requests, *answers.values.avoid)
-        sections = current_app.extensions["browsed"](current_id(), ProfileKind.IMG)
-        form.offer(mentors_to_choose(session, current_id(), sections=sections, named=named))
+        found, me = current_app.extensions, current_id()
+        sections, known = found["browsed"](me, ProfileKind.IMG), found["were_a_pair"](me)
+        form.offer(mentors_to_choose(session, me, sections=sections, known=known, named=named))
     form.keep_offering(answers.values)
 
 
@@ -190,7 +191,7 @@ def _outlook(answers: Answers[Any]) -> object:
     if answers.updated_at is None:
         return None
     work_out = current_app.extensions["outlook"]
-    return work_out(db.session(), current_id(), answers.values, today=today())
+    return work_out(db.session(), current_id(), answers.values, now=reader_now())
 
 
 def _not_saved(

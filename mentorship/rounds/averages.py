@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from mentorship.matching import SENSITIVE
 from mentorship.matching.scores.recipe import mean_marks_of_many
 from mentorship.matching.scoring import mean_marks
-from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now
+from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now, people_now, thinned
 from mentorship.rounds.insight_models import RoundAverages
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.setup import SetUp
+from mentorship.rounds.traits import Traits
 
 GOOD_FOR = dt.timedelta(minutes=15)  # people join and change their answers meanwhile
+AT_FIRST = 20_000  # pairs looked at while a leader waits
 
 
 def averages(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[str, int]:
@@ -40,6 +42,27 @@ def averages(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[st
     return _open(mean_marks(market))  # slower, but no web process loads the compiler
 
 
+def keep_first(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """Keep averages of a part of an open round from when it needs them, if there are none yet.
+
+    They are due at once, so the worker soon puts those of all in their place.
+    """
+    round_ = session.get_one(Round, round_id, populate_existing=True)
+    needed = round_.state is RoundState.OPEN and _needed(SetUp.from_json(round_.rules))
+    if not needed or session.get(RoundAverages, round_id) is not None:
+        return
+    try:
+        (people,) = people_now(session, round_, Traits(), now=now)
+        market = market_now(session, round_, thinned(people, AT_FIRST), now=now)
+    except (NobodyToMatch, BadProfile):  # leaders read of it where they run the round
+        return
+    keep(session, round_id=round_id, means=_open(mean_marks(market)), now=now - GOOD_FOR)
+
+
+def _needed(set_up: SetUp) -> bool:
+    return set_up.direct_requests and bool(set_up.minimum_score)
+
+
 def due_averages(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
     """Return the open rounds of requests with a lowest score whose averages are old or missing."""
     rows = session.execute(
@@ -55,7 +78,7 @@ def due_averages(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
         .order_by(Round.id)
     ).all()
     set_ups = ((round_id, SetUp.from_json(rules)) for round_id, rules in rows)
-    return [key for key, said in set_ups if said.direct_requests and said.minimum_score]
+    return [key for key, said in set_ups if _needed(said)]
 
 
 def work_out(

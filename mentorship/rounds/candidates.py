@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, agrees_to
+from mentorship.profiles.breaks import on_break
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.choices import OUT
@@ -76,7 +77,7 @@ def candidates(
     session: Session,
     round_: Round,
     *,
-    today: dt.date,
+    now: dt.datetime,
     only: Collection[uuid.UUID] | None = None,
     kind: ProfileKind | None = None,
 ) -> tuple[Candidate, ...]:
@@ -93,7 +94,7 @@ def candidates(
             User.confirmed_at.is_not(None).label("claimed"),
             Profile.kind,
             Profile.seats,
-            obstacle(round_.id, round_.section_id, today=today).label("obstacle"),
+            obstacle(round_.id, round_.section_id, now=now).label("obstacle"),
             held(elsewhere_than=round_.id).label("held"),
             Participant.joined_at.is_not(None).label("joined"),
             Participant.left_out_at.is_not(None).label("left_out"),
@@ -201,7 +202,7 @@ def obstacle(
     round_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
     section_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
     *,
-    today: dt.date,
+    now: dt.datetime,
 ) -> sa.Case[str | None]:
     """Say in a query what keeps the person of a profile out of a round, NULL if nothing does."""
     img, mentor = Profile.kind == ProfileKind.IMG, Profile.kind == ProfileKind.MENTOR
@@ -220,7 +221,7 @@ def obstacle(
         Obstacle.SWITCHED_OFF: off,
         Obstacle.NOT_A_MEMBER: ~belongs(Profile, section_id),
         Obstacle.NO_CONSENT: ~agrees(),
-        Obstacle.PAUSED: sa.and_(mentor, Profile.paused_until > today),
+        Obstacle.PAUSED: on_break(now),
         Obstacle.NO_SEATS: sa.and_(mentor, Profile.seats == 0),
         Obstacle.NOT_READY: ~is_ready(),
         Obstacle.HAS_MENTOR: sa.and_(img, has_mentor),

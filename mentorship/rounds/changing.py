@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship.rounds.averages import keep_first
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.going_on import end_waiting
 from mentorship.rounds.lifecycle import RoundNameTaken, change_if, round_changed
@@ -78,4 +79,5 @@ def edit_round(  # noqa: PLR0913  one argument a column
         ended = end_waiting(session, round_id, now=now)
         if ended and not end_requests:
             raise RequestsWait(ended)
+    keep_first(session, round_id, now=now)
     return between(before, values | {"browsing": browsing or ""} | values_of(set_up))

@@ -1,6 +1,6 @@
-"""Closing the enrolment of a round: by hand, or by itself at its deadline.
+"""Closing the enrolment of a round, by hand or by itself at its deadline, and finishing a round.
 
-Whoever is ready by then takes part, even if nobody has looked since the round was opened.
+Whoever is ready by the deadline takes part, even if nobody has looked since the round was opened.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship import audit
 from mentorship.extensions import rows_hit
+from mentorship.rounds import round_letters
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.enrolment import enrol_all
 from mentorship.rounds.going_on import end_waiting, hasten
@@ -22,6 +23,8 @@ from mentorship.rounds.meanwhile import changed_meanwhile, mark
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Offer, Publication
 from mentorship.rounds.reminding import count_anew
+from mentorship.rounds.rest import count_what_is_out
+from mentorship.rounds.run_models import PublishPlan
 
 LATEST = dt.timedelta(days=366)
 
@@ -42,6 +45,23 @@ def close_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> i
     move(session, round_id, (RoundState.OPEN,), RoundState.CLOSED)
     end_waiting(session, round_id, now=now)
     return enrol_all(session, round_id, now)
+
+
+def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Close a published round: offers that wait for an answer stay unanswered, and all are told.
+
+    A run of the rest that is on its way out does not go out any more.
+
+    Raises
+    ------
+    RoundChanged
+        The round is not published, or finished already.
+
+    """
+    session.execute(sa.delete(PublishPlan).where(PublishPlan.round_id == round_id))
+    move(session, round_id, OUT, RoundState.FINISHED, finished_at=now)
+    count_what_is_out(session, round_id, now)
+    round_letters.round_finished(session, session.get_one(Round, round_id), now=now)
 
 
 def open_again(session: Session, *, round_id: uuid.UUID) -> None:

@@ -20,7 +20,7 @@ from mentorship.matching.marks import Ints
 from mentorship.matching.scoring import MINIMUM, all_ruled_out, mean_marks, open_scores
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.candidates import Candidate
-from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now, people_now
+from mentorship.rounds.inputs import BadProfile, NobodyToMatch, market_now, people_now, thinned
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SWITCHES, SetUp, earlier_pairs
@@ -126,7 +126,7 @@ def effect(
     before, after = people_now(session, round_, saved.traits, changed.traits, now=now)
     now_in, then_in = ({each.profile_id for each in _imgs(here)} for here in (before, after))
     try:
-        market = market_now(session, round_, _some(after), now=now)
+        market = market_now(session, round_, thinned(after, LOOKED_AT), now=now)
     except NobodyToMatch:
         asked = " of those who are asked for" if changed.traits.asks else ""
         return Effect(problem=f"No IMG{asked} could take part yet, so there is nothing to compare.")
@@ -150,20 +150,6 @@ def effect(
 
 def _imgs(people: Sequence[Candidate]) -> list[Candidate]:
     return [each for each in people if each.kind is ProfileKind.IMG]
-
-
-def _some(people: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Return people, of a larger round only as many IMGs as make ``LOOKED_AT`` pairs.
-
-    They are one in so many, the same every time.
-    """
-    imgs = _imgs(people)
-    mentors = [each for each in people if each.kind is ProfileKind.MENTOR]
-    if len(imgs) * len(mentors) <= LOOKED_AT:
-        return people
-    count = max(1, LOOKED_AT // len(mentors))
-    in_order = sorted(imgs, key=lambda each: each.profile_id)
-    return [*(in_order[len(in_order) * n // count] for n in range(count)), *mentors]
 
 
 def _picture(market: Market, rules: RunRules, means: Mapping[str, int]) -> Picture:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from mentorship.rounds.averages import keep_first
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.going_on import let_go
@@ -42,7 +43,9 @@ def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> in
 
     """
     move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now)
-    return enrol_all(session, round_id, now)
+    came_in = enrol_all(session, round_id, now)
+    keep_first(session, round_id, now=now)
+    return came_in
 
 
 def refresh(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
@@ -71,7 +74,7 @@ def leave_out(
         The round is published or finished.
 
     """
-    everybody = candidates(session, hold(session, round_id), today=now.date())
+    everybody = candidates(session, hold(session, round_id), now=now)
     people = [each for each in everybody if each.joined and each.profile_id in profile_ids]
     if len(people) != len(set(profile_ids)):
         raise NoResultFound
@@ -96,7 +99,7 @@ def put_back(
 
     """
     round_ = hold(session, round_id)
-    found = candidates(session, round_, today=now.date(), only=[profile_id])
+    found = candidates(session, round_, now=now, only=[profile_id])
     if not found:
         raise NoResultFound
     person = found[0]
@@ -132,7 +135,7 @@ def join(
     """
     open_now = sa.select(Round).where(Round.id == round_id, Round.state == RoundState.OPEN)
     round_ = session.scalars(open_now.with_for_update(read=True)).one()
-    found = candidates(session, round_, today=now.date(), only=[profile_id])
+    found = candidates(session, round_, now=now, only=[profile_id])
     person = next((each for each in found if each.person_id == person_id), None)
     if person is None:
         raise NoResultFound
@@ -151,7 +154,7 @@ def join(
 def enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Enrol whoever is ready, meant by the set-up and was never in the round; return how many."""
     round_ = session.get_one(Round, round_id, populate_existing=True)
-    newcomers = ready_to_join(session, round_, candidates(session, round_, today=now.date()))
+    newcomers = ready_to_join(session, round_, candidates(session, round_, now=now))
     new = [
         {"round_id": round_id, "profile_id": each.profile_id, "joined_at": now}
         for each in newcomers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,25 +18,27 @@ from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Funnel:
     """IMGs and mentors of a section: members, ready to be matched, matched now, confirmed."""
 
-    imgs: int
-    imgs_ready: int
-    imgs_matched: int
-    imgs_confirmed: int
-    mentors: int
-    mentors_ready: int
-    mentors_matched: int
-    mentors_confirmed: int
+    imgs: int = 0
+    imgs_ready: int = 0
+    imgs_matched: int = 0
+    imgs_confirmed: int = 0
+    mentors: int = 0
+    mentors_ready: int = 0
+    mentors_matched: int = 0
+    mentors_confirmed: int = 0
 
 
-def leader_funnel(session: Session, section_id: uuid.UUID) -> Funnel:
-    """Return how far the members of a section have come, in one query."""
+def leader_funnels(
+    session: Session, section_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Funnel]:
+    """Return how far the members of each section have come, in one query for all."""
     ready = sa.and_(is_ready(), agrees())
-    matched = _has_offer(section_id, LIVE_OFFERS)
-    confirmed = _has_offer(section_id, (OfferState.CONFIRMED,))
+    matched = _has_offer(LIVE_OFFERS)
+    confirmed = _has_offer((OfferState.CONFIRMED,))
     of_img = Membership.role == SectionRole.IMG
     of_mentor = Membership.role == SectionRole.MENTOR
     counts = [
@@ -44,8 +46,8 @@ def leader_funnel(session: Session, section_id: uuid.UUID) -> Funnel:
         for role in (of_img, of_mentor)
         for more in ((), (ready,), (matched,), (confirmed,))
     ]
-    row = session.execute(
-        sa.select(*counts)
+    rows = session.execute(
+        sa.select(Membership.section_id, *counts)
         .select_from(Membership)
         .outerjoin(
             Profile,
@@ -55,25 +57,21 @@ def leader_funnel(session: Session, section_id: uuid.UUID) -> Funnel:
             ),
         )
         .where(
-            Membership.section_id == section_id,
+            Membership.section_id.in_(section_ids),
             Membership.state == MembershipState.ACTIVE,
             Membership.role != SectionRole.LEADER,
         )
-    ).one()
-    return Funnel(
-        imgs=row[0],
-        imgs_ready=row[1],
-        imgs_matched=row[2],
-        imgs_confirmed=row[3],
-        mentors=row[4],
-        mentors_ready=row[5],
-        mentors_matched=row[6],
-        mentors_confirmed=row[7],
+        .group_by(Membership.section_id)
     )
+    found = {section_id: Funnel(*counted) for section_id, *counted in rows}
+    return {section_id: found.get(section_id, Funnel()) for section_id in section_ids}
 
 
-def _has_offer(section_id: uuid.UUID, states: Sequence[OfferState]) -> sa.Exists:
-    """Say whether a profile has an offer in one of these states, waiting ones only while live."""
+def _has_offer(states: Sequence[OfferState]) -> sa.Exists:
+    """Say whether a member has an offer of the section in one of these states.
+
+    One that waits counts only while it can be answered.
+    """
     waits = sa.or_(Round.state.in_(OUT), Offer.state == OfferState.CONFIRMED)
     return (
         sa.exists()
@@ -81,8 +79,8 @@ def _has_offer(section_id: uuid.UUID, states: Sequence[OfferState]) -> sa.Exists
             sa.or_(Offer.img_id == Profile.id, Offer.mentor_id == Profile.id),
             Offer.state.in_(states),
             Round.id == Offer.round_id,
-            Round.section_id == section_id,
+            Round.section_id == Membership.section_id,
             waits,
         )
-        .correlate(Profile)
+        .correlate(Profile, Membership)
     )

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds import letters
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates, held
@@ -46,10 +44,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
     if session.scalar(sa.select(Offer.state).where(Offer.id == offer.id)) is not OFFERED:
         return None
     round_, pair = offer.round, [offer.img_id, offer.mentor_id]
-    local = now.astimezone(_zone_of(session, offer.mentor_id))  # a break ends with the mentor's day
-    people = {
-        each.profile_id: each for each in candidates(session, round_, today=local.date(), only=pair)
-    }
+    people = {each.profile_id: each for each in candidates(session, round_, now=now, only=pair)}
     mentor, img = people.get(offer.mentor_id), people.get(offer.img_id)
     if mentor is not None and mentor.obstacle is Obstacle.PAUSED:
         raise CannotAgree("You are on a break. End it first, then say yes.")
@@ -59,7 +54,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
     count = session.get(SeatCount, key, populate_existing=True)
     if mentor is not None and mentor.seats <= (count.taken if count else 0):
         return OfferState.SEAT_TAKEN
-    stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=local)[offer.mentor_id]
+    stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
     if img is None or not _may_have_somebody(img) or stand.hinders:
         return _close(session, offer, WITHDRAWN, now)
     said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count
@@ -83,7 +78,7 @@ def _may_have_somebody(img: Candidate) -> bool:
 def pass_on(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Ask the next mentor of the IMG's list after a request came to nothing, and tell the IMG."""
     round_ = offer.round
-    img = candidates(session, round_, today=now.date(), only=[offer.img_id])
+    img = candidates(session, round_, now=now, only=[offer.img_id])
     direct = SetUp.from_json(round_.rules).direct_requests
     late = round_.closes_at is not None and round_.closes_at <= now
     if not img or not img[0].takes_part:
@@ -187,12 +182,6 @@ def _waiting(
     if mentors is not None:
         query = query.where(Offer.mentor_id.in_(mentors))
     return session.scalars(query).all()
-
-
-def _zone_of(session: Session, profile_id: uuid.UUID) -> ZoneInfo:
-    """Return the time zone in which somebody reads of days."""
-    zone = sa.select(User.timezone).join(Profile, Profile.person_id == User.id)
-    return ZoneInfo(session.scalar(zone.where(Profile.id == profile_id)) or "UTC")
 
 
 def _hold_people(session: Session, offer: Offer) -> None:

@@ -16,7 +16,7 @@ from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market
 from mentorship.matching.forbid import ruled_out
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.rounds.agreed import Agreed, Key, agreed_of
 from mentorship.rounds.candidates import Candidate
@@ -81,7 +81,7 @@ def gathered(
         No IMG takes part, or one profile cannot be read.
 
     """
-    people = still_free(session, round_, today=now.date())
+    people = still_free(session, round_, now=now)
     agreed = Agreed() if round_.state in OUT else agreed_of(session, round_.id)
     market = _market(session, round_, _taking_part(people), now.date(), agreed, rules)
     offered = offered_before(session, round_.id)
@@ -120,11 +120,25 @@ def people_now(
     Of a draft it is whoever would take part if it were opened now with these traits. Later they
     change nothing for those who take part already.
     """
-    people = still_free(session, round_, today=now.date())
+    people = still_free(session, round_, now=now)
     if round_.state is not RoundState.DRAFT:
         return [[*_taking_part(people)] for _ in each_traits]
     newcomers = [each for each in people if each.is_newcomer]
     return [let_in(session, round_, traits, newcomers) for traits in each_traits]
+
+
+def thinned(people: Sequence[Candidate], most_pairs: int) -> Sequence[Candidate]:
+    """Return people, of a larger round only as many IMGs as make ``most_pairs`` with all mentors.
+
+    They are one in so many, the same every time.
+    """
+    imgs = [each for each in people if each.kind is ProfileKind.IMG]
+    mentors = [each for each in people if each.kind is ProfileKind.MENTOR]
+    if len(imgs) * len(mentors) <= most_pairs:
+        return people
+    count = max(1, most_pairs // len(mentors))
+    in_order = sorted(imgs, key=lambda each: each.profile_id)
+    return [*(in_order[len(in_order) * n // count] for n in range(count)), *mentors]
 
 
 def market_now(
@@ -161,7 +175,7 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
     ids = [each.profile_id for each in people]
     monday = today - dt.timedelta(days=today.weekday())
     try:
-        imgs, mentors = gather(session, ids, today=today)
+        imgs, mentors = gather(session, ids)
         if not SetUp.from_json(round_.rules or {}).two_mentors:
             imgs = [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
         imgs = [
@@ -220,7 +234,7 @@ def _name_bad_profile(session: Session, ids: Collection[uuid.UUID], today: dt.da
     monday = today - dt.timedelta(days=today.weekday())
     for profile_id in ids:
         try:
-            alone = gather(session, [profile_id], today=today)
+            alone = gather(session, [profile_id])
             Market.of(*alone, vocabulary.tables(), week=monday)
         except ValueError as problem:
             name = session.scalars(

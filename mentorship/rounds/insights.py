@@ -189,7 +189,7 @@ def away(session: Session, round_: Round, *, now: dt.datetime) -> Mapping[str, S
     if round_.state is not RoundState.REVIEW:
         return {}
     found: dict[str, list[str]] = {}
-    for each in candidates(session, round_, today=now.date(), kind=ProfileKind.MENTOR):
+    for each in candidates(session, round_, now=now, kind=ProfileKind.MENTOR):
         if each.obstacle is None and not each.takes_part:
             found.setdefault("left_out" if each.left_out else "new", []).append(each.name)
         elif each.obstacle in AWAY and not each.left_out:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from mentorship.accounts.models import User
+from mentorship.profiles.breaks import break_of
 from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.choices import BEFORE, OUT
@@ -123,7 +124,7 @@ def mentor_status(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -
     return MentorStatus(
         seats=seats,
         used=len(mentees) + len(waiting_for_img),
-        paused_until=paused_until if paused_until and paused_until > now.date() else None,
+        paused_until=break_of(paused_until, now),
         places=places,
         waiting=waiting,
         waiting_for_img=waiting_for_img,

@@ -67,8 +67,8 @@ def _show_person(
 
 def _somebody(round_: Round, profile_id: uuid.UUID) -> Candidate:
     """Return somebody who takes or took part, or who belongs to the section and could."""
-    today = dt.datetime.now(dt.UTC).date()
-    found = candidates(db.session(), round_, today=today, only=[profile_id])
+    now = dt.datetime.now(dt.UTC)
+    found = candidates(db.session(), round_, now=now, only=[profile_id])
     if not found:
         raise NoResultFound
     return found[0]

@@ -74,15 +74,15 @@ def out_of_date(
 
 
 def changed_since(
-    session: Session, round_: Round, run_id: uuid.UUID, *, today: dt.date
+    session: Session, round_: Round, run_id: uuid.UUID, *, now: dt.datetime
 ) -> Sequence[OutOfDate]:
     """Return who stands in the way of publishing a run, as people are now.
 
     Mostly that is nobody, and before anything is published one query tells that.
     """
-    if round_.state not in OUT and not _is_out_of_date(session, run_id, today):
+    if round_.state not in OUT and not _is_out_of_date(session, run_id, now):
         return ()
-    return changed_among(session, run_id, *for_publishing(session, round_, today=today))
+    return changed_among(session, run_id, *for_publishing(session, round_, now=now))
 
 
 def changed_among(
@@ -93,33 +93,33 @@ def changed_among(
 
 
 def rounds_out_of_date(
-    session: Session, section_id: uuid.UUID, *, now: dt.datetime
+    session: Session, section_ids: Collection[uuid.UUID], *, now: dt.datetime
 ) -> Collection[uuid.UUID]:
-    """Return the rounds in review of a section whose run that counts is out of date.
+    """Return the rounds in review of some sections whose run that counts is out of date.
 
     In one query, however many rounds there are.
     """
     mine = aliased(Round)
-    query = _those_out_of_date(mine, now.date()).where(
-        mine.section_id == section_id,
+    query = _those_out_of_date(mine, now).where(
+        mine.section_id.in_(section_ids),
         mine.state == RoundState.REVIEW,
         Run.id == current_run_id(mine.id),
     )
     return set(session.scalars(query))
 
 
-def _is_out_of_date(session: Session, run_id: uuid.UUID, today: dt.date) -> bool:
-    query = _those_out_of_date(aliased(Round), today).where(Run.id == run_id)
+def _is_out_of_date(session: Session, run_id: uuid.UUID, now: dt.datetime) -> bool:
+    query = _those_out_of_date(aliased(Round), now).where(Run.id == run_id)
     return session.scalar(query) is not None
 
 
-def _those_out_of_date(mine: type[Round], today: dt.date) -> sa.Select[uuid.UUID]:
+def _those_out_of_date(mine: type[Round], now: dt.datetime) -> sa.Select[uuid.UUID]:
     """Select the rounds of runs that are out of date: the conditions are those of ``out_of_date``.
 
     Of rounds of which nothing is published yet.
     """
     changed = sa.or_(
-        _fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, today), _parted(mine)
+        _fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, now), _parted(mine)
     )
     return sa.select(mine.id).join(Run, Run.round_id == mine.id).where(changed)
 
@@ -180,7 +180,7 @@ def _agreed_since(mine: type[Round]) -> sa.Exists:
     )
 
 
-def _cannot_any_more(mine: type[Round], today: dt.date) -> sa.Exists:
+def _cannot_any_more(mine: type[Round], now: dt.datetime) -> sa.Exists:
     """Say that somebody of a new pair takes part no more, or has fewer seats than are used."""
     own, new, others = aliased(Pair), aliased(Pair), aliased(Pair)
     count = sa.select(sa.func.count())
@@ -203,7 +203,7 @@ def _cannot_any_more(mine: type[Round], today: dt.date) -> sa.Exists:
             sa.or_(
                 Participant.round_id.is_(None),
                 Participant.left_out_at.is_not(None),
-                obstacle(mine.id, mine.section_id, today=today).is_not(None),
+                obstacle(mine.id, mine.section_id, now=now).is_not(None),
                 sa.and_(Profile.kind == ProfileKind.MENTOR, free < needed),
             ),
         )

@@ -103,7 +103,7 @@ class Overview:
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
     """Return all that the page of one round shows, in at most twelve queries."""
-    people = candidates(session, round_, today=now.date())
+    people = candidates(session, round_, now=now)
     taking_part = [each for each in people if each.takes_part]
     mentors = [each for each in taking_part if each.kind is ProfileKind.MENTOR]
     ready = [each for each in people if each.kind is ProfileKind.IMG and each.obstacle is None]

@@ -70,9 +70,9 @@ PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
 )
 
 
-def people_of(session: Session, round_: Round, looking: Looking, *, today: dt.date) -> People:
+def people_of(session: Session, round_: Round, looking: Looking, *, now: dt.datetime) -> People:
     """Return the people of a round who fit what the leader looks for."""
-    everybody = candidates(session, round_, today=today)
+    everybody = candidates(session, round_, now=now)
     shown = _fitting(session, round_, looking, everybody)
     without = set(session.scalars(waited(round_)))
     shown.sort(key=lambda each: each.profile_id not in without)
@@ -92,10 +92,10 @@ def people_of(session: Session, round_: Round, looking: Looking, *, today: dt.da
 
 
 def found_people(
-    session: Session, round_: Round, looking: Looking, *, today: dt.date
+    session: Session, round_: Round, looking: Looking, *, now: dt.datetime
 ) -> Sequence[Candidate]:
     """Return everybody who fits, over all pages."""
-    return _fitting(session, round_, looking, candidates(session, round_, today=today))
+    return _fitting(session, round_, looking, candidates(session, round_, now=now))
 
 
 def _fitting(

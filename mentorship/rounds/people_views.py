@@ -40,7 +40,7 @@ def people(slug: str, round_id: uuid.UUID) -> str:
 
 
 def _page(round_: Round, looking: Looking, view_form: ViewForm) -> str:
-    session, today = db.session(), dt.datetime.now(dt.UTC).date()
+    session, now = db.session(), dt.datetime.now(dt.UTC)
     tags = bulk.all_tags(session, round_.section_id)
     return render_template(
         "rounds/people.html",
@@ -48,7 +48,7 @@ def _page(round_: Round, looking: Looking, view_form: ViewForm) -> str:
         form=LookingForm.of(looking, tags),
         looking=looking,
         part=looking.show if looking.show in PARTS else "imgs",
-        people=people_of(session, round_, looking, today=today),
+        people=people_of(session, round_, looking, now=now),
         editable=round_.state in EDITABLE and round_.opened_at is not None,
         obstacles=OBSTACLES,
         views=bulk.views_of(session, round_.section_id),
@@ -93,7 +93,7 @@ def do(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
 def _chosen(
     round_: Round, looking: Looking, form: BulkForm, now: dt.datetime
 ) -> Sequence[Candidate]:
-    found = found_people(db.session(), round_, looking, today=now.date())
+    found = found_people(db.session(), round_, looking, now=now)
     if form.every.data:
         return found
     ticked = {key_of(each) for each in request.form.getlist("profile")}

@@ -58,7 +58,7 @@ class Preview:
 def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> Preview:
     """Return what the leader should know before publishing, in four queries."""
     pairs = pairs_now(session, run.id)
-    people, agreed = for_publishing(session, round_, today=now.date())
+    people, agreed = for_publishing(session, round_, now=now)
     matched = {pair.img_id for pair in pairs} | {img_id for img_id, _ in agreed.standing}
     new = [pair for pair in pairs if (pair.img_id, pair.mentor_id) not in agreed.standing]
     imgs = {one.profile_id for one in people if one.kind is ProfileKind.IMG and one.takes_part}
@@ -104,7 +104,7 @@ def publish_round(
     if not pairs:
         raise NothingToPublish(round_.name)
     hold_people(session, run)
-    people = candidates(session, round_, today=now.date())
+    people = candidates(session, round_, now=now)
     agreed = agreed_of(session, round_id)
     if changed := out_of_date(people, pairs_now(session, run.id), agreed):
         raise RunOutOfDate(changed)
@@ -149,7 +149,7 @@ def offer_rest(
     if not pairs:
         raise NothingToPublish(round_.name)
     hold_people(session, run)
-    people = still_free(session, round_, today=now.date())
+    people = still_free(session, round_, now=now)
     if changed := out_of_date(people, pairs_now(session, run.id), Agreed()):
         raise RunOutOfDate(changed)
     publication = session.get_one(Publication, round_id, populate_existing=True)

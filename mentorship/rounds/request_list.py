@@ -49,7 +49,7 @@ def ranked(
 ) -> Sequence[Chosen]:
     """Return the IMG's list, the first choice first, in a number of queries that does not grow."""
     mentors = listed(session, round_.id, img_id)
-    people = candidates(session, round_, today=now.date(), only=keys_of(mentors))
+    people = candidates(session, round_, now=now, only=keys_of(mentors))
     asked = _asked(session, round_.id, img_id)
     return as_they_stand(session, round_, img_id, mentors, people, asked, now=now)
 

@@ -65,6 +65,15 @@ class RequestPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundToAskIn:
+    """An open round of direct requests; ``waits``: one of this IMG's is out already."""
+
+    round_id: uuid.UUID
+    name: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UnderWay:
     """A request that waits, as leaders see it."""
 
@@ -124,12 +133,17 @@ def _requests(offers: Sequence[Asked]) -> Sequence[RequestLine]:
     ]
 
 
-def rounds_to_ask_in(session: Session, person_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, str]]:
-    """Return key and name of the open rounds in which an IMG may ask (another) mentor directly."""
+def rounds_to_ask_in(session: Session, person_id: uuid.UUID) -> Sequence[RoundToAskIn]:
+    """Return the open rounds in which an IMG asks (another) mentor directly."""
     here = Offer.round_id == Round.id, Offer.img_id == Profile.id
     found = sa.select(sa.func.count()).where(*here, Offer.state == OfferState.CONFIRMED)
+    out = sa.exists().where(*here, Offer.state == OfferState.OFFERED).correlate_except(Offer)
     rows = session.execute(
-        sa.select(Round, Profile.mentors_wanted, found.correlate(Round, Profile).scalar_subquery())
+        sa.select(
+            *(Round, Profile.mentors_wanted),
+            found.correlate(Round, Profile).scalar_subquery(),
+            out,
+        )
         .join(Participant, Participant.round_id == Round.id)
         .join(Profile, Profile.id == Participant.profile_id)
         .where(
@@ -143,11 +157,11 @@ def rounds_to_ask_in(session: Session, person_id: uuid.UUID) -> Sequence[tuple[u
         .order_by(Round.opened_at.desc(), Round.id)
     )
     asking = []
-    for round_, wanted, mentors in rows:
+    for round_, wanted, mentors, waits in rows:
         set_up = SetUp.from_json(round_.rules)
         enough = mentors >= ((wanted or 1) if set_up.two_mentors else 1)
         if set_up.direct_requests and not enough:
-            asking.append((round_.id, round_.name))
+            asking.append(RoundToAskIn(round_.id, round_.name, waits))
     return asking
 
 

@@ -71,7 +71,7 @@ def standings(
     now: dt.datetime,
 ) -> Mapping[uuid.UUID, Standing]:
     """Return how mentors stand to an IMG of the round, as everybody is now."""
-    people = candidates(session, round_, today=now.date(), only=mentor_ids)
+    people = candidates(session, round_, now=now, only=mentor_ids)
     seats = sa.select(SeatCount.mentor_id, SeatCount.taken).where(
         SeatCount.round_id == round_.id, SeatCount.mentor_id.in_(mentor_ids)
     )
@@ -118,7 +118,7 @@ def _forbidden(
     try:
         rules = rules_of(session, round_)
         tables = HARD if not rules.minimum_score else tuple(TABLES)
-        imgs, mentors = gather(session, [img_id, *mentor_ids], today=now.date(), tables=tables)
+        imgs, mentors = gather(session, [img_id, *mentor_ids], tables=tables)
         market = _market_of(imgs, rules.limiting(mentors), now.date())
         row = np.zeros(1, dtype=np.int64)
         out = ruled_out(market, rules, row)
@@ -158,9 +158,8 @@ def told_now(session: Session, offer: Offer, loaded: Loaded, *, now: dt.datetime
 
     ``loaded`` has the profiles of the two.
     """
-    today = now.date()
     try:
-        market = _market_of(*values_of(session, loaded, today=today), today)
+        market = _market_of(*values_of(session, loaded), now.date())
     except ValueError:
         return []
     rules = dataclasses.replace(rules_of(session, offer.round), not_again=frozenset())

@@ -125,7 +125,7 @@ def asking_of(
         raise sa.exc.NoResultFound
     mentors = listed(session, round_id, img_id)
     only = [img_id, *keys_of(mentors)]
-    people = candidates(session, round_, today=now.date(), only=only)
+    people = candidates(session, round_, now=now, only=only)
     me = [each for each in people if each.profile_id == img_id]
     at_most = wanted if set_up.two_mentors else 1
     hinders = _own_hindrance(round_, me, live, at_most, now)

@@ -22,7 +22,7 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import Agreed, agreed_of
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
-from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication
 from mentorship.rounds.priority import no_fault
@@ -36,13 +36,13 @@ FOR_GOOD = ("other_mentor", "no_time", "situation_changed")
 Offers = Sequence[sa.Row[*tuple[Any, ...]]]
 
 
-def still_free(session: Session, round_: Round, *, today: dt.date) -> Sequence[Candidate]:
+def still_free(session: Session, round_: Round, *, now: dt.datetime) -> Sequence[Candidate]:
     """Return the people of a round as a run may use them now.
 
     Before it is published these are the candidates, less whoever agreed by request with somebody
     who cannot be in the run. Afterwards they are as ``as_free`` says.
     """
-    people = candidates(session, round_, today=today)
+    people = candidates(session, round_, now=now)
     if round_.state is RoundState.DRAFT:
         return people
     if round_.state not in OUT:
@@ -85,15 +85,15 @@ def as_free(session: Session, round_: Round, people: Sequence[Candidate]) -> Seq
 
 
 def for_publishing(
-    session: Session, round_: Round, *, today: dt.date
+    session: Session, round_: Round, *, now: dt.datetime
 ) -> tuple[Sequence[Candidate], Agreed]:
     """Return whom the offers of a run are checked against, and the pairs that stand besides.
 
     Once offers are out, whoever has one is not free, and nothing stands besides.
     """
     if round_.state in OUT:
-        return still_free(session, round_, today=today), Agreed()
-    return candidates(session, round_, today=today), agreed_of(session, round_.id)
+        return still_free(session, round_, now=now), Agreed()
+    return candidates(session, round_, now=now), agreed_of(session, round_.id)
 
 
 def _as_free(
@@ -199,27 +199,11 @@ def leave_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bo
         .values(state=RoundState.ANSWERING),
     )
     if left:
-        _count_what_is_out(session, round_id, now)
+        count_what_is_out(session, round_id, now)
     return bool(left)
 
 
-def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
-    """Close a published round: offers that wait for an answer stay unanswered.
-
-    A run of the rest that is on its way out does not go out any more.
-
-    Raises
-    ------
-    RoundChanged
-        The round is not published, or finished already.
-
-    """
-    session.execute(sa.delete(PublishPlan).where(PublishPlan.round_id == round_id))
-    move(session, round_id, OUT, RoundState.FINISHED, finished_at=now)
-    _count_what_is_out(session, round_id, now)
-
-
-def _count_what_is_out(session: Session, round_id: uuid.UUID, now: dt.datetime) -> None:
+def count_what_is_out(session: Session, round_id: uuid.UUID, now: dt.datetime) -> None:
     """Have the last run that went out count again, if one of the rest does that never did."""
     current = ways(session, round_id).current
     if current is None or went_out(session, current) or not is_of_rest(session, current):

@@ -41,6 +41,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
     lifting, runs = LIFTED_BY.get(wanted.show), {shown.id, known.current or shown.id}
     may = publishable(db.session(), round_.id, round_.state, runs)
     may_go_out, summary = shown.id in may, review.summary(db.session(), shown)
+    now = dt.datetime.now(dt.UTC)
     planned = () if may else (RoundState.PUBLISHED, RoundState.REMATCHING)
     return render_template(
         "rounds/review.html",
@@ -51,7 +52,7 @@ def review_run(slug: str, round_id: uuid.UUID) -> str:
         differs=round_.state is RoundState.REVIEW and has_changed(db.session(), round_, shown),
         spread=histogram(db.session(), shown),
         may_go_out=may_go_out,
-        changed=changed_since(db.session(), round_, shown.id, today=_today()) if may_go_out else (),
+        changed=changed_since(db.session(), round_, shown.id, now=now) if may_go_out else (),
         obstacles=OBSTACLES,
         plan=planning.planned(db.session(), round_.id) if round_.state in planned else None,
         ways=known,
@@ -158,7 +159,3 @@ def unmatched(slug: str, round_id: uuid.UUID) -> str:
         away=insights.away(db.session(), round_, now=dt.datetime.now(dt.UTC)),
         obstacles={**OBSTACLES, **insights.BESIDES},
     )
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()

@@ -20,6 +20,7 @@ from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.still_waiting import without_mentor
 from mentorship.sections.belonging import leaders_of
 from mentorship.sections.models import Section
 
@@ -101,6 +102,44 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
         )
         tellings.append(Telling(img.id, img.email, letter, "/home/img"))
     tell(session, tellings, kind=NoticeKind.PUBLICATION, now=now)
+
+
+def round_finished(session: Session, round_: Round, *, now: dt.datetime) -> None:
+    """Tell mentors whose offer still waited, each once, and IMGs without a mentor, that it is over.
+
+    The IMGs read the same whether somebody was asked for them or nobody: they know no more of it.
+    """
+    waiting = (
+        Offer.round_id == round_.id,
+        Offer.state.in_((OfferState.OFFERED, OfferState.ACCEPTED)),
+    )
+    offers = session.execute(sa.select(Offer.id, Offer.mentor_id).where(*waiting)).all()
+    of_mentor = {offer.mentor_id: offer.id for offer in offers}
+    several = {key for key, count in Counter(row.mentor_id for row in offers).items() if count > 1}
+    without = without_mentor(round_.id, finished=False).with_only_columns(Profile.id)
+    asked = sa.select(Offer.img_id).where(*waiting)
+    section_name = session.scalars(
+        sa.select(Section.name).where(Section.id == round_.section_id)
+    ).one()
+    people = session.execute(
+        sa.select(Profile.id, Profile.kind, Profile.person_id, User.email, User.name)
+        .join(User, User.id == Profile.person_id)
+        .where(
+            sa.or_(Profile.id.in_(list(of_mentor)), Profile.id.in_(without), Profile.id.in_(asked))
+        )
+        .order_by(User.email, Profile.kind)
+    )
+    tellings = []
+    for each in people:
+        mail, path = "finished_without_mentor", "/home/img"
+        if each.kind is ProfileKind.MENTOR:
+            mail = "finished_without_answer"
+            path = "/home/mentor" if each.id in several else f"/offers/{of_mentor[each.id]}"
+        letter = stationery.write(
+            mail, path=path, name=each.name, round_name=round_.name, section_name=section_name
+        )
+        tellings.append(Telling(each.person_id, each.email, letter, path))
+    tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
 
 
 def samples(session: Session, round_: Round, *, answer_by: dt.datetime) -> tuple[Letter, Letter]:

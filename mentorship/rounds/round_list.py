@@ -1,11 +1,11 @@
-"""The rounds of a section, as leaders see them in a list."""
+"""The rounds of sections, as leaders see them in a list."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -40,8 +40,10 @@ class RoundLine:
     held_up: bool  # it was, and could not
 
 
-def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Sequence[RoundLine]:
-    """Return the rounds of a section, the newest first, in two queries."""
+def round_lists(
+    session: Session, section_ids: Collection[uuid.UUID], *, now: dt.datetime
+) -> Mapping[uuid.UUID, Sequence[RoundLine]]:
+    """Return the rounds of each section, the newest first, in two queries for all."""
     latest = (
         sa.select(Run.matched)
         .join(RunStep, RunStep.run_id == Run.id)
@@ -65,12 +67,13 @@ def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Se
         )
         .outerjoin(Publication, Publication.round_id == Round.id)
         .outerjoin(PublishPlan, PublishPlan.round_id == Round.id)
-        .where(Round.section_id == section_id)
+        .where(Round.section_id.in_(section_ids))
         .order_by(Round.created_at.desc(), Round.name)
     ).all()
-    counted = _taking_part(session, section_id, today)
-    return [
-        RoundLine(
+    counted = _taking_part(session, section_ids, now)
+    lists: dict[uuid.UUID, list[RoundLine]] = {section_id: [] for section_id in section_ids}
+    for round_, offered, matched, confirmed, answer_by, goes_out_at, held_up in rows:
+        line = RoundLine(
             id=round_.id,
             name=round_.name,
             state=round_.state,
@@ -83,8 +86,8 @@ def round_list(session: Session, section_id: uuid.UUID, *, today: dt.date) -> Se
             goes_out_at=goes_out_at,
             held_up=held_up,
         )
-        for round_, offered, matched, confirmed, answer_by, goes_out_at, held_up in rows
-    ]
+        lists[round_.section_id].append(line)
+    return lists
 
 
 def _imgs(which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
@@ -109,20 +112,20 @@ def _latest_own() -> sa.ScalarSelect[dt.datetime | None]:
 
 
 def _taking_part(
-    session: Session, section_id: uuid.UUID, today: dt.date
+    session: Session, section_ids: Collection[uuid.UUID], now: dt.datetime
 ) -> Counter[tuple[uuid.UUID, ProfileKind]]:
     """Count who takes part, by round and side: as the round's own page does while it goes on.
 
     Of a round that is over, whoever was in it counts: what has become of them since does not.
     """
-    hindered = obstacle(Participant.round_id, Round.section_id, today=today)
+    hindered = obstacle(Participant.round_id, Round.section_id, now=now)
     rows = session.execute(
         sa.select(Participant.round_id, Profile.kind, sa.func.count())
         .select_from(Participant)
         .join(Round, Round.id == Participant.round_id)
         .join(Profile, Profile.id == Participant.profile_id)
         .where(
-            Round.section_id == section_id,
+            Round.section_id.in_(section_ids),
             Participant.left_out_at.is_(None),
             sa.or_(Round.state.in_(OVER), hindered.is_(None)),
         )

@@ -13,6 +13,7 @@ from mentorship.rounds.answering import (
 )
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.changing import RequestsWait, edit_round
+from mentorship.rounds.closing import finish_round
 from mentorship.rounds.enrolment import (
     CannotTakePart,
     NotMeant,
@@ -22,7 +23,7 @@ from mentorship.rounds.enrolment import (
     put_back,
     refresh,
 )
-from mentorship.rounds.funnel import Funnel, leader_funnel
+from mentorship.rounds.funnel import Funnel, leader_funnels
 from mentorship.rounds.going_on import CannotAgree
 from mentorship.rounds.img_standing import img_status
 from mentorship.rounds.inputs import BadProfile, NobodyToMatch
@@ -36,8 +37,7 @@ from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.requesting import CannotAsk, ask_next, take_back
-from mentorship.rounds.rest import finish_round
-from mentorship.rounds.round_list import RoundLine, round_list
+from mentorship.rounds.round_list import RoundLine, round_lists
 from mentorship.rounds.running import ProofFailed, run_round
 from mentorship.rounds.scope import Contact
 from mentorship.rounds.setup import SetUp
@@ -95,7 +95,7 @@ __all__ = [
     "finish_round",
     "img_status",
     "join",
-    "leader_funnel",
+    "leader_funnels",
     "leave_out",
     "let_go",
     "mentor_status",
@@ -105,7 +105,7 @@ __all__ = [
     "put_back",
     "refresh",
     "round_changed",
-    "round_list",
+    "round_lists",
     "rounds_to_ask_in",
     "run_round",
     "take_back",

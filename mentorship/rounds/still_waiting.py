@@ -51,12 +51,14 @@ def waiting_imgs(
 def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
     """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for.
 
-    Whoever had a mentor of another round when it was published is not one of them.
+    Whose mentorship has ended has nobody while the rest can be matched again; what a finished
+    round has found stays found. Whoever had a mentor of another round when it was published is not
+    one of them.
     """
     settled = (OfferState.CONFIRMED, OfferState.ENDED)
     live = sa.select(Offer.img_id).where(
         Offer.round_id == round_id,
-        Offer.state.in_(settled if finished else (*LIVE_OFFERS, OfferState.ENDED)),
+        Offer.state.in_(settled if finished else LIVE_OFFERS),
     )
     return (
         sa.select(Profile.id, User.name)
@@ -79,6 +81,6 @@ def _last_offers(
         sa.select(Offer)
         .where(Offer.round_id == round_id, Offer.img_id.in_(img_ids))
         .where(Offer.state != OfferState.WITHDRAWN)
-        .order_by(Offer.offered_at, Offer.place.desc())
+        .order_by(Offer.offered_at, Offer.state == OfferState.ENDED, Offer.place.desc())
     )
     return {offer.img_id: offer for offer in offers}

@@ -29,11 +29,11 @@ class Chosen:
     out: Sequence[Candidate]  # who fit, but a leader left them out
 
 
-def chosen(session: Session, round_: Round, traits: Traits, *, today: dt.date) -> Chosen:
+def chosen(session: Session, round_: Round, traits: Traits, *, now: dt.datetime) -> Chosen:
     """Part the IMGs of a round by some traits, in three queries."""
     imgs = [
         each
-        for each in candidates(session, round_, today=today)
+        for each in candidates(session, round_, now=now)
         if each.kind is ProfileKind.IMG and each.joined and each.obstacle is None
     ]
     fit = set(session.scalars(fitting(round_, traits)))
@@ -58,7 +58,7 @@ def only(session: Session, *, round_id: uuid.UUID, traits: Traits, now: dt.datet
         The round is not open for people (any more).
 
     """
-    found = chosen(session, hold(session, round_id), traits, today=now.date())
+    found = chosen(session, hold(session, round_id), traits, now=now)
     mark(session, round_id, [each.profile_id for each in found.others], left_out_at=now)
     return len(found.others)
 
@@ -68,6 +68,6 @@ def back(session: Session, *, round_id: uuid.UUID, traits: Traits, now: dt.datet
 
     Whoever withdrew stays away: that is theirs to undo. Raises like ``only``.
     """
-    found = chosen(session, hold(session, round_id), traits, today=now.date())
+    found = chosen(session, hold(session, round_id), traits, now=now)
     mark(session, round_id, [each.profile_id for each in found.out], left_out_at=None)
     return len(found.out)

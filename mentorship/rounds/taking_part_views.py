@@ -28,8 +28,8 @@ def choose_people(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     if round_.state not in EDITABLE or round_.state is RoundState.DRAFT:
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
     form = TraitsForm(request.args)
-    traits, today = form.traits(), dt.datetime.now(dt.UTC).date()
-    found = taking_part.chosen(db.session(), round_, traits, today=today)
+    traits, now = form.traits(), dt.datetime.now(dt.UTC)
+    found = taking_part.chosen(db.session(), round_, traits, now=now)
     return render_template(
         "rounds/choose_people.html", round=round_, form=form, traits=traits, found=found
     )

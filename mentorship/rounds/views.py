@@ -22,8 +22,8 @@ from mentorship.sections.belonging import section_led_by
 @members
 def list_rounds(slug: str) -> str:
     section = section_led_by(db.session(), current_id(), slug)
-    today = dt.datetime.now(dt.UTC).date()
-    rounds = service.round_list(db.session(), section.id, today=today)
+    now = dt.datetime.now(dt.UTC)
+    rounds = service.round_lists(db.session(), [section.id], now=now)[section.id]
     return render_template("rounds/list.html", section=section, rounds=rounds)
 
 

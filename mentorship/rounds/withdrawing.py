@@ -123,7 +123,7 @@ def come_back(
         participation_of(session, person_id, round_id, profile_id)
         raise TooLate
     round_ = participation_of(session, person_id, round_id, profile_id).round
-    (me,) = candidates(session, round_, today=now.date(), only=[profile_id])
+    (me,) = candidates(session, round_, now=now, only=[profile_id])
     if me.obstacle is not None:
         raise CannotTakePart(me.name, me.obstacle)
     session.execute(

@@ -194,6 +194,40 @@ def test_a_role_that_was_left_beside_no_mentor_of_ones_own(
     assert tag in page.text
 
 
+def test_a_leader_of_five_sections_needs_no_statement_more(
+    sign_in: SignIn, session: Session
+) -> None:
+    """And each section is told of by itself, also where people are members of several."""
+    load_facts(session)
+    leader, people = factories.person(session, "Lea Leader"), dict[str, User]()
+    counts, casts = [], []
+    for number in range(1, 6):
+        section = factories.section(session, f"Section {number}")
+        factories.member(session, section, SectionRole.LEADER, leader)
+        cast = Cast(session, section, leader, people)  # the mentor is a member of all
+        for n in range(number):
+            cast.img(f"Img {number} {n}")
+        cast.mentor("Noor Haddad", seats=9)
+        (cast.published if number % 2 else cast.reviewed)(f"Spring of {number}")
+        casts.append(cast)
+        client = sign_in(leader)
+        session.expire_all()
+        with counted(session) as seen:
+            page = client.get("/home/leader")
+        counts.append(len([s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]))
+        assert f"Spring of {number}" in page.text
+    assert min(counts) == max(counts) <= MOST, counts
+    ids = [cast.section.id for cast in casts]
+    funnels, lines = rounds.leader_funnels(session, ids), rounds.round_lists(session, ids, now=NOW)
+    assert [funnels[key].imgs for key in ids] == [1, 2, 3, 4, 5]
+    assert [funnels[key].imgs_matched for key in ids] == [1, 0, 3, 0, 5]
+    assert [funnels[key].mentors_matched for key in ids] == [1, 0, 1, 0, 1]
+    for number, key in enumerate(ids, 1):
+        assert [(line.name, line.imgs) for line in lines[key]] == [(f"Spring of {number}", number)]
+        assert funnels[key] == rounds.leader_funnels(session, [key])[key]
+        assert lines[key] == rounds.round_lists(session, [key], now=NOW)[key]
+
+
 def _posted_for(cast: Cast) -> None:
     for number in range(2):
         cast.img(f"Other img {number}")

@@ -201,6 +201,21 @@ def test_whoever_agreed_to_an_older_text_is_asked_again(
     assert asks not in client.get(f"/home/{home}").text
 
 
+@pytest.mark.parametrize("role", [SectionRole.IMG, SectionRole.MENTOR])
+def test_whoever_has_no_profile_yet_is_asked_again_too(
+    sign_in: SignIn, cast: Cast, session: Session, role: SectionRole
+) -> None:
+    person, home = factories.member(session, cast.section, role), f"/home/{role.value}"
+    client, asks = sign_in(person), "A text you agreed to has changed"
+    give(session, person.id, LISTED, NOW)
+    assert asks not in client.get(home).text
+    mine = sa.update(Consent).where(Consent.person_id == person.id)
+    session.execute(mine.values(version=PURPOSES[LISTED].version - 1))
+    assert asks in client.get(home).text
+    give(session, person.id, LISTED, NOW)
+    assert asks not in client.get(home).text
+
+
 def test_an_administrator_finds_the_mentorship_of_a_role_that_was_left(
     sign_in: SignIn, cast: Cast, session: Session
 ) -> None:

@@ -51,12 +51,12 @@ def cast(session: Session) -> Cast:
 
 
 def found(cast: Cast, who: str, kind: ProfileKind = IMG) -> list[str]:
-    listing = service.listing(cast.session, cast.people[who].id, kind, today=NOW.date())
+    listing = service.listing(cast.session, cast.people[who].id, kind, now=NOW)
     return [each.card.name for each in listing.everybody]
 
 
 def one(cast: Cast, who: str, whom: str, kind: ProfileKind = IMG) -> service.Found:
-    listing = service.listing(cast.session, cast.people[who].id, kind, today=NOW.date())
+    listing = service.listing(cast.session, cast.people[who].id, kind, now=NOW)
     other = MENTOR if kind is IMG else IMG
     return listing.one(cast.profile(whom, other))
 
@@ -120,7 +120,7 @@ def test_other_sections_stay_apart(cast: Cast, session: Session) -> None:
     assert found(other, "Eve Else") == ["Max More"]
     assert "Max More" not in found(cast, "Ana Silva")
     with pytest.raises(NoResultFound):
-        service.listing(session, eve.id, MENTOR, today=NOW.date())
+        service.listing(session, eve.id, MENTOR, now=NOW)
     with pytest.raises(NoResultFound):
         service.ask_for(
             session, person_id=eve.id, profile_id=cast.profile("Noor Haddad"), why="", now=NOW
@@ -275,6 +275,7 @@ def test_hidden_names_are_hidden_until_both_said_yes(
     theirs += ["/home/mentor", f"/offers/{offer.id}"]
     rounds.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
     mine += [f"/matches/{offer.id}", f"/matches/{offer.id}/decline", page_of(cast, "Noor Haddad")]
+    mine += ["/profile/img/names"]
     for client, paths, names in (
         (img, mine, ("Noor Haddad", "Harbor Hospital")),
         (mentor, theirs, ("Ana Silva",)),
@@ -285,6 +286,11 @@ def test_hidden_names_are_hidden_until_both_said_yes(
     rounds.confirm_match(session, person_id=ana.id, offer_id=offer.id, now=NOW)
     assert "Noor Haddad" in img.get(f"/matches/{offer.id}").html
     assert "Ana Silva" in mentor.get("/home/mentor").html
+    own = img.get("/profile/img/names")
+    assert "Noor Haddad" in own.html, "their own mentor, whose name they know"
+    assert not [name for name in ("Harbor Hospital", "Omar Aziz") if name in own.html]
+    others = sign_in(cast.people["Ben Okafor"]).get("/profile/img/names")
+    assert "Noor Haddad" not in others.html
 
 
 def test_a_name_that_another_section_of_both_hides_is_hidden_in_every_list(
@@ -550,6 +556,23 @@ def test_before_a_profile_there_is_a_way_to_it(
     page = sign_in(eve).get("/find/mentors")
     assert "Fill in your profile first" in page.text
     assert "/profile/img" in page.links()
+
+
+def test_a_fourth_mentor_to_compare_is_not_dropped_in_silence(sign_in: SignIn, cast: Cast) -> None:
+    for name in ("Pia Lund", "Quin Lee"):
+        give(cast.session, cast.mentor(name).id, LISTED, NOW)
+    ana = sign_in(cast.people["Ana Silva"])
+    asked = ["Noor Haddad", "Omar Aziz", "Pia Lund", "Quin Lee"]
+    where = "/find/compare?" + "&".join(f"with={cast.profile(name)}" for name in asked)
+    page = ana.get(where, status=422)
+    assert "You ticked 4. At most 3 fit side by side: untick some." in page.text
+    boxes = page.tree.findall(".//form//input[@name='with']")
+    assert [box.get("checked") is not None for box in boxes] == [True] * 4
+    for name in asked:
+        assert name in page.text
+    three = ana.get(where.rpartition("&")[0])
+    assert "Free seat now" in three.text
+    assert "Quin Lee" not in three.text
 
 
 def test_made_up_keys_are_nobody(sign_in: SignIn, cast: Cast) -> None:

@@ -50,13 +50,13 @@ def test_small_counts_are_not_told() -> None:
 
 
 def of_img(session: Session, person: User) -> ImgOutlook:
-    found = outlook(session, person.id, read_img(session, person.id).values, today=TODAY)
+    found = outlook(session, person.id, read_img(session, person.id).values, now=NOW)
     assert isinstance(found, ImgOutlook)
     return found
 
 
 def of_mentor(session: Session, person: User) -> MentorOutlook:
-    found = outlook(session, person.id, read_mentor(session, person.id).values, today=TODAY)
+    found = outlook(session, person.id, read_mentor(session, person.id).values, now=NOW)
     assert isinstance(found, MentorOutlook)
     return found
 
@@ -146,9 +146,7 @@ def test_counts_are_those_of_whole_profiles_compared_one_by_one(
     )
     cast.draft("Drawn", set_up=set_up)
     rules = set_up.rules()
-    every_img, every_mentor = gather(
-        session, session.scalars(sa.select(Profile.id)).all(), today=TODAY
-    )
+    every_img, every_mentor = gather(session, session.scalars(sa.select(Profile.id)).all())
     market = Market.of(every_img, rules.limiting(every_mentor), vocabulary.tables(), week=MONDAY)
     forbidden = np.logical_or.reduce(
         list(ruled_out(market, rules, np.arange(len(market.imgs))).values())
@@ -156,13 +154,13 @@ def test_counts_are_those_of_whole_profiles_compared_one_by_one(
     for row, one in enumerate(market.imgs):
         who = session.get_one(Profile, uuid.UUID(one.key)).person_id
         asks = read_img(session, who).values
-        found = crowd(asks, others_of(session, who, asks, today=TODAY), rules, today=TODAY)
+        found = crowd(asks, others_of(session, who, asks, now=NOW), rules, today=TODAY)
         flags = ruled_out(found.market, rules, np.array([0])).values()
         assert found.count(~np.logical_or.reduce(list(flags))[0]) == (~forbidden[row]).sum()
     for column, other in enumerate(market.mentors):
         who = session.get_one(Profile, uuid.UUID(other.key)).person_id
         offers = read_mentor(session, who).values
-        found = crowd(offers, others_of(session, who, offers, today=TODAY), rules, today=TODAY)
+        found = crowd(offers, others_of(session, who, offers, now=NOW), rules, today=TODAY)
         everybody = np.arange(len(found.market.imgs))
         flags = ruled_out(found.market, rules, everybody).values()
         possible = found.count(~np.logical_or.reduce(list(flags))[:, 0])

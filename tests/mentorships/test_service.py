@@ -229,7 +229,7 @@ def test_a_mentorship_holds_its_people_until_it_ends_also_when_its_round_is_fini
     summer = pair.cast.draft("Summer")
 
     def obstacles() -> dict[str, rounds.Obstacle | None]:
-        found = rounds.candidates(pair.session, summer, today=NOW.date())
+        found = rounds.candidates(pair.session, summer, now=NOW)
         return {each.name: each.obstacle for each in found}
 
     held = obstacles()

@@ -168,6 +168,6 @@ def test_the_preview_speaks_of_no_section_one_is_not_in(
 
 def test_finding_leaves_out_who_takes_the_consent_back(cast: Cast, session: Session) -> None:
     ana = cast.people["Ana Silva"].id
-    assert finding.listing(session, ana, ProfileKind.IMG, today=NOW.date()).everybody
+    assert finding.listing(session, ana, ProfileKind.IMG, now=NOW).everybody
     consents.withdraw(session, cast.people["Noor Haddad"].id, consents.LISTED, NOW)
-    assert not finding.listing(session, ana, ProfileKind.IMG, today=NOW.date()).everybody
+    assert not finding.listing(session, ana, ProfileKind.IMG, now=NOW).everybody

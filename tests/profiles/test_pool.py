@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import time
 import uuid
 from typing import Any
@@ -22,8 +21,6 @@ from tests.factories import NOW
 from tests.profiles.samples import FULL_IMG, FULL_MENTOR
 from tests.profiles.test_service import counted
 
-TODAY = NOW.date()
-
 
 class Round:
     """A section whose members all have profiles; ``run`` gathers them."""
@@ -38,14 +35,10 @@ class Round:
         service.write_img(self.session, person_id=person.id, img=img, now=NOW)
         return person
 
-    def mentor(
-        self, who: User | None = None, paused_until: dt.date | None = None, **changes: Any
-    ) -> User:
+    def mentor(self, who: User | None = None, **changes: Any) -> User:
         person = factories.member(self.session, self.section, SectionRole.MENTOR, who)
         mentor = dataclasses.replace(FULL_MENTOR, **changes)
-        service.write_mentor(
-            self.session, person_id=person.id, mentor=mentor, now=NOW, paused_until=paused_until
-        )
+        service.write_mentor(self.session, person_id=person.id, mentor=mentor, now=NOW)
         return person
 
     def key(self, person: User, kind: ProfileKind) -> str:
@@ -54,7 +47,7 @@ class Round:
 
     def run(self) -> tuple[list[Img], list[Mentor]]:
         everybody = self.session.scalars(sa.select(Profile.id)).all()
-        return gather(self.session, everybody, today=TODAY)
+        return gather(self.session, everybody)
 
 
 def test_the_pool_says_what_people_said(session: Session) -> None:
@@ -70,7 +63,7 @@ def test_only_the_profiles_asked_for_come(session: Session) -> None:
     here = Round(session)
     here.img()
     here.mentor()
-    assert gather(session, [uuid.uuid4()], today=TODAY) == ([], [])
+    assert gather(session, [uuid.uuid4()]) == ([], [])
 
 
 def test_prefer_not_to_say_is_no_answer(session: Session) -> None:
@@ -88,18 +81,6 @@ def test_a_sealed_answer_that_does_not_open_is_no_answer(session: Session) -> No
     session.expire_all()
     (img,), _ = here.run()
     assert (img.visa, img.gender) == (None, FULL_IMG.gender)
-
-
-def test_a_mentor_paused_until_later_has_no_seats(session: Session) -> None:
-    here = Round(session)
-    here.mentor(seats=4, paused_until=TODAY + dt.timedelta(days=1))
-    assert [mentor.seats for mentor in here.run()[1]] == [0]
-
-
-def test_a_pause_ends_on_its_day(session: Session) -> None:
-    here = Round(session)
-    here.mentor(seats=4, paused_until=TODAY)
-    assert [mentor.seats for mentor in here.run()[1]] == [4]
 
 
 def test_people_asked_for_become_keys_in_their_rank(session: Session) -> None:
@@ -160,8 +141,8 @@ def test_the_order_is_that_of_the_keys_whatever_was_asked(session: Session) -> N
         here.img()
         here.mentor()
     ids = list(session.scalars(sa.select(Profile.id)))
-    imgs, mentors = gather(session, ids, today=TODAY)
-    assert gather(session, ids[::-1], today=TODAY) == (imgs, mentors)
+    imgs, mentors = gather(session, ids)
+    assert gather(session, ids[::-1]) == (imgs, mentors)
     assert [img.key for img in imgs] == sorted(img.key for img in imgs)
 
 

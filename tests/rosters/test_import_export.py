@@ -75,7 +75,7 @@ def by_email(session: Session) -> dict[str, Img | Mentor]:
     rows = sa.select(Profile.id, User.email, Profile.kind).join(User)
     names = {str(row.id): f"{row.kind} {row.email}" for row in session.execute(rows)}
     ids = session.scalars(sa.select(Profile.id)).all()
-    imgs, mentors = gather(session, ids, today=TODAY)
+    imgs, mentors = gather(session, ids)
     pool: dict[str, Img | Mentor] = {}
     for img in imgs:
         key = names[img.key]

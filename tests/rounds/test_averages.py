@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from mentorship.matching import SENSITIVE
 from mentorship.matching.scores.recipe import mean_marks_of_many
-from mentorship.rounds import averages, closing, service
+from mentorship.rounds import averages, changing, closing, service
 from mentorship.rounds.inputs import market_now
 from mentorship.rounds.insight_models import RoundAverages
 from mentorship.rounds.setup import SetUp
@@ -49,13 +49,30 @@ def test_nobody_to_compare_is_no_error(cast: Cast) -> None:
 def test_asking_reads_two_people_and_not_the_round(cast: Cast) -> None:
     round_ = direct(cast, minimum_score=1_000)
     rank(cast, "Ben Okafor", "Noor Haddad")
-    with counted(cast.session) as without:
+    with counted(cast.session) as kept:  # since the round was opened
         ask(cast, round_, "Ana Silva")
-    means = averages.work_out(cast.session, round_id=round_.id, now=NOW)
-    averages.keep(cast.session, round_id=round_.id, means=means or {}, now=NOW)
-    with counted(cast.session) as kept:
+    cast.session.execute(sa.delete(RoundAverages))
+    cast.session.expire_all()
+    with counted(cast.session) as without:
         ask(cast, round_, "Ben Okafor")
     assert len(kept) < len(without)
+
+
+def test_a_round_that_comes_to_need_them_has_them_at_once_and_the_worker_soon_has_better(
+    cast: Cast,
+) -> None:
+    round_, session = direct(cast), cast.session
+    assert session.get(RoundAverages, round_.id) is None
+    changing.edit_round(
+        session, round_id=round_.id, name="Spring", policy="most-matched", answer_days=14,
+        set_up=SetUp(direct_requests=True, minimum_score=3_000), now=NOW,
+    )  # fmt: skip
+    first = session.get_one(RoundAverages, round_.id)
+    assert first.means == averages.work_out(session, round_id=round_.id, now=NOW)
+    assert averages.due_averages(session, now=NOW) == [round_.id]
+    averages.keep(session, round_id=round_.id, means=dict.fromkeys(first.means, 5), now=NOW)
+    averages.keep_first(session, round_.id, now=NOW)  # never in place of what there is
+    assert set(session.get_one(RoundAverages, round_.id).means.values()) == {5}
 
 
 def test_what_is_kept_decides(cast: Cast) -> None:

@@ -23,12 +23,12 @@ from tests.rounds.cast import Cast, small_cast
 
 
 def who_takes_part(cast: Cast, round_: Round) -> set[str]:
-    people = service.candidates(cast.session, round_, today=NOW.date())
+    people = service.candidates(cast.session, round_, now=NOW)
     return {each.name for each in people if each.takes_part}
 
 
 def obstacle(cast: Cast, round_: Round, name: str) -> Obstacle | None:
-    people = service.candidates(cast.session, round_, today=NOW.date())
+    people = service.candidates(cast.session, round_, now=NOW)
     return next(each.obstacle for each in people if each.name == name)
 
 
@@ -51,7 +51,7 @@ def test_opening_enrols_everybody_eligible(cast: Cast) -> None:
 def test_people_of_other_sections_stay_out(cast: Cast, session: Session) -> None:
     small_cast(session)  # the same names, elsewhere
     round_ = cast.open()
-    people = service.candidates(session, round_, today=NOW.date())
+    people = service.candidates(session, round_, now=NOW)
     assert {each.person_id for each in people} == {who.id for who in cast.people.values()}
 
 
@@ -113,7 +113,7 @@ def test_offers_of_another_round_hold_people_and_seats(cast: Cast, session: Sess
     assert who_takes_part(cast, spring) == {"Chi Tanaka", "Omar Aziz"}
     (free,) = [
         each.seats
-        for each in service.candidates(session, spring, today=NOW.date())
+        for each in service.candidates(session, spring, now=NOW)
         if each.name == "Omar Aziz"
     ]
     assert free == 1
@@ -159,7 +159,7 @@ def test_one_person_as_img_and_mentor_takes_part_in_each_role(cast: Cast, sessio
     cast.img("Both Ways")
     cast.mentor("Both Ways")
     round_ = cast.open()
-    people = service.candidates(session, round_, today=NOW.date())
+    people = service.candidates(session, round_, now=NOW)
     both = [each.kind for each in people if each.name == "Both Ways" and each.takes_part]
     assert sorted(both) == [ProfileKind.IMG, ProfileKind.MENTOR]
 

@@ -17,7 +17,7 @@ from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import expiring, rest, service
 from mentorship.rounds.candidates import Obstacle
 from mentorship.rounds.due import end_of_day
-from mentorship.rounds.offer_models import Side
+from mentorship.rounds.offer_models import OfferState, Side
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.service import SetUp, Standing
 from mentorship.rounds.traits import Traits
@@ -28,7 +28,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.mentorships.pair import confirm
 from tests.page import PageClient
-from tests.rounds.asking import accept, alter, ask, direct
+from tests.rounds.asking import accept, again, alter, ask, direct
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
@@ -91,7 +91,7 @@ def test_who_needs_nobody_any_more_is_promised_no_match(
     text = ana.get("/home/img").text  # with the words that answer the click
     assert ("You are not matched again in this round" in text) is for_good
     assert ("You keep your place" in text) is not for_good
-    people = rest.still_free(session, cast.again(round_), today=NOW.date())
+    people = rest.still_free(session, cast.again(round_), now=NOW)
     (me,) = [each for each in people if each.name == ANA]
     assert me.takes_part is not for_good
     service.finish_round(session, round_id=round_.id, now=NOW)
@@ -208,6 +208,26 @@ def test_a_name_that_one_section_of_both_hides_is_hidden_in_the_requests_of_anot
     assert "Ask them yourself" not in ranking
 
 
+def test_the_ranking_leads_to_the_request_that_is_out_and_invites_to_no_other(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    round_ = direct(cast)
+    client, path = sign_in(cast.people[ANA]), f"/rounds/{round_.id}/request"
+    before = client.get("/find/choices")
+    assert "Ask them yourself" in before.text
+    assert "Your request waits for an answer" not in before.text
+    offer = ask(cast, round_, ANA)
+    cast.session.commit()
+    page = client.get("/find/choices")
+    assert "Your request waits for an answer" in page.text
+    assert "Ask them yourself" not in page.text
+    assert path in page.links()
+    assert "Ask them yourself" in sign_in(cast.people["Ben Okafor"]).get("/find/choices").text
+    service.take_back(cast.session, person_id=cast.people[ANA].id, round_id=round_.id, now=NOW)
+    assert again(cast, offer).state is OfferState.WITHDRAWN
+    assert "Ask them yourself" in client.get("/find/choices").text
+
+
 def test_a_run_of_a_section_that_hides_nothing_gives_no_hidden_name_away(
     cast: Cast, session: Session, sign_in: SignIn
 ) -> None:
@@ -287,7 +307,7 @@ def test_after_a_mentorship_the_next_match_of_its_round_is_told_of_and_can_be_le
         home = ana.get("/home/img")
         assert ("You are part of the next match of Spring" in home.text) is not withdrawn
         assert (place in home.links()) is not withdrawn
-        found = rest.still_free(session, cast.again(round_), today=NOW.date())
+        found = rest.still_free(session, cast.again(round_), now=NOW)
         ana_there = next(each for each in found if each.profile_id == cast.profile(ANA))
         assert ana_there.takes_part is not withdrawn
         if not withdrawn:

@@ -28,7 +28,7 @@ OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferS
 
 
 def obstacles(cast: Cast, round_: Round) -> dict[str, str | None]:
-    everybody = service.candidates(cast.session, round_, today=NOW.date())
+    everybody = service.candidates(cast.session, round_, now=NOW)
     return {each.name: each.obstacle for each in everybody}
 
 

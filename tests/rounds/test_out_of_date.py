@@ -61,12 +61,12 @@ CHANGES: Mapping[str, tuple[Callable[[Cast], object], set[str]]] = {
 
 
 def told(cast: Cast, round_: Round, run_id: uuid.UUID) -> tuple[set[str], bool]:
-    today, session = NOW.date(), cast.session
+    session = cast.session
     session.flush()
-    people = for_publishing(session, cast.again(round_), today=today)
+    people = for_publishing(session, cast.again(round_), now=NOW)
     changed = changed_among(session, run_id, *people)
-    there = rounds_out_of_date(session, cast.section.id, now=NOW)
-    assert changed_since(session, round_, run_id, today=today) == (changed or ())
+    there = rounds_out_of_date(session, [cast.section.id], now=NOW)
+    assert changed_since(session, round_, run_id, now=NOW) == (changed or ())
     return {each.person.name for each in changed}, round_.id in there
 
 
@@ -99,5 +99,5 @@ def test_rounds_are_looked_at_in_one_statement_however_many(cast: Cast, session:
     section_id = cast.section.id
     session.flush()
     with counted(session) as seen:
-        there = rounds_out_of_date(session, section_id, now=NOW)
+        there = rounds_out_of_date(session, [section_id], now=NOW)
     assert (len(there), len(seen)) == (3, 1)

@@ -43,7 +43,7 @@ def test_finishing_frees_whom_its_page_says_it_frees(
     leader.submit(f"{home}/finish")
 
     spring = cast.open("Spring")
-    people = service.candidates(session, spring, today=NOW.date())
+    people = service.candidates(session, spring, now=NOW)
     found = {each.name: (each.obstacle, each.seats) for each in people}
     assert found["Ana Silva"] == (Obstacle.HAS_MENTOR, 0)
     assert found["Noor Haddad"] == (Obstacle.SEATS_TAKEN, 0)
@@ -67,7 +67,7 @@ def test_the_list_counts_whom_the_round_counts(cast: Cast, session: Session, sta
     omar.paused_until = NOW.date() + dt.timedelta(days=2)
     session.flush()
     page = overview.overview(session, round_, now=NOW)
-    lines = round_list.round_list(session, cast.section.id, today=NOW.date())
+    lines = round_list.round_lists(session, [cast.section.id], now=NOW)[cast.section.id]
     (line,) = [each for each in lines if each.id == round_.id]
     assert (line.imgs, line.mentors) == (page.imgs, page.mentors) == (2, 1)
 
@@ -76,5 +76,5 @@ def test_a_round_that_is_over_counts_who_was_in_it(cast: Cast, session: Session)
     round_ = confirmed(cast, session)
     service.finish_round(session, round_id=round_.id, now=NOW)
     withdraw(session, cast.people["Ben Okafor"].id, MATCHING, NOW)
-    (line,) = round_list.round_list(session, cast.section.id, today=NOW.date())
+    (line,) = round_list.round_lists(session, [cast.section.id], now=NOW)[cast.section.id]
     assert (line.imgs, line.mentors, line.matched, line.confirmed) == (3, 2, 3, 1)

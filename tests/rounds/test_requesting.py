@@ -447,5 +447,5 @@ def test_profiles_of_a_request_hold_no_seat_elsewhere_until_the_yes(cast: Cast) 
 
 
 def obstacles(cast: Cast, round_: Round) -> dict[uuid.UUID, service.Obstacle | None]:
-    people = service.candidates(cast.session, round_, today=NOW.date())
+    people = service.candidates(cast.session, round_, now=NOW)
     return {each.profile_id: each.obstacle for each in people}

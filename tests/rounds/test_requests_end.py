@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mentorship import audit
 from mentorship.accounts.models import User
-from mentorship.rounds import averages, closing, expiring, service
+from mentorship.rounds import closing, expiring, service
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.history import history_of
 from mentorship.rounds.models import Round
@@ -122,12 +122,6 @@ def test_the_page_keeps_to_the_budget_and_offers_no_order_after_a_match(
 ) -> None:
     strict: dict[str, Any] = {"not_again": True, "minimum_score": 100, "must_share_language": True}
     round_ = direct(cast, **strict)
-    averages.keep(
-        cast.session,
-        round_id=round_.id,
-        means=averages.work_out(cast.session, round_id=round_.id, now=NOW) or {},
-        now=NOW,
-    )
     path, ana = f"/rounds/{round_.id}/request", sign_in(cast.people["Ana Silva"])
 
     def statements() -> int:

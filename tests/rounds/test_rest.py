@@ -118,7 +118,7 @@ def test_who_said_no_for_good_may_look_again(cast: Cast, session: Session, round
 
 
 def _is_free(cast: Cast, round_: Round, name: str) -> bool:
-    people = rests.still_free(cast.session, cast.again(round_), today=LATER.date())
+    people = rests.still_free(cast.session, cast.again(round_), now=LATER)
     return any(each.takes_part for each in people if each.name == name)
 
 
@@ -127,7 +127,7 @@ def test_finishing_takes_a_planned_rest_back(cast: Cast, session: Session, round
     planning.plan_publication(
         session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
     )
-    rests.finish_round(session, round_id=round_.id, now=LATER)
+    service.finish_round(session, round_id=round_.id, now=LATER)
     assert session.scalars(sa.select(PublishPlan)).all() == []
     late = LATER + 2 * planning.UNDO
     assert planning.due_publications(session, now=late) == []
@@ -486,7 +486,7 @@ def test_the_rest_has_no_more_seats_than_the_mentor_has_now(
 
 
 def _free_seats(cast: Cast, session: Session, round_: Round) -> int:
-    people = rests.still_free(session, cast.again(round_), today=NOW.date())
+    people = rests.still_free(session, cast.again(round_), now=NOW)
     return next(each.seats for each in people if each.name == "Noor Haddad")
 
 
@@ -556,7 +556,7 @@ def test_a_mentor_on_a_break_at_the_publication_has_seats_once_it_is_over(
     session.flush()
     (free,) = [
         each
-        for each in rests.still_free(session, cast.again(made), today=LATER.date())
+        for each in rests.still_free(session, cast.again(made), now=LATER)
         if each.name == "Pia Late"
     ]
     assert (free.seats, free.obstacle) == (2, None)

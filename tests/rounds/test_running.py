@@ -219,7 +219,7 @@ def test_a_person_is_never_their_own_mentor(cast: Cast, session: Session) -> Non
     both = cast.img("Both Ways")
     cast.mentor("Both Ways", seats=5)
     round_ = cast.open("Alone")
-    for each in service.candidates(session, round_, today=NOW.date()):
+    for each in service.candidates(session, round_, now=NOW):
         if each.person_id != both.id:
             service.leave_out(session, round_id=round_.id, profile_ids=[each.profile_id], now=NOW)
     run = service.run_round(session, round_id=round_.id, by=None, now=NOW)
@@ -288,7 +288,7 @@ def test_a_result_that_fails_the_check_is_not_kept(
 
 def test_a_round_without_imgs_is_not_run(cast: Cast, session: Session) -> None:
     round_ = cast.open()
-    for each in service.candidates(session, round_, today=NOW.date()):
+    for each in service.candidates(session, round_, now=NOW):
         if each.kind is ProfileKind.IMG:
             service.leave_out(session, round_id=round_.id, profile_ids=[each.profile_id], now=NOW)
     with pytest.raises(service.NobodyToMatch):

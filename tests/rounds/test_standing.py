@@ -154,7 +154,7 @@ def test_the_funnel_counts_members_by_how_far_they_have_come(cast: Cast, session
     cast.published()
     accept(cast, "Noor Haddad", "Ana Silva")
     confirm(cast, "Ana Silva")
-    assert service.leader_funnel(session, cast.section.id) == service.Funnel(
+    assert service.leader_funnels(session, [cast.section.id])[cast.section.id] == service.Funnel(
         imgs=4,
         imgs_ready=3,
         imgs_matched=3,
@@ -178,7 +178,9 @@ def test_contacts_go_when_a_mentorship_ends(cast: Cast, session: Session) -> Non
 
 
 READS: dict[str, Callable[[Cast, Run], object]] = {
-    "list": lambda cast, _: round_list.round_list(cast.session, cast.section.id, today=NOW.date()),
+    "list": lambda cast, _: round_list.round_lists(cast.session, [cast.section.id], now=NOW)[
+        cast.section.id
+    ],
     "overview": lambda cast, run: overview.overview(
         cast.session, cast.session.get_one(Round, run.round_id), now=NOW
     ),
@@ -203,7 +205,7 @@ READS: dict[str, Callable[[Cast, Run], object]] = {
     ),
     "img": lambda cast, _: service.img_status(cast.session, cast.people["Ana Silva"].id),
     "mentor": lambda cast, _: mentor(cast, "Omar Aziz"),
-    "funnel": lambda cast, _: service.leader_funnel(cast.session, cast.section.id),
+    "funnel": lambda cast, _: service.leader_funnels(cast.session, [cast.section.id]),
 }
 
 

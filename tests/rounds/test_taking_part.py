@@ -24,7 +24,7 @@ SignIn = Callable[[User], PageClient]
 
 
 def who(cast: Cast, round_: Round) -> set[str]:
-    everybody = service.candidates(cast.session, round_, today=NOW.date())
+    everybody = service.candidates(cast.session, round_, now=NOW)
     return {each.name for each in everybody if each.takes_part and each.kind == "img"}
 
 
@@ -44,7 +44,7 @@ def test_traits_part_the_imgs(cast: Cast, traits: Traits, expected: set[str]) ->
     cast.img("Emeka Obi", states=("NY", "TX"))
     round_ = cast.open()
     everybody = who(cast, round_)
-    found = taking_part.chosen(cast.session, round_, traits, today=NOW.date())
+    found = taking_part.chosen(cast.session, round_, traits, now=NOW)
     assert {each.name for each in found.fit} == expected
     assert taking_part.only(cast.session, round_id=round_.id, traits=traits, now=NOW) == len(
         everybody
@@ -75,10 +75,10 @@ def test_the_last_rounds_unmatched_come_first(cast: Cast) -> None:
     round_ = cast.open("Spring")
     round_.created_at = made
     cast.session.flush()
-    listing = people_of(cast.session, round_, Looking(show="imgs"), today=NOW.date()).listing
+    listing = people_of(cast.session, round_, Looking(show="imgs"), now=NOW).listing
     assert listing.rows[-1].name == "Adam Newcomer"
     traits = Traits(waited=True)
-    found = taking_part.chosen(cast.session, round_, traits, today=NOW.date())
+    found = taking_part.chosen(cast.session, round_, traits, now=NOW)
     assert {each.name for each in found.fit} == {"Ana Silva", "Ben Okafor", "Chi Tanaka"}
     assert {each.name for each in found.others} == {"Adam Newcomer"}
 
