@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,6 +89,13 @@ def _create_database(server: str) -> str:
 
 
 _made: list[Flask] = []  # the applications of all tests
+PATIENCE = 60_000  # milliseconds a SQLite writer of a test waits for another
+
+
+def _wait_long(connection: Any, _record: object) -> None:
+    """Let no race be lost to the clock: on a busy machine a writer may hold others up for long."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
 
 
 class _Browser(FlaskClient):
@@ -121,6 +129,8 @@ def new_app(
         app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]  # values of one dict, of many types
         app.test_client_class = _Browser
         _made.append(app)
+        with app.app_context():
+            sa.event.listen(db.engine, "connect", _wait_long)
         if migrated:
             return app
         with app.app_context():

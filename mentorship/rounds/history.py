@@ -76,6 +76,12 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# what moves a round on, or plans it and takes it back
+_STEPS = (
+    "open close close.due open_again archive unarchive run run.cancel rest rest.drop finish"
+    " publish publish.undo publish.again publish.move publish.now publish.due publish.held_up"
+)
+LIFE = frozenset(f"round.{step}" for step in _STEPS.split(" "))
 BY_ITSELF = "By itself"
 
 
@@ -85,6 +91,26 @@ class HistoryLine:
     what: str
     at: dt.datetime
     dates: Sequence[dt.datetime | None]  # that were changed: before and after, None for no date
+
+
+@dataclass(frozen=True, slots=True)
+class LastStep:
+    """What a round was moved on by: ``by`` is None for a leader who has left."""
+
+    what: str
+    by_id: uuid.UUID | None  # None: by itself
+    by: str | None
+    at: dt.datetime
+
+
+def last_step(session: Session, round_id: uuid.UUID) -> LastStep | None:
+    """Return what moved a round on last, as the log has it; None if it was long ago."""
+    entries = audit.history(session, round_id)
+    last = next((entry for entry in entries if entry.action in LIFE), None)
+    if last is None:
+        return None
+    by = session.scalar(sa.select(User.name).where(User.id == last.actor_id))
+    return LastStep(_words(last, {}), last.actor_id, by, last.at)
 
 
 def history_of(session: Session, round_id: uuid.UUID) -> Sequence[HistoryLine]:

@@ -14,6 +14,7 @@ from mentorship.access import current_id
 from mentorship.extensions import db
 from mentorship.notices.service import one_line
 from mentorship.rounds.blueprint import bp
+from mentorship.rounds.history import last_step
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.paging import LONGEST_CHOICE, LONGEST_WORDS, Wanted
@@ -49,8 +50,14 @@ def key_of(text: str | None) -> uuid.UUID:
 
 def changed_page(slug: str, round_id: uuid.UUID, changed: RoundChanged) -> tuple[str, int]:
     """Tell a leader that the round is no longer where their step starts."""
-    back = url_for(".show", slug=slug, round_id=round_id)
-    return render_template("rounds/changed.html", back=back, changed=changed), 409
+    page = render_template(
+        "rounds/changed.html",
+        back=url_for(".show", slug=slug, round_id=round_id),
+        changed=changed,
+        last=last_step(db.session(), round_id),
+        me=current_id(),
+    )
+    return page, 409
 
 
 def run_changed_page(slug: str, round_id: uuid.UUID, changed: RunChanged) -> tuple[str, int]:

@@ -131,7 +131,7 @@ def round_changed(session: Session, round_id: uuid.UUID) -> RoundChanged:
         .outerjoin(planner, planner.id == PublishPlan.planned_by_id)
         .where(Round.id == round_id)
     ).one()
-    by, at = None, row.opened_at
+    by, at = None, row.opened_at if row.state is RoundState.OPEN else None
     if row.planned_at is not None and row.held_up_at is None:
         by, at = row.planner, row.planned_at
     elif row.state in OUT:

@@ -47,7 +47,13 @@ class DeadlineForm(FlaskForm):
     seen = HiddenField()  # marks the date that the form was filled with
 
 
-class MoveForm(FlaskForm):
+class PlannedForm(FlaskForm):
+    """What to do with a run that is on its way out, as it was planned when it was looked at."""
+
+    seen = HiddenField()
+
+
+class MoveForm(PlannedForm):
     """Another time for a run that is on its way out."""
 
     goes_out_at = DateTimeLocalField(

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -19,7 +20,7 @@ from mentorship.rounds.leading import NoSuchRun, acting, changed_page, key_of, r
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.out_of_date import OutOfDate
-from mentorship.rounds.plan_forms import MoveForm, PublishForm
+from mentorship.rounds.plan_forms import MoveForm, PlannedForm, PublishForm
 from mentorship.rounds.planning import BadTime, Planned
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, preview
 from mentorship.rounds.rest_runs import may_go_out
@@ -38,7 +39,8 @@ def confirm_publish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_, shown = round_and_run_if_any(slug, round_id)
     plan = planning.planned(db.session(), round_.id)
     if plan is not None:
-        form = MoveForm(goes_out_at=plan.goes_out_at.astimezone(reader_zone()))
+        here = plan.goes_out_at.astimezone(reader_zone())
+        form = MoveForm(goes_out_at=here, seen=plan.mark)
         return _planned_page(round_, plan, form)
     if round_.state not in {RoundState.REVIEW, *OUT}:
         return changed_page(slug, round_id, round_changed(db.session(), round_id))
@@ -114,6 +116,7 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 def take_back(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
+            _held(session, slug, round_id, PlannedForm())
             acting(session, slug, round_id, "round.publish.undo")
             planning.take_back(session, round_id=round_id)
     except RoundChanged as changed:
@@ -129,6 +132,7 @@ def run_again(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
         with counted(slug, round_id, now) as asked, transaction() as session:
+            _held(session, slug, round_id, PlannedForm())
             round_ = acting(session, slug, round_id, "round.publish.again")
             planning.take_back(session, round_id=round_id)
             ask = jobs.ask_rest if round_.state in OUT else jobs.ask_run
@@ -145,6 +149,7 @@ def move_publication(slug: str, round_id: uuid.UUID) -> Response | tuple[str, in
     form, now = MoveForm(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
+            _held(session, slug, round_id, form)
             acting(session, slug, round_id, "round.publish.move")
             wanted = _time(form) or now
             planning.move_publication(session, round_id=round_id, goes_out_at=wanted, now=now)
@@ -167,12 +172,9 @@ def send_now(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            round_of_leader(session, current_id(), slug, round_id)
-            plan = planning.planned(session, round_id)
-            acting(session, slug, round_id, "round.publish.now", run=plan.run if plan else 0)
-            sent = planning.send_out(session, round_id=round_id, now=now)
-            if sent is None:
-                raise round_changed(session, round_id)
+            plan = _held(session, slug, round_id, PlannedForm())
+            acting(session, slug, round_id, "round.publish.now", run=plan.run)
+            planning.send_out(session, round_id=round_id, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     except (RunOutOfDate, NothingToPublish):
@@ -180,6 +182,14 @@ def send_now(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     flash("The round is published. The mentors are asked by mail.", "success")
     return redirect(url_for(".answers", slug=slug, round_id=round_id), code=303)
+
+
+def _held(
+    session: Session, slug: str, round_id: uuid.UUID, form: PlannedForm | MoveForm
+) -> Planned:
+    """Hold a leader's plan as they saw it, before the log: a worker who sends it does the same."""
+    round_of_leader(session, current_id(), slug, round_id)
+    return planning.hold_plan(session, round_id=round_id, seen=form.seen.data)
 
 
 def _time(form: PublishForm | MoveForm) -> dt.datetime | None:

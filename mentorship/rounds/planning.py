@@ -21,6 +21,7 @@ from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.holding import end_overtaken
 from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.meanwhile import mark
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.publishing import (
@@ -51,6 +52,13 @@ class Planned:
     planned_at: dt.datetime
     goes_out_at: dt.datetime
     held_up_at: dt.datetime | None
+
+    @property
+    def mark(self) -> str:
+        """Return what tells this plan from another, or from itself at another time."""
+        times = (self.planned_at, self.goes_out_at)
+        said = [at.astimezone(dt.UTC).isoformat() for at in times]
+        return mark({"run": self.run, "times": said})
 
 
 def plan_publication(  # noqa: PLR0913  which run, when, who
@@ -100,6 +108,16 @@ def plan_publication(  # noqa: PLR0913  which run, when, who
     except IntegrityError:
         raise round_changed(session, round_id) from None
     return plan
+
+
+def hold_plan(session: Session, *, round_id: uuid.UUID, seen: str | None) -> Planned:
+    """Hold what is to go out; raise ``RoundChanged`` if that is not what a leader has ``seen``."""
+    plan = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
+    session.execute(plan.with_for_update())
+    stands = planned(session, round_id)
+    if stands is None or (seen and seen != stands.mark):
+        raise round_changed(session, round_id)
+    return stands
 
 
 def move_publication(

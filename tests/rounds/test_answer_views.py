@@ -319,3 +319,15 @@ def test_no_score_is_shown_to_either_side(noor: PageClient, ana: PageClient, off
     noor.post(f"/offers/{offer.id}/accept")
     for page in (noor.get(f"/offers/{offer.id}"), ana.get(f"/matches/{offer.id}")):
         assert " of 100" not in page.text
+
+
+@pytest.mark.parametrize(("zone", "clock"), [(None, "UTC"), ("America/New_York", "EST")])
+def test_a_day_to_answer_says_by_whose_clock_it_is(
+    cast: Cast, sign_in: SignIn, zone: str | None, clock: str
+) -> None:
+    """UTC until somebody has said where they live, and never without a word on it."""
+    cast.published()
+    cast.people["Noor Haddad"].timezone = zone
+    cast.session.commit()
+    page = sign_in(cast.people["Noor Haddad"]).get(f"/offers/{cast.offer('Ana Silva').id}")
+    assert re.search(rf"Please answer by \w+ \d+, 20\d\d, \d+:\d\d [ap]\.m\. {clock}\.", page.text)

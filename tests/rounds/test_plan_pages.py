@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.rounds import planning, service
 from mentorship.rounds.comparing import MOST_RUNS
+from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.run_models import RunJob
+from mentorship.sections.models import SectionRole
+from tests import factories
 from tests.factories import NOW
-from tests.page import PageClient
+from tests.page import PageClient, _values
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
@@ -54,6 +62,80 @@ def test_while_a_run_is_on_its_way_out_the_menu_leads_to_open_pages(
     shut = leader.get(f"{home}/set-up", status=409).text
     assert "your click changed nothing" not in shut
     assert "there is nothing to do on the page you asked for" in shut
+
+
+STEPS = {  # what a leader presses -> what the other reads of it, who had the same page before them
+    "undo": "took the planned publication back on",
+    "now": "published at once (run 1) on",
+    "run-again": "took the planned publication back and asked for a new run on",
+    "move": "changed the time of the planned publication on",
+}
+
+
+@pytest.mark.parametrize("second", STEPS)
+@pytest.mark.parametrize("first", STEPS)
+def test_who_comes_second_reads_who_was_faster_and_nothing_changes(
+    cast: Cast, session: Session, sign_in: SignIn, first: str, second: str
+) -> None:
+    """Who sends the same form twice reads that it was they themselves."""
+    mine = first == second
+    round_, run = cast.reviewed()
+    other = factories.member(session, cast.section, SectionRole.LEADER)
+    now = dt.datetime.now(dt.UTC)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=now
+    )
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader if mine else other)
+    seen = planning.planned(session, round_.id)
+    assert seen
+    later = {"goes_out_at": f"{now + dt.timedelta(days=2):%Y-%m-%dT%H:%M}", "seen": seen.mark}
+    leader.post(f"{home}/publish/{first}", later)
+    before = _stands(cast, session, round_)
+    page = sign_in(cast.leader).post(f"{home}/publish/{second}", later, status=409)
+    who = "You" if mine else other.name
+    assert f"{who} {STEPS[first]}" in page.text
+    told = "That stands, and this click changed nothing." if mine else "your click changed nothing"
+    assert told in page.text
+    assert _stands(cast, session, round_) == before
+
+
+def _stands(cast: Cast, session: Session, round_: Round) -> tuple[object, ...]:
+    jobs = session.scalars(sa.select(RunJob.id)).all()
+    offers = session.scalars(sa.select(Offer.id)).all()
+    entries = session.scalar(sa.select(sa.func.max(AuditEntry.number)))
+    plan = planning.planned(session, round_.id)
+    return cast.again(round_).state, plan, sorted(jobs), sorted(offers), entries
+
+
+def test_a_page_of_one_plan_sends_no_other_out(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, run = cast.reviewed()
+    again = service.run_round(session, round_id=round_.id, by=None, now=NOW)
+    who = {"round_id": round_.id, "by": cast.leader.id}
+    planning.plan_publication(session, run_id=run.id, now=NOW, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    old = leader.get(f"{home}/publish").form(f"{home}/publish/now")
+    planning.take_back(session, round_id=round_.id)
+    planning.plan_publication(session, run_id=again.id, now=NOW, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    leader.post(f"{home}/publish/now", _values(old), status=409)
+    assert cast.again(round_).state is RoundState.PUBLISHED
+
+
+def test_who_planned_it_and_sends_the_form_again_reads_that_it_was_they(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    round_, _ = cast.reviewed()
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    form = _values(leader.get(f"{home}/publish").form())
+    leader.post(f"{home}/publish", form)
+    page = leader.post(f"{home}/publish", form, status=409).text
+    assert "You planned to publish a run (run 1) on" in page
+    assert "until then it can be taken back. That stands, and this click changed nothing." in page
+    assert cast.leader.name not in page.partition("The round has changed")[2]
 
 
 def test_more_runs_than_fit_are_not_dropped_without_a_word(
