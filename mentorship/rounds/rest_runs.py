@@ -104,6 +104,7 @@ def _sent() -> sa.ColumnElement[bool]:
 
 
 def _offered_since() -> sa.ColumnElement[bool]:
-    """Say of a run of the rest that two of a pair of it were offered each other in the round."""
+    """Say of a run of the rest that a pair of it is one of those ``offered_before``."""
     same = sa.and_(Offer.img_id == Pair.img_id, Offer.mentor_id == Pair.mentor_id)
-    return sa.exists().where(Pair.run_id == Run.id, same, Offer.round_id == Run.round_id)
+    counts = Offer.round_id == Run.round_id, Offer.state != OfferState.WITHDRAWN
+    return sa.exists().where(Pair.run_id == Run.id, same, *counts)

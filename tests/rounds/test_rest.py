@@ -502,6 +502,11 @@ def test_a_run_of_the_rest_does_not_go_out_after_its_pairs_were_offered_by_anoth
 ) -> None:
     """One who said no to the later run would be asked about the same IMG again."""
     earlier, later = rest(cast, session, round_), rest(cast, session, round_)
+    ana, pia = cast.profile("Ana Silva"), cast.profile("Pia Late")
+    taken_back = {"state": OfferState.WITHDRAWN, "answer_by": NOW, "offered_at": NOW, "place": 1}
+    session.add(Offer(round_id=round_.id, img_id=ana, mentor_id=pia, **taken_back))
+    session.flush()
+    assert may_go_out(session, cast.again(round_), earlier)
     send(cast, session, round_, later)
     answer(cast, session, "Pia Late", "Ana Silva", yes=False)
     assert not may_go_out(session, cast.again(round_), earlier)
