@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from mentorship.matching import Market, Mentor, Rules
+from mentorship.rounds.models import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +68,13 @@ class RunRules(Rules):
         for name in ("locked", "banned"):
             plain[name] = {pair for pair in plain[name] if pair[0] in here and pair[1] in there}
         return RunRules(**plain | {"left_alone": self.left_alone & here})
+
+
+def with_edits(rules: RunRules, run: Run | None) -> RunRules:
+    """Return the rules with what leaders have locked, forbidden and taken apart in a run."""
+    if run is None:
+        return rules
+    edited = RunRules.from_json(run.rules)
+    return dataclasses.replace(
+        rules, locked=edited.locked, banned=edited.banned, left_alone=edited.left_alone
+    )
