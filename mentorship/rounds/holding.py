@@ -42,9 +42,9 @@ from mentorship.rounds.run_models import (
     StepKind,
 )
 from mentorship.rounds.run_rows import Solved
-from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.run_rules import RunRules, with_edits
 from mentorship.rounds.running import ProofFailed, counting, keep
-from mentorship.rounds.steps import current_run, take_step, ways, with_edits
+from mentorship.rounds.steps import current_run, take_step, ways
 
 LEASE = dt.timedelta(seconds=20)
 

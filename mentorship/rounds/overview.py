@@ -26,9 +26,10 @@ from mentorship.rounds.planning import Planned, planned
 from mentorship.rounds.progress import JobPage, live_jobs
 from mentorship.rounds.request_pages import UnderWay, under_way
 from mentorship.rounds.run_models import JobKind, RunJob
+from mentorship.rounds.run_rules import with_edits
 from mentorship.rounds.scope import own_dates
 from mentorship.rounds.setup import SWITCHES, SetUp, rules_of
-from mentorship.rounds.steps import current_run_id, with_edits
+from mentorship.rounds.steps import current_run_id
 
 
 @dataclass(frozen=True, slots=True)

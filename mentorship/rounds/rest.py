@@ -28,8 +28,8 @@ from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publicatio
 from mentorship.rounds.priority import no_fault
 from mentorship.rounds.rest_runs import is_of_rest, offered_before, went_out
 from mentorship.rounds.run_models import PublishPlan, StepKind
-from mentorship.rounds.run_rules import RunRules
-from mentorship.rounds.steps import current_run, take_step, ways, with_edits
+from mentorship.rounds.run_rules import RunRules, with_edits
+from mentorship.rounds.steps import current_run, take_step, ways
 
 # An IMG who says no for one of these reasons looks for nobody in this round any more.
 FOR_GOOD = ("other_mentor", "no_time", "situation_changed")

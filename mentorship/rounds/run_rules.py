@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from mentorship.matching import Market, Mentor, Rules
+from mentorship.rounds.models import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +74,13 @@ class RunRules(Rules):
         }
         locked, banned = self.locked - gone, self.banned - (gone & passing)
         return dataclasses.replace(self, locked=locked, banned=banned)
+
+
+def with_edits(rules: RunRules, run: Run | None) -> RunRules:
+    """Return the rules with what leaders have locked, forbidden and taken apart in a run."""
+    if run is None:
+        return rules
+    edited = RunRules.from_json(run.rules)
+    return dataclasses.replace(
+        rules, locked=edited.locked, banned=edited.banned, left_alone=edited.left_alone
+    )

@@ -38,8 +38,9 @@ from mentorship.rounds.run_rows import (
     seat_rows,
     unmatched_rows,
 )
+from mentorship.rounds.run_rules import with_edits
 from mentorship.rounds.setup import rules_of
-from mentorship.rounds.steps import current_run, take_step, with_edits
+from mentorship.rounds.steps import current_run, take_step
 
 
 class ProofFailed(ArithmeticError):

@@ -6,7 +6,6 @@ same pairs, for it is the same run), and a redo goes forward again.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Sequence
@@ -21,7 +20,6 @@ from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest_runs import is_of_rest, publishable
 from mentorship.rounds.run_models import JobKind, RunJob, RunStep, StepKind
-from mentorship.rounds.run_rules import RunRules
 
 
 class RunChanged(RuntimeError):
@@ -79,16 +77,6 @@ def current_run_id(
 
 def current_run(session: Session, round_id: uuid.UUID) -> Run | None:
     return session.scalar(sa.select(Run).where(Run.id == current_run_id(round_id)))
-
-
-def with_edits(rules: RunRules, run: Run | None) -> RunRules:
-    """Return the rules with what leaders have locked, forbidden and taken apart in a run."""
-    if run is None:
-        return rules
-    edited = RunRules.from_json(run.rules)
-    return dataclasses.replace(
-        rules, locked=edited.locked, banned=edited.banned, left_alone=edited.left_alone
-    )
 
 
 def ways(session: Session, round_id: uuid.UUID) -> Ways:
