@@ -33,7 +33,11 @@ def start_worker(settings: Settings) -> BaseProcess:
     with here:
         if not here.poll(STARTED):
             raise TimeoutError("the worker does not start")
-        here.recv()  # EOFError: it has ended
+        try:
+            here.recv()
+        except EOFError:
+            process.join()
+            raise RuntimeError(f"the worker ended with {process.exitcode}") from None
     return process
 
 
