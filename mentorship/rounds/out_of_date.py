@@ -124,19 +124,21 @@ def _those_out_of_date(mine: type[Round], now: dt.datetime) -> sa.Select[uuid.UU
     return sa.select(mine.id).join(Run, Run.round_id == mine.id).where(changed)
 
 
-def _unwanted(pair: type[Pair]) -> sa.Exists:
-    """Say of a pair that the profile of one names the other as somebody to avoid."""
-    one, other = aliased(Profile), aliased(Profile)
-    both = sa.or_(
-        sa.and_(one.id == pair.img_id, other.id == pair.mentor_id),
-        sa.and_(one.id == pair.mentor_id, other.id == pair.img_id),
-    )
+def _unwanted(pair: type[Pair]) -> sa.ColumnElement[bool]:
+    """Say of a pair that one names the other as somebody to avoid."""
+    img, mentor = pair.img_id, pair.mentor_id
+    return sa.or_(_avoids(img, mentor), _avoids(mentor, img))
+
+
+def _avoids(
+    one: sa.orm.InstrumentedAttribute[uuid.UUID], other: sa.orm.InstrumentedAttribute[uuid.UUID]
+) -> sa.Exists:
+    whom = aliased(Profile)
     return (
         sa.select(Naming.person_id)
-        .join(one, one.id == Naming.profile_id)
-        .join(other, other.person_id == Naming.person_id)
-        .where(Naming.use == NamingUse.AVOID, both)
-        .correlate_except(Naming, one, other)
+        .join(whom, whom.person_id == Naming.person_id)
+        .where(Naming.profile_id == one, Naming.use == NamingUse.AVOID, whom.id == other)
+        .correlate_except(Naming, whom)
         .exists()
     )
 
