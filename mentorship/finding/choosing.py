@@ -1,7 +1,7 @@
 """What a person does with somebody in the list: note, ask for, welcome, or never be paired with.
 
 Requests, welcomes and people to avoid are part of the profile and go through its rules; here they
-are changed one at a time.
+are changed one at a time. The profile is held first: of two changes at once neither is lost.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ def ask_for(
 
     """
     key = str(person_of(session, profile_id, ProfileKind.MENTOR))
+    profiles.hold(session, person_id)
     answers = profiles.read_img(session, person_id)
     requests = answers.values.requests
     if key not in requests:
@@ -95,6 +96,7 @@ def stop_asking(
 ) -> None:
     """Take a mentor out of the ranking; twice is as good as once."""
     key = str(person_of(session, profile_id, ProfileKind.MENTOR))
+    profiles.hold(session, person_id)
     answers = profiles.read_img(session, person_id)
     requests = tuple(each for each in answers.values.requests if each != key)
     if requests != answers.values.requests:
@@ -111,6 +113,7 @@ def move(
 ) -> None:
     """Move a mentor up (-1) or down (1) in the ranking; at its end nothing moves."""
     key = str(person_of(session, profile_id, ProfileKind.MENTOR))
+    profiles.hold(session, person_id)
     answers = profiles.read_img(session, person_id)
     ranking = list(answers.values.requests)
     if key not in ranking:
@@ -175,6 +178,7 @@ def welcome(
     Raises NoResultFound if there is no such IMG in a section of this person.
     """
     key = str(person_of(session, profile_id, ProfileKind.IMG))
+    profiles.hold(session, person_id)
     answers = profiles.read_mentor(session, person_id)
     before = answers.values.welcomes
     after = tuple(each for each in before if each != key) + ((key,) if gladly else ())
