@@ -30,7 +30,10 @@ def avoid(
     profile_id: uuid.UUID,
     now: dt.datetime,
 ) -> None:
-    """Never be paired with somebody, who is not told. It can be undone in the profile."""
+    """Never be paired with somebody, who is not told. It can be undone in the profile.
+
+    Raises ``TooMany`` if there is no room for one more.
+    """
     other = ProfileKind.MENTOR if kind is ProfileKind.IMG else ProfileKind.IMG
     key = str(person_of(session, profile_id, other))
     profiles.hold(session, person_id)

@@ -25,11 +25,7 @@ from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.scope import were_a_pair
 
-MOST_REQUESTS = vocabulary.AT_MOST["requests"]
-
-
-class AlreadyFive(ValueError):
-    """The list of mentors asked for is full."""
+MOST_REQUESTS, MOST_WELCOMES = vocabulary.AT_MOST["requests"], vocabulary.AT_MOST["welcomes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ def ask_for(
 
     Raises
     ------
-    AlreadyFive
+    TooMany
         There is no room for one more.
     NoResultFound
         No such mentor in a section of this person.
@@ -85,8 +81,6 @@ def ask_for(
     answers = profiles.read_img(session, person_id)
     requests = answers.values.requests
     if key not in requests:
-        if len(requests) >= MOST_REQUESTS:
-            raise AlreadyFive
         requests = (*requests, key)
     _keep_requests(session, person_id, requests, {**answers.lines, key: why}, now)
 
@@ -175,7 +169,13 @@ def welcome(
 ) -> None:
     """Say, as a mentor, that one would gladly take this IMG, or not any more.
 
-    Raises NoResultFound if there is no such IMG in a section of this person.
+    Raises
+    ------
+    TooMany
+        There is no room for one more.
+    NoResultFound
+        No such IMG in a section of this person.
+
     """
     key = str(person_of(session, profile_id, ProfileKind.IMG))
     profiles.hold(session, person_id)

@@ -75,7 +75,7 @@ def ask(mentor_profile_id: uuid.UUID) -> Response | tuple[str, int]:
                 why=form.why.data,
                 now=utc_now(),
             )
-    except service.AlreadyFive:
+    except service.TooMany:
         flash("You have asked for five mentors. Take one out first.", "warning")
     else:
         flash(f"{found.card.name} is in your ranking. You can change the order here.", "success")
@@ -135,8 +135,8 @@ def confirm_avoid(mentor_profile_id: uuid.UUID) -> str:
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/avoid")
 @members
 def avoid(mentor_profile_id: uuid.UUID) -> Response:
-    told = "You can undo this in your profile."
-    return keep_avoided(AN_IMG, mentor_profile_id, url_for(".mentors"), told=told)
+    undo = "in your profile, under “Mentors by name”"
+    return keep_avoided(AN_IMG, mentor_profile_id, url_for(".mentors"), undo=undo)
 
 
 @bp.get("/sections/<slug>/finding")
