@@ -81,7 +81,9 @@ class Asking:
 
     @property
     def out(self) -> Offer | None:
-        return next((offer for offer in self.live if offer.state is OFFERED), None)
+        """Return the request that waits. An offer of a run is not the IMG's to take back."""
+        waiting = (each for each in self.live if each.requested and each.state is OFFERED)
+        return next(waiting, None)
 
 
 def asking_of(

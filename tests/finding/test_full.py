@@ -53,7 +53,7 @@ def test_a_mentor_who_marks_one_too_many_reads_to_unmark_one(sign_in: SignIn, ca
         ("Noor Haddad", "Ana Silva", "imgs", "under “Whom I leave out”"),
     ],
 )
-def test_who_leaves_out_one_too_many_reads_where_to_take_one_out(  # noqa: PLR0913, PLR0917  of each role
+def test_who_leaves_out_one_too_many_reads_where_to_take_one_out(  # noqa: PLR0917  of each role
     sign_in: SignIn, cast: Cast, who: str, whom: str, kind: str, undo: str
 ) -> None:
     avoided = tuple(f"somebody{number}@away.example" for number in range(service.MOST_AVOIDED))

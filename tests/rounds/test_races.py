@@ -183,10 +183,7 @@ def test_who_steps_out_while_they_are_being_asked_is_asked_no_more(
     for turn in range(TURNS):
         with empty.app_context(), transaction() as session:
             cast = small_cast(session)
-            if asks == "an IMG":
-                ask = _as_an_img(cast)
-            else:
-                ask = _by_a_round(cast)
+            ask = _as_an_img(cast) if asks == "an IMG" else _by_a_round(cast)
             step_out = _out(cast, way, after=0.004 * turn)  # earlier and later in the asking
             profile = cast.profile("Noor Haddad")
         assert way in at_once(empty, ask, step_out)

@@ -148,3 +148,13 @@ def test_the_page_keeps_to_the_budget_and_offers_no_order_after_a_match(
     assert "You are a pair" in page.text
     assert "Change the order" not in page.text
     assert statements() <= 12
+
+
+def test_the_button_of_an_old_page_takes_no_offer_of_a_run_back(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    round_ = cast.published(set_up=SetUp(direct_requests=True))
+    offer, ana = cast.offer("Ana Silva"), sign_in(cast.people["Ana Silva"])
+    answer = ana.post(f"/rounds/{round_.id}/request/take-back")
+    assert "No request of yours waits any more" in ana.follow(answer).text
+    assert again(cast, offer).state is OfferState.OFFERED
