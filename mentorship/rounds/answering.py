@@ -166,7 +166,8 @@ def turn_down(
     end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
     said = {"decline_reason": "situation_changed"}
     side = "mentor_answered_at" if by_mentor else "img_answered_at"
-    if step(session, offer, ACCEPTED, end, **said, **{side: now}):
+    after_yes = "stepped_back_at" if by_mentor else side
+    if step(session, offer, ACCEPTED, end, **said, **{after_yes: now}):
         free_seat(session, offer)
         return ACCEPTED
     return OFFERED if step(session, offer, OFFERED, end, **said, **{side: now}) else None

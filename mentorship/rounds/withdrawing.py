@@ -199,9 +199,10 @@ def _withdraw_offers(
         waited = turn_down(session, offer, by_mentor=by_mentor, now=now)
         if waited is None:
             continue
-        if by_mentor:
+        if waited is OfferState.ACCEPTED:
+            tell = letters.mentor_stepped_back if by_mentor else letters.img_declined
+            tell(session, offer, now=now)
+        elif by_mentor:
             letters.still_looking(session, offer, now=now)
-        elif waited is OfferState.ACCEPTED:
-            letters.img_declined(session, offer, now=now)
         else:
             letters.no_answer_needed(session, offer, now=now)
