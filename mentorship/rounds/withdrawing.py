@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
-from mentorship.rounds.answering import turn_down
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.choices import BEFORE, OUT, OVER
 from mentorship.rounds.enrolment import CannotTakePart
 from mentorship.rounds.going_on import let_go as let_go_requests
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.offer_steps import turn_down
 from mentorship.sections.models import SectionRole
 
 WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)
