@@ -17,11 +17,11 @@ from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.service import Standing
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.asking import accept, again, seats_of, subjects
+from tests.rounds.asking import accept, again, alter, ask, direct, rank, seats_of, subjects
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
-ANA, NOOR = "Ana Silva", "Noor Haddad"
+ANA, NOOR, OMAR = "Ana Silva", "Noor Haddad", "Omar Aziz"
 IMG_SIDE = (OfferState.DECLINED_BY_IMG, ANA)
 MENTOR_SIDE = (OfferState.DECLINED_BY_MENTOR, NOOR)
 
@@ -86,3 +86,55 @@ def test_an_imgs_yes_to_whom_one_avoids_makes_no_match(
     assert "You keep your place" in page.text
     assert subjects(cast, NOOR) == (["A match in Spring will not go ahead"] if who == ANA else [])
     assert standing(cast) is Standing.WAITING
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [ANA, NOOR])
+def test_a_request_ends_and_goes_on_when_one_comes_to_avoid_the_other(
+    cast: Cast, sign_in: SignIn, who: str
+) -> None:
+    round_ = direct(cast)
+    offer = ask(cast, round_, ANA)
+    ben = ask(cast, round_, "Ben Okafor")
+    cast.session.execute(sa.delete(Message))
+    avoid(cast, who)
+    assert again(cast, offer).state is OfferState.WITHDRAWN
+    assert cast.offer(ANA, OMAR).state is OfferState.OFFERED
+    assert again(cast, ben).state is OfferState.OFFERED  # who asks the same mentor waits on
+    assert subjects(cast, ANA) == ["Your request in Spring has gone to your next choice"]
+    told = ["A request to you in Spring was taken back"] if who == ANA else []
+    assert subjects(cast, NOOR) == told
+    page = sign_in(cast.people[NOOR]).get(f"/offers/{offer.id}")
+    assert "This request is over" in page.text
+    assert "neurology" not in page.text.casefold()
+
+
+def test_so_it_does_by_the_step_of_the_profile(cast: Cast, sign_in: SignIn) -> None:
+    round_ = direct(cast)
+    offer = ask(cast, round_, ANA)
+    address = cast.people[NOOR].email
+    sign_in(cast.people[ANA]).submit("/profile/img/names", {"avoid_addresses": address})
+    assert again(cast, offer).state is OfferState.WITHDRAWN
+    rank(cast, "Ben Okafor", NOOR)
+    ben = ask(cast, round_, "Ben Okafor")
+    away = {"exclude_addresses": cast.people["Ben Okafor"].email}
+    sign_in(cast.people[NOOR]).submit("/profile/mentor/limits", away)
+    assert again(cast, ben).state is OfferState.WITHDRAWN
+
+
+def test_whoever_wishes_for_one_mentor_now_asks_for_no_second(cast: Cast) -> None:
+    alter(cast, ANA, mentors_wanted=2)
+    round_ = direct(cast, two_mentors=True)
+    first = ask(cast, round_, ANA)
+    accept(cast, first, NOOR)
+    second = ask(cast, round_, ANA)
+    cast.session.execute(sa.delete(Message))
+    alter(cast, ANA, mentors_wanted=2, goals="Another word")
+    assert again(cast, second).state is OfferState.OFFERED
+    alter(cast, ANA, mentors_wanted=1)
+    assert again(cast, second).state is OfferState.WITHDRAWN
+    assert again(cast, first).state is OfferState.CONFIRMED
+    assert subjects(cast, ANA) == ["Your request in Spring was taken back"]
+    assert subjects(cast, OMAR) == ["A request to you in Spring was taken back"]
