@@ -85,6 +85,13 @@ def request_taken_back(session: Session, offer: Offer, *, now: dt.datetime) -> N
     _tell(session, offer, offer.mentor_id, "request_taken_back", path="/", now=now)
 
 
+def request_left_out(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell both sides of a request that its IMG is not part of the round any more."""
+    path = f"/rounds/{offer.round_id}/request"
+    _tell(session, offer, offer.img_id, "request_left_out", path=path, now=now)
+    _tell(session, offer, offer.mentor_id, "request_closed", path="/", now=now)
+
+
 def requests_over(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Tell both sides of a request that it ended with the enrolment."""
     for profile_id in (offer.img_id, offer.mentor_id):

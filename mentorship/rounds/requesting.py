@@ -91,10 +91,11 @@ def asking_of(
 ) -> Asking:
     """Return an IMG's own part in a round with direct requests; NoResultFound without one.
 
-    One who was left out keeps what both had agreed on before.
+    One who was left out keeps what both had agreed on before, and reads what became of requests.
     """
     other = aliased(Profile)
     both_said_yes = Offer.state.in_((CONFIRMED, OfferState.ENDED))
+    asked = sa.and_(Offer.answer_by.is_not(None), ~Participant.withdrew)
     rows = session.execute(
         sa.select(
             *(Round, RoundAverages, Profile.id, Profile.mentors_wanted),
@@ -111,7 +112,7 @@ def asking_of(
             Round.state != RoundState.DRAFT,
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.IMG,
-            sa.or_(Participant.left_out_at.is_(None), both_said_yes),
+            sa.or_(Participant.left_out_at.is_(None), both_said_yes, asked),
         )
         .options(joinedload(Round.section), contains_eager(Offer.round))
         .order_by(Offer.place, Offer.offered_at.desc(), Offer.id)
