@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoResultFound
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
@@ -124,6 +124,21 @@ def choices_of(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:
     keys = [uuid.UUID(key) for key in answers.values.requests if "@" not in key]
     found = named_here(session, person_id, keys, ProfileKind.MENTOR)
     return [Choice(*found[key], answers.lines.get(str(key), "")) for key in keys if key in found]
+
+
+def asked_for(session: Session, person_id: uuid.UUID, profile_id: uuid.UUID) -> bool:
+    """Tell whether a mentor is in the ranking of a person, be it in no list of theirs any more."""
+    mine, theirs = aliased(Profile), aliased(Profile)
+    asked = (
+        sa.select(Naming.profile_id)
+        .join(mine, mine.id == Naming.profile_id)
+        .join(theirs, theirs.person_id == Naming.person_id)
+        .where(
+            *(mine.person_id == person_id, theirs.id == profile_id),
+            *(theirs.kind == ProfileKind.MENTOR, Naming.use == NamingUse.REQUEST),
+        )
+    )
+    return session.scalars(asked).first() is not None
 
 
 def why_of(session: Session, person_id: uuid.UUID, mentor_id: uuid.UUID) -> str:
