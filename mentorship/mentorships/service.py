@@ -17,14 +17,12 @@ from mentorship.mentorships.ending import (
     give_feedback,
     raise_concern,
 )
+from mentorship.mentorships.going import Coming, Going, going_on
 from mentorship.mentorships.meetings import (
-    Coming,
-    Going,
     MeetingChanged,
     NotPlanned,
     Plan,
     cancel_meeting,
-    going_on,
     log_meeting,
     mark_of,
     meeting_of,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -131,7 +132,7 @@ def _end(cast: Cast, offer: Offer, by: str, reason: str, days: int) -> None:
 def test_a_second_mentors_no_gives_none_to_whoever_had_the_first(session: Session) -> None:
     cast = small_cast(session)
     first, second = _two_mentors(cast)
-    no = {"offer_id": second.id, "reason": "no_time", "words": ""}
+    no: dict[str, Any] = {"offer_id": second.id, "reason": "no_time", "words": ""}
     omar, ana = cast.people["Omar Aziz"].id, cast.profile("Ana Silva")
     service.decline_offer(session, person_id=omar, now=LATER, **no)
     assert priority_of(session, [ana]) == {}

@@ -165,7 +165,7 @@ def test_both_sides_are_told_when_a_leader_leaves_out_who_asked(
 ) -> None:
     round_ = direct(cast)
     offer, ana = ask(cast, round_, "Ana Silva"), cast.people["Ana Silva"]
-    there = {"round_id": round_.id, "profile_ids": [cast.profile("Ana Silva")]}
+    there: dict[str, Any] = {"round_id": round_.id, "profile_ids": [cast.profile("Ana Silva")]}
     service.leave_out(cast.session, now=NOW, **there)
     assert again(cast, offer).state is OfferState.WITHDRAWN
     assert subjects(cast, "Ana Silva") == ["Your request in Spring is closed"]
