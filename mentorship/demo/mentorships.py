@@ -109,6 +109,7 @@ def _meet(session: Session, offer: Offer, days: Sequence[dt.datetime]) -> None:
             meeting_id=meeting.id,
             met=True,
             log="We went through the open questions. Next time: one page of the statement.",
+            seen=service.mark_of(meeting),
             now=day + DAY,
         )
 

@@ -30,9 +30,13 @@ def avoid(
     profile_id: uuid.UUID,
     now: dt.datetime,
 ) -> None:
-    """Never be paired with somebody, who is not told. It can be undone in the profile."""
+    """Never be paired with somebody, who is not told. It can be undone in the profile.
+
+    Raises ``TooMany`` if there is no room for one more.
+    """
     other = ProfileKind.MENTOR if kind is ProfileKind.IMG else ProfileKind.IMG
     key = str(person_of(session, profile_id, other))
+    profiles.hold(session, person_id)
     if kind is ProfileKind.IMG:
         img = profiles.read_img(session, person_id)
         if key not in img.values.avoid:
@@ -56,6 +60,7 @@ def allow_again(
 ) -> None:
     """Take back, as a mentor, that one never wants to be paired with this IMG."""
     key = str(person_of(session, profile_id, ProfileKind.IMG))
+    profiles.hold(session, person_id)
     answers = profiles.read_mentor(session, person_id)
     exclude = tuple(each for each in answers.values.exclude if each != key)
     if exclude != answers.values.exclude:

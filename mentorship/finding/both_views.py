@@ -46,15 +46,23 @@ def keep_mark(reader: ProfileKind, profile_id: uuid.UUID, the_list: str) -> Resp
 
 
 def keep_avoided(
-    reader: ProfileKind, profile_id: uuid.UUID, the_list: str, *, told: str
+    reader: ProfileKind, profile_id: uuid.UUID, the_list: str, *, undo: str
 ) -> Response:
-    """Never pair the reader with somebody, say so, and lead back to the list."""
+    """Never pair the reader with somebody, say so, and lead back to the list.
+
+    ``undo`` says where it can be undone.
+    """
     must_be(reader)
-    with transaction() as session:
-        service.avoid(
-            session, person_id=current_id(), kind=reader, profile_id=profile_id, now=utc_now()
-        )
-    flash(f"You will not be paired with them. {told}", "success")
+    try:
+        with transaction() as session:
+            service.avoid(
+                session, person_id=current_id(), kind=reader, profile_id=profile_id, now=utc_now()
+            )
+    except service.TooMany:
+        full = f"you leave out {service.MOST_AVOIDED} people, the most there can be"
+        flash(f"This is not saved: {full}. Take one out first, {undo}.", "warning")
+    else:
+        flash(f"You will not be paired with them. You can undo this {undo}.", "success")
     return redirect(the_list, code=303)
 
 

@@ -1,7 +1,7 @@
 """What a person does with somebody in the list: note, ask for, welcome, or never be paired with.
 
 Requests, welcomes and people to avoid are part of the profile and go through its rules; here they
-are changed one at a time.
+are changed one at a time. The profile is held first: of two changes at once neither is lost.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoResultFound
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
@@ -25,11 +25,7 @@ from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
 from mentorship.rounds.scope import were_a_pair
 
-MOST_REQUESTS = vocabulary.AT_MOST["requests"]
-
-
-class AlreadyFive(ValueError):
-    """The list of mentors asked for is full."""
+MOST_REQUESTS, MOST_WELCOMES = vocabulary.AT_MOST["requests"], vocabulary.AT_MOST["welcomes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +70,17 @@ def ask_for(
 
     Raises
     ------
-    AlreadyFive
+    TooMany
         There is no room for one more.
     NoResultFound
         No such mentor in a section of this person.
 
     """
     key = str(person_of(session, profile_id, ProfileKind.MENTOR))
+    profiles.hold(session, person_id)
     answers = profiles.read_img(session, person_id)
     requests = answers.values.requests
     if key not in requests:
-        if len(requests) >= MOST_REQUESTS:
-            raise AlreadyFive
         requests = (*requests, key)
     _keep_requests(session, person_id, requests, {**answers.lines, key: why}, now)
 
@@ -95,6 +90,7 @@ def stop_asking(
 ) -> None:
     """Take a mentor out of the ranking; twice is as good as once."""
     key = str(person_of(session, profile_id, ProfileKind.MENTOR))
+    profiles.hold(session, person_id)
     answers = profiles.read_img(session, person_id)
     requests = tuple(each for each in answers.values.requests if each != key)
     if requests != answers.values.requests:
@@ -111,6 +107,7 @@ def move(
 ) -> None:
     """Move a mentor up (-1) or down (1) in the ranking; at its end nothing moves."""
     key = str(person_of(session, profile_id, ProfileKind.MENTOR))
+    profiles.hold(session, person_id)
     answers = profiles.read_img(session, person_id)
     ranking = list(answers.values.requests)
     if key not in ranking:
@@ -127,6 +124,21 @@ def choices_of(session: Session, person_id: uuid.UUID) -> Sequence[Choice]:
     keys = [uuid.UUID(key) for key in answers.values.requests if "@" not in key]
     found = named_here(session, person_id, keys, ProfileKind.MENTOR)
     return [Choice(*found[key], answers.lines.get(str(key), "")) for key in keys if key in found]
+
+
+def asked_for(session: Session, person_id: uuid.UUID, profile_id: uuid.UUID) -> bool:
+    """Tell whether a mentor is in the ranking of a person, be it in no list of theirs any more."""
+    mine, theirs = aliased(Profile), aliased(Profile)
+    asked = (
+        sa.select(Naming.profile_id)
+        .join(mine, mine.id == Naming.profile_id)
+        .join(theirs, theirs.person_id == Naming.person_id)
+        .where(
+            *(mine.person_id == person_id, theirs.id == profile_id),
+            *(theirs.kind == ProfileKind.MENTOR, Naming.use == NamingUse.REQUEST),
+        )
+    )
+    return session.scalars(asked).first() is not None
 
 
 def why_of(session: Session, person_id: uuid.UUID, mentor_id: uuid.UUID) -> str:
@@ -172,9 +184,16 @@ def welcome(
 ) -> None:
     """Say, as a mentor, that one would gladly take this IMG, or not any more.
 
-    Raises NoResultFound if there is no such IMG in a section of this person.
+    Raises
+    ------
+    TooMany
+        There is no room for one more.
+    NoResultFound
+        No such IMG in a section of this person.
+
     """
     key = str(person_of(session, profile_id, ProfileKind.IMG))
+    profiles.hold(session, person_id)
     answers = profiles.read_mentor(session, person_id)
     before = answers.values.welcomes
     after = tuple(each for each in before if each != key) + ((key,) if gladly else ())

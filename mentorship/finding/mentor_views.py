@@ -24,6 +24,7 @@ from mentorship.throttle.guard import limited
 from mentorship.web import safe_next
 
 A_MENTOR = ProfileKind.MENTOR
+FULL = f"you have marked {service.MOST_WELCOMES} IMGs, the most there can be. Unmark one first."
 bp = Blueprint("finding_imgs", __name__, url_prefix="/find/imgs")
 
 
@@ -52,17 +53,18 @@ def welcome(profile_id: uuid.UUID) -> Response:
     found, form = listing(A_MENTOR).one(profile_id), WelcomeForm()
     if not form.validate():
         abort(400)
-    gladly = form.gladly.data == "yes"
-    with transaction() as session:
-        service.welcome(
-            session, person_id=current_id(), profile_id=profile_id, gladly=gladly, now=utc_now()
-        )
-    name = found.card.name
-    if gladly:
-        told = "They read it only if they are offered to you, and once you have said yes."
-        flash(f"Noted: you would gladly take {name}. {told}", "success")
+    gladly, name = form.gladly.data == "yes", found.card.name
+    try:
+        with transaction() as session:
+            service.welcome(
+                session, person_id=current_id(), profile_id=profile_id, gladly=gladly, now=utc_now()
+            )
+    except service.TooMany:
+        flash(f"{name} is not marked: {FULL}", "warning")
     else:
-        flash(f"{name} is no longer marked.", "success")
+        told = "They read it only if they are offered to you, and once you have said yes."
+        noted = f"Noted: you would gladly take {name}. {told}"
+        flash(noted if gladly else f"{name} is no longer marked.", "success")
     return redirect(safe_next(request.form.get("next"), url_for(".imgs")), code=303)
 
 
@@ -75,8 +77,8 @@ def confirm_avoid(profile_id: uuid.UUID) -> str:
 @bp.post("/<uuid:profile_id>/avoid")
 @members
 def avoid(profile_id: uuid.UUID) -> Response:
-    told = "You can undo this under “Whom I leave out”."
-    return keep_avoided(A_MENTOR, profile_id, url_for(".imgs"), told=told)
+    undo = "under “Whom I leave out”"
+    return keep_avoided(A_MENTOR, profile_id, url_for(".imgs"), undo=undo)
 
 
 @bp.get("/avoided")

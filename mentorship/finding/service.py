@@ -11,9 +11,10 @@ from mentorship.finding.allowing import MAY_BROWSE, browsing_now, sections_offer
 from mentorship.finding.avoiding import allow_again, avoid, avoided_by_mentor
 from mentorship.finding.choosing import (
     MOST_REQUESTS,
-    AlreadyFive,
+    MOST_WELCOMES,
     Choice,
     ask_for,
+    asked_for,
     choices_of,
     move,
     note,
@@ -22,17 +23,22 @@ from mentorship.finding.choosing import (
     why_of,
 )
 from mentorship.finding.lists import Found, Listing, listing
+from mentorship.profiles.naming import MOST_AVOIDED
+from mentorship.profiles.service import TooMany
 from mentorship.sections.models import Browsing, Section
 
 __all__ = [
     "MAY_BROWSE",
+    "MOST_AVOIDED",
     "MOST_REQUESTS",
-    "AlreadyFive",
+    "MOST_WELCOMES",
     "Choice",
     "Found",
     "Listing",
+    "TooMany",
     "allow_again",
     "ask_for",
+    "asked_for",
     "avoid",
     "avoided_by_mentor",
     "browsing_now",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
@@ -27,6 +28,10 @@ from mentorship.throttle.guard import limited
 
 bp = Blueprint("finding", __name__)
 AN_IMG = ProfileKind.IMG
+NOT_LISTED = (
+    "This mentor is in your ranking, but in no list of yours right now, so there is no page about"
+    " them. Here you can change why you would like them, or take them out."
+)
 
 
 @bp.get("/find/mentors")
@@ -37,8 +42,15 @@ def mentors() -> str:
 
 @bp.get("/find/mentors/<uuid:mentor_profile_id>")
 @members
-def mentor(mentor_profile_id: uuid.UUID) -> str:
-    found = listing(AN_IMG).one(mentor_profile_id)
+def mentor(mentor_profile_id: uuid.UUID) -> str | Response:
+    """Show a mentor of the list; of one who is in the ranking only, lead to what can be changed."""
+    try:
+        found = listing(AN_IMG).one(mentor_profile_id)
+    except NoResultFound:
+        if not service.asked_for(db.session(), current_id(), mentor_profile_id):
+            raise
+        flash(NOT_LISTED, "info")
+        return redirect(url_for("profiles.step", road="img", step="names"), code=303)
     why = service.why_of(db.session(), current_id(), found.person_id)
     return render_template("finding/mentor.html", one=found, form=WhyForm(data={"why": why}))
 
@@ -74,7 +86,7 @@ def ask(mentor_profile_id: uuid.UUID) -> Response | tuple[str, int]:
                 why=form.why.data,
                 now=utc_now(),
             )
-    except service.AlreadyFive:
+    except service.TooMany:
         flash("You have asked for five mentors. Take one out first.", "warning")
     else:
         flash(f"{found.card.name} is in your ranking. You can change the order here.", "success")
@@ -134,8 +146,8 @@ def confirm_avoid(mentor_profile_id: uuid.UUID) -> str:
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/avoid")
 @members
 def avoid(mentor_profile_id: uuid.UUID) -> Response:
-    told = "You can undo this in your profile."
-    return keep_avoided(AN_IMG, mentor_profile_id, url_for(".mentors"), told=told)
+    undo = "in your profile, under “Mentors by name”"
+    return keep_avoided(AN_IMG, mentor_profile_id, url_for(".mentors"), undo=undo)
 
 
 @bp.get("/sections/<slug>/finding")

@@ -6,18 +6,27 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from mentorship.mentorships.forms import LONG, MIDDLE, line, plain, sane_day
-from mentorship.mentorships.meetings import Plan
+from mentorship.mentorships.meetings import Plan, mark_of
 from mentorship.mentorships.models import Meeting
 
 
 class MeetingForm(FlaskForm):
     """A day and a time, in the time zone of whoever types."""
 
+    seen = HiddenField(default="")
     day = DateField("Day", validators=[InputRequired("Enter a day")])
     time = TimeField("Time", validators=[InputRequired("Enter a time")])
     minutes = SelectField(
@@ -48,6 +57,7 @@ class MeetingForm(FlaskForm):
         local = _shown(meeting, zone)
         return cls(
             data={
+                "seen": mark_of(meeting),
                 "day": local.date(),
                 "time": local.time(),
                 "minutes": str(meeting.minutes),
@@ -84,6 +94,7 @@ def _shown(meeting: Meeting, zone: ZoneInfo) -> dt.datetime:
 
 
 class LogForm(FlaskForm):
+    seen = HiddenField(default="")
     met = RadioField(
         "Did you meet?",
         choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")],

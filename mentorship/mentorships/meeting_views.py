@@ -14,6 +14,7 @@ from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
 from mentorship.mentorships.calendar import calendar_file
 from mentorship.mentorships.meeting_forms import LogForm, MeetingForm
+from mentorship.mentorships.models import Meeting
 from mentorship.web import reader_zone
 
 bp = Blueprint("mentorships", __name__, url_prefix="/mentorships/<uuid:mentorship_id>")
@@ -33,10 +34,14 @@ def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
     plan = form.plan(reader_zone())
     if plan is None:
         return _meeting_form(mentorship_id, form, None), 422
-    with transaction() as session:
-        meeting = service.plan_meeting(
-            session, person_id=current_id(), mentorship_id=mentorship_id, plan=plan, now=utc_now()
-        )
+    me, now = current_id(), utc_now()
+    try:
+        with transaction() as session:
+            meeting = service.plan_meeting(
+                session, person_id=me, mentorship_id=mentorship_id, plan=plan, now=now
+            )
+    except service.MeetingChanged as there:
+        return _meeting_form(mentorship_id, form, None, meanwhile=there.meeting), 409
     flash("The meeting is saved.", "success")
     return back(mentorship_id, "meeting", meeting_id=meeting.id)
 
@@ -85,8 +90,12 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
                 mentorship_id=mentorship_id,
                 meeting_id=meeting_id,
                 plan=plan,
+                seen=form.seen.data,
                 now=utc_now(),
             )
+    except service.MeetingChanged as changed:
+        form.seen.data = service.mark_of(changed.meeting)
+        return _meeting_form(mentorship_id, form, meeting_id, meanwhile=changed.meeting), 409
     except service.NotPlanned:
         flash("This meeting is over or was cancelled, so it stays as it is.", "warning")
     else:
@@ -135,8 +144,12 @@ def log_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
                 meeting_id=meeting_id,
                 met=form.met.data == "yes",
                 log=form.log.data,
+                seen=form.seen.data,
                 now=utc_now(),
             )
+    except service.MeetingChanged as changed:
+        form.seen.data = service.mark_of(changed.meeting)
+        return _meeting_page(mentorship_id, meeting_id, form, meanwhile=True), 409
     except service.NotPlanned:
         flash("This meeting has not begun, or was cancelled.", "warning")
     else:
@@ -144,21 +157,40 @@ def log_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
     return back(mentorship_id, "meeting", meeting_id=meeting_id)
 
 
-def _meeting_page(mentorship_id: uuid.UUID, meeting_id: uuid.UUID, form: LogForm | None) -> str:
+def _meeting_page(
+    mentorship_id: uuid.UUID,
+    meeting_id: uuid.UUID,
+    form: LogForm | None,
+    *,
+    meanwhile: bool = False,
+) -> str:
+    """Show a meeting; ``meanwhile`` shows also what the other side wrote while this one typed."""
     me = current_id()
     pair = service.mentorship_of(db.session(), me, mentorship_id)
     meeting = service.meeting_of(db.session(), me, mentorship_id, meeting_id)
-    said = {"met": {"met": "yes", "missed": "no"}.get(meeting.state), "log": meeting.words["log"]}
+    said = {
+        "met": {"met": "yes", "missed": "no"}.get(meeting.state),
+        "log": meeting.words["log"],
+        "seen": service.mark_of(meeting),
+    }
     return render_template(
         "mentorships/meeting.html",
         pair=pair,
         meeting=meeting,
         begun=meeting.starts_at <= utc_now(),
         form=form or LogForm(data=said),
+        meanwhile=meanwhile,
     )
 
 
-def _meeting_form(mentorship_id: uuid.UUID, form: MeetingForm, meeting_id: uuid.UUID | None) -> str:
+def _meeting_form(
+    mentorship_id: uuid.UUID,
+    form: MeetingForm,
+    meeting_id: uuid.UUID | None,
+    *,
+    meanwhile: Meeting | None = None,
+) -> str:
+    """Show the form of a meeting, and beside it the one that stands there ``meanwhile``."""
     pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
     return render_template(
         "mentorships/plan_meeting.html",
@@ -167,6 +199,7 @@ def _meeting_form(mentorship_id: uuid.UUID, form: MeetingForm, meeting_id: uuid.
         meeting_id=meeting_id,
         zone=str(reader_zone()),
         together=service.free_together(db.session(), pair, now=utc_now()),
+        meanwhile=meanwhile,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,35 +11,20 @@ from sqlalchemy.orm import Session
 
 from mentorship.mentorships import letters
 from mentorship.mentorships.models import Meeting, MeetingState
-from mentorship.mentorships.scope import Mentorship, going_mentorship, mentorship_of, pairs
-from mentorship.profiles.models import Profile
-from mentorship.rounds.offer_models import Offer, OfferState, Side
-
-WAITS_FOR_WORDS = dt.timedelta(days=14)  # how long a home page asks whether two have met
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """A planned meeting of a person, with whom; ``begun``: nobody has said yet whether they met."""
-
-    mentorship_id: uuid.UUID
-    meeting_id: uuid.UUID
-    other: str
-    starts_at: dt.datetime
-    minutes: int
-    begun: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """What goes on of a person: mentorships, the newest first, and meetings, the next first."""
-
-    mentorships: Sequence[Mentorship] = ()
-    meetings: Sequence[Coming] = ()
+from mentorship.mentorships.scope import going_mentorship, mentorship_of
+from mentorship.rounds.meanwhile import mark
 
 
 class NotPlanned(RuntimeError):
     """The meeting has taken place or was called off: its time can no longer change."""
+
+
+class MeetingChanged(RuntimeError):
+    """The other side has written of this ``meeting`` meanwhile; nothing of it is overwritten."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__("the other side has written of this meeting meanwhile")
+        self.meeting = meeting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +49,8 @@ def plan_meeting(
 
     Raises
     ------
+    MeetingChanged
+        There is one at this time already, of which other things are said.
     MentorshipEnded, NoResultFound
         The mentorship is over, or not theirs.
 
@@ -76,6 +62,8 @@ def plan_meeting(
         Meeting.state != MeetingState.CANCELLED,
     )
     if found := session.scalars(same).first():
+        if not _says(found, plan):
+            raise MeetingChanged(found)
         return found
     meeting = Meeting(
         offer_id=mentorship_id,
@@ -99,25 +87,31 @@ def move_meeting(  # noqa: PLR0913  who, where, which, to when
     mentorship_id: uuid.UUID,
     meeting_id: uuid.UUID,
     plan: Plan,
+    seen: str,
     now: dt.datetime,
 ) -> None:
     """Change a planned meeting; calendars see by its number that it is newer.
+
+    ``seen`` marks the meeting as the writer read it (``mark_of``).
 
     Raises
     ------
     NotPlanned
         It has taken place or was called off.
+    MeetingChanged
+        The other side has changed it since.
     MentorshipEnded, NoResultFound
         The mentorship is over, or the meeting is not theirs.
 
     """
     pair = going_mentorship(session, person_id, mentorship_id)
     meeting = _planned(session, mentorship_id, meeting_id)
-    words = {**meeting.words, "place": plan.place, "agenda": plan.agenda}
-    now_planned = meeting.starts_at, meeting.minutes, meeting.words
-    if now_planned == (plan.starts_at, plan.minutes, words):
+    if meeting.starts_at == plan.starts_at and _says(meeting, plan):
         return
-    meeting.starts_at, meeting.minutes, meeting.words = plan.starts_at, plan.minutes, words
+    if mark_of(meeting) != seen:
+        raise MeetingChanged(meeting)
+    meeting.starts_at, meeting.minutes = plan.starts_at, plan.minutes
+    meeting.words = {**meeting.words, "place": plan.place, "agenda": plan.agenda}
     meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
     session.flush()
     letters.tell_other(session, pair, "mentorship_meeting", now=now)
@@ -150,14 +144,19 @@ def log_meeting(  # noqa: PLR0913  who, where, which, and what came of it
     meeting_id: uuid.UUID,
     met: bool,
     log: str,
+    seen: str,
     now: dt.datetime,
 ) -> None:
     """Say whether the two met, and what they agreed to do. Both can read and mend it.
+
+    ``seen`` marks the meeting as the writer read it (``mark_of``).
 
     Raises
     ------
     NotPlanned
         The meeting was called off, or has not begun.
+    MeetingChanged
+        The other side has written of it since.
     MentorshipEnded, NoResultFound
         The mentorship is over, or the meeting is not theirs.
 
@@ -166,10 +165,27 @@ def log_meeting(  # noqa: PLR0913  who, where, which, and what came of it
     meeting = _meeting(session, mentorship_id, meeting_id)
     if meeting.state is MeetingState.CANCELLED or meeting.starts_at > now:
         raise NotPlanned
-    meeting.state = MeetingState.MET if met else MeetingState.MISSED
-    meeting.words = {**meeting.words, "log": log}
+    state = MeetingState.MET if met else MeetingState.MISSED
+    if (meeting.state, meeting.words["log"]) == (state, log):
+        return
+    if mark_of(meeting) != seen:
+        raise MeetingChanged(meeting)
+    meeting.state, meeting.words = state, {**meeting.words, "log": log}
     meeting.changed_at = now
     session.flush()
+
+
+def mark_of(meeting: Meeting) -> str:
+    """Return what tells a meeting, as it stands, from the same one before a change."""
+    starts_at = meeting.starts_at.astimezone(dt.UTC)
+    said = {"starts_at": starts_at, "minutes": meeting.minutes, "state": meeting.state}
+    return mark(said | meeting.words)
+
+
+def _says(meeting: Meeting, plan: Plan) -> bool:
+    """Tell whether a plan says of a meeting what is known of it, but for its start."""
+    known = meeting.minutes, meeting.words["place"], meeting.words["agenda"]
+    return known == (plan.minutes, plan.place, plan.agenda)
 
 
 def meeting_of(
@@ -192,41 +208,3 @@ def _planned(session: Session, mentorship_id: uuid.UUID, meeting_id: uuid.UUID) 
     if meeting.state is not MeetingState.PLANNED:
         raise NotPlanned
     return meeting
-
-
-def going_on(session: Session, person_id: uuid.UUID, *, now: dt.datetime) -> Going:
-    """Return what goes on of a person, with the meetings to come, in one query.
-
-    Meetings of late that nobody spoke of are among these.
-    """
-    own = sa.select(Profile.id).where(Profile.person_id == person_id)
-    coming = sa.and_(
-        Meeting.offer_id == Offer.id,
-        Meeting.state == MeetingState.PLANNED,
-        Meeting.starts_at > now - WAITS_FOR_WORDS,
-    )
-    rows = session.execute(
-        pairs()
-        .add_columns(Meeting)
-        .outerjoin(Meeting, coming)
-        .where(
-            sa.or_(Offer.img_id.in_(own), Offer.mentor_id.in_(own)),
-            Offer.state == OfferState.CONFIRMED,
-        )
-        .order_by(Offer.img_answered_at.desc(), Offer.id)
-        .execution_options(populate_existing=False)  # nor the reader's own row, with their roles
-    )
-    found: dict[uuid.UUID, Mentorship] = {}
-    meetings = []
-    for offer, img, mentor, meeting in rows:
-        side = Side.IMG if person_id == img.id else Side.MENTOR
-        one = found.setdefault(offer.id, Mentorship(offer, side, img, mentor))
-        if meeting is not None:
-            meetings.append(_coming(one, meeting, now))
-    meetings.sort(key=lambda each: (each.starts_at, each.meeting_id))
-    return Going(list(found.values()), meetings)
-
-
-def _coming(one: Mentorship, meeting: Meeting, now: dt.datetime) -> Coming:
-    begun = meeting.starts_at <= now
-    return Coming(one.id, meeting.id, one.other.name, meeting.starts_at, meeting.minutes, begun)

@@ -17,14 +17,14 @@ from mentorship.mentorships.ending import (
     give_feedback,
     raise_concern,
 )
+from mentorship.mentorships.going import Coming, Going, going_on
 from mentorship.mentorships.meetings import (
-    Coming,
-    Going,
+    MeetingChanged,
     NotPlanned,
     Plan,
     cancel_meeting,
-    going_on,
     log_meeting,
+    mark_of,
     meeting_of,
     move_meeting,
     plan_meeting,
@@ -52,6 +52,7 @@ __all__ = [
     "AlreadyHandled",
     "Coming",
     "Going",
+    "MeetingChanged",
     "Mentorship",
     "MentorshipEnded",
     "NotPlanned",
@@ -75,6 +76,7 @@ __all__ = [
     "led_page",
     "listing",
     "log_meeting",
+    "mark_of",
     "meeting_of",
     "mentorship_of",
     "met_in",

@@ -19,6 +19,7 @@ from mentorship.profiles.values import (
 )
 from mentorship.profiles.words import WordInUse, sync_terms
 from mentorship.profiles.writing import (
+    AROUND_SAVING,
     PauseOver,
     hold,
     hold_many,
@@ -30,6 +31,7 @@ from mentorship.profiles.writing import (
 )
 
 __all__ = [
+    "AROUND_SAVING",
     "SHOWN",
     "Answers",
     "Audience",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from types import MappingProxyType
 
 import sqlalchemy as sa
@@ -17,6 +18,9 @@ from mentorship.profiles.drafts import Change, draft_many, write_draft
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.reading import Answers
 from mentorship.profiles.values import ProfileRefused, Values
+
+# what goes on around the saving of one profile: it sees the profile before, and then after
+AROUND_SAVING: list[Callable[..., AbstractContextManager[None]]] = []
 
 
 class PauseOver(ValueError):
@@ -59,11 +63,14 @@ def write(
     session: Session, person_id: uuid.UUID, answers: Answers[Values], now: dt.datetime
 ) -> Change:
     """Keep all that a person says in one profile; raises as :func:`write_img` does."""
-    before = _zone_of(session, person_id, answers.values)
-    outcome = write_many(session, {person_id: answers}, now=now)[person_id]
-    if isinstance(outcome, ProfileRefused):
-        raise outcome
-    _adopt_zone(session, person_id, answers.values.timezone, before=before)
+    with ExitStack() as around:
+        for follow in AROUND_SAVING:
+            around.enter_context(follow(session, person_id, now=now))
+        before = _zone_of(session, person_id, answers.values)
+        outcome = write_many(session, {person_id: answers}, now=now)[person_id]
+        if isinstance(outcome, ProfileRefused):
+            raise outcome
+        _adopt_zone(session, person_id, answers.values.timezone, before=before)
     return outcome
 
 

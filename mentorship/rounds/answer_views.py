@@ -19,6 +19,7 @@ from mentorship.rounds.rest import FOR_GOOD
 from mentorship.web import reader_clock
 
 Answer = Response | tuple[str, int]
+YES = frozenset({OfferState.ACCEPTED, OfferState.CONFIRMED})
 NOT_AGAIN = "You are not matched again in this round"
 
 
@@ -45,9 +46,10 @@ def accept(offer_id: uuid.UUID) -> Answer:
         with reading() as session:  # or each who comes too late would hold up the others' answers
             taken = taken_page(session, me, offer_id)
             return render_template("rounds/seat_taken.html", taken=taken), 409
-    if state is OfferState.WITHDRAWN:
+    if state not in YES:
         page = offer_page(db.session(), me, offer_id, clock=reader_clock())
-        return render_template("rounds/offer.html", page=page), 409
+        unwanted = state is OfferState.DECLINED_BY_MENTOR
+        return render_template("rounds/offer.html", page=page, unwanted=unwanted), 409
     flash("Your answer is saved. Thank you.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
 
@@ -108,9 +110,13 @@ def confirm(offer_id: uuid.UUID) -> Answer:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            service.confirm_match(session, person_id=me, offer_id=offer_id, now=now)
+            state = service.confirm_match(session, person_id=me, offer_id=offer_id, now=now)
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
         return _too_late(too_late, Side.IMG)
+    if state not in YES:
+        page = match_page(db.session(), me, offer_id, clock=reader_clock())
+        unwanted = state is OfferState.DECLINED_BY_IMG
+        return render_template("rounds/match.html", page=page, unwanted=unwanted), 409
     flash("Your answer is saved.", "success")
     return redirect(url_for(".match", offer_id=offer_id), code=303)
 

@@ -17,7 +17,8 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.going_on import agree, pass_on, take_back_elsewhere
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
-from mentorship.rounds.offer_steps import free_seat, step, take_seat
+from mentorship.rounds.offer_steps import free_seat, step, take_seat, turn_down
+from mentorship.rounds.parting import parted_by
 from mentorship.rounds.scope import offer_for_img, offer_for_mentor
 
 OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED
@@ -46,7 +47,8 @@ def accept_offer(
     """Say yes as the mentor. Returns ``accepted``, or ``seat_taken`` if no seat was left.
 
     Saying yes twice is as good as once. A request that an IMG made is ``confirmed`` by it, or
-    ``withdrawn`` if the pair is not possible any more.
+    ``withdrawn`` if the pair is not possible any more. If one of the two does not want the other by
+    now, the offer is declined for that side.
 
     Raises
     ------
@@ -66,6 +68,13 @@ def accept_offer(
     _hold_open(session, offer)
     if offer.requested:
         return agree(session, offer, now=now) or _twice(session, offer, CONFIRMED, SEAT_TAKEN)
+    if side := parted_by(session, offer):
+        return _part(session, offer, side, OFFERED, now)
+    return _accept(session, offer, now)
+
+
+def _accept(session: Session, offer: Offer, now: dt.datetime) -> OfferState:
+    """Say yes to an offer of a run: a seat is taken, and the IMG is asked."""
     if not step(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now):
         return _twice(session, offer, ACCEPTED, CONFIRMED)
     if not take_seat(session, offer):
@@ -100,8 +109,11 @@ def decline_offer(  # noqa: PLR0913  an answer has a reason and words
 
 def confirm_match(
     session: Session, *, person_id: uuid.UUID, offer_id: uuid.UUID, now: dt.datetime
-) -> None:
+) -> OfferState:
     """Say yes as the IMG, after the mentor did: contact details appear to both.
+
+    Returns ``confirmed``; or, if one of the two does not want the other by now, what that side
+    would have made of it by declining.
 
     Raises
     ------
@@ -113,13 +125,15 @@ def confirm_match(
     """
     offer = offer_for_img(session, person_id, offer_id)
     if offer.state is CONFIRMED:
-        return
+        return CONFIRMED
     _hold_open(session, offer)
-    if step(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
-        letters.img_confirmed(session, offer, now=now)
-        take_back_elsewhere(session, offer.round_id, [offer.img_id], now=now)
-    else:
-        _twice(session, offer, CONFIRMED)
+    if side := parted_by(session, offer):
+        return _part(session, offer, side, ACCEPTED, now)
+    if not step(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
+        return _twice(session, offer, CONFIRMED)
+    letters.img_confirmed(session, offer, now=now)
+    take_back_elsewhere(session, offer.round_id, [offer.img_id], now=now)
+    return CONFIRMED
 
 
 def decline_match(  # noqa: PLR0913  an answer has a reason and words
@@ -156,22 +170,6 @@ def tell_no(session: Session, offer: Offer, *, now: dt.datetime) -> None:
         letters.still_looking(session, offer, now=now)
 
 
-def turn_down(
-    session: Session, offer: Offer, *, by_mentor: bool, now: dt.datetime
-) -> OfferState | None:
-    """Withdraw a waiting offer for somebody who leaves.
-
-    Returns what it waited for, ``offered`` or ``accepted``; None if it waits no longer.
-    """
-    end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
-    said = {"decline_reason": "situation_changed"}
-    side = "mentor_answered_at" if by_mentor else "img_answered_at"
-    if step(session, offer, ACCEPTED, end, **said, **{side: now}):
-        free_seat(session, offer)
-        return ACCEPTED
-    return OFFERED if step(session, offer, OFFERED, end, **said, **{side: now}) else None
-
-
 def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
     session: Session,
     *,
@@ -193,12 +191,19 @@ def end_match(  # noqa: PLR0913  who ends it has a side, a reason and words
     return True
 
 
-def expire(session: Session, offer: Offer) -> bool:
-    """Close an offer that nobody answered in time; False if it waits no longer."""
-    if step(session, offer, ACCEPTED, OfferState.EXPIRED):
-        free_seat(session, offer)
-        return True
-    return step(session, offer, OFFERED, OfferState.EXPIRED)
+def _part(
+    session: Session, offer: Offer, side: Side, waits: OfferState, now: dt.datetime
+) -> OfferState:
+    """Close an offer for the side that does not want the other; no reason tells of it."""
+    by_mentor = side is Side.MENTOR
+    end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
+    if turn_down(session, offer, by_mentor=by_mentor, reason="other", now=now) is None:
+        return _twice(session, offer, end)
+    if waits is OFFERED:
+        letters.still_looking(session, offer, now=now)
+    elif side is Side.IMG:
+        letters.img_declined(session, offer, now=now)
+    return end
 
 
 def _hold_open(session: Session, offer: Offer) -> None:

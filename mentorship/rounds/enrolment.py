@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from mentorship.rounds.averages import keep_first
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import EDITABLE
-from mentorship.rounds.going_on import let_go
+from mentorship.rounds.going_on import leave_out as close_requests
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Participant, Round, RoundState
-from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.traits import let_in
 
@@ -189,7 +188,7 @@ def mark(
 ) -> None:
     """Leave participants out, or bring them back; the round must be held.
 
-    Requests of whoever is left out are closed.
+    Requests of whoever is left out are closed, and both sides told.
     """
     session.execute(
         sa.update(Participant)
@@ -197,4 +196,4 @@ def mark(
         .values(left_out_at=left_out_at, withdrew=False)
     )
     if left_out_at is not None:
-        let_go(session, Offer.round_id == round_id, profile_ids, now=left_out_at)
+        close_requests(session, round_id, profile_ids, now=left_out_at)

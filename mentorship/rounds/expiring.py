@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship import audit
 from mentorship.rounds import letters, round_letters
-from mentorship.rounds.answering import expire
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.going_on import AT_ONCE, close_full, full, pass_on
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
+from mentorship.rounds.offer_steps import expire
 from mentorship.rounds.scope import due_by
 
 OPEN_ANSWERS = (OfferState.OFFERED, OfferState.ACCEPTED)

@@ -162,6 +162,8 @@ def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
 def finish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
+            round_of_leader(session, current_id(), slug, round_id)
+            planning.hold_any_plan(session, round_id)
             acting(session, slug, round_id, "round.finish")
             service.finish_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
     except service.RoundChanged as changed:

@@ -140,6 +140,17 @@ def let_go(
         _close(session, offer, WITHDRAWN, now)
 
 
+def leave_out(
+    session: Session, round_id: uuid.UUID, profile_ids: Collection[uuid.UUID], *, now: dt.datetime
+) -> None:
+    """Close the requests of people whom a leader leaves out, and tell both sides."""
+    here = Offer.round_id == round_id
+    for offer in _waiting(session, here, imgs=profile_ids):
+        if step(session, offer, OFFERED, WITHDRAWN):
+            letters.request_left_out(session, offer, now=now)
+    let_go(session, here, profile_ids, now=now)
+
+
 def take_back_elsewhere(
     session: Session, round_id: uuid.UUID, img_ids: Collection[uuid.UUID], *, now: dt.datetime
 ) -> None:

@@ -30,13 +30,25 @@ def still_looking(session: Session, offer: Offer, *, now: dt.datetime) -> None:
 
     Or, if another mentor of theirs has said yes, that there is no second one.
     """
+    template = "no_second" if _has_another(session, offer) else "still_looking"
+    _tell(session, offer, offer.img_id, template, path="/", now=now)
+
+
+def mentor_stepped_back(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell the IMG that a mentor who had said yes cannot go ahead after all."""
+    if _has_another(session, offer):
+        still_looking(session, offer, now=now)
+        return
+    path = f"/matches/{offer.id}"
+    _tell(session, offer, offer.img_id, "mentor_stepped_back", path=path, now=now)
+
+
+def _has_another(session: Session, offer: Offer) -> bool:
+    """Tell whether another mentor of the IMG of an offer has said yes."""
     here = sa.and_(Offer.round_id == offer.round_id, Offer.state == OfferState.ACCEPTED)
     yes = sa.or_(Offer.state == OfferState.CONFIRMED, here)
     another = sa.exists().where(Offer.img_id == offer.img_id, Offer.id != offer.id, yes)
-    has_one = session.scalar(sa.select(another))
-    _tell(
-        session, offer, offer.img_id, "no_second" if has_one else "still_looking", path="/", now=now
-    )
+    return bool(session.scalar(sa.select(another)))
 
 
 def img_confirmed(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -71,6 +83,13 @@ def request_passed_on(session: Session, offer: Offer, template: str, *, now: dt.
 
 def request_taken_back(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     _tell(session, offer, offer.mentor_id, "request_taken_back", path="/", now=now)
+
+
+def request_left_out(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell both sides of a request that its IMG is not part of the round any more."""
+    path = f"/rounds/{offer.round_id}/request"
+    _tell(session, offer, offer.img_id, "request_left_out", path=path, now=now)
+    _tell(session, offer, offer.mentor_id, "request_closed", path="/", now=now)
 
 
 def requests_over(session: Session, offer: Offer, *, now: dt.datetime) -> None:

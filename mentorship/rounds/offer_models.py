@@ -137,6 +137,7 @@ class Offer(Model):
     due_at: Mapped[dt.datetime | None]  # of an offer of a later run; else the publication says it
     mentor_answered_at: Mapped[dt.datetime | None]
     img_answered_at: Mapped[dt.datetime | None]
+    stepped_back_at: Mapped[dt.datetime | None]  # the mentor, after their yes
     decline_reason: Mapped[str | None] = mapped_column(sa.String(30))
     decline_words: Mapped[str] = mapped_column(sa.Text, default="")
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from mentorship.profiles.models import Naming, NamingUse, Profile, ProfileKind
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.agreed import Agreed
 from mentorship.rounds.candidates import Candidate, held, obstacle
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.parting import avoids
 from mentorship.rounds.rest import for_publishing
 from mentorship.rounds.steps import current_run_id
 
@@ -127,20 +128,7 @@ def _those_out_of_date(mine: type[Round], now: dt.datetime) -> sa.Select[uuid.UU
 def _unwanted(pair: type[Pair]) -> sa.ColumnElement[bool]:
     """Say of a pair that one names the other as somebody to avoid."""
     img, mentor = pair.img_id, pair.mentor_id
-    return sa.or_(_avoids(img, mentor), _avoids(mentor, img))
-
-
-def _avoids(
-    one: sa.orm.InstrumentedAttribute[uuid.UUID], other: sa.orm.InstrumentedAttribute[uuid.UUID]
-) -> sa.Exists:
-    whom = aliased(Profile)
-    return (
-        sa.select(Naming.person_id)
-        .join(whom, whom.person_id == Naming.person_id)
-        .where(Naming.profile_id == one, Naming.use == NamingUse.AVOID, whom.id == other)
-        .correlate_except(Naming, whom)
-        .exists()
-    )
+    return sa.or_(avoids(img, mentor), avoids(mentor, img))
 
 
 def _parted(mine: type[Round]) -> sa.Exists:

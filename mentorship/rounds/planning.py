@@ -112,12 +112,17 @@ def plan_publication(  # noqa: PLR0913  which run, when, who
 
 def hold_plan(session: Session, *, round_id: uuid.UUID, seen: str | None) -> Planned:
     """Hold what is to go out; raise ``RoundChanged`` if that is not what a leader has ``seen``."""
-    plan = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
-    session.execute(plan.with_for_update())
+    hold_any_plan(session, round_id)
     stands = planned(session, round_id)
     if stands is None or (seen and seen != stands.mark):
         raise round_changed(session, round_id)
     return stands
+
+
+def hold_any_plan(session: Session, round_id: uuid.UUID) -> None:
+    """Hold what may be planned; then the log, then the round: in this order everywhere."""
+    plan = sa.select(PublishPlan.round_id).where(PublishPlan.round_id == round_id)
+    session.execute(plan.with_for_update())
 
 
 def move_publication(
@@ -206,8 +211,9 @@ def send_when_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) ->
     if session.scalar(still.with_for_update()) is None:
         return
     plan = planned(session, round_id)
-    if plan is not None and send_out(session, round_id=round_id, now=now) is not None:
+    if plan is not None:
         _record(session, "round.publish.due", round_id, plan.run, now)
+        send_out(session, round_id=round_id, now=now)
 
 
 def hold_up(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:

@@ -6,7 +6,7 @@ Leaders see it, and it is a criterion of the match like others (``priority``), w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,30 +30,25 @@ NO_FAULT: Mapping[Side, frozenset[str]] = {
 }
 
 
-def no_fault() -> sa.ColumnElement[bool]:
-    """Say of an ``Ending`` that it was no fault of the IMG's."""
-    return sa.or_(
-        *(sa.and_(Ending.side == side, Ending.reason.in_(why)) for side, why in NO_FAULT.items())
-    )
-
-
 def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """Return, of these IMGs, those who deserve it, each with the reason, in one query.
 
-    Only the last that came of it counts: whoever found a mentor since has none any more. A request
-    that came to nothing is no match: asking many would put an IMG before others.
+    Only the last that came of it counts: whoever found a mentor since has none any more, nor has
+    whoever has a mentor. A request that came to nothing is no match: asking many would put an IMG
+    before others.
     """
     both_said_yes = Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED))
     offers = (
         sa.select(
             Offer.img_id.label("img_id"),
-            Offer.offered_at.label("at"),
+            sa.func.coalesce(Ending.ended_at, Offer.offered_at).label("at"),
             sa.cast(Offer.state, sa.String).label("state"),
             sa.cast(Round.state, sa.String).label("round_state"),
             Offer.mentor_answered_at.is_not(None).label("answered"),
             sa.cast(Ending.side, sa.String).label("side"),
             Ending.reason.label("reason"),
             Offer.place.label("place"),
+            Offer.img_answered_at.label("found_at"),
         )
         .join(Round, Round.id == Offer.round_id)
         .outerjoin(Ending, Ending.offer_id == Offer.id)
@@ -62,14 +57,33 @@ def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping
     words = sa.cast(sa.null(), sa.String)
     left = (
         sa.select(Unmatched.img_id, Publication.published_at, *(words,) * 2, sa.false())
-        .add_columns(*(words,) * 2, sa.literal(0))
+        .add_columns(*(words,) * 2, sa.literal(0), sa.cast(sa.null(), Offer.img_answered_at.type))
         .join(Publication, Publication.run_id == Unmatched.run_id)
         .where(Unmatched.img_id.in_(profile_ids))
     )
     found = sa.union_all(offers, left).subquery()
     rows = session.execute(sa.select(found).order_by(found.c.at, found.c.place.desc()))
-    last = {row.img_id: _reason(row) for row in rows}
+    of_img: dict[uuid.UUID, list[sa.Row[Any]]] = {}
+    for row in rows:
+        of_img.setdefault(row.img_id, []).append(row)
+    last = {img_id: _last(some) for img_id, some in of_img.items()}
     return {img_id: reason for img_id, reason in last.items() if reason}
+
+
+def _last(rows: Sequence[sa.Row[Any]]) -> str:
+    """Say why what came of an IMG's matches, the last at the end, gives priority; "" if not.
+
+    A mentor beside the one they lost is no new one, also if that mentorship ended well later.
+    """
+    if any(row.state == OfferState.CONFIRMED for row in rows):
+        return ""
+    reason, since = "", None
+    for row in rows:
+        beside = since is not None and row.state == OfferState.ENDED and row.found_at <= since
+        found = _reason(row)
+        if found or not beside:
+            reason, since = found, row.at if found == ENDED else None
+    return reason
 
 
 def _reason(row: sa.Row[Any]) -> str:

@@ -81,7 +81,9 @@ class Asking:
 
     @property
     def out(self) -> Offer | None:
-        return next((offer for offer in self.live if offer.state is OFFERED), None)
+        """Return the request that waits. An offer of a run is not the IMG's to take back."""
+        waiting = (each for each in self.live if each.requested and each.state is OFFERED)
+        return next(waiting, None)
 
 
 def asking_of(
@@ -89,10 +91,11 @@ def asking_of(
 ) -> Asking:
     """Return an IMG's own part in a round with direct requests; NoResultFound without one.
 
-    One who was left out keeps what both had agreed on before.
+    One who was left out keeps what both had agreed on before, and reads what became of requests.
     """
     other = aliased(Profile)
     both_said_yes = Offer.state.in_((CONFIRMED, OfferState.ENDED))
+    asked = sa.and_(Offer.answer_by.is_not(None), ~Participant.withdrew)
     rows = session.execute(
         sa.select(
             *(Round, RoundAverages, Profile.id, Profile.mentors_wanted),
@@ -109,7 +112,7 @@ def asking_of(
             Round.state != RoundState.DRAFT,
             Profile.person_id == person_id,
             Profile.kind == ProfileKind.IMG,
-            sa.or_(Participant.left_out_at.is_(None), both_said_yes),
+            sa.or_(Participant.left_out_at.is_(None), both_said_yes, asked),
         )
         .options(joinedload(Round.section), contains_eager(Offer.round))
         .order_by(Offer.place, Offer.offered_at.desc(), Offer.id)

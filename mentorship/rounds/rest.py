@@ -24,8 +24,7 @@ from mentorship.rounds.candidates import Candidate, Obstacle, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
-from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication
-from mentorship.rounds.priority import no_fault
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.rest_runs import is_of_rest, offered_before, went_out
 from mentorship.rounds.run_models import PublishPlan, StepKind
 from mentorship.rounds.run_rules import RunRules, with_edits
@@ -55,7 +54,6 @@ def as_free(session: Session, round_: Round, people: Sequence[Candidate]) -> Seq
 
     Whoever has a live offer is not free, and a mentor has the seats that no offer holds.
     """
-    for_good = sa.and_(Ending.ended_at >= Publication.published_at, ~no_fault())
     offers = session.execute(
         sa.select(
             Offer.img_id,
@@ -65,11 +63,7 @@ def as_free(session: Session, round_: Round, people: Sequence[Candidate]) -> Seq
             Offer.mentor_answered_at,
             Offer.img_answered_at,
             Offer.offered_at,
-            sa.case((for_good, Ending.ended_at)).label("over_at"),
-        )
-        .outerjoin(Ending, Ending.offer_id == Offer.id)
-        .outerjoin(Publication, Publication.round_id == Offer.round_id)
-        .where(Offer.round_id == round_.id)
+        ).where(Offer.round_id == round_.id)
     ).all()
     back = {each.profile_id: each.back_at for each in people if each.back_at}
     held = Counter(
@@ -114,16 +108,12 @@ def _as_free(
 
 
 def _done(offers: Offers, back: Mapping[uuid.UUID, dt.datetime]) -> Collection[uuid.UUID]:
-    """Return the IMGs who said no for good, and whom no leader has let back since.
-
-    And those whose mentorship of the round has ended, unless that was no fault of theirs.
-    """
+    """Return the IMGs who said no for good, and whom no leader has let back since."""
     nos = [
         (each.img_id, each.img_answered_at)
         for each in offers
         if each.state is OfferState.DECLINED_BY_IMG and each.decline_reason in FOR_GOOD
     ]
-    nos += [(each.img_id, each.over_at) for each in offers if each.over_at]
     return {img_id for img_id, at in nos if img_id not in back or (at and at > back[img_id])}
 
 

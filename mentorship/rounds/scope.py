@@ -26,7 +26,8 @@ from mentorship.sections.models import Membership, MembershipState, Section, Sec
 LARGEST = 2**31 - 1  # of a whole number in the database
 
 # What an IMG may know of: never who was asked and said no.
-# An IMG knows of an offer once its mentor said yes: not of one from which they only stepped back.
+# An IMG knows of an offer once its mentor said yes, also if the mentor stepped back later; not of
+# one from which the IMG themself stepped back before.
 _AFTER_A_YES = frozenset({OfferState.ACCEPTED, OfferState.CONFIRMED, OfferState.ENDED})
 _IF_SAID_YES = frozenset({OfferState.DECLINED_BY_IMG, OfferState.EXPIRED})
 
@@ -157,14 +158,15 @@ def asked_directly() -> sa.ColumnElement[bool]:
 def told_to_img(offer: Offer) -> bool:
     """Tell whether the IMG of an offer may know of it."""
     said_yes = offer.mentor_answered_at is not None
-    return offer.state in _AFTER_A_YES or (said_yes and offer.state in _IF_SAID_YES)
+    over = said_yes and offer.state in _IF_SAID_YES
+    return offer.state in _AFTER_A_YES or over or offer.stepped_back_at is not None
 
 
 def known_to_img() -> sa.ColumnElement[bool]:
     """Say in a query what ``told_to_img`` tells."""
     said_yes = Offer.mentor_answered_at.is_not(None)
     over = sa.and_(Offer.state.in_(_IF_SAID_YES), said_yes)
-    return sa.or_(Offer.state.in_(_AFTER_A_YES), over)
+    return sa.or_(Offer.state.in_(_AFTER_A_YES), over, Offer.stepped_back_at.is_not(None))
 
 
 def _offer_of(

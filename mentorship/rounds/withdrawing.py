@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,13 +16,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds import letters
-from mentorship.rounds.answering import turn_down
 from mentorship.rounds.candidates import candidates
-from mentorship.rounds.choices import BEFORE, OUT
+from mentorship.rounds.choices import BEFORE, OUT, OVER
 from mentorship.rounds.enrolment import CannotTakePart
 from mentorship.rounds.going_on import let_go as let_go_requests
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.offer_steps import turn_down
 from mentorship.sections.models import SectionRole
 
 WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)
@@ -89,6 +90,7 @@ def withdraw(
 ) -> None:
     """Take oneself out of a round, at any step of it; twice is as good as once."""
     participation_of(session, person_id, round_id, profile_id)
+    _hold(session, Round.id == round_id)
     session.execute(
         sa.update(Participant)
         .where(Participant.round_id == round_id, Participant.profile_id == profile_id)
@@ -147,6 +149,7 @@ def let_go(
     own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
     profile_id = session.scalars(own).one_or_none()
     if profile_id is not None:
+        _hold(session, Round.section_id == section_id, _has([profile_id]))
         there = Offer.round_id.in_(sa.select(Round.id).where(Round.section_id == section_id))
         _withdraw_offers(session, there, profile_id, now)
 
@@ -154,7 +157,23 @@ def let_go(
 def end_requests(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> None:
     """Close what somebody asked or is asked who agrees to no match now, or cannot sign in."""
     own = session.scalars(sa.select(Profile.id).where(Profile.person_id == person_id)).all()
+    _hold(session, _has(own))
     let_go_requests(session, sa.true(), own, now=now)
+
+
+def _hold(session: Session, *where: sa.ColumnElement[bool]) -> None:
+    """Let nothing go out in these rounds, nor be asked for, until it is known who is gone."""
+    going = sa.select(Round.id).where(*where, Round.state.not_in(OVER)).order_by(Round.id)
+    session.execute(going.with_for_update(key_share=True))
+
+
+def _has(profile_ids: Collection[uuid.UUID]) -> sa.ColumnElement[bool]:
+    """Say of a round whether one of these profiles has a place in it."""
+    return (
+        sa.exists()
+        .where(Participant.round_id == Round.id, Participant.profile_id.in_(profile_ids))
+        .correlate(Round)
+    )
 
 
 def _withdraw_offers(
@@ -180,9 +199,10 @@ def _withdraw_offers(
         waited = turn_down(session, offer, by_mentor=by_mentor, now=now)
         if waited is None:
             continue
-        if by_mentor:
+        if waited is OfferState.ACCEPTED:
+            tell = letters.mentor_stepped_back if by_mentor else letters.img_declined
+            tell(session, offer, now=now)
+        elif by_mentor:
             letters.still_looking(session, offer, now=now)
-        elif waited is OfferState.ACCEPTED:
-            letters.img_declined(session, offer, now=now)
         else:
             letters.no_answer_needed(session, offer, now=now)

@@ -470,6 +470,22 @@ def test_a_ranking_by_buttons(sign_in: SignIn, cast: Cast) -> None:
     assert list(kept()) == keys[1:]
 
 
+def test_a_mentor_of_the_ranking_who_is_in_no_list_now_leads_to_the_profile(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    ana, noor = sign_in(cast.people["Ana Silva"]), page_of(cast, "Noor Haddad")
+    ana.submit(noor, {"why": "My field"}, action=f"{noor}/ask")
+    withdraw(cast.session, cast.people["Noor Haddad"].id, LISTED, NOW)
+    assert f"{noor}#why" in ana.get("/find/choices").links()
+    there = ana.get(noor, status=303)
+    assert there.location == "/profile/img/names"
+    page = ana.follow(there)
+    assert "in no list of yours right now" in page.text
+    assert "My field" in page.html
+    withdraw(cast.session, cast.people["Omar Aziz"].id, LISTED, NOW)
+    ana.get(page_of(cast, "Omar Aziz"), status=404)  # whom she did not choose stays unknown
+
+
 def test_five_are_enough(sign_in: SignIn, cast: Cast, session: Session) -> None:
     names = [f"Mentor {n}" for n in range(6)]
     for name in names:

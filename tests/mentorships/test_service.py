@@ -164,15 +164,18 @@ def test_a_meeting_is_planned_once_moved_and_logged(pair: Pair) -> None:
     assert mails(pair) == [pair.mentor.email]
     where: dict[str, Any] = {"mentorship_id": pair.id, "meeting_id": meeting.id}
     other = service.Plan(starts_at=LATER, minutes=30)
-    service.move_meeting(pair.session, person_id=pair.mentor.id, plan=other, now=NOW, **where)
+    seen = service.mark_of(meeting)
+    move: dict[str, Any] = {"plan": other, "seen": seen}
+    service.move_meeting(pair.session, person_id=pair.mentor.id, now=NOW, **move, **where)
     assert (meeting.starts_at, meeting.sequence) == (LATER, 1)
     log: dict[str, Any] = {"person_id": pair.img.id, "met": True, "log": "Next: CV"}
+    log["seen"] = service.mark_of(meeting)
     with pytest.raises(service.NotPlanned):
         service.log_meeting(pair.session, now=NOW, **log, **where)  # it has not begun
     service.log_meeting(pair.session, now=LATER, **log, **where)
     assert (meeting.state, meeting.words["log"]) == (MeetingState.MET, "Next: CV")
     with pytest.raises(service.NotPlanned):
-        service.move_meeting(pair.session, person_id=pair.img.id, plan=other, now=LATER, **where)
+        service.move_meeting(pair.session, person_id=pair.img.id, now=LATER, **move, **where)
     section = pair.cast.section.id
     assert pair.session.execute(service.met_in([section])).all() == [("met", section, 1)]
     waiting = service.concerns_in([section], reader_id=pair.cast.leader.id)
@@ -190,7 +193,7 @@ def test_a_meeting_called_off_stays_off(pair: Pair) -> None:
         service.cancel_meeting(pair.session, now=NOW, **where)
     assert (meeting.state, meeting.sequence) == (MeetingState.CANCELLED, 1)
     with pytest.raises(service.NotPlanned):
-        service.log_meeting(pair.session, met=True, log="", now=LATER, **where)
+        service.log_meeting(pair.session, met=True, log="", seen="", now=LATER, **where)
     assert plan(pair).id != meeting.id  # the same time may be planned anew
 
 

@@ -17,7 +17,7 @@ from mentorship.toolkit import truth
 from mentorship.toolkit.loading import load_facts
 from tests.factories import NOW
 from tests.mentorships.pair import Pair
-from tests.page import PageClient
+from tests.page import PageClient, _values
 from tests.rounds.cast import counted
 
 SignIn = Callable[[User], PageClient]
@@ -187,6 +187,53 @@ def test_who_met_says_so_and_the_leader_sees_that_only(sign_in: SignIn, pair: Pa
     shown = leader.get(f"/sections/{slug}/mentorships/{pair.id}")
     assert "Times met 1" in shown.text
     assert SECRET not in shown.html
+
+
+def test_what_both_write_of_a_meeting_is_lost_to_neither(sign_in: SignIn, pair: Pair) -> None:
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    new = f"/mentorships/{pair.id}/meetings/new"
+    where = str(img.submit(new, {"day": "2026-11-01", "time": "10:00"}).location)
+    read = _values(mentor.get(where).form(f"{where}/log"))  # before Ana writes
+    img.submit(where, {"met": "yes", "log": "Ana: next the CV"}, action=f"{where}/log")
+    late = read | {"met": "yes", "log": "Noor: two letters"}
+    page = mentor.post(f"{where}/log", late, status=409)
+    assert "Ana: next the CV" in page.text
+    assert "Noor: two letters" in page.html
+    meeting = pair.session.scalars(sa.select(Meeting)).one()
+    assert meeting.words["log"] == "Ana: next the CV"
+    both = "Ana: next the CV\nNoor: two letters"
+    mentor.post(f"{where}/log", _values(page.form(f"{where}/log")) | {"log": both})
+    assert meeting.words["log"] == both
+    img.post(f"{where}/log", late | {"log": both})  # the same words again are no other words
+
+
+def test_who_changes_a_meeting_sees_what_the_other_changed(sign_in: SignIn, pair: Pair) -> None:
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    new = f"/mentorships/{pair.id}/meetings/new"
+    where = str(img.submit(new, {"day": "2099-11-10", "time": "10:00"}).location)
+    read = _values(mentor.get(f"{where}/change").form(""))
+    img.submit(f"{where}/change", {"agenda": "Ana: my statement", "place": "Video"})
+    page = mentor.post(f"{where}/change", read | {"agenda": "Noor: exams"}, status=409)
+    assert "Ana: my statement" in page.text
+    meeting = pair.session.scalars(sa.select(Meeting)).one()
+    assert meeting.words["agenda"] == "Ana: my statement"
+    mentor.post(f"{where}/change", _values(page.form("")))
+    assert meeting.words["agenda"] == "Noor: exams"
+
+
+def test_who_plans_an_hour_that_is_planned_reads_what_stands_there(
+    sign_in: SignIn, pair: Pair
+) -> None:
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    new = f"/mentorships/{pair.id}/meetings/new"
+    hour = {"day": "2099-11-10", "time": "10:00"}
+    where = str(img.submit(new, hour | {"agenda": "Ana: my statement"}).location)
+    page = mentor.submit(new, hour | {"agenda": "Noor: exams"}, status=409)
+    assert "Ana: my statement" in page.text
+    assert "Noor: exams" in page.html
+    assert where in page.links()
+    assert pair.session.scalars(sa.select(Meeting)).one().words["agenda"] == "Ana: my statement"
+    assert mentor.submit(new, hour | {"agenda": "Ana: my statement"}).location == where
 
 
 def test_what_is_proposed_first_is_not_said_twice(sign_in: SignIn, pair: Pair) -> None:

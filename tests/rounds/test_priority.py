@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.mentorships.service import end_mentorship
 from mentorship.rounds import service
 from mentorship.rounds.models import Pair, Round, Run
-from mentorship.rounds.priority import LEFT, priority_of
+from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.priority import ENDED, LEFT, priority_of
 from mentorship.rounds.setup import SetUp
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.cast import Cast
+from tests.rounds.asking import accept, alter
+from tests.rounds.cast import Cast, small_cast
+from tests.rounds.test_second_mentor import with_one
 
 SignIn = Callable[[User], PageClient]
+LATER = NOW + dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -103,3 +109,58 @@ def test_whom_the_last_round_left_without_anybody_has_priority_until_somebody_is
     service.publish_round(session, round_id=fall.id, run_id=run.id, by=cast.leader.id, now=later)
     assert ben not in priority_of(session, [ben])
     assert priority_of(session, [cast.profile("Cleo")]) == {cast.profile("Cleo"): LEFT}
+
+
+def _two_mentors(cast: Cast) -> tuple[Offer, Offer]:
+    """Ana wishes for two mentors, has Noor by a request, and the run asks Omar, too."""
+    alter(cast, "Omar Aziz", seats=4)
+    round_ = with_one(cast)
+    run = service.run_round(cast.session, round_id=round_.id, by=None, now=LATER)
+    service.publish_round(
+        cast.session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    return cast.offer("Ana Silva", "Noor Haddad"), cast.offer("Ana Silva", "Omar Aziz")
+
+
+def _end(cast: Cast, offer: Offer, by: str, reason: str, days: int) -> None:
+    who, now = cast.people[by].id, LATER + dt.timedelta(days=days)
+    end_mentorship(
+        cast.session, person_id=who, mentorship_id=offer.id, reason=reason, words="", now=now
+    )
+
+
+def test_a_second_mentors_no_gives_none_to_whoever_had_the_first(session: Session) -> None:
+    cast = small_cast(session)
+    first, second = _two_mentors(cast)
+    no: dict[str, Any] = {"offer_id": second.id, "reason": "no_time", "words": ""}
+    omar, ana = cast.people["Omar Aziz"].id, cast.profile("Ana Silva")
+    service.decline_offer(session, person_id=omar, now=LATER, **no)
+    assert priority_of(session, [ana]) == {}
+    _end(cast, first, "Ana Silva", "goals_met", 200)
+    assert priority_of(session, [ana]) == {}
+
+
+def test_who_lost_one_of_two_mentors_has_it_once_the_other_has_ended_well(
+    session: Session,
+) -> None:
+    cast = small_cast(session)
+    first, second = _two_mentors(cast)
+    accept(cast, second, "Omar Aziz", LATER)
+    ana, me = cast.profile("Ana Silva"), cast.people["Ana Silva"].id
+    service.confirm_match(session, person_id=me, offer_id=second.id, now=LATER)
+    _end(cast, first, "Noor Haddad", "no_time", 30)
+    assert priority_of(session, [ana]) == {}  # Omar mentors her
+    _end(cast, second, "Ana Silva", "goals_met", 200)
+    assert priority_of(session, [ana]) == {ana: ENDED}
+
+
+def test_a_mentorship_that_ended_well_since_takes_it_back(session: Session) -> None:
+    cast = small_cast(session)
+    first, second = _two_mentors(cast)
+    accept(cast, second, "Omar Aziz", LATER)
+    ana, me = cast.profile("Ana Silva"), cast.people["Ana Silva"].id
+    _end(cast, first, "Noor Haddad", "no_time", 1)
+    found = LATER + dt.timedelta(days=2)
+    service.confirm_match(session, person_id=me, offer_id=second.id, now=found)
+    _end(cast, second, "Ana Silva", "goals_met", 200)
+    assert priority_of(session, [ana]) == {}

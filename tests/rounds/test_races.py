@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,11 +18,13 @@ from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
 from mentorship.notices.models import Message
 from mentorship.rounds import service
-from mentorship.rounds.models import Run
+from mentorship.rounds.models import Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
-from mentorship.sections.models import Section
+from mentorship.sections.models import Membership, Section
+from mentorship.sections.service import leave
 from tests import factories
 from tests.factories import NOW
+from tests.rounds.asking import direct
 from tests.rounds.cast import Cast, small_cast
 
 TURNS = 8
@@ -170,3 +173,51 @@ def test_one_mentor_of_two_rounds_is_given_away_once(empty: Flask) -> None:
         with empty.app_context():
             asked = Counter(db.session.scalars(sa.select(Offer.mentor_id)))
             assert max(asked.values()) <= 2
+
+
+@pytest.mark.parametrize("way", ["withdraws", "leaves"])
+@pytest.mark.parametrize("asks", ["a round that goes out", "an IMG"])
+def test_who_steps_out_while_they_are_being_asked_is_asked_no_more(
+    empty: Flask, asks: str, way: str
+) -> None:
+    for turn in range(TURNS):
+        with empty.app_context(), transaction() as session:
+            cast = small_cast(session)
+            ask = _as_an_img(cast) if asks == "an IMG" else _by_a_round(cast)
+            step_out = _out(cast, way, after=0.004 * turn)  # earlier and later in the asking
+            profile = cast.profile("Noor Haddad")
+        assert way in at_once(empty, ask, step_out)
+        with empty.app_context():
+            states = sa.select(Offer.state).where(Offer.mentor_id == profile)
+            assert OfferState.OFFERED not in db.session.scalars(states).all()
+
+
+def _by_a_round(cast: Cast) -> Act:
+    round_, run = cast.reviewed()
+    there = {"round_id": round_.id, "run_id": run.id, "by": cast.leader.id}
+    return lambda session: service.publish_round(session, now=NOW, **there).run_id
+
+
+def _as_an_img(cast: Cast) -> Act:
+    mine = {"person_id": cast.people["Ana Silva"].id, "round_id": direct(cast).id}
+    return lambda session: service.ask_next(session, now=NOW, **mine).id
+
+
+def _out(cast: Cast, way: str, *, after: float) -> Act:
+    """Let Noor withdraw from the only round, or leave the section, so many seconds later."""
+    noor, profile = cast.people["Noor Haddad"].id, cast.profile("Noor Haddad")
+    rounds = sa.select(Round.id).where(Round.section_id == cast.section.id)
+    round_id = cast.session.scalars(rounds).one()
+    member = sa.select(Membership.id).where(Membership.person_id == noor)
+    membership = cast.session.scalars(member).one()
+
+    def act(session: Session) -> str:
+        time.sleep(after)
+        if way == "leaves":
+            leave(session, membership_id=membership, person_id=noor, now=NOW)
+        else:
+            mine = {"person_id": noor, "round_id": round_id, "profile_id": profile}
+            service.withdraw(session, now=NOW, **mine)
+        return way
+
+    return act

@@ -142,3 +142,42 @@ def test_the_page_keeps_to_the_budget_and_offers_no_order_after_a_match(
     assert "You are a pair" in page.text
     assert "Change the order" not in page.text
     assert statements() <= 12
+
+
+def test_the_button_of_an_old_page_takes_no_offer_of_a_run_back(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    round_ = cast.published(set_up=SetUp(direct_requests=True))
+    offer, ana = cast.offer("Ana Silva"), sign_in(cast.people["Ana Silva"])
+    answer = ana.post(f"/rounds/{round_.id}/request/take-back")
+    assert "No request of yours waits any more" in ana.follow(answer).text
+    assert again(cast, offer).state is OfferState.OFFERED
+
+
+def test_both_sides_are_told_when_a_leader_leaves_out_who_asked(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    round_ = direct(cast)
+    offer, ana = ask(cast, round_, "Ana Silva"), cast.people["Ana Silva"]
+    there: dict[str, Any] = {"round_id": round_.id, "profile_ids": [cast.profile("Ana Silva")]}
+    service.leave_out(cast.session, now=NOW, **there)
+    assert again(cast, offer).state is OfferState.WITHDRAWN
+    assert subjects(cast, "Ana Silva") == ["Your request in Spring is closed"]
+    told = subjects(cast, "Noor Haddad")
+    assert "A request to you in Spring is closed" in told
+    assert "A request to you in Spring was taken back" not in told
+    page = sign_in(ana).get(f"/rounds/{round_.id}/request")
+    assert "Your section leader has taken you out of this round." in page.text
+    mentor = sign_in(cast.people["Noor Haddad"]).get(f"/offers/{offer.id}")
+    assert "the IMG is not part of the round any more" in mentor.text
+
+
+def test_who_withdraws_is_not_told_that_a_leader_took_them_out(cast: Cast, sign_in: SignIn) -> None:
+    round_ = direct(cast)
+    offer, ana = ask(cast, round_, "Ana Silva"), cast.people["Ana Silva"]
+    mine = {"person_id": ana.id, "round_id": round_.id, "profile_id": cast.profile("Ana Silva")}
+    service.withdraw(cast.session, now=NOW, **mine)
+    assert again(cast, offer).state is OfferState.WITHDRAWN
+    assert subjects(cast, "Ana Silva") == []
+    assert "A request to you in Spring was taken back" in subjects(cast, "Noor Haddad")
+    sign_in(ana).get(f"/rounds/{round_.id}/request", status=404)

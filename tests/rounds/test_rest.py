@@ -24,7 +24,7 @@ from mentorship.rounds.difference import difference
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.editing import Edit, EditKind
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
-from mentorship.rounds.offer_models import Offer, OfferState, Publication, Side
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.overview import overview
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.rest_runs import may_go_out
@@ -565,28 +565,6 @@ def test_a_mentor_on_a_break_at_the_publication_has_seats_once_it_is_over(
         if each.name == "Pia Late"
     ]
     assert (free.seats, free.obstacle) == (2, None)
-
-
-@pytest.mark.parametrize(
-    ("side", "reason", "waits"),
-    [
-        (Side.IMG, "goals_met", False),
-        (Side.MENTOR, "no_time", True),
-        (Side.IMG, "no_contact", True),
-    ],
-)
-def test_who_ended_a_mentorship_of_the_round_is_matched_again_if_it_was_no_fault_of_theirs(
-    cast: Cast, session: Session, round_: Round, side: Side, reason: str, *, waits: bool
-) -> None:
-    offer = cast.offer("Bea Lind", "Omar Aziz")
-    bea = {"person_id": cast.people["Bea Lind"].id, "offer_id": offer.id, "now": NOW}
-    service.confirm_match(session, **bea)  # type: ignore[arg-type]  # values of one dict, of many types
-    ending = {"side": side, "by": None, "reason": reason, "words": "", "now": LATER}
-    service.end_match(session, offer=cast.offer("Bea Lind"), **ending)  # type: ignore[arg-type]  # values of one dict, of many types
-    assert _is_free(cast, round_, "Bea Lind") is waits
-    key, later = cast.profile("Bea Lind"), LATER + dt.timedelta(hours=1)
-    rests.match_again(session, round_id=round_.id, profile_id=key, now=later)
-    assert _is_free(cast, round_, "Bea Lind")
 
 
 def test_what_happened_last_is_told_of_who_waits(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
+from mentorship.privacy.erasing import erase_again
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds import closing, service
 from mentorship.rounds.models import Participant, Round
@@ -128,6 +129,43 @@ def test_a_mentor_is_not_told_of_a_yes_they_did_not_give(
     assert ("you said yes to" in body) == said_yes
     match = f"/matches/{cast.offer('Ana Silva').id}"  # whom she was never told of she learns not
     sign_in(cast.people["Ana Silva"]).get(match, status=200 if said_yes else 404)
+
+
+@pytest.mark.parametrize("way", ["withdraws", "leaves", "is erased"])
+def test_the_page_of_a_mentor_who_steps_back_after_a_yes_says_what_happens_next(
+    cast: Cast, sign_in: SignIn, way: str
+) -> None:
+    round_ = cast.published()
+    accept(cast)
+    ana, noor = sign_in(cast.people["Ana Silva"]), cast.people["Noor Haddad"]
+    match = f"/matches/{cast.offer('Ana Silva').id}"
+    assert "Noor Haddad said yes" in ana.get(match).text
+    cast.session.execute(sa.delete(Message))
+    if way == "withdraws":
+        withdraw(cast, "Noor Haddad", round_)
+    elif way == "leaves":
+        mine = cast.session.query(Membership).filter_by(person_id=noor.id).one()
+        leave(cast.session, membership_id=mine.id, person_id=noor.id, now=NOW)
+    else:
+        assert erase_again(cast.session, person_id=noor.id, now=NOW)
+    page = ana.get(match).text
+    assert "had said yes and cannot go ahead after all. You keep your place" in page
+    assert "neurology" not in page.casefold()  # nor anything else that the mentor said
+    late = ana.post(f"{match}/confirm", status=409).text
+    assert "The mentor had said yes and cannot go ahead after all." in late
+    assert "You are waiting for a mentor" in ana.get("/home/img").text
+    body = cast.session.scalars(
+        sa.select(Message.body).filter_by(recipient=cast.people["Ana Silva"].email)
+    ).one()
+    assert "cannot go ahead after all" in " ".join(body.split())
+    assert match in body
+
+
+def test_a_mentor_who_steps_back_before_a_yes_stays_unknown(cast: Cast, sign_in: SignIn) -> None:
+    round_ = cast.published()
+    withdraw(cast, "Noor Haddad", round_)
+    ana = sign_in(cast.people["Ana Silva"])
+    ana.get(f"/matches/{cast.offer('Ana Silva').id}", status=404)
 
 
 @pytest.mark.parametrize(("who", "home"), [("Ana Silva", "img"), ("Noor Haddad", "mentor")])

@@ -1,0 +1,65 @@
+"""Two things said at the same moment about one profile: both are kept."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from mentorship.extensions import db, transaction
+from mentorship.finding import service
+from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.service import read_img, read_mentor
+from tests.factories import NOW
+from tests.rounds.cast import small_cast
+from tests.rounds.test_races import at_once
+
+TURNS = 8
+BOTH = ("Noor Haddad", "Omar Aziz")
+ask_for = functools.partial(service.ask_for, why="", now=NOW)
+img_avoids = functools.partial(service.avoid, kind=ProfileKind.IMG, now=NOW)
+mentor_avoids = functools.partial(service.avoid, kind=ProfileKind.MENTOR, now=NOW)
+welcome = functools.partial(service.welcome, gladly=True, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def racing(new_app: Callable[..., Flask]) -> Flask:
+    return new_app()
+
+
+def both(
+    app: Flask, who: str, *acts: tuple[Callable[..., object], str]
+) -> tuple[uuid.UUID, set[str]]:
+    """Let somebody of a new section do two things at once; return them, and whom they did it to."""
+    with app.app_context(), transaction() as session:
+        cast = small_cast(session)
+        me = cast.people[who].id
+        ready = [
+            functools.partial(act, person_id=me, profile_id=cast.profile(whom))
+            for act, whom in acts
+        ]
+        whom = {str(cast.people[name].id) for _, name in acts}
+    assert at_once(app, *ready) == [None] * len(acts)
+    return me, whom
+
+
+def test_an_img_who_asks_for_two_and_avoids_two_is_heard_each_time(racing: Flask) -> None:
+    for _ in range(TURNS):
+        me, whom = both(racing, "Ana Silva", *((ask_for, name) for name in BOTH))
+        with racing.app_context():
+            assert set(read_img(db.session(), me).values.requests) == whom
+        me, whom = both(racing, "Ana Silva", *((img_avoids, name) for name in BOTH))
+        with racing.app_context():
+            assert set(read_img(db.session(), me).values.avoid) == whom
+
+
+def test_a_mentor_who_welcomes_one_and_avoids_another_is_heard_both_times(racing: Flask) -> None:
+    for _ in range(TURNS):
+        acts = (welcome, "Ana Silva"), (mentor_avoids, "Ben Okafor")
+        me, whom = both(racing, "Noor Haddad", *acts)
+        with racing.app_context():
+            said = read_mentor(db.session(), me).values
+            assert {*said.welcomes, *said.exclude} == whom
