@@ -196,7 +196,7 @@ def stop_between_writes(stage: HasApp, worker: BaseProcess) -> None:
     There are two, the database's and the queue's.
     """
     while True:
-        send(worker, signal.SIGSTOP)
+        stop(worker)
         try:
             with stage.app.app_context():
                 db.session.execute(sa.text("SELECT 1"))  # begins IMMEDIATE
@@ -215,6 +215,18 @@ def _begin_in_queue(file: Path) -> None:
     if file.exists():  # SQLite only
         with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as queue:
             queue.execute("BEGIN IMMEDIATE")
+
+
+def stop(worker: BaseProcess) -> None:
+    """Stop all threads of a worker: one inside the kernel may still take a lock on its way out."""
+    send(worker, signal.SIGSTOP)
+    threads = Path(f"/proc/{worker.pid}/task")
+    while any(_state(each) not in "Tt" for each in threads.glob("*/stat")):
+        time.sleep(0.005)
+
+
+def _state(stat: Path) -> str:
+    return stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
 
 
 def send(worker: BaseProcess, what: signal.Signals) -> None:

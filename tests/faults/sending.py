@@ -26,7 +26,7 @@ from mentorship.rounds.models import Pair, Round, RoundState, RunSeat
 from mentorship.rounds.offer_models import Offer, Publication, SeatCount
 from mentorship.rounds.planning import UNDO, plan_publication
 from mentorship.rounds.run_models import PublishPlan
-from tests.faults.killing import Fault, send, stop_between_writes
+from tests.faults.killing import Fault, send, stop, stop_between_writes
 from tests.faults.worker import start_worker
 from tests.rounds.cast import small_cast
 
@@ -217,7 +217,7 @@ def _stopped(
             stop_between_writes(sending, worker)
             return True
     while not sending.check(*ids):
-        send(worker, signal.SIGSTOP)
+        stop(worker)
         with sending.app.app_context(), reading() as session:
             if session.scalar(HELD):
                 return True
