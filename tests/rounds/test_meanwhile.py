@@ -100,7 +100,7 @@ def test_who_saves_a_date_second_is_told(cast: Cast, sign_in: SignIn, second: Us
     assert again["at"] == later
     two.post(here, again)
     assert cast.again(round_).closes_at != first
-    assert "Set a deadline. Date: none → " in two.get(here.replace("deadline", "history")).text
+    assert "Set a deadline: none → " in two.get(here.replace("deadline", "history")).text
 
 
 @pytest.mark.parametrize("back", [False, True])
