@@ -47,7 +47,7 @@ def test_from_asking_to_each_others_contacts(
     busy.visitor.reads("You declined")
 
     img.visitor.go("/find/choices")
-    img.follow("Ask a mentor")
+    img.follow("See your request")
     img.visitor.reads(f"You asked {KIND}")
     assert mentors[KIND] not in img.page.content(), "contact before both said yes"
     kind.sign_in(mentors[KIND])
