@@ -63,7 +63,7 @@ def _one_by_one(rounds: Sequence[uuid.UUID], what: Callable[[uuid.UUID], None]) 
     for round_id in rounds:
         try:
             what(round_id)
-        except Exception:
+        except Exception:  # whatever it was: the other rounds have their days too
             log.exception("a step of round %s failed; it is tried again soon", round_id)
 
 
