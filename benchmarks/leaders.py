@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import io
 import re
 import tempfile
 import uuid
+from collections import Counter
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 
 from benchmarks.clock import machine
 from benchmarks.people import market
-from benchmarks.site import HEADER, Leader, application, timed
+from benchmarks.site import HEADER, Leader, application, hidden, timed
 from mentorship.extensions import db
 from mentorship.jobs import TASKS
 from mentorship.matching import CRITERIA
+from mentorship.profiles.models import Profile
 from mentorship.rosters.format import write_imgs, write_mentors
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rosters.rows import ImgRow, MentorRow
+from mentorship.rounds.answering import accept_offer, confirm_match, decline_offer
 from mentorship.rounds.models import Pair, Round
-from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.run_models import JobState, RunJob
 
 MOST_TRIES = 40  # pairs of pairs, of which one can be swapped
@@ -103,8 +108,8 @@ def bring_in(app: Flask, leader: Leader, files: tuple[bytes, bytes]) -> None:
     assert "img_0" in page  # noqa: S101  the page has the fields that are sent
     leader.post(f"{here}/columns", fields)
     leader.behind("the try", work(app, "import_roster", RosterImport))
-    leader.page("report of the try", here)
-    leader.post(f"{here}/write")
+    report = leader.page("report of the try", here)
+    leader.post(f"{here}/write", {"tried": hidden(report, "tried")})
     leader.behind("the import", work(app, "import_roster", RosterImport))
     leader.page("members", "/sections/large/members")
 
@@ -192,12 +197,10 @@ def swap(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> uuid.UUID:
     return job.run_id
 
 
-def publish(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> None:
+def publish(leader: Leader, home: str, run_id: uuid.UUID) -> None:
     leader.page("before publishing", f"{home}/publish")
     leader.click("publish", lambda: leader.post(f"{home}/publish", {"run": str(run_id)}))
     leader.click("send it now", lambda: leader.post(f"{home}/publish/now"))
-    with app.app_context():
-        offers = db.session.scalar(sa.select(sa.func.count()).select_from(Offer))
     leader.page("answers", f"{home}/answers")
     leader.page("without, after publishing", f"{home}/answers?show=without")
     leader.page("report", f"{home}/report")
@@ -205,7 +208,46 @@ def publish(app: Flask, leader: Leader, home: str, run_id: uuid.UUID) -> None:
     for form in ("csv", "xlsx"):
         leader.click(f"report as {form}", partial(leader.file, f"{home}/report", {"form": form}))
     leader.page("home of the leader", "/home/leader")
-    print(f"\n{offers} offers are out.")
+
+
+def follow(app: Flask, leader: Leader, home: str) -> None:
+    """Have people answer, match and publish the rest, and finish the round."""
+    told = answer_all(app)
+    leader.page("answers, most are given", f"{home}/answers")
+    location = leader.post(f"{home}/rest")
+    leader.behind("the rest", work(app, "solve_run", RunJob))
+    run_id = job_at(app, location).run_id
+    leader.page("review of the rest", f"{home}/review")
+    leader.page("the rest, without a mentor", f"{home}/unmatched")
+    leader.page("before publishing the rest", f"{home}/publish")
+    leader.click("publish the rest", lambda: leader.post(f"{home}/publish", {"run": str(run_id)}))
+    leader.click("send the rest now", lambda: leader.post(f"{home}/publish/now"))
+    leader.page("before finishing", f"{home}/finish")
+    leader.click("finish the round", lambda: leader.post(f"{home}/finish"))
+    leader.page("report of the finished round", f"{home}/report")
+    print(f"\n{told}")
+
+
+def answer_all(app: Flask) -> str:
+    """Answer what is out: of ten mentors one says no and one nothing; all IMGs who can say yes."""
+    now, counted = dt.datetime.now(dt.UTC), Counter[str]()
+    with app.app_context():
+        out = db.session.scalars(sa.select(Offer).order_by(Offer.id)).all()
+        for number, offer in enumerate(out):
+            mentor, img = (
+                db.session.get_one(Profile, key).person_id
+                for key in (offer.mentor_id, offer.img_id)
+            )
+            on: Any = {"offer_id": offer.id, "now": now}
+            if number % 10 == 0:
+                decline_offer(db.session(), person_id=mentor, reason="no_time", words="", **on)
+            elif number % 10 > 1:
+                state = accept_offer(db.session(), person_id=mentor, **on)
+                if state is OfferState.ACCEPTED:
+                    confirm_match(db.session(), person_id=img, **on)
+            counted[offer.state] += 1
+        db.session.commit()
+    return f"Offers before the rest: {', '.join(f'{n} {state}' for state, n in counted.items())}."
 
 
 def set_up_fields() -> dict[str, str]:
@@ -229,7 +271,8 @@ def main() -> None:
         bring_in(app, leader, rosters(imgs, mentors))
         home, made = run(app, leader)
         review(app, leader, home)
-        publish(app, leader, home, swap(app, leader, home, made))
+        publish(leader, home, swap(app, leader, home, made))
+        follow(app, leader, home)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ seconds it sets none; those of a page and of a click are ours, after Nielsen (Us
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 import statistics
 import time
 import uuid
@@ -169,3 +171,12 @@ def application(folder: Path, database_url: str | None) -> tuple[Flask, User]:
         db.session.refresh(leader)
         db.session.expunge(leader)
     return app, leader
+
+
+def hidden(page: str, name: str) -> str:
+    """Return what a hidden field of a page holds."""
+    for tag in re.findall(r"<input[^>]*>", page):
+        if f'name="{name}"' in tag:
+            found = re.search(r'value="([^"]*)"', tag)
+            return html.unescape(found[1]) if found else ""
+    raise SystemExit(f"no field {name} on the page")
