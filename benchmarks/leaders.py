@@ -20,11 +20,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import aliased
 
 from benchmarks.clock import machine
 from benchmarks.people import market
 from benchmarks.site import HEADER, Leader, application, hidden, timed
-from mentorship.extensions import db
+from mentorship.extensions import db, transaction
 from mentorship.jobs import TASKS
 from mentorship.matching import CRITERIA
 from mentorship.profiles.models import Profile
@@ -230,23 +231,25 @@ def follow(app: Flask, leader: Leader, home: str) -> None:
 
 def answer_all(app: Flask) -> str:
     """Answer what is out: of ten mentors one says no and one nothing; all IMGs who can say yes."""
-    now, counted = dt.datetime.now(dt.UTC), Counter[str]()
+    now, counted = dt.datetime.now(dt.UTC), Counter[OfferState]()
+    mentor, img = aliased(Profile), aliased(Profile)
+    asked = (
+        sa.select(Offer.id, mentor.person_id, img.person_id)
+        .join(mentor, mentor.id == Offer.mentor_id)
+        .join(img, img.id == Offer.img_id)
+        .order_by(Offer.id)
+    )
     with app.app_context():
-        out = db.session.scalars(sa.select(Offer).order_by(Offer.id)).all()
-        for number, offer in enumerate(out):
-            mentor, img = (
-                db.session.get_one(Profile, key).person_id
-                for key in (offer.mentor_id, offer.img_id)
-            )
-            on: Any = {"offer_id": offer.id, "now": now}
-            if number % 10 == 0:
-                decline_offer(db.session(), person_id=mentor, reason="no_time", words="", **on)
-            elif number % 10 > 1:
-                state = accept_offer(db.session(), person_id=mentor, **on)
-                if state is OfferState.ACCEPTED:
-                    confirm_match(db.session(), person_id=img, **on)
-            counted[offer.state] += 1
-        db.session.commit()
+        for number, (offer_id, mentor_id, img_id) in enumerate(db.session.execute(asked).all()):
+            on: Any = {"offer_id": offer_id, "now": now}
+            with transaction() as session:
+                if number % 10 == 0:
+                    decline_offer(session, person_id=mentor_id, reason="no_time", words="", **on)
+                elif number % 10 > 1:
+                    state = accept_offer(session, person_id=mentor_id, **on)
+                    if state is OfferState.ACCEPTED:
+                        confirm_match(session, person_id=img_id, **on)
+                counted[session.get_one(Offer, offer_id).state] += 1
     return f"Offers before the rest: {', '.join(f'{n} {state}' for state, n in counted.items())}."
 
 

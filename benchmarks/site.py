@@ -145,6 +145,7 @@ def application(folder: Path, database_url: str | None) -> tuple[Flask, User]:
         "field_keys": f"bench:{new_key()}",
         "database_url": database_url or f"sqlite:///{folder / 'bench.db'}",
         "base_url": "http://localhost",
+        "mail_url": "smtp://localhost:1025",  # mails wait for a worker, as they do in production
         "trusted_hosts": (),
         "mode": Mode.TESTING,
         "require_mfa": Mfa.OFF,

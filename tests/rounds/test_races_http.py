@@ -17,23 +17,26 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from mentorship import deadlines
 from mentorship.accounts.models import User
 from mentorship.crypto import keyring
 from mentorship.extensions import db, transaction
 from mentorship.mentorships.models import Goal, Note
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
-from mentorship.rounds import expiring, service
-from mentorship.rounds.models import Round
+from mentorship.rounds import expiring, planning, service
+from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.cast import Cast
+from tests.rounds.cast import Cast, small_cast
+from tests.rounds.resting import LATER, rest, with_rest
 from tests.server import served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLICKS = 20
+TURNS = 6
 
 
 @pytest.fixture(scope="module")
@@ -289,3 +292,33 @@ def test_two_mentors_say_yes_to_all_requests_at_once(site: tuple[Flask, int]) ->
             found = Counter(states)
             assert found[OfferState.CONFIRMED] == 1
             assert set(found) <= {OfferState.CONFIRMED, OfferState.SEAT_TAKEN}, found
+
+
+def test_a_rest_goes_out_is_taken_back_and_its_round_is_finished_at_once(
+    site: tuple[Flask, int],
+) -> None:
+    """All hold the plan, the log and the round in one order, the worker too: nobody gets a 5xx."""
+    app, _ = site
+    for turn in range(TURNS):
+        with app.app_context(), transaction() as session:
+            cast = small_cast(session)
+            round_ = with_rest(cast, session)
+            run = rest(cast, session, round_)
+            planning.plan_publication(  # half an hour after LATER: long due by the real clock
+                session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+            )
+            where = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+        crowd, buttons = Crowd(site, cast.leader), ("publish/now", "publish/undo", "finish")
+        with ThreadPoolExecutor(1) as worker:
+            due = worker.submit(_publish_due, app)
+            statuses = Counter(crowd.press([(f"{where}/{each}", {}) for each in buttons * 2]))
+            due.result()
+        assert set(statuses) <= {303, 409}, (turn, statuses)
+        with app.app_context():
+            assert db.session.get_one(Round, round_.id).state is RoundState.FINISHED
+            assert planning.planned(db.session(), round_.id) is None
+
+
+def _publish_due(app: Flask) -> None:
+    with app.app_context():
+        deadlines.publish_due()
