@@ -20,7 +20,8 @@ from mentorship.sections.models import SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient, _values
-from tests.rounds.cast import Cast
+from tests.rounds.cast import Cast, counted
+from tests.rounds.resting import LATER, rest, with_rest
 
 SignIn = Callable[[User], PageClient]
 PAST = "2020-02-03T09:30"
@@ -151,3 +152,38 @@ def test_more_runs_than_fit_are_not_dropped_without_a_word(
     assert f"Choose two to {MOST_RUNS} runs to compare." in page.text
     fewer = asked.removesuffix(f"&run={MOST_RUNS + 1}")
     assert f"Run {MOST_RUNS}" in leader.get(f"{home}/compare?{fewer}").text
+
+
+def _rest_on_its_way(cast: Cast, session: Session) -> Round:
+    round_ = with_rest(cast, session)
+    run = rest(cast, session, round_)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=LATER
+    )
+    return round_
+
+
+def _first(statements: list[str], *parts: str) -> int:
+    return next(at for at, said in enumerate(statements) if all(part in said for part in parts))
+
+
+@pytest.mark.parametrize("act", ["publish/now", "publish/undo", "finish", "by itself"])
+def test_whoever_holds_what_is_planned_holds_it_before_the_log_and_the_round(
+    cast: Cast, session: Session, sign_in: SignIn, act: str
+) -> None:
+    """Two at once would wait for each other for ever if one of them held the log first."""
+    round_ = _rest_on_its_way(cast, session)
+    leader = sign_in(cast.leader)
+    leader.get("/home/leader")
+    with counted(session) as statements:
+        if act == "by itself":
+            planning.send_when_due(session, round_id=round_.id, now=LATER + planning.UNDO)
+        else:
+            leader.post(f"/sections/{cast.section.slug}/rounds/{round_.id}/{act}")
+    locks = session.get_bind().dialect.name == "postgresql"
+    plan = _first(statements, "publish_plan", "FOR UPDATE" if locks else "")
+    log = _first(statements, "pg_advisory_xact_lock" if locks else "INSERT INTO audit_entry")
+    moved = _first(statements, "UPDATE round SET") if act == "finish" else len(statements)
+    assert plan < log < moved
+    held = [at for at, said in enumerate(statements) if "FROM round " in said and " FOR " in said]
+    assert all(log < at for at in held)
