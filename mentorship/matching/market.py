@@ -50,9 +50,18 @@ class Market:
 
     @classmethod
     def of(
-        cls, imgs: Sequence[Img], mentors: Sequence[Mentor], tables: Tables, *, week: date
+        cls,
+        imgs: Sequence[Img],
+        mentors: Sequence[Mentor],
+        tables: Tables,
+        *,
+        week: date,
+        texts: Iterable[str] = (),
     ) -> Market:
         """Gather people into a market.
+
+        ``texts`` are goals and words of people who are not in it, but were in the round: which
+        words are rare is counted over theirs too, so that marks stay what they were there.
 
         Raises
         ------
@@ -66,7 +75,7 @@ class Market:
             raise ValueError(f"week: {week} is not a Monday")
         _check_keys("imgs", (i.key for i in imgs))
         _check_keys("mentors", (m.key for m in mentors))
-        lexicon = Lexicon.of(imgs, mentors, tables)
+        lexicon = Lexicon.of(imgs, mentors, tables, texts)
         img_arrays, mentor_arrays = lexicon.img_rows(imgs, week), lexicon.mentor_rows(mentors, week)
         return cls(
             imgs=tuple(imgs),

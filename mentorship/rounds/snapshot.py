@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, fields
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ from mentorship.matching import FULL, Img, Market, Mentor, Span
 from mentorship.rounds.run_rules import RunRules
 
 KINDS = ("imgs", "mentors")
+Plain = Mapping[str, Any]  # a person as JSON holds them
 FORMAT = 3  # 1 left out goals and about, which no criterion read then; 2 had no key of its own
 
 
@@ -49,35 +50,30 @@ def restored(
 ) -> tuple[Market, RunRules, Mapping[str, int]]:
     """Return the people, the rules and the means that :func:`snapshot` took down.
 
-    With the key ``of`` one IMG all others have only theirs and their goals, or are left out if they
-    have none: the scores and rules of this one stay what they are, for which words are rare is
-    counted over everybody's. With the key of one ``mentor`` likewise all others have only theirs
-    and what they say about themselves.
+    With the key ``of`` one IMG the others are left out, and with that of one ``mentor`` the other
+    mentors likewise: but for their goals and what they say about themselves, as which words are
+    rare is counted over everybody's. So scores and rules of those here stay what they are.
     """
+    imgs, others = _parted(values["imgs"], of)
+    mentors, other_mentors = _parted(values["mentors"], mentor)
+    goals = (each.get("goals", "") for each in others)
+    about = (each.get("about", "") for each in other_mentors)
     market = Market.of(
-        [*_imgs(values["imgs"], of)],
-        [*_mentors(values["mentors"], mentor)],
+        [Img(**_fields(each)) for each in imgs],
+        [Mentor(**_fields(each)) for each in mentors],
         vocabulary.tables(),
         week=date.fromisoformat(values["week"]),
+        texts=[*goals, *about],
     )
     means = {"priority": FULL} | values["means"]  # runs before it was a criterion have none
     return market, RunRules.from_json(values["rules"]), means
 
 
-def _imgs(plain: Iterable[Mapping[str, Any]], of: str | None) -> Iterator[Img]:
-    for each in plain:
-        if of is None or each["key"] == of:
-            yield Img(**_fields(each))
-        elif goals := each.get("goals"):
-            yield Img(key=each["key"], goals=goals)
-
-
-def _mentors(plain: Iterable[Mapping[str, Any]], of: str | None) -> Iterator[Mentor]:
-    for each in plain:
-        if of is None or each["key"] == of:
-            yield Mentor(**_fields(each))
-        elif about := each.get("about"):
-            yield Mentor(key=each["key"], about=about)
+def _parted(people: Sequence[Plain], key: str | None) -> tuple[Sequence[Plain], Sequence[Plain]]:
+    """Return who has the key, or everybody if none is asked for, and all others."""
+    if key is None:
+        return people, []
+    return [p for p in people if p["key"] == key], [p for p in people if p["key"] != key]
 
 
 def without_people(values: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import chain
 from types import MappingProxyType
 from typing import Self
 
@@ -119,7 +120,14 @@ class Lexicon:
     rarity: Ints  # (stems,) how much each weighs
 
     @classmethod
-    def of(cls, imgs: Sequence[Img], mentors: Sequence[Mentor], tables: Tables) -> Self:
+    def of(
+        cls,
+        imgs: Sequence[Img],
+        mentors: Sequence[Mentor],
+        tables: Tables,
+        texts: Iterable[str] = (),
+    ) -> Self:
+        """Gather the words; how rare a stem is, is counted over ``texts`` of others too."""
         both: tuple[Img | Mentor, ...] = (*imgs, *mentors)
         visas = Words(i.visa for i in imgs)
         paths = Words([*_all(m.visas for m in mentors), *_all(tables.visa_helped_by.values())])
@@ -127,7 +135,8 @@ class Lexicon:
         states = Words([*homes, *_all(i.states for i in imgs), *_all(_licensed(mentors))])
         specialties = Words([*_all(i.specialties for i in imgs), *_all(_fields(mentors))])
         regions = [tables.state_regions.get(state, state) for state in states]
-        weights = rarity([*(stems(i.goals) for i in imgs), *(stems(m.about) for m in mentors)])
+        told = chain((i.goals for i in imgs), (m.about for m in mentors), texts)
+        weights = rarity([stems(text) for text in told])
         return cls(
             tables=tables,
             closeness=tables.closeness_table(specialties.words),

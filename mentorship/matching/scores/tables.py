@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
 from mentorship.matching.marks import FULL, Marks
+from mentorship.matching.scores.coding import flags_of
 
 # Per cent of full closeness, the highest that holds; the vocabulary may bring its own.
 CLOSENESS = MappingProxyType({"same": 100, "subspecialty": 80, "cluster": 60, "group": 30})
@@ -52,21 +53,25 @@ class Tables:
 
     def closeness(self, one: str, other: str) -> int:
         """Return how near two fields of medicine are: 0 to 10,000, the same both ways."""
-        per_cent = self.specialty_closeness
-        if one == other:
-            return per_cent["same"] * FULL // 100
-        if other in self._parents(one) or one in self._parents(other):
-            return per_cent["subspecialty"] * FULL // 100
-        if any(one in cluster and other in cluster for cluster in self.specialty_clusters):
-            return per_cent["cluster"] * FULL // 100
-        if self._groups(one) & self._groups(other):
-            return per_cent["group"] * FULL // 100
-        return 0
+        return int(self.closeness_table([one, other])[0, 1])
 
     def closeness_table(self, codes: Sequence[str]) -> Marks:
-        """Return ``closeness`` of every two of ``codes`` as a (k, k) table of marks."""
-        rows = [[self.closeness(one, other) for other in codes] for one in codes]
-        return np.array(rows, dtype=np.int32).reshape(len(codes), len(codes))
+        """Return how near every two of ``codes`` are as a (k, k) table of marks."""
+        size, names = len(codes), np.array(codes, dtype=np.str_)
+        groups, clusters = sorted({*self.specialty_groups.values()}), self.specialty_clusters
+        parents = [self.specialty_parents.get(code, frozenset()) for code in codes]
+        own = [self._groups({code} | above) for code, above in zip(codes, parents, strict=True)]
+        entered = flags_of([[code in above for code in codes] for above in parents], size)
+        clustered = flags_of([[code in each for each in clusters] for code in codes], len(clusters))
+        grouped = flags_of([[group in each for group in groups] for each in own], len(groups))
+        near = {
+            "same": names[:, None] == names,
+            "subspecialty": entered | entered.T,
+            "cluster": clustered @ clustered.T,
+            "group": grouped @ grouped.T,
+        }
+        marks = [np.int32(self.specialty_closeness[key] * FULL // 100) for key in near]
+        return np.select([*near.values()], marks, default=np.int32(0))
 
     def before_match(self, stage: str | None) -> bool:
         """Say whether somebody at ``stage`` may still be chosen by a residency program.
@@ -75,9 +80,5 @@ class Tables:
         """
         return stage is None or self.stage_order.get(stage, 0) <= self.match_stage
 
-    def _parents(self, code: str) -> frozenset[str]:
-        return self.specialty_parents.get(code, frozenset())
-
-    def _groups(self, code: str) -> frozenset[str]:
-        fields = {code} | self._parents(code)
+    def _groups(self, fields: Collection[str]) -> frozenset[str]:
         return frozenset(self.specialty_groups[f] for f in fields if f in self.specialty_groups)
