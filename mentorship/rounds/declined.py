@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,13 +29,17 @@ class Reading:
         mine = sa.select(Profile.id).where(Profile.person_id == reader_id)
         return cls(frozenset(session.scalars(mine)))
 
-    def reason(self, offer: Offer) -> str | None:
-        """Return the reason in words; None if there is none, or it is not for this reader."""
+    def reason(self, offer: Offer | sa.Row[*tuple[Any, ...]]) -> str | None:
+        """Return the reason in words; None if there is none, or it is not for this reader.
+
+        A row will do that has the columns ``state``, ``decline_reason``, ``img_id`` and
+        ``mentor_id`` of an offer.
+        """
         return REASONS_TOLD.get(offer.decline_reason or "") if self._may(offer) else None
 
     def words(self, offer: Offer) -> str:
         return offer.decline_words if self._may(offer) else ""
 
-    def _may(self, offer: Offer) -> bool:
+    def _may(self, offer: Offer | sa.Row[*tuple[Any, ...]]) -> bool:
         by_mentor = offer.state is OfferState.DECLINED_BY_MENTOR
         return (offer.img_id if by_mentor else offer.mentor_id) not in self.own

@@ -126,10 +126,10 @@ def report_rows(session: Session, round_: Round, reader_id: uuid.UUID) -> Iterat
         yield (name, "", "", NO_OFFER, *empty, _in_words(noted.get(img_id, ()), set()))
 
 
-def _state(offer: Offer, round_: Round) -> str:
+def _state(state: OfferState, round_: Round) -> str:
     """Return the state of an offer; what still waited when its round was finished is closed."""
-    unanswered = round_.state in OVER and offer.state in {OfferState.OFFERED, OfferState.ACCEPTED}
-    return CLOSED if unanswered else offer.state.value
+    unanswered = round_.state in OVER and state in {OfferState.OFFERED, OfferState.ACCEPTED}
+    return CLOSED if unanswered else state.value
 
 
 def _in_words(noted: Sequence[Noted], elsewhere: Collection[uuid.UUID | None]) -> str:
@@ -148,8 +148,22 @@ def _offers(
 ) -> Iterator[Sequence[str]]:
     img, mentor = aliased(User), aliased(User)
     img_profile, mentor_profile = aliased(Profile), aliased(Profile)
-    rows = session.execute(
-        sa.select(Offer, img.name, mentor.name, Pair.open_score, Run.number)
+    rows = session.execute(  # columns, not offers: there are thousands, and one page shows fifty
+        sa.select(
+            Offer.img_id,
+            Offer.mentor_id,
+            Offer.state,
+            Offer.place,
+            Offer.offered_at,
+            Offer.mentor_answered_at,
+            Offer.img_answered_at,
+            Offer.answer_by,
+            Offer.decline_reason,
+            img.name.label("img"),
+            mentor.name.label("mentor"),
+            Pair.open_score,
+            Run.number.label("run"),
+        )
         .outerjoin(Pair, Pair.id == Offer.pair_id)
         .outerjoin(Run, Run.id == Pair.run_id)
         .join(img_profile, img_profile.id == Offer.img_id)
@@ -160,27 +174,27 @@ def _offers(
         .order_by(sa.func.lower(img.name), Offer.img_id, Offer.offered_at, Offer.place)
     ).all()
     offered: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for offer, *_ in rows:
-        offered.setdefault(offer.img_id, []).append(offer.mentor_id)
+    for row in rows:
+        offered.setdefault(row.img_id, []).append(row.mentor_id)
     told: set[tuple[uuid.UUID, uuid.UUID]] = set()  # pairs whose notes stand above already
-    for offer, img_name, mentor_name, score, run in rows:
-        about = noted.get(offer.img_id, ())
-        pair = (offer.img_id, offer.mentor_id)
-        own = [each.words for each in about if each.mentor_id == offer.mentor_id]
+    for row in rows:
+        about = noted.get(row.img_id, ())
+        pair = (row.img_id, row.mentor_id)
+        own = [each.words for each in about if each.mentor_id == row.mentor_id]
         lines = [] if pair in told else own
-        if offered[offer.img_id][0] == offer.mentor_id and pair not in told:
-            lines = [*lines, *filter(None, [_in_words(about, offered[offer.img_id])])]
+        if offered[row.img_id][0] == row.mentor_id and pair not in told:
+            lines = [*lines, *filter(None, [_in_words(about, offered[row.img_id])])]
         told.add(pair)
-        times = (offer.offered_at, offer.mentor_answered_at, offer.img_answered_at)
+        times = (row.offered_at, row.mentor_answered_at, row.img_answered_at)
         yield (
-            img_name,
-            mentor_name,
-            str(offer.place),
-            _state(offer, round_),
-            "" if score is None else f"{score / 100:.2f}",
-            "" if run is None else str(run),
+            row.img,
+            row.mentor,
+            str(row.place),
+            _state(row.state, round_),
+            "" if row.open_score is None else f"{row.open_score / 100:.2f}",
+            "" if row.run is None else str(row.run),
             *(time.isoformat(timespec="minutes") if time else "" for time in times),
-            reading.reason(offer) or "",
-            "img" if offer.requested else "run",
+            reading.reason(row) or "",
+            "run" if row.answer_by is None else "img",
             "\n".join(lines),
         )
