@@ -28,6 +28,7 @@ from mentorship.accounts.models import (
     User,
 )
 from mentorship.audit import AuditEntry
+from mentorship.community import searched
 from mentorship.community.models import CouncilSeat, Resolution, ResolutionState
 from mentorship.consents.models import Erasure
 from mentorship.mentorships.ending import end_mentorship
@@ -49,6 +50,7 @@ from mentorship.rounds.offer_models import Ending, Offer, OfferState
 from mentorship.sections.leading import dismiss_leader
 from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
+from mentorship.spotlight.service import throw_away_all
 
 ERASED = "privacy.erasure.done"  # in the log
 NOWHERE = "erased.invalid"  # a domain that no mail ever reaches (RFC 2606)
@@ -126,6 +128,7 @@ def _part(
 
 def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) -> None:
     _leave_the_council(session, person)
+    throw_away_all(session, person.id)
     for column in OF_PERSON:
         carry_out(session, sa.delete(column.class_).where(column == person.id))
     delete_of_profiles(session, profiles)
@@ -145,8 +148,10 @@ def _leave_the_council(session: Session, person: User) -> None:
     """Empty the seats under the person's name in sections of theirs, as leaders typed it."""
     sections = sa.select(Membership.section_id).where(Membership.person_id == person.id)
     theirs = CouncilSeat.name.icontains(person.name, autoescape=True)
-    named = sa.update(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
-    carry_out(session, named.values(name=""))
+    named = sa.select(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
+    for seat in session.scalars(named).all():
+        seat.name = ""
+        searched.file(session, seat)
 
 
 def _names(roster: RosterImport, person: User) -> bool:

@@ -38,6 +38,7 @@ from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.priority import ENDED, priority_of
 from mentorship.rounds.proving import prove_again
+from mentorship.search.models import SearchEntry
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -67,6 +68,10 @@ def everything(session: Session) -> Iterator[tuple[str, str]]:
         for row in session.execute(sa.select(table)).mappings():
             for name, value in row.items():
                 yield f"{table.name}.{name}", str(value)
+    known = set(Base.metadata.tables)  # the full text has tables of the database's own making
+    for name in set(sa.inspect(session.connection()).get_table_names()) - known:
+        for row in session.execute(sa.select(sa.text("*")).select_from(sa.table(name))):
+            yield name, str(tuple(row))
     for mapper in Base.registry.mappers:
         names = list(sealed_attributes(mapper.class_))
         for row in session.scalars(sa.select(mapper.class_)) if names else ():
@@ -100,6 +105,8 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(session: Session) -> N
     chi.name = "Chi Tanaka"
     wishes.ask(session, person=chi, now=NOW)
     found = {where.removesuffix(" sealed") for where in hits(session, CANARY)}
+    assert {"search_entry.title", "search_entry.note"} < found, "the search finds the letter"
+    assert any(where.startswith("search_fts") for where in found)
     unplanted = {where for where in texts_of_people() if where not in found | {"user.name"}}
     # what only the other one writes, what is a score, and a profile of a mentor
     assert (
@@ -334,6 +341,8 @@ def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> 
     erasing.erase(session, person_id=chi.id, now=DUE)
     names = sorted(session.scalars(sa.select(CouncilSeat.name)))
     assert names == ["", "Chi Tanaka", "Omar Aziz"], "somebody else's of that name stays"
+    told = sorted(session.scalars(sa.select(SearchEntry.note)))
+    assert told == ["Chi Tanaka", "Omar Aziz", "Vacant"], "as the search shows them"
 
 
 def test_who_comes_back_with_a_backup_is_erased_again(session: Session) -> None:
