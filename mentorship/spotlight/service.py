@@ -137,7 +137,7 @@ def submit(session: Session, letter: SpotlightLetter, *, now: dt.datetime) -> No
 
 def take_back(session: Session, letter: SpotlightLetter, *, now: dt.datetime) -> None:
     """Make a letter a private draft again; whoever wrote it may do so at any time."""
-    _keep(session, letter, LetterState, state=DRAFT, updated_at=now)
+    _keep(session, letter, tuple(LetterState), state=DRAFT, updated_at=now)
 
 
 def throw_away(session: Session, letter: SpotlightLetter) -> None:

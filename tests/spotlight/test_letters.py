@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from tests.factories import NOW
 from tests.page import PageClient
 
 SignIn = Callable[[User], PageClient]
-WORDS = {
+WORDS: dict[str, Any] = {
     "title": "Dear me",
     "byline": "A resident in Ohio",
     "about": "On waiting.",
@@ -33,7 +34,7 @@ WORDS = {
 }
 
 
-OTHER = dict.fromkeys(WORDS, "No")
+OTHER: dict[str, Any] = dict.fromkeys(WORDS, "No")
 
 
 @pytest.fixture
@@ -177,7 +178,7 @@ def _submitted(*, published: bool) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
     with transaction() as session:
         section = factories.section(session)
         author = factories.member(session, section, SectionRole.IMG)
-        keys = {"section_id": section.id, "author_id": author.id}
+        keys: dict[str, Any] = {"section_id": section.id, "author_id": author.id}
         letter = service.write(session, None, now=NOW, **keys, **WORDS)
         service.submit(session, letter, now=NOW)
         if published:
@@ -191,7 +192,7 @@ def test_building_the_index_again_drops_letters_that_are_gone(session: Session) 
     """As set-up does: erasure once left entries of letters that it had deleted."""
     section = factories.section(session)
     author = factories.member(session, section, SectionRole.IMG)
-    keys = {"section_id": section.id, "author_id": author.id}
+    keys: dict[str, Any] = {"section_id": section.id, "author_id": author.id}
     letter = service.write(session, None, now=NOW, **keys, **WORDS)
     service.submit(session, letter, now=NOW)
     service.publish(session, service.letter_at_desk(session, section.id, letter.id), now=NOW)
