@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import io
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from html import unescape
-from itertools import chain
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,6 +27,7 @@ from mentorship.audit import AuditEntry
 from mentorship.community import searched
 from mentorship.community.models import CouncilSeat, Resolution, ResolutionState
 from mentorship.consents.models import Erasure
+from mentorship.crypto import UnreadableField
 from mentorship.mentorships.ending import end_mentorship
 from mentorship.mentorships.models import Meeting
 from mentorship.privacy.emptying import (
@@ -45,6 +42,7 @@ from mentorship.privacy.traces import OF_PAIR, OF_PERSON
 from mentorship.privacy.wishes import GRACE
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
+from mentorship.rosters.sheets import MAGIC, Unreadable, parts
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Ending, Offer, OfferState
 from mentorship.sections.leading import dismiss_leader
@@ -137,7 +135,7 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
         carry_out(session, sa.delete(kind).where(kind.__table__.c.offer_id.in_(offers)))
     leave_mails(session, person)
     for each in session.scalars(sa.select(RosterImport)).all():
-        if _names(each, person):
+        if _may_name(each, person):
             session.delete(each)
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     carry_out(session, sa.delete(Resolution).where(*ideas))
@@ -154,25 +152,25 @@ def _leave_the_council(session: Session, person: User) -> None:
         searched.file(session, seat)
 
 
-def _names(roster: RosterImport, person: User) -> bool:
-    """Tell whether an import's files or report name a person."""
-    files = [base64.b64decode(file["data"]) for file in (roster.files or {}).values()]
-    told = [json.dumps(roster.report or {}, ensure_ascii=False)]
-    texts = chain(told, *(_texts(data) for data in files))
+def _may_name(roster: RosterImport, person: User) -> bool:
+    """Tell whether an import's files or report name a person; what does not open may do so."""
     words = (person.email.casefold(), person.name.casefold())
-    return any(word in text.casefold() for text in texts for word in words)
+    try:
+        return any(word in text.casefold() for text in _texts(roster) for word in words)
+    except (UnreadableField, Unreadable):
+        return True
 
 
-def _texts(data: bytes) -> Iterator[str]:
-    """Yield what a file of a roster may say, in each way in which such files are written."""
-    if data.startswith(b"PK"):
-        with suppress(BadZipFile), ZipFile(io.BytesIO(data)) as book:
-            yield from (
-                unescape(book.read(name).decode("utf-8", "ignore")) for name in book.namelist()
-            )
-        return
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp1252"):
-        yield data.decode(encoding, "ignore")
+def _texts(roster: RosterImport) -> Iterator[str]:
+    """Yield what an import says, in each way in which such files are written."""
+    yield json.dumps(roster.report or {}, ensure_ascii=False)
+    for file in (roster.files or {}).values():
+        data = base64.b64decode(file["data"])
+        if data.startswith(MAGIC):
+            yield from (unescape(part.decode("utf-8", "ignore")) for part in parts(data))
+        else:
+            encodings = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
+            yield from (data.decode(encoding, "ignore") for encoding in encodings)
 
 
 def _empty_words(session: Session, profiles: Sequence[uuid.UUID]) -> None:

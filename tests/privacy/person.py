@@ -112,9 +112,9 @@ def whole_person(session: Session) -> Pair:
 
 def _publish_a_letter(session: Session, author: User, section_id: uuid.UUID) -> None:
     """Let the search find a letter, as it does once a leader has published it."""
-    words = dict.fromkeys(("title", "byline", "about", "body"), CANARY)
-    where: dict[str, Any] = {"section_id": section_id, "author_id": author.id}
-    letter = spotlight.write(session, None, now=NOW, **where, **words)
+    words: dict[str, Any] = dict.fromkeys(("title", "byline", "about", "body"), CANARY)
+    words |= {"section_id": section_id, "author_id": author.id}
+    letter = spotlight.write(session, None, now=NOW, **words)
     spotlight.submit(session, letter, now=NOW)
     spotlight.publish(session, spotlight.letter_at_desk(session, section_id, letter.id), now=NOW)
     letter.note = CANARY

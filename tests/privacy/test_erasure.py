@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,6 +51,7 @@ from tests.privacy.person import (
     sealed_attributes,
     whole_person,
 )
+from tests.rosters.damaged import PICTURE, damaged, encrypted, with_a_picture
 from tests.rounds.asking import accept, again, ask, direct
 from tests.rounds.cast import small_cast
 
@@ -70,8 +72,8 @@ def everything(session: Session) -> Iterator[tuple[str, str]]:
                 yield f"{table.name}.{name}", str(value)
     known = set(Base.metadata.tables)  # the full text has tables of the database's own making
     for name in set(sa.inspect(session.connection()).get_table_names()) - known:
-        for row in session.execute(sa.select(sa.text("*")).select_from(sa.table(name))):
-            yield name, str(tuple(row))
+        found = session.execute(sa.select(sa.text("*")).select_from(sa.table(name)))
+        yield from ((name, str(values)) for values in found)
     for mapper in Base.registry.mappers:
         names = list(sealed_attributes(mapper.class_))
         for row in session.scalars(sa.select(mapper.class_)) if names else ():
@@ -380,13 +382,65 @@ def test_that_sealed_answers_were_opened_outlives_who_opened_them(session: Sessi
 @pytest.mark.parametrize("written", ["xlsx", "utf-16", "cp1252"])
 def test_imports_that_name_them_go_however_they_are_written(session: Session, written: str) -> None:
     person = factories.person(session, "Zoë Núñez & Co")
-    section = factories.section(session)
-    leader = factories.leader(session, section)
     rows = [["email", "name"], ["other@example.org", person.name.upper()]]
     data = "\n".join(map(",".join, rows)).encode(written) if written != "xlsx" else _book(rows)
+    other = _book([["email", "name"], ["other@example.org", "Somebody Else"]])
+    _waiting(session, data)
+    stays = _waiting(session, other).id
+    asked_and_done(session, person)
+    assert session.scalars(sa.select(RosterImport.id)).all() == [stays]
+
+
+@pytest.mark.parametrize("how", ["a part", "all parts", "the seal"])
+def test_an_import_that_does_not_open_goes_too(session: Session, how: str) -> None:
+    """It may name whoever is erased, and its leaders have the file."""
+    book = with_a_picture(_book([["email", "name"], ["other@example.org", "Somebody Else"]]))
+    data = {"a part": damaged(book, PICTURE), "all parts": encrypted(book), "the seal": book}[how]
+    waiting = _waiting(session, data)
+    if how == "the seal":
+        waiting.files_sealed = _of_another_row(session, book)
+        session.flush()
+    asked_and_done(session, factories.person(session))
+    assert session.get(RosterImport, waiting.id, populate_existing=True) is None
+
+
+def test_one_who_cannot_be_erased_holds_up_no_other(
+    new_app: Callable[..., Flask], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = new_app()
+    with app.app_context():
+        with transaction() as session:
+            stuck = whole_person(session).img
+            others = [factories.person(session) for _ in range(2)]
+            now = dt.datetime.now(dt.UTC) - wishes.GRACE
+            for number, person in enumerate((stuck, *others)):
+                wishes.ask(session, person=person, now=now - dt.timedelta(days=3 - number))
+            meeting = session.scalars(sa.select(Meeting)).one()
+            whole, meeting.words_sealed = meeting.words_sealed, b"no seal"
+            ids, named = [each.id for each in (stuck, *others)], (stuck.name, stuck.email)
+        jobs.erase_due()
+        assert [db.session.get(User, key) is not None for key in ids] == [True, False, False]
+        assert wishes.due(db.session(), now=dt.datetime.now(dt.UTC)) == [ids[0]]
+        assert f"not done: erasure of {audit.key.code(ids[0])}" in caplog.text
+        assert not any(word in caplog.text for word in (*named, str(ids[0])))
+        again = [str(key) for key in (ids[0], uuid.uuid4())]
+        (tmp_path / "keys").write_text("\n".join(again))
+        said = app.test_cli_runner().invoke(args=["erased", "again", str(tmp_path / "keys")])
+        assert said.exit_code == 1
+        assert f"these are not: {ids[0]}" in said.output
+        db.session.scalars(sa.select(Meeting)).one().words_sealed = whole
+        db.session.commit()
+        jobs.erase_due()
+        assert wishes.due(db.session(), now=dt.datetime.now(dt.UTC)) == []
+        assert hits(db.session(), *named) == []
+        db.session.remove()
+
+
+def _waiting(session: Session, data: bytes) -> RosterImport:
+    section = factories.section(session)
     row = RosterImport(
         section_id=section.id,
-        asked_by_id=leader.id,
+        asked_by_id=factories.leader(session, section).id,
         asked_at=NOW,
         state=ImportState.MAPPING,
         mapping={},
@@ -395,8 +449,14 @@ def test_imports_that_name_them_go_however_they_are_written(session: Session, wr
     row.files = {"img": {"name": "imgs", "data": base64.b64encode(data).decode()}}
     session.add(row)
     session.flush()
-    asked_and_done(session, person)
-    assert session.scalars(sa.select(RosterImport)).all() == []
+    return row
+
+
+def _of_another_row(session: Session, data: bytes) -> bytes:
+    """Return a sealed value that opens elsewhere only."""
+    sealed = _waiting(session, data).files_sealed
+    assert sealed
+    return sealed
 
 
 def _book(rows: list[list[str]]) -> bytes:

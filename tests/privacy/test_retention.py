@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mentorship import jobs
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry, first_bad, record
+from mentorship.crypto import UnreadableField
 from mentorship.extensions import db, transaction
 from mentorship.notices.models import Message
 from mentorship.notices.service import post
@@ -158,11 +159,15 @@ def test_sessions_and_counts_of_tries_do_not_stay(session: Session) -> None:
     assert session.scalars(sa.select(Throttle.key)).all() == ["new"]
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [ProgrammingError("DELETE", {}, Exception("permission denied")), UnreadableField("a seal")],
+)
 def test_a_rule_that_fails_holds_up_no_other(
-    new_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    new_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     def refuse(*_: object) -> None:
-        raise ProgrammingError("DELETE", {}, Exception("permission denied"))
+        raise trouble
 
     bad = [replace(rule, remove=refuse) if rule.key == "log" else rule for rule in retention.RULES]
     monkeypatch.setattr(retention, "RULES", tuple(bad[::-1]))  # the bad one first
