@@ -74,6 +74,16 @@ def erase_them_again(keys: Iterable[uuid.UUID]) -> int:
     return len(done)
 
 
+def read_keys(file: Path) -> Sequence[uuid.UUID]:
+    """Return the keys that a file has, one a line; raise ``ClickException`` for another line."""
+    try:
+        return [uuid.UUID(line) for line in file.read_text(encoding="utf-8").split()]
+    except ValueError:
+        raise click.ClickException(
+            f"{file} holds a line that is no key; nothing was done"
+        ) from None
+
+
 @click.group()
 def erased() -> None:
     """Keep people erased whom an older backup would bring back."""
@@ -92,11 +102,5 @@ def list_erased() -> None:
 @with_appcontext
 def again(file: Path) -> None:
     """Erase again whom FILE names, a key a line, as ``list`` prints them."""
-    lines = file.read_text(encoding="utf-8").split()
-    try:
-        keys = [uuid.UUID(line) for line in lines]
-    except ValueError:
-        raise click.ClickException(
-            f"{file} holds a line that is no key; nothing was done"
-        ) from None
+    keys = read_keys(file)
     click.echo(f"{erase_them_again(keys)} of {len(keys)} were here and are erased again")
