@@ -147,6 +147,24 @@ def new_person(  # noqa: PLR0913  one argument a column
     return person
 
 
+def find_or_new(session: Session, *, email: str, name: str, now: dt.datetime) -> User:
+    """Return the person who has an address, or make them; asked twice at once, it is one person.
+
+    Raises
+    ------
+    EmailUnusable, NameUnusable
+        The address or the name cannot be used.
+
+    """
+    found = find_by_email(session, clean_email(email))
+    if found is not None:
+        return found
+    try:
+        return new_person(session, email=email, name=name, now=now)
+    except EmailTaken:  # between looking and making
+        return session.scalars(sa.select(User).where(User.email == clean_email(email))).one()
+
+
 def appoint_administrator(
     session: Session, *, email: str, name: str | None, password_hash: str | None, now: dt.datetime
 ) -> User:
@@ -161,9 +179,7 @@ def appoint_administrator(
         The address or the name cannot be used.
 
     """
-    person = find_by_email(session, clean_email(email))
-    if person is None:
-        person = new_person(session, email=email, name=name or "", now=now)
+    person = find_or_new(session, email=email, name=name or "", now=now)
     if person.confirmed_at is None:
         change_key(session, person)
         session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
