@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, lazyload
 
+from mentorship import audit
 from mentorship.accounts.models import ADMINISTRATOR, Identity, Role, User
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
@@ -180,14 +181,26 @@ def appoint_administrator(
 
     """
     person = find_or_new(session, email=email, name=name or "", now=now)
+    changed = []
     if person.confirmed_at is None:
         change_key(session, person)
         session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
         person.password, person.confirmed_at = password_hash, now
+        changed = ["password", "sign-in elsewhere"]
     if not person.is_administrator:
         role = session.scalar(sa.select(Role).where(Role.name == ADMINISTRATOR))
         person.roles.append(role or Role(name=ADMINISTRATOR))
+        changed = ["role", *changed]
     session.flush()
+    if changed:
+        audit.record(
+            session,
+            action="account.administrator.appoint",
+            actor_id=None,
+            about_id=person.id,
+            now=now,
+            detail={"fields": changed},
+        )
     return person
 
 

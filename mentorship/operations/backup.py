@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask.cli import with_appcontext
 
+from mentorship import audit
 from mentorship.config import Settings
 from mentorship.extensions import db, transaction
 from mentorship.operations import archive, dumps
@@ -186,6 +187,15 @@ def restore_command(file: Path, *, force: bool) -> None:
         ) from None
     with transaction() as session:
         grant(session, settings.app_role)
+        if done.state.revision == head():  # an older log has other columns
+            audit.record(
+                session,
+                action="operations.restore",
+                actor_id=None,
+                about_id=None,
+                now=dt.datetime.now(dt.UTC),
+                detail={"made_at": done.made_at},
+            )
     click.echo(
         f"{sum(done.state.rows.values())} rows as they were at {done.made_at};"
         f" {done.state.audit_entries} entries of the log are whole;"

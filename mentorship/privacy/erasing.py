@@ -30,6 +30,7 @@ from mentorship.consents.models import Erasure
 from mentorship.crypto import UnreadableField
 from mentorship.mentorships.ending import end_mentorship
 from mentorship.mentorships.models import Meeting
+from mentorship.privacy import wishes
 from mentorship.privacy.emptying import (
     blank_in_runs,
     carry_out,
@@ -37,9 +38,12 @@ from mentorship.privacy.emptying import (
     emptied,
     remove_profiles,
 )
-from mentorship.privacy.mails import NAMELESS, leave_mails
+from mentorship.privacy.mails import (
+    NAMELESS,
+    leave_mails,
+    tell_of_sections_without_leader,
+)
 from mentorship.privacy.traces import OF_PAIR, OF_PERSON
-from mentorship.privacy.wishes import GRACE
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rosters.sheets import MAGIC, Unreadable, parts
@@ -60,7 +64,7 @@ def erase_again(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> 
     if person is None or person.email.endswith(f"@{NOWHERE}"):
         return False
     session.execute(sa.delete(Erasure).where(Erasure.person_id == person_id))
-    session.add(Erasure(person_id=person_id, asked_at=now - GRACE, due_at=now))
+    session.add(Erasure(person_id=person_id, asked_at=now - wishes.GRACE, due_at=now))
     session.flush()
     return erase(session, person_id=person_id, now=now)
 
@@ -72,10 +76,22 @@ def erased(session: Session) -> Sequence[uuid.UUID]:
 
 
 def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
-    """Erase a person whose days are over; False if they took it back, or it is done."""
+    """Erase a person whose days are over; False if they took it back, or it is done.
+
+    Administrators are told of a section that is left without a leader.
+
+    Raises
+    ------
+    Needed
+        Nobody else administers the site (any more); it is done once somebody does.
+
+    """
     wish = session.get(Erasure, person_id, with_for_update=True, populate_existing=True)
     if wish is None or wish.due_at > now:
         return False
+    left = wishes.alone_in(session, person_id)
+    if wishes.SITE in left:
+        raise wishes.Needed([wishes.SITE])
     person = session.get_one(User, person_id)
     profiles = list(session.scalars(sa.select(Profile.id).where(Profile.person_id == person_id)))
     _part(session, person_id, profiles, now)
@@ -83,6 +99,7 @@ def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
     _empty_words(session, profiles)
     blank_in_runs(session, profiles)
     _remove_or_blank(session, person, profiles)
+    tell_of_sections_without_leader(session, left, now=now)
     audit.record(session, action=ERASED, actor_id=None, about_id=person_id, now=now)
     session.expire_all()
     return True

@@ -112,7 +112,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "visas",
-        "Visa answers, after the last round somebody took part in",
+        "Visa answers, after somebody's last round and the last change of their profile",
         90 * DAY,
         "They were asked for a round; after it only the pair needs them.",
         past.visas,

@@ -15,7 +15,7 @@ from flask import Flask
 from flask_security import hash_password
 
 from mentorship.accounts.models import User
-from mentorship.audit import record
+from mentorship.audit import AuditEntry, record
 from mentorship.crypto import keyring, new_key
 from mentorship.extensions import db, transaction
 from mentorship.operations import archive, backup
@@ -90,7 +90,9 @@ def test_the_rehearsal(lived_in: Flask, new_app: Callable[..., Flask], tmp_path:
         db.session.remove()
         with transaction() as session:  # it lives on: the chain goes on where it ended
             entry = record(session, action="y", actor_id=None, about_id=None, now=utc_now())
-            assert entry.number == 4
+            assert entry.number == 5
+            said = session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.number)).all()
+            assert said == ["x", "x", "x", "operations.restore", "y"]
     assert new.test_client().get("/readyz").status_code == 200
     known = {"email": "canary@example.org", "password": WORDS}
     assert PageClient(new).submit("/login", known).location == "/"

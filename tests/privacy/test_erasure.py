@@ -40,6 +40,8 @@ from mentorship.rounds.paging import Wanted
 from mentorship.rounds.priority import ENDED, priority_of
 from mentorship.rounds.proving import prove_again
 from mentorship.search.models import SearchEntry
+from mentorship.sections import leading
+from mentorship.sections.models import Membership
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -54,6 +56,7 @@ from tests.privacy.person import (
 from tests.rosters.damaged import PICTURE, damaged, encrypted, with_a_picture
 from tests.rounds.asking import accept, again, ask, direct
 from tests.rounds.cast import small_cast
+from tests.sections.test_races import at_once
 
 DUE = NOW + wishes.GRACE
 SignIn = Callable[[User], PageClient]
@@ -330,6 +333,72 @@ def test_nobody_whom_others_need_leaves_them_without(session: Session, sign_in: 
     admin = factories.administrator(session)
     with pytest.raises(wishes.Needed, match="the site itself"):
         wishes.ask(session, person=admin, now=NOW)
+
+
+@pytest.mark.parametrize("gone", ["wish", "off"])
+def test_whoever_goes_or_is_switched_off_is_nobody_to_count_on(session: Session, gone: str) -> None:
+    section, admin = factories.section(session), factories.administrator(session)
+    leader, other = (factories.leader(session, section) for _ in range(2))
+    second = factories.administrator(session)
+    for person in (other, second):
+        if gone == "wish":
+            wishes.ask(session, person=person, now=NOW)
+        person.active = gone == "wish"
+    session.flush()
+    with pytest.raises(wishes.Needed, match=section.name):
+        wishes.ask(session, person=leader, now=NOW)
+    with pytest.raises(wishes.Needed, match=wishes.SITE):
+        wishes.ask(session, person=admin, now=NOW)
+    theirs = sa.select(Membership.id).where(Membership.person_id == leader.id)
+    membership = session.scalars(theirs).one()
+    with pytest.raises(leading.LastLeader):
+        leading.dismiss_leader(session, membership_id=membership, by=admin.id, now=NOW)
+
+
+def test_two_leaders_who_ask_at_once_do_not_both_go(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    for _ in range(5):
+        with app.app_context(), transaction() as session:
+            section = factories.section(session)
+            ids = [factories.leader(session, section).id for _ in range(2)]
+
+        def ask_for(who: uuid.UUID) -> Callable[[Session], bool]:
+            def act(session: Session) -> bool:
+                person = session.get_one(User, who)
+                try:
+                    wishes.ask(session, person=person, now=NOW)
+                except wishes.Needed:
+                    return False
+                return True
+
+            return act
+
+        assert sorted(map(str, at_once(app, *map(ask_for, ids)))) == ["False", "True"]
+
+
+def test_the_last_administrator_stays_until_there_is_another(session: Session) -> None:
+    """On the day it is looked at again: others may have gone meanwhile."""
+    admin, other = (factories.administrator(session) for _ in range(2))
+    wishes.ask(session, person=admin, now=NOW)
+    other.active = False
+    session.flush()
+    with pytest.raises(wishes.Needed, match=wishes.SITE):
+        erasing.erase(session, person_id=admin.id, now=DUE)
+    other.active = True
+    session.flush()
+    assert erasing.erase(session, person_id=admin.id, now=DUE)
+
+
+def test_administrators_are_told_of_a_section_that_lost_its_last_leader(session: Session) -> None:
+    section, admin = factories.section(session), factories.administrator(session)
+    leader, other = (factories.leader(session, section) for _ in range(2))
+    wishes.ask(session, person=leader, now=NOW)
+    other.active = False
+    session.flush()
+    assert erasing.erase(session, person_id=leader.id, now=DUE)
+    mail = session.scalars(sa.select(Message).where(Message.recipient == admin.email)).one()
+    assert mail.subject == "A section has no leader any more"
+    assert f"- {section.name}\n" in mail.body
 
 
 def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> None:
