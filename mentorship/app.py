@@ -23,6 +23,7 @@ from mentorship.community.peers import forget_who_left
 from mentorship.config import EXIT_CONFIG, ROOT, ConfigError, Mode, Settings
 from mentorship.consents import views as consents_views
 from mentorship.consents.service import AFTER_WITHDRAWING, MATCHING
+from mentorship.cookies import SealedCookies
 from mentorship.crypto import keyring
 from mentorship.dashboard import navigation
 from mentorship.dashboard import views as dashboard_views
@@ -162,6 +163,7 @@ def _made(settings: Settings) -> Flask:
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     requests.init_app(app)
+    app.session_interface = SealedCookies()
     web.init_app(app)
     outage.init_app(app)
     csrf.init_app(app)  # after the request has its number, which its error page shows

@@ -38,6 +38,7 @@ from mentorship.rounds.command import round_
 from mentorship.rounds.remind_command import remind_all
 from mentorship.search.service import rebuild
 from mentorship.signins.command import sessions
+from mentorship.spotlight.searched import SOURCES as LETTERS
 from mentorship.toolkit.command import toolkit
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.searched import SOURCES
@@ -60,7 +61,7 @@ def set_up(*, demo: bool) -> None:
             sync_terms(session)
             load_facts(session)
             load_news(session, now=dt.datetime.now(dt.UTC))
-            rebuild(session, {**SOURCES, **NEWS, **SECTIONS})
+            rebuild(session, {**SOURCES, **NEWS, **SECTIONS, **LETTERS})
             grant(session, settings.app_role)
     click.echo("Compiling the matching engine (about half a minute the first time) ...")
     warm()

@@ -6,9 +6,9 @@ import datetime as dt
 import enum
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
@@ -21,6 +21,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 BUSY_TIMEOUT = 5000  # milliseconds a SQLite writer waits for another
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Key = TypeVar("Key")
 
 
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):
@@ -122,6 +124,24 @@ def reading() -> Iterator[Session]:
         yield session
     finally:
         session.commit()
+
+
+def each_on_its_own(
+    keys: Iterable[Key], act: Callable[[Key], object], *, told_as: Callable[[Key], str]
+) -> Sequence[Key]:
+    """Do the same for each key, in transactions of its own; return those for which it failed.
+
+    One that fails holds up no other. ``told_as`` says in the log what it was, and names nobody.
+    """
+    failed = []
+    for key in keys:
+        try:
+            act(key)
+        except Exception:  # whatever it was, also a bug: it must not keep others waiting
+            db.session.rollback()
+            log.exception("not done: %s", told_as(key))
+            failed.append(key)
+    return failed
 
 
 def let_go_when_frozen(session: Session, after: dt.timedelta) -> None:

@@ -18,8 +18,9 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.serializer import SignedSerializer
 
+from mentorship import audit
 from mentorship.config import Settings
-from mentorship.extensions import db, reading, sweep, transaction
+from mentorship.extensions import db, each_on_its_own, reading, sweep, transaction
 from mentorship.hosts.asking import listed_fetcher
 from mentorship.inbox.digest import post_digests as post_daily_digests
 from mentorship.news.digest import post_digests as post_weekly_digests
@@ -104,12 +105,15 @@ def keep_averages() -> None:
     """Keep what stands in for missing answers, round by round, so that no page works it out."""
     with reading() as session:
         waiting = averages.due_averages(session, now=utc_now())
-    for round_id in waiting:
-        with reading() as session:
-            means = averages.work_out(session, round_id=round_id, now=utc_now())
-        if means is not None:
-            with transaction() as session:
-                averages.keep(session, round_id=round_id, means=means, now=utc_now())
+    each_on_its_own(waiting, _keep_averages_of, told_as=lambda key: f"averages of round {key}")
+
+
+def _keep_averages_of(round_id: uuid.UUID) -> None:
+    with reading() as session:
+        means = averages.work_out(session, round_id=round_id, now=utc_now())
+    if means is not None:
+        with transaction() as session:
+            averages.keep(session, round_id=round_id, means=means, now=utc_now())
 
 
 def poll_feeds() -> None:
@@ -135,9 +139,13 @@ def send_daily_digests() -> None:
 
 def clear_up() -> None:
     """Remove what mattered for a while only: sessions that ended, counts of tries, old files."""
-    for clear_old in (signins.clear_old, throttle.clear_old, uploads.forget_old):
+
+    def clear(clear_old: Callable[..., object]) -> None:
         with transaction() as session:
             clear_old(session, now=utc_now())
+
+    old = (signins.clear_old, throttle.clear_old, uploads.forget_old)
+    each_on_its_own(old, clear, told_as=lambda each: each.__module__)
 
 
 def import_roster(row_id: str) -> None:
@@ -165,20 +173,22 @@ def make_copies() -> None:
     """Make the copies that the queue has lost."""
     with reading() as session:
         waiting = copying.waiting(session)
-    for export_id in waiting:
-        make_copy(str(export_id))
+    each_on_its_own(map(str, waiting), make_copy, told_as=lambda key: f"copy {key}")
 
 
 def erase_due() -> None:
-    """Erase those whose days are over; each in a transaction of its own."""
+    """Erase those whose days are over; who could not be erased is tried again in an hour."""
     with reading() as session:
         over = wishes.due(session, now=utc_now())
-    for person_id in over:
-        with transaction() as session:
-            erasing.erase(session, person_id=person_id, now=utc_now())
+    each_on_its_own(over, _erase, told_as=lambda key: f"erasure of {audit.key.code(key)}")
     if over:
         sweep()
         delivery.write_files()
+
+
+def _erase(person_id: uuid.UUID) -> None:
+    with transaction() as session:
+        erasing.erase(session, person_id=person_id, now=utc_now())
 
 
 def run_retention() -> None:

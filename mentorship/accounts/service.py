@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, lazyload
 
+from mentorship import audit
 from mentorship.accounts.models import ADMINISTRATOR, Identity, Role, User
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
@@ -147,6 +148,24 @@ def new_person(  # noqa: PLR0913  one argument a column
     return person
 
 
+def find_or_new(session: Session, *, email: str, name: str, now: dt.datetime) -> User:
+    """Return the person who has an address, or make them; asked twice at once, it is one person.
+
+    Raises
+    ------
+    EmailUnusable, NameUnusable
+        The address or the name cannot be used.
+
+    """
+    found = find_by_email(session, clean_email(email))
+    if found is not None:
+        return found
+    try:
+        return new_person(session, email=email, name=name, now=now)
+    except EmailTaken:  # between looking and making
+        return session.scalars(sa.select(User).where(User.email == clean_email(email))).one()
+
+
 def appoint_administrator(
     session: Session, *, email: str, name: str | None, password_hash: str | None, now: dt.datetime
 ) -> User:
@@ -161,17 +180,27 @@ def appoint_administrator(
         The address or the name cannot be used.
 
     """
-    person = find_by_email(session, clean_email(email))
-    if person is None:
-        person = new_person(session, email=email, name=name or "", now=now)
+    person = find_or_new(session, email=email, name=name or "", now=now)
+    changed = []
     if person.confirmed_at is None:
         change_key(session, person)
         session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
         person.password, person.confirmed_at = password_hash, now
+        changed = ["password", "sign-in elsewhere"]
     if not person.is_administrator:
         role = session.scalar(sa.select(Role).where(Role.name == ADMINISTRATOR))
         person.roles.append(role or Role(name=ADMINISTRATOR))
+        changed = ["role", *changed]
     session.flush()
+    if changed:
+        audit.record(
+            session,
+            action="account.administrator.appoint",
+            actor_id=None,
+            about_id=person.id,
+            now=now,
+            detail={"fields": changed},
+        )
     return person
 
 

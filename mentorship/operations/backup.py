@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask.cli import with_appcontext
 
+from mentorship import audit
 from mentorship.config import Settings
 from mentorship.extensions import db, transaction
 from mentorship.operations import archive, dumps
@@ -24,9 +25,10 @@ from mentorship.operations.roles import grant
 from mentorship.operations.standing import NotTheSame, Standing, open_one_of_each
 from mentorship.operations.starting import head
 from mentorship.operations.updating import alone
-from mentorship.privacy.command import erase_them_again, keys_of_erased
+from mentorship.privacy.command import erase_them_again, keys_of_erased, read_keys
 
 TROUBLE = (archive.BadArchive, dumps.DumpFailed, NotTheSame, OSError)
+ERASED = ".erased"  # put behind the name of a backup: keys of those who must not come back with it
 REPLACED = ".before-restore"  # what is put behind the name of the database that was there
 REPLACED_FOR = dt.timedelta(days=14)
 PEOPLE = ("user", "section")  # where either has a row, the database is somebody's
@@ -139,8 +141,7 @@ def forget_replaced(engine: sa.Engine, *, now: dt.datetime) -> bool:
 
 def _into_postgresql(engine: sa.Engine, source: Path, manifest: dict[str, Any]) -> Restored:
     _, content = archive.read(source)
-    dumps.into_postgresql(engine, content)
-    with engine.connect() as connection:
+    with dumps.replaced_on_postgresql(engine, content) as connection:
         return _checked(connection, manifest)
 
 
@@ -174,7 +175,9 @@ def backup_command(file: Path) -> None:
 def restore_command(file: Path, *, force: bool) -> None:
     """Bring back what FILE holds, and check it. Stop web and workers first."""
     settings: Settings = current_app.config["SETTINGS"]
-    gone = _erased_here()
+    noted = file.with_name(f"{file.name}{ERASED}")
+    with _in_one_line():
+        gone = _note_erased(noted)
     try:
         with _in_one_line():
             done = restore(db.engine, file, force=force)
@@ -184,6 +187,15 @@ def restore_command(file: Path, *, force: bool) -> None:
         ) from None
     with transaction() as session:
         grant(session, settings.app_role)
+        if done.state.revision == head():  # an older log has other columns
+            audit.record(
+                session,
+                action="operations.restore",
+                actor_id=None,
+                about_id=None,
+                now=dt.datetime.now(dt.UTC),
+                detail={"made_at": done.made_at},
+            )
     click.echo(
         f"{sum(done.state.rows.values())} rows as they were at {done.made_at};"
         f" {done.state.audit_entries} entries of the log are whole;"
@@ -191,22 +203,28 @@ def restore_command(file: Path, *, force: bool) -> None:
     )
     if done.state.revision != head():
         click.echo("It is of an older version: run flask --app wsgi set-up --no-demo now")
-    _keep_erased(gone, settings.instance / "erased.keys", now=done.state.revision == head())
+    _keep_erased(gone, noted, now=done.state.revision == head())
 
 
-def _erased_here() -> Sequence[uuid.UUID]:
-    """Return who was erased, as the database knows it that is about to be replaced."""
-    if not sa.inspect(db.engine).has_table("audit_entry"):
-        return ()
-    return keys_of_erased()
+def _note_erased(file: Path) -> Sequence[uuid.UUID]:
+    """Return who was erased, as the database knows it that is about to be replaced.
+
+    Their keys are in a file until they are erased again: a restore may be cut off in between.
+    """
+    gone = list(keys_of_erased()) if sa.inspect(db.engine).has_table("audit_entry") else []
+    if file.exists():
+        gone += read_keys(file)
+    if gone:
+        file.write_text("".join(f"{key}\n" for key in dict.fromkeys(gone)), encoding="utf-8")
+    return gone
 
 
 def _keep_erased(gone: Sequence[uuid.UUID], file: Path, *, now: bool) -> None:
-    """Erase them again, or leave their keys for when the database is at this version."""
+    """Erase them again, or say how once the database is at this version."""
     if not gone:
         click.echo("Whoever was erased since is here again: flask --app wsgi erased again KEYS")
     elif now:
         click.echo(f"{erase_them_again(gone)} people who were erased since are erased again")
+        file.unlink()
     else:
-        file.write_text("".join(f"{key}\n" for key in gone), encoding="utf-8")
         click.echo(f"After it: flask --app wsgi erased again {file}")

@@ -7,13 +7,17 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
+from typing import IO
 
+import psycopg
 import sqlalchemy as sa
 
 from mentorship.operations.archive import PIECE, pieces
+from mentorship.operations.replaying import replay
 from mentorship.operations.standing import NotTheSame, Standing
 
 ENVIRONMENT = {"host": "PGHOST", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
@@ -74,12 +78,19 @@ def standing_alone(file: Path) -> Iterator[sa.Connection]:
             if found != "ok":
                 raise NotTheSame(f"SQLite finds the file damaged: {found}")
             yield connection
+    except sa.exc.DatabaseError as damage:
+        raise NotTheSame(f"SQLite cannot read the file: {damage.orig}") from None
     finally:
         engine.dispose()
 
 
-def into_postgresql(engine: sa.Engine, content: Iterable[bytes]) -> None:
-    """Put a dump in the place of what is there: all of it or, if it fails, nothing new."""
+@contextmanager
+def replaced_on_postgresql(engine: sa.Engine, content: Iterable[bytes]) -> Iterator[sa.Connection]:
+    """Put a dump in the place of what is there, in one transaction, and yield it to be checked.
+
+    Until the block ends well nothing is changed, whatever fails or is killed meanwhile.
+    """
+    command = [*_tool("pg_restore"), "--no-owner", "--no-privileges", "--file=-"]
     with engine.begin() as connection:
         if not connection.exec_driver_sql(MAY_REPLACE).scalar():
             raise DumpFailed(
@@ -87,22 +98,39 @@ def into_postgresql(engine: sa.Engine, content: Iterable[bytes]) -> None:
                 " their owner, and DATABASE_APP_ROLE for the role that serves; nothing was changed"
             )
         _empty(connection)
-    command = [
-        *_tool("pg_restore"),
-        *("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"),
-        f"--dbname={engine.url.database}",
-    ]
+        try:
+            with closing(_as_sql(command, content)) as script:
+                replay(connection, script)
+        except psycopg.Error as refused:
+            reason = refused.diag.message_primary or type(refused).__name__
+            raise DumpFailed(f"the server refuses it: {reason}; nothing was changed") from None
+        yield connection
+
+
+def _as_sql(command: list[str], content: Iterable[bytes]) -> Generator[bytes]:
+    """Yield the lines of a dump as SQL, while another thread hands it in."""
     with tempfile.TemporaryFile() as said:
         with subprocess.Popen(  # noqa: S603  the command is ours
-            command, env=_environment(engine.url), stdin=subprocess.PIPE, stderr=said
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
         ) as process:
             assert process.stdin is not None  # noqa: S101  asked for above
-            with suppress(BrokenPipeError):  # it gave up; its words follow
-                for piece in content:
-                    process.stdin.write(piece)
-            with suppress(BrokenPipeError):
-                process.stdin.close()
+            assert process.stdout is not None  # noqa: S101  asked for above
+            feeder = Thread(target=_hand_in, args=(process.stdin, content))
+            feeder.start()
+            try:
+                yield from process.stdout
+            except BaseException:  # whoever reads has given up
+                process.kill()
+                raise
+            finally:
+                feeder.join()
         _check(process.returncode, "pg_restore", said)
+
+
+def _hand_in(pipe: IO[bytes], content: Iterable[bytes]) -> None:
+    with suppress(BrokenPipeError), pipe:  # it gave up; its words follow
+        for piece in content:
+            pipe.write(piece)
 
 
 def _empty(connection: sa.Connection) -> None:

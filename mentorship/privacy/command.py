@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from mentorship.extensions import reading, sweep, transaction
+from mentorship import audit
+from mentorship.extensions import each_on_its_own, reading, sweep, transaction
 from mentorship.privacy import erasing
 from mentorship.privacy import retention as rules
 from mentorship.pulse import utc_now
@@ -47,14 +48,40 @@ def keys_of_erased() -> Sequence[uuid.UUID]:
 
 
 def erase_them_again(keys: Iterable[uuid.UUID]) -> int:
-    """Erase whom a backup brought back, each in a transaction; return how many these were."""
-    done = 0
-    for key in dict.fromkeys(keys):
+    """Erase whom a backup brought back, each in a transaction; return how many these were.
+
+    Raises
+    ------
+    ClickException
+        Some could not be erased, after all others were; the log says why.
+
+    """
+    done = list[uuid.UUID]()
+
+    def erase(key: uuid.UUID) -> None:
         with transaction() as session:
-            done += erasing.erase_again(session, person_id=key, now=utc_now())
+            if erasing.erase_again(session, person_id=key, now=utc_now()):
+                done.append(key)
+
+    failed = each_on_its_own(
+        dict.fromkeys(keys), erase, told_as=lambda key: f"erasure of {audit.key.code(key)}"
+    )
     if done:
         sweep()
-    return done
+    if failed:
+        named = ", ".join(map(str, failed))
+        raise click.ClickException(f"{len(done)} are erased again, and these are not: {named}")
+    return len(done)
+
+
+def read_keys(file: Path) -> Sequence[uuid.UUID]:
+    """Return the keys that a file has, one a line; raise ``ClickException`` for another line."""
+    try:
+        return [uuid.UUID(line) for line in file.read_text(encoding="utf-8").split()]
+    except ValueError:
+        raise click.ClickException(
+            f"{file} holds a line that is no key; nothing was done"
+        ) from None
 
 
 @click.group()
@@ -75,11 +102,5 @@ def list_erased() -> None:
 @with_appcontext
 def again(file: Path) -> None:
     """Erase again whom FILE names, a key a line, as ``list`` prints them."""
-    lines = file.read_text(encoding="utf-8").split()
-    try:
-        keys = [uuid.UUID(line) for line in lines]
-    except ValueError:
-        raise click.ClickException(
-            f"{file} holds a line that is no key; nothing was done"
-        ) from None
+    keys = read_keys(file)
     click.echo(f"{erase_them_again(keys)} of {len(keys)} were here and are erased again")

@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import io
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from html import unescape
-from itertools import chain
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,10 +24,13 @@ from mentorship.accounts.models import (
     User,
 )
 from mentorship.audit import AuditEntry
+from mentorship.community import searched
 from mentorship.community.models import CouncilSeat, Resolution, ResolutionState
 from mentorship.consents.models import Erasure
+from mentorship.crypto import UnreadableField
 from mentorship.mentorships.ending import end_mentorship
 from mentorship.mentorships.models import Meeting
+from mentorship.privacy import wishes
 from mentorship.privacy.emptying import (
     blank_in_runs,
     carry_out,
@@ -39,16 +38,21 @@ from mentorship.privacy.emptying import (
     emptied,
     remove_profiles,
 )
-from mentorship.privacy.mails import NAMELESS, leave_mails
+from mentorship.privacy.mails import (
+    NAMELESS,
+    leave_mails,
+    tell_of_sections_without_leader,
+)
 from mentorship.privacy.traces import OF_PAIR, OF_PERSON
-from mentorship.privacy.wishes import GRACE
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
+from mentorship.rosters.sheets import MAGIC, Unreadable, parts
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Ending, Offer, OfferState
 from mentorship.sections.leading import dismiss_leader
 from mentorship.sections.models import Membership, SectionRole
 from mentorship.sections.service import leave
+from mentorship.spotlight.service import throw_away_all
 
 ERASED = "privacy.erasure.done"  # in the log
 NOWHERE = "erased.invalid"  # a domain that no mail ever reaches (RFC 2606)
@@ -60,7 +64,7 @@ def erase_again(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> 
     if person is None or person.email.endswith(f"@{NOWHERE}"):
         return False
     session.execute(sa.delete(Erasure).where(Erasure.person_id == person_id))
-    session.add(Erasure(person_id=person_id, asked_at=now - GRACE, due_at=now))
+    session.add(Erasure(person_id=person_id, asked_at=now - wishes.GRACE, due_at=now))
     session.flush()
     return erase(session, person_id=person_id, now=now)
 
@@ -72,10 +76,22 @@ def erased(session: Session) -> Sequence[uuid.UUID]:
 
 
 def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
-    """Erase a person whose days are over; False if they took it back, or it is done."""
+    """Erase a person whose days are over; False if they took it back, or it is done.
+
+    Administrators are told of a section that is left without a leader.
+
+    Raises
+    ------
+    Needed
+        Nobody else administers the site (any more); it is done once somebody does.
+
+    """
     wish = session.get(Erasure, person_id, with_for_update=True, populate_existing=True)
     if wish is None or wish.due_at > now:
         return False
+    left = wishes.alone_in(session, person_id)
+    if wishes.SITE in left:
+        raise wishes.Needed([wishes.SITE])
     person = session.get_one(User, person_id)
     profiles = list(session.scalars(sa.select(Profile.id).where(Profile.person_id == person_id)))
     _part(session, person_id, profiles, now)
@@ -83,6 +99,7 @@ def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
     _empty_words(session, profiles)
     blank_in_runs(session, profiles)
     _remove_or_blank(session, person, profiles)
+    tell_of_sections_without_leader(session, left, now=now)
     audit.record(session, action=ERASED, actor_id=None, about_id=person_id, now=now)
     session.expire_all()
     return True
@@ -126,6 +143,7 @@ def _part(
 
 def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) -> None:
     _leave_the_council(session, person)
+    throw_away_all(session, person.id)
     for column in OF_PERSON:
         carry_out(session, sa.delete(column.class_).where(column == person.id))
     delete_of_profiles(session, profiles)
@@ -134,7 +152,7 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
         carry_out(session, sa.delete(kind).where(kind.__table__.c.offer_id.in_(offers)))
     leave_mails(session, person)
     for each in session.scalars(sa.select(RosterImport)).all():
-        if _names(each, person):
+        if _may_name(each, person):
             session.delete(each)
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     carry_out(session, sa.delete(Resolution).where(*ideas))
@@ -145,29 +163,31 @@ def _leave_the_council(session: Session, person: User) -> None:
     """Empty the seats under the person's name in sections of theirs, as leaders typed it."""
     sections = sa.select(Membership.section_id).where(Membership.person_id == person.id)
     theirs = CouncilSeat.name.icontains(person.name, autoescape=True)
-    named = sa.update(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
-    carry_out(session, named.values(name=""))
+    named = sa.select(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
+    for seat in session.scalars(named).all():
+        seat.name = ""
+        searched.file(session, seat)
 
 
-def _names(roster: RosterImport, person: User) -> bool:
-    """Tell whether an import's files or report name a person."""
-    files = [base64.b64decode(file["data"]) for file in (roster.files or {}).values()]
-    told = [json.dumps(roster.report or {}, ensure_ascii=False)]
-    texts = chain(told, *(_texts(data) for data in files))
+def _may_name(roster: RosterImport, person: User) -> bool:
+    """Tell whether an import's files or report name a person; what does not open may do so."""
     words = (person.email.casefold(), person.name.casefold())
-    return any(word in text.casefold() for text in texts for word in words)
+    try:
+        return any(word in text.casefold() for text in _texts(roster) for word in words)
+    except (UnreadableField, Unreadable):
+        return True
 
 
-def _texts(data: bytes) -> Iterator[str]:
-    """Yield what a file of a roster may say, in each way in which such files are written."""
-    if data.startswith(b"PK"):
-        with suppress(BadZipFile), ZipFile(io.BytesIO(data)) as book:
-            yield from (
-                unescape(book.read(name).decode("utf-8", "ignore")) for name in book.namelist()
-            )
-        return
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp1252"):
-        yield data.decode(encoding, "ignore")
+def _texts(roster: RosterImport) -> Iterator[str]:
+    """Yield what an import says, in each way in which such files are written."""
+    yield json.dumps(roster.report or {}, ensure_ascii=False)
+    for file in (roster.files or {}).values():
+        data = base64.b64decode(file["data"])
+        if data.startswith(MAGIC):
+            yield from (unescape(part.decode("utf-8", "ignore")) for part in parts(data))
+        else:
+            encodings = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
+            yield from (data.decode(encoding, "ignore") for encoding in encodings)
 
 
 def _empty_words(session: Session, profiles: Sequence[uuid.UUID]) -> None:

@@ -42,12 +42,16 @@ def unmatched_profiles(moment: dt.datetime) -> sa.Select[uuid.UUID]:
 
 
 def visas(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    """Select profiles with visa answers whose rounds are all over since."""
+    """Select profiles with visa answers whose rounds are all over, and that nobody touched since.
+
+    Whoever prepares for a next round has given the answer for that one.
+    """
     here = Participant.profile_id == Profile.id
     took_part = sa.exists().where(here, Participant.round_id == Round.id)
     later = took_part.where(Round.finished_at.is_(None) | (Round.finished_at >= moment))
     return sa.select(Profile.id).where(
         Profile.visa_sealed.is_not(None) | Profile.visas_sealed.is_not(None),
+        Profile.updated_at < moment,
         took_part,
         ~later,
     )

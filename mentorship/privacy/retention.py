@@ -7,17 +7,15 @@ so that a dry run tells exactly what a run would do.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from mentorship import audit
-from mentorship.extensions import transaction
+from mentorship.extensions import each_on_its_own, transaction
 from mentorship.notices.models import Message
 from mentorship.privacy import past
 from mentorship.privacy.copying import LIVES
@@ -33,7 +31,6 @@ from mentorship.throttle.models import Throttle
 from mentorship.toolkit.path_models import Situation
 
 DAY = dt.timedelta(days=1)
-log = logging.getLogger("mentorship")
 
 Rows = Message | DataExport | GlassOpening | RosterImport | Situation | Throttle | UserSession
 Which = Callable[[dt.datetime], sa.Select[Any]]
@@ -115,7 +112,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "visas",
-        "Visa answers, after the last round somebody took part in",
+        "Visa answers, after somebody's last round and the last change of their profile",
         90 * DAY,
         "They were asked for a round; after it only the pair needs them.",
         past.visas,
@@ -236,12 +233,13 @@ def run(*, now: dt.datetime) -> Removed:
 
     One that fails holds up no other: nobody's answers stay because of the rule of something else.
     """
-    rows, failed = {}, []
-    for rule in RULES:
-        try:
-            with transaction() as session:
-                rows[rule.key] = apply(session, rule, now=now)
-        except SQLAlchemyError:
-            log.exception("retention: the rule %s was not carried out", rule.key)
-            failed.append(rule.key)
-    return Removed({key: past for key, past in rows.items() if past}, tuple(failed))
+    rows = dict[str, int]()
+
+    def carry_out(rule: Rule) -> None:
+        with transaction() as session:
+            rows[rule.key] = apply(session, rule, now=now)
+
+    failed = each_on_its_own(RULES, carry_out, told_as=lambda rule: f"retention rule {rule.key}")
+    return Removed(
+        {key: past for key, past in rows.items() if past}, tuple(rule.key for rule in failed)
+    )

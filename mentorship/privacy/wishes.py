@@ -18,6 +18,8 @@ from mentorship.rounds.service import end_requests
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 GRACE = dt.timedelta(days=14)
+SITE = "the site itself"
+_ADMINISTERS = User.roles.any(Role.name == ADMINISTRATOR)
 
 
 class Needed(RuntimeError):
@@ -41,6 +43,7 @@ def ask(session: Session, *, person: User, now: dt.datetime) -> Erasure:
     before = session.get(Erasure, person.id, populate_existing=True)
     if before is not None:
         return before
+    _hold_others_back(session, person.id)
     if left := alone_in(session, person.id):
         raise Needed(left)
     wish = Erasure(person_id=person.id, asked_at=now, due_at=now + GRACE)
@@ -75,30 +78,47 @@ def wish_of(session: Session, person_id: uuid.UUID) -> Erasure | None:
 
 
 def alone_in(session: Session, person_id: uuid.UUID) -> Sequence[str]:
-    """Name the sections that only this person leads, and the site if nobody else administers it."""
-    leads = (
-        sa.select(Membership.section_id)
-        .where(Membership.role == SectionRole.LEADER, Membership.state == MembershipState.ACTIVE)
-        .group_by(Membership.section_id)
-        .having(sa.func.count() == 1)
-        .having(sa.func.max(sa.cast(Membership.person_id, sa.String)) == _text(person_id))
+    """Name the sections that only this person leads, and the site if nobody else administers it.
+
+    Whoever is switched off, or is about to be erased too, is nobody to count on.
+    """
+    theirs = sa.select(Section.name).where(
+        Section.id.in_(_led_by(Membership.person_id == person_id)),
+        Section.id.not_in(_led_by(Membership.person_id.in_(_who_stays(but=person_id)))),
     )
-    names = sa.select(Section.name).where(Section.id.in_(leads)).order_by(Section.name)
-    found = list(session.scalars(names))
-    administrators = set(
-        session.scalars(sa.select(User.id).where(User.roles.any(Role.name == ADMINISTRATOR)))
-    )
-    return [*found, "the site itself"] if administrators == {person_id} else found
+    found = list(session.scalars(theirs.order_by(Section.name)))
+    return [*found, SITE] if alone_on_site(session, person_id) else found
+
+
+def alone_on_site(session: Session, person_id: uuid.UUID) -> bool:
+    """Tell whether without this person nobody administers the site."""
+    administers = sa.exists().where(User.id == person_id, _ADMINISTERS)
+    others = sa.exists().where(User.id.in_(_who_stays(but=person_id)), _ADMINISTERS)
+    return session.scalars(sa.select(administers & ~others)).one()
+
+
+def _led_by(who: sa.ColumnElement[bool]) -> sa.Select[uuid.UUID]:
+    leads = Membership.role == SectionRole.LEADER, Membership.state == MembershipState.ACTIVE
+    return sa.select(Membership.section_id).where(*leads, who)
+
+
+def _who_stays(*, but: uuid.UUID) -> sa.Select[uuid.UUID]:
+    going = sa.exists().where(Erasure.person_id == User.id)
+    return sa.select(User.id).where(User.id != but, User.active, ~going)
+
+
+def _hold_others_back(session: Session, person_id: uuid.UUID) -> None:
+    """Let two leaders of a section, or two administrators, ask one after the other."""
+    sections = _led_by(Membership.person_id == person_id)
+    led = sa.select(Section.id).where(Section.id.in_(sections)).order_by(Section.id)
+    session.execute(led.with_for_update())
+    session.execute(sa.select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update())
 
 
 def due(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:
     """Return whose days are over."""
     over = sa.select(Erasure.person_id).where(Erasure.due_at <= now)
     return session.scalars(over.order_by(Erasure.due_at)).all()
-
-
-def _text(key: uuid.UUID) -> sa.ColumnElement[str]:
-    return sa.cast(sa.literal(key, sa.Uuid()), sa.String)
 
 
 def _note(session: Session, action: str, person_id: uuid.UUID, *, now: dt.datetime) -> None:

@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.claiming import invite_many
 from mentorship.extensions import reading, transaction
 from mentorship.notices.delivery import write_files
@@ -133,7 +134,16 @@ def export(section: str, folder: Path) -> None:
     The files hold all that people said, also in confidence. Keep them accordingly.
     """
     with _clear_refusals(), transaction() as session:
-        rows = service.export_roster(session, section=_section(session, section))
+        where = _section(session, section)
+        rows = service.export_roster(session, section=where)
+        audit.record(
+            session,
+            action="roster.export",
+            actor_id=None,
+            about_id=where.id,
+            section_id=where.id,
+            now=dt.datetime.now(dt.UTC),
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _create(folder / "imgs.csv") as out:

@@ -11,11 +11,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import BinaryIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import InvalidFileException
 
 from mentorship.rosters.escape import guard
 from mentorship.rosters.records import Fault, Limits, Record, checked
@@ -28,10 +28,10 @@ SAVE = "save it again as an Excel workbook (.xlsx) or as CSV UTF-8"
 # workbooks write what XML cannot hold as _xHHHH_, and an underscore that would begin such a code
 _TO_CODE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _CODED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # but for surrogates
-_BROKEN = (
-    *(InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError),
-    *(AttributeError, IndexError, SyntaxError, EOFError, OSError, NotImplementedError),
-)
+
+
+class Unreadable(ValueError):
+    """A part of the file is damaged, encrypted, or not what a workbook has there."""
 
 
 def is_sheet(stream: BinaryIO) -> bool:
@@ -48,16 +48,22 @@ def sheet_records(stream: BinaryIO, limits: Limits) -> Iterator[Record | Fault]:
         return
     try:
         yield from _records(stream, limits)
-    except _BROKEN:
+    except Unreadable:
         yield Fault(None, "", "is no workbook that can be read", SAVE)
+
+
+def parts(data: bytes) -> Iterator[bytes]:
+    """Yield what each part of a workbook holds; raise ``Unreadable`` at one that is damaged."""
+    with _reading(), zipfile.ZipFile(io.BytesIO(data)) as packed:
+        yield from map(packed.read, packed.namelist())
 
 
 def _trouble(stream: BinaryIO) -> Fault | None:
     """Look at the list of parts, without unpacking one."""
     try:
-        with zipfile.ZipFile(stream) as packed:
+        with _reading(), zipfile.ZipFile(stream) as packed:
             parts = packed.infolist()
-    except _BROKEN:
+    except Unreadable:
         return Fault(None, "", "is no workbook that can be read", SAVE)
     finally:
         stream.seek(0)
@@ -71,21 +77,32 @@ def _trouble(stream: BinaryIO) -> Fault | None:
 
 
 def _records(stream: BinaryIO, limits: Limits) -> Iterator[Record | Fault]:
-    book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-    try:
+    for number, cells in enumerate(_rows(stream, limits), start=1):
+        texts = tuple(_text(cell) for cell in cells)
+        if not any(text.strip() for text in texts):
+            continue
+        if sum(map(len, texts)) > limits.row:
+            yield Fault(number, "", "is too long", "shorten it")
+            continue
+        yield checked(Record(number, _trimmed(texts)))
+
+
+def _rows(stream: BinaryIO, limits: Limits) -> Iterator[tuple[object, ...]]:
+    with _reading():
+        book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    with closing(book), _reading():
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size may be wrong
-        rows = sheet.iter_rows(max_col=limits.columns + 1, values_only=True)
-        for number, cells in enumerate(rows, start=1):
-            texts = tuple(_text(cell) for cell in cells)
-            if not any(text.strip() for text in texts):
-                continue
-            if sum(map(len, texts)) > limits.row:
-                yield Fault(number, "", "is too long", "shorten it")
-                continue
-            yield checked(Record(number, _trimmed(texts)))
-    finally:
-        book.close()
+        yield from sheet.iter_rows(max_col=limits.columns + 1, values_only=True)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Make one error of what zip, inflate, XML and openpyxl raise, of which there is no list."""
+    try:
+        yield
+    except Exception as problem:
+        raise Unreadable from problem
 
 
 def _trimmed(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Fts5:
     """SQLite: a virtual table, ranked by BM25."""
 
     def write(self, session: Session, entry_id: int, stems: Stems) -> None:
-        self.erase(session, [entry_id])
+        self._delete(session, entry_id)
         session.execute(
             sa.text(
                 "INSERT INTO search_fts (rowid, title, keywords, body)"
@@ -48,8 +48,14 @@ class Fts5:
         )
 
     def erase(self, session: Session, entry_ids: Sequence[int]) -> None:
+        """Leave no word of what goes: FTS5 keeps them beside a mark until its parts are merged."""
         for entry_id in entry_ids:
-            session.execute(sa.text("DELETE FROM search_fts WHERE rowid = :id"), {"id": entry_id})
+            self._delete(session, entry_id)
+        if entry_ids:
+            session.execute(sa.text("INSERT INTO search_fts (search_fts) VALUES ('optimize')"))
+
+    def _delete(self, session: Session, entry_id: int) -> None:
+        session.execute(sa.text("DELETE FROM search_fts WHERE rowid = :id"), {"id": entry_id})
 
     def matches(self, session: Session, groups: Groups, *, least: int) -> dict[int, float]:
         """Return the entries with so many of the groups; stems are letters and digits only."""

@@ -136,9 +136,7 @@ def invite(slug: str) -> Response | tuple[str, int]:
         section = section_at(session, slug)
         if not form.validate():
             return render_template("sections/admin/invite.html", section=section, form=form), 422
-        person = accounts.find_by_email(session, form.email.data) or accounts.new_person(
-            session, email=form.email.data, name=form.name.data, now=now
-        )
+        person = accounts.find_or_new(session, email=form.email.data, name=form.name.data, now=now)
         said = _appoint(session, section, person, now=now)
     return _done(section, said)
 

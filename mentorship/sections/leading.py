@@ -8,6 +8,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.consents.models import Erasure
 from mentorship.sections import letters
 from mentorship.sections.belonging import leaders_of
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -60,8 +61,12 @@ def dismiss_leader(
     section_id = session.scalars(sa.select(Membership.section_id).where(*one)).one()
     # Of two leaders dismissed at the same moment each would count on the other to stay.
     session.execute(sa.select(Section.id).where(Section.id == section_id).with_for_update())
-    if not even_the_last and {m.id for m in leaders_of(session, section_id)} == {membership_id}:
-        raise LastLeader
+    leaders = leaders_of(session, section_id)
+    if not even_the_last and membership_id in {leader.id for leader in leaders}:
+        going = set(session.scalars(sa.select(Erasure.person_id)))
+        stay = (m for m in leaders if m.person.active and m.person_id not in going)
+        if {leader.id for leader in stay} <= {membership_id}:
+            raise LastLeader
     dismissed = move(session, *one, start=(ACTIVE,), end=LEFT, by=by, now=now)
     membership = read(session, *one)
     if dismissed:

@@ -41,7 +41,7 @@ def review(slug: str, letter_id: uuid.UUID) -> str:
 @members
 def change(slug: str, letter_id: uuid.UUID) -> Response | tuple[str, int]:
     form = DeskForm()
-    with transaction() as session:
+    with where_it_was(), transaction() as session:
         section = section_led_by(session, current_id(), slug)
         letter = service.letter_at_desk(session, section.id, letter_id)
         if not form.validate():

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.extensions import rows_hit
 from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import stationery
-from mentorship.search import service as search
 from mentorship.sections.belonging import sections_of
 from mentorship.sections.models import Section
+from mentorship.spotlight import searched
 from mentorship.spotlight.models import LetterState, SpotlightLetter
 from mentorship.toolkit.catalog import of_types
 from mentorship.toolkit.resource_models import ResourceType
@@ -118,56 +120,68 @@ def write(  # noqa: PLR0913  one argument a column
         The leaders have it.
 
     """
-    letter = letter or SpotlightLetter(author_id=author_id, state=DRAFT)
-    if letter.state not in AUTHORS:
-        raise NotNow
-    letter.section_id, letter.updated_at = section_id, now
-    letter.title, letter.byline, letter.about, letter.body = title, byline, about, body
-    session.add(letter)
-    session.flush()
+    words = {"title": title, "byline": byline, "about": about, "body": body}
+    if letter is None:
+        letter = SpotlightLetter(author_id=author_id, state=DRAFT, section_id=section_id, **words)
+        letter.updated_at = now
+        session.add(letter)
+        session.flush()
+    else:
+        _keep(session, letter, AUTHORS, section_id=section_id, updated_at=now, **words)
     return letter
 
 
 def submit(session: Session, letter: SpotlightLetter, *, now: dt.datetime) -> None:
-    _move(session, letter, start=AUTHORS, end=SUBMITTED, now=now)
+    _keep(session, letter, AUTHORS, state=SUBMITTED, updated_at=now)
 
 
 def take_back(session: Session, letter: SpotlightLetter, *, now: dt.datetime) -> None:
     """Make a letter a private draft again; whoever wrote it may do so at any time."""
-    _move(session, letter, start=tuple(LetterState), end=DRAFT, now=now)
+    _keep(session, letter, tuple(LetterState), state=DRAFT, updated_at=now)
 
 
 def throw_away(session: Session, letter: SpotlightLetter) -> None:
-    search.drop(session, "letter", str(letter.id))
     session.delete(letter)
     session.flush()
+    searched.drop(session, letter.id)
+
+
+def throw_away_all(session: Session, author_id: uuid.UUID) -> None:
+    """Delete every letter of an author, and what the search finds of them."""
+    gone = sa.delete(SpotlightLetter).where(SpotlightLetter.author_id == author_id)
+    for letter_id in session.scalars(gone.returning(SpotlightLetter.id)).all():
+        searched.drop(session, letter_id)
 
 
 def edit_at_desk(session: Session, letter: SpotlightLetter, *, title: str, body: str) -> None:
-    """Correct a letter before or after it is published; its author agreed to that."""
-    letter.title, letter.body = title, body
-    session.flush()
-    _index(session, letter)
+    """Correct a letter before or after it is published; its author agreed to that.
+
+    Raises
+    ------
+    NotNow
+        Its author has taken it back.
+
+    """
+    _keep(session, letter, LEADERS, title=title, body=body)
 
 
 def publish(session: Session, letter: SpotlightLetter, *, now: dt.datetime) -> None:
     """Show a letter in the gallery and tell its author."""
     tell = letter.state is SUBMITTED
-    letter.published_at = letter.published_at or now
-    _move(session, letter, start=(SUBMITTED, HIDDEN), end=PUBLISHED, now=now)
+    first = letter.published_at or now
+    _keep(session, letter, (SUBMITTED, HIDDEN), state=PUBLISHED, updated_at=now, published_at=first)
     if tell:
         _tell(session, letter, "letter_published", f"/spotlight/letters/{letter.id}", now)
 
 
 def give_back(session: Session, letter: SpotlightLetter, *, note: str, now: dt.datetime) -> None:
     """Return a letter to its author with a note on what to change."""
-    letter.note = note
-    _move(session, letter, start=(SUBMITTED,), end=RETURNED, now=now)
+    _keep(session, letter, (SUBMITTED,), state=RETURNED, updated_at=now, note=note)
     _tell(session, letter, "letter_returned", "/spotlight/mine", now)
 
 
 def hide(session: Session, letter: SpotlightLetter, *, now: dt.datetime) -> None:
-    _move(session, letter, start=(PUBLISHED,), end=HIDDEN, now=now)
+    _keep(session, letter, (PUBLISHED,), state=HIDDEN, updated_at=now)
 
 
 def _readable(person_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:
@@ -184,39 +198,19 @@ def _one(session: Session, *which: sa.ColumnElement[bool]) -> SpotlightLetter:
     ).one()
 
 
-def _move(
-    session: Session,
-    letter: SpotlightLetter,
-    *,
-    start: Sequence[LetterState],
-    end: LetterState,
-    now: dt.datetime,
+def _keep(
+    session: Session, letter: SpotlightLetter, start: Collection[LetterState], **values: Any
 ) -> None:
-    if letter.state not in start:
+    """Write these values if the letter still is where it may be, whatever was read before.
+
+    The others wait meanwhile, so that the search has what the last one wrote.
+    """
+    here = SpotlightLetter.id == letter.id, SpotlightLetter.state.in_(start)
+    change = sa.update(SpotlightLetter).where(*here).values(values)
+    if not rows_hit(session, change.execution_options(synchronize_session=False)):
         raise NotNow
-    letter.state, letter.updated_at = end, now
-    session.flush()
-    _index(session, letter)
-
-
-def _index(session: Session, letter: SpotlightLetter) -> None:
-    if letter.state is not PUBLISHED:
-        search.drop(session, "letter", str(letter.id))
-        return
-    search.put(
-        session,
-        search.Entry(
-            source="letter",
-            key=str(letter.id),
-            section_id=letter.section_id,
-            title=letter.title,
-            summary=letter.about,
-            href=f"/spotlight/letters/{letter.id}",
-            note=f"Letter by {letter.byline}",
-            keywords="letter spotlight story",
-            text=letter.body,
-        ),
-    )
+    session.refresh(letter, ["state", *values])
+    searched.file(session, letter)
 
 
 def _tell(

@@ -94,7 +94,7 @@ def submit(letter_id: uuid.UUID) -> Response | tuple[str, int]:
 @bp.post("/mine/<uuid:letter_id>/take-back")
 @members
 def take_back(letter_id: uuid.UUID) -> Response:
-    with transaction() as session:
+    with where_it_was(), transaction() as session:
         letter = service.own_letter(session, current_id(), letter_id)
         service.take_back(session, letter, now=dt.datetime.now(dt.UTC))
     flash("Your letter is a private draft again.", "success")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts import service
 from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.extensions import db
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
 from tests.page import PageClient
@@ -38,6 +39,24 @@ def test_the_first_administrator_is_made_and_signs_in(
     assert ada is not None
     assert (ada.name, ada.is_administrator, ada.demo) == ("Ada Okoye", True, False)
     client.submit("/login", {"email": "ada@example.org", "password": PASSWORD})
+
+
+def test_the_log_says_that_somebody_became_one_and_what_was_replaced(
+    app: Flask, session: Session, anna: User
+) -> None:
+    def said() -> list[tuple[str, object, object]]:
+        entries = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number))
+        return [(each.action, each.about_id, each.detail) for each in entries]
+
+    args, action = ["create-admin", "--email", anna.email], "account.administrator.appoint"
+    for _ in range(2):
+        assert app.test_cli_runner().invoke(args=args).exit_code == 0
+    assert said() == [(action, anna.id, {"fields": ["role"]})], "once, and no more than was done"
+    again(anna).confirmed_at = None
+    session.flush()
+    piped = [*args, "--password-stdin"]
+    assert app.test_cli_runner().invoke(args=piped, input=f"{PASSWORD}\n").exit_code == 0
+    assert said()[1:] == [(action, anna.id, {"fields": ["password", "sign-in elsewhere"]})]
 
 
 def test_the_password_may_come_from_a_pipe(app: Flask, session: Session) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ from flask import Flask
 from flask_security import hash_password
 
 from mentorship.accounts.models import User
-from mentorship.audit import record
+from mentorship.audit import AuditEntry, record
 from mentorship.crypto import keyring, new_key
 from mentorship.extensions import db, transaction
-from mentorship.operations import archive
+from mentorship.operations import archive, backup
 from mentorship.operations.backup import (
     REPLACED,
     REPLACED_FOR,
@@ -26,7 +27,7 @@ from mentorship.operations.backup import (
     restore,
 )
 from mentorship.operations.dumps import DumpFailed
-from mentorship.operations.standing import NotTheSame
+from mentorship.operations.standing import NotTheSame, Standing
 from mentorship.privacy import erasing
 from mentorship.profiles.models import Profile
 from mentorship.pulse import utc_now
@@ -89,7 +90,9 @@ def test_the_rehearsal(lived_in: Flask, new_app: Callable[..., Flask], tmp_path:
         db.session.remove()
         with transaction() as session:  # it lives on: the chain goes on where it ended
             entry = record(session, action="y", actor_id=None, about_id=None, now=utc_now())
-            assert entry.number == 4
+            assert entry.number == 5
+            said = session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.number)).all()
+            assert said == ["x", "x", "x", "operations.restore", "y"]
     assert new.test_client().get("/readyz").status_code == 200
     known = {"email": "canary@example.org", "password": WORDS}
     assert PageClient(new).submit("/login", known).location == "/"
@@ -123,6 +126,7 @@ def test_who_was_erased_since_stays_erased(
 ) -> None:
     """From the database that is replaced; and where that is lost, from the keys noted before."""
     file, keys, runner = tmp_path / "site.backup", tmp_path / "keys", lived_in.test_cli_runner()
+    noted = tmp_path / "site.backup.erased"
     runner.invoke(args=["backup", str(file)])
     with lived_in.app_context(), transaction() as session:
         who = session.scalars(sa.select(User).where(User.name == "Canary Person")).one()
@@ -131,8 +135,15 @@ def test_who_was_erased_since_stays_erased(
     keys.write_text(runner.invoke(args=["erased", "list"]).output)
     done = runner.invoke(args=["restore", "--force", str(file)])
     assert "1 people who were erased since are erased again" in done.output, done.output
+    assert not noted.exists()
     assert address not in people(lived_in)
+    assert _cut_off(lived_in, file) == 1
+    assert noted.read_text() == keys.read_text()
     settings = lived_in.config["SETTINGS"]
+    new = new_app(field_keys=settings.field_keys, secret_key=settings.secret_key)
+    taken_up = new.test_cli_runner().invoke(args=["restore", "--force", str(file)])
+    assert "1 people who were erased since" in taken_up.output, "by what the first one left"
+    assert address not in people(new)
     new = new_app(field_keys=settings.field_keys, secret_key=settings.secret_key)
     back = new.test_cli_runner().invoke(args=["restore", "--force", str(file)])
     assert "erased again KEYS" in back.output
@@ -142,6 +153,13 @@ def test_who_was_erased_since_stays_erased(
     assert address not in people(new)
     keys.write_text("no key")
     assert new.test_cli_runner().invoke(args=["erased", "again", str(keys)]).exit_code == 1
+
+
+def _cut_off(app: Flask, file: Path) -> int:
+    """Restore, and fail after the database is replaced; return how the command ended."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backup, "grant", lambda *_: 1 / 0)
+        return app.test_cli_runner().invoke(args=["restore", "--force", str(file)]).exit_code
 
 
 def test_a_damaged_archive_changes_nothing(lived_in: Flask, tmp_path: Path) -> None:
@@ -211,8 +229,53 @@ def test_a_dump_whose_rows_are_not_those_noted_is_refused(
     monkeypatch.setattr(archive, "write", lying)
     with lived_in.app_context():
         back_up(db.engine, file, now=utc_now())
+        before = _whole(lived_in)
         with pytest.raises(NotTheSame, match="user has"):
             restore(db.engine, file, force=True)
+        assert _whole(lived_in) == before
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5, 0.99])
+def test_a_dump_that_ends_early_changes_nothing(
+    lived_in: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: float
+) -> None:
+    """The archive is as it was written; the database's own tool had not written all."""
+    file, real = tmp_path / "site.backup", archive.write
+
+    def cut(target: Path, manifest: object, content: Iterable[bytes]) -> int:
+        whole = b"".join(content)
+        return real(target, manifest, archive.pieces(io.BytesIO(whole[: int(kept * len(whole))])))
+
+    monkeypatch.setattr(archive, "write", cut)
+    with lived_in.app_context():
+        back_up(db.engine, file, now=utc_now())
+        before = _whole(lived_in)
+        with pytest.raises((DumpFailed, NotTheSame)):
+            restore(db.engine, file, force=True)
+        assert _whole(lived_in) == before
+
+
+def _whole(app: Flask) -> dict[str, int]:
+    """Return the rows of each table; the log must be whole."""
+    with app.app_context(), db.engine.connect() as connection:
+        return Standing.of(connection).rows
+
+
+def test_rows_come_back_whatever_characters_they_hold(lived_in: Flask, tmp_path: Path) -> None:
+    """What ends a column, a row or all rows in a dump, and what begins a statement there."""
+    file = tmp_path / "site.backup"
+    words = ["\\.", "\\", "a\tb", "\n\\.\n", "\\N", "COPY x FROM stdin;", "\r\n", "é\u2028;'"]
+    with lived_in.app_context():
+        with transaction() as session:
+            for number, word in enumerate(words):
+                factories.person(session, f"{word}", email=f"odd{number}@example.org")
+        back_up(db.engine, file, now=utc_now())
+        with transaction() as session:
+            session.execute(sa.update(User).values(name="Lost"))
+        restore(db.engine, file, force=True)
+        odd = sa.select(User.name).where(User.email.startswith("odd")).order_by(User.email)
+        assert list(db.session.scalars(odd)) == words
+        db.session.remove()
 
 
 def test_a_missing_tool_is_said_in_one_line(
@@ -221,6 +284,15 @@ def test_a_missing_tool_is_said_in_one_line(
     with lived_in.app_context():
         if db.engine.dialect.name == "sqlite":
             pytest.skip("SQLite needs no tool")
+        file, path = tmp_path / "site.backup", os.environ["PATH"]
+        back_up(db.engine, file, now=utc_now())
+        before = _whole(lived_in)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(DumpFailed, match="install the PostgreSQL client"):
             back_up(db.engine, tmp_path / "x", now=utc_now())
+        ended = lived_in.test_cli_runner().invoke(args=["restore", "--force", str(file)])
+        assert (ended.exit_code, "pg_restore is not on this machine" in ended.output) == (1, True)
+        assert _whole(lived_in) == before
+        monkeypatch.setenv("PATH", path)
+        restore(db.engine, file, force=True)
+        assert _whole(lived_in) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
@@ -44,7 +45,7 @@ from mentorship.sections import letters as joining
 from mentorship.sections.belonging import leaders_of
 from mentorship.sections.models import Membership
 from mentorship.signins.models import Rank, UserSession
-from mentorship.spotlight.models import LetterState, SpotlightLetter
+from mentorship.spotlight import service as spotlight
 from mentorship.toolkit.loading import load_facts
 from mentorship.toolkit.models import ChecklistItem
 from mentorship.toolkit.path_models import Situation, Tick
@@ -101,11 +102,22 @@ def whole_person(session: Session) -> Pair:
     add_goal(session, title=CANARY, first_step=CANARY, due_on=None, **say)
     plan_meeting(session, plan=Plan(starts_at=NOW, minutes=30, place=CANARY), **say)
     write_note(session, text=CANARY, **say)
+    _publish_a_letter(session, chi, pair.cast.section.id)
     raise_concern(session, kind="other", words=CANARY, **say)
     write_agreement(session, terms=dict.fromkeys(TERM_IDS, CANARY), seen=0, **say)
     session.add_all(_rows(session, pair, chi, omar, profile))
     session.flush()
     return pair
+
+
+def _publish_a_letter(session: Session, author: User, section_id: uuid.UUID) -> None:
+    """Let the search find a letter, as it does once a leader has published it."""
+    words: dict[str, Any] = dict.fromkeys(("title", "byline", "about", "body"), CANARY)
+    words |= {"section_id": section_id, "author_id": author.id}
+    letter = spotlight.write(session, None, now=NOW, **words)
+    spotlight.submit(session, letter, now=NOW)
+    spotlight.publish(session, spotlight.letter_at_desk(session, section_id, letter.id), now=NOW)
+    letter.note = CANARY
 
 
 def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile) -> Iterator[Model]:
@@ -130,18 +142,6 @@ def _rows(session: Session, pair: Pair, chi: User, omar: User, profile: Profile)
     yield Tick(item_id=item, done_on=NOW.date(), **key)
     yield ResourceMark(resource_id=resource, kind=ShelfMark.SAVED, at=NOW, **key)
     yield ResourceReport(resource_id=resource, trouble=Trouble.DEAD, words=CANARY, at=NOW, **key)
-    yield SpotlightLetter(
-        section_id=section.id,
-        author_id=chi.id,
-        state=LetterState.PUBLISHED,
-        title=CANARY,
-        byline=CANARY,
-        about=CANARY,
-        body=CANARY,
-        note=CANARY,
-        updated_at=NOW,
-        published_at=NOW,
-    )
     yield Resolution(
         section_id=section.id,
         author_id=chi.id,

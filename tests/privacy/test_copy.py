@@ -182,7 +182,10 @@ def test_more_than_five_copies_an_hour_are_refused(
     mine = sign_in(factories.person(session))
     for _ in range(copying.MOST_AN_HOUR):
         mine.post("/account/data")
-    mine.post("/account/data", status=429)
+    page = mine.post("/account/data", status=429)
+    assert 3500 < int(page.response.headers["Retry-After"]) <= 3600
+    assert "Wait 60 minutes and try again" in page.text
+    assert "forget your password" not in page.text
 
 
 def test_a_large_copy_is_made_by_the_worker_once(

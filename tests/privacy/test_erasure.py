@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,6 +39,9 @@ from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.priority import ENDED, priority_of
 from mentorship.rounds.proving import prove_again
+from mentorship.search.models import SearchEntry
+from mentorship.sections import leading
+from mentorship.sections.models import Membership
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -49,8 +53,10 @@ from tests.privacy.person import (
     sealed_attributes,
     whole_person,
 )
+from tests.rosters.damaged import PICTURE, damaged, encrypted, with_a_picture
 from tests.rounds.asking import accept, again, ask, direct
 from tests.rounds.cast import small_cast
+from tests.sections.test_races import at_once
 
 DUE = NOW + wishes.GRACE
 SignIn = Callable[[User], PageClient]
@@ -67,6 +73,10 @@ def everything(session: Session) -> Iterator[tuple[str, str]]:
         for row in session.execute(sa.select(table)).mappings():
             for name, value in row.items():
                 yield f"{table.name}.{name}", str(value)
+    known = set(Base.metadata.tables)  # the full text has tables of the database's own making
+    for name in set(sa.inspect(session.connection()).get_table_names()) - known:
+        found = session.execute(sa.select(sa.text("*")).select_from(sa.table(name)))
+        yield from ((name, str(values)) for values in found)
     for mapper in Base.registry.mappers:
         names = list(sealed_attributes(mapper.class_))
         for row in session.scalars(sa.select(mapper.class_)) if names else ():
@@ -100,6 +110,8 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(session: Session) -> N
     chi.name = "Chi Tanaka"
     wishes.ask(session, person=chi, now=NOW)
     found = {where.removesuffix(" sealed") for where in hits(session, CANARY)}
+    assert {"search_entry.title", "search_entry.note"} < found, "the search finds the letter"
+    assert any(where.startswith("search_fts") for where in found)
     unplanted = {where for where in texts_of_people() if where not in found | {"user.name"}}
     # what only the other one writes, what is a score, and a profile of a mentor
     assert (
@@ -323,6 +335,72 @@ def test_nobody_whom_others_need_leaves_them_without(session: Session, sign_in: 
         wishes.ask(session, person=admin, now=NOW)
 
 
+@pytest.mark.parametrize("gone", ["wish", "off"])
+def test_whoever_goes_or_is_switched_off_is_nobody_to_count_on(session: Session, gone: str) -> None:
+    section, admin = factories.section(session), factories.administrator(session)
+    leader, other = (factories.leader(session, section) for _ in range(2))
+    second = factories.administrator(session)
+    for person in (other, second):
+        if gone == "wish":
+            wishes.ask(session, person=person, now=NOW)
+        person.active = gone == "wish"
+    session.flush()
+    with pytest.raises(wishes.Needed, match=section.name):
+        wishes.ask(session, person=leader, now=NOW)
+    with pytest.raises(wishes.Needed, match=wishes.SITE):
+        wishes.ask(session, person=admin, now=NOW)
+    theirs = sa.select(Membership.id).where(Membership.person_id == leader.id)
+    membership = session.scalars(theirs).one()
+    with pytest.raises(leading.LastLeader):
+        leading.dismiss_leader(session, membership_id=membership, by=admin.id, now=NOW)
+
+
+def test_two_leaders_who_ask_at_once_do_not_both_go(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    for _ in range(5):
+        with app.app_context(), transaction() as session:
+            section = factories.section(session)
+            ids = [factories.leader(session, section).id for _ in range(2)]
+
+        def ask_for(who: uuid.UUID) -> Callable[[Session], bool]:
+            def act(session: Session) -> bool:
+                person = session.get_one(User, who)
+                try:
+                    wishes.ask(session, person=person, now=NOW)
+                except wishes.Needed:
+                    return False
+                return True
+
+            return act
+
+        assert sorted(map(str, at_once(app, *map(ask_for, ids)))) == ["False", "True"]
+
+
+def test_the_last_administrator_stays_until_there_is_another(session: Session) -> None:
+    """On the day it is looked at again: others may have gone meanwhile."""
+    admin, other = (factories.administrator(session) for _ in range(2))
+    wishes.ask(session, person=admin, now=NOW)
+    other.active = False
+    session.flush()
+    with pytest.raises(wishes.Needed, match=wishes.SITE):
+        erasing.erase(session, person_id=admin.id, now=DUE)
+    other.active = True
+    session.flush()
+    assert erasing.erase(session, person_id=admin.id, now=DUE)
+
+
+def test_administrators_are_told_of_a_section_that_lost_its_last_leader(session: Session) -> None:
+    section, admin = factories.section(session), factories.administrator(session)
+    leader, other = (factories.leader(session, section) for _ in range(2))
+    wishes.ask(session, person=leader, now=NOW)
+    other.active = False
+    session.flush()
+    assert erasing.erase(session, person_id=leader.id, now=DUE)
+    mail = session.scalars(sa.select(Message).where(Message.recipient == admin.email)).one()
+    assert mail.subject == "A section has no leader any more"
+    assert f"- {section.name}\n" in mail.body
+
+
 def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> None:
     pair = whole_person(session)
     chi, section = pair.img, pair.cast.section
@@ -334,6 +412,8 @@ def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> 
     erasing.erase(session, person_id=chi.id, now=DUE)
     names = sorted(session.scalars(sa.select(CouncilSeat.name)))
     assert names == ["", "Chi Tanaka", "Omar Aziz"], "somebody else's of that name stays"
+    told = sorted(session.scalars(sa.select(SearchEntry.note)))
+    assert told == ["Chi Tanaka", "Omar Aziz", "Vacant"], "as the search shows them"
 
 
 def test_who_comes_back_with_a_backup_is_erased_again(session: Session) -> None:
@@ -371,13 +451,65 @@ def test_that_sealed_answers_were_opened_outlives_who_opened_them(session: Sessi
 @pytest.mark.parametrize("written", ["xlsx", "utf-16", "cp1252"])
 def test_imports_that_name_them_go_however_they_are_written(session: Session, written: str) -> None:
     person = factories.person(session, "Zoë Núñez & Co")
-    section = factories.section(session)
-    leader = factories.leader(session, section)
     rows = [["email", "name"], ["other@example.org", person.name.upper()]]
     data = "\n".join(map(",".join, rows)).encode(written) if written != "xlsx" else _book(rows)
+    other = _book([["email", "name"], ["other@example.org", "Somebody Else"]])
+    _waiting(session, data)
+    stays = _waiting(session, other).id
+    asked_and_done(session, person)
+    assert session.scalars(sa.select(RosterImport.id)).all() == [stays]
+
+
+@pytest.mark.parametrize("how", ["a part", "all parts", "the seal"])
+def test_an_import_that_does_not_open_goes_too(session: Session, how: str) -> None:
+    """It may name whoever is erased, and its leaders have the file."""
+    book = with_a_picture(_book([["email", "name"], ["other@example.org", "Somebody Else"]]))
+    data = {"a part": damaged(book, PICTURE), "all parts": encrypted(book), "the seal": book}[how]
+    waiting = _waiting(session, data)
+    if how == "the seal":
+        waiting.files_sealed = _of_another_row(session, book)
+        session.flush()
+    asked_and_done(session, factories.person(session))
+    assert session.get(RosterImport, waiting.id, populate_existing=True) is None
+
+
+def test_one_who_cannot_be_erased_holds_up_no_other(
+    new_app: Callable[..., Flask], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = new_app()
+    with app.app_context():
+        with transaction() as session:
+            stuck = whole_person(session).img
+            others = [factories.person(session) for _ in range(2)]
+            now = dt.datetime.now(dt.UTC) - wishes.GRACE
+            for number, person in enumerate((stuck, *others)):
+                wishes.ask(session, person=person, now=now - dt.timedelta(days=3 - number))
+            meeting = session.scalars(sa.select(Meeting)).one()
+            whole, meeting.words_sealed = meeting.words_sealed, b"no seal"
+            ids, named = [each.id for each in (stuck, *others)], (stuck.name, stuck.email)
+        jobs.erase_due()
+        assert [db.session.get(User, key) is not None for key in ids] == [True, False, False]
+        assert wishes.due(db.session(), now=dt.datetime.now(dt.UTC)) == [ids[0]]
+        assert f"not done: erasure of {audit.key.code(ids[0])}" in caplog.text
+        assert not any(word in caplog.text for word in (*named, str(ids[0])))
+        again = [str(key) for key in (ids[0], uuid.uuid4())]
+        (tmp_path / "keys").write_text("\n".join(again))
+        said = app.test_cli_runner().invoke(args=["erased", "again", str(tmp_path / "keys")])
+        assert said.exit_code == 1
+        assert f"these are not: {ids[0]}" in said.output
+        db.session.scalars(sa.select(Meeting)).one().words_sealed = whole
+        db.session.commit()
+        jobs.erase_due()
+        assert wishes.due(db.session(), now=dt.datetime.now(dt.UTC)) == []
+        assert hits(db.session(), *named) == []
+        db.session.remove()
+
+
+def _waiting(session: Session, data: bytes) -> RosterImport:
+    section = factories.section(session)
     row = RosterImport(
         section_id=section.id,
-        asked_by_id=leader.id,
+        asked_by_id=factories.leader(session, section).id,
         asked_at=NOW,
         state=ImportState.MAPPING,
         mapping={},
@@ -386,8 +518,14 @@ def test_imports_that_name_them_go_however_they_are_written(session: Session, wr
     row.files = {"img": {"name": "imgs", "data": base64.b64encode(data).decode()}}
     session.add(row)
     session.flush()
-    asked_and_done(session, person)
-    assert session.scalars(sa.select(RosterImport)).all() == []
+    return row
+
+
+def _of_another_row(session: Session, data: bytes) -> bytes:
+    """Return a sealed value that opens elsewhere only."""
+    sealed = _waiting(session, data).files_sealed
+    assert sealed
+    return sealed
 
 
 def _book(rows: list[list[str]]) -> bytes:

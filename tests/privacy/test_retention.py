@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from mentorship import jobs
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry, first_bad, record
+from mentorship.crypto import UnreadableField
 from mentorship.extensions import db, transaction
+from mentorship.matching import Img
 from mentorship.notices.models import Message
 from mentorship.notices.service import post
 from mentorship.privacy import command, copying, retention
 from mentorship.profiles.models import Choice, Profile
+from mentorship.profiles.service import write_img
 from mentorship.rounds import service
 from mentorship.rounds.models import Pair, Run
 from mentorship.signins.models import UserSession
@@ -31,6 +34,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.privacy.person import whole_person
+from tests.rounds.cast import small_cast
 
 MONTHS_25 = NOW + dt.timedelta(days=761)
 DAY = dt.timedelta(days=1)
@@ -97,6 +101,24 @@ def test_a_match_and_a_round_that_goes_on_keep_a_profile(session: Session) -> No
     assert session.get_one(User, ben.person_id).name == "Ben Okafor"
 
 
+def test_an_answer_given_for_the_next_round_stays(session: Session) -> None:
+    """The round before was over long ago when Ben came back and said what holds now."""
+    cast = small_cast(session)
+    service.finish_round(session, round_id=cast.published().id, now=NOW)
+    ben, back = cast.people["Ben Okafor"], NOW + 200 * DAY
+    said = Img(key="ben", stage="interviews", topics=("visa_choice",), visa="h1b")
+    write_img(session, person_id=ben.id, img=said, now=back)
+
+    def left(now: dt.datetime) -> str | None:
+        retention.run(now=now)
+        key = cast.profile("Ben Okafor")
+        return session.get_one(Profile, key, populate_existing=True).visa
+
+    assert left(back + DAY) == "h1b"
+    assert left(back + 90 * DAY) == "h1b"
+    assert left(back + 91 * DAY) is None
+
+
 def test_a_dry_run_says_what_a_run_does(new_app: Callable[..., Flask]) -> None:
     app = new_app()
     with app.app_context():
@@ -158,11 +180,15 @@ def test_sessions_and_counts_of_tries_do_not_stay(session: Session) -> None:
     assert session.scalars(sa.select(Throttle.key)).all() == ["new"]
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [ProgrammingError("DELETE", {}, Exception("permission denied")), UnreadableField("a seal")],
+)
 def test_a_rule_that_fails_holds_up_no_other(
-    new_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    new_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     def refuse(*_: object) -> None:
-        raise ProgrammingError("DELETE", {}, Exception("permission denied"))
+        raise trouble
 
     bad = [replace(rule, remove=refuse) if rule.key == "log" else rule for rule in retention.RULES]
     monkeypatch.setattr(retention, "RULES", tuple(bad[::-1]))  # the bad one first

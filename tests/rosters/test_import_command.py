@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Term
 from mentorship.rosters.command import roster
@@ -140,13 +141,15 @@ def test_an_export_is_an_import_that_changes_nothing(
     assert again.stdout == "0 rows created, 0 updated, 3 unchanged\n"
 
 
-def test_exported_files_are_for_their_owner_only(
-    run: Run, files: tuple[str, str], tmp_path: Path
+def test_exported_files_are_for_their_owner_only_and_the_log_says_so(
+    run: Run, files: tuple[str, str], tmp_path: Path, session: Session
 ) -> None:
     run("import", "north", *files)
     (tmp_path / "imgs.csv").chmod(0o644)
     run("export", "north", str(tmp_path))
     assert stat.S_IMODE((tmp_path / "imgs.csv").stat().st_mode) == 0o600
+    entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "roster.export")).one()
+    assert (entry.actor_id, entry.about_id) == (None, entry.section_id)
 
 
 def test_an_export_that_cannot_be_written_is_told_in_a_line(run: Run, tmp_path: Path) -> None:

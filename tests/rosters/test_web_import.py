@@ -32,6 +32,7 @@ from tests import factories
 from tests.accounts.conftest import PASSWORD
 from tests.factories import NOW
 from tests.page import PageClient
+from tests.rosters.damaged import damaged, encrypted
 
 SignIn = Callable[[User], PageClient]
 IMGS = (
@@ -208,6 +209,9 @@ def packed(*parts: tuple[str, bytes]) -> bytes:
         (packed(("other.txt", b"x")), "no Excel workbook"),
         (packed(("xl/workbook.xml", b'<!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>')), "can be read"),
         (b"PK\x03\x04rubbish", "can be read"),
+        (damaged(sheet(("email", "name")), "xl/worksheets/sheet1.xml"), "can be read"),
+        (damaged(sheet(("email", "name")), "xl/workbook.xml"), "can be read"),
+        (encrypted(sheet(("email", "name"))), "can be read"),
         ("email\0,name\n".encode("utf-16"), "UTF-16"),
     ],
 )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.consents.models import Consent
 from mentorship.extensions import db, transaction
@@ -19,7 +20,9 @@ from mentorship.notices.models import Message
 from mentorship.sections import leading, service
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 from tests import factories
+from tests.accounts.races import at_once_by
 from tests.factories import NOW
+from tests.page import PageClient
 
 TURNS = 10
 Act = Callable[[Session], object]
@@ -113,3 +116,19 @@ def test_joining_and_agreeing_twice_at_once(racing: Flask) -> None:
             ):
                 found = sa.select(sa.func.count()).select_from(table).where(column == value)
                 assert db.session.scalar(found) == 1
+
+
+def test_two_administrators_invite_the_same_new_leader_at_once(racing: Flask) -> None:
+    with racing.app_context(), transaction() as session:
+        slug = factories.section(session).slug
+        both = [factories.administrator(session) for _ in range(2)]
+    browsers = [PageClient(racing, admin) for admin in both]
+    path = f"/admin/sections/{slug}/leaders/invite"
+    for turn in range(TURNS):
+        form = {"email": f"new{turn}@example.org", "name": "New Leader"}
+        answers = at_once_by(browsers, path, form)
+        assert [status for status, _ in answers] == [303, 303]
+    with racing.app_context():
+        made = sa.select(sa.func.count()).where(User.name == "New Leader")
+        assert db.session.scalar(made) == TURNS
+        db.session.remove()

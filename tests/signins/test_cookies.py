@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.orm import Session
 
 from mentorship.access import OPEN_ENDPOINTS
+from mentorship.accounts.models import User
 from mentorship.config import Mfa, Mode
+from mentorship.cookies import SealedCookies
+from tests import factories
 from tests.page import PageClient
 from tests.stage import set_stage
 from tests.test_matrix import address
@@ -62,3 +68,50 @@ def test_the_cookie_in_production_is_bound_to_its_host(production: Flask) -> Non
             seen |= _cookies(answer.headers.getlist("Set-Cookie"))
     expected = {"path": "/", "httponly": "True", "samesite": "Lax", "secure": "True"}
     assert seen == {"__Host-session": expected}
+
+
+def test_what_the_cookie_holds_is_read_by_nobody_else(
+    app: Flask, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    """Not what an administrator looks for, nor whom the next page names; and here it is there."""
+    other = factories.person(session, "Farida Secretname", email="farida@example.org")
+    admin = sign_in(factories.administrator(session))
+    looking = admin.post("/admin/accounts", {"q": other.email})
+    telling = admin.post(f"/admin/accounts/{other.id}/end-sessions")
+    for page in (looking, telling):
+        said = _opened(page.response.headers.getlist("Set-Cookie"))
+        assert said, "a cookie was set"
+        assert not any(word in said for word in (b"farida", b"Farida", b"sought", b"_flashes"))
+    assert "Farida Secretname is signed out everywhere." in admin.follow(telling).text
+
+
+def test_a_cookie_from_before_they_were_sealed_is_an_empty_one(app: Flask) -> None:
+    signing = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signing
+    browser = app.test_client()
+    browser.set_cookie("session", signing.dumps({"_user_id": "x"}))
+    assert browser.get("/login").status_code == 200
+
+
+def test_a_cookie_under_a_key_of_before_still_opens(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signing = SealedCookies().get_signing_serializer(app)
+    assert signing
+    kept = signing.dumps({"a": 1})
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [app.config["SECRET_KEY"]])
+    monkeypatch.setitem(app.config, "SECRET_KEY", "0" * 64)
+    later = SealedCookies().get_signing_serializer(app)
+    assert later
+    assert later.loads(kept) == {"a": 1}
+
+
+def _opened(headers: list[str]) -> bytes:
+    """Return what anybody reads out of cookies, without a key."""
+    said = b""
+    for header in headers:
+        value = header.partition("=")[2].partition(";")[0]
+        packed = value.lstrip(".").partition(".")[0]
+        plain = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        said += zlib.decompress(plain) if value.startswith(".") else plain
+    return said

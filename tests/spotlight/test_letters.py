@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.extensions import db, transaction
 from mentorship.notices.models import Message
+from mentorship.search.models import SearchEntry
+from mentorship.search.service import rebuild
 from mentorship.sections.models import Section, SectionRole
-from mentorship.spotlight.models import SpotlightLetter
+from mentorship.spotlight import service
+from mentorship.spotlight.models import LetterState, SpotlightLetter
+from mentorship.spotlight.searched import SOURCES
 from mentorship.toolkit.loading import load_facts
 from tests import factories
+from tests.factories import NOW
 from tests.page import PageClient
 
 SignIn = Callable[[User], PageClient]
-WORDS = {
+WORDS: dict[str, Any] = {
     "title": "Dear me",
     "byline": "A resident in Ohio",
     "about": "On waiting.",
     "body": "# Wait\n\nIt gets **better**. <script>alert(1)</script>",
 }
+
+
+OTHER: dict[str, Any] = dict.fromkeys(WORDS, "No")
 
 
 @pytest.fixture
@@ -124,6 +136,70 @@ def test_the_author_takes_a_published_letter_back(
     assert "Dear me" not in reader.get("/toolkit/search?q=letter+waiting").text
     author.submit(f"/spotlight/mine/{letter.id}/delete")
     assert session.scalar(sa.select(sa.func.count()).select_from(SpotlightLetter)) == 0
+
+
+@pytest.mark.parametrize("step", ["publish", "return", "hide", "correct", "write"])
+def test_whoever_comes_late_changes_nothing(new_app: Callable[..., Flask], step: str) -> None:
+    """One has read the letter, and before they write the other has moved it and is told so."""
+    app = new_app()
+    with app.app_context():
+        letter_id, author_id, section_id = _submitted(published=step in {"hide", "correct"})
+        with Session(db.engine, expire_on_commit=False) as late, Session(db.engine) as first:
+            read = service.own_letter(late, author_id, letter_id)
+            if step == "write":
+                service.take_back(late, read, now=NOW)
+            late.commit()
+            meanwhile = service.own_letter(first, author_id, letter_id)
+            if step == "write":
+                service.submit(first, meanwhile, now=NOW)
+            else:
+                service.take_back(first, meanwhile, now=NOW)
+            first.commit()
+            acts: dict[str, Callable[[], object]] = {
+                "publish": lambda: service.publish(late, read, now=NOW),
+                "return": lambda: service.give_back(late, read, note="No", now=NOW),
+                "hide": lambda: service.hide(late, read, now=NOW),
+                "correct": lambda: service.edit_at_desk(late, read, title="No", body="No"),
+                "write": lambda: service.write(
+                    late, read, section_id=section_id, author_id=author_id, now=NOW, **OTHER
+                ),
+            }
+            with pytest.raises(service.NotNow):
+                acts[step]()
+            late.rollback()
+        left = db.session.scalars(sa.select(SpotlightLetter)).one()
+        expected = LetterState.SUBMITTED if step == "write" else LetterState.DRAFT
+        assert (left.state, left.title, left.note) == (expected, WORDS["title"], "")
+        assert db.session.scalars(sa.select(SearchEntry)).all() == []
+        db.session.remove()
+
+
+def _submitted(*, published: bool) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    with transaction() as session:
+        section = factories.section(session)
+        author = factories.member(session, section, SectionRole.IMG)
+        keys: dict[str, Any] = {"section_id": section.id, "author_id": author.id}
+        letter = service.write(session, None, now=NOW, **keys, **WORDS)
+        service.submit(session, letter, now=NOW)
+        if published:
+            letter = service.letter_at_desk(session, section.id, letter.id)
+            service.publish(session, letter, now=NOW)
+    db.session.remove()
+    return letter.id, author.id, section.id
+
+
+def test_building_the_index_again_drops_letters_that_are_gone(session: Session) -> None:
+    """As set-up does: erasure once left entries of letters that it had deleted."""
+    section = factories.section(session)
+    author = factories.member(session, section, SectionRole.IMG)
+    keys: dict[str, Any] = {"section_id": section.id, "author_id": author.id}
+    letter = service.write(session, None, now=NOW, **keys, **WORDS)
+    service.submit(session, letter, now=NOW)
+    service.publish(session, service.letter_at_desk(session, section.id, letter.id), now=NOW)
+    assert rebuild(session, SOURCES) == 0
+    session.execute(sa.delete(SpotlightLetter))
+    assert rebuild(session, SOURCES) == 1
+    assert session.scalars(sa.select(SearchEntry)).all() == []
 
 
 def test_letters_stay_in_their_section(
