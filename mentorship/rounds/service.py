@@ -34,7 +34,7 @@ from mentorship.rounds.lifecycle import (
     round_changed,
 )
 from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
-from mentorship.rounds.parting import requests_follow
+from mentorship.rounds.parting import offers_follow
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.requesting import CannotAsk, ask_next, take_back
@@ -100,12 +100,12 @@ __all__ = [
     "leave_out",
     "let_go",
     "mentor_status",
+    "offers_follow",
     "open_round",
     "participation_of",
     "publish_round",
     "put_back",
     "refresh",
-    "requests_follow",
     "round_changed",
     "round_lists",
     "rounds_to_ask_in",
