@@ -17,6 +17,7 @@ from mentorship.rounds.closing import finish_round
 from mentorship.rounds.enrolment import (
     CannotTakePart,
     NotMeant,
+    StaysAway,
     join,
     leave_out,
     open_round,
@@ -81,6 +82,7 @@ __all__ = [
     "RunOutOfDate",
     "SetUp",
     "Standing",
+    "StaysAway",
     "TooLate",
     "accept_offer",
     "ask_next",
