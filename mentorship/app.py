@@ -55,7 +55,7 @@ from mentorship.profiles.service import AROUND_SAVING
 from mentorship.rosters import views as rosters_views
 from mentorship.rounds import routes as rounds_routes
 from mentorship.rounds.scope import were_a_pair
-from mentorship.rounds.service import end_requests, let_go, requests_follow
+from mentorship.rounds.service import end_requests, let_go, offers_follow
 from mentorship.sections import admin_views as sections_admin_views
 from mentorship.sections import views as sections_views
 from mentorship.sections.service import AFTER_LEAVING
@@ -195,7 +195,7 @@ def _made(settings: Settings) -> Flask:
     ):
         if follow not in followed:
             followed.append(follow)
-    AROUND_SAVING[:] = [requests_follow]
+    AROUND_SAVING[:] = [offers_follow]
     NAMING[:] = [feeds.named, links.named]
     add_kind(NEWS)
     configure_mappers()

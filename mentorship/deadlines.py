@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mentorship.extensions import let_go_when_frozen, reading, transaction
 from mentorship.notices import delivery
 from mentorship.pulse import utc_now
-from mentorship.rounds import closing, expiring, holding, planning
+from mentorship.rounds import closing, expiring, holding, parting, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 
@@ -55,6 +55,15 @@ def expire_due() -> None:
     _one_by_one(answers, _in_a_step(expiring.expire_answers))
     _one_by_one(requests, _in_a_step(expiring.expire_requests))
     if answers or requests:
+        delivery.write_files()
+
+
+def part_due() -> None:
+    """End what waits between two who can be no pair any more; each round in a transaction."""
+    with reading() as session:
+        waiting = parting.due_partings(session)
+    _one_by_one(waiting, _in_a_step(parting.end_parted))
+    if waiting:
         delivery.write_files()
 
 

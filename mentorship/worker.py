@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from huey.consumer import Consumer, Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from mentorship.deadlines import close_due, expire_due, publish_due
+from mentorship.deadlines import close_due, expire_due, part_due, publish_due
 from mentorship.extensions import reading, transaction
 from mentorship.jobs import Queue
 from mentorship.matching.warming import warm
@@ -60,6 +60,7 @@ class Watch(Scheduler):
             publish_due()
             close_due()
             expire_due()
+            part_due()
         if self.huey.pending_count():
             return
         with self._app.app_context(), reading() as session:

@@ -11,7 +11,7 @@ from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import User
 from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
-from mentorship.notices.service import SUBJECT_LENGTH, Mail, one_line, post, post_many
+from mentorship.notices.service import Mail, post, post_many, subject_of
 
 
 def confirm(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:
@@ -38,7 +38,7 @@ def claim_mail(
 def claim_subject(section_name: str) -> str:
     """Return what that mail is called, by which those who got it are found."""
     letter = stationery.write("claim", path="/claim/", section=section_name)
-    return one_line(letter.subject)[:SUBJECT_LENGTH]
+    return subject_of(letter.subject)
 
 
 def reset(session: Session, person: User, token: str, *, now: dt.datetime) -> Message:

@@ -1,8 +1,9 @@
 """Who is in the list that a person may look through, best fit first, with the reasons in words.
 
 In it are members of the same section who agreed to be looked up and could be paired with the
-reader: whoever one of the two does not want, or a hard rule keeps apart, is simply not there. Fit
-and reasons rest on what those who look around may read (``profiles.telling``), so that no order of
+reader: whoever one of the two does not want, or a hard rule keeps apart, is simply not there. But
+whom the reader leaves out by address stays there under a code, which no address may open. Fit and
+reasons rest on what those who look around may read (``profiles.telling``), so that no order of
 names tells a visa situation, or anything else that the list does not show.
 """
 
@@ -30,7 +31,7 @@ from mentorship.matching.scoring import shared_out
 from mentorship.profiles.breaks import on_break
 from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.profiles.pool import gather
+from mentorship.profiles.pool import Untold, gather
 from mentorship.profiles.service import ImgCard, MentorCard, browsing_card, is_ready
 from mentorship.profiles.telling import ABOUT_A_MENTOR, ABOUT_AN_IMG, Hearer, as_heard, told
 from mentorship.rounds.candidates import agrees, held
@@ -94,7 +95,8 @@ def listing(
     own = next((key for key, row in people.items() if row.person_id == person_id), None)
     if own is None:
         return Listing(open=True, ready=False, everybody=())
-    imgs, mentors = gather(session, list(people))
+    hidden = {row.person_id for row in people.values() if row.masked}
+    imgs, mentors = gather(session, list(people), untold=Untold(own, hidden))
     if not imgs or not mentors:
         return Listing(open=True, ready=True, everybody=())
     today = now.date()

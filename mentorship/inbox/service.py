@@ -15,7 +15,7 @@ from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeChoice, NoticeKind, Way
 from mentorship.inbox.stopping import stop_links
 from mentorship.notices.letters import Letter
-from mentorship.notices.service import Mail, post_many
+from mentorship.notices.service import Mail, post_many, subject_of
 
 LATEST = 60  # notices on the page
 KEPT = dt.timedelta(days=180)
@@ -65,7 +65,7 @@ def tell(
             Notice(
                 person_id=each.person_id,
                 kind=kind,
-                words=each.letter.subject,
+                words=subject_of(each.letter.subject),
                 path=each.path,
                 created_at=now,
                 for_digest=way is Way.DAILY,

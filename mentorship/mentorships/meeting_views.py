@@ -178,6 +178,7 @@ def _meeting_page(
         pair=pair,
         meeting=meeting,
         begun=meeting.starts_at <= utc_now(),
+        may_log=service.may_log(pair, meeting, now=utc_now()),
         form=form or LogForm(data=said),
         meanwhile=meanwhile,
     )

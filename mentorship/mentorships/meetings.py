@@ -11,8 +11,16 @@ from sqlalchemy.orm import Session
 
 from mentorship.mentorships import letters
 from mentorship.mentorships.models import Meeting, MeetingState
-from mentorship.mentorships.scope import going_mentorship, mentorship_of
+from mentorship.mentorships.scope import (
+    Mentorship,
+    MentorshipEnded,
+    going_mentorship,
+    held_mentorship,
+    mentorship_of,
+)
 from mentorship.rounds.meanwhile import mark
+
+LOGGED_FOR = dt.timedelta(weeks=6)  # after a meeting, where the mentorship has ended since
 
 
 class NotPlanned(RuntimeError):
@@ -158,13 +166,15 @@ def log_meeting(  # noqa: PLR0913  who, where, which, and what came of it
     MeetingChanged
         The other side has written of it since.
     MentorshipEnded, NoResultFound
-        The mentorship is over, or the meeting is not theirs.
+        The mentorship is over, and the meeting long past; or it is not theirs.
 
     """
-    going_mentorship(session, person_id, mentorship_id)
+    pair = held_mentorship(session, person_id, mentorship_id)
     meeting = _meeting(session, mentorship_id, meeting_id)
     if meeting.state is MeetingState.CANCELLED or meeting.starts_at > now:
         raise NotPlanned
+    if not may_log(pair, meeting, now=now):
+        raise MentorshipEnded
     state = MeetingState.MET if met else MeetingState.MISSED
     if (meeting.state, meeting.words["log"]) == (state, log):
         return
@@ -173,6 +183,12 @@ def log_meeting(  # noqa: PLR0913  who, where, which, and what came of it
     meeting.state, meeting.words = state, {**meeting.words, "log": log}
     meeting.changed_at = now
     session.flush()
+
+
+def may_log(pair: Mentorship, meeting: Meeting, *, now: dt.datetime) -> bool:
+    """Tell whether the two may say what came of a meeting: for some weeks also after the end."""
+    begun = meeting.state is not MeetingState.CANCELLED and meeting.starts_at <= now
+    return begun and (pair.going or meeting.starts_at > now - LOGGED_FOR)
 
 
 def mark_of(meeting: Meeting) -> str:

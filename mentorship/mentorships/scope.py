@@ -97,11 +97,16 @@ def going_mentorship(
         It is over.
 
     """
-    session.execute(sa.select(Offer.id).where(Offer.id == mentorship_id).with_for_update())
-    found = mentorship_of(session, person_id, mentorship_id)
+    found = held_mentorship(session, person_id, mentorship_id)
     if not found.going:
         raise MentorshipEnded
     return found
+
+
+def held_mentorship(session: Session, person_id: uuid.UUID, mentorship_id: uuid.UUID) -> Mentorship:
+    """Return a mentorship, going or over, held as one to change; else NoResultFound."""
+    session.execute(sa.select(Offer.id).where(Offer.id == mentorship_id).with_for_update())
+    return mentorship_of(session, person_id, mentorship_id)
 
 
 def led_mentorship(session: Session, section_id: uuid.UUID, mentorship_id: uuid.UUID) -> Mentorship:

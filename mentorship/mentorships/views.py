@@ -65,7 +65,7 @@ def write_agreement(mentorship_id: uuid.UUID) -> Shown:
         return _agreement_page(page, form), 422
     try:
         with transaction() as session:
-            service.write_agreement(
+            written = service.write_agreement(
                 session,
                 person_id=me,
                 mentorship_id=mentorship_id,
@@ -73,9 +73,13 @@ def write_agreement(mentorship_id: uuid.UUID) -> Shown:
                 seen=form.seen,
                 now=utc_now(),
             )
+            unchanged = written.version == form.seen
     except service.AgreementChanged:
         return _changed(mentorship_id, form)
-    flash("Your version is saved. The other side is asked to accept it.", "success")
+    if unchanged:
+        flash("You changed nothing, so the agreement stays as it was.", "info")
+    else:
+        flash("Your version is saved. The other side is asked to accept it.", "success")
     return back(mentorship_id, "agreement")
 
 

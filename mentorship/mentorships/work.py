@@ -34,18 +34,19 @@ def add_goal(  # noqa: PLR0913  one argument a column
     Raises
     ------
     TooMuch
-        There are twenty goals.
+        Twenty goals are open.
     MentorshipEnded, NoResultFound
         It is over, or not theirs.
 
     """
     going_mentorship(session, person_id, mentorship_id)
     goals = session.scalars(sa.select(Goal).where(Goal.offer_id == mentorship_id)).all()
-    same = [g for g in goals if g.state is GoalState.OPEN and g.words["title"] == title]
+    still_open = [goal for goal in goals if goal.state is GoalState.OPEN]
+    same = [goal for goal in still_open if goal.words["title"] == title]
     if same:
         return same[0]
-    if len(goals) >= MOST_GOALS:
-        raise TooMuch("Twenty goals are enough for one mentorship.")
+    if len(still_open) >= MOST_GOALS:
+        raise TooMuch("Twenty open goals are enough. Say first which are met, or drop one.")
     goal = Goal(
         offer_id=mentorship_id,
         state=GoalState.OPEN,

@@ -27,6 +27,11 @@ class MailUnusable(ValueError):
     """A mail goes to one address, under a subject with words in it."""
 
 
+def subject_of(words: str) -> str:
+    """Return words as a subject: one line, no longer than mails and notices keep."""
+    return one_line(words)[:SUBJECT_LENGTH]
+
+
 def one_line(words: str) -> str:
     """Put ``words`` on one line: line ends and control characters become spaces."""
     return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in words).split())
@@ -89,7 +94,7 @@ def _message(mail: Mail, now: dt.datetime) -> Message:
         Address(addr_spec=mail.recipient)
     except (ValueError, IndexError, email.errors.MessageError):
         raise MailUnusable(f"not one mail address: {mail.recipient!r}") from None
-    subject = one_line(mail.subject)[:SUBJECT_LENGTH]
+    subject = subject_of(mail.subject)
     if not mail.recipient.isprintable() or not subject:
         raise MailUnusable("a mail needs a subject, and a recipient without control characters")
     return Message(

@@ -102,7 +102,8 @@ def seen_by_others(
     """Return a person's own profile as each audience sees it; nothing where there is none yet.
 
     Hours are as the person's own ``clock`` has them; others read them by theirs. Each mentor asked
-    for reads the line for them: here are all.
+    for reads the line for them: here are all. The name is a code where all their sections hide it:
+    a preview that shows less than somebody reads would do harm (see ``hiding_sections``).
     """
     own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
     profile_id = session.scalars(own).one_or_none()
@@ -112,19 +113,20 @@ def seen_by_others(
     lines = "\n".join(filter(None, _lines(below).values()))
     whole = _card(profile, below, shares_visa=shares_visa, asked_because=lines, clock=clock)
     seen = {audience: cut_to(whole, kind, audience) for audience in Audience}
-    if session.scalar(sa.select(_hides_names(person_id, kind))):
+    hides, shows = (_has_section(person_id, kind, masked) for masked in (True, False))
+    if session.scalar(sa.select(sa.and_(hides, ~shows))):
         seen |= {audience: _nameless(seen[audience], person_id) for audience in HIDING}
     return seen
 
 
-def _hides_names(person_id: uuid.UUID, kind: ProfileKind) -> sa.Exists:
-    """Say whether a section where the person has this role hides names."""
+def _has_section(person_id: uuid.UUID, kind: ProfileKind, masked: bool) -> sa.Exists:  # noqa: FBT001
+    """Say whether the person has this role in a section that hides names, or shows them."""
     return sa.exists().where(
         Membership.person_id == person_id,
         Membership.role == SectionRole(kind.value),
         Membership.state == MembershipState.ACTIVE,
         Section.id == Membership.section_id,
-        Section.names_masked,
+        Section.names_masked.is_(masked),
     )
 
 

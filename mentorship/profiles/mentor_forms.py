@@ -164,8 +164,9 @@ class LimitsForm(StepForm):
     exclude_addresses = text_fields.Addresses(
         "People you do not want to be matched with",
         description="By email address, one a line. It works whether or not they have an account"
-        " now; this page never tells which. They are not told, unless they lead your section: its"
-        " leaders can read it if they try to pair you by hand.",
+        " now; this page never tells which. Where names are hidden, they stay in lists under a"
+        " code like anybody else, and you are never matched with them. They are not told, unless"
+        " they lead your section: its leaders can read it if they try to pair you by hand.",
         render_kw={"rows": 3},
     )
     exclude_institutions = text_fields.Lines(

@@ -42,8 +42,9 @@ class NamesForm(StepForm):
     avoid_addresses = text_fields.Addresses(
         "Others you do not want to be matched with, by email address",
         description="One address a line. It works whether or not they have an account now; this"
-        " page never tells which. They are not told, unless they lead your section: its leaders"
-        " can read it if they try to pair you by hand.",
+        " page never tells which. Where names are hidden, they stay in lists under a code like"
+        " anybody else, and you are never matched with them. They are not told, unless they lead"
+        " your section: its leaders can read it if they try to pair you by hand.",
         render_kw={"rows": 3},
     )
     conflicts = text_fields.Lines(

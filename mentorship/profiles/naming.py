@@ -124,7 +124,7 @@ def _avoid(
     own, use = author
     kept = {row[2]: row[3] for row in before[Naming] if row[0] is NamingUse.AVOID}
     typed = {line: person for person, line in kept.items() if line}
-    lines: dict[uuid.UUID, str] = {}
+    lines: dict[uuid.UUID, str] = {person: "" for key in avoided if (person := key_of(key))}
     for key in avoided:
         said = "" if key_of(key) else address(key)
         person = key_of(key) or typed.get(said) or people.of_address.get(said)
@@ -134,8 +134,8 @@ def _avoid(
             result.unknown.append(said)
         elif person is None or (person not in people.known and person not in kept):
             raise NobodyThere(use, key, "is nobody here", "give an email address")
-        else:
-            lines.setdefault(person, kept.get(person, said))
+        elif lines.setdefault(person, said) != said:
+            result.unknown.append(said)  # named before: else the page would tell by whose absence
     result.unknown = sorted(set(result.unknown))
     result.rows += [(NamingUse.AVOID, 0, person, line) for person, line in lines.items()]
 

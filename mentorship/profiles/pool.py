@@ -32,20 +32,39 @@ class _Pool:
     of_address: Mapping[str, uuid.UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """People behind codes, for the reader whose own profile it is: their addresses tell nothing.
+
+    Else whoever types an address would see which code goes from a list, and so whose it is.
+    """
+
+    profile_id: uuid.UUID
+    people: Collection[uuid.UUID]
+
+    def of(self, profile: Profile) -> Collection[uuid.UUID]:
+        return self.people if profile.id == self.profile_id else ()
+
+
 def gather(
     session: Session,
     profile_ids: Collection[uuid.UUID],
     *,
     tables: Collection[type[Model]] = tuple(rows.TABLES),
+    untold: Untold | None = None,
 ) -> tuple[list[Img], list[Mentor]]:
     """Return the profiles as plain values, each list in the order of its keys.
 
-    What is not in ``tables`` is not read and looks not answered.
+    What is not in ``tables`` is not read and looks not answered. Where they are for the page of
+    one of them, whom that profile leaves out by address counts as anybody if they are ``untold``.
     """
-    return values_of(session, rows.load_all(session, profile_ids, tables=tables))
+    loaded = rows.load_all(session, profile_ids, tables=tables)
+    return values_of(session, loaded, untold=untold)
 
 
-def values_of(session: Session, loaded: rows.Loaded) -> tuple[list[Img], list[Mentor]]:
+def values_of(
+    session: Session, loaded: rows.Loaded, *, untold: Untold | None = None
+) -> tuple[list[Img], list[Mentor]]:
     """Return profiles that are read already as ``gather`` does."""
     profiles, below = loaded.profiles, loaded.below
     unknown = {profile.id: rows.readable(profile, "avoid") or [] for profile in profiles}
@@ -58,7 +77,8 @@ def values_of(session: Session, loaded: rows.Loaded) -> tuple[list[Img], list[Me
     imgs: list[Img] = []
     mentors: list[Mentor] = []
     for profile in profiles:
-        people = _people(profile, below[profile.id], unknown[profile.id], pool)
+        hidden = untold.of(profile) if untold else ()
+        people = _people(profile, below[profile.id], unknown[profile.id], pool, hidden)
         if profile.kind is ProfileKind.IMG:
             imgs.append(_img(profile, below[profile.id], people))
         else:
@@ -67,7 +87,11 @@ def values_of(session: Session, loaded: rows.Loaded) -> tuple[list[Img], list[Me
 
 
 def _people(
-    profile: Profile, below: rows.Rows, unknown: Collection[str], pool: _Pool
+    profile: Profile,
+    below: rows.Rows,
+    unknown: Collection[str],
+    pool: _Pool,
+    hidden: Collection[uuid.UUID],
 ) -> dict[NamingUse, tuple[str, ...]]:
     """Translate the people a profile names into keys.
 
@@ -78,9 +102,10 @@ def _people(
     others = pool.mentors if profile.kind is ProfileKind.IMG else pool.imgs
     asked = [row[2] for row in below[Naming] if row[0] is NamingUse.REQUEST]
     welcome = [row[2] for row in below[Naming] if row[0] is NamingUse.WELCOME]
-    avoided = {row[2] for row in below[Naming] if row[0] is NamingUse.AVOID}
-    avoided |= {pool.of_address[address] for address in unknown if address in pool.of_address}
-    avoided.add(profile.person_id)
+    chosen = {row[2] for row in below[Naming] if row[0] is NamingUse.AVOID and not row[3]}
+    typed = {row[2] for row in below[Naming] if row[0] is NamingUse.AVOID and row[3]}
+    typed |= {pool.of_address[address] for address in unknown if address in pool.of_address}
+    avoided = chosen | typed.difference(hidden) | {profile.person_id}
     return {
         NamingUse.REQUEST: tuple(pool.mentors.get(person, str(person)) for person in asked),
         NamingUse.WELCOME: tuple(sorted(others[person] for person in welcome if person in others)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED, MATCHING, SHARE_VISA, agrees_to
-from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,14 @@ def own_standing(session: Session, person_id: uuid.UUID, role: SectionRole) -> O
         ).where(User.id == person_id)
     ).one()
     return OwnStanding(*map(bool, row))
+
+
+def hiding_sections(session: Session, person_id: uuid.UUID) -> Sequence[str]:
+    """Return the names of the sections, of now and before, to whose people this one is a code."""
+    rows = session.scalars(
+        sa.select(Section.name)
+        .join(Membership, Membership.section_id == Section.id)
+        .where(Membership.person_id == person_id, Section.names_masked)
+        .distinct()
+    )
+    return sorted(rows)

@@ -25,7 +25,7 @@ from mentorship.profiles.moving import moved, moved_to
 from mentorship.profiles.names_form import NamesForm
 from mentorship.profiles.service import Answers, ProfileRefused
 from mentorship.profiles.shared_forms import ContactForm
-from mentorship.profiles.standing import own_standing
+from mentorship.profiles.standing import hiding_sections, own_standing
 from mentorship.profiles.step_forms import StepForm
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
 from mentorship.profiles.telling import comparisons
@@ -58,16 +58,16 @@ def mine(road: str) -> str:
 @members
 def preview(road: str) -> str:
     """Show what others see, audience by audience, as the cards they get."""
-    way = _way(road)
-    kind = way.kind
-    seen = service.seen_by_others(db.session(), current_id(), kind, clock=reader_clock())
-    standing = own_standing(db.session(), current_id(), way.role)
+    way, session, me = _way(road), db.session(), current_id()
+    seen = service.seen_by_others(session, me, way.kind, clock=reader_clock())
     return render_template(
         "profiles/preview.html",
         seen=seen,
-        compared={audience: comparisons(kind, audience) for audience in seen},
-        kind=kind,
-        standing=standing,
+        compared={audience: comparisons(way.kind, audience) for audience in seen},
+        kind=way.kind,
+        standing=own_standing(session, me, way.role),
+        code=service.code_name(way.kind, me),
+        hiding=hiding_sections(session, me),
     )
 
 

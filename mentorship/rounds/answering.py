@@ -68,7 +68,7 @@ def accept_offer(
     _hold_open(session, offer)
     if offer.requested:
         return agree(session, offer, now=now) or _twice(session, offer, CONFIRMED, SEAT_TAKEN)
-    if side := parted_by(session, offer):
+    if side := parted_by(session, offer, Side.MENTOR):
         return _part(session, offer, side, OFFERED, now)
     return _accept(session, offer, now)
 
@@ -127,7 +127,7 @@ def confirm_match(
     if offer.state is CONFIRMED:
         return CONFIRMED
     _hold_open(session, offer)
-    if side := parted_by(session, offer):
+    if side := parted_by(session, offer, Side.IMG):
         return _part(session, offer, side, ACCEPTED, now)
     if not step(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
         return _twice(session, offer, CONFIRMED)

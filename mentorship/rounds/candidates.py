@@ -55,6 +55,7 @@ class Candidate:
     obstacle: Obstacle | None
     joined: bool
     left_out: bool
+    withdrew: bool  # by their own wish; left out, too
     claimed: bool  # the person has an account of their own
     back_at: dt.datetime | None  # when a leader let them be matched again in this round
     counted: int | None  # a mentor's seats as this round counts them, once it counts them
@@ -98,6 +99,7 @@ def candidates(
             held(elsewhere_than=round_.id).label("held"),
             Participant.joined_at.is_not(None).label("joined"),
             Participant.left_out_at.is_not(None).label("left_out"),
+            sa.func.coalesce(Participant.withdrew, sa.false()).label("withdrew"),
             Participant.back_at,
             SeatCount.seats.label("counted"),
         )
@@ -241,6 +243,7 @@ def _candidate(row: sa.Row[*tuple[Any, ...]]) -> Candidate:
         obstacle=Obstacle(row.obstacle) if row.obstacle else None,
         joined=row.joined,
         left_out=row.left_out,
+        withdrew=row.withdrew,
         claimed=row.claimed,
         back_at=row.back_at,
         counted=row.counted,

@@ -28,6 +28,10 @@ class CannotTakePart(ValueError):
         self.name, self.obstacle = name, obstacle
 
 
+class StaysAway(ValueError):
+    """The person withdrew by their own wish: that is theirs to undo."""
+
+
 class NotMeant(ValueError):
     """The round is for others, unless a leader adds this person."""
 
@@ -91,6 +95,8 @@ def put_back(
     ------
     CannotTakePart
         Something keeps this person out; the error says what.
+    StaysAway
+        They withdrew themselves.
     NoResultFound
         No such member of the section.
     RoundChanged
@@ -102,6 +108,8 @@ def put_back(
     if not found:
         raise NoResultFound
     person = found[0]
+    if person.withdrew:
+        raise StaysAway(person.name)
     if person.obstacle is not None:
         raise CannotTakePart(person.name, person.obstacle)
     if person.joined:

@@ -56,7 +56,7 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
         return OfferState.SEAT_TAKEN
     stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
     if img is None or not _may_have_somebody(img) or stand.hinders:
-        return _close(session, offer, WITHDRAWN, now)
+        return _close(session, offer, WITHDRAWN, now, mentor_answered_at=now)
     said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count
     if not step(session, offer, OFFERED, CONFIRMED, **said):
         return None
@@ -166,9 +166,11 @@ def hasten(session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime) -> 
     session.execute(waiting.where(Offer.answer_by > closes_at).values(answer_by=closes_at))
 
 
-def _close(session: Session, offer: Offer, end: OfferState, now: dt.datetime) -> OfferState | None:
-    """End a request without a yes, and go on to the next mentor; None if it waits no longer."""
-    if not step(session, offer, OFFERED, end):
+def _close(
+    session: Session, offer: Offer, end: OfferState, now: dt.datetime, **said: dt.datetime
+) -> OfferState | None:
+    """End a request without a pair, and go on to the next mentor; None if it waits no longer."""
+    if not step(session, offer, OFFERED, end, **said):
         return None
     pass_on(session, offer, now=now)
     return end

@@ -24,7 +24,7 @@ class OfferState(enum.StrEnum):
     DECLINED_BY_IMG = "declined_by_img"
     SEAT_TAKEN = "seat_taken"  # the mentor said yes, and had no seat left
     EXPIRED = "expired"  # whoever was asked last did not answer in time
-    WITHDRAWN = "withdrawn"  # a request that ended unanswered: taken back, or enrolment closed
+    WITHDRAWN = "withdrawn"  # a request that ended without an answer that counts: taken back, say
     ENDED = "ended"  # the mentorship is over
 
 
@@ -148,6 +148,15 @@ class Offer(Model):
     def requested(self) -> bool:
         """Tell whether the IMG asked this mentor directly."""
         return self.answer_by is not None
+
+    @property
+    def read_by_img(self) -> OfferState:
+        """The state as the IMG of a request reads it: a yes that a rule stopped looks like a no.
+
+        The rule may be that they avoid whom they know under a code, which is not to be told.
+        """
+        stopped = self.state is OfferState.WITHDRAWN and self.mentor_answered_at is not None
+        return OfferState.DECLINED_BY_MENTOR if stopped else self.state
 
 
 class Side(enum.StrEnum):

@@ -29,6 +29,7 @@ from mentorship.sections.models import SectionRole
 from mentorship.throttle.guard import limited, spend
 
 PEOPLE = f"{ROUND}/people"
+THEIRS = "only they can come back, on their home page, until the round is published."
 MAILS = frozenset({"invite", "remind"})
 
 
@@ -87,6 +88,8 @@ def do(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
         return changed_page(slug, round_id, changed)
     except service.CannotTakePart as kept_out:
         flash(f"{kept_out.name} cannot take part: {OBSTACLES[kept_out.obstacle]}.", "error")
+    except service.StaysAway as away:
+        flash(f"{away} withdrew by their own wish: {THEIRS}", "error")
     return here
 
 
@@ -113,10 +116,12 @@ def _carry_out(
         told = f"{who} is" if count == 1 else f"{len(ids)} of {who} are"
         return f"{told} left out of the round. You find who is left out under “Left out”."
     if what == "put_back":
-        able = [each for each in chosen if each.obstacle is None]
+        able = [each for each in chosen if each.obstacle is None and not each.withdrew]
         for each in able or chosen[:1]:  # who cannot is told why
             service.put_back(session, round_id=round_.id, profile_id=each.profile_id, now=now)
-        return f"{who} takes part now." if count == 1 else f"{len(able)} of {who} take part now."
+        told = f"{who} takes part now." if count == 1 else f"{len(able)} of {who} take part now."
+        away = sum(each.withdrew for each in chosen)
+        return f"{told} {away} withdrew by their own wish: {THEIRS}" if away else told
     if what == "tag":
         bulk.tag(
             session, section_id=round_.section_id, people=people, words=form.tag_words, now=now

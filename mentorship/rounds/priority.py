@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import Round, RoundState, Unmatched
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Publication, Side
-from mentorship.rounds.scope import asked_directly
+from mentorship.rounds.scope import asked_directly, due_by
 
 SAID_NO = "A mentor said no last time"
 SILENT = "A mentor did not answer last time"
+CUT_SHORT = "The last round was finished before their day to answer came"
 ENDED = "The last mentorship ended through no fault of theirs"
 LEFT = "There was no mentor for them last time"
 # who ended it, and why: what is no fault of the IMG's
@@ -49,8 +50,10 @@ def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping
             Ending.reason.label("reason"),
             Offer.place.label("place"),
             Offer.img_answered_at.label("found_at"),
+            sa.func.coalesce(Round.finished_at < due_by(), sa.false()).label("cut_short"),
         )
         .join(Round, Round.id == Offer.round_id)
+        .outerjoin(Publication, Publication.round_id == Offer.round_id)
         .outerjoin(Ending, Ending.offer_id == Offer.id)
         .where(Offer.img_id.in_(profile_ids), sa.or_(~asked_directly(), both_said_yes))
     )
@@ -58,6 +61,7 @@ def priority_of(session: Session, profile_ids: Collection[uuid.UUID]) -> Mapping
     left = (
         sa.select(Unmatched.img_id, Publication.published_at, *(words,) * 2, sa.false())
         .add_columns(*(words,) * 2, sa.literal(0), sa.cast(sa.null(), Offer.img_answered_at.type))
+        .add_columns(sa.false())
         .join(Publication, Publication.run_id == Unmatched.run_id)
         .where(Unmatched.img_id.in_(profile_ids))
     )
@@ -96,6 +100,8 @@ def _reason(row: sa.Row[Any]) -> str:
     over = RoundState(row.round_state) in OVER
     if (state is OfferState.EXPIRED and silent) or (state is OfferState.OFFERED and over):
         return SILENT
+    if state is OfferState.ACCEPTED and over and row.cut_short:
+        return CUT_SHORT
     if state is OfferState.ENDED and row.side and row.reason in NO_FAULT[Side(row.side)]:
         return ENDED
     return ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from mentorship.accounts.models import User
 from mentorship.profiles.choosing import name_hidden_from
@@ -50,7 +50,7 @@ def ranked(
     """Return the IMG's list, the first choice first, in a number of queries that does not grow."""
     mentors = listed(session, round_.id, img_id)
     people = candidates(session, round_, now=now, only=keys_of(mentors))
-    asked = _asked(session, round_.id, img_id)
+    asked = last_asked(_asked(session, round_.id, img_id))
     return as_they_stand(session, round_, img_id, mentors, people, asked, now=now)
 
 
@@ -89,7 +89,8 @@ def as_they_stand(  # noqa: PLR0913, PLR0917  what the page of an IMG has read a
 ) -> Sequence[Chosen]:
     """Return those on an IMG's list with what hinders each from being asked now."""
     taken = {each.profile_id: each.taken for each in mentors if each.profile_id is not None}
-    found = standings_of(session, round_, img_id, people, taken, now)
+    hidden = {each.person_id for each in mentors if each.hidden}
+    found = standings_of(session, round_, img_id, people, taken, now, hidden=hidden)
     return [
         Chosen(
             profile_id=each.profile_id,
@@ -115,12 +116,16 @@ def _hinders(standing: Standing, asked: OfferState | None) -> str:
     return standing.hinders or ("" if standing.seats_left > 0 else FULL)
 
 
-def _asked(
-    session: Session, round_id: uuid.UUID, img_id: uuid.UUID
-) -> Mapping[uuid.UUID, OfferState]:
-    rows = session.execute(
-        sa.select(Offer.mentor_id, Offer.state)
-        .where(Offer.round_id == round_id, Offer.img_id == img_id)
-        .order_by(Offer.state != OfferState.WITHDRAWN, Offer.offered_at)
-    )
-    return dict(rows.all())
+def last_asked(offers: Iterable[Offer]) -> Mapping[uuid.UUID, OfferState]:
+    """Return mentor -> how an IMG reads their last request to them; one taken back counts least."""
+    asked: dict[uuid.UUID, OfferState] = {}
+    for offer in sorted(offers, key=lambda each: each.offered_at):
+        if offer.read_by_img is not OfferState.WITHDRAWN or offer.mentor_id not in asked:
+            asked[offer.mentor_id] = offer.read_by_img
+    return asked
+
+
+def _asked(session: Session, round_id: uuid.UUID, img_id: uuid.UUID) -> Sequence[Offer]:
+    mine = sa.select(Offer).where(Offer.round_id == round_id, Offer.img_id == img_id)
+    whole = mine.options(joinedload(Offer.round).joinedload(Round.section))
+    return session.scalars(whole, execution_options={"populate_existing": True}).all()

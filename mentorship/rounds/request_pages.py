@@ -16,7 +16,7 @@ from mentorship.profiles.service import code_name
 from mentorship.rounds.candidates import belongs, held
 from mentorship.rounds.models import Participant, Round, RoundState
 from mentorship.rounds.offer_models import Offer, OfferState
-from mentorship.rounds.request_list import Chosen, as_they_stand
+from mentorship.rounds.request_list import Chosen, as_they_stand, last_asked
 from mentorship.rounds.requesting import ENOUGH, Asked, Asking, asking_of
 from mentorship.rounds.setup import SetUp
 
@@ -106,10 +106,7 @@ def _choices(session: Session, mine: Asking, now: dt.datetime) -> Sequence[Chose
     """Return the list while it counts here: not once the round is closed, or the IMG has enough."""
     if mine.round.state is not RoundState.OPEN or mine.hinders == ENOUGH:
         return ()
-    asked: dict[uuid.UUID, OfferState] = {}
-    for each in sorted(mine.offers, key=lambda each: each.offer.offered_at):
-        if each.offer.state is not OfferState.WITHDRAWN or each.offer.mentor_id not in asked:
-            asked[each.offer.mentor_id] = each.offer.state
+    asked = last_asked(each.offer for each in mine.offers)
     return as_they_stand(
         session, mine.round, mine.img_id, mine.mentors, mine.people, asked, now=now
     )
@@ -124,7 +121,7 @@ def _requests(offers: Sequence[Asked]) -> Sequence[RequestLine]:
             code_name(ProfileKind.MENTOR, each.mentor_id)
             if each.hidden and each.offer.state not in known
             else each.mentor,
-            each.offer.state,
+            each.offer.read_by_img,
             each.offer.offered_at,
             each.offer.answer_by,
         )

@@ -27,7 +27,7 @@ from mentorship.profiles.models import (
     InstitutionMark,
     Naming,
 )
-from mentorship.profiles.pool import gather, values_of
+from mentorship.profiles.pool import Untold, gather, values_of
 from mentorship.profiles.rows import TABLES, Loaded
 from mentorship.rounds.averages import averages
 from mentorship.rounds.candidates import Candidate, Obstacle, candidates
@@ -86,11 +86,18 @@ def standings_of(  # noqa: PLR0913, PLR0917  a pair in a round, and what is know
     people: Sequence[Candidate],
     taken: Mapping[uuid.UUID, int],
     now: dt.datetime,
+    *,
+    hidden: Collection[uuid.UUID] = (),
 ) -> Mapping[uuid.UUID, Standing]:
+    """Return the same from what is read already, for the IMG's own page.
+
+    ``hidden`` are the people of mentors whom the IMG knows by a code only: that the IMG leaves
+    one out by address is not told here, and no yes makes them a pair.
+    """
     if not taken:
         return {}
     known = {each.profile_id: each for each in people}
-    forbidden = _forbidden(session, round_, img_id, taken, now)
+    forbidden = _forbidden(session, round_, Untold(img_id, hidden), taken, now)
     found = {}
     for key, gone in taken.items():
         mentor = known.get(key)
@@ -110,15 +117,16 @@ def _is_here(mentor: Candidate | None) -> bool:
 def _forbidden(
     session: Session,
     round_: Round,
-    img_id: uuid.UUID,
+    asks: Untold,
     mentor_ids: Collection[uuid.UUID],
     now: dt.datetime,
 ) -> Mapping[uuid.UUID, str]:
-    """Return the mentors whom a hard rule keeps from this IMG, each with the first sentence."""
+    """Return the mentors whom a hard rule keeps from an IMG, each with the first sentence."""
     try:
         rules = rules_of(session, round_)
         tables = HARD if not rules.minimum_score else tuple(TABLES)
-        imgs, mentors = gather(session, [img_id, *mentor_ids], tables=tables)
+        both = [asks.profile_id, *mentor_ids]
+        imgs, mentors = gather(session, both, tables=tables, untold=asks)
         market = _market_of(imgs, rules.limiting(mentors), now.date())
         row = np.zeros(1, dtype=np.int64)
         out = ruled_out(market, rules, row)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import service
 from mentorship.rounds.blueprint import bp
+from mentorship.rounds.leading import key_of
 from mentorship.rounds.request_pages import request_page
 from mentorship.throttle.guard import limited
 
@@ -30,9 +31,10 @@ def requests(round_id: uuid.UUID) -> str:
 @limited("message")
 def send_request(round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
+    whom = key_of(request.form.get("mentor"))
     try:
         with transaction() as session:
-            service.ask_next(session, person_id=me, round_id=round_id, now=now)
+            service.ask_next(session, person_id=me, round_id=round_id, whom=whom, now=now)
     except service.CannotAsk as refused:
         return _page(round_id, refused=str(refused)), 409
     flash("Your request is sent. We will write to you when there is an answer.", "success")
@@ -43,12 +45,13 @@ def send_request(round_id: uuid.UUID) -> Response | tuple[str, int]:
 @members
 def take_back_request(round_id: uuid.UUID) -> Response:
     me, now = current_id(), dt.datetime.now(dt.UTC)
+    which = key_of(request.form.get("request"))
     with transaction() as session:
-        done = service.take_back(session, person_id=me, round_id=round_id, now=now)
+        done = service.take_back(session, person_id=me, round_id=round_id, which=which, now=now)
     if done:
         flash("Your request is taken back. You may send it again.", "success")
     else:
-        flash("No request of yours waits any more, so there was nothing to take back.", "warning")
+        flash("That request waits no longer, so there was nothing to take back.", "warning")
     return redirect(url_for(".requests", round_id=round_id), code=303)
 
 

@@ -36,6 +36,10 @@ CLOSED = "This round does not take requests now. What you rank counts when the r
 LEFT_OUT = "Your section leader has taken you out of this round. What was agreed goes on."
 ONE_OUT = "A request of yours waits for an answer. You can take it back, or wait."
 ENOUGH = "You have a mentor from this round already."
+NOT_THEM = (
+    "The mentor whom this page named cannot be asked any more, or your list has changed meanwhile."
+    " Below is who would be asked now."
+)
 NOBODY = "Nobody on your list can be asked now. Add another mentor, or leave it to the match."
 # what keeps an IMG from asking -> what they read
 OWN: Mapping[Obstacle, str] = MappingProxyType(
@@ -157,9 +161,16 @@ def _own_hindrance(
 
 
 def ask_next(
-    session: Session, *, person_id: uuid.UUID, round_id: uuid.UUID, now: dt.datetime
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    round_id: uuid.UUID,
+    whom: uuid.UUID | None = None,
+    now: dt.datetime,
 ) -> Offer:
     """Ask the first mentor of one's list who can be asked; one request at a time is out.
+
+    Asking is a yes: if it was said to ``whom`` (a profile), nobody else is asked.
 
     Raises
     ------
@@ -174,28 +185,46 @@ def ask_next(
     if mine.hinders:
         raise CannotAsk(mine.hinders)
     place = 2 if any(offer.place == 1 for offer in mine.live) else 1
-    sent = send(session, mine.round, mine.img_id, place=place, now=now)
+    sent = send(session, mine.round, mine.img_id, place=place, whom=whom, now=now)
     if sent is None:
         raise CannotAsk(NOBODY)
     return sent
 
 
 def take_back(
-    session: Session, *, person_id: uuid.UUID, round_id: uuid.UUID, now: dt.datetime
+    session: Session,
+    *,
+    person_id: uuid.UUID,
+    round_id: uuid.UUID,
+    which: uuid.UUID | None = None,
+    now: dt.datetime,
 ) -> bool:
-    """Take back one's request that is out; False if it is answered, or over, already."""
+    """Take back one's request that is out (the one meant); False if that waits no longer."""
     offer = asking_of(session, person_id, round_id, now=now).out
-    return offer is not None and withdraw(session, offer, now)
+    if offer is None or which not in {None, offer.id}:
+        return False
+    return withdraw(session, offer, now)
 
 
-def send(
-    session: Session, round_: Round, img_id: uuid.UUID, *, place: int, now: dt.datetime
+def send(  # noqa: PLR0913  whose request, and to whom
+    session: Session,
+    round_: Round,
+    img_id: uuid.UUID,
+    *,
+    place: int,
+    whom: uuid.UUID | None = None,
+    now: dt.datetime,
 ) -> Offer | None:
-    """Ask the first mentor of the list who can be asked; None if there is nobody."""
+    """Ask the first mentor of the list who can be asked; None if there is nobody.
+
+    Raises ``CannotAsk`` if that is not ``whom`` it was to be, or if a request is out.
+    """
     able = (each for each in ranked(session, round_, img_id, now=now) if not each.hinders)
     first = next(able, None)
     if first is None or first.profile_id is None:
         return None
+    if whom not in {None, first.profile_id}:
+        raise CannotAsk(NOT_THEM)
     until = end_of_day(now, days=SetUp.from_json(round_.rules).request_days)
     offer = Offer(
         round=round_,

@@ -20,7 +20,7 @@ from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
-from mentorship.rounds.still_waiting import without_mentor
+from mentorship.rounds.still_waiting import still_here, without_mentor
 from mentorship.sections.belonging import leaders_of
 from mentorship.sections.models import Section
 
@@ -81,6 +81,7 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
         .where(
             Participant.round_id == round_.id,
             Participant.left_out_at.is_(None),
+            still_here(round_.section_id),
             Profile.kind == ProfileKind.IMG,
             ~sa.exists().where(
                 Offer.round_id == round_.id,
@@ -125,7 +126,8 @@ def round_finished(session: Session, round_: Round, *, now: dt.datetime) -> None
         sa.select(Profile.id, Profile.kind, Profile.person_id, User.email, User.name)
         .join(User, User.id == Profile.person_id)
         .where(
-            sa.or_(Profile.id.in_(list(of_mentor)), Profile.id.in_(without), Profile.id.in_(asked))
+            sa.or_(Profile.id.in_(list(of_mentor)), Profile.id.in_(without), Profile.id.in_(asked)),
+            still_here(round_.section_id),
         )
         .order_by(User.email, Profile.kind)
     )

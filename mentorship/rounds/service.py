@@ -17,6 +17,7 @@ from mentorship.rounds.closing import finish_round
 from mentorship.rounds.enrolment import (
     CannotTakePart,
     NotMeant,
+    StaysAway,
     join,
     leave_out,
     open_round,
@@ -34,7 +35,7 @@ from mentorship.rounds.lifecycle import (
     round_changed,
 )
 from mentorship.rounds.mentor_standing import MentorOffer, MentorStatus, mentor_status
-from mentorship.rounds.parting import requests_follow
+from mentorship.rounds.parting import offers_follow
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate, publish_round
 from mentorship.rounds.request_pages import rounds_to_ask_in
 from mentorship.rounds.requesting import CannotAsk, ask_next, take_back
@@ -81,6 +82,7 @@ __all__ = [
     "RunOutOfDate",
     "SetUp",
     "Standing",
+    "StaysAway",
     "TooLate",
     "accept_offer",
     "ask_next",
@@ -100,12 +102,12 @@ __all__ = [
     "leave_out",
     "let_go",
     "mentor_status",
+    "offers_follow",
     "open_round",
     "participation_of",
     "publish_round",
     "put_back",
     "refresh",
-    "requests_follow",
     "round_changed",
     "round_lists",
     "rounds_to_ask_in",

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
-from mentorship.rounds.candidates import held_before
+from mentorship.rounds.candidates import agrees, belongs, held_before
 from mentorship.rounds.choices import LIVE_OFFERS
 from mentorship.rounds.declined import Reading
-from mentorship.rounds.models import Participant
+from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
 from mentorship.rounds.paging import Listing, Wanted, fetch
 
@@ -48,6 +48,17 @@ def waiting_imgs(
     return Listing(rows, found.found, found.page, found.last)
 
 
+def still_here(
+    section_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
+) -> sa.ColumnElement[bool]:
+    """Say of a profile and its user that they belong, agree to be matched and may sign in.
+
+    Whoever asked to be erased agrees to nothing. To others nothing of a round is told any more,
+    and they are not counted as without a mentor: they look for none.
+    """
+    return sa.and_(belongs(Profile, section_id), agrees(), User.active)
+
+
 def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
     """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for.
 
@@ -63,9 +74,11 @@ def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUI
     return (
         sa.select(Profile.id, User.name)
         .join(Participant, Participant.profile_id == Profile.id)
+        .join(Round, Round.id == Participant.round_id)
         .join(User, User.id == Profile.person_id)
         .where(
             Participant.round_id == round_id,
+            still_here(Round.section_id),
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
             Profile.id.not_in(live),

@@ -127,6 +127,24 @@ def test_goals_have_a_state_and_come_back(pair: Pair) -> None:
         assert goal.state is state
 
 
+def test_goals_that_are_met_or_dropped_make_room(pair: Pair) -> None:
+    who: dict[str, Any] = {"person_id": pair.img.id, "mentorship_id": pair.id, "now": NOW}
+
+    def add(title: str) -> uuid.UUID:
+        goal = service.add_goal(pair.session, title=title, first_step="", due_on=None, **who)
+        return goal.id
+
+    goals = [add(f"Goal {n}") for n in range(20)]
+    with pytest.raises(service.TooMuch, match="Twenty open goals"):
+        add("One more")
+    for goal, state in zip(goals, (GoalState.MET, GoalState.DROPPED), strict=False):
+        service.set_goal_state(pair.session, goal_id=goal, state=state, **who)
+    add("One more")
+    add("Another")
+    with pytest.raises(service.TooMuch):
+        add("A third")
+
+
 def test_a_note_is_its_authors_alone(pair: Pair) -> None:
     note = service.write_note(
         pair.session, person_id=pair.img.id, mentorship_id=pair.id, text=SECRET, now=NOW
@@ -180,6 +198,28 @@ def test_a_meeting_is_planned_once_moved_and_logged(pair: Pair) -> None:
     assert pair.session.execute(service.met_in([section])).all() == [("met", section, 1)]
     waiting = service.concerns_in([section], reader_id=pair.cast.leader.id)
     assert pair.session.execute(waiting).all() == []
+
+
+def test_what_came_of_a_meeting_can_be_said_for_some_weeks_after_the_end(pair: Pair) -> None:
+    meeting = plan(pair)
+    where: dict[str, Any] = {"mentorship_id": pair.id, "meeting_id": meeting.id}
+    day = dt.timedelta(days=1)
+    service.end_mentorship(
+        pair.session,
+        person_id=pair.mentor.id,
+        mentorship_id=pair.id,
+        reason="no_time",
+        words="",
+        now=meeting.starts_at + day,
+    )
+    log: dict[str, Any] = {"person_id": pair.img.id, "met": True, "log": "Next: CV"}
+    log["seen"] = service.mark_of(meeting)
+    with pytest.raises(service.MentorshipEnded):
+        service.log_meeting(pair.session, now=meeting.starts_at + 42 * day, **log, **where)
+    service.log_meeting(pair.session, now=meeting.starts_at + 41 * day, **log, **where)
+    assert (meeting.state, meeting.words["log"]) == (MeetingState.MET, "Next: CV")
+    section = pair.cast.section.id
+    assert pair.session.execute(service.met_in([section])).all() == [("met", section, 1)]
 
 
 def test_a_meeting_called_off_stays_off(pair: Pair) -> None:

@@ -72,6 +72,18 @@ def test_an_agreement_from_the_draft_to_a_yes_of_both(sign_in: SignIn, pair: Pai
     assert "You both accepted version 1" in img.get(path).text
 
 
+def test_whoever_changes_nothing_reads_that_nothing_changed(sign_in: SignIn, pair: Pair) -> None:
+    path = f"/mentorships/{pair.id}/agreement"
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    saved = img.submit(path, {"term_purpose": "Match into psychiatry"}, action="")
+    assert "Your version is saved" in img.follow(saved).text
+    told = mentor.follow(mentor.submit(path, action="")).text
+    assert "You changed nothing" in told
+    assert "asked to accept it" not in told
+    kept = pair.session.scalars(sa.select(Agreement)).one()
+    assert (kept.version, kept.mentor_accepted_at) == (1, None)
+
+
 def test_the_draft_says_once_where_each_of_its_words_comes_from(
     sign_in: SignIn, pair: Pair
 ) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.finding import service as finding
+from mentorship.hours import Clock
 from mentorship.mentorships import service as mentorships
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import (
@@ -20,11 +21,14 @@ from mentorship.profiles.service import (
     ImgCard,
     MentorCard,
     card,
+    code_name,
+    read_mentor,
+    seen_by_others,
     write_img,
     write_mentor,
 )
 from mentorship.rounds import service as rounds
-from mentorship.sections.models import Browsing, Membership, MembershipState
+from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -145,6 +149,32 @@ def test_the_preview_is_what_they_get(sign_in: SignIn, cast: Cast) -> None:
     assert "Selectquokka" not in noor.html
     nobody = factories.person(cast.session)
     assert "Nothing yet" in sign_in(nobody).get("/profile/img/preview").text
+
+
+def test_the_preview_shows_the_name_where_one_section_shows_it(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """And says where others read a code: a preview must not show less than somebody reads."""
+    noor = cast.people["Noor Haddad"]
+    said = read_mentor(session, noor.id)
+    values = dataclasses.replace(said.values, institution="Harbor Hospital")
+    write_mentor(session, person_id=noor.id, mentor=values, now=NOW)
+    hiding = factories.section(session, names_masked=True)
+    factories.member(session, hiding, SectionRole.MENTOR, noor)
+    code = code_name(ProfileKind.MENTOR, noor.id)
+    seen = seen_by_others(session, noor.id, ProfileKind.MENTOR, clock=Clock("UTC", NOW))
+    for audience in (Audience.BROWSING, Audience.OFFERED):
+        card = seen[audience]
+        assert isinstance(card, MentorCard)
+        assert (card.name, card.institution) == ("Noor Haddad", "Harbor Hospital")
+    page = sign_in(noor).get("/profile/mentor/preview").text
+    told = f"with you in {hiding.name} reads “{code}” in place of your name"
+    assert page.count(told) == 2
+    cast.section.names_masked = True
+    session.flush()
+    page = sign_in(noor).get("/profile/mentor/preview").text
+    assert page.count(code) == 2
+    assert "in place of your name" not in page
 
 
 @pytest.mark.parametrize("state", [MembershipState.LEFT, MembershipState.ASKED])

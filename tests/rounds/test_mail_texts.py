@@ -100,3 +100,29 @@ def test_a_preview_has_a_real_pair_and_keeps_nothing(
     page = sign_in(cast.leader).post(here, OURS | {"look": "y"}, status=200).text
     assert any(f"Hello {name}, An IMG" in page for name in ("Noor Haddad", "Omar Aziz"))
     assert session.scalars(sa.select(MailText)).all() == []
+
+
+def test_a_subject_of_long_names_is_cut_for_mail_and_notice_alike(
+    cast: Cast, session: Session
+) -> None:
+    """PostgreSQL refuses longer words: a mentor's yes was lost with them."""
+    mail_texts.keep_text(
+        session,
+        section_id=cast.section.id,
+        kind=MailKind.MENTOR_ACCEPTED,
+        subject="{name}: " + "a mentor said yes to you. " * 3 + "{round} of {section}",
+        body="{link}",
+        by=cast.leader.id,
+        now=NOW,
+    )
+    cast.section.name, cast.people["Ana Silva"].name = "S" * 120, "A" * 120
+    cast.published("R" * 120)
+    session.execute(sa.delete(Notice))
+    session.execute(sa.delete(Message))
+    offer, noor = cast.offer("Ana Silva"), cast.people["Noor Haddad"].id
+    service.accept_offer(session, person_id=noor, offer_id=offer.id, now=NOW)
+    (notice,) = session.scalars(sa.select(Notice.words)).all()
+    (mail,) = session.scalars(sa.select(Message.subject)).all()
+    assert notice == mail
+    assert notice.startswith("A" * 120)
+    assert len(notice) == 200

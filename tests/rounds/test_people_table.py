@@ -20,6 +20,7 @@ from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rounds import paging, service
 from mentorship.rounds.models import Pair, Participant, Round
 from mentorship.sections.table_models import MemberTag, SavedView
+from tests.factories import NOW
 from tests.page import Page, PageClient
 from tests.rounds.cast import Cast
 
@@ -62,6 +63,28 @@ def test_everybody_found_over_all_pages_is_left_out_and_taken_in(
     assert left_out(session) == 3
     leader.post(f"{here}/do", {"show": "out", "what": "put_back", "every": "y"})
     assert left_out(session) == 0
+
+
+def test_nobody_takes_in_whoever_withdrew(
+    leader: PageClient, here: str, session: Session, cast: Cast, round_: Round
+) -> None:
+    for who in ("Ana Silva", "Noor Haddad"):
+        me, mine = cast.people[who].id, cast.profile(who)
+        service.withdraw(session, person_id=me, round_id=round_.id, profile_id=mine, now=NOW)
+    ben = [cast.profile("Ben Okafor")]
+    service.leave_out(session, round_id=round_.id, profile_ids=ben, now=NOW)
+    page = leader.get(f"{here}?show=out").text
+    assert (page.count("Withdrew"), page.count("Only they can come back")) == (2, 2)
+    everybody = {"show": "out", "what": "put_back", "every": "y"}
+    told = leader.follow(leader.post(f"{here}/do", everybody)).text
+    assert "1 of 3 people take part now. 2 withdrew by their own wish: only they can" in told
+    away = session.scalars(sa.select(Participant.profile_id).where(Participant.withdrew)).all()
+    assert set(away) == {cast.profile("Ana Silva"), cast.profile("Noor Haddad")}
+    assert left_out(session) == 2
+    one = {"show": "out", "what": "put_back", "profile": str(away[0])}
+    told = leader.follow(leader.post(f"{here}/do", one)).text
+    assert "withdrew by their own wish: only they can come back" in told
+    assert left_out(session) == 2
 
 
 def test_only_who_is_ticked(leader: PageClient, here: str, session: Session, cast: Cast) -> None:

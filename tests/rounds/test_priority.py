@@ -15,7 +15,7 @@ from mentorship.mentorships.service import end_mentorship
 from mentorship.rounds import service
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.offer_models import Offer
-from mentorship.rounds.priority import ENDED, LEFT, priority_of
+from mentorship.rounds.priority import CUT_SHORT, ENDED, LEFT, priority_of
 from mentorship.rounds.setup import SetUp
 from tests import factories
 from tests.factories import NOW
@@ -127,6 +127,18 @@ def _end(cast: Cast, offer: Offer, by: str, reason: str, days: int) -> None:
     end_mentorship(
         cast.session, person_id=who, mentorship_id=offer.id, reason=reason, words="", now=now
     )
+
+
+@pytest.mark.parametrize(("days", "reason"), [(1, CUT_SHORT), (20, "")])
+def test_whose_day_to_answer_a_yes_never_came_has_it(
+    session: Session, days: int, reason: str
+) -> None:
+    cast = small_cast(session)
+    round_ = cast.published()
+    ana = cast.profile("Ana Silva")
+    accept(cast, cast.offer("Ana Silva"), "Noor Haddad")
+    service.finish_round(session, round_id=round_.id, now=NOW + dt.timedelta(days=days))
+    assert priority_of(session, [ana]).get(ana, "") == reason
 
 
 def test_a_second_mentors_no_gives_none_to_whoever_had_the_first(session: Session) -> None:

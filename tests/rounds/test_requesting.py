@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
+from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.inbox.models import Notice
 from mentorship.matching import Rules
@@ -31,6 +33,7 @@ from mentorship.rounds.request_rules import NOT_POSSIBLE
 from mentorship.rounds.run_models import RunJob
 from mentorship.rounds.setup import SetUp
 from tests.factories import NOW
+from tests.page import PageClient
 from tests.rounds.asking import (
     accept,
     again,
@@ -45,6 +48,7 @@ from tests.rounds.asking import (
 )
 from tests.rounds.cast import Cast
 
+SignIn = Callable[[User], PageClient]
 LATER = end_of_day(NOW, days=7) + dt.timedelta(minutes=1)
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
 
@@ -199,6 +203,36 @@ def test_the_last_seat_goes_once_and_the_others_go_on(cast: Cast) -> None:
     told = page_of(cast, round_, "Ben Okafor")
     assert told.out is not None
     assert told.out.mentor == "Omar Aziz"
+
+
+def test_nobody_is_asked_but_the_mentor_whom_the_page_named(cast: Cast, sign_in: SignIn) -> None:
+    round_ = direct(cast)
+    ana, path = sign_in(cast.people["Ana Silva"]), f"/rounds/{round_.id}/request"
+    form = {"mentor": str(cast.profile("Noor Haddad"))}
+    assert f'value="{form["mentor"]}"' in ana.get(path).html
+    noor, today = cast.people["Noor Haddad"].id, dt.datetime.now(dt.UTC).date()
+    pause_mentor(cast.session, person_id=noor, until=today.replace(year=2100), today=today)
+    page = ana.post(path, form, status=409)
+    assert "The mentor whom this page named cannot be asked any more" in page.text
+    assert "Ask Omar Aziz" in page.text
+    assert cast.session.scalars(sa.select(Offer)).all() == []
+    ana.post(path, status=400)
+    ana.submit(path, action=path)
+    sent = cast.session.scalars(sa.select(Offer)).one()
+    assert mentor_of(cast, sent) == "Omar Aziz"
+
+
+def test_an_old_page_takes_back_no_other_request(cast: Cast, sign_in: SignIn) -> None:
+    round_ = direct(cast)
+    first = ask(cast, round_, "Ana Silva")
+    noor = cast.people["Noor Haddad"].id
+    service.decline_offer(
+        cast.session, person_id=noor, offer_id=first.id, reason="no_time", words="", now=NOW
+    )
+    ana, path = sign_in(cast.people["Ana Silva"]), f"/rounds/{round_.id}/request/take-back"
+    told = ana.follow(ana.post(path, {"request": str(first.id)}))
+    assert "That request waits no longer" in told.text
+    assert cast.offer("Ana Silva", "Omar Aziz").state is OfferState.OFFERED
 
 
 def test_a_request_is_taken_back_and_may_be_sent_again(cast: Cast) -> None:

@@ -149,8 +149,8 @@ def test_the_button_of_an_old_page_takes_no_offer_of_a_run_back(
 ) -> None:
     round_ = cast.published(set_up=SetUp(direct_requests=True))
     offer, ana = cast.offer("Ana Silva"), sign_in(cast.people["Ana Silva"])
-    answer = ana.post(f"/rounds/{round_.id}/request/take-back")
-    assert "No request of yours waits any more" in ana.follow(answer).text
+    answer = ana.post(f"/rounds/{round_.id}/request/take-back", {"request": str(offer.id)})
+    assert "That request waits no longer" in ana.follow(answer).text
     assert again(cast, offer).state is OfferState.OFFERED
 
 

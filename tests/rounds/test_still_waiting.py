@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
+import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, withdraw
+from mentorship.inbox.models import Notice
+from mentorship.notices.models import Message
+from mentorship.privacy import wishes
 from mentorship.rounds import board, service, still_waiting
 from mentorship.rounds.declined import Reading
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, Side
 from mentorship.rounds.paging import Wanted
+from mentorship.sections.models import Membership
+from mentorship.sections.service import leave
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
@@ -68,3 +77,45 @@ def test_what_came_last_is_told(cast: Cast, session: Session) -> None:
     )  # fmt: skip
     session.flush()
     assert without(cast, round_) == {"Ana Silva": OfferState.EXPIRED}
+
+
+def leave_the_section(cast: Cast, who: uuid.UUID) -> None:
+    mine = cast.session.scalars(sa.select(Membership).where(Membership.person_id == who)).one()
+    leave(cast.session, membership_id=mine.id, person_id=who, now=NOW)
+
+
+def take_consent_back(cast: Cast, who: uuid.UUID) -> None:
+    withdraw(cast.session, who, MATCHING, NOW)
+
+
+def ask_to_be_erased(cast: Cast, who: uuid.UUID) -> None:
+    wishes.ask(cast.session, person=cast.session.get_one(User, who), now=NOW)
+
+
+def be_switched_off(cast: Cast, who: uuid.UUID) -> None:
+    cast.people["Chi Tanaka"].active = False
+    cast.session.flush()
+
+
+@pytest.mark.parametrize(
+    "go", [leave_the_section, take_consent_back, ask_to_be_erased, be_switched_off]
+)
+def test_whoever_is_gone_is_told_nothing_of_the_round_and_waits_for_nobody(
+    cast: Cast, session: Session, go: Callable[[Cast, uuid.UUID], None]
+) -> None:
+    round_ = cast.open()
+    chi = cast.people["Chi Tanaka"].id
+    go(cast, chi)
+    for each in (Message, Notice):
+        session.execute(sa.delete(each))
+    run = service.run_round(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    service.publish_round(session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW)
+    assert "Chi Tanaka" not in without(cast, cast.again(round_))
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    assert "Chi Tanaka" not in without(cast, cast.again(round_))
+    told = session.scalars(sa.select(Notice.person_id)).all()
+    assert cast.people["Ana Silva"].id in told
+    assert chi not in told
+    assert (
+        cast.people["Chi Tanaka"].email not in session.scalars(sa.select(Message.recipient)).all()
+    )
