@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.extensions import let_go_when_frozen, rows_hit
 from mentorship.matching import ImpossibleRules
 from mentorship.pulse import NotMine
-from mentorship.rounds.choices import OUT, RUNNABLE
+from mentorship.rounds.choices import ENROLLED, OUT
 from mentorship.rounds.inputs import (
     BadProfile,
     Inputs,
@@ -137,7 +137,7 @@ def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
         base = session.get_one(Run, job.base_run_id)
         return counting(session, kept(base, rules=rules, policy=job.policy))
     round_ = session.get_one(Round, job.round_id, populate_existing=True)
-    if round_.state not in (OUT if job.kind is JobKind.REST else RUNNABLE):
+    if round_.state not in (OUT if job.kind is JobKind.REST else ENROLLED):
         raise round_changed(session, round_.id)
     return counting(session, gathered(session, round_, rules=rules, policy=job.policy, now=now))
 

@@ -371,7 +371,8 @@ def test_a_profile_that_cannot_be_read_is_named(
     assert page.h1 == "The run failed"
     assert "The profile of Ben Okafor has an answer that the match cannot use" in page.text
     assert "Leave Ben Okafor out" in page.text
-    assert cast.again(round_).state is RoundState.OPEN
+    assert "Nothing was kept, but the enrolment is closed" in page.text
+    assert cast.again(round_).state is RoundState.CLOSED
     assert session.scalars(sa.select(Run)).all() == []
 
 
@@ -379,7 +380,7 @@ def test_a_round_without_imgs_says_so(
     leader: PageClient, home: str, cast: Cast, session: Session
 ) -> None:
     round_ = cast.open()
-    session.execute(sa.delete(Participant))
+    session.execute(sa.update(Participant).values(left_out_at=NOW))
     asked = leader.post(at(home, round_, "run"))
     work(session)
     assert "nobody to match" in leader.follow(asked).text
