@@ -92,7 +92,7 @@ def runs_out(session: Session, round_id: uuid.UUID) -> Sequence[WentOut]:
         .join(Pair, Pair.run_id == Run.id)
         .join(Offer, Offer.pair_id == Pair.id)
         .outerjoin(User, User.id == Run.made_by_id)
-        .where(Run.round_id == round_id)
+        .where(Run.round_id == round_id, Offer.answer_by.is_(None))  # not agreed by request before
         .group_by(Run.id, User.name)
         .order_by(Run.number)
     ).all()
