@@ -330,10 +330,10 @@ def test_the_second_leader_reads_who_published_and_when(
     round_, run = cast.reviewed()
     sign_in(other).submit(at(home, round_, "publish"))
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
-    assert f"{other.name} planned to publish a run (run 1) on" in page.text
+    assert f"{other.name} planned to publish run 1 on" in page.text
     sign_in(other).post(at(home, round_, "publish/now"))
     page = leader.post(at(home, round_, "publish"), {"run": str(run.id)}, status=409)
-    assert f"{other.name} published at once (run 1) on" in page.text
+    assert f"{other.name} published run 1 right away on" in page.text
     assert leader.get(at(home, round_, "publish"), status=409).h1 == "The round has changed"
     assert len(session.scalars(sa.select(Offer)).all()) == 3
 
