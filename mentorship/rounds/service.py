@@ -20,6 +20,7 @@ from mentorship.rounds.enrolment import (
     join,
     leave_out,
     open_round,
+    put_all_back,
     put_back,
     refresh,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "open_round",
     "participation_of",
     "publish_round",
+    "put_all_back",
     "put_back",
     "refresh",
     "requests_follow",
