@@ -154,9 +154,9 @@ def move_publication(slug: str, round_id: uuid.UUID) -> Response | tuple[str, in
     form, now = MoveForm(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            plan, wanted = _held(session, slug, round_id, form), _time(form) or now
-            changes = moved(plan.goes_out_at, wanted)
-            acting(session, slug, round_id, "round.publish.move", run=plan.run, changes=changes)
+            was, wanted = _held(session, slug, round_id, form), _time(form) or now
+            changes = moved(was.goes_out_at, wanted)
+            acting(session, slug, round_id, "round.publish.move", run=was.run, changes=changes)
             planning.move_publication(session, round_id=round_id, goes_out_at=wanted, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)

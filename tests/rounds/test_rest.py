@@ -603,7 +603,7 @@ def test_taking_a_rest_back_leaves_what_is_solved_meanwhile_to_come(
 ) -> None:
     run, who = rest(cast, session, round_), {"round_id": round_.id, "by": cast.leader.id}
     assert jobs.drop_rest(session, round_id=round_.id, now=LATER)
-    job = jobs.ask_rest(session, now=LATER, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    job = jobs.ask_rest(session, now=LATER, **who)
     planning.plan_publication(session, run_id=run.id, now=LATER, **who)  # type: ignore[arg-type]  # values of one dict, of many types
     planning.take_back(session, round_id=round_.id, now=LATER)
     assert cast.again(round_).state is RoundState.REMATCHING
