@@ -247,7 +247,7 @@ def test_a_lock_that_is_kept_while_a_run_is_worked_out_is_not_lost(
     assert ("Run 3 counts now" in late) is not taken_up
 
 
-def test_a_lock_on_somebody_who_left_is_dropped(cast: Cast, session: Session) -> None:
+def test_a_lock_on_somebody_who_left_does_not_hold(cast: Cast, session: Session) -> None:
     round_, _ = cast.reviewed()
     _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
     assert run
@@ -256,7 +256,7 @@ def test_a_lock_on_somebody_who_left_is_dropped(cast: Cast, session: Session) ->
     service.leave_out(session, round_id=round_.id, profile_ids=[noor], now=NOW)
     jobs.ask_run(session, round_id=round_.id, by=None, now=NOW)
     work(session)
-    assert Rules.from_json(run_of_round(session, round_.id).rules).locked == frozenset()
+    assert RunRules.from_json(run_of_round(session, round_.id).rules).locked == frozenset()
 
 
 def test_an_edit_works_on_the_people_as_the_run_saw_them(cast: Cast, session: Session) -> None:
