@@ -22,6 +22,7 @@ from mentorship.audit import AuditEntry
 from mentorship.hosts.models import ListedHost
 from mentorship.oversight.words import ACTIONS_OF, in_words
 from mentorship.rosters.escape import guard
+from mentorship.rounds.history import of_run
 from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -204,4 +205,4 @@ def _what(entry: AuditEntry) -> str:
     if entry.action == "roster.import.done":
         counts = (f"{entry.detail.get(key, 0)} {said}" for key, said in IMPORTED.items())
         return f"{words} ({', '.join(counts)})"
-    return f"{words} (run {run})" if run else words
+    return of_run(words, run)

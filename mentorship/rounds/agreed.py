@@ -45,6 +45,7 @@ class Agreed:
         return dataclasses.replace(
             rules,
             locked=(rules.locked - fallen) | locked,
+            waiting=rules.waiting - fallen - locked,
             banned=(rules.banned - locked) | fallen,
         )
 

@@ -82,7 +82,8 @@ LEADER_ENDS: Mapping[str, str] = MappingProxyType(
 )
 
 LIVE_OFFERS = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.CONFIRMED)
-RUNNABLE = (RoundState.OPEN, RoundState.CLOSED, RoundState.REVIEW)
+ENROLLED = (RoundState.CLOSED, RoundState.REVIEW)  # enrolment has ended: a run is made of these
+RUNNABLE = (RoundState.OPEN, *ENROLLED)  # a run may be asked for, which ends enrolment
 EDITABLE = (RoundState.DRAFT, *RUNNABLE)
 BEFORE = (*RUNNABLE, RoundState.PUBLISHED)  # open, and no offer is out
 OUT = (RoundState.ANSWERING, RoundState.REMATCHING)  # offers are out
@@ -91,7 +92,7 @@ OVER = (RoundState.FINISHED, RoundState.ARCHIVED)
 STEPS: Mapping[RoundState, frozenset[RoundState]] = MappingProxyType(
     {
         RoundState.DRAFT: frozenset({RoundState.OPEN}),
-        RoundState.OPEN: frozenset({RoundState.CLOSED, RoundState.REVIEW}),
+        RoundState.OPEN: frozenset({RoundState.CLOSED}),
         RoundState.CLOSED: frozenset({RoundState.OPEN, RoundState.REVIEW}),
         RoundState.REVIEW: frozenset({RoundState.PUBLISHED}),
         RoundState.PUBLISHED: frozenset({RoundState.REVIEW, RoundState.ANSWERING}),

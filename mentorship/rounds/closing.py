@@ -1,4 +1,4 @@
-"""Closing the enrolment of a round, by hand or by itself at its deadline, and finishing a round.
+"""Closing the enrolment of a round, by hand, with a run or at its deadline; finishing a round.
 
 Whoever is ready by the deadline takes part, even if nobody has looked since the round was opened.
 """
@@ -18,7 +18,7 @@ from mentorship.rounds import round_letters
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.enrolment import enrol_all
 from mentorship.rounds.going_on import end_waiting, hasten
-from mentorship.rounds.lifecycle import move, round_changed
+from mentorship.rounds.lifecycle import change_if, move, round_changed
 from mentorship.rounds.meanwhile import changed_meanwhile, mark
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Offer, Publication
@@ -42,7 +42,17 @@ def close_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> i
         The round is not open.
 
     """
-    move(session, round_id, (RoundState.OPEN,), RoundState.CLOSED)
+    came_in = close_if_open(session, round_id=round_id, now=now)
+    if came_in is None:
+        raise round_changed(session, round_id)
+    return came_in
+
+
+def close_if_open(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int | None:
+    """Do as ``close_round``; return None if the round is not open."""
+    closed = {"state": RoundState.CLOSED, "closes_at": now}  # no other day holds any more
+    if not change_if(session, round_id, (RoundState.OPEN,), **closed):
+        return None
     end_waiting(session, round_id, now=now)
     return enrol_all(session, round_id, now)
 

@@ -136,27 +136,31 @@ def edited(rules: RunRules, edit: Edit, *, made: Collection[KeyPair]) -> RunRule
     """Return the rules with an edit; ``made`` are all pairs that the IMGs in it have in the run."""
     pairs = edit.keys()
     imgs = {img for img, _ in pairs}
-    locked, banned, alone = set(rules.locked), set(rules.banned), set(rules.left_alone)
+    locked, waiting = set(rules.locked), set(rules.waiting)
+    banned, alone = set(rules.banned), set(rules.left_alone)
     if edit.kind is EditKind.SWAP:
         (one, his), (other, hers) = pairs
         locked -= set(pairs)
         pairs = [(one, hers), (other, his)]
+    if edit.kind in {EditKind.PAIR, EditKind.UNMATCH}:
+        locked, waiting = (
+            {pair for pair in kept if pair[0] not in imgs} for kept in (locked, waiting)
+        )
     if edit.kind is EditKind.PAIR:
-        locked = {pair for pair in locked if pair[0] not in imgs}
         alone -= imgs
     if edit.kind in {EditKind.LOCK, EditKind.SWAP, EditKind.PAIR}:
         locked |= set(pairs)
         banned -= set(pairs)
     elif edit.kind is EditKind.UNLOCK:
+        alone -= {img for img, _ in locked & set(pairs)}  # it was all that kept their other mentor
         locked -= set(pairs)
-        alone -= imgs  # the lock was all that kept the other mentor of theirs
     elif edit.kind is EditKind.FORBID:
         locked -= set(pairs)
         banned |= set(pairs)
     elif edit.kind is EditKind.ALLOW:
         banned -= set(pairs)
     elif edit.kind is EditKind.UNMATCH:
-        locked = {pair for pair in locked if pair[0] not in imgs} | (set(made) - set(pairs))
+        locked |= set(made) - set(pairs)
         alone |= imgs
     elif edit.kind is EditKind.REMATCH:
         alone -= imgs
@@ -165,6 +169,7 @@ def edited(rules: RunRules, edit: Edit, *, made: Collection[KeyPair]) -> RunRule
         locked=frozenset(locked),
         banned=frozenset(banned),
         left_alone=frozenset(alone),
+        waiting=frozenset(waiting - set(pairs)),
     )
 
 
@@ -177,7 +182,9 @@ def _check(session: Session, run: Run, edit: Edit) -> None:
     if edit.kind is EditKind.SWAP:
         _check_swap(edit.pairs)
     if edit.kind in NEEDS_PAIRS:
-        _all_in(session, sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id), edit)
+        lifted = RunRules.from_json(run.rules).waiting if edit.kind is EditKind.UNLOCK else ()
+        of_run = sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id)
+        _all_in(session, of_run, edit, besides=lifted)
         return
     imgs = {img for img, _ in edit.pairs} - _ruled_out(run, edit)
     matched = sa.select(Pair.img_id).where(Pair.run_id == run.id, Pair.img_id.in_(imgs))
@@ -233,9 +240,15 @@ def _check_swap(pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:
         raise BadEdit("Choose two different IMGs with two different mentors to swap.")
 
 
-def _all_in(session: Session, query: sa.Select[uuid.UUID, uuid.UUID], edit: Edit) -> None:
-    found = {tuple(row) for row in session.execute(query)}
-    if set(edit.pairs) - found:
+def _all_in(
+    session: Session,
+    query: sa.Select[uuid.UUID, uuid.UUID],
+    edit: Edit,
+    *,
+    besides: Collection[KeyPair],
+) -> None:
+    found = {(str(img), str(mentor)) for img, mentor in session.execute(query)}
+    if set(edit.keys()) - found - set(besides):
         raise NoResultFound
 
 

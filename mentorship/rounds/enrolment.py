@@ -120,6 +120,28 @@ def put_back(
     return person
 
 
+def put_all_back(
+    session: Session, *, round_id: uuid.UUID, people: Collection[Candidate], now: dt.datetime
+) -> None:
+    """Enrol people of whom nothing keeps one out, for the first time or again, all in one pass.
+
+    Whoever withdrew since they were read stays away.
+
+    Raises
+    ------
+    RoundChanged
+        The round is published or finished.
+
+    """
+    hold(session, round_id)
+    withdrew = sa.select(Participant.profile_id).where(
+        Participant.round_id == round_id, Participant.withdrew
+    )
+    back = {one.profile_id for one in people if one.joined} - {*session.scalars(withdrew)}
+    mark(session, round_id, back, left_out_at=None)
+    _enrol(session, round_id, [one for one in people if not one.joined], now)
+
+
 def join(
     session: Session,
     *,
@@ -162,13 +184,19 @@ def enrol_all(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Enrol whoever is ready, meant by the set-up and was never in the round; return how many."""
     round_ = session.get_one(Round, round_id, populate_existing=True)
     newcomers = ready_to_join(session, round_, candidates(session, round_, now=now))
+    _enrol(session, round_id, newcomers, now)
+    return len(newcomers)
+
+
+def _enrol(
+    session: Session, round_id: uuid.UUID, newcomers: Sequence[Candidate], now: dt.datetime
+) -> None:
     new = [
         {"round_id": round_id, "profile_id": each.profile_id, "joined_at": now}
         for each in newcomers
     ]
     if new:
         session.execute(sa.insert(Participant), new)
-    return len(new)
 
 
 def ready_to_join(

@@ -57,12 +57,12 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.note.change": "Changed a note",
         "round.note.remove": "Removed a note",
         "round.publish": "Planned to publish a run",
-        "round.publish.undo": "Took the planned publication back",
-        "round.publish.move": "Changed the time of the planned publication",
-        "round.publish.now": "Published at once",
-        "round.publish.due": "Published at the planned time",
-        "round.publish.held_up": "Could not be published at the planned time: people had changed",
-        "round.publish.again": "Took the planned publication back and asked for a new run",
+        "round.publish.undo": "Took back the planned publication of a run",
+        "round.publish.move": "Changed the time of the planned publication of a run",
+        "round.publish.now": "Published a run right away",
+        "round.publish.due": "Published a run at the planned time",
+        "round.publish.held_up": "Could not publish a run at the planned time: people had changed",
+        "round.publish.again": "Took back the planned publication of a run and asked for a new one",
         "round.remind": "Reminded whoever owes an answer",
         "round.report": "Took the report out as a file",
         "round.finish": "Finished the round",
@@ -152,7 +152,15 @@ def _words(entry: audit.AuditEntry, people: Mapping[uuid.UUID, str]) -> str:
         words = f"{words}: {_change(detail, people)}"
     if "expired" in detail:
         words = f"{words}: {detail['expired']}"
-    return f"{words} (run {detail['run']})" if detail.get("run") else words
+    return of_run(words, detail.get("run"))
+
+
+def of_run(words: str, run: int | None) -> str:
+    """Say which run an action is about: "Published a run" -> "Published run 2"."""
+    if not run:
+        return words
+    said = words.replace(" a run", f" run {run}", 1)
+    return said if said != words else f"{words} (run {run})"
 
 
 def _change(detail: Mapping[str, Any], people: Mapping[uuid.UUID, str]) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from mentorship.extensions import let_go_when_frozen, rows_hit
 from mentorship.matching import ImpossibleRules
 from mentorship.pulse import NotMine
-from mentorship.rounds.choices import OUT, RUNNABLE
+from mentorship.rounds.choices import ENROLLED, OUT
 from mentorship.rounds.inputs import (
     BadProfile,
     Inputs,
@@ -137,7 +137,7 @@ def inputs_of(session: Session, held: Held, *, now: dt.datetime) -> Inputs:
         base = session.get_one(Run, job.base_run_id)
         return counting(session, kept(base, rules=rules, policy=job.policy))
     round_ = session.get_one(Round, job.round_id, populate_existing=True)
-    if round_.state not in (OUT if job.kind is JobKind.REST else RUNNABLE):
+    if round_.state not in (OUT if job.kind is JobKind.REST else ENROLLED):
         raise round_changed(session, round_.id)
     return counting(session, gathered(session, round_, rules=rules, policy=job.policy, now=now))
 
@@ -205,16 +205,26 @@ def end_overtaken(session: Session, *, round_id: uuid.UUID, now: dt.datetime) ->
 
 
 def give_up_rest(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> None:
-    """Go back to answering if what has come to nothing was a run of the rest.
-
-    Not if an earlier run of the rest counts, which leaders may still change and publish.
-    """
+    """Go back to answering if what has come to nothing was a run of the rest."""
     job = session.get_one(RunJob, job_id, populate_existing=True)
-    if job.kind is not JobKind.REST:
-        return
-    counts = ways(session, job.round_id).current
-    if counts is None or not is_of_rest(session, counts) or went_out(session, counts):
-        leave_rest(session, round_id=job.round_id, now=now)
+    if job.kind is JobKind.REST:
+        back_to_answering(session, round_id=job.round_id, now=now)
+
+
+def back_to_answering(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Go back to answering if there is no run of the rest to look at, and none is solved.
+
+    Not if an earlier one counts, which leaders may still change and publish.
+    """
+    solved = sa.exists().where(
+        RunJob.round_id == round_id, RunJob.kind == JobKind.REST, RunJob.state.in_(LIVE_JOBS)
+    )
+    counts = ways(session, round_id).current
+    open_to_change = (
+        counts is not None and is_of_rest(session, counts) and not went_out(session, counts)
+    )
+    if not open_to_change and not session.scalar(sa.select(solved)):
+        leave_rest(session, round_id=round_id, now=now)
 
 
 def failure_of(refused: Exception) -> Mapping[str, Any]:

@@ -8,14 +8,12 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.matching import Market
-from mentorship.matching.forbid import ruled_out
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.pool import gather
 from mentorship.rounds.agreed import Agreed, Key, agreed_of
@@ -25,7 +23,7 @@ from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.rest import still_free
 from mentorship.rounds.rest_runs import offered_before
-from mentorship.rounds.run_rules import RunRules
+from mentorship.rounds.run_rules import RunRules, forbidden
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.snapshot import restored
 from mentorship.rounds.traits import Traits, let_in
@@ -72,7 +70,7 @@ def gathered(
 ) -> Inputs:
     """Gather whoever takes part and can; mentors with the seats that are free for this round.
 
-    Locks of people who are not in it are dropped. What leaders forbade is kept for later runs, in
+    Locks of people who are not in it wait, and what leaders forbade is kept, for later runs in
     which they may be back: the matcher passes over whoever is not here.
 
     Raises
@@ -99,17 +97,13 @@ def _taking_part(people: Sequence[Candidate]) -> Sequence[Candidate]:
 
 def _at_odds(market: Market, rules: RunRules, agreed: Agreed) -> Collection[Key]:
     """Return the pairs that agreed by request and that a rule has come to forbid since."""
-    imgs = {img.key: i for i, img in enumerate(market.imgs)}
-    mentors = {mentor.key: j for j, mentor in enumerate(market.mentors)}
-    pairs = [
-        (pair, imgs[str(pair[0])], mentors[str(pair[1])])
-        for pair in agreed.standing
-        if str(pair[0]) in imgs and str(pair[1]) in mentors
-    ]
-    rows = np.array(sorted({i for _, i, _ in pairs}), dtype=np.int64)
-    out = ruled_out(market, rules, rows) if pairs else {}
-    at = {int(i): n for n, i in enumerate(rows)}
-    return {pair for pair, i, j in pairs if any(flags[at[i], j] for flags in out.values())}
+    imgs, mentors = {img.key for img in market.imgs}, {each.key for each in market.mentors}
+    here = {
+        (str(img), str(mentor)): (img, mentor)
+        for img, mentor in agreed.standing
+        if str(img) in imgs and str(mentor) in mentors
+    }
+    return {here[pair] for pair in forbidden(market, rules, frozenset(here))}
 
 
 def people_now(

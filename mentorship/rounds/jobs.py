@@ -10,16 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.matching import POLICIES
 from mentorship.rounds.choices import OUT, RUNNABLE
-from mentorship.rounds.closing import close_round
+from mentorship.rounds.closing import close_if_open
 from mentorship.rounds.holding import change, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest
 from mentorship.rounds.rest_runs import is_of_rest, on_its_way
 from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, RunJob
-from mentorship.rounds.setup import SetUp, rules_of
+from mentorship.rounds.setup import rules_of
 from mentorship.rounds.steps import hold_review
 
 
@@ -31,6 +32,10 @@ class OthersTried(RuntimeError):
         self.number = number
 
 
+class JobOver(RuntimeError):
+    """What was to be cancelled has ended already."""
+
+
 def ask_run(
     session: Session, *, round_id: uuid.UUID, by: uuid.UUID | None, now: dt.datetime
 ) -> RunJob:
@@ -38,8 +43,8 @@ def ask_run(
 
     Locks and bans are kept, those of the run that counts when a worker takes it up.
 
-    Asking twice is as good as once. A round of requests is closed first: what is agreed while a
-    worker solves would not be in its run.
+    Asking twice is as good as once. Enrolment ends with it, and whoever is ready comes in: who came
+    later, or agreed by request while a worker solves, would not be in the run.
 
     Raises
     ------
@@ -48,8 +53,17 @@ def ask_run(
 
     """
     round_ = hold_in(session, round_id, RUNNABLE)
-    if round_.state is RoundState.OPEN and SetUp.from_json(round_.rules).direct_requests:
-        close_round(session, round_id=round_id, now=now)
+    came_in = close_if_open(session, round_id=round_id, now=now)
+    if came_in is not None:
+        audit.record(
+            session,
+            action="round.close",
+            actor_id=by,
+            about_id=round_id,
+            section_id=round_.section_id,
+            detail={"came_in": came_in},
+            now=now,
+        )
     job = RunJob(
         round_id=round_id,
         kind=JobKind.RUN,
@@ -163,6 +177,12 @@ def cancel(session: Session, *, job_id: uuid.UUID, now: dt.datetime) -> bool:
     if in_time:
         give_up_rest(session, job_id, now=now)
     return in_time
+
+
+def cancel_in_time(session: Session, *, job_id: uuid.UUID, now: dt.datetime) -> None:
+    """Cancel a job; raise ``JobOver`` if it was too late."""
+    if not cancel(session, job_id=job_id, now=now):
+        raise JobOver
 
 
 def drop_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:

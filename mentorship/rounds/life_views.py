@@ -16,7 +16,7 @@ from mentorship.rounds import closing, lifecycle
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.leading import acting, changed_page
-from mentorship.rounds.meanwhile import ChangedMeanwhile, between, noted
+from mentorship.rounds.meanwhile import ChangedMeanwhile, moved
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.plan_forms import DeadlineForm
 from mentorship.rounds.run_views import ROUND
@@ -46,7 +46,7 @@ def set_deadline(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, 
                 round_ = round_of_leader(session, current_id(), slug, round_id)
                 before = _date_of(round_)
                 after = _set(session, round_, form, now)
-                told = noted(between({"at": _told(before)}, {"at": _told(after)}))
+                told = moved(before, after)
                 was = closing.mark_of(before)
                 acting(session, slug, round_id, "round.deadline", was=was, changes=told)
     except lifecycle.RoundChanged as changed:
@@ -134,11 +134,6 @@ def _date_of(round_: Round) -> dt.datetime | None:
 def _form_of(at: dt.datetime | None) -> DeadlineForm:
     here = at.astimezone(reader_zone()) if at else None
     return DeadlineForm(at=here, seen=closing.mark_of(at))
-
-
-def _told(at: dt.datetime | None) -> str:
-    """Return a date as the log keeps it; its readers see it by their own clock."""
-    return at.astimezone(dt.UTC).isoformat(timespec="minutes") if at else ""
 
 
 def _set(

@@ -59,7 +59,7 @@ def rules_of_run(rules: RunRules) -> Mapping[str, str]:
         "Not counted": ", ".join(off) or "nothing is left out",
         "Rules that always hold": "; ".join(hard) or "none but what people said of each other",
         "Lowest score": f"{rules.minimum_score // 100} of 100" if rules.minimum_score else "any",
-        "Locked": _count(len(rules.locked), "pair"),
+        "Locked": _count(len(rules.locked), "pair") + _that_wait(len(rules.waiting)),
         "Forbidden": _count(len(rules.banned), "pair"),
         "Taken apart": _count(len(rules.left_alone), "IMG"),
     }
@@ -92,7 +92,7 @@ def runs_out(session: Session, round_id: uuid.UUID) -> Sequence[WentOut]:
         .join(Pair, Pair.run_id == Run.id)
         .join(Offer, Offer.pair_id == Pair.id)
         .outerjoin(User, User.id == Run.made_by_id)
-        .where(Run.round_id == round_id)
+        .where(Run.round_id == round_id, Offer.answer_by.is_(None))  # not agreed by request before
         .group_by(Run.id, User.name)
         .order_by(Run.number)
     ).all()
@@ -127,6 +127,11 @@ _ROUGH = frozenset({"Weights", "Not counted"})
 
 def _weights(run: Run) -> Mapping[str, int]:
     return RunRules.from_json(run.rules).weights
+
+
+def _that_wait(count: int) -> str:
+    """Say how many locks did not hold in the run, "" if all did."""
+    return f", and {_count(count, 'pair')} whose lock waits" if count else ""
 
 
 def _count(count: int, what: str) -> str:

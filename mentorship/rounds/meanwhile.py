@@ -63,6 +63,14 @@ def noted(changes: Sequence[Change]) -> list[list[str]]:
     return [[change.field, change.old, change.new] for change in changes]
 
 
+def moved(before: dt.datetime | None, after: dt.datetime | None) -> list[list[str]]:
+    """Return the change of a date as the log keeps it; its readers see it by their own clock."""
+    old, new = (
+        at.astimezone(dt.UTC).isoformat(timespec="minutes") if at else "" for at in (before, after)
+    )
+    return noted(between({"at": old}, {"at": new}))
+
+
 def changed_meanwhile(
     session: Session, about_id: uuid.UUID, action: str, *, seen: str
 ) -> ChangedMeanwhile:

@@ -18,6 +18,7 @@ from mentorship.rounds.choices import OUT
 from mentorship.rounds.difference import difference
 from mentorship.rounds.leading import NoSuchRun, acting, changed_page, key_of, round_and_run_if_any
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
+from mentorship.rounds.meanwhile import moved
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.out_of_date import OutOfDate
 from mentorship.rounds.plan_forms import MoveForm, PlannedForm, PublishForm
@@ -30,6 +31,7 @@ from mentorship.rounds.scope import number_of, round_of_leader, run_of_round
 from mentorship.rounds.sentences import OBSTACLES
 from mentorship.web import reader_zone
 
+MOST_NAMED = 3  # people who have changed, in a message
 BAD_TIME = "Choose a time at least 30 minutes and at most 60 days from now."
 
 
@@ -87,7 +89,6 @@ def _publish_page(round_: Round, shown: Run, form: PublishForm) -> str:
 @members
 def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now, form = current_id(), dt.datetime.now(dt.UTC), PublishForm()
-    here = redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     try:
         with transaction() as session:
             round_of_leader(session, me, slug, round_id)  # before what others might get wrong
@@ -106,23 +107,27 @@ def publish(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
             return changed_page(slug, round_id, round_changed(db.session(), round_id))
         _say_bad_time(form)
         return _publish_page(round_, shown, form), 422
-    except (RunOutOfDate, NothingToPublish):
-        return here
-    return here
+    except (RunOutOfDate, NothingToPublish) as refused:
+        _say_refused(refused, number)
+        here = url_for(".confirm_publish", slug=slug, round_id=round_id, run=number)
+        return redirect(here, code=303)
+    return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
 
 
 @bp.post(f"{ROUND}/publish/undo")
 @members
 def take_back(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            _held(session, slug, round_id, PlannedForm())
-            acting(session, slug, round_id, "round.publish.undo")
-            planning.take_back(session, round_id=round_id)
+            plan = _held(session, slug, round_id, PlannedForm())
+            acting(session, slug, round_id, "round.publish.undo", run=plan.run)
+            planning.take_back(session, round_id=round_id, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     flash("Taken back. Nobody was told anything.", "success")
-    return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
+    there = url_for(".review_run", slug=slug, round_id=round_id, run=plan.run)
+    return redirect(there, code=303)
 
 
 @bp.post(f"{ROUND}/publish/run-again")
@@ -132,9 +137,9 @@ def run_again(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     try:
         with counted(slug, round_id, now) as asked, transaction() as session:
-            _held(session, slug, round_id, PlannedForm())
-            round_ = acting(session, slug, round_id, "round.publish.again")
-            planning.take_back(session, round_id=round_id)
+            plan = _held(session, slug, round_id, PlannedForm())
+            round_ = acting(session, slug, round_id, "round.publish.again", run=plan.run)
+            planning.take_back(session, round_id=round_id, now=now)
             ask = jobs.ask_rest if round_.state in OUT else jobs.ask_run
             job = ask(session, round_id=round_id, by=me, now=now)
             asked.append(job)
@@ -149,9 +154,9 @@ def move_publication(slug: str, round_id: uuid.UUID) -> Response | tuple[str, in
     form, now = MoveForm(), dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            _held(session, slug, round_id, form)
-            acting(session, slug, round_id, "round.publish.move")
-            wanted = _time(form) or now
+            was, wanted = _held(session, slug, round_id, form), _time(form) or now
+            changes = moved(was.goes_out_at, wanted)
+            acting(session, slug, round_id, "round.publish.move", run=was.run, changes=changes)
             planning.move_publication(session, round_id=round_id, goes_out_at=wanted, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
@@ -177,8 +182,8 @@ def send_now(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
             planning.send_out(session, round_id=round_id, now=now)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
-    except (RunOutOfDate, NothingToPublish):
-        flash("People in this run have changed. Take it back and run the match again.", "error")
+    except (RunOutOfDate, NothingToPublish) as refused:
+        _say_refused(refused, plan.run)
         return redirect(url_for(".confirm_publish", slug=slug, round_id=round_id), code=303)
     flash("The round is published. The mentors are asked by mail.", "success")
     return redirect(url_for(".answers", slug=slug, round_id=round_id), code=303)
@@ -190,6 +195,20 @@ def _held(
     """Hold a leader's plan as they saw it, before the log: a worker who sends it does the same."""
     round_of_leader(session, current_id(), slug, round_id)
     return planning.hold_plan(session, round_id=round_id, seen=form.seen.data)
+
+
+def _say_refused(refused: RunOutOfDate | NothingToPublish, run: int) -> None:
+    """Say that a run was not published; of one that is out of date, who has changed."""
+    if isinstance(refused, NothingToPublish):
+        flash(f"Run {run} was not published: it has no pairs.", "error")
+        return
+    names = [each.person.name for each in refused.people]
+    more = len(names) - MOST_NAMED
+    who = ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    flash(
+        f"Run {run} was not published: people in it can no longer take part as before ({who}).",
+        "error",
+    )
 
 
 def _time(form: PublishForm | MoveForm) -> dt.datetime | None:

@@ -19,7 +19,7 @@ from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.extensions import rows_hit
 from mentorship.rounds.choices import OUT
-from mentorship.rounds.holding import end_overtaken
+from mentorship.rounds.holding import back_to_answering, end_overtaken
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.meanwhile import mark
 from mentorship.rounds.models import Round, RoundState, Run
@@ -142,13 +142,18 @@ def move_publication(
         raise round_changed(session, round_id)
 
 
-def take_back(session: Session, *, round_id: uuid.UUID) -> None:
-    """Undo a publication that has not gone out; raise ``RoundChanged`` if it has."""
+def take_back(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Undo a publication that has not gone out; raise ``RoundChanged`` if it has.
+
+    The round is then where it was before it was planned.
+    """
     if not rows_hit(session, sa.delete(PublishPlan).where(PublishPlan.round_id == round_id)):
         raise round_changed(session, round_id)
     state = session.get_one(Round, round_id, populate_existing=True).state
     if state is RoundState.PUBLISHED:
         move(session, round_id, (RoundState.PUBLISHED,), RoundState.REVIEW)
+    else:
+        back_to_answering(session, round_id=round_id, now=now)
 
 
 def planned(session: Session, round_id: uuid.UUID) -> Planned | None:

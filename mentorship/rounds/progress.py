@@ -39,7 +39,10 @@ _SIMPLE: Mapping[str, Sequence[str]] = MappingProxyType(
             "The result did not pass its own check, so nothing was kept.",
             "Please tell the administrator of the site.",
         ),
-        "round_changed": ("The round was published or finished meanwhile, so nothing was kept.",),
+        "round_changed": (
+            "The enrolment was opened again, or the round published or finished meanwhile.",
+            "Nothing was kept of this run.",
+        ),
         "went_out": (
             "A run of the rest was published meanwhile, so nothing was kept of this one.",
             "If somebody still waits, match the rest again.",

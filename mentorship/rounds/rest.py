@@ -172,8 +172,11 @@ def rules_for_rest(session: Session, round_: Round, rules: RunRules) -> RunRules
     run = current_run(session, round_.id)
     edited = with_edits(rules, run)
     goes_on = run is not None and is_of_rest(session, run.id) and not went_out(session, run.id)
-    locked = edited.locked - pairs if goes_on else frozenset()
-    return dataclasses.replace(edited, banned=edited.banned | pairs, locked=locked)
+    locked, waiting = (
+        kept - pairs if goes_on else frozenset() for kept in (edited.locked, edited.waiting)
+    )
+    banned = edited.banned | pairs
+    return dataclasses.replace(edited, banned=banned, locked=locked, waiting=waiting)
 
 
 def leave_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:

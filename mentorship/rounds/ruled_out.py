@@ -1,4 +1,7 @@
-"""What leaders ruled out in a run by hand, by name: pairs they forbade, IMGs they took apart."""
+"""What leaders decided in a run by hand and its pairs do not show, by name.
+
+That are pairs they forbade, IMGs they took apart, and locks that do not hold in it.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +21,22 @@ from mentorship.rounds.rest_runs import never_again
 from mentorship.rounds.run_rules import RunRules
 
 # part of the list -> the edit that lifts what stands there
-LIFTED_BY = {"forbidden": EditKind.ALLOW, "apart": EditKind.REMATCH}
+LIFTED_BY = {
+    "forbidden": EditKind.ALLOW,
+    "apart": EditKind.REMATCH,
+    "waiting": EditKind.UNLOCK,
+}
 SOMEBODY = "Somebody who has left"
 
 
 @dataclass(frozen=True, slots=True)
 class RuledOut:
-    """A pair that is never made; or an IMG who gets nobody, with the mentors they keep."""
+    """A pair that is forbidden, or whose lock waits; or an IMG taken apart, with whom they keep."""
 
     img_id: uuid.UUID
     img: str
     mentor_id: uuid.UUID  # of an IMG taken apart: the IMG again, as the edit wants it
-    mentors: Sequence[str]  # forbidden; of an IMG taken apart: kept
+    mentors: Sequence[str]  # forbidden, or waited for; of an IMG taken apart: kept
     offered: bool = False  # before in this round: that is no leader's to lift
 
 
@@ -47,7 +54,7 @@ def all_ruled_out(
 
 
 def _found(session: Session, run: Run, wanted: Wanted) -> Sequence[RuledOut]:
-    lines = _apart(session, run) if wanted.show == "apart" else _forbidden(session, run)
+    lines = _apart(session, run) if wanted.show == "apart" else _pairs(session, run, wanted.show)
     words = wanted.words.casefold()
     found = [
         line for line in lines if any(words in one.casefold() for one in (line.img, *line.mentors))
@@ -55,14 +62,16 @@ def _found(session: Session, run: Run, wanted: Wanted) -> Sequence[RuledOut]:
     return sorted(found, key=lambda line: (line.img.casefold(), [*map(str.casefold, line.mentors)]))
 
 
-def _forbidden(session: Session, run: Run) -> Sequence[RuledOut]:
-    banned = RunRules.from_json(run.rules).banned
+def _pairs(session: Session, run: Run, show: str) -> Sequence[RuledOut]:
+    """Return the pairs that are forbidden, or whose locks wait."""
+    rules = RunRules.from_json(run.rules)
     out = never_again(session, run)
-    bans = [(uuid.UUID(i), uuid.UUID(j), (i, j) in out) for i, j in banned]
-    names = _names(session, {key for img, mentor, _ in bans for key in (img, mentor)})
+    asked = rules.waiting if show == "waiting" else rules.banned
+    pairs = [(uuid.UUID(i), uuid.UUID(j), (i, j) in out) for i, j in asked]
+    names = _names(session, {key for img, mentor, _ in pairs for key in (img, mentor)})
     return [
         RuledOut(img, names.get(img, SOMEBODY), mentor, (names.get(mentor, SOMEBODY),), offered)
-        for img, mentor, offered in bans
+        for img, mentor, offered in pairs
     ]
 
 

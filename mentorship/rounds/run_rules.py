@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from mentorship.matching import Market, Mentor, Rules
+from mentorship.matching.forbid import ruled_out
+from mentorship.matching.rules import KeyPairs
 from mentorship.rounds.models import Run
 
 
@@ -21,6 +26,9 @@ class RunRules(Rules):
     Attributes
     ----------
     left_alone : keys of IMGs
+    waiting : pairs of keys
+        Locks that do not hold in this run: of the two one is not in it, or they cannot be paired
+        in it. They hold again in the first run in which both can.
     respect_limits : bool
         Offer mentors only IMGs of the specialties, stages and languages they take. The matcher
         keeps to whatever limits it finds, so where they do not hold it is given none.
@@ -28,6 +36,7 @@ class RunRules(Rules):
     """
 
     left_alone: frozenset[str] = frozenset()
+    waiting: KeyPairs = frozenset()
     respect_limits: bool = True
 
     def __post_init__(self) -> None:
@@ -35,13 +44,19 @@ class RunRules(Rules):
             raise ValueError(f"respect_limits: {self.respect_limits!r}; want true or false")  # noqa: TRY004 - as all others
         Rules.__post_init__(self)  # not super(): slots make it another class
         object.__setattr__(self, "left_alone", frozenset(self.left_alone))
+        object.__setattr__(self, "waiting", frozenset((img, who) for img, who in self.waiting))
 
     def to_json(self) -> dict[str, Any]:
         """Return the rules as plain values, the same for equal rules."""
         plain = Rules.to_json(self)
         alone, limits = sorted(plain.pop("left_alone")), plain.pop("respect_limits")
-        said = {"left_alone": alone} if alone else {}
-        return plain | said | ({} if limits else {"respect_limits": False})
+        waiting = [list(pair) for pair in sorted(plain.pop("waiting"))]
+        said = {"left_alone": alone, "waiting": waiting}
+        return (
+            plain
+            | {key: keys for key, keys in said.items() if keys}
+            | ({} if limits else {"respect_limits": False})
+        )
 
     def limiting(self, mentors: Iterable[Mentor]) -> Sequence[Mentor]:
         """Return mentors with the limits that hold for them."""
@@ -62,18 +77,54 @@ class RunRules(Rules):
         return Rules(**plain | {"banned": self.banned | bans})
 
     def of_those(self, market: Market, passing: frozenset[tuple[str, str]]) -> RunRules:
-        """Return the rules without locks of people who are not here, and ``passing`` bans of them.
+        """Return the rules in which locks of people who are not here wait, or go if ``passing``.
 
-        What leaders forbade stays, for a later run in which they are back.
+        Bans stay, for a later run in which they are back, but for ``passing`` ones; locks that
+        waited hold if they can.
         """
         imgs, mentors = {img.key for img in market.imgs}, {each.key for each in market.mentors}
+        wanted = self.locked | self.waiting
         gone = {
             (img, mentor)
-            for img, mentor in self.locked | (self.banned & passing)
+            for img, mentor in wanted | (self.banned & passing)
             if img not in imgs or mentor not in mentors
         }
-        locked, banned = self.locked - gone, self.banned - (gone & passing)
-        return dataclasses.replace(self, locked=locked, banned=banned)
+        locked = self.locked - gone
+        locked |= self._back(market, locked, self.waiting - gone)
+        return dataclasses.replace(
+            self,
+            locked=locked,
+            banned=self.banned - (gone & passing),
+            waiting=wanted - locked - (gone & passing),
+        )
+
+    def _back(self, market: Market, locked: KeyPairs, waited: KeyPairs) -> KeyPairs:
+        """Return those of the pairs that waited which can be locked beside ``locked``."""
+        if not waited:
+            return waited
+        free = Counter({img.key: img.mentors_wanted for img in market.imgs})
+        free.update({mentor.key: mentor.seats for mentor in market.mentors})
+        free.subtract(key for pair in locked for key in pair)
+        back = set()
+        for pair in sorted(waited - forbidden(market, self, waited)):
+            if all(free[key] > 0 for key in pair):
+                free.subtract(pair)
+                back.add(pair)
+        return frozenset(back)
+
+
+def forbidden(market: Market, rules: Rules, pairs: KeyPairs) -> KeyPairs:
+    """Return those of some pairs that a hard rule forbids, of people who are all here."""
+    imgs = {img.key: i for i, img in enumerate(market.imgs)}
+    mentors = {mentor.key: j for j, mentor in enumerate(market.mentors)}
+    rows = np.array(sorted({imgs[img] for img, _ in pairs}), dtype=np.int64)
+    out = ruled_out(market, rules, rows) if pairs else {}
+    at = {int(i): n for n, i in enumerate(rows)}
+    return frozenset(
+        (img, mentor)
+        for img, mentor in pairs
+        if any(flags[at[imgs[img]], mentors[mentor]] for flags in out.values())
+    )
 
 
 def with_edits(rules: RunRules, run: Run | None) -> RunRules:
@@ -81,6 +132,5 @@ def with_edits(rules: RunRules, run: Run | None) -> RunRules:
     if run is None:
         return rules
     edited = RunRules.from_json(run.rules)
-    return dataclasses.replace(
-        rules, locked=edited.locked, banned=edited.banned, left_alone=edited.left_alone
-    )
+    by_hand = {key: getattr(edited, key) for key in ("locked", "waiting", "banned", "left_alone")}
+    return dataclasses.replace(rules, **by_hand)

@@ -17,10 +17,10 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.edit_words import edit_between
 from mentorship.rounds.leading import acting, changed_page, round_and_run, wanted_by
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
-from mentorship.rounds.models import Round, Run
+from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest_runs import publishable
 from mentorship.rounds.review_forms import FilterForm
-from mentorship.rounds.run_models import COUNTING, RunJob
+from mentorship.rounds.run_models import COUNTING, JobKind, RunJob
 from mentorship.rounds.scope import round_of_leader, run_of_round
 from mentorship.rounds.steps import ways
 from mentorship.throttle.guard import give_back, spend
@@ -115,12 +115,17 @@ def job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> str | Response:
 @members
 def cancel_job(slug: str, round_id: uuid.UUID, job_id: uuid.UUID) -> Response:
     now = dt.datetime.now(dt.UTC)
-    with transaction() as session:
-        round_ = acting(session, slug, round_id, "round.run.cancel")
-        shown = progress.job_page(session, round_.id, job_id, now=now)
-        in_time = jobs.cancel(session, job_id=shown.id, now=now)
-    if in_time:
-        flash("The run is cancelled. Nothing has changed.", "success")
+    try:
+        with transaction() as session:
+            round_ = acting(session, slug, round_id, "round.run.cancel")
+            shown = progress.job_page(session, round_.id, job_id, now=now)
+            jobs.cancel_in_time(session, job_id=shown.id, now=now)
+    except jobs.JobOver:
+        flash("It had ended already, so there was nothing to cancel.", "info")
+        return redirect(url_for(".job", slug=slug, round_id=round_id, job_id=job_id), code=303)
+    closed = shown.kind is JobKind.RUN and round_.state is RoundState.CLOSED
+    stays = "The enrolment stays closed, and can be opened again." if closed else ""
+    flash(f"The run is cancelled. {stays or 'Nothing has changed.'}", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
 
 

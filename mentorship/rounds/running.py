@@ -21,9 +21,9 @@ from mentorship.matching import (
     solve,
     verify,
 )
-from mentorship.rounds.choices import OUT, RUNNABLE
+from mentorship.rounds.choices import ENROLLED, OUT
+from mentorship.rounds.closing import close_if_open
 from mentorship.rounds.fairness import add_history, agreed_to_be_counted, fairness_tables, returning
-from mentorship.rounds.going_on import end_waiting
 from mentorship.rounds.inputs import Inputs, gathered
 from mentorship.rounds.insights import insights
 from mentorship.rounds.lifecycle import move
@@ -53,7 +53,7 @@ class ProofFailed(ArithmeticError):
 def run_round(
     session: Session, *, round_id: uuid.UUID, by: uuid.UUID | None, now: dt.datetime
 ) -> Run:
-    """Pair the people of a round at once, without a worker, and keep the run.
+    """Pair the people of a round at once, without a worker, and keep the run; enrolment ends.
 
     Raises
     ------
@@ -65,7 +65,8 @@ def run_round(
         The answer did not pass the independent check.
 
     """
-    move(session, round_id, RUNNABLE, RoundState.REVIEW)
+    close_if_open(session, round_id=round_id, now=now)
+    move(session, round_id, ENROLLED, RoundState.REVIEW)
     round_ = session.get_one(Round, round_id, populate_existing=True)
     rules = with_edits(rules_of(session, round_), current_run(session, round_id))
     inputs = counting(
@@ -143,9 +144,8 @@ def keep(  # noqa: PLR0913  what, of which round, by whom and when
         The round is not where such a run is made.
 
     """
-    start, end = (OUT, RoundState.REMATCHING) if of_rest else (RUNNABLE, RoundState.REVIEW)
+    start, end = (OUT, RoundState.REMATCHING) if of_rest else (ENROLLED, RoundState.REVIEW)
     move(session, round_id, start, end)  # holds its row: runs get numbers in turn
-    end_waiting(session, round_id, now=now)
     run = made.run
     run.round_id, run.made_at, run.made_by_id = round_id, now, by
     run.number = _next_number(session, round_id)

@@ -21,6 +21,7 @@ from mentorship.rounds.enrolment import (
     join,
     leave_out,
     open_round,
+    put_all_back,
     put_back,
     refresh,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "open_round",
     "participation_of",
     "publish_round",
+    "put_all_back",
     "put_back",
     "refresh",
     "round_changed",

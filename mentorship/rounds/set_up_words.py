@@ -61,9 +61,12 @@ def values_of(set_up: SetUp) -> dict[str, object]:
 
 def values_of_source(source: Round | SetUpTemplate) -> dict[str, object]:
     """Return all that the form of a round, or of a template, is filled with."""
-    said = {"name": source.name, "policy": source.policy, "answer_days": source.answer_days}
-    if isinstance(source, Round):
-        said["browsing"] = source.browsing or ""
+    said = {
+        "name": source.name,
+        "policy": source.policy,
+        "answer_days": source.answer_days,
+        "browsing": source.browsing or "",
+    }
     return said | values_of(SetUp.from_json(source.rules))
 
 

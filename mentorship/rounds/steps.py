@@ -1,7 +1,8 @@
 """Which run of a round counts, and the way back and forth between them.
 
-A run never changes, so an edit is one more run, an undo goes back to the run that was edited (the
-same pairs, for it is the same run), and a redo goes forward again.
+A run never changes, so an edit is one more run. An undo goes back to the run that was edited (the
+same pairs, for it is the same run), or that counted before leaders chose another; a redo goes
+forward again. A new run is undone by choosing another.
 """
 
 from __future__ import annotations
@@ -82,11 +83,18 @@ def current_run(session: Session, round_id: uuid.UUID) -> Run | None:
 def ways(session: Session, round_id: uuid.UUID) -> Ways:
     """Return the run that counts and where undo and redo lead, in one query.
 
-    Undo leads to the run that the current one is an edit of; redo to the edit of the current one
-    that counted last.
+    Undo leads to the run that counted before the last edit or choice that still stands; redo to
+    what was undone last, or else to the edit of the current one that counted last.
     """
     steps = session.execute(
-        sa.select(RunStep.run_id, RunJob.base_run_id, Run.number, User.name, RunStep.taken_at)
+        sa.select(
+            RunStep.run_id,
+            RunJob.base_run_id,
+            Run.number,
+            User.name,
+            RunStep.taken_at,
+            RunStep.kind,
+        )
         .join(Run, Run.id == RunStep.run_id)
         .outerjoin(User, User.id == RunStep.taken_by_id)
         .outerjoin(RunJob, sa.and_(RunJob.run_id == RunStep.run_id, RunJob.kind == JobKind.EDIT))
@@ -95,11 +103,29 @@ def ways(session: Session, round_id: uuid.UUID) -> Ways:
     ).all()
     if not steps:
         return Ways(None, None, None)
-    current, base, *_ = steps[0]
-    redo = next((run_id for run_id, of, *_ in steps if of == current), None)
-    before = next((number for run_id, _, number, *_ in steps if run_id != current), None)
-    taken = [Taken(run_id, number, by, at) for run_id, _, number, by, at in steps]
-    return Ways(current, base, redo, None if base else before, taken)
+    current, kind = steps[0].run_id, steps[0].kind
+    undo = _back([(step.kind, step.run_id) for step in reversed(steps)])
+    redo = next((step.run_id for step in steps if step.base_run_id == current), None)
+    if kind is StepKind.UNDO:
+        redo = steps[1].run_id
+    before = next((step.number for step in steps if step.run_id != current), None)
+    taken = [Taken(step.run_id, step.number, step.name, step.taken_at) for step in steps]
+    return Ways(current, undo, redo, None if undo else before, taken)
+
+
+def _back(steps: Sequence[tuple[StepKind, uuid.UUID]]) -> uuid.UUID | None:
+    """Return the run an undo leads to after these steps, the first one first; None if nowhere."""
+    back: list[uuid.UUID] = []  # what each step that may be undone went away from
+    current: uuid.UUID | None = None
+    for kind, run_id in steps:
+        if kind is StepKind.RUN:
+            back.clear()
+        elif kind is StepKind.UNDO:
+            del back[-1:]
+        elif current is not None:
+            back.append(current)
+        current = run_id
+    return back[-1] if back else None
 
 
 def take_step(  # noqa: PLR0913  a step says which run, how, who and when
@@ -138,12 +164,12 @@ def take_step(  # noqa: PLR0913  a step says which run, how, who and when
 def undo(
     session: Session, *, round_id: uuid.UUID, seen: uuid.UUID, by: uuid.UUID, now: dt.datetime
 ) -> Run:
-    """Go back to the run before the last edit and return it.
+    """Go back to the run before the last edit or choice and return it.
 
     Raises
     ------
     NothingToUndo
-        The run that counts is no edit.
+        The run that counts was neither edited nor chosen.
     RunChanged, RoundChanged
         Somebody was faster.
 

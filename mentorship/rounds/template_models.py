@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mentorship.extensions import Model
-from mentorship.sections.models import Section
+from mentorship.extensions import Model, one_of
+from mentorship.sections.models import Browsing, Section
 
 
 class SetUpTemplate(Model):
@@ -30,4 +30,5 @@ class SetUpTemplate(Model):
     policy: Mapped[str] = mapped_column(sa.String(20))
     rules: Mapped[dict[str, Any]]
     answer_days: Mapped[int]
+    browsing: Mapped[Browsing | None] = mapped_column(one_of(Browsing, "browsing_known"))
     made_at: Mapped[dt.datetime]

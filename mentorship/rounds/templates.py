@@ -81,6 +81,7 @@ def keep_template(session: Session, round_: Round, *, name: str, now: dt.datetim
         policy=round_.policy,
         rules=round_.rules,
         answer_days=round_.answer_days,
+        browsing=round_.browsing,
         made_at=now,
     )
     try:

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from mentorship import deadlines
 from mentorship.accounts.models import User
 from mentorship.rounds import closing, service
-from mentorship.rounds.models import Participant, RoundState
+from mentorship.rounds.models import Participant, RoundState, Run
 from mentorship.rounds.offer_models import Publication
+from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
+from tests.rounds.work import work
 
 SignIn = Callable[[User], PageClient]
 SOON, LATER = NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=2)
@@ -40,6 +42,68 @@ def test_the_worker_closes_a_round_at_its_deadline(
     assert session.scalar(joined) == 6
     service.run_round(session, round_id=round_.id, by=None, now=NOW)
     assert cast.again(round_).state is RoundState.REVIEW
+
+
+def test_a_run_of_an_open_round_closes_its_enrolment_and_says_so_before(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    round_, now = cast.open(), dt.datetime.now(dt.UTC)
+    closes_at = now + dt.timedelta(days=21)
+    closing.set_closing(session, round_id=round_.id, closes_at=closes_at, now=now)
+    cast.img("Late Comer")  # ready, and nobody has looked since the round was opened
+    here = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    page = leader.get(here)
+    assert "Enrolment closes with the first run, and cannot be opened again" in page.text
+    assert "no longer holds. 1 more person is ready and comes in with it." in page.text
+    button = "".join(page.form(f"{here}/run").itertext())
+    assert "Close enrolment and run the match" in button
+    leader.post(f"{here}/run")
+    assert cast.again(round_).state is RoundState.CLOSED
+    work(session)
+    assert cast.again(round_).state is RoundState.REVIEW
+    in_it = service.candidates(session, cast.again(round_), now=now)
+    assert "Late Comer" in {one.name for one in in_it if one.takes_part}
+    run = run_of_round(session, round_.id)
+    assert run.matched + run.unmatched == 4
+    shown, told = leader.get(here).text, leader.get(f"{here}/history").text
+    assert "Enrolment closes" not in shown
+    assert "Enrolment closed" in shown
+    assert cast.again(round_).closes_at <= dt.datetime.now(dt.UTC)  # type: ignore[operator]  # it is set
+    assert "Closed the enrolment" in told
+    assert "Asked for a run" in told
+    leader.post(f"{here}/run")
+    work(session)
+    assert leader.get(f"{here}/history").text.count("Closed the enrolment") == 1
+
+
+def test_a_run_that_is_cancelled_leaves_the_enrolment_closed_and_says_so(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    round_ = cast.open()
+    here = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    job = leader.post(f"{here}/run").location
+    page = leader.follow(leader.post(f"{job}/cancel"))
+    assert "The run is cancelled. The enrolment stays closed" in page.text
+    assert "Nothing was kept, but the enrolment is closed" in leader.get(job or "").text
+    leader.post(f"{here}/open-again")
+    assert cast.again(round_).state is RoundState.OPEN
+    assert "nothing has changed" in leader.get(job or "").text
+
+
+def test_a_run_that_was_asked_for_before_enrolment_opened_again_is_not_kept(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    round_ = cast.open()
+    here = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader = sign_in(cast.leader)
+    job = leader.post(f"{here}/run").location
+    leader.post(f"{here}/open-again")
+    work(session)
+    assert cast.again(round_).state is RoundState.OPEN
+    assert "The enrolment was opened again" in leader.get(job or "").text
+    assert not session.scalars(sa.select(Run)).all()
 
 
 def test_a_moved_deadline_counts(cast: Cast, session: Session) -> None:

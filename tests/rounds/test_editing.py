@@ -247,7 +247,7 @@ def test_a_lock_that_is_kept_while_a_run_is_worked_out_is_not_lost(
     assert ("Run 3 counts now" in late) is not taken_up
 
 
-def test_a_lock_on_somebody_who_left_is_dropped(cast: Cast, session: Session) -> None:
+def test_a_lock_on_somebody_who_left_does_not_hold(cast: Cast, session: Session) -> None:
     round_, _ = cast.reviewed()
     _, run = try_edit(cast, session, EditKind.LOCK, pair(cast, "Ana Silva", "Noor Haddad"))
     assert run
@@ -256,7 +256,7 @@ def test_a_lock_on_somebody_who_left_is_dropped(cast: Cast, session: Session) ->
     service.leave_out(session, round_id=round_.id, profile_ids=[noor], now=NOW)
     jobs.ask_run(session, round_id=round_.id, by=None, now=NOW)
     work(session)
-    assert Rules.from_json(run_of_round(session, round_.id).rules).locked == frozenset()
+    assert RunRules.from_json(run_of_round(session, round_.id).rules).locked == frozenset()
 
 
 def test_an_edit_works_on_the_people_as_the_run_saw_them(cast: Cast, session: Session) -> None:
@@ -425,8 +425,8 @@ def test_history_names_the_pair_and_the_run_of_a_change(
     leader.post(f"{home}/publish", {"run": str(run.id)})
     leader.post(f"{home}/publish/now")
     told = leader.get(f"{home}/history").text
-    assert "Planned to publish a run (run 1)" in told
-    assert "Published at once (run 1)" in told
+    assert "Planned to publish run 1" in told
+    assert "Published run 1 right away" in told
 
 
 def test_a_new_run_says_how_to_go_back_to_the_one_before(cast: Cast, session: Session) -> None:
@@ -472,3 +472,42 @@ def test_no_edit_makes_rules_that_contradict_themselves(
     if kind is EditKind.UNMATCH:  # what the IMG has besides is kept
         others = {pair for pair in rules.locked if pair[0] in {str(img) for img, _ in pairs}}
         assert others - {(str(i), str(j)) for i, j in pairs} <= after.locked
+
+
+def test_undoing_a_choice_goes_back_to_what_counted_before_it(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    """Also where the chosen run is itself an edit: the choice is what was done last."""
+    round_, _ = cast.reviewed()
+    _, two = try_edit(cast, session, EditKind.LOCK, pair(cast, "Chi Tanaka", "Omar Aziz"))
+    assert two
+    keep(cast, session, two)
+    jobs.ask_run(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    work(session)
+    three = run_of_round(session, round_.id)
+    leader = sign_in(cast.leader)
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}/review"
+    for number, run in ((2, two), (1, run_of_round(session, round_.id, 1))):
+        chosen = leader.post(f"{home}/choose", {"run": str(three.id), "to": str(run.id)})
+        page = leader.follow(chosen)
+        assert f"Run {number} counts from now on. You can undo this." in page.text
+        undone = leader.follow(leader.submit(home, action=f"{home}/undo"))
+        assert "Undone. Run 3 counts again." in undone.text
+        assert run_of_round(session, round_.id) == three
+        again = leader.follow(leader.submit(home, action=f"{home}/redo"))
+        assert f"Done again. Run {number} counts." in again.text
+        leader.submit(home, action=f"{home}/undo")
+
+
+def test_undo_goes_back_step_by_step_past_a_choice(cast: Cast, session: Session) -> None:
+    round_, one = cast.reviewed()
+    who: dict[str, Any] = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
+    two = service.run_round(session, **who)
+    steps.choose(session, run_id=one.id, seen=two.id, **who)
+    _, three = try_edit(cast, session, EditKind.LOCK, pair(cast, "Chi Tanaka", "Omar Aziz"))
+    assert three
+    keep(cast, session, three)
+    assert steps.undo(session, seen=three.id, **who) == one
+    assert steps.undo(session, seen=one.id, **who) == two
+    with pytest.raises(steps.NothingToUndo):
+        steps.undo(session, seen=two.id, **who)

@@ -128,7 +128,7 @@ def test_a_cancelled_run_is_not_kept(cast: Cast, session: Session) -> None:
     with pytest.raises(NotMine), session.begin_nested():
         holding.finish(session, held, made(session, held), now=NOW)
     assert (state(session, job), runs(session)) == (JobState.CANCELLED, 0)
-    assert cast.again(round_).state is RoundState.OPEN
+    assert cast.again(round_).state is RoundState.CLOSED
 
 
 def test_a_run_that_kills_its_workers_is_given_up(cast: Cast, session: Session) -> None:

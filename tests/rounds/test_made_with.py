@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
@@ -14,12 +15,14 @@ from mentorship.accounts.models import User
 from mentorship.matching import POLICIES
 from mentorship.rounds import comparing, jobs, planning, service
 from mentorship.rounds.editing import EditKind
-from mentorship.rounds.made_with import made_with
+from mentorship.rounds.made_with import made_with, runs_out
 from mentorship.rounds.models import Run
+from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
+from tests.rounds.asking import accept, ask, direct
 from tests.rounds.cast import Cast
 from tests.rounds.test_editing import keep, pair, try_edit
 from tests.rounds.test_report import taken
@@ -132,3 +135,22 @@ def test_the_report_names_every_run_that_went_out(
     assert rows[0] == ("run", "what", "value")
     assert ("2", "Made of (keyed SHA-256)", rest.inputs_digest) in rows
     assert {row[0] for row in rows[1:]} == {"1", "2"}
+
+
+def test_a_record_counts_the_offers_that_went_out_with_its_run(
+    cast: Cast, session: Session
+) -> None:
+    """A pair that agreed by request is in the run, and was asked long before."""
+    round_, later = direct(cast), NOW + dt.timedelta(days=10)
+    accept(cast, ask(cast, round_, "Ana Silva"), "Noor Haddad")
+    run = service.run_round(session, round_id=round_.id, by=cast.leader.id, now=later)
+    published_at = later + dt.timedelta(days=1)
+    service.publish_round(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=published_at
+    )
+    (out,) = runs_out(session, round_.id)
+    new = session.scalars(sa.select(Offer).where(Offer.answer_by.is_(None))).all()
+    assert (out.at, out.offers) == (published_at, len(new))
+    assert {offer.img_id for offer in new} == {
+        cast.profile(n) for n in ("Ben Okafor", "Chi Tanaka")
+    }

@@ -22,7 +22,7 @@ from mentorship.rounds.models import Pair, Participant, Round
 from mentorship.sections.table_models import MemberTag, SavedView
 from tests.factories import NOW
 from tests.page import Page, PageClient
-from tests.rounds.cast import Cast
+from tests.rounds.cast import Cast, counted
 
 SVG = "{http://www.w3.org/2000/svg}"
 SignIn = Callable[[User], PageClient]
@@ -85,6 +85,22 @@ def test_nobody_takes_in_whoever_withdrew(
     told = leader.follow(leader.post(f"{here}/do", one)).text
     assert "withdrew by their own wish: only they can come back" in told
     assert left_out(session) == 2
+
+
+def test_taking_many_in_takes_no_more_statements_than_leaving_them_out(
+    leader: PageClient, here: str, session: Session, cast: Cast
+) -> None:
+    for number in range(20):
+        cast.img(f"Late Comer {number}")
+    asked = {}
+    for what, show in (("leave_out", "imgs"), ("put_back", "out"), ("put_back", "new")):
+        with counted(session) as statements:
+            page = leader.post(f"{here}/do", {"show": show, "what": what, "every": "y"})
+        asked[show] = len(statements)
+        told = leader.follow(page).text
+    assert "20 of 20 people take part now." in told
+    assert left_out(session) == 0
+    assert max(asked["out"], asked["new"]) <= asked["imgs"]
 
 
 def test_only_who_is_ticked(leader: PageClient, here: str, session: Session, cast: Cast) -> None:

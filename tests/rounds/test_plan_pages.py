@@ -20,6 +20,7 @@ from mentorship.sections.models import SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient, _values
+from tests.rounds.asking import alter
 from tests.rounds.cast import Cast, counted
 from tests.rounds.resting import LATER, rest, with_rest
 
@@ -66,10 +67,10 @@ def test_while_a_run_is_on_its_way_out_the_menu_leads_to_open_pages(
 
 
 STEPS = {  # what a leader presses -> what the other reads of it, who had the same page before them
-    "undo": "took the planned publication back on",
-    "now": "published at once (run 1) on",
-    "run-again": "took the planned publication back and asked for a new run on",
-    "move": "changed the time of the planned publication on",
+    "undo": "took back the planned publication of run 1 on",
+    "now": "published run 1 right away on",
+    "run-again": "took back the planned publication of run 1 and asked for a new one on",
+    "move": "changed the time of the planned publication of run 1 on",
 }
 
 
@@ -119,7 +120,7 @@ def test_a_page_of_one_plan_sends_no_other_out(
     home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
     leader = sign_in(cast.leader)
     old = leader.get(f"{home}/publish").form(f"{home}/publish/now")
-    planning.take_back(session, round_id=round_.id)
+    planning.take_back(session, round_id=round_.id, now=NOW)
     planning.plan_publication(session, run_id=again.id, now=NOW, **who)  # type: ignore[arg-type]  # values of one dict, of many types
     leader.post(f"{home}/publish/now", _values(old), status=409)
     assert cast.again(round_).state is RoundState.PUBLISHED
@@ -134,7 +135,7 @@ def test_who_planned_it_and_sends_the_form_again_reads_that_it_was_they(
     form = _values(leader.get(f"{home}/publish").form())
     leader.post(f"{home}/publish", form)
     page = leader.post(f"{home}/publish", form, status=409).text
-    assert "You planned to publish a run (run 1) on" in page
+    assert "You planned to publish run 1 on" in page
     assert "until then it can be taken back. That stands, and this click changed nothing." in page
     assert cast.leader.name not in page.partition("The round has changed")[2]
 
@@ -187,3 +188,63 @@ def test_whoever_holds_what_is_planned_holds_it_before_the_log_and_the_round(
     assert plan < log < moved
     held = [at for at, said in enumerate(statements) if "FROM round " in said and " FOR " in said]
     assert all(log < at for at in held)
+
+
+def test_the_history_tells_from_when_to_when_a_publication_was_moved(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, run = cast.reviewed()
+    now = dt.datetime.now(dt.UTC)
+    goes_out_at = (now + dt.timedelta(days=1)).replace(hour=9, minute=30)
+    planning.plan_publication(
+        session,
+        round_id=round_.id,
+        run_id=run.id,
+        by=cast.leader.id,
+        now=now,
+        goes_out_at=goes_out_at,
+    )
+    cast.leader.timezone = "UTC"
+    session.flush()
+    home, leader = f"/sections/{cast.section.slug}/rounds/{round_.id}", sign_in(cast.leader)
+    later = goes_out_at + dt.timedelta(days=1, hours=6)
+    typed = {"goes_out_at": f"{later:%Y-%m-%dT%H:%M}"}
+    leader.submit(f"{home}/publish", typed, action=f"{home}/publish/move")
+    days = [f"{day:%B} {day.day}, {day.year}" for day in (goes_out_at, later)]
+    told = leader.get(f"{home}/history").text
+    assert (
+        "Changed the time of the planned publication of run 1:"
+        f" {days[0]}, 9:30 a.m. UTC → {days[1]}, 3:30 p.m. UTC"
+    ) in told
+
+
+def test_a_run_that_has_gone_out_of_date_is_told_of_by_its_number_and_who_changed(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    """Another run counts by then: its page is not what is shown to be pressed again."""
+    round_, old = cast.reviewed()
+    home, leader = f"/sections/{cast.section.slug}/rounds/{round_.id}", sign_in(cast.leader)
+    form = _values(leader.get(f"{home}/publish?run=1").form())
+    ana = [cast.profile("Ana Silva")]
+    service.leave_out(session, round_id=round_.id, profile_ids=ana, now=NOW)
+    service.run_round(session, round_id=round_.id, by=None, now=NOW)
+    page = leader.follow(leader.post(f"{home}/publish", form))
+    assert page.h1 == "Run 1 is out of date"
+    assert "Run 1 was not published" in page.text
+    assert "no longer take part as before (Ana Silva)" in page.text
+    assert planning.planned(session, round_.id) is None
+    assert old.number == 1
+
+
+def test_sending_what_has_gone_out_of_date_names_who_changed(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    round_, run = cast.reviewed()
+    now = dt.datetime.now(dt.UTC)
+    planning.plan_publication(
+        session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=now
+    )
+    alter(cast, "Noor Haddad", seats=0)
+    home, leader = f"/sections/{cast.section.slug}/rounds/{round_.id}", sign_in(cast.leader)
+    sent = leader.submit(f"{home}/publish", action=f"{home}/publish/now")
+    assert "no longer take part as before (Noor Haddad)" in leader.follow(sent).text

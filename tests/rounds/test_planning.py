@@ -72,12 +72,12 @@ def test_it_can_be_taken_back_and_published_again(cast: Cast, session: Session) 
     round_, run = cast.reviewed()
     before = told(session)
     plan(cast, round_, run)
-    planning.take_back(session, round_id=round_.id)
+    planning.take_back(session, round_id=round_.id, now=NOW)
     assert cast.again(round_).state is RoundState.REVIEW
     assert planning.planned(session, round_.id) is None
     assert told(session) == before
     with pytest.raises(service.RoundChanged):
-        planning.take_back(session, round_id=round_.id)
+        planning.take_back(session, round_id=round_.id, now=NOW)
     plan(cast, round_, run)
 
 
@@ -254,7 +254,7 @@ def test_leaders_are_told_what_could_not_go_out_and_who_stands_in_its_way(
     assert found
     assert found.goes_out_at == goes_out_at
     words = [line.what for line in history_of(session, round_.id)]
-    assert words[0].startswith("Could not be published at the planned time")
+    assert words[0].startswith("Could not publish run 1 at the planned time")
 
 
 def test_a_time_that_was_moved_after_it_was_found_due_holds(cast: Cast, session: Session) -> None:

@@ -151,7 +151,7 @@ def test_the_rest_is_not_matched_again_while_one_is_on_its_way_out(
     assert f"Run {run.number} is on its way out" in page.text
     assert page.tree.find(f".//form[@action='{home}/rest']") is None
     assert f"Run {run.number}" in leader.get(f"{home}/finish").text
-    planning.take_back(session, round_id=round_.id)
+    planning.take_back(session, round_id=round_.id, now=NOW)
     assert "is on its way out" not in leader.get(f"{home}/answers").text
     assert rest(cast, session, round_).number > run.number
 
@@ -183,7 +183,7 @@ def test_a_rest_that_was_asked_before_the_plan_does_not_count(
     page = leader.get(late).text
     assert f"Run {run.number} is on its way out" in page
     assert f"Run {run.number + 1} does not count: it was worked out meanwhile." in page
-    planning.take_back(session, round_id=round_.id)
+    planning.take_back(session, round_id=round_.id, now=NOW)
     told = f"while it was worked out, run {run.number} was on its way out"
     assert told in leader.get(late).text
     planning.plan_publication(
@@ -582,3 +582,31 @@ def test_what_happened_last_is_told_of_who_waits(
     )
     found = {line.name: line.state for line in waiting.rows}
     assert found["Ana Silva"] is OfferState.DECLINED_BY_MENTOR
+
+
+def test_taking_a_rest_back_that_was_left_leaves_the_round_answering(
+    cast: Cast, session: Session, round_: Round, sign_in: Callable[[User], PageClient]
+) -> None:
+    run = rest(cast, session, round_)
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader.post(f"{home}/rest/drop")
+    leader.post(f"{home}/publish", {"run": str(run.id)})
+    assert cast.again(round_).state is RoundState.REMATCHING
+    page = leader.follow(leader.submit(f"{home}/publish", action=f"{home}/publish/undo"))
+    assert f"Publish run {run.number}" in page.text  # it is still there, as before
+    assert cast.again(round_).state is RoundState.ANSWERING
+    assert "The rest is being matched again" not in leader.get(home).text
+
+
+def test_taking_a_rest_back_leaves_what_is_solved_meanwhile_to_come(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    run, who = rest(cast, session, round_), {"round_id": round_.id, "by": cast.leader.id}
+    assert jobs.drop_rest(session, round_id=round_.id, now=LATER)
+    job = jobs.ask_rest(session, now=LATER, **who)
+    planning.plan_publication(session, run_id=run.id, now=LATER, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    planning.take_back(session, round_id=round_.id, now=LATER)
+    assert cast.again(round_).state is RoundState.REMATCHING
+    work(session)
+    session.refresh(job)
+    assert run_of_round(session, round_.id).id == job.run_id

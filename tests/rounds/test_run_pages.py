@@ -161,3 +161,16 @@ def test_only_a_run_that_is_asked_for_counts_against_the_limit(
         session.execute(sa.update(RunJob).values(state=JobState.CANCELLED, ended_at=NOW))
         session.commit()
     leader.post(f"{home}/run", status=429)
+
+
+def test_cancelling_what_is_done_changes_nothing_and_says_so(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_ = cast.open()
+    job = jobs.ask_run(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    work(session)
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    late = leader.post(f"{home}/jobs/{job.id}/cancel")
+    page = leader.follow(leader.get(late.location or "", status=303))
+    assert "It had ended already, so there was nothing to cancel." in page.text
+    assert "Cancelled a run" not in leader.get(f"{home}/history").text

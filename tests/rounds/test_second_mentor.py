@@ -121,3 +121,13 @@ def test_a_second_mentor_who_says_no_leaves_nobody_without_one(
     told = subjects(cast, ANA)
     assert ("No second mentor in Spring" in told) is has_one
     assert ("No mentor for you yet in Spring" in told) is not has_one
+
+
+@pytest.mark.parametrize("two", [True, False])
+def test_leaders_read_that_the_rest_gives_nobody_a_second_mentor(
+    cast: Cast, sign_in: SignIn, *, two: bool
+) -> None:
+    round_ = cast.published(set_up=SetUp(two_mentors=two))
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    told = "An IMG who has one mentor, or waits for an answer, is not part of the rest"
+    assert (told in sign_in(cast.leader).get(f"{home}/answers").text) is two

@@ -232,7 +232,7 @@ class OneRound(RuleBasedStateMachine):
 
     @rule()
     def take_back(self) -> None:
-        act = lambda: planning.take_back(self.session, round_id=self.round.id)  # noqa: E731
+        act = lambda: planning.take_back(self.session, round_id=self.round.id, now=NOW)  # noqa: E731
         if self.tried(act, works=self.state is PUBLISHED):
             self.state = REVIEW
 
@@ -374,8 +374,23 @@ class OneRound(RuleBasedStateMachine):
             return
         planned = self.cast.again(self.round)
         assert not steps.open_run(self.session, planned)
-        planning.take_back(self.session, round_id=self.round.id)
+        planning.take_back(self.session, round_id=self.round.id, now=NOW)
         assert steps.open_run(self.session, self.cast.again(self.round)) == self._current()
+
+    @rule()
+    def plan_a_rest_that_was_left_and_take_it_back(self) -> None:
+        if self.state is not ANSWERING or not self.rest:
+            return
+        who: dict[str, Any] = {"round_id": self.round.id, "by": self.cast.leader.id, "now": NOW}
+        left = max(self.rest, key=lambda run: self.session.get_one(Run, run).number)
+        refused = (service.NothingToPublish, service.RunOutOfDate, service.RoundChanged)
+        try:
+            with self.session.begin_nested():
+                planning.plan_publication(self.session, run_id=left, **who)
+        except refused:
+            return
+        planning.take_back(self.session, round_id=self.round.id, now=NOW)
+        assert self._current() == self.run_id
 
     def _waiting(self) -> list[uuid.UUID]:
         live = sa.select(RunJob.id).where(

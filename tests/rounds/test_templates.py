@@ -14,6 +14,7 @@ from mentorship.rounds import templates
 from mentorship.rounds.models import Round
 from mentorship.rounds.setup import SetUp
 from mentorship.rounds.template_models import SetUpTemplate
+from mentorship.sections.models import Browsing
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient, _values
@@ -28,7 +29,9 @@ def test_a_new_round_starts_from_the_last_or_a_template(
 ) -> None:
     client, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds"
     assert "Start from" not in client.get(f"{home}/new").text
-    first = cast.draft("First", set_up=STRICT, policy="fairest", answer_days=9)
+    first = cast.draft(
+        "First", set_up=STRICT, policy="fairest", answer_days=9, browsing=Browsing.BOTH
+    )
     here = f"{home}/{first.id}/set-up/template"
     kept = client.submit(here, {"template": "Strict"})
     assert "Saved as the template “Strict”" in client.follow(kept).text
@@ -42,7 +45,8 @@ def test_a_new_round_starts_from_the_last_or_a_template(
         client.submit(page, {"name": f"Next {number}"}, action=page)
         made = session.scalars(sa.select(Round).where(Round.name == f"Next {number}")).one()
         assert SetUp.from_json(made.rules) == STRICT
-        assert (made.policy, made.answer_days) == ("fairest", 9)
+        said = made.policy, made.answer_days, made.browsing
+        assert said == ("fairest", 9, Browsing.BOTH)
         session.delete(made)
         session.flush()
 
