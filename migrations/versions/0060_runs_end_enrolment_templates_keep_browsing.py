@@ -6,7 +6,7 @@ A round that was run while it was open has a day to close at that never came to 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0062"
+revision = "0060"
 down_revision = "0059"
 branch_labels = None
 depends_on = None
