@@ -129,7 +129,8 @@ def write(lines: Sequence[Line]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="script/faults")
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--only", nargs="*", default=[*FAULTS, *TESTS])
+    names = [*dict.fromkeys((*FAULTS, *TESTS))]
+    parser.add_argument("--only", nargs="*", choices=names, default=names)
     parser.add_argument("--database", choices=["SQLite", "PostgreSQL"], nargs="*")
     given = parser.parse_args()
     os.environ["PATH"] = f"{tools()}{os.pathsep}{os.environ['PATH']}"
@@ -137,7 +138,7 @@ def main() -> None:
         (line["fault"], line["database"], line["done"].startswith("`")): Line(**line)
         for line in (json.loads(FIGURES.read_text()) if FIGURES.exists() else [])
     }
-    for name in [name for name in dict.fromkeys((*FAULTS, *TESTS)) if name in given.only]:
+    for name in [name for name in names if name in given.only]:
         for database in given.database or ("SQLite", "PostgreSQL"):
             for line in (
                 tried(name, database, given.scale) if name in FAULTS else None,
