@@ -186,7 +186,11 @@ def cancel_in_time(session: Session, *, job_id: uuid.UUID, now: dt.datetime) -> 
 
 
 def drop_rest(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> bool:
-    """Leave the rest of a round as it is, and cancel what works on it; False if nothing does."""
-    live = sa.select(RunJob.id).where(RunJob.round_id == round_id, RunJob.state.in_(LIVE_JOBS))
+    """Leave the rest of a round as it is, and cancel what works on it; False if nothing does.
+
+    What was asked for before the round was finished comes to nothing by itself.
+    """
+    out = sa.exists().where(Round.id == RunJob.round_id, Round.state.in_(OUT))
+    live = sa.select(RunJob.id).where(RunJob.round_id == round_id, RunJob.state.in_(LIVE_JOBS), out)
     cancelled = [cancel(session, job_id=job_id, now=now) for job_id in session.scalars(live).all()]
     return leave_rest(session, round_id=round_id, now=now) or any(cancelled)

@@ -610,3 +610,13 @@ def test_taking_a_rest_back_leaves_what_is_solved_meanwhile_to_come(
     work(session)
     session.refresh(job)
     assert run_of_round(session, round_.id).id == job.run_id
+
+
+def test_the_rest_of_a_finished_round_is_not_left_as_it_is(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=LATER)
+    service.finish_round(session, round_id=round_.id, now=LATER)
+    assert not jobs.drop_rest(session, round_id=round_.id, now=LATER)
+    work(session)
+    assert cast.again(round_).state is RoundState.FINISHED

@@ -349,19 +349,25 @@ class OneRound(RuleBasedStateMachine):
     def solve_the_rest(self) -> None:
         """Do what was asked for; if nobody is left to match, the round goes back by itself.
 
-        Unless an earlier run of the rest may still be changed and published.
+        Unless an earlier run of the rest may still be changed and published. What was asked for
+        before the round was finished comes to nothing.
         """
         for job_id in self._waiting():
             try:
                 with self.session.begin_nested():
                     self.rest.add(self._solve(job_id))
-            except service.NobodyToMatch as refused:
-                held = holding.claim(self.session, job_id, now=NOW)
-                assert held
-                failure = holding.failure_of(refused)
-                earlier = steps.open_run(self.session, self.cast.again(self.round))
-                holding.fail(self.session, held, failure=failure, now=NOW)
-                self.state = REMATCHING if earlier in self.rest else ANSWERING
+            except (service.NobodyToMatch, service.RoundChanged) as refused:
+                self._refused(job_id, refused)
+
+    def _refused(self, job_id: uuid.UUID, refused: Exception) -> None:
+        assert isinstance(refused, service.RoundChanged) is (self.state not in OUT)
+        held = holding.claim(self.session, job_id, now=NOW)
+        assert held
+        failure = holding.failure_of(refused)
+        earlier = steps.open_run(self.session, self.cast.again(self.round))
+        holding.fail(self.session, held, failure=failure, now=NOW)
+        if self.state in OUT:
+            self.state = REMATCHING if earlier in self.rest else ANSWERING
 
     @rule()
     def plan_the_rest_and_take_it_back(self) -> None:
