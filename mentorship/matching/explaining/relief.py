@@ -21,7 +21,7 @@ from mentorship.matching.explaining.changes import (
     Trial,
 )
 from mentorship.matching.lottery import Id
-from mentorship.matching.marks import Ints
+from mentorship.matching.marks import FULL, Ints
 from mentorship.matching.pairing import Progress
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
@@ -102,8 +102,9 @@ def smallest_changes(
     seat is used. A kept seat takes nothing from others: among answers in which this IMG has no
     other seat the best one stays what it was, so it needs no solving; in "stable" others may change
     places, but the same people have one (A. E. Roth, On the allocation of residents to rural
-    hospitals, Econometrica 54, 1986, doi:10.2307/1913160). A problem from a matrix knows only
-    seats, bans and policies.
+    hospitals, Econometrica 54, 1986, doi:10.2307/1913160). Only in "fairest" is it solved where the
+    kept pair would be the lowest of all: then others may fall below the lowest there was. A problem
+    from a matrix knows only seats, bans and policies.
 
     Of rounds with more than ``WHOLE_PAIRS`` possible pairs only 1 and 5 are tried, 7, and of 8 what
     needs no solving; the rest is said to be untried.
@@ -181,13 +182,25 @@ class _Search:
                 continue
             for trial in trials(self.held, self.waiting):
                 (row,) = trial.rows.tolist()
-                if kind in UNSOLVED:
+                unsolved = kind in UNSOLVED and not self._lowest(trial)
+                if not (self.held.whole or unsolved):
+                    self._leave(kind, trial.rows)
+                    continue
+                if unsolved:
                     left = self.result.unmatched[self.result.unmatched != row]
                     self.found[row] = self._change(kind, trial, left)
                     continue
                 after = self._solved(kind, trial)
                 if after is not None and len(after.unmatched) < len(self.result.unmatched):
                     self.found[row] = self._change(kind, trial, after.unmatched)
+
+    def _lowest(self, trial: Trial) -> bool:
+        """Say whether a kept pair would lower what "fairest" leaves nobody below."""
+        if self.result.policy != "fairest":
+            return False
+        firsts = self.result.pairs[~self.result.second]
+        kept = self.held.scores[self.held.places(trial.rows), trial.column]
+        return bool(kept < self.problem.scores_of(firsts).min(initial=FULL))
 
     def _kind(self, kind: str) -> None:
         """Try every change of a kind, and keep for each IMG the one that costs others least."""
