@@ -19,6 +19,7 @@ from mentorship.matching import (
     Market,
     Mentor,
     Problem,
+    Progress,
     Relief,
     Result,
     Rules,
@@ -393,9 +394,9 @@ def test_what_was_not_tried_is_not_said_to_be_of_no_help(monkeypatch: pytest.Mon
 def test_many_who_wait_share_the_solving(monkeypatch: pytest.MonkeyPatch) -> None:
     solved = []
 
-    def counted(problem: Problem, policy: str, lottery: int) -> Result:
+    def counted(problem: Problem, policy: str, lottery: int, heard: Progress | None) -> Result:
         solved.append(policy)
-        return solve(problem, policy, lottery)
+        return solve(problem, policy, lottery, heard)
 
     rng = np.random.default_rng(1)
     problem = Problem.from_scores(rng.integers(0, 10_000, (60, 6)), [2] * 6)
@@ -416,6 +417,47 @@ def test_it_can_be_stopped() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         smallest_changes(problem, solve(problem), stop)
+
+
+def test_while_a_round_is_solved_again_it_can_be_stopped_too() -> None:
+    """More calls than solvings, each telling how many of the two who wait are helped."""
+    problem = Problem.from_scores([[9], [8], [7]], [1])
+    calls: list[tuple[int, int]] = []
+
+    def count(done: int, of: int) -> None:
+        calls.append((done, of))
+
+    def stop(done: int, of: int) -> None:
+        count(done, of)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    smallest_changes(problem, solve(problem), count)
+    assert len(calls) > 1  # one seat is tried: one solving
+    assert all(0 <= done <= of == 2 for done, of in calls)
+    calls.clear()
+    with pytest.raises(KeyboardInterrupt):
+        smallest_changes(problem, solve(problem), stop)
+    assert len(calls) == 2
+
+
+def test_a_large_round_is_solved_again_a_few_times_and_everybody_is_told_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    solved = []
+
+    def counted(*given: Any) -> Result:
+        solved.append(given)
+        return solve(*given)
+
+    rng = np.random.default_rng(2)
+    problem = Problem.from_scores(rng.integers(0, 10_000, (620, 420)), [1] * 420)
+    before = solve(problem)
+    monkeypatch.setattr(relief_module, "solve", counted)
+    found = smallest_changes(problem, before)
+    assert len(found) == 200
+    assert all(relief.change is not None for relief in found.values())
+    assert len(solved) <= 2_000_000 // (620 * 420) == 7
 
 
 def test_every_kind_can_be_said() -> None:
