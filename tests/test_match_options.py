@@ -222,7 +222,7 @@ def test_locks_and_bans_of_rules_go_with_a_matrix(tmp_path: Path) -> None:
     done = run_matrix(tmp_path, *words, scores=SCORES, seats=[1, 1], locked=[[1, 1]], **ids)
     assert done.exit_code == 0, done.output
     assert read(tmp_path, "pairs.csv") == f"{HEAD}b,y,100,first,yes\n"
-    rules.write_text("banned = [[0, 0]]\n", encoding="utf-8")
+    rules.write_text("banned = [[0, 0]]\n", encoding="utf-8-sig")  # as Notepad writes it
     assert run_matrix(tmp_path, *words, scores=SCORES, seats=[1, 1]).exit_code == 0
     assert read(tmp_path, "pairs.csv") == f"{HEAD}0,1,8000,first,no\n1,0,8500,first,no\n"
 
@@ -232,11 +232,12 @@ def test_locks_and_bans_of_rules_go_with_a_matrix(tmp_path: Path) -> None:
     [
         ("minimum_score = 9", "minimum_score of --rules does not go with --scores"),
         ("[weights]\ntopics = 1", "only locked and banned are left to say"),
-        ('banned = [["a", "z"]]', "banned: 'a' and 'z' are not both in the matrix"),
-        ("banned = [1]", "banned: want pairs (id of an IMG, id of a mentor)"),
-        ("banned = 1", "banned: want pairs (id of an IMG, id of a mentor)"),
+        ('banned = [["a", "z"]]', "rules.toml: banned: 'a' and 'z' are not both in the matrix"),
+        ("banned = [1]", "rules.toml: banned: want pairs (id of an IMG, id of a mentor)"),
+        ("banned = 1", "rules.toml: banned: want pairs (id of an IMG, id of a mentor)"),
         ('locked = [["a", "x"], ["b", "x"]]', "has 1 seats and is locked to more IMGs"),
         ("locked = ", "rules.toml: "),
+        (f"locked = {'[' * 3000}{']' * 3000}", "rules.toml: lists in lists, too deep"),
     ],
 )
 def test_other_rules_with_a_matrix_are_refused_in_a_sentence(

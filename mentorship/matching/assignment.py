@@ -8,7 +8,7 @@ from operator import index
 import numpy as np
 
 from mentorship.matching.lottery import Hashes
-from mentorship.matching.marks import Flags, Ints
+from mentorship.matching.marks import FULL, Flags, Ints
 from mentorship.matching.pairing import Pairing, Progress
 from mentorship.matching.policies import POLICIES, Policy
 from mentorship.matching.problem import Problem
@@ -151,6 +151,7 @@ def _pair(
     n, m = problem.shape
     fixed = stage.looking & (stage.locked >= 0)
     seats = stage.seats - _load(np.where(fixed, stage.locked, -1), m)
+    kept = problem.scores_of(_made(np.where(fixed, stage.locked, -1)))
     free = _only(problem.imgs.order, stage.looking & ~fixed)
     open_ = _only(problem.mentors.order, seats > 0)
     place = np.full(m + 1, -1)  # one more, so that -1 stays -1
@@ -162,12 +163,13 @@ def _pair(
         # More than everybody cannot be taken, and sums must not run over.
         seats=np.minimum(seats[open_], len(free) + 1),
         hashes=hashes.take(free, open_),
+        locked=int(kept.min(initial=FULL)),
     )
     found = policy.pair(offer, progress)
     mates, scores = np.where(fixed, stage.locked, -1), np.zeros(n, dtype=np.int64)
     mates[free] = np.append(open_, -1)[found.mates]
     scores[free] = found.scores
-    scores[fixed] = problem.scores_of(_made(np.where(fixed, stage.locked, -1)))
+    scores[fixed] = kept
     told = policy.told(len(free)) if policy.told else None
     if told is None or found.imgs is None or found.seats is None:
         return Pairing(mates, scores, None, None)

@@ -1,9 +1,10 @@
 """Prices that prove a round best, and say what one more seat is worth.
 
-Linear programming duality: if every IMG i and seat of mentor j has a price, u_i and v_j, 0 or more,
-with u_i + v_j >= score(i, j) for every possible pair, then no pairing can be worth more than the
-sum of the prices of all IMGs and seats. A pairing worth exactly that sum is therefore best. For
-"most-matched" worth is counted in (people, points), compared like words in a dictionary.
+Linear programming duality (G. B. Dantzig, Linear Programming and Extensions, 1963): if every IMG i
+and seat of mentor j has a price, u_i and v_j, 0 or more, with u_i + v_j >= score(i, j) for every
+possible pair, then no pairing can be worth more than the sum of the prices of all IMGs and seats. A
+pairing worth exactly that sum is therefore best. For "most-matched" worth is counted in (people,
+points), compared like words in a dictionary.
 
 The prices given are the smallest ones for seats and the largest for IMGs: they are exactly what
 one more seat would add and what the round would lose without the IMG. L. S. Shapley, M. Shubik,

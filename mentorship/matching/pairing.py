@@ -10,6 +10,14 @@ from mentorship.matching.marks import Ints
 Progress: TypeAlias = Callable[[int, int], object]  # (IMGs placed, IMGs in all); may raise to stop
 
 
+def standing(progress: Progress | None, done: int, of: int) -> Progress | None:
+    """Return a progress for a part of some work: it can be stopped, but tells how far the whole is.
+
+    So a long part is not silent, and the figure told does not run back.
+    """
+    return None if progress is None else lambda _, __: progress(done, of)
+
+
 class Pairing(NamedTuple):
     """One stage of an answer.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mentorship.matching.marks import Flags, Ints
 
-ENGINE_VERSION = "2.1"  # kept on every run; it changes when the same input may give other pairs
+ENGINE_VERSION = "2.2"  # kept on every run; it changes when the same input may give other pairs
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

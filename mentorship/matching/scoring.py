@@ -179,7 +179,7 @@ def shared_out(market: Market, rules: Rules, rows: Ints) -> Ints:
     (k, criteria) int
         For the k IMGs of ``rows``. A row adds up to 10,000, or to 0 if nothing counts for the IMG.
         Points left over by rounding down go to the largest remainders, earlier criteria first
-        among equal ones.
+        among equal ones. M. L. Balinski, H. P. Young, Fair Representation, 1982.
 
     """
     applies = [market.answered[key].applies[rows] for key in CRITERIA]

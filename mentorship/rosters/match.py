@@ -19,7 +19,7 @@ from mentorship.matching import (
     warm,
 )
 from mentorship.rosters.format import read_imgs, read_mentors
-from mentorship.rosters.matrix import PAIRS, read_matrix
+from mentorship.rosters.matrix import PAIRS, BadPairs, read_matrix
 from mentorship.rosters.names import check_names, check_rules
 from mentorship.rosters.outcome import Asked, Written, from_matrix, from_people
 from mentorship.rosters.outcome_report import LEFT_OUT
@@ -138,7 +138,8 @@ def _from_matrix(path: Path, asked: Asked, rules_file: Path | None) -> Written:
     try:
         problem = read_matrix(path, rules)
     except ValueError as error:
-        raise click.ClickException(f"{path.name}: {error}") from None
+        wrong = rules_file if isinstance(error, BadPairs) and rules_file else path
+        raise click.ClickException(f"{wrong.name}: {error}") from None
     return from_matrix(problem, asked)
 
 
@@ -194,9 +195,11 @@ def _rules(path: Path | None) -> Rules:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a mark first
     except (OSError, ValueError) as error:
         raise click.ClickException(f"{path.name}: {error}") from None
+    except RecursionError:
+        raise click.ClickException(f"{path.name}: lists in lists, too deep to be read") from None
 
 
 def _read(imgs: Path, mentors: Path) -> tuple[Roster[ImgRow], Roster[MentorRow]]:

@@ -30,6 +30,10 @@ _BROKEN = (
 )
 
 
+class BadPairs(ValueError):
+    """The file of arrays is well; the pairs of the rules that come on top of it are not."""
+
+
 def read_matrix(path: Path, rules: Mapping[str, Any] = MappingProxyType({})) -> Problem:
     """Read a problem; ``Problem.from_scores`` tells what each key holds.
 
@@ -40,6 +44,8 @@ def read_matrix(path: Path, rules: Mapping[str, Any] = MappingProxyType({})) -> 
     ------
     ValueError
         One line that names the key in the way; or it is no such file.
+    BadPairs
+        The key stands in ``rules``.
 
     """
     with path.open("rb") as stream:
@@ -70,10 +76,10 @@ def _places(problem: Problem, key: str, pairs: object) -> Iterator[tuple[int, in
     )
     for pair in pairs if isinstance(pairs, list) else [pairs]:
         if not isinstance(pair, list) or len(pair) != 2:
-            raise ValueError(f"{key}: want pairs (id of an IMG, id of a mentor)")
+            raise BadPairs(f"{key}: want pairs (id of an IMG, id of a mentor)")
         img, mentor = map(str, pair)
         if img not in row or mentor not in column:
-            raise ValueError(f"{key}: {img!r} and {mentor!r} are not both in the matrix")
+            raise BadPairs(f"{key}: {img!r} and {mentor!r} are not both in the matrix")
         yield row[img], column[mentor]
 
 

@@ -132,12 +132,19 @@ def ask_edit(  # noqa: PLR0913  which run, what, who and when
     return made
 
 
-def edited(rules: RunRules, edit: Edit, *, made: Collection[KeyPair]) -> RunRules:
-    """Return the rules with an edit; ``made`` are all pairs that the IMGs in it have in the run."""
+def edited(rules: RunRules, edit: Edit, *, made: Sequence[KeyPair]) -> RunRules:
+    """Return the rules with an edit.
+
+    ``made`` are all pairs that the IMGs in it have in the run, first mentors first. A second mentor
+    is locked together with the first: alone it would be the first one, and theirs be lost.
+    """
     pairs = edit.keys()
     imgs = {img for img, _ in pairs}
     locked, waiting = set(rules.locked), set(rules.waiting)
     banned, alone = set(rules.banned), set(rules.left_alone)
+    if edit.kind in {EditKind.LOCK, EditKind.SWAP}:
+        firsts = {img: (img, mentor) for img, mentor in reversed(made)}
+        locked |= {firsts[img] for img in imgs & firsts.keys()}
     if edit.kind is EditKind.SWAP:
         (one, his), (other, hers) = pairs
         locked -= set(pairs)
@@ -255,5 +262,6 @@ def _all_in(
 def _made(session: Session, run: Run, edit: Edit) -> Sequence[KeyPair]:
     imgs = {img for img, _ in edit.pairs}
     pairs = sa.select(Pair.img_id, Pair.mentor_id)
-    found = session.execute(pairs.where(Pair.run_id == run.id, Pair.img_id.in_(imgs)))
+    of_imgs = pairs.where(Pair.run_id == run.id, Pair.img_id.in_(imgs))
+    found = session.execute(of_imgs.order_by(Pair.place))
     return [(str(img), str(mentor)) for img, mentor in found]

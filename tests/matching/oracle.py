@@ -66,12 +66,13 @@ def fairness(scores: Iterable[int]) -> tuple[object, ...]:
 
 
 def fairest(stage: Stage) -> tuple[object, ...]:
-    """Return the fairness of the fairest of all ways to make pairs that are not locked."""
+    """Return the fairness of the fairest of all ways to make pairs beside the locked ones."""
     rows = [i for i in stage.looking if i not in {i for i, _ in stage.locked}]
     seats = _less(stage.seats, stage.locked)
     choices = [[-1, *(j for j in range(len(seats)) if (i, j) in stage.trade)] for i in rows]
+    kept = [stage.trade[pair] for pair in stage.locked]
     return max(
-        fairness(stage.trade[i, j] for i, j in zip(rows, way, strict=True) if j >= 0)
+        fairness([*kept, *(stage.trade[i, j] for i, j in zip(rows, way, strict=True) if j >= 0)])
         for way in product(*choices)
         if all(way.count(j) <= left for j, left in enumerate(seats))
     )

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from mentorship.matching import Problem, solve
+from mentorship.matching import Problem, solve, verify
 from mentorship.matching.marks import Ints
 
 SIZES = [(40, 12, 3), (30, 30, 1), (60, 10, 4)]  # IMGs, mentors, most seats
@@ -72,3 +72,45 @@ def test_no_other_pairing_is_fairer(size: tuple[int, int, int], step: int, possi
     problem = Problem.from_scores(scores, seats)
     found = problem.scores_of(solve(problem, "fairest", 3).pairs).tolist()
     assert told(found) == told(the_best(scores, seats))
+
+
+def test_a_lock_of_the_weakest_pair_changes_nobody_else() -> None:
+    scores = [[152, 293], [188, -1], [122, 180], [-1, 79]]
+    loose, locked = (Problem.from_scores(scores, [2, 2], locked=each) for each in ((), [(3, 1)]))
+    found = solve(loose, "fairest")
+    assert found.total == 682
+    assert (3, 1) in map(tuple, found.pairs.tolist())
+    kept = solve(locked, "fairest")
+    assert kept.pairs.tolist() == found.pairs.tolist()
+    assert verify(locked, kept).primal == (4, 79)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_lock_of_any_made_pair_changes_nobody_else(size: tuple[int, int, int]) -> None:
+    scores, seats = a_round(*size, 1, 0.3)
+    found = solve(Problem.from_scores(scores, seats), "fairest", 3)
+    made = sorted(found.pairs.tolist(), key=lambda pair: scores[pair[0], pair[1]])
+    for pair in made[:3] + made[-3:]:
+        locked = Problem.from_scores(scores, seats, locked=[pair])
+        kept = solve(locked, "fairest", 3)
+        assert kept.pairs.tolist() == found.pairs.tolist()
+        assert verify(locked, kept).ok
+
+
+def test_the_check_looks_for_a_higher_lowest_score_unless_a_lock_holds_it() -> None:
+    """Both hold 79: made freely it could be raised, made by a lock it could not."""
+    scores = [[79, 90], [90, 95]]
+    loose, locked = (Problem.from_scores(scores, [1, 1], locked=each) for each in ((), [(0, 0)]))
+    held = solve(locked, "fairest")
+    assert held.pairs.tolist() == [[0, 0], [1, 1]]
+    assert verify(locked, held).ok
+    report = verify(loose, held)
+    assert report.faults == ("as many could be matched with a higher lowest score",)
+
+
+def test_the_check_wants_no_more_beside_a_lock_than_the_lowest_of_all() -> None:
+    """The best bands leave somebody at 122 though 152 could be had: the lock's 79 is lowest."""
+    problem = Problem.from_scores(
+        [[152, 293], [188, -1], [122, 180], [-1, 79]], [2, 2], locked=[(3, 1)]
+    )
+    assert verify(problem, solve(problem, "fairest")).ok

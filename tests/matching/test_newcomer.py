@@ -137,3 +137,11 @@ def test_it_can_be_stopped() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         one_more_mentor(problem, solve(problem), stop)
+
+
+def test_while_a_mentor_is_tried_it_can_be_stopped_too() -> None:
+    problem = Problem.of(market([img("a"), img("b")], [mentor("x", state="NY")]), Rules())
+    result, calls = solve(problem), list[tuple[int, int]]()
+    one_more_mentor(problem, result, lambda tried, of: calls.append((tried, of)))
+    assert len(calls) > 1  # one mentor is tried
+    assert set(calls) == {(0, 1)}

@@ -35,8 +35,10 @@ from mentorship.rounds.run_models import JobState, RunJob, RunStep, StepKind
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.running import solved
 from mentorship.rounds.scope import run_of_round
+from mentorship.rounds.service import SetUp
 from tests.factories import NOW
 from tests.page import PageClient
+from tests.rounds.asking import alter
 from tests.rounds.cast import Cast, counted
 from tests.rounds.work import work
 
@@ -46,6 +48,14 @@ Pairs = set[tuple[uuid.UUID, uuid.UUID]]
 def pairs_of(session: Session, run: Run) -> Pairs:
     rows = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
     return {(img, mentor) for img, mentor in rows}
+
+
+def places_of(session: Session, run: Run) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
+    """Return whether each pair is with a first or a second mentor."""
+    rows = session.execute(
+        sa.select(Pair.img_id, Pair.mentor_id, Pair.place).where(Pair.run_id == run.id)
+    )
+    return {(img, mentor): place for img, mentor, place in rows}
 
 
 def pair(cast: Cast, img: str, mentor: str) -> tuple[uuid.UUID, uuid.UUID]:
@@ -135,6 +145,31 @@ def test_lifting_an_edit_by_its_opposite_gives_the_same_pairs_too(
         keep(cast, session, run)
         assert pairs_of(session, run) == pairs_of(session, first)
         assert run.rules == first.rules
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_second_mentor_who_is_locked_leaves_the_first_one_in_place(
+    cast: Cast, session: Session, policy: str
+) -> None:
+    alter(cast, "Ana Silva", mentors_wanted=2)
+    alter(cast, "Omar Aziz", seats=3)
+    _, first = cast.reviewed(set_up=SetUp(two_mentors=True), policy=policy)
+    before = places_of(session, first)
+    second = next(made for made, place in before.items() if place == 2)
+    _, run = try_edit(cast, session, EditKind.LOCK, second)
+    assert run
+    assert places_of(session, run) == before
+    of_img = {(str(img), str(mentor)) for img, mentor in before if img == second[0]}
+    assert len(of_img) == 2
+    assert RunRules.from_json(run.rules).locked == of_img
+
+
+def test_a_swap_of_second_mentors_leaves_the_first_ones_in_place() -> None:
+    ids = {key: uuid.uuid4() for key in ("ana", "ben", "noor", "omar", "pia")}
+    ana, ben, noor, omar, pia = ids.values()
+    made = [(str(ana), str(noor)), (str(ben), str(pia)), (str(ana), str(omar))]
+    after = edited(RunRules(), Edit(EditKind.SWAP, ((ana, omar), (ben, pia))), made=made)
+    assert after.locked == {made[0], (str(ana), str(pia)), (str(ben), str(omar))}
 
 
 def test_a_swap_changes_two_mentors_and_locks_them(cast: Cast, session: Session) -> None:
@@ -467,7 +502,7 @@ def test_no_edit_makes_rules_that_contradict_themselves(
     kind = data.draw(st.sampled_from(list(EditKind)))
     drawn = data.draw(st.lists(KEYS, min_size=2, max_size=2, unique=True))
     pairs = tuple((ids[i], ids[j]) for i, j in drawn)
-    after = edited(rules, Edit(kind, pairs), made=rules.locked)
+    after = edited(rules, Edit(kind, pairs), made=sorted(rules.locked))
     assert not after.locked & after.banned
     if kind is EditKind.UNMATCH:  # what the IMG has besides is kept
         others = {pair for pair in rules.locked if pair[0] in {str(img) for img, _ in pairs}}

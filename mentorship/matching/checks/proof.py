@@ -95,9 +95,9 @@ class Stage:
         return least
 
     def people_and_lowest(self) -> tuple[int, int]:
-        """Return how many are matched, locks aside, and the lowest score among them (0 of none)."""
-        loose = self.scores[(self.mates >= 0) & ~self.fixed]
-        return len(loose), int(loose.min()) if len(loose) else 0
+        """Return how many are matched, and the lowest score among them (0 of none)."""
+        made = self.scores[self.mates >= 0]
+        return len(made), int(made.min()) if len(made) else 0
 
     def could_pair_more(self, read: Read) -> bool:
         """Say whether one pair more could be made for the same sum.
@@ -117,12 +117,14 @@ class Stage:
         return self.longer(self._at_least(0, read)) is not None
 
     def could_do_better(self, read: Read) -> bool:
-        """Say whether as many can be matched with all scores above the lowest there is now."""
-        loose = (self.mates >= 0) & ~self.fixed
-        if not loose.any():
+        """Say whether as many can be matched with all scores above the lowest there is now.
+
+        The lowest of all pairs: where a locked one scores it, nothing can raise it.
+        """
+        _, lowest = self.people_and_lowest()
+        lost = (self.mates >= 0) & (self.scores == lowest)
+        if not lost.any() or (lost & self.fixed).any():
             return False
-        lowest = int(self.scores[loose].min())
-        lost = loose & (self.scores == lowest)
         stage = replace(self, mates=np.where(lost, -1, self.mates))
         possible = self._at_least(lowest + 1, read)
         for _ in range(int(lost.sum())):

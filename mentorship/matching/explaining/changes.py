@@ -106,7 +106,7 @@ class Held:
     ) -> Points:
         """Return (n, m) scores without some rules, for everybody or only for a row or column.
 
-        As all that gives a changed round, it is for rounds held held.
+        As all that gives a changed round, it is for rounds held whole.
         """
         left = self.count.copy()
         rows, columns = (slice(None) if at is None else at for at in (row, column))

@@ -18,7 +18,7 @@ from mentorship.matching.assignment import solve
 from mentorship.matching.explaining.worth import FEWEST, GROUPS, Group, members
 from mentorship.matching.lottery import Side
 from mentorship.matching.market import Market
-from mentorship.matching.pairing import Progress
+from mentorship.matching.pairing import Progress, standing
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 from mentorship.matching.scores.blocks import Ready
@@ -61,7 +61,7 @@ def one_more_mentor(
     must not be made counting as 0; what others said of that one mentor, and institutions, are left
     out of the copy. Rounds of a matrix have no gains: nothing is known of its mentors.
 
-    ``progress`` is called with (mentors tried, of how many); it may raise.
+    ``progress`` is called with (mentors tried, of how many), also while one is; it may raise.
     """
     market = problem.market
     if market is None or problem.rules is None or problem.means is None:
@@ -105,9 +105,10 @@ def _solved(
 ) -> Iterator[tuple[int, int]]:
     """Yield people and points gained with a copy of each of these mentors in turn."""
     for tried, larger in enumerate(_added(problem, market, columns)):
-        if progress:
-            progress(tried, len(columns))
-        after = solve(larger, result.policy, result.lottery)
+        heard = standing(progress, tried, len(columns))
+        if heard:
+            heard(0, 0)
+        after = solve(larger, result.policy, result.lottery, heard)
         yield len(result.unmatched) - len(after.unmatched), after.total - result.total
 
 

@@ -21,8 +21,8 @@ from mentorship.matching.explaining.changes import (
     Trial,
 )
 from mentorship.matching.lottery import Id
-from mentorship.matching.marks import Ints
-from mentorship.matching.pairing import Progress
+from mentorship.matching.marks import FULL, Ints
+from mentorship.matching.pairing import Progress, standing
 from mentorship.matching.problem import Problem
 from mentorship.matching.result import Result
 
@@ -30,7 +30,7 @@ WHOLE_PAIRS = 250_000  # possible ones, up to which a round is held whole and al
 HELD_PAIRS = 2**20  # of those who wait in a larger round, held at a time
 # How often a round is solved again at most, half of it for seats: more often if it is small.
 PAIRS_SOLVED, FEWEST_SOLVES, MOST_SOLVES = 20_000_000, 80, 240
-LARGE_SOLVED, FEWEST_LARGE = 200_000_000, 2  # likewise in a round that is not held whole
+LARGE_SOLVED, FEWEST_LARGE = 2_000_000, 2  # likewise, for seats, in a round not held whole
 LARGE = frozenset({SEAT, "policy"})  # kinds of one change that are tried there
 UNSOLVED = frozenset({SEAT, "minimum", *PAIRS})  # kinds that with a seat kept need no solving
 
@@ -102,13 +102,15 @@ def smallest_changes(
     seat is used. A kept seat takes nothing from others: among answers in which this IMG has no
     other seat the best one stays what it was, so it needs no solving; in "stable" others may change
     places, but the same people have one (A. E. Roth, On the allocation of residents to rural
-    hospitals, Econometrica 54, 1986, doi:10.2307/1913160). A problem from a matrix knows only
-    seats, bans and policies.
+    hospitals, Econometrica 54, 1986, doi:10.2307/1913160). Only in "fairest" is it solved where the
+    kept pair would be the lowest of all: then others may fall below the lowest there was. A problem
+    from a matrix knows only seats, bans and policies.
 
     Of rounds with more than ``WHOLE_PAIRS`` possible pairs only 1 and 5 are tried, 7, and of 8 what
     needs no solving; the rest is said to be untried.
 
-    ``progress`` is called with (unmatched with a change found, unmatched in all); it may raise.
+    ``progress`` is called with (unmatched with a change found, unmatched in all), also while a
+    round is solved again; it may raise.
     """
     n, m = problem.shape
     order = problem.imgs.order
@@ -127,7 +129,7 @@ def smallest_changes(
 def _purses(pairs: int) -> dict[bool, int]:
     """Return how often a round may be solved for seats (True), and for all else."""
     if pairs > WHOLE_PAIRS:
-        return {True: min(max(LARGE_SOLVED // pairs, FEWEST_LARGE), FEWEST_SOLVES), False: 1}
+        return {True: max(LARGE_SOLVED // pairs, FEWEST_LARGE), False: 1}
     solves = min(max(PAIRS_SOLVED // pairs, FEWEST_SOLVES), MOST_SOLVES) if pairs else 0
     return {True: solves // 2, False: solves - solves // 2}
 
@@ -181,13 +183,25 @@ class _Search:
                 continue
             for trial in trials(self.held, self.waiting):
                 (row,) = trial.rows.tolist()
-                if kind in UNSOLVED:
+                unsolved = kind in UNSOLVED and not self._lowest(trial)
+                if not (self.held.whole or unsolved):
+                    self._leave(kind, trial.rows)
+                    continue
+                if unsolved:
                     left = self.result.unmatched[self.result.unmatched != row]
                     self.found[row] = self._change(kind, trial, left)
                     continue
                 after = self._solved(kind, trial)
                 if after is not None and len(after.unmatched) < len(self.result.unmatched):
                     self.found[row] = self._change(kind, trial, after.unmatched)
+
+    def _lowest(self, trial: Trial) -> bool:
+        """Say whether a kept pair would lower what "fairest" leaves nobody below."""
+        if self.result.policy != "fairest":
+            return False
+        firsts = self.result.pairs[~self.result.second]
+        kept = self.held.scores[self.held.places(trial.rows), trial.column]
+        return bool(kept < self.problem.scores_of(firsts).min(initial=FULL))
 
     def _kind(self, kind: str) -> None:
         """Try every change of a kind, and keep for each IMG the one that costs others least."""
@@ -222,9 +236,11 @@ class _Search:
             self._leave(kind, trial.rows)
             return None
         self.left[purse] -= 1
-        if self.progress:
-            self.progress(len(self.found), len(self.result.unmatched))
-        after = solve(trial.make(), trial.policy or self.result.policy, self.result.lottery)
+        heard = standing(self.progress, len(self.found), len(self.result.unmatched))
+        if heard:
+            heard(0, 0)
+        policy = trial.policy or self.result.policy
+        after = solve(trial.make(), policy, self.result.lottery, heard)
         if not self.held.whole:
             self.solved[kind, trial.column] = after
         return after

@@ -11,7 +11,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from mentorship.matching.lottery import Hashes
-from mentorship.matching.marks import Ints, Points
+from mentorship.matching.marks import FULL, Ints, Points
 
 PAIRS = 2**19  # scored at once: 1 MB, so that a block stays in the cache until it is read
 MOST = 512  # IMGs in a block
@@ -77,6 +77,7 @@ class Offer:
     seats : (m,) that nobody holds; 1 or more, but 0 in samples
     hashes : what draws are made of
     least : pairs that score less are not possible
+    locked : lowest score of the stage's locked pairs, ``FULL`` without any: "lowest" counts them
 
     """
 
@@ -86,6 +87,7 @@ class Offer:
     seats: Ints
     hashes: Hashes
     least: int = 0
+    locked: int = FULL
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -1,11 +1,12 @@
 """As many as possible, then nobody left behind: the worst pairs as good as they can be.
 
-First how many can be matched; then the highest level at which so many still can, found by halving;
-then, above that level, as few pairs as possible in the lowest band of 100 points, then in the next,
-and so on (leximin); then the largest sum. Each step keeps to the best answers of the one before:
-those on pairs worth just their prices in which everybody with a price is matched (complementary
-slackness). J. Rawls, A Theory of Justice, 1971; R. E. Burkard, F. Rendl, Lexicographic bottleneck
-problems, Operations Research Letters 10(5), 1991, doi:10.1016/0167-6377(91)90018-K.
+First how many can be matched; then the highest level at which so many still can, found by halving
+(no higher than the lowest locked pair); then, from that level up, as few pairs as possible in the
+lowest band of 100 points, then in the next, and so on (leximin); then the largest sum. Each step
+keeps to the best answers of the one before: those on pairs worth just their prices in which
+everybody with a price is matched (complementary slackness). J. Rawls, A Theory of Justice, 1971; R.
+E. Burkard, F. Rendl, Lexicographic bottleneck problems, Operations Research Letters 10(5), 1991,
+doi:10.1016/0167-6377(91)90018-K.
 
 Every step is exact over all pairs. The prices of all steps together, compared like words in a
 dictionary, are prices of the whole (H. Isermann, Linear lexicographic optimization, OR Spektrum 4,
@@ -67,11 +68,12 @@ def _highest_level(
 ) -> tuple[int, int]:
     """Return the highest score that no pair need fall below, and how many can be matched.
 
-    As many as possible are matched at every level tried; every pair left out is priced.
+    As many as possible are matched at every level tried; every pair left out is priced. No level
+    above the lowest locked pair is looked for: that pair is the lowest then, and bands decide.
     """
     most = heaviest(offer, people(0), candidates, progress).mates
     matched = int((most >= 0).sum())
-    low, high = 0, FULL + 1  # possible at low, not at high
+    low, high = 0, offer.locked + 1  # possible at low; at high it is not, or a lock is lower
     while matched and high - low > 1:
         level = (low + high) // 2
         some = candidates.at_least(level)
