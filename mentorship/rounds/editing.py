@@ -153,7 +153,7 @@ def edited(rules: RunRules, edit: Edit, *, made: Sequence[KeyPair]) -> RunRules:
         locked, waiting = (
             {pair for pair in kept if pair[0] not in imgs} for kept in (locked, waiting)
         )
-    if edit.kind is EditKind.PAIR:
+    if edit.kind in {EditKind.PAIR, EditKind.REMATCH}:
         alone -= imgs
     if edit.kind in {EditKind.LOCK, EditKind.SWAP, EditKind.PAIR}:
         locked |= set(pairs)
@@ -169,8 +169,6 @@ def edited(rules: RunRules, edit: Edit, *, made: Sequence[KeyPair]) -> RunRules:
     elif edit.kind is EditKind.UNMATCH:
         locked |= set(made) - set(pairs)
         alone |= imgs
-    elif edit.kind is EditKind.REMATCH:
-        alone -= imgs
     return dataclasses.replace(
         rules,
         locked=frozenset(locked),
