@@ -44,9 +44,9 @@ def _token(client: PageClient) -> str:
 def _copied(client: PageClient) -> PageClient:
     """Return another browser with a copy of this one's cookie, as a thief would have it."""
     copy = PageClient(client.app)
-    cookie = client.client.get_cookie("session")
+    cookie = client.client.get_cookie(client.app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
-    copy.client.set_cookie("session", cookie.value)
+    copy.client.set_cookie(cookie.key, cookie.value)
     return copy
 
 
