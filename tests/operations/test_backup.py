@@ -155,6 +155,22 @@ def test_who_was_erased_since_stays_erased(
     assert new.test_cli_runner().invoke(args=["erased", "again", str(keys)]).exit_code == 1
 
 
+def test_the_only_administrator_of_then_stays_erased(lived_in: Flask, tmp_path: Path) -> None:
+    file, runner = tmp_path / "site.backup", lived_in.test_cli_runner()
+    with lived_in.app_context(), transaction() as session:
+        admin = factories.administrator(session)
+        key, address = admin.id, admin.email
+    runner.invoke(args=["backup", str(file)])
+    with lived_in.app_context(), transaction() as session:
+        factories.administrator(session)
+        assert erasing.erase_again(session, person_id=key, now=utc_now())
+    done = runner.invoke(args=["restore", "--force", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "1 people who were erased since are erased again" in done.output
+    assert "Nobody administers the site now: run flask --app wsgi create-admin" in done.output
+    assert address not in people(lived_in)
+
+
 def _cut_off(app: Flask, file: Path) -> int:
     """Restore, and fail after the database is replaced; return how the command ended."""
     with pytest.MonkeyPatch.context() as patch:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
 from mentorship.audit import AuditEntry
 from mentorship.extensions import db
+from mentorship.privacy import wishes
 from mentorship.sections.models import SectionRole
 from mentorship.signins.browsers import in_words
 from mentorship.signins.models import UserSession
@@ -315,6 +316,22 @@ def test_administrators_do_not_switch_themselves_off(session: Session, ada: Page
     page = ada.follow(ada.post(f"/admin/accounts/{me.id}/switch-off"))
     assert "Nobody switches off their own account" in page.text
     assert me.active
+
+
+def test_the_last_administrator_who_stays_is_not_switched_off(
+    session: Session, ada: PageClient
+) -> None:
+    """Whoever asked to be erased goes within days, and is nobody to count on."""
+    me = session.query(User).filter(User.roles.any()).one()
+    other = factories.administrator(session)
+    wishes.ask(session, person=me, now=dt.datetime.now(dt.UTC))
+    page = ada.follow(ada.post(f"/admin/accounts/{other.id}/switch-off"))
+    assert "Nobody else stays to administer the site. It needs one more first." in page.text
+    assert "Switch this account off" not in page.text
+    assert other.active
+    factories.administrator(session)
+    ada.submit(f"/admin/accounts/{other.id}", action=f"/admin/accounts/{other.id}/switch-off")
+    assert not other.active
 
 
 # --- Browsers in words ---------------------------------------------------------------------------
