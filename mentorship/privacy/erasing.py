@@ -173,9 +173,10 @@ def _leave_the_council(session: Session, person: User) -> None:
     sections = sa.select(Membership.section_id).where(Membership.person_id == person.id)
     theirs = CouncilSeat.name.icontains(person.name, autoescape=True)
     named = sa.select(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
-    for seat in session.scalars(named).all():
+    seats = session.scalars(named).all()
+    for seat in seats:
         seat.name = ""
-        searched.file(session, seat)
+    searched.file(session, *seats)
 
 
 def _may_name(roster: RosterImport, person: User) -> bool:
