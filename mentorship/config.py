@@ -48,6 +48,7 @@ CONNECT_TIMEOUT = 5  # seconds a database may take to answer the door
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
 MAIL_FROM = "IMG Mentorship <no-reply@localhost>"
 SITE_NAME = "IMG Mentorship"
+COOKIE = "sealed"  # not "session": code from before they were sealed fails on one of that name
 
 
 class Mode(enum.StrEnum):
@@ -221,7 +222,7 @@ class Settings:
             "MAX_FORM_PARTS": 1000,
             "WTF_CSRF_SSL_STRICT": False,  # web.py asks Sec-Fetch-Site: key pages send no Referer
             "WTF_CSRF_TIME_LIMIT": None,  # a form left open overnight is still one's own
-            "SESSION_COOKIE_NAME": "__Host-session" if self.secure else "session",
+            "SESSION_COOKIE_NAME": f"__Host-{COOKIE}" if self.secure else COOKIE,
             "SESSION_COOKIE_SECURE": self.secure,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",

@@ -37,7 +37,7 @@ class SealedCookies(SecureCookieSessionInterface):
         return signing
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Begin anew with a cookie that does not open: it is from before they were sealed."""
+        """Begin anew with a cookie that is signed and does not open."""
         try:
             return super().open_session(app, request)
         except BadPayload:

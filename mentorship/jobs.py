@@ -180,8 +180,8 @@ def erase_due() -> None:
     """Erase those whose days are over; who could not be erased is tried again in an hour."""
     with reading() as session:
         over = wishes.due(session, now=utc_now())
-    each_on_its_own(over, _erase, told_as=lambda key: f"erasure of {audit.key.code(key)}")
-    if over:
+    failed = each_on_its_own(over, _erase, told_as=lambda key: f"erasure of {audit.key.code(key)}")
+    if len(failed) < len(over):
         sweep()
         delivery.write_files()
 

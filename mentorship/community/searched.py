@@ -31,17 +31,20 @@ def of_sections(session: Session) -> Iterator[Entry]:
                 yield _entry(row, slug)
 
 
-def file(session: Session, row: Row) -> None:
-    """Let the search find what a leader wrote or changed."""
-    slug = session.scalars(sa.select(Section.slug).where(Section.id == row.section_id)).one()
-    if _is_shown(row):
-        search.put(session, _entry(row, slug))
-    else:
+def file(session: Session, *rows: Row) -> None:
+    """Let the search find what leaders wrote or changed."""
+    shown = [row for row in rows if _is_shown(row)]
+    search.put(session, *(_entry(row, _slug(session, row)) for row in shown))
+    for row in set(rows) - set(shown):
         drop(session, row)
 
 
+def _slug(session: Session, row: Row) -> str:
+    return session.scalars(sa.select(Section.slug).where(Section.id == row.section_id)).one()
+
+
 def drop(session: Session, row: Row) -> None:
-    search.drop(session, SOURCE, row.id.hex)
+    search.drop(session, SOURCE, [row.id.hex])
 
 
 def _is_shown(row: Row) -> bool:

@@ -34,7 +34,7 @@ def file(session: Session, item: NewsItem) -> None:
     if item.state is ItemState.PUBLISHED:
         search.put(session, _entry(item))
     else:
-        search.drop(session, SOURCE, item.id.hex)
+        search.drop(session, SOURCE, [item.id.hex])
 
 
 def hidden_from(person_id: uuid.UUID) -> sa.Select[str]:

@@ -187,15 +187,14 @@ def restore_command(file: Path, *, force: bool) -> None:
         ) from None
     with transaction() as session:
         grant(session, settings.app_role)
-        if done.state.revision == head():  # an older log has other columns
-            audit.record(
-                session,
-                action="operations.restore",
-                actor_id=None,
-                about_id=None,
-                now=dt.datetime.now(dt.UTC),
-                detail={"made_at": done.made_at},
-            )
+        audit.record(  # an older log too: the check has read all columns that an entry has
+            session,
+            action="operations.restore",
+            actor_id=None,
+            about_id=None,
+            now=dt.datetime.now(dt.UTC),
+            detail={"made_at": done.made_at},
+        )
     click.echo(
         f"{sum(done.state.rows.values())} rows as they were at {done.made_at};"
         f" {done.state.audit_entries} entries of the log are whole;"
@@ -210,12 +209,25 @@ def _note_erased(file: Path) -> Sequence[uuid.UUID]:
     """Return who was erased, as the database knows it that is about to be replaced.
 
     Their keys are in a file until they are erased again: a restore may be cut off in between.
+
+    Raises
+    ------
+    ClickException
+        The file cannot be written.
+
     """
     gone = list(keys_of_erased()) if sa.inspect(db.engine).has_table("audit_entry") else []
     if file.exists():
         gone += read_keys(file)
     if gone:
-        file.write_text("".join(f"{key}\n" for key in dict.fromkeys(gone)), encoding="utf-8")
+        try:
+            file.write_text("".join(f"{key}\n" for key in dict.fromkeys(gone)), encoding="utf-8")
+        except OSError as refused:
+            raise click.ClickException(
+                f"{file} cannot be written ({refused.strerror}), and it keeps who must stay erased:"
+                " copy the backup into a folder that can be written, and restore it from there;"
+                " nothing was changed"
+            ) from None
     return gone
 
 

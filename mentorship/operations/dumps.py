@@ -89,22 +89,36 @@ def replaced_on_postgresql(engine: sa.Engine, content: Iterable[bytes]) -> Itera
     """Put a dump in the place of what is there, in one transaction, and yield it to be checked.
 
     Until the block ends well nothing is changed, whatever fails or is killed meanwhile.
+
+    Raises
+    ------
+    DumpFailed
+        The tool or the server refuses, also what the block asks of it.
+
     """
     command = [*_tool("pg_restore"), "--no-owner", "--no-privileges", "--file=-"]
-    with engine.begin() as connection:
+    with _refused(), engine.begin() as connection:
         if not connection.exec_driver_sql(MAY_REPLACE).scalar():
             raise DumpFailed(
                 f"{engine.url.username} does not own the tables: restore with the DATABASE_URL of"
                 " their owner, and DATABASE_APP_ROLE for the role that serves; nothing was changed"
             )
         _empty(connection)
-        try:
-            with closing(_as_sql(command, content)) as script:
-                replay(connection, script)
-        except psycopg.Error as refused:
-            reason = refused.diag.message_primary or type(refused).__name__
-            raise DumpFailed(f"the server refuses it: {reason}; nothing was changed") from None
+        with closing(_as_sql(command, content)) as script:
+            replay(connection, script)
         yield connection
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Say in one line what the server refuses, whoever asked it: the driver or SQLAlchemy."""
+    try:
+        yield
+    except (psycopg.Error, sa.exc.DBAPIError) as error:
+        refused = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        said = refused.diag.message_primary if isinstance(refused, psycopg.Error) else None
+        reason = said or type(refused).__name__
+        raise DumpFailed(f"the server refuses it: {reason}; nothing was changed") from None
 
 
 def _as_sql(command: list[str], content: Iterable[bytes]) -> Generator[bytes]:

@@ -10,6 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from mentorship import audit
+from mentorship.consents.staying import is_administered
 from mentorship.extensions import each_on_its_own, reading, sweep, transaction
 from mentorship.privacy import erasing
 from mentorship.privacy import retention as rules
@@ -68,9 +69,15 @@ def erase_them_again(keys: Iterable[uuid.UUID]) -> int:
     )
     if done:
         sweep()
+    with reading() as session:
+        if done and not is_administered(session):
+            click.echo("Nobody administers the site now: run flask --app wsgi create-admin")
     if failed:
         named = ", ".join(map(str, failed))
-        raise click.ClickException(f"{len(done)} are erased again, and these are not: {named}")
+        raise click.ClickException(
+            f"{len(done)} are erased again, and these are not: {named}. The log says why; after"
+            " that is mended, run flask --app wsgi erased again with a file of these keys"
+        )
     return len(done)
 
 

@@ -59,14 +59,18 @@ NOWHERE = "erased.invalid"  # a domain that no mail ever reaches (RFC 2606)
 
 
 def erase_again(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
-    """Erase somebody who was erased before, and came back with a backup; False if they did not."""
+    """Erase somebody who was erased before, and came back with a backup; False if they did not.
+
+    Also who alone administers what came back: they had left when somebody else did.
+    """
     person = session.get(User, person_id)
     if person is None or person.email.endswith(f"@{NOWHERE}"):
         return False
     session.execute(sa.delete(Erasure).where(Erasure.person_id == person_id))
     session.add(Erasure(person_id=person_id, asked_at=now - wishes.GRACE, due_at=now))
     session.flush()
-    return erase(session, person_id=person_id, now=now)
+    _erase(session, person_id, wishes.alone_in(session, person_id), now)
+    return True
 
 
 def erased(session: Session) -> Sequence[uuid.UUID]:
@@ -92,6 +96,11 @@ def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
     left = wishes.alone_in(session, person_id)
     if wishes.SITE in left:
         raise wishes.Needed([wishes.SITE])
+    _erase(session, person_id, left, now)
+    return True
+
+
+def _erase(session: Session, person_id: uuid.UUID, left: Sequence[str], now: dt.datetime) -> None:
     person = session.get_one(User, person_id)
     profiles = list(session.scalars(sa.select(Profile.id).where(Profile.person_id == person_id)))
     _part(session, person_id, profiles, now)
@@ -99,10 +108,10 @@ def erase(session: Session, *, person_id: uuid.UUID, now: dt.datetime) -> bool:
     _empty_words(session, profiles)
     blank_in_runs(session, profiles)
     _remove_or_blank(session, person, profiles)
-    tell_of_sections_without_leader(session, left, now=now)
+    sections = [name for name in left if name != wishes.SITE]
+    tell_of_sections_without_leader(session, sections, now=now)
     audit.record(session, action=ERASED, actor_id=None, about_id=person_id, now=now)
     session.expire_all()
-    return True
 
 
 def _part(
@@ -164,9 +173,10 @@ def _leave_the_council(session: Session, person: User) -> None:
     sections = sa.select(Membership.section_id).where(Membership.person_id == person.id)
     theirs = CouncilSeat.name.icontains(person.name, autoescape=True)
     named = sa.select(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
-    for seat in session.scalars(named).all():
+    seats = session.scalars(named).all()
+    for seat in seats:
         seat.name = ""
-        searched.file(session, seat)
+    searched.file(session, *seats)
 
 
 def _may_name(roster: RosterImport, person: User) -> bool:

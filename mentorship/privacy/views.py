@@ -89,11 +89,13 @@ def keep_me() -> Answer:
 
 def _erase_page(form: EraseForm) -> str:
     session, me = db.session(), current_id()
+    needed = wishes.alone_in(session, me)
     return render_template(
         "privacy/erase.html",
         form=form,
         wish=wishes.wish_of(session, me),
-        needed=wishes.alone_in(session, me),
+        needed=needed,
+        held=wishes.SITE in needed,
         standing=standing_of(session, me),
         grace=wishes.GRACE,
     )

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
-from mentorship.accounts.models import ADMINISTRATOR, Role, User
+from mentorship.accounts.models import User
 from mentorship.consents.models import Erasure
+from mentorship.consents.staying import alone_on_site, hold_administrators, who_stays
 from mentorship.notices.letters import stationery
 from mentorship.notices.service import post
 from mentorship.rounds.service import end_requests
@@ -19,7 +20,6 @@ from mentorship.sections.models import Membership, MembershipState, Section, Sec
 
 GRACE = dt.timedelta(days=14)
 SITE = "the site itself"
-_ADMINISTERS = User.roles.any(Role.name == ADMINISTRATOR)
 
 
 class Needed(RuntimeError):
@@ -84,17 +84,10 @@ def alone_in(session: Session, person_id: uuid.UUID) -> Sequence[str]:
     """
     theirs = sa.select(Section.name).where(
         Section.id.in_(_led_by(Membership.person_id == person_id)),
-        Section.id.not_in(_led_by(Membership.person_id.in_(_who_stays(but=person_id)))),
+        Section.id.not_in(_led_by(Membership.person_id.in_(who_stays(but=person_id)))),
     )
     found = list(session.scalars(theirs.order_by(Section.name)))
     return [*found, SITE] if alone_on_site(session, person_id) else found
-
-
-def alone_on_site(session: Session, person_id: uuid.UUID) -> bool:
-    """Tell whether without this person nobody administers the site."""
-    administers = sa.exists().where(User.id == person_id, _ADMINISTERS)
-    others = sa.exists().where(User.id.in_(_who_stays(but=person_id)), _ADMINISTERS)
-    return session.scalars(sa.select(administers & ~others)).one()
 
 
 def _led_by(who: sa.ColumnElement[bool]) -> sa.Select[uuid.UUID]:
@@ -102,17 +95,12 @@ def _led_by(who: sa.ColumnElement[bool]) -> sa.Select[uuid.UUID]:
     return sa.select(Membership.section_id).where(*leads, who)
 
 
-def _who_stays(*, but: uuid.UUID) -> sa.Select[uuid.UUID]:
-    going = sa.exists().where(Erasure.person_id == User.id)
-    return sa.select(User.id).where(User.id != but, User.active, ~going)
-
-
 def _hold_others_back(session: Session, person_id: uuid.UUID) -> None:
     """Let two leaders of a section, or two administrators, ask one after the other."""
     sections = _led_by(Membership.person_id == person_id)
     led = sa.select(Section.id).where(Section.id.in_(sections)).order_by(Section.id)
     session.execute(led.with_for_update())
-    session.execute(sa.select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update())
+    hold_administrators(session)
 
 
 def due(session: Session, *, now: dt.datetime) -> Sequence[uuid.UUID]:

@@ -31,6 +31,7 @@ class Stems:
 class Index(Protocol):
     def write(self, session: Session, entry_id: int, stems: Stems) -> None: ...
     def erase(self, session: Session, entry_ids: Sequence[int]) -> None: ...
+    def forget(self, session: Session) -> None: ...
     def matches(self, session: Session, groups: Groups, *, least: int) -> dict[int, float]: ...
 
 
@@ -48,11 +49,15 @@ class Fts5:
         )
 
     def erase(self, session: Session, entry_ids: Sequence[int]) -> None:
-        """Leave no word of what goes: FTS5 keeps them beside a mark until its parts are merged."""
         for entry_id in entry_ids:
             self._delete(session, entry_id)
-        if entry_ids:
-            session.execute(sa.text("INSERT INTO search_fts (search_fts) VALUES ('optimize')"))
+
+    def forget(self, session: Session) -> None:
+        """Leave no word of what went: FTS5 keeps them beside a mark until its parts are merged.
+
+        That takes up to a second with thousands of entries: once for all that went.
+        """
+        session.execute(sa.text("INSERT INTO search_fts (search_fts) VALUES ('optimize')"))
 
     def _delete(self, session: Session, entry_id: int) -> None:
         session.execute(sa.text("DELETE FROM search_fts WHERE rowid = :id"), {"id": entry_id})
@@ -90,6 +95,9 @@ class TsVector:
             session.execute(
                 sa.text("DELETE FROM search_fts WHERE entry_id = :id"), {"id": entry_id}
             )
+
+    def forget(self, session: Session) -> None:
+        """Leave it to the server, which cleans up after itself."""
 
     def matches(self, session: Session, groups: Groups, *, least: int) -> dict[int, float]:
         """Return the entries with so many of the groups; a longer text counts a little less."""

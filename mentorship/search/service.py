@@ -66,14 +66,25 @@ class Found:
     near: bool = False
 
 
-def put(session: Session, entry: Entry) -> bool:
-    """Put an entry in the index, or bring it up to date; tell whether anything changed."""
-    return _put(session, entry, _present(session, entry.source, entry.key).get(entry.key))
+def put(session: Session, *entries: Entry) -> bool:
+    """Put entries in the index, or bring them up to date; tell whether anything changed."""
+    changed = replaced = False
+    for entry in entries:
+        before = _present(session, entry.source, [entry.key]).get(entry.key)
+        written = _put(session, entry, before)
+        changed |= written
+        replaced |= written and before is not None
+    if replaced:
+        index_of(session).forget(session)
+    return changed
 
 
-def drop(session: Session, source: str, key: str) -> None:
-    """Take an entry out of the index."""
-    _drop(session, _present(session, source, key).values())
+def drop(session: Session, source: str, keys: Collection[str]) -> None:
+    """Take entries out of the index."""
+    rows = _present(session, source, keys).values()
+    _drop(session, rows)
+    if rows:
+        index_of(session).forget(session)
 
 
 def rebuild(session: Session, sources: Sources) -> int:
@@ -86,6 +97,8 @@ def rebuild(session: Session, sources: Sources) -> int:
         _drop(session, gone)
         changed += len(gone)
         changed += sum(_put(session, entry, present.get(key)) for key, entry in wanted.items())
+    if changed:
+        index_of(session).forget(session)
     return changed
 
 
@@ -202,10 +215,12 @@ def _score(row: SearchEntry, score: float, groups: Sequence[Sequence[str]]) -> f
     return score * (IN_TITLE + as_typed + len(in_question) / len(title))
 
 
-def _present(session: Session, source: str, key: str | None = None) -> dict[str, SearchEntry]:
+def _present(
+    session: Session, source: str, keys: Collection[str] | None = None
+) -> dict[str, SearchEntry]:
     rows = sa.select(SearchEntry).where(SearchEntry.source == source)
-    if key is not None:
-        rows = rows.where(SearchEntry.key == key)
+    if keys is not None:
+        rows = rows.where(SearchEntry.key.in_(keys))
     return {row.key: row for row in session.scalars(rows)}
 
 

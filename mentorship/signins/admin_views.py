@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import administrators, current_id, fresh
 from mentorship.accounts.adapters import utc_now
+from mentorship.consents.staying import alone_on_site
 from mentorship.extensions import db, transaction
 from mentorship.signins import people, service
 from mentorship.sought import MARK, keep, sought
@@ -40,8 +41,13 @@ def look() -> Response:
 def show(person_id: uuid.UUID) -> str:
     person = people.person_at(db.session(), person_id)
     theirs = service.sessions_of(db.session(), person, now=utc_now())
-    mine = person_id == current_id()
-    return render_template("signins/account.html", person=person, sessions=theirs, mine=mine)
+    return render_template(
+        "signins/account.html",
+        person=person,
+        sessions=theirs,
+        mine=person_id == current_id(),
+        needed=alone_on_site(db.session(), person_id),
+    )
 
 
 @bp.post("/<uuid:person_id>/end-sessions")
@@ -65,6 +71,8 @@ def switch_off(person_id: uuid.UUID) -> Response:
             people.switch_off(database, person, by=current_id(), now=utc_now())
     except people.Oneself:
         flash("Nobody switches off their own account. Ask another administrator.", "error")
+    except people.LastAdministrator:
+        flash("Nobody else stays to administer the site. It needs one more first.", "error")
     else:
         flash(f"The account of {person.name} is switched off. Nothing of it is lost.", "success")
     return redirect(url_for(".show", person_id=person_id), code=303)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from mentorship import audit
 from mentorship.accounts.models import User
+from mentorship.consents.staying import alone_on_site, hold_administrators
 from mentorship.signins import service
 
 AT_MOST = 50
@@ -20,6 +21,10 @@ AFTER_SWITCHING_OFF: list[Callable[..., None]] = []
 
 class Oneself(ValueError):
     """Administrators do not switch themselves off: another one has to do it."""
+
+
+class LastAdministrator(ValueError):
+    """Nobody else administers the site and stays."""
 
 
 def search(session: Session, words: str) -> Sequence[User]:
@@ -60,10 +65,15 @@ def switch_off(session: Session, person: User, *, by: uuid.UUID, now: dt.datetim
     ------
     Oneself
         The person is who asks.
+    LastAdministrator
+        Whoever else administers the site, who asks among them, is about to be erased.
 
     """
     if person.id == by:
         raise Oneself
+    hold_administrators(session)
+    if alone_on_site(session, person.id):
+        raise LastAdministrator
     person.active = False
     session.flush()
     service.end_sessions(session, person_id=person.id, by=by, now=now)

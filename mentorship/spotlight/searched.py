@@ -30,8 +30,8 @@ def file(session: Session, letter: SpotlightLetter) -> None:
         drop(session, letter.id)
 
 
-def drop(session: Session, letter_id: uuid.UUID) -> None:
-    search.drop(session, SOURCE, str(letter_id))
+def drop(session: Session, *letter_ids: uuid.UUID) -> None:
+    search.drop(session, SOURCE, [str(key) for key in letter_ids])
 
 
 def _entry(letter: SpotlightLetter) -> Entry:

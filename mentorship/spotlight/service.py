@@ -149,8 +149,7 @@ def throw_away(session: Session, letter: SpotlightLetter) -> None:
 def throw_away_all(session: Session, author_id: uuid.UUID) -> None:
     """Delete every letter of an author, and what the search finds of them."""
     gone = sa.delete(SpotlightLetter).where(SpotlightLetter.author_id == author_id)
-    for letter_id in session.scalars(gone.returning(SpotlightLetter.id)).all():
-        searched.drop(session, letter_id)
+    searched.drop(session, *session.scalars(gone.returning(SpotlightLetter.id)))
 
 
 def edit_at_desk(session: Session, letter: SpotlightLetter, *, title: str, body: str) -> None:

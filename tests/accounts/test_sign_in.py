@@ -310,5 +310,5 @@ def test_production_answers_its_own_host_only(production: Flask) -> None:
     client = production.test_client()
     assert client.get("/login", base_url="https://bad.example").status_code == 400
     cookie = client.get("/login", base_url="https://mentors.example.org").headers["Set-Cookie"]
-    assert cookie.startswith("__Host-session=")
+    assert cookie.startswith("__Host-sealed=")
     assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))

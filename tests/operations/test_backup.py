@@ -155,6 +155,72 @@ def test_who_was_erased_since_stays_erased(
     assert new.test_cli_runner().invoke(args=["erased", "again", str(keys)]).exit_code == 1
 
 
+def test_the_only_administrator_of_then_stays_erased(lived_in: Flask, tmp_path: Path) -> None:
+    file, runner = tmp_path / "site.backup", lived_in.test_cli_runner()
+    with lived_in.app_context(), transaction() as session:
+        admin = factories.administrator(session)
+        key, address = admin.id, admin.email
+    runner.invoke(args=["backup", str(file)])
+    with lived_in.app_context(), transaction() as session:
+        factories.administrator(session)
+        assert erasing.erase_again(session, person_id=key, now=utc_now())
+    done = runner.invoke(args=["restore", "--force", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "1 people who were erased since are erased again" in done.output
+    assert "Nobody administers the site now: run flask --app wsgi create-admin" in done.output
+    assert address not in people(lived_in)
+
+
+def test_a_folder_that_cannot_be_written_is_said_with_the_way_out(
+    lived_in: Flask, tmp_path: Path
+) -> None:
+    """A place of its own for the keys is taken here: root writes on what is read-only."""
+    file, runner = tmp_path / "site.backup", lived_in.test_cli_runner()
+    runner.invoke(args=["backup", str(file)])
+    with lived_in.app_context(), transaction() as session:
+        who = session.scalars(sa.select(User).where(User.name == "Canary Person")).one()
+        assert erasing.erase_again(session, person_id=who.id, now=utc_now())
+    before = _whole(lived_in)
+    (tmp_path / "site.backup.erased").symlink_to(tmp_path / "no such folder" / "keys")
+    done = runner.invoke(args=["restore", "--force", str(file)])
+    assert done.exit_code == 1
+    assert "copy the backup into a folder that can be written" in done.output
+    assert _whole(lived_in) == before
+
+
+def test_a_restore_of_an_older_version_is_in_the_log_too(lived_in: Flask, tmp_path: Path) -> None:
+    file, runner = tmp_path / "site.backup", lived_in.test_cli_runner()
+    with lived_in.app_context(), transaction() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '0059'"))
+    runner.invoke(args=["backup", str(file)])
+    done = runner.invoke(args=["restore", "--force", str(file)])
+    assert "It is of an older version" in done.output, done.output
+    with lived_in.app_context():
+        newest = sa.select(AuditEntry.action).order_by(AuditEntry.number.desc())
+        assert db.session.scalars(newest.limit(1)).one() == "operations.restore"
+        db.session.remove()
+
+
+def test_what_the_server_refuses_is_said_in_one_line(lived_in: Flask, tmp_path: Path) -> None:
+    """Here that a table goes which somebody else reads; nothing waits for them without end."""
+    file, runner = tmp_path / "site.backup", lived_in.test_cli_runner()
+    with lived_in.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite checks a file beside the database")
+        back_up(db.engine, file, now=utc_now())
+        before, name = _whole(lived_in), db.engine.url.database
+        with db.engine.begin() as connection:
+            connection.execute(sa.text(f'ALTER DATABASE "{name}" SET lock_timeout = 100'))
+        db.engine.dispose()
+        with db.engine.begin() as reader:
+            reader.execute(sa.select(sa.func.count(User.id)))
+            done = runner.invoke(args=["restore", "--force", str(file)])
+        assert isinstance(done.exception, SystemExit), done.exception
+        said = "the server refuses it: canceling statement due to lock timeout; nothing was changed"
+        assert said in done.output
+        assert _whole(lived_in) == before
+
+
 def _cut_off(app: Flask, file: Path) -> int:
     """Restore, and fail after the database is replaced; return how the command ended."""
     with pytest.MonkeyPatch.context() as patch:

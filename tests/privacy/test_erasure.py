@@ -42,6 +42,7 @@ from mentorship.rounds.proving import prove_again
 from mentorship.search.models import SearchEntry
 from mentorship.sections import leading
 from mentorship.sections.models import Membership
+from mentorship.signins import people
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -389,6 +390,43 @@ def test_the_last_administrator_stays_until_there_is_another(session: Session) -
     assert erasing.erase(session, person_id=admin.id, now=DUE)
 
 
+def test_the_page_says_that_an_erasure_waits_for_another_administrator(
+    session: Session, sign_in: SignIn
+) -> None:
+    admin, other = (factories.administrator(session) for _ in range(2))
+    wishes.ask(session, person=admin, now=dt.datetime.now(dt.UTC))
+    page = sign_in(admin)
+    assert "Your data is erased on " in page.get("/account/erase").text
+    other.active = False
+    session.flush()
+    said = page.get("/account/erase").text
+    assert "Your data is erased once somebody else does, and not before" in said
+    assert "Your data is erased on " not in said
+
+
+def test_two_administrators_who_switch_each_other_off_do_not_both_go(
+    new_app: Callable[..., Flask],
+) -> None:
+    app = new_app()
+    for _ in range(5):
+        with app.app_context(), transaction() as session:
+            session.execute(sa.update(User).values(active=False))
+            ids = [factories.administrator(session).id for _ in range(2)]
+
+        def switch_off(who: uuid.UUID, by: uuid.UUID) -> Callable[[Session], bool]:
+            def act(session: Session) -> bool:
+                try:
+                    people.switch_off(session, session.get_one(User, who), by=by, now=NOW)
+                except people.LastAdministrator:
+                    return False
+                return True
+
+            return act
+
+        each = switch_off(ids[0], ids[1]), switch_off(ids[1], ids[0])
+        assert sorted(map(str, at_once(app, *each))) == ["False", "True"]
+
+
 def test_administrators_are_told_of_a_section_that_lost_its_last_leader(session: Session) -> None:
     section, admin = factories.section(session), factories.administrator(session)
     leader, other = (factories.leader(session, section) for _ in range(2))
@@ -424,6 +462,13 @@ def test_who_comes_back_with_a_backup_is_erased_again(session: Session) -> None:
     assert erasing.erased(session) == [back.id]
     assert session.scalars(sa.select(User.id)).all() == [stayed.id]
     assert audit.first_bad(session)[0] is None
+
+
+def test_who_alone_administers_what_came_back_is_erased_again(session: Session) -> None:
+    admin = factories.administrator(session)
+    assert erasing.erase_again(session, person_id=admin.id, now=dt.datetime.now(dt.UTC))
+    assert erasing.erased(session) == [admin.id]
+    assert session.scalars(sa.select(User.id)).all() == []
 
 
 def test_the_home_says_that_one_is_erased_soon_and_offers_to_stay(

@@ -73,6 +73,29 @@ def test_what_is_gone_from_its_source_is_gone_from_the_index(session: Session) -
     assert [row.key for row in find(session, "lions").rows] == ["b"]
 
 
+@pytest.mark.parametrize("how", ["edited", "dropped", "gone"])
+def test_no_word_of_what_went_stays_in_the_file(session: Session, how: str) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL cleans up after itself")
+    service.put(session, *(entry(f"b{number}", text="Lions") for number in range(20)))
+    service.put(session, entry(text="Xquagga"))
+    session.commit()
+    assert _in_the_file(session, b"quagga")
+    if how == "edited":
+        service.put(session, entry(text="Lions"))
+    elif how == "dropped":
+        service.drop(session, "test", ["a"])
+    else:
+        service.rebuild(session, {"test": lambda _: []})
+    session.commit()
+    assert not _in_the_file(session, b"quagga")
+
+
+def _in_the_file(session: Session, word: bytes) -> bool:
+    blocks = session.scalars(sa.text("SELECT block FROM search_fts_data")).all()
+    return any(word in block for block in blocks)
+
+
 def test_an_entry_of_a_section_is_found_by_its_members_only(session: Session) -> None:
     section = factories.section(session)
     member = factories.member(session, section, SectionRole.IMG)
@@ -172,6 +195,6 @@ def test_a_vain_search_counts_in_each_section_of_whoever_asked(session: Session)
 def test_numbers_of_entries_never_come_back(session: Session) -> None:
     service.put(session, entry("a"))
     first = session.scalars(sa.select(SearchEntry.id)).one()
-    service.drop(session, "test", "a")
+    service.drop(session, "test", ["a"])
     service.put(session, entry("b"))
     assert session.scalars(sa.select(SearchEntry.id)).one() > first

@@ -101,7 +101,7 @@ def _sqlmap(address: str, cookie: str, folder: Path, minutes: int) -> Iterator[s
             *(str(ROOT / ".security/sqlmap/bin/sqlmap"), "--batch", "--level", "2", "--risk", "1"),
             *("--url", address + path, "--cookie", cookie, "--threads", "2", "--flush-session"),
             *("--output-dir", str(folder / "sqlmap"), "--disable-coloring", "--skip-waf"),
-            *("--param-exclude", "session", "--technique", "BEU", "--timeout", "20"),
+            *("--param-exclude", "sealed", "--technique", "BEU", "--timeout", "20"),
         ]
         start = time.monotonic()
         try:

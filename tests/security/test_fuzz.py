@@ -164,7 +164,7 @@ JUNK: Mapping[str, Mapping[str, Any]] = {
     "2 MB in one field": {"data": {"a": "x" * 2_000_000}},
     "odd charset": {"data": b"a=\xff", "content_type": f"{FORM}; charset=utf-7"},
     "50000 names": {"data": "&".join(f"a{n}=" for n in range(50_000)), "content_type": FORM},
-    "odd cookie": {"headers": {"Cookie": "session=a.b.c; session=\xff; =; ;;"}},
+    "odd cookie": {"headers": {"Cookie": "sealed=a.b.c; sealed=\xff; =; ;;"}},
     "odd headers": {
         "headers": {
             "Accept-Language": "\xff" * 5000,

@@ -10,10 +10,11 @@ from pathlib import Path
 import gunicorn
 import pytest
 from flask import Flask, abort
+from flask_security import hash_password
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from mentorship.accounts.models import User
+from mentorship.accounts.trying import KNOWN
 from mentorship.config import ROOT
 from tests import factories
 from tests.page import Page, PageClient
@@ -73,7 +74,7 @@ def test_every_route_answers_with_them(app: Flask, stage: Stage) -> None:
     for answer in _asked(app, stage):
         check(answer)
         cookies = [line.split("=")[0] for line in answer.headers.getlist("Set-Cookie")]
-        assert set(cookies) <= {"session"}, answer.request.path
+        assert set(cookies) <= {"sealed"}, answer.request.path
 
 
 def test_no_page_holds_a_script_or_a_style(app: Flask, stage: Stage) -> None:
@@ -181,16 +182,23 @@ def test_the_one_cookie(new_app: Callable[..., Flask]) -> None:
     answer = app.test_client().get("/login", base_url="https://localhost")
     (cookie,) = answer.headers.getlist("Set-Cookie")
     name, *marks = cookie.split("; ")
-    assert name.startswith("__Host-session=")
+    assert name.startswith("__Host-sealed=")
     assert set(marks) == {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}
 
 
-def test_signing_out_clears_what_the_browser_keeps(
-    session: Session, sign_in: Callable[[User], PageClient]
-) -> None:
-    client = sign_in(factories.person(session))
+def test_signing_out_clears_what_the_browser_keeps(app: Flask, session: Session) -> None:
+    """But for the mark of a browser that is known, a keyed hash, for thirty days."""
+    words = "trombone kettle orchard"
+    person = factories.person(session, password=hash_password(words))
+    client = PageClient(app)
+    client.submit("/login", {"email": person.email, "password": words})
+    with client.client.session_transaction() as cookie:
+        assert {"_user_id", KNOWN} < set(cookie)
     answer = client.post("/logout").response
     check(answer)
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert "session=;" in answer.headers["Set-Cookie"]
+    with client.client.session_transaction() as cookie:
+        (mark,) = cookie.pop(KNOWN)
+        assert re.fullmatch(r"[0-9a-f]{32}", mark)
+        assert dict(cookie) == {"_permanent": True}
     assert "/login" in (client.client.get("/home").location or "")

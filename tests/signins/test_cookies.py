@@ -6,16 +6,19 @@ import base64
 import zlib
 from collections.abc import Callable
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from flask import session as here
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.orm import Session
+from werkzeug.test import Cookie
 
 from mentorship.access import OPEN_ENDPOINTS
 from mentorship.accounts.models import User
 from mentorship.config import Mfa, Mode
-from mentorship.cookies import SealedCookies
+from mentorship.cookies import NONCE_BYTES, SealedCookies
 from tests import factories
 from tests.page import PageClient
 from tests.stage import set_stage
@@ -54,7 +57,7 @@ def test_all_pages_set_one_cookie_and_no_other(app: Flask, session: Session) -> 
         for client in clients:
             with client.client.get(address(rule, stage.values)) as answer:
                 seen |= _cookies(answer.headers.getlist("Set-Cookie"))
-    assert seen == {"session": {"path": "/", "httponly": "True", "samesite": "Lax"}}
+    assert seen == {"sealed": {"path": "/", "httponly": "True", "samesite": "Lax"}}
 
 
 def test_the_cookie_in_production_is_bound_to_its_host(production: Flask) -> None:
@@ -67,7 +70,7 @@ def test_the_cookie_in_production_is_bound_to_its_host(production: Flask) -> Non
             answer = client.open(rule.rule, method=method, base_url=HOST)
             seen |= _cookies(answer.headers.getlist("Set-Cookie"))
     expected = {"path": "/", "httponly": "True", "samesite": "Lax", "secure": "True"}
-    assert seen == {"__Host-session": expected}
+    assert seen == {"__Host-sealed": expected}
 
 
 def test_what_the_cookie_holds_is_read_by_nobody_else(
@@ -85,12 +88,50 @@ def test_what_the_cookie_holds_is_read_by_nobody_else(
     assert "Farida Secretname is signed out everywhere." in admin.follow(telling).text
 
 
-def test_a_cookie_from_before_they_were_sealed_is_an_empty_one(app: Flask) -> None:
+def test_code_from_before_they_were_sealed_passes_the_cookie_over(
+    app: Flask, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    """Such code runs beside this one during an update, and again after one that is taken back."""
+    older = Flask("older")
+    older.secret_key = app.config["SECRET_KEY"]
+    older.add_url_rule("/", view_func=lambda: f"{len(here)} things are known")
+    cookie = _cookie(sign_in(factories.person(session)))
+    browser = older.test_client()
+    browser.set_cookie(cookie.key, cookie.value)
+    answer = browser.get("/")
+    assert (answer.status_code, answer.text) == (200, "0 things are known")
+
+
+@pytest.mark.parametrize("what", ["the signature", "the seal", "all: it is not sealed"])
+def test_who_comes_with_an_altered_cookie_is_signed_out(
+    app: Flask, session: Session, sign_in: Callable[[User], PageClient], what: str
+) -> None:
+    client = sign_in(factories.person(session))
+    client.get("/home")
+    cookie = _cookie(client)
+    client.client.set_cookie(cookie.key, _altered(app, cookie.value, what))
+    assert "/login" in (client.client.get("/home").location or "")
+    client.get("/login")
+
+
+def _cookie(client: PageClient) -> Cookie:
+    cookie = client.client.get_cookie(client.app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    return cookie
+
+
+def _altered(app: Flask, value: str, what: str) -> str:
+    """Change one letter of what is signed; or what is in it, as only the key's owner can sign."""
+    if what == "the signature":
+        return ("B" if value[0] == "A" else "A") + value[1:]
     signing = SecureCookieSessionInterface().get_signing_serializer(app)
     assert signing
-    browser = app.test_client()
-    browser.set_cookie("session", signing.dumps({"_user_id": "x"}))
-    assert browser.get("/login").status_code == 200
+    if what != "the seal":
+        return signing.dumps({"_user_id": "x"})
+    signing.serializer = SimpleNamespace(loads=str, dumps=str)
+    sealed = bytearray(base64.b64decode(signing.loads(value)))
+    sealed[NONCE_BYTES] ^= 1
+    return signing.dumps(base64.b64encode(sealed).decode())
 
 
 def test_a_cookie_under_a_key_of_before_still_opens(

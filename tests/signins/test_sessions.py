@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
 from mentorship.audit import AuditEntry
 from mentorship.extensions import db
+from mentorship.privacy import wishes
 from mentorship.sections.models import SectionRole
 from mentorship.signins.browsers import in_words
 from mentorship.signins.models import UserSession
@@ -44,9 +45,9 @@ def _token(client: PageClient) -> str:
 def _copied(client: PageClient) -> PageClient:
     """Return another browser with a copy of this one's cookie, as a thief would have it."""
     copy = PageClient(client.app)
-    cookie = client.client.get_cookie("session")
+    cookie = client.client.get_cookie(client.app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
-    copy.client.set_cookie("session", cookie.value)
+    copy.client.set_cookie(cookie.key, cookie.value)
     return copy
 
 
@@ -315,6 +316,22 @@ def test_administrators_do_not_switch_themselves_off(session: Session, ada: Page
     page = ada.follow(ada.post(f"/admin/accounts/{me.id}/switch-off"))
     assert "Nobody switches off their own account" in page.text
     assert me.active
+
+
+def test_the_last_administrator_who_stays_is_not_switched_off(
+    session: Session, ada: PageClient
+) -> None:
+    """Whoever asked to be erased goes within days, and is nobody to count on."""
+    me = session.query(User).filter(User.roles.any()).one()
+    other = factories.administrator(session)
+    wishes.ask(session, person=me, now=dt.datetime.now(dt.UTC))
+    page = ada.follow(ada.post(f"/admin/accounts/{other.id}/switch-off"))
+    assert "Nobody else stays to administer the site. It needs one more first." in page.text
+    assert "Switch this account off" not in page.text
+    assert other.active
+    factories.administrator(session)
+    ada.submit(f"/admin/accounts/{other.id}", action=f"/admin/accounts/{other.id}/switch-off")
+    assert not other.active
 
 
 # --- Browsers in words ---------------------------------------------------------------------------

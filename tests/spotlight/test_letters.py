@@ -188,6 +188,29 @@ def _submitted(*, published: bool) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
     return letter.id, author.id, section.id
 
 
+def test_letters_thrown_away_together_leave_the_index_at_one_time(session: Session) -> None:
+    """To take old words out of its file holds the one writer of SQLite, up to a second each."""
+    section = factories.section(session)
+    author = factories.member(session, section, SectionRole.IMG)
+    keys: dict[str, Any] = {"section_id": section.id, "author_id": author.id}
+    for _ in range(3):
+        letter = service.write(session, None, now=NOW, **keys, **WORDS)
+        service.submit(session, letter, now=NOW)
+        service.publish(session, service.letter_at_desk(session, section.id, letter.id), now=NOW)
+    merged = []
+
+    def note(_c: object, _cursor: object, text: str, *_: object) -> None:
+        if "optimize" in text:
+            merged.append(text)
+
+    connection = session.connection()
+    sa.event.listen(connection, "before_cursor_execute", note)
+    service.throw_away_all(session, author.id)
+    sa.event.remove(connection, "before_cursor_execute", note)
+    assert session.scalars(sa.select(SearchEntry)).all() == []
+    assert len(merged) == (connection.dialect.name == "sqlite")
+
+
 def test_building_the_index_again_drops_letters_that_are_gone(session: Session) -> None:
     """As set-up does: erasure once left entries of letters that it had deleted."""
     section = factories.section(session)
