@@ -133,6 +133,8 @@ IN_THE_COPY: tuple[Holding, ...] = (
             (Offer.state == OfferState.DECLINED_BY_IMG, Offer.img_id.in_(me.profiles)),
             else_=sa.false(),
         ),
+        read_as={"state": "read_by_img"},
+        reads=lambda me: Offer.img_id.in_(me.profiles),
     ),
     Holding(
         Pair,
