@@ -137,20 +137,22 @@ def zipped(session: Session, person_id: uuid.UUID, *, site_name: str, now: dt.da
 
 def _rows(session: Session, holding: Holding, me: Me) -> Iterator[Row]:
     shown = sa.true() if holding.unless is None else holding.unless(me)
-    query = sa.select(holding.model, shown.label("shown")).where(holding.whose(me))
+    reads = sa.false() if holding.reads is None else holding.reads(me)
+    query = sa.select(holding.model, shown.label("shown"), reads.label("reads"))
+    query = query.where(holding.whose(me))
     order = holding.table.primary_key.columns
-    for row, in_full in session.execute(query.order_by(*order)):
+    for row, in_full, as_read in session.execute(query.order_by(*order)):
         without = set(holding.without) | (set() if in_full else set(holding.hide))
-        yield _plain(row, holding.table, without, me)
+        yield _plain(row, holding.table, without, me, holding.read_as if as_read else {})
 
 
-def _plain(row: Any, table: sa.Table, without: set[str], me: Me) -> Row:
+def _plain(row: Any, table: sa.Table, without: set[str], me: Me, read_as: Mapping[str, str]) -> Row:
     plain: Row = {}
     for column in table.columns:
         if column.name in without:
             continue
         name = column.name.removesuffix("_sealed")
-        plain[name] = _value(row, name)
+        plain[name] = _value(row, read_as.get(name, name))
         other = any(key.column.table.name == User.__tablename__ for key in column.foreign_keys)
         if other and plain[name] not in {None, str(me.id)}:
             plain[name] = "somebody else"

@@ -133,6 +133,8 @@ IN_THE_COPY: tuple[Holding, ...] = (
             (Offer.state == OfferState.DECLINED_BY_IMG, Offer.img_id.in_(me.profiles)),
             else_=sa.false(),
         ),
+        read_as={"state": "read_by_img"},
+        reads=lambda me: Offer.img_id.in_(me.profiles),
     ),
     Holding(
         Pair,
@@ -234,10 +236,8 @@ NOT_IN_THE_COPY: Mapping[str, str] = MappingProxyType(
             ),
             _RUN,
         ),
-        **dict.fromkeys(
-            ("publication", "publish_plan", "run_job", "run_step", "resource_change"), _BY
-        ),
-        **dict.fromkeys(("news_hiding", "mail_text"), _BY),
+        **dict.fromkeys(("publication", "publish_plan", "run_job", "run_step"), _BY),
+        **dict.fromkeys(("resource_change", "news_hiding", "mail_text"), _BY),
         "round_note": _LEADERS,
         "round_note_before": _LEADERS,
         "member_tag": "a word by which leaders sort their list; ask them to read it to you",

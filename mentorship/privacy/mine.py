@@ -51,7 +51,8 @@ Whose = Callable[[Me], sa.ColumnElement[bool]]
 class Holding:
     """A table of the copy: ``whose`` finds the rows, ``without`` says why a column is left out.
 
-    ``hide`` are columns that are shown only in rows for which ``unless`` holds.
+    ``hide`` are columns that are shown only in rows for which ``unless`` holds. ``read_as`` says
+    which attribute tells a column in rows for which ``reads`` holds, as the pages tell it.
     """
 
     model: type[Model]
@@ -60,6 +61,8 @@ class Holding:
     without: Mapping[str, str] = field(default_factory=dict)
     hide: tuple[str, ...] = ()
     unless: Whose | None = None
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    reads: Whose | None = None
 
     @property
     def table(self) -> sa.Table:

@@ -74,11 +74,6 @@ def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
     round_letters.round_finished(session, session.get_one(Round, round_id), now=now)
 
 
-def open_again(session: Session, *, round_id: uuid.UUID) -> None:
-    """Open a closed round again, without a deadline; raise ``RoundChanged`` if it is not closed."""
-    move(session, round_id, (RoundState.CLOSED,), RoundState.OPEN, closes_at=None)
-
-
 def set_closing(
     session: Session,
     *,

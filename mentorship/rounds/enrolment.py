@@ -121,11 +121,11 @@ def put_back(
 
 
 def put_all_back(
-    session: Session, *, round_id: uuid.UUID, people: Collection[Candidate], now: dt.datetime
-) -> None:
-    """Enrol people of whom nothing keeps one out, for the first time or again, all in one pass.
+    session: Session, *, round_id: uuid.UUID, profile_ids: Collection[uuid.UUID], now: dt.datetime
+) -> Sequence[Candidate]:
+    """Enrol those whom nothing keeps out, for the first time or again, and return them.
 
-    Whoever withdrew since they were read stays away.
+    They are read while the round is held: meanwhile one may have withdrawn, or come in already.
 
     Raises
     ------
@@ -133,13 +133,11 @@ def put_all_back(
         The round is published or finished.
 
     """
-    hold(session, round_id)
-    withdrew = sa.select(Participant.profile_id).where(
-        Participant.round_id == round_id, Participant.withdrew
-    )
-    back = {one.profile_id for one in people if one.joined} - {*session.scalars(withdrew)}
-    mark(session, round_id, back, left_out_at=None)
-    _enrol(session, round_id, [one for one in people if not one.joined], now)
+    found = candidates(session, hold(session, round_id), now=now, only=profile_ids)
+    able = [each for each in found if each.obstacle is None and not each.withdrew]
+    mark(session, round_id, [one.profile_id for one in able if one.joined], left_out_at=None)
+    _enrol(session, round_id, [one for one in able if not one.joined], now)
+    return able
 
 
 def join(

@@ -195,13 +195,13 @@ def fail(session: Session, held: Held, *, failure: Mapping[str, Any], now: dt.da
         give_up_rest(session, held.job_id, now=now)
 
 
-def end_overtaken(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
-    """End what is solved for a round whose rest goes out: it is made of people as they were before.
+def end_overtaken(session: Session, *, round_id: uuid.UUID, why: str, now: dt.datetime) -> None:
+    """End what is solved for a round: it is made of people as they were before. ``why`` is kept.
 
     Before anything else of the round is held: whoever keeps a run holds its job first, too.
     """
     live = (RunJob.round_id == round_id, RunJob.state.in_(LIVE_JOBS))
-    change(session, live, **ended(JobState.FAILED, now), failure={"kind": "went_out"})
+    change(session, live, **ended(JobState.FAILED, now), failure={"kind": why})
 
 
 def give_up_rest(session: Session, job_id: uuid.UUID, *, now: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from mentorship import audit
 from mentorship.matching import POLICIES
 from mentorship.rounds.choices import OUT, RUNNABLE
 from mentorship.rounds.closing import close_if_open
-from mentorship.rounds.holding import change, ended, give_up_rest
+from mentorship.rounds.holding import change, end_overtaken, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest
@@ -158,6 +158,15 @@ def ask(session: Session, job: RunJob) -> RunJob:
             )
         ).one()
     return job
+
+
+def open_again(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Open a closed round again, without a deadline; raise ``RoundChanged`` if it is not closed.
+
+    What is solved for it ends: it is of the people of before, and whoever asks anew would get it.
+    """
+    end_overtaken(session, round_id=round_id, why="round_changed", now=now)
+    move(session, round_id, (RoundState.CLOSED,), RoundState.OPEN, closes_at=None)
 
 
 def hold_in(session: Session, round_id: uuid.UUID, states: Collection[RoundState]) -> Round:

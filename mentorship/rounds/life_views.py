@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
-from mentorship.rounds import closing, lifecycle
+from mentorship.rounds import closing, jobs, lifecycle
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.leading import acting, changed_page
@@ -80,11 +80,12 @@ def close(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 @bp.post(f"{ROUND}/open-again")
 @members
 def open_again(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
     return _do(
         slug,
         round_id,
         "round.open_again",
-        lambda session: closing.open_again(session, round_id=round_id),
+        lambda session: jobs.open_again(session, round_id=round_id, now=now),
         "The round is open again, without a deadline.",
     )
 

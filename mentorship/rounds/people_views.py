@@ -116,14 +116,10 @@ def _carry_out(
         told = f"{who} is" if count == 1 else f"{len(ids)} of {who} are"
         return f"{told} left out of the round. You find who is left out under “Left out”."
     if what == "put_back":
-        able: Sequence[Candidate] = [
-            each for each in chosen if each.obstacle is None and not each.withdrew
-        ]
+        ids = [each.profile_id for each in chosen]
+        able = service.put_all_back(session, round_id=round_.id, profile_ids=ids, now=now)
         if not able:  # the first is told why
-            able = chosen[:1]
-            service.put_back(session, round_id=round_.id, profile_id=able[0].profile_id, now=now)
-        else:
-            service.put_all_back(session, round_id=round_.id, people=able, now=now)
+            service.put_back(session, round_id=round_.id, profile_id=ids[0], now=now)
         told = f"{who} takes part now." if count == 1 else f"{len(able)} of {who} take part now."
         away = sum(each.withdrew for each in chosen)
         return f"{told} {away} withdrew by their own wish: {THEIRS}" if away else told

@@ -202,7 +202,7 @@ def send_out(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> Publ
         return None
     run = session.get_one(Run, plan.run_id)
     if is_of_rest(session, run.id):
-        end_overtaken(session, round_id=round_id, now=now)
+        end_overtaken(session, round_id=round_id, why="went_out", now=now)
         return offer_rest(session, round_id=round_id, run_id=run.id, now=now)
     return publish_round(session, round_id=round_id, run_id=run.id, by=plan.planned_by_id, now=now)
 

@@ -84,12 +84,11 @@ def ways(session: Session, round_id: uuid.UUID) -> Ways:
     """Return the run that counts and where undo and redo lead, in one query.
 
     Undo leads to the run that counted before the last edit or choice that still stands; redo to
-    what was undone last, or else to the edit of the current one that counted last.
+    what was undone last and not done again since.
     """
     steps = session.execute(
         sa.select(
             RunStep.run_id,
-            RunJob.base_run_id,
             Run.number,
             User.name,
             RunStep.taken_at,
@@ -97,35 +96,38 @@ def ways(session: Session, round_id: uuid.UUID) -> Ways:
         )
         .join(Run, Run.id == RunStep.run_id)
         .outerjoin(User, User.id == RunStep.taken_by_id)
-        .outerjoin(RunJob, sa.and_(RunJob.run_id == RunStep.run_id, RunJob.kind == JobKind.EDIT))
         .where(RunStep.round_id == round_id)
         .order_by(RunStep.number.desc())
     ).all()
     if not steps:
         return Ways(None, None, None)
-    current, kind = steps[0].run_id, steps[0].kind
-    undo = _back([(step.kind, step.run_id) for step in reversed(steps)])
-    redo = next((step.run_id for step in steps if step.base_run_id == current), None)
-    if kind is StepKind.UNDO:
-        redo = steps[1].run_id
+    current = steps[0].run_id
+    undo, redo = _back_and_forth([(step.kind, step.run_id) for step in reversed(steps)])
     before = next((step.number for step in steps if step.run_id != current), None)
     taken = [Taken(step.run_id, step.number, step.name, step.taken_at) for step in steps]
     return Ways(current, undo, redo, None if undo else before, taken)
 
 
-def _back(steps: Sequence[tuple[StepKind, uuid.UUID]]) -> uuid.UUID | None:
-    """Return the run an undo leads to after these steps, the first one first; None if nowhere."""
+def _back_and_forth(
+    steps: Sequence[tuple[StepKind, uuid.UUID]],
+) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+    """Return where an undo and a redo lead after these steps, the first one first."""
     back: list[uuid.UUID] = []  # what each step that may be undone went away from
+    forth: list[uuid.UUID] = []  # what each undo went away from
     current: uuid.UUID | None = None
     for kind, run_id in steps:
+        if kind is StepKind.UNDO:
+            del back[-1:]
+        elif kind is StepKind.REDO:
+            del forth[-1:]
+        else:
+            forth.clear()
         if kind is StepKind.RUN:
             back.clear()
-        elif kind is StepKind.UNDO:
-            del back[-1:]
         elif current is not None:
-            back.append(current)
+            (forth if kind is StepKind.UNDO else back).append(current)
         current = run_id
-    return back[-1] if back else None
+    return back[-1] if back else None, forth[-1] if forth else None
 
 
 def take_step(  # noqa: PLR0913  a step says which run, how, who and when

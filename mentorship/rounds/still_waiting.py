@@ -62,9 +62,9 @@ def still_here(
 def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
     """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for.
 
-    Whose mentorship has ended has nobody while the rest can be matched again; what a finished
-    round has found stays found. Whoever had a mentor of another round when it was published is not
-    one of them.
+    Whose mentorship has ended has nobody while the rest can be matched again. What a finished
+    round has found, or has not, stays so, whoever goes afterwards. Whoever had a mentor of another
+    round when it was published is not one of them.
     """
     settled = (OfferState.CONFIRMED, OfferState.ENDED)
     live = sa.select(Offer.img_id).where(
@@ -78,7 +78,7 @@ def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUI
         .join(User, User.id == Profile.person_id)
         .where(
             Participant.round_id == round_id,
-            still_here(Round.section_id),
+            sa.true() if finished else still_here(Round.section_id),
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
             Profile.id.not_in(live),

@@ -7,6 +7,7 @@ before, and no yes makes the two a pair.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,14 +17,16 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED, give
 from mentorship.finding.lists import listing
 from mentorship.notices.models import Message
+from mentorship.privacy import copying
 from mentorship.profiles.models import ProfileKind
 from mentorship.profiles.service import code_name, read_img
 from mentorship.rounds import parting, service
-from mentorship.rounds.models import Pair
+from mentorship.rounds.models import Pair, Round
 from mentorship.rounds.offer_models import OfferState
 from mentorship.sections.models import Browsing
 from tests.factories import NOW
 from tests.page import PageClient
+from tests.privacy.test_copy import unzipped
 from tests.rounds.asking import accept, again, alter, ask, direct, seats_of, subjects
 from tests.rounds.cast import Cast
 
@@ -105,6 +108,34 @@ def test_a_request_waits_on_and_no_yes_makes_a_pair(cast: Cast, sign_in: SignIn,
     page = sign_in(cast.people[ANA]).get(f"/rounds/{round_.id}/request").text
     assert page.count("Not accepted") == 1  # as after a no, or Ana would read her own address
     assert "Ended before" not in page
+    told = copy_of(cast, ANA, round_)
+    assert told["state"] == "declined_by_mentor"
+
+
+def test_nor_does_the_copy_of_ones_data_tell_it_from_a_no(cast: Cast) -> None:
+    round_ = direct(cast)
+    no = ask(cast, round_, "Ben Okafor")
+    service.decline_offer(
+        cast.session, person_id=cast.people[NOOR].id, offer_id=no.id, reason="other", words="",
+        now=NOW,
+    )  # fmt: skip
+    offer = ask(cast, round_, ANA)
+    type_address(cast, ANA)
+    assert accept(cast, offer, NOOR) is OfferState.WITHDRAWN
+    after_a_no, stopped = (copy_of(cast, who, round_) for who in ("Ben Okafor", ANA))
+    own = {"id", "img_id"}
+    assert {key: stopped[key] for key in stopped if key not in own} == {
+        key: after_a_no[key] for key in after_a_no if key not in own
+    }
+
+
+def copy_of(cast: Cast, who: str, round_: Round) -> dict[str, Any]:
+    """Return what the copy of somebody's data tells of their request to Noor."""
+    cast.session.expire_all()
+    archive = copying.zipped(cast.session, cast.people[who].id, site_name="Here", now=NOW)
+    to = {"round_id": str(round_.id), "mentor_id": str(cast.profile(NOOR))}
+    (told,) = [each for each in unzipped(archive)[0]["offer"] if to.items() <= each.items()]
+    return dict(told)
 
 
 @pytest.mark.parametrize("who", [ANA, NOOR])

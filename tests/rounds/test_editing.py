@@ -546,3 +546,23 @@ def test_undo_goes_back_step_by_step_past_a_choice(cast: Cast, session: Session)
     assert steps.undo(session, seen=one.id, **who) == two
     with pytest.raises(steps.NothingToUndo):
         steps.undo(session, seen=two.id, **who)
+
+
+def test_redo_leads_to_what_was_undone_however_many_edits_a_run_has(
+    cast: Cast, session: Session
+) -> None:
+    round_, one = cast.reviewed()
+    who: dict[str, Any] = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
+    _, two = try_edit(cast, session, EditKind.LOCK, pair(cast, "Chi Tanaka", "Omar Aziz"))
+    assert two
+    keep(cast, session, two)
+    steps.choose(session, run_id=one.id, seen=two.id, **who)
+    _, three = try_edit(cast, session, EditKind.UNMATCH, pair(cast, "Ana Silva", "Noor Haddad"))
+    assert three
+    keep(cast, session, three)
+    assert steps.undo(session, seen=three.id, **who) == one
+    assert steps.undo(session, seen=one.id, **who) == two
+    assert steps.redo(session, seen=two.id, **who) == one
+    assert steps.redo(session, seen=one.id, **who) == three
+    with pytest.raises(steps.NothingToUndo):
+        steps.redo(session, seen=three.id, **who)

@@ -66,6 +66,25 @@ def test_asking_twice_is_as_good_as_once(cast: Cast, session: Session) -> None:
     assert ask(session, round_).state is JobState.WAITING
 
 
+def test_a_run_of_before_the_round_was_opened_again_never_counts(
+    cast: Cast, session: Session
+) -> None:
+    round_ = cast.open()
+    before = ask(session, round_)
+    held = holding.claim(session, before.id, now=NOW)
+    assert held
+    result = made(session, held)
+    jobs.open_again(session, round_id=round_.id, now=NOW)
+    assert state(session, before) is JobState.FAILED
+    cast.img("Late Comer")
+    assert ask(session, round_).id != before.id
+    with pytest.raises(NotMine), session.begin_nested():
+        holding.finish(session, held, result, now=NOW)
+    work(session)
+    run = session.scalars(sa.select(Run)).one()
+    assert run.matched + run.unmatched == 4
+
+
 @pytest.mark.parametrize("end", ["draft", "published"])
 def test_only_an_open_or_reviewed_round_can_be_asked_for(
     cast: Cast, session: Session, end: str

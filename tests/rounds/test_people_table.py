@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -15,9 +15,11 @@ from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
 from mentorship.rosters.format import read_imgs, read_mentors
-from mentorship.rounds import paging, service
+from mentorship.rounds import paging, people, people_views, service
+from mentorship.rounds.candidates import Candidate
 from mentorship.rounds.models import Pair, Participant, Round
 from mentorship.sections.table_models import MemberTag, SavedView
 from tests.factories import NOW
@@ -85,6 +87,40 @@ def test_nobody_takes_in_whoever_withdrew(
     told = leader.follow(leader.post(f"{here}/do", one)).text
     assert "withdrew by their own wish: only they can come back" in told
     assert left_out(session) == 2
+
+
+@pytest.mark.parametrize("meanwhile", ["comes in", "takes the consent back"])
+def test_what_changed_since_they_were_read_spoils_it_for_nobody_else(  # noqa: PLR0917  fixtures
+    leader: PageClient,
+    here: str,
+    session: Session,
+    cast: Cast,
+    round_: Round,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: str,
+) -> None:
+    for name in ("Dee Park", "Eli Ross"):
+        cast.img(name)
+    read = people.found_people
+
+    def before_it_is_held(*args: Any, **values: Any) -> Sequence[Candidate]:
+        found = read(*args, **values)
+        if meanwhile == "comes in":
+            dee = cast.profile("Dee Park")
+            service.put_back(session, round_id=round_.id, profile_id=dee, now=NOW)
+        else:
+            withdraw(session, cast.people["Dee Park"].id, MATCHING, NOW)
+        return found
+
+    monkeypatch.setattr(people_views, "found_people", before_it_is_held)
+    ticked = [str(cast.profile(name)) for name in ("Dee Park", "Eli Ross")]
+    sent = {"show": "new", "what": "put_back", "profile": ticked}
+    told = leader.follow(leader.post(f"{here}/do", sent)).text
+    both = meanwhile == "comes in"
+    assert f"{2 if both else 1} of 2 people take part now." in told
+    joined = set(session.scalars(sa.select(Participant.profile_id)))
+    assert cast.profile("Eli Ross") in joined
+    assert (cast.profile("Dee Park") in joined) == both
 
 
 def test_taking_many_in_takes_no_more_statements_than_leaving_them_out(

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from mentorship.profiles.service import pause_mentor
-from mentorship.rounds import closing, expiring, service
+from mentorship.rounds import closing, expiring, jobs, service
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import RoundState
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount, Side
@@ -242,7 +242,7 @@ class Requests(RuleBasedStateMachine):
             closing.close_round(self.session, **self.here())
             self.ends(self.of(state=OFFERED), WITHDRAWN, go_on=False)
         else:
-            closing.open_again(self.session, round_id=self.round.id)
+            jobs.open_again(self.session, **self.here())
         self.open = not self.open
 
     @rule()

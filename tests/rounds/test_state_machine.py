@@ -160,7 +160,9 @@ class OneRound(RuleBasedStateMachine):
 
     @rule()
     def open_again(self) -> None:
-        act = lambda: closing.open_again(self.session, round_id=self.round.id)  # noqa: E731
+        act = lambda: jobs.open_again(  # noqa: E731
+            self.session, round_id=self.round.id, now=NOW
+        )
         if self.tried(act, works=self.state is CLOSED):
             self.state = OPEN
 

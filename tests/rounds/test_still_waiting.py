@@ -14,7 +14,7 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.inbox.models import Notice
 from mentorship.notices.models import Message
 from mentorship.privacy import wishes
-from mentorship.rounds import board, service, still_waiting
+from mentorship.rounds import board, report, service, still_waiting
 from mentorship.rounds.declined import Reading
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, Side
@@ -112,10 +112,26 @@ def test_whoever_is_gone_is_told_nothing_of_the_round_and_waits_for_nobody(
     service.publish_round(session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW)
     assert "Chi Tanaka" not in without(cast, cast.again(round_))
     service.finish_round(session, round_id=round_.id, now=NOW)
-    assert "Chi Tanaka" not in without(cast, cast.again(round_))
     told = session.scalars(sa.select(Notice.person_id)).all()
     assert cast.people["Ana Silva"].id in told
     assert chi not in told
     assert (
         cast.people["Chi Tanaka"].email not in session.scalars(sa.select(Message.recipient)).all()
     )
+
+
+@pytest.mark.parametrize(
+    "go", [leave_the_section, take_consent_back, ask_to_be_erased, be_switched_off]
+)
+def test_what_a_finished_round_has_not_found_stays_so_whoever_goes(
+    cast: Cast, session: Session, go: Callable[[Cast, uuid.UUID], None]
+) -> None:
+    """Also on the page of the report, which stands beside the file with a row for each of them."""
+    round_ = cast.published()
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    found = without(cast, cast.again(round_))
+    in_file = list(report.report_rows(session, cast.again(round_), cast.leader.id))
+    go(cast, cast.people["Chi Tanaka"].id)
+    assert "Chi Tanaka" in found
+    assert without(cast, cast.again(round_)) == found
+    assert list(report.report_rows(session, cast.again(round_), cast.leader.id)) == in_file
