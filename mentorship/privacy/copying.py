@@ -22,6 +22,7 @@ from mentorship.crypto import UnreadableField
 from mentorship.privacy.holdings import IN_THE_COPY
 from mentorship.privacy.mine import Holding, Me
 from mentorship.privacy.models import DataExport
+from mentorship.profiles.models import Naming, NamingUse, Profile
 from mentorship.rosters.escape import guard
 from mentorship.throttle.service import TooOften
 
@@ -121,6 +122,7 @@ def zipped(session: Session, person_id: uuid.UUID, *, site_name: str, now: dt.da
     """Return the zip: ``READ_ME.txt``, ``data.json`` and ``tables/<table>.csv``."""
     me = _me(session, person_id)
     found = {each.table.name: (each, list(_rows(session, each, me))) for each in IN_THE_COPY}
+    _put_addresses_together(found[Profile.__tablename__][1], found[Naming.__tablename__][1])
     told = {name: (each, rows) for name, (each, rows) in found.items() if rows}
     made = now.isoformat(timespec="seconds")
     words = READ_ME.format(site_name=site_name, made=made)
@@ -133,6 +135,20 @@ def zipped(session: Session, person_id: uuid.UUID, *, site_name: str, now: dt.da
         for name, rows in plain.items():
             archive.writestr(f"tables/{name}.csv", _csv(rows))
     return out.getvalue()
+
+
+def _put_addresses_together(profiles: list[Row], named: list[Row]) -> None:
+    """List all addresses that somebody typed to avoid with their profile, wherever they are kept.
+
+    Where one is kept tells whether it is somebody's here, which no page tells.
+    """
+    typed = [row for row in named if row["use"] == NamingUse.AVOID and row["line"]]
+    named[:] = [row for row in named if row not in typed]
+    for profile in profiles:
+        own = [row["line"] for row in typed if row["profile_id"] == profile["id"]]
+        kept = profile["avoid"] or []
+        others = [kept] if kept == UNREADABLE else kept
+        profile["avoid"] = sorted({*others, *own}) or None
 
 
 def _rows(session: Session, holding: Holding, me: Me) -> Iterator[Row]:

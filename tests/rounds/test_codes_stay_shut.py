@@ -18,7 +18,7 @@ from mentorship.consents.service import LISTED, give
 from mentorship.finding.lists import listing
 from mentorship.notices.models import Message
 from mentorship.privacy import copying
-from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name, read_img
 from mentorship.rounds import parting, service
 from mentorship.rounds.models import Pair, Round
@@ -127,6 +127,19 @@ def test_nor_does_the_copy_of_ones_data_tell_it_from_a_no(cast: Cast) -> None:
     assert {key: stopped[key] for key in stopped if key not in own} == {
         key: after_a_no[key] for key in after_a_no if key not in own
     }
+
+
+def test_the_copy_of_ones_data_tells_not_whose_address_has_an_account(cast: Cast) -> None:
+    type_address(cast, ANA)
+    ana = cast.people[ANA]
+    mine = cast.session.get_one(Profile, cast.profile(ANA))
+    mine.avoid = ["nobody@example.org"]
+    cast.session.flush()
+    cast.session.expire_all()
+    told = unzipped(copying.zipped(cast.session, ana.id, site_name="Here", now=NOW))[0]
+    (profile,) = told["profile"]
+    assert profile["avoid"] == sorted(["nobody@example.org", cast.people[NOOR].email])
+    assert [row for row in told.get("naming", []) if row["use"] == "avoid"] == []
 
 
 def copy_of(cast: Cast, who: str, round_: Round) -> dict[str, Any]:
