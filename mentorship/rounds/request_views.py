@@ -12,11 +12,11 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import service
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.leading import key_of
 from mentorship.rounds.request_pages import request_page
 from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
+NOBODY = uuid.UUID(int=0)
 REQUEST = "/rounds/<uuid:round_id>/request"
 
 
@@ -31,7 +31,7 @@ def requests(round_id: uuid.UUID) -> str:
 @limited("message")
 def send_request(round_id: uuid.UUID) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    whom = key_of(request.form.get("mentor"))
+    whom = _named("mentor")
     try:
         with transaction() as session:
             service.ask_next(session, person_id=me, round_id=round_id, whom=whom, now=now)
@@ -45,7 +45,7 @@ def send_request(round_id: uuid.UUID) -> Response | tuple[str, int]:
 @members
 def take_back_request(round_id: uuid.UUID) -> Response:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    which = key_of(request.form.get("request"))
+    which = _named("request")
     with transaction() as session:
         done = service.take_back(session, person_id=me, round_id=round_id, which=which, now=now)
     if done:
@@ -53,6 +53,17 @@ def take_back_request(round_id: uuid.UUID) -> Response:
     else:
         flash("That request waits no longer, so there was nothing to take back.", "warning")
     return redirect(url_for(".requests", round_id=round_id), code=303)
+
+
+def _named(field: str) -> uuid.UUID:
+    """Return whom or what the page named; what is no key at all is nobody's.
+
+    A bad key is not refused here: who asks comes first, and strangers find no page.
+    """
+    try:
+        return uuid.UUID(request.form.get(field, ""))
+    except ValueError:
+        return NOBODY
 
 
 def _page(round_id: uuid.UUID, refused: str = "") -> str:

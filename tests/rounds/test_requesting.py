@@ -216,7 +216,7 @@ def test_nobody_is_asked_but_the_mentor_whom_the_page_named(cast: Cast, sign_in:
     assert "The mentor whom this page named cannot be asked any more" in page.text
     assert "Ask Omar Aziz" in page.text
     assert cast.session.scalars(sa.select(Offer)).all() == []
-    ana.post(path, status=400)
+    ana.post(path, status=409)
     ana.submit(path, action=path)
     sent = cast.session.scalars(sa.select(Offer)).one()
     assert mentor_of(cast, sent) == "Omar Aziz"
