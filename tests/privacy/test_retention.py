@@ -148,7 +148,7 @@ def test_administrators_read_what_would_go(
     lived: Session, sign_in: Callable[[User], PageClient]
 ) -> None:
     page = sign_in(factories.administrator(lived)).get("/admin/retention")
-    assert "Visa answers, after somebody's last round and the last change of their profile" in page.text
+    assert "Visa answers, after somebody's last round and the last change" in page.text
     assert "90 days" in page.text
 
 

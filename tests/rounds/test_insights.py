@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import Gain
 from mentorship.profiles.models import Profile
-from mentorship.rounds import enrolment, insights, review, service
+from mentorship.rounds import closing, enrolment, insights, review, service
 from mentorship.rounds.candidates import Obstacle
 from mentorship.rounds.insight_models import FreeSeat, MentorGain, SmallestChange
 from mentorship.rounds.models import Participant, Run
@@ -162,7 +162,7 @@ def test_without_any_mentor_the_page_says_that_any_would_help(
     cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
 ) -> None:
     round_ = cast.open()
-    service.close_round(session, round_id=round_.id, now=NOW)
+    closing.close_round(session, round_id=round_.id, now=NOW)
     mentors = [cast.profile(name) for name in ("Noor Haddad", "Omar Aziz")]
     enrolment.leave_out(session, round_id=round_.id, profile_ids=mentors[:1], now=NOW)
     session.execute(sa.delete(Participant).where(Participant.profile_id == mentors[1]))
