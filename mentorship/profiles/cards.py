@@ -113,13 +113,13 @@ def seen_by_others(
     lines = "\n".join(filter(None, _lines(below).values()))
     whole = _card(profile, below, shares_visa=shares_visa, asked_because=lines, clock=clock)
     seen = {audience: cut_to(whole, kind, audience) for audience in Audience}
-    hides, shows = (_has_section(person_id, kind, masked) for masked in (True, False))
+    hides, shows = (_has_section(person_id, kind, masked=masked) for masked in (True, False))
     if session.scalar(sa.select(sa.and_(hides, ~shows))):
         seen |= {audience: _nameless(seen[audience], person_id) for audience in HIDING}
     return seen
 
 
-def _has_section(person_id: uuid.UUID, kind: ProfileKind, masked: bool) -> sa.Exists:  # noqa: FBT001
+def _has_section(person_id: uuid.UUID, kind: ProfileKind, *, masked: bool) -> sa.Exists:
     """Say whether the person has this role in a section that hides names, or shows them."""
     return sa.exists().where(
         Membership.person_id == person_id,
