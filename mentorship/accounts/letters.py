@@ -68,6 +68,11 @@ def confirm_email(
     )
 
 
+def email_asked(session: Session, person: User, *, now: dt.datetime) -> Message:
+    """Tell the address of today that another one is asked for, while that can still be stopped."""
+    return _post(session, person.id, person.email, "email_asked", path="/reset", now=now)
+
+
 def email_taken(session: Session, owner: User, *, now: dt.datetime) -> Message:
     """Answer whoever asks for an address that somebody signs in with: only its owner learns it."""
     return _post(session, owner.id, owner.email, "email_taken", path="/login", now=now)

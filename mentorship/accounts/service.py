@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from mentorship import audit
-from mentorship.accounts.models import ADMINISTRATOR, Identity, Role, User
+from mentorship.accounts.models import ADMINISTRATOR, EmailChange, Identity, Role, User
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
 
@@ -248,7 +248,7 @@ def new_key() -> str:
 
 
 def change_key(session: Session, person: User) -> None:
-    """End every session and void every link of a person.
+    """End every session and void every link of a person, also one to a new address.
 
     Raises
     ------
@@ -264,6 +264,18 @@ def change_key(session: Session, person: User) -> None:
     )
     if not changed:
         raise LinkDead("this link was used already")
+    keep_email(session, person.id)
+
+
+def keep_email(session: Session, person_id: uuid.UUID | None) -> int:
+    """Void the link to a new address that a person asked for; those of everybody for none.
+
+    Whoever ends sessions, or chooses a new password, may do so because somebody else was in the
+    account: what that one asked for must not outlive it. Return how many there were.
+    """
+    asked = sa.delete(EmailChange)
+    whose = asked if person_id is None else asked.where(EmailChange.person_id == person_id)
+    return rows_hit(session, whose)
 
 
 def confirm(session: Session, person: User, *, now: dt.datetime) -> bool:

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
+from mentorship.accounts.emails import VALID_FOR
+from mentorship.accounts.models import EmailChange
 from mentorship.extensions import each_on_its_own, transaction
 from mentorship.notices.models import Message
 from mentorship.privacy import past
@@ -32,7 +34,16 @@ from mentorship.toolkit.path_models import Situation
 
 DAY = dt.timedelta(days=1)
 
-Rows = Message | DataExport | GlassOpening | RosterImport | Situation | Throttle | UserSession
+Rows = (
+    EmailChange
+    | Message
+    | DataExport
+    | GlassOpening
+    | RosterImport
+    | Situation
+    | Throttle
+    | UserSession
+)
 Which = Callable[[dt.datetime], sa.Select[Any]]
 
 
@@ -133,6 +144,14 @@ RULES: tuple[Rule, ...] = (
         "A sent mail keeps no text here; its address and subject go too.",
         past.mails,
         _delete(Message, past.mails),
+    ),
+    Rule(
+        "addresses",
+        "New addresses to sign in with that were not confirmed",
+        VALID_FOR,
+        "The link to a new address lives a day; the address may be somebody else's.",
+        past.addresses,
+        _delete(EmailChange, past.addresses),
     ),
     Rule(
         "copies",
