@@ -29,7 +29,7 @@ def leave_mails(session: Session, person: User) -> None:
     """Delete the mails to a person and about them, and take their name out of all others."""
     to_it = Message.recipient == person.email  # from before there was an account, too
     carry_out(session, sa.delete(Message).where(to_it | (Message.about_id == person.id)))
-    patterns = [_spelled(words) for words in (person.email, person.name)]
+    patterns = spellings(person)
     rows = session.execute(sa.select(Message.id, Message.subject, Message.body)).all()
     for key, *texts in rows:
         subject, body = (_without(text, patterns) for text in texts)
@@ -57,17 +57,29 @@ def tell_of_sections_without_leader(
         )
 
 
+def spellings(person: User) -> Sequence[re.Pattern[str]]:
+    """Return what finds a person's address and name in a text."""
+    return [_spelled(words) for words in (person.email, person.name)]
+
+
+def is_named(text: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    composed = _composed(text)
+    return any(pattern.search(composed) for pattern in patterns)
+
+
 def _spelled(words: str) -> re.Pattern[str]:
-    """Return what finds these words; one word alone only as it is capitalised.
+    """Return what finds these words; one word alone only as it is capitalised, or in capitals.
 
     Somebody may be called May, or Will.
     """
     parts = [re.escape(part) for part in _composed(words).split()]
-    ways = re.IGNORECASE if len(parts) > 1 or "@" in words else re.NOFLAG
-    return re.compile(r"(?<!\w)" + r"\s+".join(parts) + r"(?!\w)", ways)
+    found = r"\s+".join(parts)
+    if alone := len(parts) == 1 and "@" not in words:
+        found = f"{found}|{found.upper()}"
+    return re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.NOFLAG if alone else re.IGNORECASE)
 
 
-def _without(text: str, patterns: list[re.Pattern[str]]) -> str:
+def _without(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
     """Return a text without the words; one that does not hold them as it is."""
     changed = _composed(text)
     for pattern in patterns:
