@@ -195,8 +195,8 @@ def run_retention() -> None:
     """Remove what is past its time."""
     if retention.run(now=utc_now()).rows:
         sweep()
-    if forget_replaced(db.engine, now=utc_now()):
-        log.info("the database that a restore had replaced is removed")
+    if count := forget_replaced(db.engine, now=utc_now()):
+        log.info("databases that a restore had replaced are removed: %s", count)
 
 
 def note_head() -> None:
