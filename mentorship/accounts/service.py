@@ -13,8 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from mentorship import audit
-from mentorship.accounts.models import ADMINISTRATOR, EmailChange, Identity, Role, User
+from mentorship.accounts.models import EmailChange, User
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
 
@@ -164,44 +163,6 @@ def find_or_new(session: Session, *, email: str, name: str, now: dt.datetime) ->
         return new_person(session, email=email, name=name, now=now)
     except EmailTaken:  # between looking and making
         return session.scalars(sa.select(User).where(User.email == clean_email(email))).one()
-
-
-def appoint_administrator(
-    session: Session, *, email: str, name: str | None, password_hash: str | None, now: dt.datetime
-) -> User:
-    """Let a person run the whole site; make the person if they are new.
-
-    A new password is taken where the address was not confirmed: whoever typed the old one may
-    not be who owns the address.
-
-    Raises
-    ------
-    EmailUnusable, NameUnusable
-        The address or the name cannot be used.
-
-    """
-    person = find_or_new(session, email=email, name=name or "", now=now)
-    changed = []
-    if person.confirmed_at is None:
-        change_key(session, person)
-        session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
-        person.password, person.confirmed_at = password_hash, now
-        changed = ["password", "sign-in elsewhere"]
-    if not person.is_administrator:
-        role = session.scalar(sa.select(Role).where(Role.name == ADMINISTRATOR))
-        person.roles.append(role or Role(name=ADMINISTRATOR))
-        changed = ["role", *changed]
-    session.flush()
-    if changed:
-        audit.record(
-            session,
-            action="account.administrator.appoint",
-            actor_id=None,
-            about_id=person.id,
-            now=now,
-            detail={"fields": changed},
-        )
-    return person
 
 
 def change_settings(

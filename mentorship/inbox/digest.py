@@ -11,8 +11,7 @@ from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice
 from mentorship.inbox.service import forget_old
 from mentorship.inbox.stopping import stop_links
-from mentorship.notices.letters import stationery
-from mentorship.notices.service import post
+from mentorship.notices.letters import post_letter
 
 MOST = 20  # lines in one mail
 
@@ -40,23 +39,19 @@ def post_digests(session: Session, *, now: dt.datetime) -> int:
         if not fresh:
             continue
         stop = stop_links.link(person.id)
-        letter = stationery.write(
+        post_letter(
+            session,
+            person.id,
+            person.email,
             "notices_digest",
             path="/notices",
+            unsubscribe=stop,
+            now=now,
             name=person.name,
             stop=stop,
             count="1 new notice" if len(fresh) == 1 else f"{len(fresh)} new notices",
             more=str(len(fresh) - MOST) if len(fresh) > MOST else "",
             items=[words for _, words in fresh[:MOST]],
-        )
-        post(
-            session,
-            person_id=person.id,
-            recipient=person.email,
-            subject=letter.subject,
-            body=letter.body,
-            unsubscribe=stop,
-            now=now,
         )
         sent += 1
     forget_old(session, now=now)

@@ -16,8 +16,7 @@ from mentorship.extensions import rows_hit
 from mentorship.news.models import DigestReader, ItemState, NewsHiding, NewsInterest, NewsItem
 from mentorship.news.service import is_confirmable, line_of
 from mentorship.news.topics import NAMES
-from mentorship.notices.letters import stationery
-from mentorship.notices.service import post
+from mentorship.notices.letters import post_letter, stationery
 from mentorship.sections.models import Membership, MembershipState
 
 EVERY = dt.timedelta(days=7)
@@ -126,23 +125,19 @@ def _post(
     session: Session, reader: Reader, told: Sequence[NewsItem], count: int, *, now: dt.datetime
 ) -> None:
     stop = stationery.link(UNSUBSCRIBE.format(key=reader.key))
-    letter = stationery.write(
+    post_letter(
+        session,
+        reader.person_id,
+        reader.email,
         "news_digest",
         path="/news",
+        unsubscribe=stop,
+        now=now,
         name=reader.name,
         stop=stop,
         count=str(count),
         more=str(count - len(told)) if count > len(told) else "",
         items=[_told(item) for item in told],
-    )
-    post(
-        session,
-        person_id=reader.person_id,
-        recipient=reader.email,
-        subject=letter.subject,
-        body=letter.body,
-        unsubscribe=stop,
-        now=now,
     )
 
 

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
+from mentorship.accounts.letters import to_administrators
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
 from mentorship.community import searched
@@ -37,13 +38,7 @@ from mentorship.privacy.emptying import (
     emptied,
     remove_profiles,
 )
-from mentorship.privacy.mails import (
-    NAMELESS,
-    is_named,
-    leave_mails,
-    spellings,
-    tell_of_sections_without_leader,
-)
+from mentorship.privacy.mails import NAMELESS, is_named, leave_mails, spellings
 from mentorship.privacy.traces import OF_PAIR, OF_PERSON
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
@@ -110,7 +105,10 @@ def _erase(session: Session, person_id: uuid.UUID, left: Sequence[str], now: dt.
     blank_in_runs(session, profiles)
     _remove_or_blank(session, person, profiles)
     sections = [name for name in left if name != wishes.SITE]
-    tell_of_sections_without_leader(session, sections, now=now)
+    if sections:
+        to_administrators(
+            session, "sections_without_leader", path="/admin/sections", names=sections, now=now
+        )
     audit.record(session, action=ERASED, actor_id=None, about_id=person_id, now=now)
     session.expire_all()
 

@@ -1,4 +1,4 @@
-"""Taking an erased person out of the outbox, and telling who must take over.
+"""Taking an erased person out of the outbox.
 
 What is theirs goes with ``Message.person_id``. Mails that the site writes about somebody say so by
 ``about_id``, under whatever name, and go too. What is left are words of leaders in mails to others:
@@ -8,7 +8,6 @@ however they are capitalised, spaced or broken into lines; never a part of a lon
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,10 +15,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import ADMINISTRATOR, Role, User
-from mentorship.notices.letters import stationery
+from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.notices.service import SUBJECT_LENGTH, post
+from mentorship.notices.service import SUBJECT_LENGTH
 from mentorship.privacy.emptying import carry_out
 
 NAMELESS = "Erased member"
@@ -36,25 +34,6 @@ def leave_mails(session: Session, person: User) -> None:
         if [subject, body] != texts:
             named = sa.update(Message).where(Message.id == key)
             carry_out(session, named.values(subject=subject[:SUBJECT_LENGTH], body=body))
-
-
-def tell_of_sections_without_leader(
-    session: Session, names: Sequence[str], *, now: dt.datetime
-) -> None:
-    """Write to each administrator which sections the erasure of their last leader has left."""
-    if not names:
-        return
-    admins = sa.select(User).where(User.roles.any(Role.name == ADMINISTRATOR), User.active)
-    letter = stationery.write("sections_without_leader", path="/admin/sections", names=names)
-    for person in session.scalars(admins.order_by(User.email)):
-        post(
-            session,
-            person_id=person.id,
-            recipient=person.email,
-            subject=letter.subject,
-            body=letter.body,
-            now=now,
-        )
 
 
 def spellings(person: User) -> Sequence[re.Pattern[str]]:
