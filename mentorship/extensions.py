@@ -144,6 +144,21 @@ def each_on_its_own(
     return failed
 
 
+def count_each(
+    keys: Iterable[Key], act: Callable[[Session, Key], int], *, told_as: Callable[[Key], str]
+) -> int:
+    """Do the same for each key, in one transaction each, as above; return the sum of the counts."""
+    counts = list[int]()
+
+    def one(key: Key) -> None:
+        with transaction() as session:
+            count = act(session, key)
+        counts.append(count)
+
+    each_on_its_own(keys, one, told_as=told_as)
+    return sum(counts)
+
+
 def let_go_when_frozen(session: Session, after: dt.timedelta) -> None:
     """See to it that a worker frozen in this transaction loses its locks after some time.
 

@@ -137,7 +137,7 @@ def test_two_reminders_each_once(cast: Cast) -> None:
     round_ = direct(cast)
     offer = ask(cast, round_, "Ana Silva")
     assert offer.answer_by is not None
-    days = [remind(cast.session, now=NOW + dt.timedelta(hours=hours)) for hours in range(0, 168, 6)]
+    days = [remind(now=NOW + dt.timedelta(hours=hours)) for hours in range(0, 168, 6)]
     assert sum(days) == 2
     sent = sa.select(Reminder.number).where(Reminder.offer_id == offer.id)
     assert sorted(cast.session.scalars(sent)) == [1, 4]
@@ -149,9 +149,9 @@ def test_a_request_cut_short_is_reminded_twice_and_not_at_once(cast: Cast, hours
     ends = NOW + dt.timedelta(hours=hours)
     closing.set_closing(cast.session, round_id=round_.id, closes_at=ends, now=NOW)
     assert ask(cast, cast.again(round_), "Ana Silva").answer_by == ends
-    assert remind(cast.session, now=NOW + (ends - NOW) / 3) == 0
+    assert remind(now=NOW + (ends - NOW) / 3) == 0
     eighths = [NOW + n * (ends - NOW) / 8 for n in range(3, 8)]
-    assert sum(remind(cast.session, now=when) for when in eighths) == 2
+    assert sum(remind(now=when) for when in eighths) == 2
 
 
 def last_mail(cast: Cast, name: str) -> str:
