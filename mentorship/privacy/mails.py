@@ -51,10 +51,10 @@ def _spelled(words: str) -> re.Pattern[str]:
 
     Somebody may be called May, or Will.
     """
-    parts = [re.escape(part) for part in _composed(words).split()]
-    found = r"\s+".join(parts)
-    if alone := len(parts) == 1 and "@" not in words:
-        found = f"{found}|{found.upper()}"
+    parts = _composed(words).split()
+    alone = len(parts) == 1 and "@" not in words
+    capitals = [part.upper() for part in parts]  # ß becomes SS, which IGNORECASE does not know
+    found = "|".join(r"\s+".join(map(re.escape, way)) for way in (parts, capitals))
     return re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.NOFLAG if alone else re.IGNORECASE)
 
 
