@@ -80,7 +80,7 @@ def come_back(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
     except service.CannotTakePart as out:
         flash(f"You cannot be part of this round yet. {WHY_NOT[out.obstacle]}", "warning")
     except service.TooLate:
-        flash("This round is published by now. You can be part of the next one.", "warning")
+        flash("This round takes nobody in any more. You can be part of the next one.", "warning")
     else:
         flash(f"You are part of {place.round.name} again.", "success")
     return redirect(url_for(HOMES[place.kind]), code=303)
