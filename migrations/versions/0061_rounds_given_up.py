@@ -18,8 +18,9 @@ GIVING_UP = ("draft>archived", "open>archived", "closed>archived", "review>archi
 
 
 def upgrade() -> None:
+    no = "false" if op.get_bind().dialect.name == "postgresql" else "0"
     op.execute(
-        "ALTER TABLE round ADD COLUMN given_up BOOLEAN DEFAULT false NOT NULL"
+        f"ALTER TABLE round ADD COLUMN given_up BOOLEAN DEFAULT {no} NOT NULL"
         " CONSTRAINT ck_round_given_up_is_archived CHECK (NOT given_up OR state = 'archived')"
     )
     step, giving_up = "OLD.state || '>' || NEW.state", _listed(GIVING_UP)

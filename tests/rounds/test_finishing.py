@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -141,7 +142,7 @@ def test_what_is_on_its_way_out_is_taken_back_before_a_round_is_given_up(
 ) -> None:
     round_, run = cast.reviewed()
     by, now = cast.leader.id, dt.datetime.now(dt.UTC)
-    who = {"round_id": round_.id, "by": by, "now": now}
+    who: dict[str, Any] = {"round_id": round_.id, "by": by, "now": now}
     planning.plan_publication(session, run_id=run.id, **who)
     session.commit()
     leader, at = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
