@@ -98,7 +98,7 @@ def rules_of(session: Session, person_id: uuid.UUID, kind: ProfileKind) -> RunRu
     """Return the rules of the newest round of the person's sections: one to come, if there is."""
     rules = session.scalars(
         sa.select(Round.rules)
-        .where(Round.section_id.in_(_sections(person_id, kind)))
+        .where(Round.section_id.in_(_sections(person_id, kind)), ~Round.given_up)
         .order_by(Round.state.not_in(BEFORE), Round.created_at.desc())
         .limit(1)
     ).one_or_none()

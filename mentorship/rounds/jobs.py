@@ -1,4 +1,4 @@
-"""Runs that a leader asks for, and cancels. ``holding`` is a worker's side of it."""
+"""Runs that a leader asks for and cancels, or that end as a round does. Workers: ``holding``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from mentorship import audit
 from mentorship.matching import POLICIES
-from mentorship.rounds.choices import OUT, RUNNABLE
+from mentorship.rounds import round_letters
+from mentorship.rounds.choices import EDITABLE, OUT, RUNNABLE
 from mentorship.rounds.closing import close_if_open
+from mentorship.rounds.going_on import end_waiting
 from mentorship.rounds.holding import change, end_overtaken, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
@@ -167,6 +169,30 @@ def open_again(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> No
     """
     end_overtaken(session, round_id=round_id, why="round_changed", now=now)
     move(session, round_id, (RoundState.CLOSED,), RoundState.OPEN, closes_at=None)
+
+
+def give_up_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Put a round away that is not published, for good, and tell whoever takes part in it.
+
+    What is solved for it and requests that wait end; pairs agreed by request go on, as after a
+    finished round. Of a draft nobody knows, so nobody is told.
+
+    Raises
+    ------
+    RoundChanged
+        The round is published, or on its way out, or over.
+
+    """
+    end_overtaken(session, round_id=round_id, why="round_changed", now=now)
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    drafted, closes_at = round_.state is RoundState.DRAFT, round_.closes_at
+    if round_.state is RoundState.OPEN:
+        closes_at = now
+    over = {"given_up": True, "finished_at": now, "closes_at": None if drafted else closes_at}
+    move(session, round_id, EDITABLE, RoundState.ARCHIVED, **over)
+    if not drafted:
+        end_waiting(session, round_id, now=now, each_is_told=False)
+        round_letters.round_given_up(session, round_, now=now)
 
 
 def hold_in(session: Session, round_id: uuid.UUID, states: Collection[RoundState]) -> Round:

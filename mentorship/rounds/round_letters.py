@@ -144,6 +144,36 @@ def round_finished(session: Session, round_: Round, *, now: dt.datetime) -> None
     tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
 
 
+def round_given_up(session: Session, round_: Round, *, now: dt.datetime) -> None:
+    """Tell whoever takes part in a round, once in each role, that it comes to nothing."""
+    section_name = session.scalars(
+        sa.select(Section.name).where(Section.id == round_.section_id)
+    ).one()
+    people = session.execute(
+        sa.select(Profile.kind, Profile.person_id, User.email, User.name)
+        .join(User, User.id == Profile.person_id)
+        .join(Participant, Participant.profile_id == Profile.id)
+        .where(
+            Participant.round_id == round_.id,
+            Participant.left_out_at.is_(None),
+            still_here(round_.section_id),
+        )
+        .order_by(User.email, Profile.kind)
+    )
+    tellings = []
+    for each in people:
+        path = "/home/img" if each.kind is ProfileKind.IMG else "/home/mentor"
+        letter = stationery.write(
+            "round_given_up",
+            path=path,
+            name=each.name,
+            round_name=round_.name,
+            section_name=section_name,
+        )
+        tellings.append(Telling(each.person_id, each.email, letter, path))
+    tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
+
+
 def samples(session: Session, round_: Round, *, answer_by: dt.datetime) -> tuple[Letter, Letter]:
     """Return the mail that mentors will get, and the one that IMGs get who want it by mail.
 

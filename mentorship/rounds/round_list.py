@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import obstacle
-from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.run_models import PublishPlan, RunStep
@@ -30,6 +30,7 @@ class RoundLine:
     id: uuid.UUID
     name: str
     state: RoundState
+    given_up: bool
     imgs: int
     mentors: int
     matched: int | None
@@ -77,9 +78,10 @@ def round_lists(
             id=round_.id,
             name=round_.name,
             state=round_.state,
+            given_up=round_.given_up,
             imgs=counted[round_.id, ProfileKind.IMG],
             mentors=counted[round_.id, ProfileKind.MENTOR],
-            matched=matched if round_.state not in (*OUT, *OVER) else offered,
+            matched=offered if round_.went_out else matched,
             confirmed=confirmed,
             created_at=round_.created_at,
             answer_by=answer_by,
