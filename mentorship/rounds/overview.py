@@ -193,8 +193,9 @@ def how_made(job: RunJob | None, base: int | None) -> str:
 
 def has_changed(session: Session, round_: Round, run: Run) -> bool:
     """Tell whether the round is set up otherwise than when it was run; edits do not count."""
-    rules = with_edits(rules_of(session, round_), run)
-    return (round_.policy, rules.to_json()) != (run.policy, run.rules)
+    rules = with_edits(rules_of(session, round_), run).to_json()
+    made_with = {"two_mentors": rules["two_mentors"]} | run.rules  # not noted in runs from before
+    return (round_.policy, rules) != (run.policy, made_with)
 
 
 def answer_counts(session: Session, round_id: uuid.UUID) -> Mapping[OfferState, int]:
