@@ -14,7 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import agreed_of
-from mentorship.rounds.board import NOES
+from mentorship.rounds.board import NOES, PARTS
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.editing import IN_WORDS, EditKind
@@ -99,7 +99,8 @@ class Overview:
 
     @property
     def confirmed(self) -> int:
-        return self.answers.get(OfferState.CONFIRMED, 0)
+        """Return how many both said yes to, whether the mentorship goes on or has ended."""
+        return sum(self.answers.get(state, 0) for state in PARTS["confirmed"])
 
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
