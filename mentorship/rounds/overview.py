@@ -60,6 +60,7 @@ class Overview:
     others: int  # IMGs who are ready, and left out or not asked for
     blocked: int
     seats: int
+    too_late: bool  # to open a draft before the day on which its enrolment was to close
     runs: Sequence[RunLine]
     differs: bool
     changed: Sequence[OutOfDate]  # people who stand in the way of publishing the run that counts
@@ -129,6 +130,8 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         others=len(ready) - len(taking_part) + len(mentors),
         blocked=sum(each.is_blocked for each in people),
         seats=sum(each.seats for each in mentors),
+        too_late=round_.state is RoundState.DRAFT
+        and bool(round_.closes_at and round_.closes_at <= now),
         runs=runs,
         differs=differs,
         changed=changed_among(session, current.id, people, agreed_of(session, round_.id))
