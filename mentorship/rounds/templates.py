@@ -59,7 +59,7 @@ def starts(session: Session, section_id: uuid.UUID, chosen: uuid.UUID | None = N
     lines += [StartLine(each.id, f"Template: {each.name}", template=True) for each in kept]
     sources: list[Round | SetUpTemplate] = [*found, *kept]
     source = next((each for each in sources if each.id == chosen), None)
-    return Starts(lines, source and source.id, source)
+    return Starts(lines, source.id if source else None, source)
 
 
 def keep_template(session: Session, round_: Round, *, name: str, now: dt.datetime) -> SetUpTemplate:
