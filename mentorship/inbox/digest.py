@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice
-from mentorship.inbox.service import forget_old
+from mentorship.inbox.service import CHOICES, OF_LEADERS, forget_old
 from mentorship.inbox.stopping import stop_links
 from mentorship.notices.letters import stationery
 from mentorship.notices.service import post
@@ -34,20 +34,22 @@ def post_digests(session: Session, *, now: dt.datetime) -> int:
             sa.update(Notice)
             .where(Notice.person_id == person.id, Notice.for_digest)
             .values(for_digest=False)
-            .returning(Notice.words, Notice.created_at, Notice.seen_at)
+            .returning(Notice.kind, Notice.words, Notice.created_at, Notice.seen_at)
         ).all()
-        fresh = sorted((n.created_at, n.words) for n in claimed if n.seen_at is None)
+        fresh = sorted((n.created_at, n.words, n.kind) for n in claimed if n.seen_at is None)
         if not fresh:
             continue
-        stop = stop_links.link(person.id)
+        ends = any(kind not in OF_LEADERS for *_, kind in fresh)
+        stop = stop_links.link(person.id) if ends else None
         letter = stationery.write(
             "notices_digest",
             path="/notices",
             name=person.name,
-            stop=stop,
+            stop=stop or "",
+            choices=stationery.link(CHOICES),
             count="1 new notice" if len(fresh) == 1 else f"{len(fresh)} new notices",
             more=str(len(fresh) - MOST) if len(fresh) > MOST else "",
-            items=[words for _, words in fresh[:MOST]],
+            items=[words for _, words, _ in fresh[:MOST]],
         )
         post(
             session,
