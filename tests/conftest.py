@@ -36,6 +36,12 @@ from tests.stage import stage
 
 __all__ = ["site", "stage"]  # fixtures for all rooms
 
+PAGES = {"client", "sign_in", "stage"}  # the fixtures of tests that walk through pages
+ON_BOTH = (
+    *("tests/rounds/", "tests/finding/", "tests/mentorships/", "tests/dashboard/"),
+    *("tests/search/", "tests/privacy/", "tests/test_matrix.py"),
+)
+
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("steady")
 
@@ -45,17 +51,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="draw as many cases as script/security asks for"
     )
+    parser.addoption(
+        "--whole", action="store_true", help="walk through all pages on PostgreSQL, too"
+    )
     parser.addoption("--cases", type=int, default=5000, help="of each route, with --long")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second database only what touches a database says anything new."""
+    """On the second database only what touches a database says anything new.
+
+    Of what walks through pages, that are the rooms with statements of their own kind and the
+    matrix, which opens every page as everybody (docs/decisions/0045); ``--whole`` takes the rest.
+    """
     if config.getoption("--database") == "sqlite":
         return
-    touching = [item for item in items if "new_database" in getattr(item, "fixturenames", ())]
-    kept = [item for item in touching if item.get_closest_marker("browser") is None]
+    kept = [item for item in items if _says_more(item, whole=config.getoption("--whole"))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def _says_more(item: pytest.Item, *, whole: bool) -> bool:
+    needs = set(getattr(item, "fixturenames", ()))
+    if "new_database" not in needs or item.get_closest_marker("browser") is not None:
+        return False
+    return whole or not PAGES & needs or item.nodeid.startswith(ON_BOTH)
 
 
 @pytest.fixture(scope="session")
