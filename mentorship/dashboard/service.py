@@ -52,6 +52,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
         Standing.SILENT: ("You did not answer in time", "warn"),
         Standing.LEFT: ("You left its section", "neutral"),
         Standing.NOT_MATCHED: ("Finished without a mentor", "neutral"),
+        Standing.GIVEN_UP: ("Given up: it did not take place", "neutral"),
         Standing.ENDED: ("Mentorship ended", "neutral"),
     }
 )

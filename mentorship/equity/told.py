@@ -93,7 +93,7 @@ def _told(person_id: uuid.UUID) -> sa.Select[Round]:
     return (
         sa.select(Round)
         .options(joinedload(Round.section))
-        .where(Round.section_id.in_(sections_of(person_id)), Round.state.in_(OVER))
+        .where(Round.section_id.in_(sections_of(person_id)), Round.state.in_(OVER), Round.went_out)
     )
 
 

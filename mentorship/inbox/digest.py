@@ -12,9 +12,9 @@ from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.extensions import count_each, reading, transaction
 from mentorship.inbox.models import Notice
-from mentorship.inbox.service import forget_old
+from mentorship.inbox.service import CHOICES, OF_LEADERS, forget_old
 from mentorship.inbox.stopping import stop_links
-from mentorship.notices.letters import post_letter
+from mentorship.notices.letters import post_letter, stationery
 
 MOST = 20  # lines in one mail
 
@@ -46,13 +46,14 @@ def _post(session: Session, person_id: uuid.UUID, now: dt.datetime) -> bool:
         sa.update(Notice)
         .where(Notice.person_id == person_id, Notice.for_digest)
         .values(for_digest=False)
-        .returning(Notice.words, Notice.created_at, Notice.seen_at)
+        .returning(Notice.kind, Notice.words, Notice.created_at, Notice.seen_at)
     ).all()
-    fresh = sorted((n.created_at, n.words) for n in claimed if n.seen_at is None)
+    fresh = sorted((n.created_at, n.words, n.kind) for n in claimed if n.seen_at is None)
     if not fresh:
         return False
     person = session.execute(sa.select(User.name, User.email).where(User.id == person_id)).one()
-    stop = stop_links.link(person_id)
+    ends = any(kind not in OF_LEADERS for *_, kind in fresh)
+    stop = stop_links.link(person_id) if ends else None
     post_letter(
         session,
         person_id,
@@ -62,9 +63,10 @@ def _post(session: Session, person_id: uuid.UUID, now: dt.datetime) -> bool:
         unsubscribe=stop,
         now=now,
         name=person.name,
-        stop=stop,
+        stop=stop or "",
+        choices=stationery.link(CHOICES),
         count="1 new notice" if len(fresh) == 1 else f"{len(fresh)} new notices",
         more=str(len(fresh) - MOST) if len(fresh) > MOST else "",
-        items=[words for _, words in fresh[:MOST]],
+        items=[words for _, words, _ in fresh[:MOST]],
     )
     return True

@@ -43,7 +43,8 @@ from mentorship.privacy.traces import OF_PAIR, OF_PERSON
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rosters.sheets import MAGIC, Unreadable, parts
-from mentorship.rounds.models import Participant, Round, RoundState
+from mentorship.rounds.choices import OVER
+from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Ending, Offer, OfferState
 from mentorship.sections.leading import dismiss_leader
 from mentorship.sections.models import Membership, SectionRole
@@ -117,8 +118,8 @@ def _part(
     session: Session, person_id: uuid.UUID, profiles: Sequence[uuid.UUID], now: dt.datetime
 ) -> None:
     """End what others count on, through the ways that tell them."""
-    going = sa.select(Offer.id).where(_either(profiles), Offer.state == OfferState.CONFIRMED)
-    for mentorship_id in session.scalars(going).all():
+    pairs = sa.select(Offer.id).where(_either(profiles), Offer.state == OfferState.CONFIRMED)
+    for mentorship_id in session.scalars(pairs).all():
         end_mentorship(
             session,
             person_id=person_id,
@@ -139,12 +140,12 @@ def _part(
             )
         else:
             leave(session, membership_id=membership_id, person_id=person_id, now=now)
-    early = sa.select(Round.id).where(Round.state != RoundState.ARCHIVED)
+    going = sa.select(Round.id).where(Round.state.not_in(OVER))  # what others found stays
     carry_out(
         session,
         sa.update(Participant)
         .where(Participant.profile_id.in_(profiles), Participant.left_out_at.is_(None))
-        .where(Participant.round_id.in_(early))
+        .where(Participant.round_id.in_(going))
         .values(left_out_at=now, withdrew=True),
     )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from mentorship.accounts.models import EmailChange
 from mentorship.audit import AuditEntry
@@ -15,7 +18,8 @@ from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rosters.uploads import with_files
 from mentorship.rounds.models import Participant, Round, Run
-from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
+from mentorship.rounds.run_models import PublishPlan, RunStep
 from mentorship.signins.models import UserSession
 from mentorship.throttle.models import Throttle
 from mentorship.toolkit.path_models import Situation
@@ -24,16 +28,39 @@ MATCHED = (OfferState.CONFIRMED, OfferState.ENDED)
 
 
 def _over(moment: dt.datetime) -> sa.Select[uuid.UUID]:
-    return sa.select(Round.id).where(Round.finished_at < moment)
+    """Select the rounds that were over before a moment.
+
+    That does not wait for a leader for ever: one that nobody has finished or given up was over with
+    the last that happened in it, or was to happen.
+    """
+    times: Mapping[InstrumentedAttribute[uuid.UUID], Sequence[InstrumentedAttribute[Any]]] = {
+        Participant.round_id: (Participant.joined_at, Participant.back_at),
+        Run.round_id: (Run.made_at,),
+        RunStep.round_id: (RunStep.taken_at,),
+        PublishPlan.round_id: (PublishPlan.goes_out_at,),
+        Publication.round_id: (Publication.published_at, Publication.answer_by),
+        Offer.round_id: (Offer.offered_at, Offer.mentor_answered_at, Offer.img_answered_at),
+    }
+    still = sa.or_(
+        *(time >= moment for time in (Round.created_at, Round.opened_at, Round.closes_at)),
+        *(
+            sa.exists().where(key == Round.id, sa.or_(*(time >= moment for time in each)))
+            for key, each in times.items()
+        ),
+    )
+    went_quiet = ~sa.func.coalesce(still, sa.false())
+    return sa.select(Round.id).where(sa.func.coalesce(Round.finished_at < moment, went_quiet))
 
 
 def unmatched_profiles(moment: dt.datetime) -> sa.Select[uuid.UUID]:
     """Select profiles that nobody touched since, without a match, in no round that goes on."""
     of_profile = (Offer.img_id == Profile.id) | (Offer.mentor_id == Profile.id)
-    going = (
-        sa.exists()
-        .where(Participant.profile_id == Profile.id, Participant.left_out_at.is_(None))
-        .where(Participant.round_id == Round.id, Round.finished_at.is_(None))
+    unfinished = sa.select(Round.id).where(Round.finished_at.is_(None))
+    going = sa.exists().where(
+        Participant.profile_id == Profile.id,
+        Participant.left_out_at.is_(None),
+        Participant.round_id.in_(unfinished),
+        Participant.round_id.not_in(_over(moment)),
     )
     return sa.select(Profile.id).where(
         Profile.updated_at < moment,
@@ -45,11 +72,14 @@ def unmatched_profiles(moment: dt.datetime) -> sa.Select[uuid.UUID]:
 def visas(moment: dt.datetime) -> sa.Select[uuid.UUID]:
     """Select profiles with visa answers whose rounds are all over, and that nobody touched since.
 
-    Whoever prepares for a next round has given the answer for that one.
+    Whoever prepares for a next round has given the answer for that one. For whoever left a round,
+    it was over then.
     """
-    here = Participant.profile_id == Profile.id
-    took_part = sa.exists().where(here, Participant.round_id == Round.id)
-    later = took_part.where(Round.finished_at.is_(None) | (Round.finished_at >= moment))
+    took_part = sa.exists().where(Participant.profile_id == Profile.id)
+    later = took_part.where(
+        Participant.round_id.not_in(_over(moment)),
+        sa.func.coalesce(Participant.left_out_at >= moment, sa.true()),
+    )
     return sa.select(Profile.id).where(
         Profile.visa_sealed.is_not(None) | Profile.visas_sealed.is_not(None),
         Profile.updated_at < moment,

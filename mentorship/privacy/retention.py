@@ -117,7 +117,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "records",
-        "What runs were made of, after their round is finished",
+        "What runs were made of, after their round is over",
         90 * DAY,
         "Pairs, scores and proofs stay; the answers behind them, visas among them, go.",
         past.records,

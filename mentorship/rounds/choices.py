@@ -84,17 +84,18 @@ LEADER_ENDS: Mapping[str, str] = MappingProxyType(
 LIVE_OFFERS = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.CONFIRMED)
 ENROLLED = (RoundState.CLOSED, RoundState.REVIEW)  # enrolment has ended: a run is made of these
 RUNNABLE = (RoundState.OPEN, *ENROLLED)  # a run may be asked for, which ends enrolment
-EDITABLE = (RoundState.DRAFT, *RUNNABLE)
+EDITABLE = (RoundState.DRAFT, *RUNNABLE)  # and what may be given up
 BEFORE = (*RUNNABLE, RoundState.PUBLISHED)  # open, and no offer is out
 OUT = (RoundState.ANSWERING, RoundState.REMATCHING)  # offers are out
 OVER = (RoundState.FINISHED, RoundState.ARCHIVED)
-# state -> those it may change to; the database refuses every other change
+# state -> those it may change to; the database refuses every other change, and any of a round that
+# was given up
 STEPS: Mapping[RoundState, frozenset[RoundState]] = MappingProxyType(
     {
-        RoundState.DRAFT: frozenset({RoundState.OPEN}),
-        RoundState.OPEN: frozenset({RoundState.CLOSED}),
-        RoundState.CLOSED: frozenset({RoundState.OPEN, RoundState.REVIEW}),
-        RoundState.REVIEW: frozenset({RoundState.PUBLISHED}),
+        RoundState.DRAFT: frozenset({RoundState.OPEN, RoundState.ARCHIVED}),
+        RoundState.OPEN: frozenset({RoundState.CLOSED, RoundState.ARCHIVED}),
+        RoundState.CLOSED: frozenset({RoundState.OPEN, RoundState.REVIEW, RoundState.ARCHIVED}),
+        RoundState.REVIEW: frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED}),
         RoundState.PUBLISHED: frozenset({RoundState.REVIEW, RoundState.ANSWERING}),
         RoundState.ANSWERING: frozenset({RoundState.REMATCHING, RoundState.FINISHED}),
         RoundState.REMATCHING: frozenset({RoundState.ANSWERING, RoundState.FINISHED}),

@@ -39,13 +39,17 @@ class NotMeant(ValueError):
 def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Open a draft and enrol everybody eligible; return how many.
 
+    A day for enrolment to close that has passed is dropped: the round would close at once.
+
     Raises
     ------
     RoundChanged
         Somebody opened it already.
 
     """
-    move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now)
+    to_come = sa.case((Round.closes_at > now, Round.closes_at), else_=None)
+    opened = {"opened_at": now, "closes_at": to_come}
+    move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, **opened)
     came_in = enrol_all(session, round_id, now)
     keep_first(session, round_id, now=now)
     return came_in

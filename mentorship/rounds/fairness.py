@@ -22,7 +22,6 @@ from mentorship.extensions import Model
 from mentorship.matching import Img, Problem, Result
 from mentorship.matching.fairness import Group, by_group, load, to_show
 from mentorship.profiles.models import Profile
-from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.mentor_load import load_tables
 from mentorship.rounds.models import Pair, Participant, Round, Unmatched
 from mentorship.vocabulary import LISTS, REGION_OF, REGIONS, Term
@@ -124,7 +123,7 @@ def returning(session: Session, round_id: UUID) -> Collection[UUID]:
             own.id == round_id,
             earlier.id != own.id,
             earlier.created_at <= own.created_at,
-            earlier.state.in_((*OUT, *OVER)),
+            earlier.went_out,
             Participant.left_out_at.is_(None),
         )
     )

@@ -42,7 +42,7 @@ REPORTS = {
 def answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     wanted, finished = wanted_by(), round_.state in OVER
-    published = round_.state in (*OUT, *OVER)
+    published = round_.went_out
     now, reading = dt.datetime.now(dt.UTC), Reading.by(db.session(), current_id())
     shown = board.board(
         db.session(), round_.id, wanted, reading=reading, now=now, finished=finished
@@ -105,7 +105,7 @@ def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     if form not in REPORTS:
         abort(400)
     made, name, kind = REPORTS[form]
-    if round_.state not in (*OUT, *OVER):
+    if not round_.went_out:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     with transaction() as session:
         acting(session, slug, round_id, "round.report", form=form)
@@ -119,7 +119,7 @@ def report(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
 def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     """Show the round; a long one page by page, and whole where that is asked for, for paper."""
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
-    if round_.state not in (*OUT, *OVER):
+    if not round_.went_out:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     finished = round_.state in OVER
     return render_template(

@@ -100,11 +100,16 @@ def _send_next(session: Session, offer: Offer, now: dt.datetime) -> bool:
     return sent is not None
 
 
-def end_waiting(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
-    """Close what waits as the round takes no more: it counts as a wish now. Return how many."""
+def end_waiting(
+    session: Session, round_id: uuid.UUID, *, now: dt.datetime, each_is_told: bool = True
+) -> int:
+    """Close what waits as the round takes no more: it counts as a wish now. Return how many.
+
+    Both sides of each are told, unless they are told more of the round.
+    """
     waiting = _waiting(session, Offer.round_id == round_id)
     for offer in waiting:
-        if step(session, offer, OFFERED, WITHDRAWN):
+        if step(session, offer, OFFERED, WITHDRAWN) and each_is_told:
             letters.requests_over(session, offer, now=now)
     return len(waiting)
 

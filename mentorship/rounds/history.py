@@ -66,6 +66,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "round.remind": "Reminded whoever owes an answer",
         "round.report": "Took the report out as a file",
         "round.finish": "Finished the round",
+        "round.give_up": "Gave the round up",
         "round.answers.expire": "The day to answer came",
         "round.requests.expire": "Requests went on without an answer, or without a seat",
         "round.close.due": "The enrolment closed at its deadline",
@@ -79,6 +80,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
 # what moves a round on, or plans it and takes it back
 _STEPS = (
     "open close close.due open_again archive unarchive run run.cancel rest rest.drop finish"
+    " give_up"
     " publish publish.undo publish.again publish.move publish.now publish.due publish.held_up"
 )
 LIFE = frozenset(f"round.{step}" for step in _STEPS.split(" "))

@@ -1,4 +1,4 @@
-"""Runs that a leader asks for, and cancels. ``holding`` is a worker's side of it."""
+"""Runs that a leader asks for and cancels, or that end as a round does. Workers: ``holding``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from sqlalchemy.orm import Session
 
 from mentorship import audit
 from mentorship.matching import POLICIES
-from mentorship.rounds.choices import OUT, RUNNABLE
+from mentorship.rounds import round_letters
+from mentorship.rounds.choices import EDITABLE, OUT, RUNNABLE
 from mentorship.rounds.closing import close_if_open
+from mentorship.rounds.going_on import end_waiting
 from mentorship.rounds.holding import change, end_overtaken, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
 from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest
 from mentorship.rounds.rest_runs import is_of_rest, on_its_way
 from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, RunJob
+from mentorship.rounds.scope import run_of_round
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.steps import hold_review
 
@@ -122,6 +125,8 @@ def ask_policies(
 def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.datetime) -> RunJob:
     """Ask for a run of whoever still waits in a published round, with the seats that are left.
 
+    By the policy of the run that counts: what went out, or an earlier run of the rest.
+
     Raises
     ------
     RoundChanged
@@ -135,7 +140,7 @@ def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.da
     job = RunJob(
         round_id=round_id,
         kind=JobKind.REST,
-        policy=round_.policy,
+        policy=run_of_round(session, round_id).policy,
         rules=rules_of(session, round_).to_json(),
         asked_by_id=by,
         asked_at=now,
@@ -167,6 +172,30 @@ def open_again(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> No
     """
     end_overtaken(session, round_id=round_id, why="round_changed", now=now)
     move(session, round_id, (RoundState.CLOSED,), RoundState.OPEN, closes_at=None)
+
+
+def give_up_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
+    """Put a round away that is not published, for good, and tell whoever takes part in it.
+
+    What is solved for it and requests that wait end; pairs agreed by request go on, as after a
+    finished round. Of a draft nobody knows, so nobody is told.
+
+    Raises
+    ------
+    RoundChanged
+        The round is published, or on its way out, or over.
+
+    """
+    end_overtaken(session, round_id=round_id, why="round_changed", now=now)
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    drafted, closes_at = round_.state is RoundState.DRAFT, round_.closes_at
+    if round_.state is RoundState.OPEN:
+        closes_at = now
+    over = {"given_up": True, "finished_at": now, "closes_at": None if drafted else closes_at}
+    move(session, round_id, EDITABLE, RoundState.ARCHIVED, **over)
+    if not drafted:
+        end_waiting(session, round_id, now=now, each_is_told=False)
+        round_letters.round_given_up(session, round_, now=now)
 
 
 def hold_in(session: Session, round_id: uuid.UUID, states: Collection[RoundState]) -> Round:

@@ -1,4 +1,4 @@
-"""Pages for section leaders: a round's deadlines, closing and opening it, and the archive."""
+"""Pages for section leaders: a round's deadlines, closing and opening it, its end, the archive."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import closing, jobs, lifecycle
 from mentorship.rounds.blueprint import bp
-from mentorship.rounds.choices import OUT
+from mentorship.rounds.choices import EDITABLE, OUT
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.meanwhile import ChangedMeanwhile, moved
 from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.overview import answer_counts
 from mentorship.rounds.plan_forms import DeadlineForm
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import answer_by_of, own_dates, round_of_leader
@@ -111,6 +112,30 @@ def unarchive(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
         "round.unarchive",
         lambda session: lifecycle.bring_back(session, round_id=round_id),
         "The round is out of the archive.",
+    )
+
+
+@bp.get(f"{ROUND}/give-up")
+@members
+def confirm_give_up(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
+    round_ = round_of_leader(db.session(), current_id(), slug, round_id)
+    if round_.state not in EDITABLE:
+        return changed_page(slug, round_id, lifecycle.round_changed(db.session(), round_id))
+    return render_template(
+        "rounds/give_up.html", round=round_, answers=answer_counts(db.session(), round_id)
+    )
+
+
+@bp.post(f"{ROUND}/give-up")
+@members
+def give_up(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
+    now = dt.datetime.now(dt.UTC)
+    return _do(
+        slug,
+        round_id,
+        "round.give_up",
+        lambda session: jobs.give_up_round(session, round_id=round_id, now=now),
+        "The round is given up. You find it at the end of the list of rounds.",
     )
 
 

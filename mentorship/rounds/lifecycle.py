@@ -88,7 +88,10 @@ def archive_round(session: Session, *, round_id: uuid.UUID) -> None:
 
 
 def bring_back(session: Session, *, round_id: uuid.UUID) -> None:
-    """Undo ``archive_round``; raise ``RoundChanged`` if the round is not archived."""
+    """Undo ``archive_round``; raise ``RoundChanged`` if the round is not archived, or given up."""
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    if round_.given_up:
+        raise round_changed(session, round_id)
     move(session, round_id, (RoundState.ARCHIVED,), RoundState.FINISHED)
 
 

@@ -13,6 +13,7 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mentorship.accounts.models import User
@@ -31,7 +32,13 @@ class RoundState(enum.StrEnum):
     ANSWERING = "answering"  # offers are out
     REMATCHING = "rematching"  # offers are out, and whoever is left is being matched again
     FINISHED = "finished"
-    ARCHIVED = "archived"  # finished, and out of the way
+    ARCHIVED = "archived"  # finished or given up, and out of the way
+
+
+WENT_OUT = (
+    *(RoundState.ANSWERING, RoundState.REMATCHING),
+    *(RoundState.FINISHED, RoundState.ARCHIVED),
+)
 
 
 class Round(Model):
@@ -44,6 +51,7 @@ class Round(Model):
         sa.CheckConstraint(
             "policy IN ('best-total', 'most-matched', 'fairest', 'stable')", name="policy_known"
         ),
+        sa.CheckConstraint("NOT given_up OR state = 'archived'", name="given_up_is_archived"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -60,8 +68,20 @@ class Round(Model):
     opened_at: Mapped[dt.datetime | None]
     closes_at: Mapped[dt.datetime | None]  # when enrolment closes by itself
     finished_at: Mapped[dt.datetime | None]
+    # before anything of it went out; it stays in the archive
+    given_up: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     section: Mapped[Section] = relationship(lazy="raise")
+
+    @hybrid_property
+    def went_out(self) -> bool:
+        """Tell whether its offers were made, be they answered by now or not."""
+        return self.state in WENT_OUT and not self.given_up
+
+    @went_out.inplace.expression
+    @classmethod
+    def _went_out(cls) -> sa.ColumnElement[bool]:
+        return sa.and_(cls.state.in_(WENT_OUT), ~cls.given_up)
 
 
 class Participant(Model):

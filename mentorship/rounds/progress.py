@@ -40,7 +40,7 @@ _SIMPLE: Mapping[str, Sequence[str]] = MappingProxyType(
             "Please tell the administrator of the site.",
         ),
         "round_changed": (
-            "The enrolment was opened again, or the round published or finished meanwhile.",
+            "The enrolment was opened again, or the round was published or ended meanwhile.",
             "Nothing was kept of this run.",
         ),
         "went_out": (

@@ -32,7 +32,7 @@ from mentorship.rounds.setup import SetUp
 
 OFFERED, CONFIRMED, WITHDRAWN = OfferState.OFFERED, OfferState.CONFIRMED, OfferState.WITHDRAWN
 LIVE = frozenset({OFFERED, OfferState.ACCEPTED, CONFIRMED})
-CLOSED = "This round does not take requests now. What you rank counts when the round is matched."
+CLOSED = "This round does not take requests now. What you rank counts in the next match."
 LEFT_OUT = "Your section leader has taken you out of this round. What was agreed goes on."
 ONE_OUT = "A request of yours waits for an answer. You can take it back, or wait."
 ENOUGH = "You have a mentor from this round already."

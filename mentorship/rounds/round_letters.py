@@ -15,7 +15,7 @@ from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import held_before
-from mentorship.rounds.letters import moment
+from mentorship.rounds.letters import HOMES, moment
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.models import Participant, Round
@@ -49,7 +49,7 @@ def offers_waiting(
     tellings = []
     for mentor in mentors:
         count = asked[mentor.id]
-        path = f"/offers/{one[mentor.id]}" if count == 1 else "/"
+        path = f"/offers/{one[mentor.id]}" if count == 1 else HOMES[ProfileKind.MENTOR]
         letter = writer.write(
             path=path,
             name=mentor.name,
@@ -144,6 +144,36 @@ def round_finished(session: Session, round_: Round, *, now: dt.datetime) -> None
     tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
 
 
+def round_given_up(session: Session, round_: Round, *, now: dt.datetime) -> None:
+    """Tell whoever takes part in a round, once in each role, that it comes to nothing."""
+    section_name = session.scalars(
+        sa.select(Section.name).where(Section.id == round_.section_id)
+    ).one()
+    people = session.execute(
+        sa.select(Profile.kind, Profile.person_id, User.email, User.name)
+        .join(User, User.id == Profile.person_id)
+        .join(Participant, Participant.profile_id == Profile.id)
+        .where(
+            Participant.round_id == round_.id,
+            Participant.left_out_at.is_(None),
+            still_here(round_.section_id),
+        )
+        .order_by(User.email, Profile.kind)
+    )
+    tellings = []
+    for each in people:
+        path = "/home/img" if each.kind is ProfileKind.IMG else "/home/mentor"
+        letter = stationery.write(
+            "round_given_up",
+            path=path,
+            name=each.name,
+            round_name=round_.name,
+            section_name=section_name,
+        )
+        tellings.append(Telling(each.person_id, each.email, letter, path))
+    tell(session, tellings, kind=NoticeKind.ANSWER, now=now)
+
+
 def samples(session: Session, round_: Round, *, answer_by: dt.datetime) -> tuple[Letter, Letter]:
     """Return the mail that mentors will get, and the one that IMGs get who want it by mail.
 
@@ -170,19 +200,19 @@ def samples(session: Session, round_: Round, *, answer_by: dt.datetime) -> tuple
 
 
 def profile_owed(
-    session: Session, round_: Round, people: Iterable[User], *, now: dt.datetime
+    session: Session, round_: Round, people: Iterable[tuple[User, ProfileKind]], *, now: dt.datetime
 ) -> None:
-    """Ask people to finish their profile, or to agree to be matched."""
+    """Ask people to finish their profile of a kind, or to agree to be matched."""
     tellings = []
-    for person in people:
+    for person, kind in people:
         letter = stationery.write(
             "profile_owed",
-            path="/",
+            path=HOMES[kind],
             name=person.name,
             round_name=round_.name,
             section_name=round_.section.name,
         )
-        tellings.append(Telling(person.id, person.email, letter, "/"))
+        tellings.append(Telling(person.id, person.email, letter, HOMES[kind]))
     tell(session, tellings, kind=NoticeKind.REMINDER, now=now)
 
 

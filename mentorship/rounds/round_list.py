@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.board import PARTS
 from mentorship.rounds.candidates import obstacle
-from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.run_models import PublishPlan, RunStep
@@ -30,10 +31,11 @@ class RoundLine:
     id: uuid.UUID
     name: str
     state: RoundState
+    given_up: bool
     imgs: int
     mentors: int
     matched: int | None
-    confirmed: int
+    confirmed: int  # by both, whether their mentorship goes on or has ended
     created_at: dt.datetime
     answer_by: dt.datetime | None
     goes_out_at: dt.datetime | None  # a run of it is planned to be published then
@@ -58,7 +60,7 @@ def round_lists(
             Round,
             _imgs(Offer.pair_id.is_not(None)),
             latest,
-            _imgs(Offer.state == OfferState.CONFIRMED),
+            _imgs(Offer.state.in_(PARTS["confirmed"])),
             sa.func.coalesce(
                 _latest_own(), Publication.answer_by, type_=Publication.answer_by.type
             ),
@@ -77,9 +79,10 @@ def round_lists(
             id=round_.id,
             name=round_.name,
             state=round_.state,
+            given_up=round_.given_up,
             imgs=counted[round_.id, ProfileKind.IMG],
             mentors=counted[round_.id, ProfileKind.MENTOR],
-            matched=matched if round_.state not in (*OUT, *OVER) else offered,
+            matched=offered if round_.went_out else matched,
             confirmed=confirmed,
             created_at=round_.created_at,
             answer_by=answer_by,

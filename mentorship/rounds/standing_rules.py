@@ -78,7 +78,7 @@ def as_told(
     if standing is Standing.NOT_MATCHED:
         held = published_at is not None and any(at <= published_at for at in held_since)
         return Standing.ELSEWHERE if held else standing
-    out = {*UNMATCHED, Standing.NOT_LOOKING, Standing.SILENT, Standing.WITHDREW}
+    out = {*UNMATCHED, Standing.NOT_LOOKING, Standing.SILENT, Standing.WITHDREW, Standing.GIVEN_UP}
     if not belongs and standing in out:
         return Standing.LEFT
     return Standing.ELSEWHERE if held_since and standing in UNMATCHED else standing
@@ -94,7 +94,9 @@ def _without_answers(round_: Round, states: set[OfferState]) -> Standing:
         return Standing.TAKES_PART
     if round_.state in {RoundState.REVIEW, RoundState.PUBLISHED}:
         return Standing.IN_REVIEW
-    return Standing.ENDED if OfferState.ENDED in states else Standing.NOT_MATCHED
+    if OfferState.ENDED in states:
+        return Standing.ENDED
+    return Standing.GIVEN_UP if round_.given_up else Standing.NOT_MATCHED
 
 
 def _not_again(back_at: dt.datetime | None, offers: Sequence[Offer]) -> Standing | None:

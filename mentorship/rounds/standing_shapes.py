@@ -32,6 +32,7 @@ class Standing(enum.StrEnum):
     SILENT = "silent"  # let the day to answer pass, and is not matched again
     LEFT = "left"  # is in the section of the round no more
     NOT_MATCHED = "not_matched"  # the round finished without a mentor
+    GIVEN_UP = "given_up"  # the round was given up before anybody was asked
     ENDED = "ended"
 
 
@@ -130,7 +131,7 @@ def _rank(round_: ImgRound) -> int:
     """Return how early a person needs to read of a round; of what is over, the newest first."""
     if not round_.meant:
         return MATTERS.index(Standing.LEFT)
-    over = round_.standing in {Standing.NOT_MATCHED, Standing.ENDED} or (
+    over = round_.standing in {Standing.NOT_MATCHED, Standing.GIVEN_UP, Standing.ENDED} or (
         round_.standing is Standing.WITHDREW and not round_.may_come_back
     )
     return MATTERS.index(Standing.NOT_MATCHED if over else round_.standing)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from mentorship import vocabulary
 from mentorship.profiles.models import Choice, Profile, ProfileKind
 from mentorship.rounds.candidates import Candidate, held_before
-from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState
 
@@ -94,7 +93,7 @@ def waited(round_: Round) -> sa.Select[uuid.UUID]:
             Round.section_id == round_.section_id,
             Round.id != round_.id,
             Round.created_at <= round_.created_at,
-            Round.state.in_((*OUT, *OVER)),
+            Round.went_out,
         )
         .order_by(Round.created_at.desc(), Round.id)
         .limit(1)

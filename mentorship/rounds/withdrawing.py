@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ WAITING = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
 class TooLate(RuntimeError):
-    """The round has been published since, or is finished: nobody can join it any more."""
+    """The round takes nobody in any more, or is over: what it found stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,19 @@ def withdraw(
     profile_id: uuid.UUID,
     now: dt.datetime,
 ) -> None:
-    """Take oneself out of a round, at any step of it; twice is as good as once."""
+    """Take oneself out of a round, at any step of it; twice is as good as once.
+
+    Raises
+    ------
+    TooLate
+        The round is over.
+    NoResultFound
+        The place is not this person's own.
+
+    """
     participation_of(session, person_id, round_id, profile_id)
-    _hold(session, Round.id == round_id)
+    if not _hold(session, Round.id == round_id):
+        raise TooLate
     session.execute(
         sa.update(Participant)
         .where(Participant.round_id == round_id, Participant.profile_id == profile_id)
@@ -161,10 +171,13 @@ def end_requests(session: Session, *, person_id: uuid.UUID, now: dt.datetime) ->
     let_go_requests(session, sa.true(), own, now=now)
 
 
-def _hold(session: Session, *where: sa.ColumnElement[bool]) -> None:
-    """Let nothing go out in these rounds, nor be asked for, until it is known who is gone."""
+def _hold(session: Session, *where: sa.ColumnElement[bool]) -> Sequence[uuid.UUID]:
+    """Let nothing go out in these rounds, nor be asked for, until it is known who is gone.
+
+    Returns those of them that are not over.
+    """
     going = sa.select(Round.id).where(*where, Round.state.not_in(OVER)).order_by(Round.id)
-    session.execute(going.with_for_update(key_share=True))
+    return session.scalars(going.with_for_update(key_share=True)).all()
 
 
 def _has(profile_ids: Collection[uuid.UUID]) -> sa.ColumnElement[bool]:

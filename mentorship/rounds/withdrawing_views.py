@@ -44,10 +44,15 @@ def participation(round_id: uuid.UUID, profile_id: uuid.UUID) -> str:
 @members
 def withdraw(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
     me, now = current_id(), dt.datetime.now(dt.UTC)
-    with transaction() as session:
-        place = service.participation_of(session, me, round_id, profile_id)
-        service.withdraw(session, person_id=me, round_id=round_id, profile_id=profile_id, now=now)
-    flash(f"You withdrew from {place.round.name}.", "success")
+    who = {"person_id": me, "round_id": round_id, "profile_id": profile_id}
+    try:
+        with transaction() as session:
+            place = service.participation_of(session, me, round_id, profile_id)
+            service.withdraw(session, **who, now=now)
+    except service.TooLate:
+        flash("This round is over by now, and what it found stays. Nothing has changed.", "warning")
+    else:
+        flash(f"You withdrew from {place.round.name}.", "success")
     return redirect(url_for(HOMES[place.kind]), code=303)
 
 
@@ -80,7 +85,7 @@ def come_back(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
     except service.CannotTakePart as out:
         flash(f"You cannot be part of this round yet. {WHY_NOT[out.obstacle]}", "warning")
     except service.TooLate:
-        flash("This round is published by now. You can be part of the next one.", "warning")
+        flash("This round takes nobody in any more. You can be part of the next one.", "warning")
     else:
         flash(f"You are part of {place.round.name} again.", "success")
     return redirect(url_for(HOMES[place.kind]), code=303)

@@ -26,6 +26,7 @@ from mentorship.profiles.models import Choice, Profile
 from mentorship.profiles.service import write_img
 from mentorship.rounds import service
 from mentorship.rounds.models import Pair, Run
+from mentorship.rounds.offer_models import Publication
 from mentorship.signins.models import UserSession
 from mentorship.signins.service import open_session
 from mentorship.throttle.models import Throttle
@@ -89,7 +90,8 @@ def test_nothing_goes_a_second_early(lived: Session) -> None:
 
 
 def test_a_match_and_a_round_that_goes_on_keep_a_profile(session: Session) -> None:
-    pair = whole_person(session)  # the round is not finished
+    pair = whole_person(session)  # the round is not finished, and waits for answers
+    session.execute(sa.update(Publication).values(answer_by=MONTHS_25))
     assert "profiles" not in past(session, MONTHS_25)
     assert "visas" not in past(session, MONTHS_25)
     service.finish_round(session, round_id=pair.round.id, now=NOW)
@@ -100,6 +102,28 @@ def test_a_match_and_a_round_that_goes_on_keep_a_profile(session: Session) -> No
     left = sa.select(sa.func.count()).where(Choice.profile_id == ben.id)
     assert session.scalar(left) == 0  # he was in the run, so his key stays, and nothing else
     assert session.get_one(User, ben.person_id).name == "Ben Okafor"
+
+
+def test_a_round_that_no_leader_ends_is_over_with_the_last_that_happened(session: Session) -> None:
+    cast = small_cast(session)
+    visa = sa.update(Profile).where(Profile.id == cast.profile("Ben Okafor"))
+    session.execute(visa.values(visa_sealed=b"sealed"))
+    round_, _ = cast.reviewed()
+    last = NOW + 10 * DAY
+    run = service.run_round(session, round_id=round_.id, by=None, now=last)
+    limits = {"visas": 90 * DAY, "records": 90 * DAY, "profiles": 730 * DAY}
+    for key, limit in limits.items():
+        assert key not in past(session, last + limit)
+        assert key in past(session, last + limit + dt.timedelta(seconds=1))
+    assert past(session, last + 91 * DAY)["records"] == 2
+    service.publish_round(session, round_id=round_.id, run_id=run.id, by=None, now=last)
+    due = session.get_one(Publication, round_.id).answer_by
+    assert not {"visas", "records"} & set(past(session, due + 90 * DAY))
+    assert {"visas", "records"} <= set(past(session, due + 91 * DAY))
+    assert "visas" not in past(session, last + 90 * DAY)
+    left = {"person_id": cast.people["Ben Okafor"].id, "profile_id": cast.profile("Ben Okafor")}
+    service.withdraw(session, round_id=round_.id, **left, now=NOW)
+    assert "visas" in past(session, last + 90 * DAY)  # for him it was over then
 
 
 def test_an_answer_given_for_the_next_round_stays(session: Session) -> None:

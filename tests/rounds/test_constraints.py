@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 
 import pytest
@@ -10,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship.rounds import service
-from mentorship.rounds.choices import STEPS
+from mentorship.rounds import jobs, service
+from mentorship.rounds.choices import EDITABLE, STEPS
 from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run, RunSeat, Unmatched
 from mentorship.rounds.offer_models import Offer, Publication, SeatCount
@@ -25,14 +26,23 @@ def test_only_listed_steps_are_kept(cast: Cast, session: Session, start: RoundSt
     session.execute(sa.delete(Round).where(Round.id == made.id))
     row = {name: getattr(made, name) for name in Round.__table__.columns.keys()}  # noqa: SIM118
     session.execute(sa.insert(Round).values(row | {"state": start}))
-    for end in RoundState:
-        step = sa.update(Round).where(Round.id == made.id).values(state=end)
-        if end is start or end in STEPS[start]:
+    for end, given_up in itertools.product(RoundState, [False, True]):
+        step = sa.update(Round).where(Round.id == made.id).values(state=end, given_up=given_up)
+        gives_up = start in EDITABLE and end is RoundState.ARCHIVED
+        if (end is start or end in STEPS[start]) and given_up is gives_up:
             with session.begin_nested() as tried:
                 session.execute(step)
                 tried.rollback()
         else:
             refused(session, step, "no such step of a round")
+
+
+def test_what_was_given_up_is_not_brought_back(cast: Cast, session: Session) -> None:
+    round_ = cast.open()
+    jobs.give_up_round(session, round_id=round_.id, now=NOW)
+    back = sa.update(Round).where(Round.id == round_.id)
+    refused(session, back.values(state="finished", given_up=False), "no such step of a round")
+    refused(session, back.values(given_up=False), "no such step of a round")
 
 
 @pytest.fixture

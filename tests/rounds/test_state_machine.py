@@ -59,7 +59,7 @@ REFUSED = (
 )
 people = st.sampled_from(IMGS + MENTORS)
 which = st.integers(0, 2)
-WAYS_IN = 7  # how far on the way a round may start
+WAYS_IN = 8  # how far on the way a round may start
 
 
 class OneRound(RuleBasedStateMachine):
@@ -72,6 +72,8 @@ class OneRound(RuleBasedStateMachine):
         self.savepoint = self.session.begin_nested()
         self.round: Round = cast.draft()
         self.state = DRAFT
+        self.given_up = False  # for good
+        self.ran = False
         self.out: set[str] = set()
         self.paired: set[str] = set()
         self.run_id = uuid.uuid4()
@@ -106,12 +108,17 @@ class OneRound(RuleBasedStateMachine):
     def _road(self) -> list[Callable[[], None]]:
         return [
             *(self.open, self.run, self.plan, self.send, self.everybody_accepts),
+            self.one_img_confirms_and_one_declines,
             lambda: self.finish(sure=True),
         ]
 
     def everybody_accepts(self) -> None:
         for number in range(len(self.offers)):
             self.mentor_answers(number, yes=True)
+
+    def one_img_confirms_and_one_declines(self) -> None:
+        self.img_answers(0, yes=True)
+        self.img_answers(1, yes=False)
 
     @rule(policy=st.sampled_from(["best-total", "most-matched"]))
     def edit(self, policy: str) -> None:
@@ -171,9 +178,21 @@ class OneRound(RuleBasedStateMachine):
         start, end = (ARCHIVED, FINISHED) if back else (FINISHED, ARCHIVED)
         move = lifecycle.bring_back if back else lifecycle.archive_round
         if self.tried(
-            lambda: move(self.session, round_id=self.round.id), works=self.state is start
+            lambda: move(self.session, round_id=self.round.id),
+            works=self.state is start and not self.given_up,
         ):
             self.state = end
+
+    @rule(sure=st.sampled_from([False] * 5 + [True]))
+    def give_up(self, *, sure: bool) -> None:
+        if not sure:
+            return
+        act = lambda: jobs.give_up_round(  # noqa: E731
+            self.session, round_id=self.round.id, now=NOW
+        )
+        if self.tried(act, works=self.state in {DRAFT, OPEN, CLOSED, REVIEW}):
+            self.state, self.given_up = ARCHIVED, True
+            assert self._waiting() == []
 
     @rule(name=people)
     def leave_out(self, name: str) -> None:
@@ -203,7 +222,7 @@ class OneRound(RuleBasedStateMachine):
             lambda: service.run_round(self.session, round_id=self.round.id, by=None, now=NOW),
             works=self.state in {OPEN, CLOSED, REVIEW} and not self.out >= set(IMGS),
         ):
-            self.state = REVIEW
+            self.state, self.ran = REVIEW, True
             self.run_id, self.paired = self._latest()
 
     def _latest(self) -> tuple[uuid.UUID, set[str]]:
@@ -218,7 +237,7 @@ class OneRound(RuleBasedStateMachine):
     @rule()
     def plan(self) -> None:
         """Press publish: it is on its way, and nobody is told yet."""
-        if self.state in {DRAFT, OPEN, CLOSED}:
+        if not self.ran:
             return  # there is no run to name
         if self.tried(
             lambda: planning.plan_publication(
@@ -251,7 +270,7 @@ class OneRound(RuleBasedStateMachine):
     @rule(number=which)
     def change_by_hand(self, number: int) -> None:
         """Lock a pair of the run that counts, and keep the change."""
-        if self.state in {DRAFT, OPEN, CLOSED}:
+        if not self.ran:
             return  # there is no run to change
         run = run_of_round(self.session, self.round.id)
         pairs = self._pairs(run)
@@ -290,7 +309,7 @@ class OneRound(RuleBasedStateMachine):
         self._step(steps.redo, later[-1] if later else None)
 
     def _step(self, take: Callable[..., object], to: uuid.UUID | None) -> None:
-        if self.state in {DRAFT, OPEN, CLOSED}:
+        if not self.ran:
             return
         seen = self._current()
         who: dict[str, Any] = {"round_id": self.round.id, "by": self.cast.leader.id, "now": NOW}
@@ -314,7 +333,7 @@ class OneRound(RuleBasedStateMachine):
             self.rest.add(self._current())
 
     def _current(self) -> uuid.UUID:
-        if self.state in {DRAFT, OPEN, CLOSED}:
+        if not self.ran:
             return uuid.UUID(int=0)
         return run_of_round(self.session, self.round.id).id
 
@@ -485,7 +504,8 @@ class OneRound(RuleBasedStateMachine):
 
     @invariant()
     def the_database_agrees(self) -> None:
-        assert self.cast.again(self.round).state is self.state
+        kept_round = self.cast.again(self.round)
+        assert (kept_round.state, kept_round.given_up) == (self.state, self.given_up)
         kept = self.session.execute(
             sa.select(Offer.id, Offer.state).where(Offer.round_id == self.round.id)
         )
