@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from flask import Blueprint, abort, g, redirect, render_template, url_for
+from flask import Blueprint, abort, g, redirect, render_template
 from werkzeug.wrappers import Response
 
 from mentorship.access import administrators, current_person, members
@@ -123,12 +123,7 @@ def admin() -> str:
 
 
 def _need(role: SectionRole) -> None:
-    """Show the page to those who have the role, also while they wait for approval.
-
-    Whoever has left it is led to what they have now: mails that they got lead here.
-    """
-    if role.value in _left():
-        abort(redirect(url_for(".home"), code=303))
+    """Show the page to those who have the role, also while they wait for approval."""
     if role not in {membership.role for membership in my_memberships(present=True)}:
         abort(404)
 

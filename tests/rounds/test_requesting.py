@@ -183,7 +183,7 @@ def test_the_end_of_a_request_says_what_holds_then(cast: Cast, then: str) -> Non
     assert ("takes no more requests" in told) == (then == "enrolment is over")
     assert ("you are not part of the round at the moment" in told) == (then == "not in it")
     assert (f"/rounds/{round_.id}/request" in told) == (then != "not in it")
-    assert (f"home page says what is missing: {stationery.link('/')} " in told) == (
+    assert (f"home page says what is missing: {stationery.link('/home/img')} " in told) == (
         then == "not in it"
     )
 
