@@ -6,7 +6,7 @@ Whoever has chosen one mail a day for their sections gets requests to join in it
 from alembic import op
 
 revision = "0062"
-down_revision = "0060"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
