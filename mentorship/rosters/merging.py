@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,15 @@ class Standing:
     """What decides between a row and the profile.
 
     ``claimed`` is whether the owner keeps it; ``private``, whether somebody else than the section
-    of the file may have said what is secret in it.
+    of the file may have said what is secret in it. ``of_address`` is whose the addresses are that
+    a file avoids.
     """
 
     columns: frozenset[str]  # of the file
     claimed: bool
     private: bool
     chosen_elsewhere: frozenset[uuid.UUID]  # people of other sections, asked for or welcome
+    of_address: Mapping[str, uuid.UUID]
 
 
 def merged(
@@ -64,7 +67,8 @@ def _either(name: str, new: Any, old: Any, standing: Standing) -> Any:
     if (standing.claimed and new in _NOTHING) or (standing.private and name in SECRET):
         return old
     if name in _KEPT_APART and standing.claimed:
-        return tuple(dict.fromkeys((*new, *old)))
+        known = {each for each, person in standing.of_address.items() if str(person) in old}
+        return tuple(dict.fromkeys((*(each for each in new if each not in known), *old)))
     if name in CHOSEN.values():
         elsewhere = tuple(key for key in old if uuid.UUID(key) in standing.chosen_elsewhere)
         return (*new, *elsewhere)[: vocabulary.AT_MOST[name]]

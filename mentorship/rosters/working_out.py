@@ -18,6 +18,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
 from mentorship.matching.people import CHOSEN
 from mentorship.profiles import service as profiles
+from mentorship.profiles.people import AVOIDED, ids_of
 from mentorship.profiles.service import Answers, Change, Draft, Joining, Values
 from mentorship.rosters import enrolment
 from mentorship.rosters.consenting import consents_for
@@ -142,12 +143,14 @@ class Work:
         invited = {entry.email for entry in members.invited if entry.role is others}
         chosen = {uuid.UUID(key) for said in before.values() for key in _chosen(said.values)}
         elsewhere = self._elsewhere(chosen, others)
+        avoided = {each for _, _, values in of_kind for each in getattr(values, AVOIDED[kind])}
+        of_address = ids_of(self.session, avoided)
         answers: dict[uuid.UUID, Answers[Values]] = {}
         keep_theirs: list[str] = []  # a file's name for each of its people who do
         for entry, person_id, values in of_kind:
             claimed = people.of_address[entry.email].claimed
             private = claimed or person_id in members.elsewhere
-            standing = Standing(self.columns[entry.role], claimed, private, elsewhere)
+            standing = Standing(self.columns[entry.role], claimed, private, elsewhere, of_address)
             known = self._with_known_choices(entry, values, here, invited)
             answers[person_id] = merged(entry, known, before.get(person_id), standing)
             if private and person_id in before and standing.columns & SECRET:
