@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from mentorship.rounds import letters
 from mentorship.rounds.choices import OUT
+from mentorship.rounds.due import time_for_img
 from mentorship.rounds.going_on import agree, pass_on, take_back_elsewhere
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Ending, Offer, OfferState, Side
 from mentorship.rounds.offer_steps import free_seat, step, take_seat, turn_down
 from mentorship.rounds.parting import parted_by
-from mentorship.rounds.scope import offer_for_img, offer_for_mentor
+from mentorship.rounds.scope import answer_by_of, offer_for_img, offer_for_mentor
 
 OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED
 CONFIRMED, SEAT_TAKEN = OfferState.CONFIRMED, OfferState.SEAT_TAKEN
@@ -74,14 +75,17 @@ def accept_offer(
 
 
 def _accept(session: Session, offer: Offer, now: dt.datetime) -> OfferState:
-    """Say yes to an offer of a run: a seat is taken, and the IMG is asked."""
-    if not step(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now):
+    """Say yes to an offer of a run: a seat is taken, and the IMG is asked, with time to answer."""
+    due = offer.due_at or answer_by_of(session, offer.round)
+    until = max(due, time_for_img(now, answer_days=offer.round.answer_days))
+    own = {"due_at": until} if until > due else {}
+    if not step(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now, **own):
         return _twice(session, offer, ACCEPTED, CONFIRMED)
     if not take_seat(session, offer):
         step(session, offer, ACCEPTED, SEAT_TAKEN)
         letters.still_looking(session, offer, now=now)
         return SEAT_TAKEN
-    letters.mentor_accepted(session, offer, now=now)
+    letters.mentor_accepted(session, offer, answer_by=until, now=now)
     return ACCEPTED
 
 

@@ -76,7 +76,7 @@ class Sums:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Sums):
     overdue: int  # offers that wait though their day has come
-    own_dates: Sequence[tuple[dt.datetime, int]]  # of open offers of later runs, how many each
+    own_dates: Sequence[tuple[dt.datetime, int]]  # that open offers have, how many each
     listing: Listing[AnswerLine]
 
 

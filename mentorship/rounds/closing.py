@@ -16,12 +16,13 @@ from mentorship import audit
 from mentorship.extensions import rows_hit
 from mentorship.rounds import round_letters
 from mentorship.rounds.choices import OUT
+from mentorship.rounds.due import time_for_img
 from mentorship.rounds.enrolment import enrol_all
 from mentorship.rounds.going_on import end_waiting, hasten
 from mentorship.rounds.lifecycle import change_if, move, round_changed
 from mentorship.rounds.meanwhile import changed_meanwhile, mark
 from mentorship.rounds.models import Round, RoundState
-from mentorship.rounds.offer_models import Offer, Publication
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.reminding import count_anew
 from mentorship.rounds.rest import count_what_is_out
 from mentorship.rounds.run_models import PublishPlan
@@ -120,9 +121,12 @@ def set_answer_by(
     now: dt.datetime,
     seen: str | None = None,
 ) -> None:
-    """Move the time by which every open offer is answered. Raises like ``set_closing``."""
+    """Move the time by which every open offer is answered. Raises like ``set_closing``.
+
+    IMGs whose mentor has said yes have their days to answer from now on at least.
+    """
     _check(answer_by, now)
-    session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
     kept = session.get(Publication, round_id, populate_existing=True)
     _check_seen(session, round_id, kept.answer_by if kept else None, seen)
     published = sa.select(Round.id).where(Round.state.in_(OUT))
@@ -134,7 +138,11 @@ def set_answer_by(
     )
     if not moved:
         raise round_changed(session, round_id)
-    session.execute(sa.update(Offer).where(Offer.round_id == round_id).values(due_at=None))
+    of_round = sa.update(Offer).where(Offer.round_id == round_id)
+    session.execute(of_round.values(due_at=None))
+    own = time_for_img(now, answer_days=round_.answer_days)
+    if answer_by < own:
+        session.execute(of_round.where(Offer.state == OfferState.ACCEPTED).values(due_at=own))
     count_anew(session, round_id=round_id, answer_by=answer_by)
 
 

@@ -20,9 +20,11 @@ from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.offer_models import Offer, OfferState
 
 
-def mentor_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
-    path, kind = f"/matches/{offer.id}", NoticeKind.OFFER  # now it is the IMG who is asked
-    _tell(session, offer, offer.img_id, "mentor_accepted", path=path, kind=kind, now=now)
+def mentor_accepted(
+    session: Session, offer: Offer, *, answer_by: dt.datetime, now: dt.datetime
+) -> None:
+    """Ask the IMG, now that the mentor has said yes."""
+    _asked(session, offer, offer.img_id, "mentor_accepted", NoticeKind.OFFER, now, answer_by)
 
 
 def still_looking(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -139,14 +141,8 @@ def _asked(  # noqa: PLR0913, PLR0917  who, of what, in which words, until when
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == profile_id)
     ).one()
-    letter = stationery.write(
-        template,
-        path=path,
-        name=to.name,
-        round_name=offer.round.name,
-        section_name=offer.round.section.name,
-        answer_by=moment(until, to.timezone),
-    )
+    by = moment(until, to.timezone)
+    letter = _written(session, offer, template, path, name=to.name, answer_by=by)
     tell(session, [Telling(to.id, to.email, letter, path)], kind=kind, now=now)
 
 
@@ -167,21 +163,22 @@ def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
 def _letter(
     session: Session, offer: Offer, profile_id: uuid.UUID, template: str, path: str
 ) -> tuple[sa.Row[uuid.UUID, str, str], Letter]:
-    """Return who gets a letter about an offer, and the letter, in the section's own words."""
+    """Return who gets a letter about an offer, and the letter."""
     to = session.execute(
         sa.select(User.id, User.email, User.name)
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == profile_id)
     ).one()
-    said = {
-        "name": to.name,
-        "round_name": offer.round.name,
-        "section_name": offer.round.section.name,
-    }
+    return to, _written(session, offer, template, path, name=to.name)
+
+
+def _written(session: Session, offer: Offer, template: str, path: str, **said: str) -> Letter:
+    """Return a letter about an offer, in the section's own words where it has some."""
+    said |= {"round_name": offer.round.name, "section_name": offer.round.section.name}
     if template in set(MailKind):
         (writer,) = writers(session, offer.round.section_id, MailKind(template))
-        return to, writer.write(path=path, **said)
-    return to, stationery.write(template, path=path, **said)
+        return writer.write(path=path, **said)
+    return stationery.write(template, path=path, **said)
 
 
 def moment(when: dt.datetime, zone: str | None) -> str:

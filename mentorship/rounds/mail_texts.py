@@ -58,7 +58,8 @@ MORE: Mapping[MailKind, Mapping[str, str]] = MappingProxyType(
             "who": "“An IMG”, or how many IMGs",
             "asked": "“An IMG is paired with you.”, or how many are",
             "answer_by": "the day and the hour by which answers are due",
-        }
+        },
+        MailKind.MENTOR_ACCEPTED: {"answer_by": "the day and the hour by which to answer"},
     }
 )
 _PLACE = re.compile(r"\{([^{}\s]*)\}")

@@ -64,7 +64,9 @@ class Overview:
     differs: bool
     changed: Sequence[OutOfDate]  # people who stand in the way of publishing the run that counts
     answer_by: dt.datetime | None
-    own_dates: Sequence[tuple[dt.datetime, int]]  # of open offers of later runs
+    own_dates: Sequence[
+        tuple[dt.datetime, int]
+    ]  # of open offers, of later runs or after a late yes
     published_at: dt.datetime | None
     published_by: str | None
     answers: Mapping[OfferState, int]

@@ -19,6 +19,7 @@ from mentorship.notices.models import Message
 from mentorship.rounds import board, closing, expiring, jobs, publishing, service
 from mentorship.rounds.declined import Reading
 from mentorship.rounds.due import end_of_day
+from mentorship.rounds.letters import moment
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.rounds.paging import Wanted
@@ -240,6 +241,25 @@ def test_offers_of_the_rest_have_their_own_day_and_nobody_else_gains_time(
     own = end_of_day(later, days=round_.answer_days) + MINUTE
     assert expiring.due_expiries(session, now=own) == [round_.id]
     assert expiring.expire_answers(session, round_id=round_.id, now=own) == 1
+
+
+def test_a_late_yes_leaves_the_img_days_of_their_own(cast: Cast, session: Session) -> None:
+    round_ = cast.published()
+    due = session.get_one(Publication, round_.id).answer_by
+    omar, chi, late = cast.people["Omar Aziz"], cast.offer("Chi Tanaka"), due - MINUTE
+    service.accept_offer(session, person_id=omar.id, offer_id=chi.id, now=late)
+    own = end_of_day(late, days=3)
+    (asked,) = session.scalars(
+        sa.select(Message).where(Message.recipient == cast.people["Chi Tanaka"].email)
+        .where(Message.subject == "A mentor said yes in Spring")
+    ).all()  # fmt: skip
+    assert moment(own, None) in " ".join(asked.body.split())
+    assert expiring.expire_answers(session, round_id=round_.id, now=due + MINUTE) == 2
+    assert cast.offer("Chi Tanaka").state is OfferState.ACCEPTED
+    near = due + dt.timedelta(hours=1)
+    closing.set_answer_by(session, round_id=round_.id, answer_by=near, now=due)
+    assert cast.offer("Chi Tanaka").due_at == end_of_day(due, days=3)
+    assert expiring.expire_answers(session, round_id=round_.id, now=own + dt.timedelta(days=2)) == 1
 
 
 def test_a_date_that_a_leader_moves_counts_for_every_open_offer(
