@@ -154,7 +154,8 @@ def market_now(
     """
     if people is None:
         (people,) = people_now(session, round_, Traits(), now=now)
-    return _market(session, round_, people, now.date(), Agreed())
+    two = SetUp.from_json(round_.rules or {}).two_mentors
+    return _market(session, round_, people, now.date(), Agreed(), RunRules(two_mentors=two))
 
 
 def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
@@ -163,14 +164,14 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
     people: Sequence[Candidate],
     today: dt.date,
     agreed: Agreed,
-    rules: RunRules | None = None,
+    rules: RunRules,
 ) -> Market:
     seats = {str(each.profile_id): each.seats for each in people}
     ids = [each.profile_id for each in people]
     monday = today - dt.timedelta(days=today.weekday())
     try:
         imgs, mentors = gather(session, ids)
-        if not SetUp.from_json(round_.rules or {}).two_mentors:
+        if rules.two_mentors is False:
             imgs = [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
         imgs = [
             dataclasses.replace(
@@ -181,7 +182,7 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
         first = priority_of(session, ids)
         imgs = [dataclasses.replace(img, priority=uuid.UUID(img.key) in first) for img in imgs]
         free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]
-        free = [*(rules or RunRules()).limiting(free)]
+        free = [*rules.limiting(free)]
         market = Market.of(imgs, free, vocabulary.tables(), week=monday)
     except ValueError:
         _name_bad_profile(session, ids, today)
