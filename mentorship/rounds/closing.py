@@ -51,8 +51,7 @@ def close_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> i
 
 def close_if_open(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int | None:
     """Do as ``close_round``; return None if the round is not open."""
-    closed = {"state": RoundState.CLOSED, "closes_at": now}  # no other day holds any more
-    if not change_if(session, round_id, (RoundState.OPEN,), **closed):
+    if not change_if(session, round_id, (RoundState.OPEN,), **_closed(now)):
         return None
     end_waiting(session, round_id, now=now)
     return enrol_all(session, round_id, now)
@@ -162,18 +161,42 @@ def close_if_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
     ).one_or_none()
     if closed is None:
         return False
+    _end_enrolment(session, round_id, closed.section_id, "round.close.due", None, now)
+    return True
+
+
+def close_with_run(
+    session: Session, round_: Round, *, by: uuid.UUID | None, now: dt.datetime
+) -> None:
+    """Close a round that is held, if it is open, as a run of it was asked for."""
+    if round_.state is RoundState.OPEN:
+        change_if(session, round_.id, (RoundState.OPEN,), **_closed(now))
+        _end_enrolment(session, round_.id, round_.section_id, "round.close", by, now)
+
+
+def _closed(now: dt.datetime) -> dict[str, object]:
+    return {"state": RoundState.CLOSED, "closes_at": now}  # no other day holds any more
+
+
+def _end_enrolment(  # noqa: PLR0913, PLR0917  which round, what is noted, and who did it
+    session: Session,
+    round_id: uuid.UUID,
+    section_id: uuid.UUID,
+    action: str,
+    by: uuid.UUID | None,
+    now: dt.datetime,
+) -> None:
+    """Take in whoever is ready, end requests that wait, and note it in the log."""
     end_waiting(session, round_id, now=now)
-    came_in = enrol_all(session, round_id, now)
     audit.record(
         session,
-        action="round.close.due",
-        actor_id=None,
+        action=action,
+        actor_id=by,
         about_id=round_id,
-        section_id=closed.section_id,
-        detail={"came_in": came_in},
+        section_id=section_id,
+        detail={"came_in": enrol_all(session, round_id, now)},
         now=now,
     )
-    return True
 
 
 def mark_of(when: dt.datetime | None) -> str:

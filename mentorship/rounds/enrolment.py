@@ -39,13 +39,18 @@ class NotMeant(ValueError):
 def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Open a draft and enrol everybody eligible; return how many.
 
+    A day that was set for closing and has passed meanwhile does not hold.
+
     Raises
     ------
     RoundChanged
         Somebody opened it already.
 
     """
-    move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now)
+    closes_at = sa.case((Round.closes_at > now, Round.closes_at))
+    move(
+        session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now, closes_at=closes_at
+    )
     came_in = enrol_all(session, round_id, now)
     keep_first(session, round_id, now=now)
     return came_in

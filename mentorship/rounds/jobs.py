@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mentorship import audit
 from mentorship.matching import POLICIES
 from mentorship.rounds import round_letters
 from mentorship.rounds.choices import EDITABLE, OUT, RUNNABLE
-from mentorship.rounds.closing import close_if_open
+from mentorship.rounds.closing import close_with_run
 from mentorship.rounds.going_on import end_waiting
 from mentorship.rounds.holding import change, end_overtaken, ended, give_up_rest
 from mentorship.rounds.lifecycle import move, round_changed
@@ -55,17 +54,7 @@ def ask_run(
 
     """
     round_ = hold_in(session, round_id, RUNNABLE)
-    came_in = close_if_open(session, round_id=round_id, now=now)
-    if came_in is not None:
-        audit.record(
-            session,
-            action="round.close",
-            actor_id=by,
-            about_id=round_id,
-            section_id=round_.section_id,
-            detail={"came_in": came_in},
-            now=now,
-        )
+    close_with_run(session, round_, by=by, now=now)
     job = RunJob(
         round_id=round_id,
         kind=JobKind.RUN,
@@ -166,8 +155,13 @@ def open_again(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> No
     """Open a closed round again, without a deadline; raise ``RoundChanged`` if it is not closed.
 
     What is solved for it ends: it is of the people of before, and whoever asks anew would get it.
+    So it stays closed if another leader has asked for a run at this moment.
     """
     end_overtaken(session, round_id=round_id, why="round_changed", now=now)
+    hold_in(session, round_id, (RoundState.CLOSED,))
+    asked = sa.select(RunJob.id).where(RunJob.round_id == round_id, RunJob.state.in_(LIVE_JOBS))
+    if session.scalar(asked.limit(1)):
+        raise round_changed(session, round_id)
     move(session, round_id, (RoundState.CLOSED,), RoundState.OPEN, closes_at=None)
 
 

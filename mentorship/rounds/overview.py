@@ -102,7 +102,8 @@ class Overview:
 
     @property
     def confirmed(self) -> int:
-        return self.answers.get(OfferState.CONFIRMED, 0)
+        """Return how many both said yes to, be the mentorship over by now or not."""
+        return self.answers.get(OfferState.CONFIRMED, 0) + self.answers.get(OfferState.ENDED, 0)
 
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:

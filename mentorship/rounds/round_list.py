@@ -59,7 +59,7 @@ def round_lists(
             Round,
             _imgs(Offer.pair_id.is_not(None)),
             latest,
-            _imgs(Offer.state == OfferState.CONFIRMED),
+            _imgs(Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED))),
             sa.func.coalesce(
                 _latest_own(), Publication.answer_by, type_=Publication.answer_by.type
             ),

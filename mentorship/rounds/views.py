@@ -54,11 +54,16 @@ def history(slug: str, round_id: uuid.UUID) -> str:
 def open_round(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            acting(session, slug, round_id, "round.open")
-            count = service.open_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
+            now, day = (
+                dt.datetime.now(dt.UTC),
+                acting(session, slug, round_id, "round.open").closes_at,
+            )
+            count = service.open_round(session, round_id=round_id, now=now)
     except service.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     flash(f"The round is open. {count} people take part.", "success")
+    if day and day <= now:
+        flash("The day you had set for closing enrolment has passed, so none is set.", "warning")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
 
 

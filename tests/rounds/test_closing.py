@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from mentorship import deadlines
 from mentorship.accounts.models import User
-from mentorship.rounds import closing, service
-from mentorship.rounds.models import Participant, RoundState, Run
+from mentorship.rounds import closing, jobs, service
+from mentorship.rounds.models import Participant, Round, RoundState, Run
 from mentorship.rounds.offer_models import Publication
+from mentorship.rounds.run_models import RunJob
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
@@ -104,6 +106,42 @@ def test_a_run_that_was_asked_for_before_enrolment_opened_again_is_not_kept(
     assert cast.again(round_).state is RoundState.OPEN
     assert "The enrolment was opened again" in leader.get(job or "").text
     assert not session.scalars(sa.select(Run)).all()
+
+
+def test_a_round_stays_closed_if_a_run_is_asked_for_while_it_is_opened_again(
+    cast: Cast, session: Session
+) -> None:
+    """As another leader's run that is committed once the jobs of before have ended."""
+    round_ = cast.open()
+    closing.close_round(session, round_id=round_.id, now=NOW)
+    job = {"id": uuid.uuid4(), "round_id": round_.id, "kind": "run", "state": "waiting"}
+    asked = sa.insert(RunJob).values(**job, policy="stable", rules={}, asked_at=NOW)
+
+    def in_between(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE run_job"):
+            connection.execute(asked)
+
+    engine = session.get_bind().engine
+    sa.event.listen(engine, "after_cursor_execute", in_between)
+    with pytest.raises(service.RoundChanged):
+        jobs.open_again(session, round_id=round_.id, now=NOW)
+    sa.event.remove(engine, "after_cursor_execute", in_between)
+    assert cast.again(round_).state is RoundState.CLOSED
+
+
+def test_a_day_to_close_that_has_passed_before_the_round_opens_does_not_hold(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    round_ = cast.draft()
+    closing.set_closing(session, round_id=round_.id, closes_at=SOON, now=NOW)
+    past = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    session.execute(sa.update(Round).where(Round.id == round_.id).values(closes_at=past))
+    session.commit()
+    leader, here = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = leader.follow(leader.post(f"{here}/open"))
+    assert "The day you had set for closing enrolment has passed" in page.text
+    assert cast.again(round_).closes_at is None
+    assert closing.due_closings(session, now=LATER) == []
 
 
 def test_a_moved_deadline_counts(cast: Cast, session: Session) -> None:
