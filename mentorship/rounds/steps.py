@@ -141,22 +141,12 @@ def take_step(  # noqa: PLR0913  a step says which run, how, who and when
 ) -> None:
     """Make a run count from now on.
 
-    A set-up that agrees with the policy of the run that counted goes on to agree, whatever run
-    leaders choose: so they have chosen a policy by it, and the rest is matched by that, too.
-
     Raises
     ------
     RunChanged
         Somebody took a step at the same moment.
 
     """
-    if kind is not StepKind.RUN:
-        went_by, goes_by = (
-            sa.select(Run.policy).where(Run.id == each).scalar_subquery()
-            for each in (current_run_id(round_id), run_id)
-        )
-        agrees = sa.update(Round).where(Round.id == round_id, Round.policy == went_by)
-        session.execute(agrees.values(policy=goes_by).execution_options(synchronize_session=False))
     latest = sa.select(sa.func.max(RunStep.number)).where(RunStep.round_id == round_id)
     step = RunStep(
         round_id=round_id,

@@ -1,4 +1,4 @@
-"""Where the set-up of a new round may start from: a round or a template of the section."""
+"""Where the set-up of a new round may start from: the last round, or a template of the section."""
 
 from __future__ import annotations
 
@@ -36,29 +36,34 @@ class Starts:
 
 
 def starts(session: Session, section_id: uuid.UUID, chosen: uuid.UUID | None = None) -> Starts:
-    """Return the last round of a section, another one if it was chosen, and its templates by name.
+    """Return the last round of a section and its templates by name.
 
-    What is neither (any more) is not chosen.
+    Raises
+    ------
+    NoResultFound
+        What was chosen is neither.
+
     """
-    of_section = sa.select(Round).where(Round.section_id == section_id)
     last = session.scalars(
-        of_section.order_by(Round.created_at.desc(), Round.name).limit(1)
-    ).one_or_none()
-    other = session.scalars(of_section.where(Round.id == chosen)).one_or_none() if chosen else None
+        sa.select(Round)
+        .where(Round.section_id == section_id)
+        .order_by(Round.created_at.desc(), Round.name)
+        .limit(1)
+    ).all()
     kept = session.scalars(
         sa.select(SetUpTemplate)
         .where(SetUpTemplate.section_id == section_id)
         .order_by(sa.func.lower(SetUpTemplate.name), SetUpTemplate.id)
     ).all()
-    rounds = {"The last round": last, "An earlier round": None if other is last else other}
-    lines = [
-        StartLine(each.id, f"{said}: {each.name}", template=False)
-        for said, each in rounds.items()
-        if each
-    ]
+    lines = [StartLine(each.id, f"The last round: {each.name}", template=False) for each in last]
     lines += [StartLine(each.id, f"Template: {each.name}", template=True) for each in kept]
-    source = other or next((each for each in kept if each.id == chosen), None)
-    return Starts(lines, source.id if source else None, source)
+    if chosen is None:
+        return Starts(lines, None, None)
+    sources: list[Round | SetUpTemplate] = [*last, *kept]
+    source = next((each for each in sources if each.id == chosen), None)
+    if source is None:
+        raise sa.exc.NoResultFound
+    return Starts(lines, chosen, source)
 
 
 def keep_template(session: Session, round_: Round, *, name: str, now: dt.datetime) -> SetUpTemplate:

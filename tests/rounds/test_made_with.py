@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES
-from mentorship.rounds import comparing, jobs, planning, service, steps
+from mentorship.rounds import comparing, jobs, planning, service
 from mentorship.rounds.editing import EditKind
 from mentorship.rounds.made_with import differing, made_with, runs_out
 from mentorship.rounds.models import Round, Run
@@ -120,26 +119,6 @@ def test_whether_anybody_may_get_two_mentors_is_part_of_what_a_run_was_made_with
     assert locked
     edited = session.get_one(Run, locked.id)
     assert made_with(edited)["Two mentors"] == "nobody gets two"
-
-
-def test_a_policy_that_leaders_choose_among_all_is_that_of_the_set_up(
-    cast: Cast, session: Session
-) -> None:
-    round_, run = cast.reviewed()
-    who: dict[str, Any] = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
-    jobs.ask_policies(session, run=run, **who)
-    work(session)
-    other = session.scalars(sa.select(Run).where(Run.policy == "fairest")).one()
-    steps.choose(session, run_id=other.id, seen=run.id, **who)
-    assert cast.again(round_).policy == "fairest"
-    assert not has_changed(session, round_, other)
-    steps.undo(session, seen=other.id, **who)
-    assert cast.again(round_).policy == run.policy == "most-matched"
-    with_policy = {"name": "Spring", "set_up": service.SetUp(), "answer_days": 14, "now": NOW}
-    service.edit_round(session, round_id=round_.id, policy="stable", **with_policy)  # type: ignore[arg-type]  # values of many types
-    steps.choose(session, run_id=other.id, seen=run.id, **who)
-    assert cast.again(round_).policy == "stable"  # a leader has said so since
-    assert has_changed(session, round_, other)
 
 
 def test_the_report_names_every_run_that_went_out(
