@@ -154,8 +154,7 @@ def market_now(
     """
     if people is None:
         (people,) = people_now(session, round_, Traits(), now=now)
-    two = SetUp.from_json(round_.rules or {}).two_mentors
-    return _market(session, round_, people, now.date(), Agreed(), RunRules(two_mentors=two))
+    return _market(session, round_, people, now.date(), Agreed())
 
 
 def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
@@ -164,14 +163,14 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
     people: Sequence[Candidate],
     today: dt.date,
     agreed: Agreed,
-    rules: RunRules,
+    rules: RunRules | None = None,
 ) -> Market:
     seats = {str(each.profile_id): each.seats for each in people}
     ids = [each.profile_id for each in people]
     monday = today - dt.timedelta(days=today.weekday())
     try:
         imgs, mentors = gather(session, ids)
-        if rules.two_mentors is False:
+        if not SetUp.from_json(round_.rules or {}).two_mentors:
             imgs = [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
         imgs = [
             dataclasses.replace(
@@ -182,7 +181,7 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
         first = priority_of(session, ids)
         imgs = [dataclasses.replace(img, priority=uuid.UUID(img.key) in first) for img in imgs]
         free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]
-        free = [*rules.limiting(free)]
+        free = [*(rules or RunRules()).limiting(free)]
         market = Market.of(imgs, free, vocabulary.tables(), week=monday)
     except ValueError:
         _name_bad_profile(session, ids, today)

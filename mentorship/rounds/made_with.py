@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,10 +16,6 @@ from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SWITCHES
-
-TWO: Mapping[bool | None, str] = MappingProxyType(
-    {True: "for whoever asks for two", False: "nobody gets two", None: "not noted for this run"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +59,6 @@ def rules_of_run(rules: RunRules) -> Mapping[str, str]:
         "Not counted": ", ".join(off) or "nothing is left out",
         "Rules that always hold": "; ".join(hard) or "none but what people said of each other",
         "Lowest score": f"{rules.minimum_score // 100} of 100" if rules.minimum_score else "any",
-        "Two mentors": TWO[rules.two_mentors],
         "Locked": _count(len(rules.locked), "pair") + _that_wait(len(rules.waiting)),
         "Forbidden": _count(len(rules.banned), "pair"),
         "Taken apart": _count(len(rules.left_alone), "IMG"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
@@ -198,8 +197,6 @@ def how_made(job: RunJob | None, base: int | None) -> str:
 def has_changed(session: Session, round_: Round, run: Run) -> bool:
     """Tell whether the round is set up otherwise than when it was run; edits do not count."""
     rules = with_edits(rules_of(session, round_), run)
-    if "two_mentors" not in run.rules:  # it was not noted
-        rules = dataclasses.replace(rules, two_mentors=None)
     return (round_.policy, rules.to_json()) != (run.policy, run.rules)
 
 

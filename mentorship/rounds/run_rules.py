@@ -1,4 +1,4 @@
-"""The rules of a run: those of the matcher, and what a round lays down or a leader did besides."""
+"""The rules of a run: those of the matcher, mentors' own limits, and IMGs a leader took apart."""
 
 from __future__ import annotations
 
@@ -32,22 +32,16 @@ class RunRules(Rules):
     respect_limits : bool
         Offer mentors only IMGs of the specialties, stages and languages they take. The matcher
         keeps to whatever limits it finds, so where they do not hold it is given none.
-    two_mentors : bool or None
-        Whoever asks for two may get two. Else the matcher is told that everybody asks for one.
-        None: it was not noted yet when the run was made.
 
     """
 
     left_alone: frozenset[str] = frozenset()
     waiting: KeyPairs = frozenset()
     respect_limits: bool = True
-    two_mentors: bool | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.respect_limits, bool):
             raise ValueError(f"respect_limits: {self.respect_limits!r}; want true or false")  # noqa: TRY004 - as all others
-        if not isinstance(self.two_mentors, bool | None):
-            raise ValueError(f"two_mentors: {self.two_mentors!r}; want true or false")  # noqa: TRY004 - as all others
         Rules.__post_init__(self)  # not super(): slots make it another class
         object.__setattr__(self, "left_alone", frozenset(self.left_alone))
         object.__setattr__(self, "waiting", frozenset((img, who) for img, who in self.waiting))
@@ -56,14 +50,12 @@ class RunRules(Rules):
         """Return the rules as plain values, the same for equal rules."""
         plain = Rules.to_json(self)
         alone, limits = sorted(plain.pop("left_alone")), plain.pop("respect_limits")
-        two = plain.pop("two_mentors")
         waiting = [list(pair) for pair in sorted(plain.pop("waiting"))]
         said = {"left_alone": alone, "waiting": waiting}
         return (
             plain
             | {key: keys for key, keys in said.items() if keys}
             | ({} if limits else {"respect_limits": False})
-            | ({} if two is None else {"two_mentors": two})
         )
 
     def limiting(self, mentors: Iterable[Mentor]) -> Sequence[Mentor]:

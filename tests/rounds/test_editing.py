@@ -15,7 +15,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.matching import POLICIES
+from mentorship.matching import POLICIES, Rules
 from mentorship.profiles.models import Profile
 from mentorship.rounds import (
     comparing,
@@ -189,7 +189,7 @@ def test_a_swap_changes_two_mentors_and_locks_them(cast: Cast, session: Session)
     _, run = try_edit(cast, session, EditKind.SWAP, ana, chi)
     assert run
     assert {(ana[0], chi[1]), (chi[0], ana[1])} <= pairs_of(session, run)
-    assert len(RunRules.from_json(run.rules).locked) == 2
+    assert len(Rules.from_json(run.rules).locked) == 2
 
 
 def test_what_contradicts_a_rule_is_refused_in_words(cast: Cast, session: Session) -> None:

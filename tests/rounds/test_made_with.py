@@ -15,15 +15,14 @@ from mentorship.accounts.models import User
 from mentorship.matching import POLICIES
 from mentorship.rounds import comparing, jobs, planning, service
 from mentorship.rounds.editing import EditKind
-from mentorship.rounds.made_with import differing, made_with, runs_out
-from mentorship.rounds.models import Round, Run
+from mentorship.rounds.made_with import made_with, runs_out
+from mentorship.rounds.models import Run
 from mentorship.rounds.offer_models import Offer
-from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.asking import accept, alter, ask, direct
+from tests.rounds.asking import accept, ask, direct
 from tests.rounds.cast import Cast
 from tests.rounds.test_editing import keep, pair, try_edit
 from tests.rounds.test_report import taken
@@ -102,23 +101,6 @@ def test_runs_of_other_rules_say_so_and_keep_gains_and_losses(
     assert "weighs the criteria otherwise" not in page
     again = sign_in(cast.leader).get(f"{home}/compare?run=1&run=1&run=2&run=2").text
     assert "Lowest score any 99 of 100" in again
-
-
-def test_whether_anybody_may_get_two_mentors_is_part_of_what_a_run_was_made_with(
-    cast: Cast, session: Session
-) -> None:
-    alter(cast, "Ana Silva", mentors_wanted=2)
-    first, second = with_rules(cast, session, two_mentors=False)
-    round_ = session.get_one(Round, first.round_id)
-    said = [made_with(run)["Two mentors"] for run in (first, second)]
-    assert said == ["for whoever asks for two", "nobody gets two"]
-    assert ("Two mentors", said) in differing([first, second])
-    assert has_changed(session, round_, first)
-    assert not has_changed(session, round_, second)
-    _, locked = try_edit(cast, session, EditKind.LOCK, pair(cast, "Chi Tanaka", "Omar Aziz"))
-    assert locked
-    edited = session.get_one(Run, locked.id)
-    assert made_with(edited)["Two mentors"] == "nobody gets two"
 
 
 def test_the_report_names_every_run_that_went_out(

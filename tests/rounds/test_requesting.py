@@ -14,6 +14,7 @@ from sqlalchemy.exc import NoResultFound
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.inbox.models import Notice
+from mentorship.matching import Rules
 from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
 from mentorship.profiles.service import (
@@ -30,7 +31,6 @@ from mentorship.rounds.report import COLUMNS, report_rows
 from mentorship.rounds.request_pages import request_page, under_way
 from mentorship.rounds.request_rules import NOT_POSSIBLE
 from mentorship.rounds.run_models import RunJob
-from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
 from tests.factories import NOW
 from tests.page import PageClient
@@ -312,7 +312,7 @@ def test_an_agreed_pair_is_locked_in_the_run_and_asked_nothing_more(cast: Cast) 
     accept(cast, offer, "Noor Haddad")
     run = service.run_round(cast.session, round_id=round_.id, by=cast.leader.id, now=NOW)
     key = (str(offer.img_id), str(offer.mentor_id))
-    assert key in RunRules.from_json(run.rules).locked
+    assert key in Rules.from_json(run.rules).locked
     assert (offer.img_id, offer.mentor_id) in {(p.img_id, p.mentor_id) for p in pairs(cast, run)}
     for kind in (EditKind.UNLOCK, EditKind.FORBID, EditKind.UNMATCH, EditKind.PAIR):
         with pytest.raises(BadEdit, match="agreed by request"):
