@@ -5,28 +5,25 @@ Each round is a transaction of its own, and what goes wrong with one holds up no
 
 from __future__ import annotations
 
-import logging
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from mentorship.extensions import let_go_when_frozen, reading, transaction
+from mentorship.extensions import each_on_its_own, let_go_when_frozen, reading, transaction
 from mentorship.notices import delivery
 from mentorship.pulse import utc_now
 from mentorship.rounds import closing, expiring, holding, parting, planning
 from mentorship.rounds.lifecycle import RoundChanged
 from mentorship.rounds.publishing import NothingToPublish, RunOutOfDate
 
-log = logging.getLogger("mentorship")
-
 
 def publish_due() -> None:
     """Let the publications go out whose time has come; each in a transaction of its own."""
     with reading() as session:
         waiting = planning.due_publications(session, now=utc_now())
-    _one_by_one(waiting, _publish)
+    each_on_its_own(waiting, _publish, told_as=_told)
     if waiting:
         delivery.write_files()
 
@@ -44,7 +41,7 @@ def close_due() -> None:
     """Close the enrolment of rounds whose deadline has come; each in a transaction of its own."""
     with reading() as session:
         waiting = closing.due_closings(session, now=utc_now())
-    _one_by_one(waiting, _in_a_step(closing.close_if_due))
+    each_on_its_own(waiting, _in_a_step(closing.close_if_due), told_as=_told)
 
 
 def expire_due() -> None:
@@ -52,8 +49,8 @@ def expire_due() -> None:
     with reading() as session:
         answers = expiring.due_expiries(session, now=utc_now())
         requests = expiring.due_requests(session, now=utc_now())
-    _one_by_one(answers, _in_a_step(expiring.expire_answers))
-    _one_by_one(requests, _in_a_step(expiring.expire_requests))
+    each_on_its_own(answers, _in_a_step(expiring.expire_answers), told_as=_told)
+    each_on_its_own(requests, _in_a_step(expiring.expire_requests), told_as=_told)
     if answers or requests:
         delivery.write_files()
 
@@ -62,18 +59,13 @@ def part_due() -> None:
     """End what waits between two who can be no pair any more; each round in a transaction."""
     with reading() as session:
         waiting = parting.due_partings(session)
-    _one_by_one(waiting, _in_a_step(parting.end_parted))
+    each_on_its_own(waiting, _in_a_step(parting.end_parted), told_as=_told)
     if waiting:
         delivery.write_files()
 
 
-def _one_by_one(rounds: Sequence[uuid.UUID], what: Callable[[uuid.UUID], None]) -> None:
-    """Do something for each round. What goes wrong with one, whatever it is, holds up no other."""
-    for round_id in rounds:
-        try:
-            what(round_id)
-        except Exception:  # whatever it was: the other rounds have their days too
-            log.exception("a step of round %s failed; it is tried again soon", round_id)
+def _told(round_id: uuid.UUID) -> str:
+    return f"a step of round {round_id}"
 
 
 def _in_a_step(what: Callable[..., object]) -> Callable[[uuid.UUID], None]:

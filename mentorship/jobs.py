@@ -125,15 +125,12 @@ def look_at_links() -> None:
 
 
 def send_weekly_digests() -> None:
-    with transaction() as session:
-        posted = post_weekly_digests(session, now=utc_now())
-    if posted:
+    if post_weekly_digests(now=utc_now()):
         delivery.write_files()
 
 
 def send_daily_digests() -> None:
-    with transaction() as session:
-        post_daily_digests(session, now=utc_now())
+    post_daily_digests(now=utc_now())
     delivery.write_files()
 
 
@@ -154,9 +151,7 @@ def import_roster(row_id: str) -> None:
 
 
 def remind_owing() -> None:
-    with transaction() as session:
-        written = remind(session, now=utc_now())
-    if written:
+    if remind(now=utc_now()):
         delivery.write_files()
 
 
@@ -195,8 +190,8 @@ def run_retention() -> None:
     """Remove what is past its time."""
     if retention.run(now=utc_now()).rows:
         sweep()
-    if forget_replaced(db.engine, now=utc_now()):
-        log.info("the database that a restore had replaced is removed")
+    if count := forget_replaced(db.engine, now=utc_now()):
+        log.info("databases that a restore had replaced are removed: %s", count)
 
 
 def note_head() -> None:

@@ -16,6 +16,10 @@ from mentorship.crypto import Sealed, UnreadableField, keyring, new_key
 from mentorship.extensions import Base, transaction
 
 AT_ONCE = 500
+NEXT = (
+    "Make a backup now. Those made so far open with the key of their day only: take the old key out"
+    " of FIELD_KEYS, and keep it elsewhere until the last of them is removed (35 days)"
+)
 
 
 @dataclass(slots=True)
@@ -85,10 +89,11 @@ def new() -> None:
 @keys.command()
 @with_appcontext
 def rotate() -> None:
-    """Seal everything anew under the first key; afterwards the others can go."""
+    """Seal everything anew under the first key; backups so far still need the others."""
     done = rotate_all()
     click.echo(f"{done.changed} values sealed anew, {done.current} were under the first key")
     if done.unreadable:
         raise click.ClickException(
             f"{done.unreadable} values do not open with the configured keys; keep the old ones"
         )
+    click.echo(NEXT)

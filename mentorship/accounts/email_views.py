@@ -39,6 +39,16 @@ def change() -> str | Answer:
     return redirect(url_for("accounts.check_mail"), 303)
 
 
+@bp.post("/keep")
+@members
+def keep() -> Answer:
+    """Take the change back. It asks for no fresh sign-in: who stops a change must be quick."""
+    with transaction() as session:
+        emails.take_back(session, current_person(), now=utc_now())
+    flash("You keep your address: the link to the other one does not work any more.", "success")
+    return redirect(url_for("accounts.security"), 303)
+
+
 @bp.route("/<token>", methods=["GET", "POST"])
 @public
 def confirm(token: str) -> str | Answer | tuple[str, int]:

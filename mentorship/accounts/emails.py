@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 from mentorship import audit
 from mentorship.accounts import letters
 from mentorship.accounts.models import EmailChange, User
-from mentorship.accounts.service import LinkDead, change_key, clean_email, find_by_email
+from mentorship.accounts.service import (
+    LinkDead,
+    change_key,
+    clean_email,
+    find_by_email,
+    keep_email,
+)
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import adopt
 
@@ -22,7 +28,7 @@ TOKEN_BYTES = 32
 
 
 def ask(session: Session, person: User, email: str, *, now: dt.datetime) -> None:
-    """Mail a link to the new address; links of earlier requests are dead from now on.
+    """Mail a link to the new address, and word of it to the old one; earlier links are dead.
 
     Whoever has that address gets exactly one mail, so nothing here tells whether it is in use.
 
@@ -33,8 +39,7 @@ def ask(session: Session, person: User, email: str, *, now: dt.datetime) -> None
 
     """
     email, token = clean_email(email), secrets.token_urlsafe(TOKEN_BYTES)
-    old = sa.or_(EmailChange.person_id == person.id, EmailChange.asked_at < now - VALID_FOR)
-    session.execute(sa.delete(EmailChange).where(old))
+    keep_email(session, person.id)
     session.add(
         EmailChange(person_id=person.id, email=email, token_hash=_hash(token), asked_at=now)
     )
@@ -42,7 +47,20 @@ def ask(session: Session, person: User, email: str, *, now: dt.datetime) -> None
         letters.confirm_email(session, person, email, token, now=now)
     else:
         letters.email_taken(session, owner, now=now)
+    letters.email_asked(session, person, now=now)
     _note(session, person, "account.email.ask", now=now)
+
+
+def pending(session: Session, person: User, *, now: dt.datetime) -> EmailChange | None:
+    """Return the change that a person asked for and that a link can still confirm."""
+    mine = EmailChange.person_id == person.id, EmailChange.asked_at > now - VALID_FOR
+    return session.scalar(sa.select(EmailChange).where(*mine))
+
+
+def take_back(session: Session, person: User, *, now: dt.datetime) -> None:
+    """Void the link to a new address; nothing happens where there is none."""
+    if keep_email(session, person.id):
+        _note(session, person, "account.email.take_back", now=now)
 
 
 def asked(session: Session, token: str, *, now: dt.datetime) -> EmailChange:
@@ -51,7 +69,7 @@ def asked(session: Session, token: str, *, now: dt.datetime) -> EmailChange:
     Raises
     ------
     LinkDead
-        The link was used, is too old, or was never ours.
+        The link was used or voided, is too old, or was never ours.
 
     """
     found = session.scalar(
@@ -74,14 +92,14 @@ def confirm(session: Session, token: str, *, now: dt.datetime) -> User:
     Raises
     ------
     LinkDead
-        The link was used, is too old, or was never ours; or somebody else has the address now.
+        As of :func:`asked`; or somebody else has the address now.
 
     """
     change = asked(session, token, now=now)
+    person = session.get_one(User, change.person_id, with_for_update=True)  # before what voids it
     gone = rows_hit(session, sa.delete(EmailChange).where(EmailChange.id == change.id))
     if not gone:
         raise LinkDead("this link was used already")
-    person = session.get_one(User, change.person_id)
     before = person.email
     try:
         with session.begin_nested():

@@ -13,8 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from mentorship import audit
-from mentorship.accounts.models import ADMINISTRATOR, Identity, Role, User
+from mentorship.accounts.models import EmailChange, User
 from mentorship.extensions import rows_hit
 from mentorship.notices.service import one_line
 
@@ -166,44 +165,6 @@ def find_or_new(session: Session, *, email: str, name: str, now: dt.datetime) ->
         return session.scalars(sa.select(User).where(User.email == clean_email(email))).one()
 
 
-def appoint_administrator(
-    session: Session, *, email: str, name: str | None, password_hash: str | None, now: dt.datetime
-) -> User:
-    """Let a person run the whole site; make the person if they are new.
-
-    A new password is taken where the address was not confirmed: whoever typed the old one may
-    not be who owns the address.
-
-    Raises
-    ------
-    EmailUnusable, NameUnusable
-        The address or the name cannot be used.
-
-    """
-    person = find_or_new(session, email=email, name=name or "", now=now)
-    changed = []
-    if person.confirmed_at is None:
-        change_key(session, person)
-        session.execute(sa.delete(Identity).where(Identity.person_id == person.id))
-        person.password, person.confirmed_at = password_hash, now
-        changed = ["password", "sign-in elsewhere"]
-    if not person.is_administrator:
-        role = session.scalar(sa.select(Role).where(Role.name == ADMINISTRATOR))
-        person.roles.append(role or Role(name=ADMINISTRATOR))
-        changed = ["role", *changed]
-    session.flush()
-    if changed:
-        audit.record(
-            session,
-            action="account.administrator.appoint",
-            actor_id=None,
-            about_id=person.id,
-            now=now,
-            detail={"fields": changed},
-        )
-    return person
-
-
 def change_settings(
     session: Session, person: User, *, name: str, timezone: str | None, phone: str | None
 ) -> None:
@@ -248,7 +209,7 @@ def new_key() -> str:
 
 
 def change_key(session: Session, person: User) -> None:
-    """End every session and void every link of a person.
+    """End every session and void every link of a person, also one to a new address.
 
     Raises
     ------
@@ -264,6 +225,18 @@ def change_key(session: Session, person: User) -> None:
     )
     if not changed:
         raise LinkDead("this link was used already")
+    keep_email(session, person.id)
+
+
+def keep_email(session: Session, person_id: uuid.UUID | None) -> int:
+    """Void the link to a new address that a person asked for; those of everybody for none.
+
+    Whoever ends sessions, or chooses a new password, may do so because somebody else was in the
+    account: what that one asked for must not outlive it. Return how many there were.
+    """
+    asked = sa.delete(EmailChange)
+    whose = asked if person_id is None else asked.where(EmailChange.person_id == person_id)
+    return rows_hit(session, whose)
 
 
 def confirm(session: Session, person: User, *, now: dt.datetime) -> bool:

@@ -18,6 +18,7 @@ from mentorship.access import current_person, fresh, members, public
 from mentorship.accounts import (
     answers,
     claiming,
+    emails,
     factors,
     identities,
     newest,
@@ -168,6 +169,7 @@ def security() -> str:
     return render_template(
         "accounts/security.html",
         person=person,
+        new_email=emails.pending(db.session(), person, now=_now()),
         passkeys=factors.passkeys_of(db.session(), person),
         codes_left=recovery.codes_left(db.session(), person),
         connected={each.issuer: each for each in identities.of_person(db.session(), person)},

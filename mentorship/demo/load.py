@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
+from mentorship.accounts import administrators
 from mentorship.accounts.models import User
-from mentorship.accounts.service import appoint_administrator, new_person
+from mentorship.accounts.service import new_person
 from mentorship.consents.models import Consent
 from mentorship.consents.service import LISTED, give
 from mentorship.demo import journeys
@@ -108,7 +109,7 @@ def _log(session: Session, section: Section, leader: User, *, now: dt.datetime) 
 
 def _staff(session: Session, *, now: dt.datetime) -> User:
     email, name = ADMIN
-    appoint_administrator(session, email=email, name=name, password_hash=None, now=now)
+    administrators.appoint(session, email=email, name=name, password_hash=None, now=now)
     email, name = LEADER
     leader = new_person(session, email=email, name=name, now=now)
     leader.timezone = "America/Chicago"

@@ -7,8 +7,9 @@ number. The core decides on these values as it does on people, so every rule sta
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,34 +19,72 @@ import numpy.typing as npt
 from mentorship import vocabulary
 from mentorship.finding.others import Other
 from mentorship.matching import Img, Market, Mentor
+from mentorship.matching.forbid import ruled_out
+from mentorship.matching.marks import Flags
 from mentorship.rounds.run_rules import RunRules
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """A market of one person and kinds of others; ``many`` says how many are of each kind."""
+    """Kinds of others; ``many`` says how many are of each kind.
 
-    market: Market
+    ``barred`` has one entry for each set of rules under which they and the one person could be
+    paired: what each hard rule forbids of each kind.
+    """
+
+    kinds: Sequence[Img] | Sequence[Mentor]
     many: npt.NDArray[np.int64]
+    barred: Sequence[Mapping[str, Flags]]
 
-    def count(self, kinds: npt.NDArray[np.bool_]) -> int:
+    def count(self, kinds: Flags) -> int:
         return int(self.many[kinds].sum())
 
+    def out(self, rules: Collection[str] = ()) -> Flags:
+        """Tell which kinds some of these rules (of all by default) forbid wherever they meet."""
+        each = [[flags[rule] for rule in rules or flags] for flags in self.barred]
+        return np.logical_and.reduce([np.logical_or.reduce(some) for some in each])
 
-def crowd(own: Img | Mentor, others: Sequence[Other], rules: RunRules, *, today: dt.date) -> Crowd:
-    """Make the market of one person and everybody else, alike ones as one.
+
+def crowds(
+    own: Img | Mentor,
+    others: Sequence[Other],
+    rules: Mapping[uuid.UUID, RunRules],
+    *,
+    today: dt.date,
+) -> Iterator[Crowd]:
+    """Make a crowd of those who share the same sections with this person; rules go by section.
+
+    Who shares more than one can be paired in any of them.
+    """
+    groups = defaultdict(list)
+    for other in others:
+        groups[other.sections].append(other)
+    for shared, some in groups.items():
+        yield crowd(own, some, [rules[section] for section in shared], today=today)
+
+
+def crowd(
+    own: Img | Mentor, others: Sequence[Other], holding: Sequence[RunRules], *, today: dt.date
+) -> Crowd:
+    """Make the markets of one person and everybody else, alike ones as one.
 
     Whom this person leaves out by address counts as anybody, so that no count tells whether the
     address is a member's.
     """
     monday = today - dt.timedelta(days=today.weekday())
+
+    def barred(imgs: Sequence[Img], mentors: Sequence[Mentor], rules: RunRules) -> dict[str, Flags]:
+        market = Market.of(imgs, rules.limiting(mentors), vocabulary.tables(), week=monday)
+        flags = ruled_out(market, rules, np.arange(len(imgs)))
+        return {rule: each.ravel() for rule, each in flags.items()}
+
     if isinstance(own, Img):
-        mentors, many = _alike(others, own.avoid, _mentor_seen_by(own))
-        made = [Mentor(key=key, **dict(said)) for key, said in mentors]
-        return Crowd(Market.of([own], rules.limiting(made), vocabulary.tables(), week=monday), many)
-    imgs, many = _alike(others, own.exclude, _img_seen_by(own))
-    looking = [Img(key=key, **dict(said)) for key, said in imgs]
-    return Crowd(Market.of(looking, rules.limiting([own]), vocabulary.tables(), week=monday), many)
+        alike, many = _alike(others, own.avoid, _mentor_seen_by(own))
+        mentors = [Mentor(key=key, **dict(said)) for key, said in alike]
+        return Crowd(mentors, many, [barred([own], mentors, rules) for rules in holding])
+    alike, many = _alike(others, own.exclude, _img_seen_by(own))
+    imgs = [Img(key=key, **dict(said)) for key, said in alike]
+    return Crowd(imgs, many, [barred(imgs, [own], rules) for rules in holding])
 
 
 Said = tuple[tuple[str, Any], ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Round
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
-from mentorship.sections.models import Membership, MembershipState, SectionRole
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 Words = Mapping[str, tuple[str, ...]]
 ASKED = {
@@ -51,6 +51,7 @@ class Other:
     """Somebody on the other side. ``words`` are by field, in the order they were put in."""
 
     key: str  # of the person
+    sections: frozenset[uuid.UUID]  # in which the two could be paired; one at least
     seats: int  # 0 during a break
     held: int
     words: Words
@@ -76,6 +77,7 @@ def others_of(
             _words(ASKED[theirs]).label("words"),
             _marks(own).label("marks"),
             _leaves_out(person_id).label("leaves_out"),
+            _shared(person_id, mine).label("sections"),
         )
         .join(User, User.id == Profile.person_id)
         .where(Profile.kind == theirs, Profile.person_id != person_id, *_can(person_id, mine))
@@ -83,6 +85,7 @@ def others_of(
     return [
         Other(
             key=str(row.person_id),
+            sections=frozenset(map(uuid.UUID, row.sections.split())),
             seats=row.seats,
             held=row.held,
             words=_by_field(row.words),
@@ -94,15 +97,18 @@ def others_of(
     ]
 
 
-def rules_of(session: Session, person_id: uuid.UUID, kind: ProfileKind) -> RunRules:
-    """Return the rules of the newest round of the person's sections: one to come, if there is."""
-    rules = session.scalars(
+def rules_of(session: Session, sections: Collection[uuid.UUID]) -> Mapping[uuid.UUID, RunRules]:
+    """Return the rules of each section's newest round: of one to come, if there is."""
+    newest = (
         sa.select(Round.rules)
-        .where(Round.section_id.in_(_sections(person_id, kind)), ~Round.given_up)
+        .where(Round.section_id == Section.id, ~Round.given_up)
         .order_by(Round.state.not_in(BEFORE), Round.created_at.desc())
         .limit(1)
-    ).one_or_none()
-    return (SetUp.from_json(rules) if rules else SetUp()).rules()
+        .scalar_subquery()
+    )
+    rows = session.execute(sa.select(Section.id, newest).where(Section.id.in_(sections)))
+    set_up = {section: SetUp.from_json(rules) for section, rules in rows if rules}
+    return {section: set_up.get(section, SetUp()).rules() for section in sections}
 
 
 def seats_by_topic(
@@ -138,17 +144,30 @@ def _sections(person_id: uuid.UUID, kind: ProfileKind) -> sa.Select[uuid.UUID]:
 def _can(person_id: uuid.UUID, kind: ProfileKind) -> tuple[Any, ...]:
     """Say who can be matched in the sections of a person: conditions on ``Profile``, ``User``."""
     theirs = aliased(Membership)
-    member = (
-        sa.exists()
-        .where(
-            theirs.person_id == Profile.person_id,
-            theirs.section_id.in_(_sections(person_id, kind)),
-            sa.cast(theirs.role, sa.String) == sa.cast(Profile.kind, sa.String),
-            theirs.state == MembershipState.ACTIVE,
-        )
-        .correlate(Profile)
-    )
+    member = sa.exists().where(*_meet(theirs, person_id, kind)).correlate(Profile)
     return member, is_ready(), agrees(), User.active
+
+
+def _shared(person_id: uuid.UUID, kind: ProfileKind) -> sa.ScalarSelect[str]:
+    """Return the sections where somebody could be paired with a person."""
+    theirs = aliased(Membership)
+    return (
+        sa.select(sa.func.aggregate_strings(sa.cast(theirs.section_id, sa.String), " "))
+        .where(*_meet(theirs, person_id, kind))
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+
+
+def _meet(
+    theirs: type[Membership], person_id: uuid.UUID, kind: ProfileKind
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        theirs.person_id == Profile.person_id,
+        theirs.section_id.in_(_sections(person_id, kind)),
+        sa.cast(theirs.role, sa.String) == sa.cast(Profile.kind, sa.String),
+        theirs.state == MembershipState.ACTIVE,
+    )
 
 
 def _seats(now: dt.datetime) -> sa.Case[int]:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from mentorship import vocabulary
-from mentorship.finding.crowd import crowd
-from mentorship.finding.others import others_of, rules_of, seats_by_topic
+from mentorship.finding.crowd import Crowd, crowds
+from mentorship.finding.others import Other, others_of, rules_of, seats_by_topic
 from mentorship.matching import Img, Mentor
-from mentorship.matching.forbid import ruled_out
-from mentorship.profiles.models import ProfileKind
 
 FEWEST = 5
 MOST_SHORT = 3
@@ -116,23 +114,24 @@ def outlook(
 
 
 def _of_img(session: Session, person_id: uuid.UUID, own: Img, now: dt.datetime) -> ImgOutlook:
-    rules = rules_of(session, person_id, ProfileKind.IMG)
     others = others_of(session, person_id, own, now=now)
-    found = crowd(own, others, rules, today=now.date())
-    barred = {key: flags[0] for key, flags in ruled_out(found.market, rules, np.array([0])).items()}
-    free = np.array([mentor.seats > 0 for mentor in found.market.mentors], dtype=bool)
-    possible = free & ~np.logical_or.reduce(list(barred.values()))
     needs = set(own.topics)
-    covers = np.array([bool(needs & set(m.topics)) for m in found.market.mentors], dtype=bool)
-    narrowing = {
-        answer: found.count(free & np.logical_or.reduce([barred[rule] for rule in answer.rules]))
-        for answer in ANSWERS
-    }
+    counts: Counter[str] = Counter()
+    narrowing: Counter[Answer] = Counter()
+    for found in _crowds(session, own, others, now):
+        mentors = [kind for kind in found.kinds if isinstance(kind, Mentor)]
+        free = np.array([mentor.seats > 0 for mentor in mentors], dtype=np.bool_)
+        covers = np.array([bool(needs & set(each.topics)) for each in mentors], dtype=np.bool_)
+        possible = free & ~found.out()
+        counts["possible"] += found.count(possible)
+        counts["covering"] += found.count(possible & covers)
+        for answer in ANSWERS:
+            narrowing[answer] += found.count(free & found.out(answer.rules))
     worst = max(ANSWERS, key=lambda answer: narrowing[answer])
     return ImgOutlook(
         mentors=told(len(others)),
-        possible=told(found.count(possible)),
-        covering=told(found.count(possible & covers)),
+        possible=told(counts["possible"]),
+        covering=told(counts["covering"]),
         narrowest=_narrowest(worst, own, narrowing),
     )
 
@@ -149,20 +148,25 @@ def _narrowest(
 def _of_mentor(
     session: Session, person_id: uuid.UUID, own: Mentor, now: dt.datetime
 ) -> MentorOutlook:
-    rules = rules_of(session, person_id, ProfileKind.MENTOR)
     others = others_of(session, person_id, own, now=now)
     looking = [other for other in others if not other.held]
-    found = crowd(own, looking, rules, today=now.date())
-    everybody = np.arange(len(found.market.imgs))
-    barred = [flags[:, 0] for flags in ruled_out(found.market, rules, everybody).values()]
+    possible = [found.count(~found.out()) for found in _crowds(session, own, looking, now)]
     topics = [other.words["topics"] for other in looking]
     offered = set(own.topics)
     return MentorOutlook(
         imgs=told(len(looking)),
         needing=told(sum(not offered.isdisjoint(needed) for needed in topics)),
-        possible=told(found.count(~np.logical_or.reduce(barred))),
+        possible=told(sum(possible)),
         short=_short(topics, seats_by_topic(session, person_id, now=now), offered),
     )
+
+
+def _crowds(
+    session: Session, own: Img | Mentor, others: Sequence[Other], now: dt.datetime
+) -> Iterator[Crowd]:
+    """Return others in crowds, each section's people under the rules of its own round."""
+    sections = {section for other in others for section in other.sections}
+    return crowds(own, others, rules_of(session, sections), today=now.date())
 
 
 def _short(

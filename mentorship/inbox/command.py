@@ -7,7 +7,6 @@ import datetime as dt
 import click
 from flask.cli import AppGroup
 
-from mentorship.extensions import transaction
 from mentorship.inbox.digest import post_digests
 from mentorship.notices.delivery import write_files
 
@@ -17,7 +16,6 @@ notices = AppGroup("notices", help="Notices: the daily mail.")
 @notices.command("digest")
 def digest() -> None:
     """Put the daily mails in the outbox. Safe to repeat."""
-    with transaction() as session:
-        count = post_digests(session, now=dt.datetime.now(dt.UTC))
+    count = post_digests(now=dt.datetime.now(dt.UTC))
     write_files()
     click.echo(f"{count} mails posted")

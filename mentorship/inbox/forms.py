@@ -33,7 +33,11 @@ KINDS: Mapping[NoticeKind, tuple[str, str]] = {
     NoticeKind.MENTORSHIP: ("Your mentorship", "Agreements, meetings, and the end."),
     NoticeKind.SECTION: (
         "Your sections",
-        "Somebody asks to join a section you lead, or your own request was decided.",
+        "You are invited, your request to join was decided, or a member writes to you.",
+    ),
+    NoticeKind.LEADING: (
+        "Sections you lead",
+        "For section leaders: somebody asks to join, or you have become a leader.",
     ),
     NoticeKind.LETTER: ("Your letters", "A letter you wrote is in the gallery, or came back."),
     NoticeKind.CONCERN: (
@@ -44,7 +48,7 @@ KINDS: Mapping[NoticeKind, tuple[str, str]] = {
 
 
 class ChoicesForm(FlaskForm):
-    """One field a kind, added below. What asks for an answer cannot be off."""
+    """One field a kind, added below. Only some can be off (``MAY_BE_OFF``)."""
 
     def ways(self) -> Mapping[NoticeKind, Way]:
         return {kind: Way(self[kind.value].data) for kind in NoticeKind}

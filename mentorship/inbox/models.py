@@ -22,7 +22,8 @@ class NoticeKind(enum.StrEnum):
     EXPIRY = "expiry"  # the day to answer has passed
     PUBLICATION = "publication"
     MENTORSHIP = "mentorship"  # agreements, meetings, the end
-    SECTION = "section"  # who asks to join, what was decided, and who leads
+    SECTION = "section"  # what was decided about joining, invitations, members who write
+    LEADING = "leading"  # for leaders of a section: who asks to join, and that they lead
     LETTER = "letter"  # what became of a letter for the gallery
     CONCERN = "concern"  # somebody told the leaders of a worry
 
@@ -60,7 +61,7 @@ class NoticeChoice(Model):
     __tablename__ = "notice_choice"
     __table_args__ = (
         sa.CheckConstraint(
-            "way <> 'off' OR kind IN ('publication', 'mentorship', 'letter')",
+            "way <> 'off' OR kind IN ('publication', 'letter')",
             name="off_where_allowed",
         ),
     )

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeChoice, NoticeKind, Way
 from mentorship.inbox.stopping import stop_links
-from mentorship.notices.letters import Letter
+from mentorship.notices.letters import Letter, stationery
 from mentorship.notices.service import Mail, post_many, subject_of
 
 LATEST = 60  # notices on the page
 KEPT = dt.timedelta(days=180)
+CHOICES = "/notices/choices"
+MAILED = frozenset({Way.NOW, Way.DAILY})
 USUAL: Mapping[NoticeKind, Way] = MappingProxyType(
     {
         NoticeKind.OFFER: Way.NOW,
@@ -28,16 +30,20 @@ USUAL: Mapping[NoticeKind, Way] = MappingProxyType(
         NoticeKind.PUBLICATION: Way.HERE,
         NoticeKind.MENTORSHIP: Way.NOW,
         NoticeKind.SECTION: Way.NOW,
+        NoticeKind.LEADING: Way.NOW,
         NoticeKind.LETTER: Way.NOW,
         NoticeKind.CONCERN: Way.NOW,
     }
 )
-MAY_BE_OFF = frozenset({NoticeKind.PUBLICATION, NoticeKind.MENTORSHIP, NoticeKind.LETTER})
+MAY_BE_OFF = frozenset({NoticeKind.PUBLICATION, NoticeKind.LETTER})
+# What others count on a leader for: no click on a link ends it, only a choice after signing in.
+OF_LEADERS = frozenset({NoticeKind.LEADING, NoticeKind.CONCERN})
 WAY_OUT = "\nStop emails like this with one click; they stay on the site: {link}\n"
+OF_A_LEADER = "\nYou get this as a leader of a section. How you hear of such things: {link}\n"
 
 
 class CannotBeOff(ValueError):
-    """What asks for an answer always stands on the site at least."""
+    """What asks for an answer or may change a plan always stands on the site at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +78,23 @@ def tell(
             )
         )
         if way is Way.NOW:
-            stop = stop_links.link(each.person_id)
-            mails.append(
-                Mail(
-                    person_id=each.person_id,
-                    about_id=each.about_id,
-                    recipient=each.email,
-                    subject=each.letter.subject,
-                    body=each.letter.body + WAY_OUT.format(link=stop),
-                    unsubscribe=stop,
-                )
-            )
+            mails.append(_mail(each, kind))
     post_many(session, mails, now=now)
+
+
+def _mail(one: Telling, kind: NoticeKind) -> Mail:
+    stop = None if kind in OF_LEADERS else stop_links.link(one.person_id)
+    way_out = (
+        WAY_OUT.format(link=stop) if stop else OF_A_LEADER.format(link=stationery.link(CHOICES))
+    )
+    return Mail(
+        person_id=one.person_id,
+        about_id=one.about_id,
+        recipient=one.email,
+        subject=one.letter.subject,
+        body=one.letter.body + way_out,
+        unsubscribe=stop,
+    )
 
 
 def _ways(
@@ -164,28 +175,30 @@ def choose(session: Session, person_id: uuid.UUID, ways: Mapping[NoticeKind, Way
 
 
 def stop_mail(session: Session, person_id: uuid.UUID) -> None:
-    """Send a person no more mail of these kinds; the site still tells them.
+    """Send a person no more mail that one click ends; the site still tells them.
 
-    Somebody who is gone gets none anyway.
+    What leaders must hear goes on (``OF_LEADERS``). Somebody who is gone gets none anyway.
     """
     if session.get(User, person_id) is None:
         return
-    now = choices_of(session, person_id)
-    choose(
-        session,
-        person_id,
-        {kind: Way.OFF if way is Way.OFF else Way.HERE for kind, way in now.items()},
-    )
+    choose(session, person_id, dict.fromkeys(_mailed(session, person_id), Way.HERE))
     session.execute(
         sa.update(Notice)
-        .where(Notice.person_id == person_id, Notice.for_digest)
+        .where(Notice.person_id == person_id, Notice.for_digest, Notice.kind.not_in(OF_LEADERS))
         .values(for_digest=False)
     )
 
 
 def gets_mail(session: Session, person_id: uuid.UUID) -> bool:
+    """Tell whether there is mail for a person that one click ends."""
     known = session.get(User, person_id) is not None
-    return known and bool({Way.NOW, Way.DAILY} & set(choices_of(session, person_id).values()))
+    return known and bool(_mailed(session, person_id))
+
+
+def _mailed(session: Session, person_id: uuid.UUID) -> Collection[NoticeKind]:
+    """Return the kinds of which a person gets mail that one click ends."""
+    ways = choices_of(session, person_id)
+    return {kind for kind, way in ways.items() if way in MAILED} - OF_LEADERS
 
 
 def forget_old(session: Session, *, now: dt.datetime) -> None:

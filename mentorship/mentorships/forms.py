@@ -182,7 +182,7 @@ class EndForm(FlaskForm):
         "Anything your section leader should know?",
         filters=[plain],
         validators=[Length(max=MIDDLE)],
-        description="Only section leaders read this and the reason.",
+        description="Only section leaders besides the two of you read this and the reason.",
     )
 
 
@@ -214,7 +214,7 @@ class FeedbackForm(FlaskForm):
         "What should the program keep or change?",
         filters=[plain],
         validators=[Length(max=MIDDLE)],
-        description="Only section leaders read this.",
+        description="Only section leaders besides the two of you read this.",
     )
 
 
@@ -228,7 +228,8 @@ class ConcernForm(FlaskForm):
         "What happened?",
         filters=[plain],
         validators=[DataRequired("Write a sentence or two"), Length(max=LONG)],
-        description="Only section leaders read this. The other person is not told.",
+        description="Only section leaders besides the two of you read this. The other person is not"
+        " told.",
     )
 
 

@@ -14,6 +14,7 @@ from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
 from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
+KEPT = "It is kept for the next leader of your section. No leader can read it now."
 
 
 @bp.get("/end")
@@ -64,7 +65,10 @@ def give_feedback(mentorship_id: uuid.UUID) -> Shown:
             words=form.words.data,
             now=utc_now(),
         )
-    flash("Thank you. Your section leaders read what you wrote.", "success")
+        pair = service.mentorship_of(session, current_id(), mentorship_id)
+        read = letters.other_leaders(session, pair)
+    whose = "Your section leaders can read what you wrote." if read else KEPT
+    flash(f"Thank you. {whose}", "success" if read else "info")
     return back(mentorship_id, "show")
 
 
@@ -95,7 +99,7 @@ def raise_concern(mentorship_id: uuid.UUID) -> Shown:
     if told:
         flash("Your section leaders have been told. They will get in touch with you.", "success")
     else:
-        flash("It is kept for the next leader of your section. No leader can read it now.", "info")
+        flash(KEPT, "info")
     return back(mentorship_id, "show")
 
 

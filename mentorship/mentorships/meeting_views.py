@@ -18,6 +18,10 @@ from mentorship.mentorships.models import Meeting
 from mentorship.web import reader_zone
 
 bp = Blueprint("mentorships", __name__, url_prefix="/mentorships/<uuid:mentorship_id>")
+TOLD = (
+    "The other side finds it under Notices, and gets an email unless they chose otherwise."
+    " If the meeting is soon, write to them, too."
+)
 Shown = str | Answer | tuple[str, int]
 
 
@@ -84,7 +88,7 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
         return _meeting_form(mentorship_id, form, meeting_id), 422
     try:
         with transaction() as session:
-            service.move_meeting(
+            moved = service.move_meeting(
                 session,
                 person_id=current_id(),
                 mentorship_id=mentorship_id,
@@ -99,7 +103,7 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
     except service.NotPlanned:
         flash("This meeting is over or was cancelled, so it stays as it is.", "warning")
     else:
-        flash("The meeting is changed. The other side gets a mail.", "success")
+        flash(f"The meeting is changed. {TOLD}" if moved else "You changed nothing.", "success")
     return back(mentorship_id, "meeting", meeting_id=meeting_id)
 
 
@@ -107,7 +111,9 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
 @members
 def confirm_cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
     meeting = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
-    return render_template("mentorships/cancel_meeting.html", meeting=meeting, where=mentorship_id)
+    return render_template(
+        "mentorships/cancel_meeting.html", meeting=meeting, where=mentorship_id, told=TOLD
+    )
 
 
 @bp.post("/meetings/<uuid:meeting_id>/cancel")
@@ -115,7 +121,7 @@ def confirm_cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> s
 def cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Answer:
     try:
         with transaction() as session:
-            service.cancel_meeting(
+            cancelled = service.cancel_meeting(
                 session,
                 person_id=current_id(),
                 mentorship_id=mentorship_id,
@@ -125,7 +131,8 @@ def cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Answer:
     except service.NotPlanned:
         flash("This meeting has taken place already.", "warning")
     else:
-        flash("The meeting is cancelled. The other side gets a mail.", "success")
+        said = f"The meeting is cancelled. {TOLD}" if cancelled else "It was cancelled already."
+        flash(said, "success")
     return back(mentorship_id, "show", anchor="meetings")
 
 

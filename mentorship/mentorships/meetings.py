@@ -97,10 +97,11 @@ def move_meeting(  # noqa: PLR0913  who, where, which, to when
     plan: Plan,
     seen: str,
     now: dt.datetime,
-) -> None:
-    """Change a planned meeting; calendars see by its number that it is newer.
+) -> bool:
+    """Change a planned meeting; return False where nothing is new, and nobody told.
 
-    ``seen`` marks the meeting as the writer read it (``mark_of``).
+    Calendars see by its number that it is newer. ``seen`` marks the meeting as the writer read it
+    (``mark_of``).
 
     Raises
     ------
@@ -115,7 +116,7 @@ def move_meeting(  # noqa: PLR0913  who, where, which, to when
     pair = going_mentorship(session, person_id, mentorship_id)
     meeting = _planned(session, mentorship_id, meeting_id)
     if meeting.starts_at == plan.starts_at and _says(meeting, plan):
-        return
+        return False
     if mark_of(meeting) != seen:
         raise MeetingChanged(meeting)
     meeting.starts_at, meeting.minutes = plan.starts_at, plan.minutes
@@ -123,6 +124,7 @@ def move_meeting(  # noqa: PLR0913  who, where, which, to when
     meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
     session.flush()
     letters.tell_other(session, pair, "mentorship_meeting", now=now)
+    return True
 
 
 def cancel_meeting(
@@ -132,16 +134,17 @@ def cancel_meeting(
     mentorship_id: uuid.UUID,
     meeting_id: uuid.UUID,
     now: dt.datetime,
-) -> None:
-    """Call a planned meeting off; twice is as good as once. Raises like ``move_meeting``."""
+) -> bool:
+    """Call a planned meeting off; return False where it was off. Raises like ``move_meeting``."""
     pair = going_mentorship(session, person_id, mentorship_id)
     if _meeting(session, mentorship_id, meeting_id).state is MeetingState.CANCELLED:
-        return
+        return False
     meeting = _planned(session, mentorship_id, meeting_id)
     meeting.state, meeting.sequence = MeetingState.CANCELLED, meeting.sequence + 1
     meeting.changed_at = now
     session.flush()
     letters.tell_other(session, pair, "mentorship_meeting", now=now)
+    return True
 
 
 def log_meeting(  # noqa: PLR0913  who, where, which, and what came of it

@@ -7,7 +7,6 @@ import time
 import click
 from flask.cli import AppGroup
 
-from mentorship.extensions import transaction
 from mentorship.hosts.asking import listed_fetcher
 from mentorship.news.digest import post_digests
 from mentorship.news.polling import poll, utc_now
@@ -34,7 +33,6 @@ def poll_feeds(watch: float | None) -> None:
 @news.command("digest")
 def digest() -> None:
     """Put the weekly mails that are due in the outbox."""
-    with transaction() as session:
-        count = post_digests(session, now=utc_now())
+    count = post_digests(now=utc_now())
     write_files()
     click.echo(f"{count} mails posted")

@@ -6,59 +6,25 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import audit
 from mentorship.accounts.models import User
-from mentorship.extensions import rows_hit
+from mentorship.extensions import count_each, reading, rows_hit
 from mentorship.news.models import DigestReader, ItemState, NewsHiding, NewsInterest, NewsItem
 from mentorship.news.service import is_confirmable, line_of
 from mentorship.news.topics import NAMES
-from mentorship.notices.letters import stationery
-from mentorship.notices.service import post
+from mentorship.notices.letters import post_letter, stationery
 from mentorship.sections.models import Membership, MembershipState
 
 EVERY = dt.timedelta(days=7)
 MOST = 12  # items in one mail
 READERS = sa.select(DigestReader.person_id)
 UNSUBSCRIBE = "/news/unsubscribe/{key}"
-
-
-def post_digests(session: Session, *, now: dt.datetime) -> int:
-    """Put the mails that are due in the outbox; return how many.
-
-    A reader with nothing new gets no mail, and is asked again the next time. Whoever is told
-    is marked in the same statement that claims them, so that two runs send one mail.
-    """
-    readers = session.execute(
-        sa.select(
-            DigestReader.person_id, DigestReader.key, DigestReader.since, User.name, User.email
-        )
-        .join(User, User.id == DigestReader.person_id)
-        .where(DigestReader.since <= now - EVERY, User.active, User.confirmed_at.is_not(None))
-    ).all()
-    if not readers:
-        return 0
-    items = _items(session, since=min(reader.since for reader in readers), now=now)
-    sections, hidden, wanted = _sections(session), _hidden(session), _wanted(session)
-    sent = 0
-    for reader in readers:
-        mine = sections[reader.person_id]
-        unwanted = set().union(*(hidden[section] for section in mine))
-        told = [
-            item
-            for item in items
-            if item.shown_at > max(reader.since, now - 4 * EVERY)
-            and (item.section_id is None or item.section_id in mine)
-            and item.id not in unwanted
-        ]
-        told.sort(key=lambda item: item.topic not in wanted[reader.person_id])  # stable: by date
-        if told and _claim(session, reader.person_id, since=reader.since, now=now):
-            _post(session, reader, told[:MOST], len(told), now=now)
-            sent += 1
-    return sent
 
 
 class Reader(Protocol):
@@ -68,6 +34,58 @@ class Reader(Protocol):
     name: str
     email: str
     key: str
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """What is read once for all readers; all but the items by section or by person."""
+
+    items: Sequence[NewsItem]
+    sections: Mapping[uuid.UUID, set[uuid.UUID]]
+    hidden: Mapping[uuid.UUID, set[uuid.UUID]]
+    wanted: Mapping[uuid.UUID, set[str]]
+
+    def of(self, reader: Reader, *, now: dt.datetime) -> Sequence[NewsItem]:
+        """Return what a reader has not been told, topics of theirs first."""
+        mine = self.sections[reader.person_id]
+        unwanted = set().union(*(self.hidden[section] for section in mine))
+        since = max(reader.since, now - 4 * EVERY)
+        told = [
+            item
+            for item in self.items
+            if item.shown_at
+            and item.shown_at > since
+            and (item.section_id is None or item.section_id in mine)
+            and item.id not in unwanted
+        ]
+        wanted = self.wanted[reader.person_id]
+        return sorted(told, key=lambda item: item.topic not in wanted)  # stable: by date
+
+
+def post_digests(*, now: dt.datetime) -> int:
+    """Put the mails that are due in the outbox, each on its own; return how many.
+
+    A reader with nothing new gets no mail, and is asked again the next time. Whoever is told
+    is marked in the same statement that claims them, so that two runs send one mail.
+    """
+    with reading() as session:
+        readers = session.execute(
+            sa.select(
+                DigestReader.person_id, DigestReader.key, DigestReader.since, User.name, User.email
+            )
+            .join(User, User.id == DigestReader.person_id)
+            .where(DigestReader.since <= now - EVERY, User.active, User.confirmed_at.is_not(None))
+        ).all()
+        if not readers:
+            return 0
+        items = _items(session, since=min(reader.since for reader in readers), now=now)
+        issue = _Issue(items, _sections(session), _hidden(session), _wanted(session))
+    return count_each(
+        readers,
+        lambda session, reader: _post(session, reader, issue, now=now),
+        told_as=lambda reader: f"weekly mail of {audit.key.code(reader.person_id)}",
+    )
 
 
 def _items(session: Session, *, since: dt.datetime, now: dt.datetime) -> Sequence[NewsItem]:
@@ -122,28 +140,26 @@ def _claim(session: Session, person_id: uuid.UUID, *, since: dt.datetime, now: d
     return bool(changed)
 
 
-def _post(
-    session: Session, reader: Reader, told: Sequence[NewsItem], count: int, *, now: dt.datetime
-) -> None:
+def _post(session: Session, reader: Reader, issue: _Issue, *, now: dt.datetime) -> bool:
+    told = issue.of(reader, now=now)
+    if not told or not _claim(session, reader.person_id, since=reader.since, now=now):
+        return False
     stop = stationery.link(UNSUBSCRIBE.format(key=reader.key))
-    letter = stationery.write(
+    post_letter(
+        session,
+        reader.person_id,
+        reader.email,
         "news_digest",
         path="/news",
-        name=reader.name,
-        stop=stop,
-        count=str(count),
-        more=str(count - len(told)) if count > len(told) else "",
-        items=[_told(item) for item in told],
-    )
-    post(
-        session,
-        person_id=reader.person_id,
-        recipient=reader.email,
-        subject=letter.subject,
-        body=letter.body,
         unsubscribe=stop,
         now=now,
+        name=reader.name,
+        stop=stop,
+        count=str(len(told)),
+        more=str(len(told) - MOST) if len(told) > MOST else "",
+        items=[_told(item) for item in told[:MOST]],
     )
+    return True
 
 
 def _told(item: NewsItem) -> str:

@@ -5,14 +5,18 @@ Links start with the configured address of the site, never with what a request c
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy.orm import Session
 
 from mentorship.config import ROOT, Settings
-from mentorship.notices.service import one_line
+from mentorship.notices.models import Message
+from mentorship.notices.service import one_line, post
 
 SUBJECT = "Subject: "
 
@@ -64,3 +68,27 @@ def _settings() -> Settings:
 
 
 stationery = Stationery()
+
+
+def post_letter(  # noqa: PLR0913  whose mail goes where, and what it says
+    session: Session,
+    person_id: uuid.UUID | None,
+    recipient: str,
+    template: str,
+    *,
+    path: str,
+    now: dt.datetime,
+    unsubscribe: str | None = None,
+    **words: str | Sequence[str],
+) -> Message:
+    """Fill in a template as :meth:`Stationery.write` does, and put the mail in the outbox."""
+    letter = stationery.write(template, path=path, **words)
+    return post(
+        session,
+        person_id=person_id,
+        recipient=recipient,
+        subject=letter.subject,
+        body=letter.body,
+        unsubscribe=unsubscribe,
+        now=now,
+    )

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ from mentorship.operations.standing import NotTheSame, Standing, open_one_of_eac
 from mentorship.operations.starting import head
 from mentorship.operations.updating import alone
 from mentorship.privacy.command import erase_them_again, keys_of_erased, read_keys
+from mentorship.pulse import utc_now
 
 TROUBLE = (archive.BadArchive, dumps.DumpFailed, NotTheSame, OSError)
 ERASED = ".erased"  # put behind the name of a backup: keys of those who must not come back with it
-REPLACED = ".before-restore"  # what is put behind the name of the database that was there
+REPLACED = ".before-restore"  # put, with the time, behind the name of the database that was there
 REPLACED_FOR = dt.timedelta(days=14)
 PEOPLE = ("user", "section")  # where either has a row, the database is somebody's
 
@@ -114,7 +116,7 @@ def _into_sqlite(engine: sa.Engine, source: Path, manifest: dict[str, Any]) -> R
             restored = _checked(connection, manifest)
         engine.dispose()
         if place.exists():
-            before = _replaced(place)
+            before = place.with_name(f"{place.name}{REPLACED}-{utc_now():%Y%m%d-%H%M%S-%f}")
             dumps.copy_sqlite(place, before)
             before.chmod(0o600)
         for journal in ("-wal", "-shm"):
@@ -123,20 +125,23 @@ def _into_sqlite(engine: sa.Engine, source: Path, manifest: dict[str, Any]) -> R
     return restored
 
 
-def _replaced(place: Path) -> Path:
-    return place.with_name(place.name + REPLACED)
+def forget_replaced(engine: sa.Engine, *, now: dt.datetime) -> int:
+    """Remove the databases that forced restores left aside two weeks ago; return how many."""
+    old = [each for each in _replaced(engine) if now - _made_at(each) >= REPLACED_FOR]
+    for each in old:
+        each.unlink()
+    return len(old)
 
 
-def forget_replaced(engine: sa.Engine, *, now: dt.datetime) -> bool:
-    """Remove the database that a forced restore left aside two weeks ago; tell whether it was."""
-    aside = _replaced(Path(str(engine.url.database)))
-    if engine.dialect.name != "sqlite" or not aside.exists():
-        return False
-    since = dt.datetime.fromtimestamp(aside.stat().st_mtime, dt.UTC)
-    if now - since < REPLACED_FOR:
-        return False
-    aside.unlink()
-    return True
+def _replaced(engine: sa.Engine) -> Sequence[Path]:
+    if engine.dialect.name != "sqlite":
+        return ()
+    place = Path(str(engine.url.database))
+    return list(place.parent.glob(f"{escape(place.name)}{REPLACED}*"))
+
+
+def _made_at(file: Path) -> dt.datetime:
+    return dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC)
 
 
 def _into_postgresql(engine: sa.Engine, source: Path, manifest: dict[str, Any]) -> Restored:

@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from mentorship import audit, vocabulary
 from mentorship.accounts.models import User
-from mentorship.notices.letters import stationery
-from mentorship.notices.service import post
+from mentorship.notices.letters import post_letter
 from mentorship.privacy.models import GlassOpening
 from mentorship.profiles import rows
 from mentorship.profiles.models import Profile, ProfileKind
@@ -64,13 +63,14 @@ def open_glass(
         now=now,
         detail={"fields": list(FIELDS), "opening": str(opening.id)},
     )
-    letter = stationery.write("glass_opened", path="/privacy", name=person.name, reason=reason)
-    post(
+    post_letter(
         session,
-        person_id=person.id,
-        recipient=person.email,
-        subject=letter.subject,
-        body=letter.body,
+        person.id,
+        person.email,
+        "glass_opened",
+        path="/privacy",
+        name=person.name,
+        reason=reason,
         now=now,
     )
     return opening

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from html import unescape
@@ -20,9 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
-from mentorship.accounts.models import (
-    User,
-)
+from mentorship.accounts.letters import to_administrators
+from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
 from mentorship.community import searched
 from mentorship.community.models import CouncilSeat, Resolution, ResolutionState
@@ -38,11 +38,7 @@ from mentorship.privacy.emptying import (
     emptied,
     remove_profiles,
 )
-from mentorship.privacy.mails import (
-    NAMELESS,
-    leave_mails,
-    tell_of_sections_without_leader,
-)
+from mentorship.privacy.mails import NAMELESS, is_named, leave_mails, spellings
 from mentorship.privacy.traces import OF_PAIR, OF_PERSON
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
@@ -110,7 +106,10 @@ def _erase(session: Session, person_id: uuid.UUID, left: Sequence[str], now: dt.
     blank_in_runs(session, profiles)
     _remove_or_blank(session, person, profiles)
     sections = [name for name in left if name != wishes.SITE]
-    tell_of_sections_without_leader(session, sections, now=now)
+    if sections:
+        to_administrators(
+            session, "sections_without_leader", path="/admin/sections", names=sections, now=now
+        )
     audit.record(session, action=ERASED, actor_id=None, about_id=person_id, now=now)
     session.expire_all()
 
@@ -161,8 +160,9 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
     for kind in OF_PAIR:
         carry_out(session, sa.delete(kind).where(kind.__table__.c.offer_id.in_(offers)))
     leave_mails(session, person)
+    found = spellings(person)
     for each in session.scalars(sa.select(RosterImport)).all():
-        if _may_name(each, person):
+        if _may_name(each, found):
             session.delete(each)
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     carry_out(session, sa.delete(Resolution).where(*ideas))
@@ -172,19 +172,18 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
 def _leave_the_council(session: Session, person: User) -> None:
     """Empty the seats under the person's name in sections of theirs, as leaders typed it."""
     sections = sa.select(Membership.section_id).where(Membership.person_id == person.id)
-    theirs = CouncilSeat.name.icontains(person.name, autoescape=True)
-    named = sa.select(CouncilSeat).where(CouncilSeat.section_id.in_(sections), theirs)
-    seats = session.scalars(named).all()
+    there = session.scalars(sa.select(CouncilSeat).where(CouncilSeat.section_id.in_(sections)))
+    found = spellings(person)
+    seats = [seat for seat in there if is_named(seat.name, found)]
     for seat in seats:
         seat.name = ""
     searched.file(session, *seats)
 
 
-def _may_name(roster: RosterImport, person: User) -> bool:
+def _may_name(roster: RosterImport, found: Sequence[re.Pattern[str]]) -> bool:
     """Tell whether an import's files or report name a person; what does not open may do so."""
-    words = (person.email.casefold(), person.name.casefold())
     try:
-        return any(word in text.casefold() for text in _texts(roster) for word in words)
+        return any(is_named(text, found) for text in _texts(roster))
     except (UnreadableField, Unreadable):
         return True
 

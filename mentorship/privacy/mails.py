@@ -1,4 +1,4 @@
-"""Taking an erased person out of the outbox, and telling who must take over.
+"""Taking an erased person out of the outbox.
 
 What is theirs goes with ``Message.person_id``. Mails that the site writes about somebody say so by
 ``about_id``, under whatever name, and go too. What is left are words of leaders in mails to others:
@@ -8,7 +8,6 @@ however they are capitalised, spaced or broken into lines; never a part of a lon
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,10 +15,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import ADMINISTRATOR, Role, User
-from mentorship.notices.letters import stationery
+from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.notices.service import SUBJECT_LENGTH, post
+from mentorship.notices.service import SUBJECT_LENGTH
 from mentorship.privacy.emptying import carry_out
 
 NAMELESS = "Erased member"
@@ -29,7 +27,7 @@ def leave_mails(session: Session, person: User) -> None:
     """Delete the mails to a person and about them, and take their name out of all others."""
     to_it = Message.recipient == person.email  # from before there was an account, too
     carry_out(session, sa.delete(Message).where(to_it | (Message.about_id == person.id)))
-    patterns = [_spelled(words) for words in (person.email, person.name)]
+    patterns = spellings(person)
     rows = session.execute(sa.select(Message.id, Message.subject, Message.body)).all()
     for key, *texts in rows:
         subject, body = (_without(text, patterns) for text in texts)
@@ -38,36 +36,29 @@ def leave_mails(session: Session, person: User) -> None:
             carry_out(session, named.values(subject=subject[:SUBJECT_LENGTH], body=body))
 
 
-def tell_of_sections_without_leader(
-    session: Session, names: Sequence[str], *, now: dt.datetime
-) -> None:
-    """Write to each administrator which sections the erasure of their last leader has left."""
-    if not names:
-        return
-    admins = sa.select(User).where(User.roles.any(Role.name == ADMINISTRATOR), User.active)
-    letter = stationery.write("sections_without_leader", path="/admin/sections", names=names)
-    for person in session.scalars(admins.order_by(User.email)):
-        post(
-            session,
-            person_id=person.id,
-            recipient=person.email,
-            subject=letter.subject,
-            body=letter.body,
-            now=now,
-        )
+def spellings(person: User) -> Sequence[re.Pattern[str]]:
+    """Return what finds a person's address and name in a text."""
+    return [_spelled(words) for words in (person.email, person.name)]
+
+
+def is_named(text: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    composed = _composed(text)
+    return any(pattern.search(composed) for pattern in patterns)
 
 
 def _spelled(words: str) -> re.Pattern[str]:
-    """Return what finds these words; one word alone only as it is capitalised.
+    """Return what finds these words; one word alone only as it is capitalised, or in capitals.
 
     Somebody may be called May, or Will.
     """
-    parts = [re.escape(part) for part in _composed(words).split()]
-    ways = re.IGNORECASE if len(parts) > 1 or "@" in words else re.NOFLAG
-    return re.compile(r"(?<!\w)" + r"\s+".join(parts) + r"(?!\w)", ways)
+    parts = _composed(words).split()
+    alone = len(parts) == 1 and "@" not in words
+    capitals = [part.upper() for part in parts]  # ß becomes SS, which IGNORECASE does not know
+    found = "|".join(r"\s+".join(map(re.escape, way)) for way in (parts, capitals))
+    return re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.NOFLAG if alone else re.IGNORECASE)
 
 
-def _without(text: str, patterns: list[re.Pattern[str]]) -> str:
+def _without(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
     """Return a text without the words; one that does not hold them as it is."""
     changed = _composed(text)
     for pattern in patterns:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from mentorship.accounts.models import EmailChange
 from mentorship.audit import AuditEntry
 from mentorship.notices.models import Message
 from mentorship.privacy.models import DataExport, GlassOpening
@@ -94,6 +95,10 @@ def records(moment: dt.datetime) -> sa.Select[uuid.UUID]:
 
 def mails(moment: dt.datetime) -> sa.Select[uuid.UUID]:
     return sa.select(Message.id).where(Message.created_at < moment)
+
+
+def addresses(moment: dt.datetime) -> sa.Select[uuid.UUID]:
+    return sa.select(EmailChange.id).where(EmailChange.asked_at < moment)
 
 
 def copies(moment: dt.datetime) -> sa.Select[uuid.UUID]:

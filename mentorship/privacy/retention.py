@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship import audit
-from mentorship.extensions import each_on_its_own, transaction
+from mentorship.accounts.emails import VALID_FOR
+from mentorship.accounts.models import EmailChange
+from mentorship.extensions import Model, each_on_its_own, transaction
 from mentorship.notices.models import Message
 from mentorship.privacy import past
 from mentorship.privacy.copying import LIVES
@@ -32,7 +34,6 @@ from mentorship.toolkit.path_models import Situation
 
 DAY = dt.timedelta(days=1)
 
-Rows = Message | DataExport | GlassOpening | RosterImport | Situation | Throttle | UserSession
 Which = Callable[[dt.datetime], sa.Select[Any]]
 
 
@@ -45,7 +46,7 @@ class Rule:
     limit: dt.timedelta
     why: str
     past: Which
-    remove: Callable[[Session, dt.datetime, dt.datetime], None]
+    remove: Callable[[Session, dt.datetime, dt.datetime], object]
 
     @property
     def lasts(self) -> str:
@@ -87,7 +88,7 @@ def _forget_records(session: Session, moment: dt.datetime, now: dt.datetime) -> 
     session.flush()
 
 
-def _delete(model: type[Rows], which: Which) -> Callable[..., None]:
+def _delete(model: type[Model], which: Which) -> Callable[..., None]:
     (key,) = model.__table__.primary_key
 
     def remove(session: Session, moment: dt.datetime, _now: dt.datetime) -> None:
@@ -95,10 +96,6 @@ def _delete(model: type[Rows], which: Which) -> Callable[..., None]:
         session.execute(gone.execution_options(synchronize_session=False))
 
     return remove
-
-
-def _forget_entries(session: Session, moment: dt.datetime, now: dt.datetime) -> None:
-    audit.forget_before(session, moment, now=now)
 
 
 RULES: tuple[Rule, ...] = (
@@ -133,6 +130,14 @@ RULES: tuple[Rule, ...] = (
         "A sent mail keeps no text here; its address and subject go too.",
         past.mails,
         _delete(Message, past.mails),
+    ),
+    Rule(
+        "addresses",
+        "New addresses to sign in with that were not confirmed",
+        VALID_FOR,
+        "The link to a new address lives a day; the address may be somebody else's.",
+        past.addresses,
+        _delete(EmailChange, past.addresses),
     ),
     Rule(
         "copies",
@@ -196,7 +201,7 @@ RULES: tuple[Rule, ...] = (
         2192 * DAY,
         "Six years, within which claims are made.",
         past.entries,
-        _forget_entries,
+        lambda session, moment, now: audit.forget_before(session, moment, now=now),
     ),
 )
 

@@ -13,8 +13,7 @@ from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.consents.models import Erasure
 from mentorship.consents.staying import alone_on_site, hold_administrators, who_stays
-from mentorship.notices.letters import stationery
-from mentorship.notices.service import post
+from mentorship.notices.letters import post_letter
 from mentorship.rounds.service import end_requests
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
@@ -52,13 +51,14 @@ def ask(session: Session, *, person: User, now: dt.datetime) -> Erasure:
     end_requests(session, person_id=person.id, now=now)
     _note(session, "privacy.ask_to_erase", person.id, now=now)
     day = f"{wish.due_at:%B} {wish.due_at.day}, {wish.due_at.year}"
-    letter = stationery.write("erasure_asked", path="/account/erase", name=person.name, day=day)
-    post(
+    post_letter(
         session,
-        person_id=person.id,
-        recipient=person.email,
-        subject=letter.subject,
-        body=letter.body,
+        person.id,
+        person.email,
+        "erasure_asked",
+        path="/account/erase",
+        name=person.name,
+        day=day,
         now=now,
     )
     return wish

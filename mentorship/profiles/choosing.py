@@ -16,6 +16,8 @@ from mentorship.profiles.completeness import is_ready
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
+_THEIRS, _OWN = aliased(Membership), aliased(Membership)
+
 
 @dataclass(frozen=True, slots=True)
 class Choosable:
@@ -92,14 +94,13 @@ def name_hidden_from(
 
     Leaving the section, or taking back a consent, does not give away who stood behind a code.
     """
-    theirs, own = aliased(Membership), aliased(Membership)
     return (
         sa.exists()
         .where(
-            theirs.person_id == User.id,
-            own.section_id == theirs.section_id,
-            own.person_id == reader_id,
-            Section.id == own.section_id,
+            _THEIRS.person_id == User.id,
+            _OWN.section_id == _THEIRS.section_id,
+            _OWN.person_id == reader_id,
+            Section.id == _OWN.section_id,
             Section.names_masked,
         )
         .correlate(User)

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
+from mentorship.accounts.models import User
+from mentorship.extensions import Model
 from mentorship.matching import Mentor
 from mentorship.profiles import naming, rows
 from mentorship.profiles.models import Profile, ProfileKind
@@ -25,6 +27,7 @@ from mentorship.profiles.people import NOBODY, Joining, look_up
 from mentorship.profiles.reading import Answers, profiles_of
 from mentorship.profiles.values import KINDS, ProfileRefused, Values, tidy
 
+_USERS: sa.Table = User.__table__  # type: ignore[assignment]  # mapped to a table, no subquery
 _TABLE: sa.Table = Profile.__table__  # type: ignore[assignment]  # mapped to a table, no subquery
 _FIXED = ("id", "person_id", "kind")  # of a profile that is there already
 _SET = sorted(column.key for column in _TABLE.columns if column.key not in _FIXED)
@@ -44,6 +47,7 @@ class Draft:
     made: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     below: dict[uuid.UUID, tuple[rows.Rows, rows.Rows]] = field(default_factory=dict)
+    zones: dict[uuid.UUID, tuple[str | None, str]] = field(default_factory=dict)  # of accounts
 
 
 def draft_many(
@@ -83,6 +87,8 @@ def _draft_portion(
     before = rows.load(session, [profile.id for profile in kept.values()])
     everybody = ((key, said.values) for key, said in answers.items())
     people = look_up(session, everybody, joining)
+    shown = sa.select(User.id, User.timezone).where(User.id.in_(answers))
+    clocks: dict[uuid.UUID, str | None] = {row.id: row.timezone for row in session.execute(shown)}
     for person_id, said in answers.items():
         profile = kept.get(person_id)
         old = before[profile.id] if profile else rows.nothing()
@@ -91,6 +97,9 @@ def _draft_portion(
         except ProfileRefused as refused:
             draft.outcomes[person_id] = refused
             continue
+        clock, zone = clocks.get(person_id), said.values.timezone
+        if zone and zone != clock and clock in {None, profile.timezone if profile else None}:
+            draft.zones[person_id] = clock, zone
         new = rows.write(said.values, named.rows)
         made = _copy(profile) if profile else _empty(person_id, kind, now)
         moved = rows.set_columns(made, _columns(said, named.unknown)) or old != new
@@ -119,7 +128,11 @@ def _row(profile: Profile) -> dict[str, Any]:
 
 
 def write_draft(session: Session, draft: Draft) -> None:
-    """Write it all; the rows it was worked out from must still be as they were."""
+    """Write it all; the rows it was worked out from must still be as they were.
+
+    An account without a time zone of its own, or with that of the profile before, shows times in
+    that of the profile, unless its owner chose one meanwhile.
+    """
     session.flush()
     rows.insert(session, Profile, draft.made)
     for portion in rows.in_portions(draft.changed):
@@ -129,17 +142,22 @@ def write_draft(session: Session, draft: Draft) -> None:
             {"of_id": row["id"]} | {f"to_{name}": row[name] for name in _SET} for row in portion
         ]
         session.execute(sa.update(_TABLE).where(mine).values(new), given)
-    for profile in _at_hand(session, draft):
-        session.expire(profile)
+    still = _USERS.c.timezone.is_not_distinct_from(sa.bindparam("before"))
+    follows = sa.update(_USERS).where(_USERS.c.id == sa.bindparam("of_id"), still)
+    for some in rows.in_portions(draft.zones.items()):
+        moves = [{"of_id": key, "before": before, "to": zone} for key, (before, zone) in some]
+        session.execute(follows.values(timezone=sa.bindparam("to")), moves)
+    _forget(session, Profile, (row["id"] for row in draft.changed))
+    _forget(session, User, draft.zones)
     rows.replace(session, draft.below)
 
 
-def _at_hand(session: Session, draft: Draft) -> Iterator[Profile]:
-    """Yield the profiles that this session holds as they were before."""
-    for row in draft.changed:
-        found = session.identity_map.get(identity_key(Profile, row["id"]))
+def _forget(session: Session, model: type[Model], keys: Iterable[uuid.UUID]) -> None:
+    """Let this session read again what it holds of these rows as they were before."""
+    for key in keys:
+        found = session.identity_map.get(identity_key(model, key))
         if found is not None:
-            yield found
+            session.expire(found)
 
 
 def _change(before: Profile | None, *, moved: bool) -> Change:

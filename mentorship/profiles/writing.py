@@ -66,11 +66,9 @@ def write(
     with ExitStack() as around:
         for follow in AROUND_SAVING:
             around.enter_context(follow(session, person_id, now=now))
-        before = _zone_of(session, person_id, answers.values)
         outcome = write_many(session, {person_id: answers}, now=now)[person_id]
         if isinstance(outcome, ProfileRefused):
             raise outcome
-        _adopt_zone(session, person_id, answers.values.timezone, before=before)
     return outcome
 
 
@@ -96,22 +94,6 @@ def pause_mentor(
         .returning(Profile.id)
     )
     changed.one()
-
-
-def _zone_of(session: Session, person_id: uuid.UUID, values: Values) -> str | None:
-    kind = ProfileKind.IMG if isinstance(values, Img) else ProfileKind.MENTOR
-    own = Profile.person_id == person_id, Profile.kind == kind
-    return session.scalar(sa.select(Profile.timezone).where(*own))
-
-
-def _adopt_zone(
-    session: Session, person_id: uuid.UUID, zone: str | None, *, before: str | None
-) -> None:
-    """Let an account without a time zone of its own, or with that of before, show times in it."""
-    if zone:
-        same = sa.or_(User.timezone.is_(None), User.timezone == before)
-        follows = sa.update(User).where(User.id == person_id, same)
-        session.execute(follows.values(timezone=zone))
 
 
 def write_many(

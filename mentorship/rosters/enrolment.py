@@ -140,7 +140,6 @@ def _account(entry: Entry, name: str, now: dt.datetime) -> dict[str, Any]:
         "id": uuid.uuid4(),
         "email": entry.email,
         "name": name,
-        "timezone": entry.row.profile.timezone,
         "fs_uniquifier": accounts.new_key(),
         "created_at": now,
         "active": True,

@@ -94,11 +94,12 @@ class Work:
         counts = dict.fromkeys(Change, 0) | {Change.UNCHANGED: len(members.stayed_out)}
         counts[Change.CREATED] = len(members.invited)  # nobody reads here who has an account
         changed: set[uuid.UUID] = set()
+        followed = {key for draft in drafts for key in draft.zones}
         newcomers = {row["id"] for row in people.made}
         for entry, change in outcomes.items():
-            moved = change is Change.UNCHANGED and entry in touched
-            counts[Change.UPDATED if moved else change] += 1
             person_id = people.of_address[entry.email].id
+            moved = change is Change.UNCHANGED and (entry in touched or person_id in followed)
+            counts[Change.UPDATED if moved else change] += 1
             if person_id not in newcomers and (moved or change is not Change.UNCHANGED):
                 changed.add(person_id)
         made_here = {each.id for each in people.of_address.values()} - {*members.invited.values()}

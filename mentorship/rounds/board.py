@@ -66,6 +66,7 @@ class Sums:
     published_at: dt.datetime | None
     published_by: str | None
     counts: Mapping[str, int]
+    ended: int  # of those that were confirmed
     waiting_imgs: int
 
     @property
@@ -125,6 +126,7 @@ def sums(session: Session, round_id: uuid.UUID, *, finished: bool) -> Sums:
         counts={
             part: sum(by_state.get(state, 0) for state in states) for part, states in PARTS.items()
         },
+        ended=by_state.get(OfferState.ENDED, 0),
         waiting_imgs=waiting,
     )
 

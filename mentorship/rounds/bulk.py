@@ -147,7 +147,9 @@ def remind(
     """Ask those who are not ready to finish their profile or to agree; return how many."""
     _one_by_one(session, round_)
     asked = remindable(session, people, now=now)
-    round_letters.profile_owed(session, round_, asked, now=now)
+    kinds = {each.person_id: each.kind for each in people if each.obstacle in OWED}
+    owing = [(person, kinds[person.id]) for person in asked]
+    round_letters.profile_owed(session, round_, owing, now=now)
     return len(asked)
 
 

@@ -25,6 +25,8 @@ from mentorship.rounds.models import Participant, Round
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.sections.models import Membership, MembershipState
 
+_OTHER, _ITS_ROUND = aliased(Offer), aliased(Round)  # made once: an alias costs more than a query
+
 
 class Obstacle(enum.StrEnum):
     """Why a person cannot take part now; the first that holds is named."""
@@ -152,19 +154,18 @@ def held(
     A mentorship holds them until it ends, an offer in between only while its round is published.
     With ``said_yes`` an offer counts only once its mentor has said so.
     """
-    other, its_round = aliased(Offer), aliased(Round)
     holding = (
         sa.select(sa.func.count())
-        .select_from(other)
-        .join(its_round, its_round.id == other.round_id)
+        .select_from(_OTHER)
+        .join(_ITS_ROUND, _ITS_ROUND.id == _OTHER.round_id)
         .where(
-            sa.or_(other.img_id == Profile.id, other.mentor_id == Profile.id),
-            _holds(other, its_round, said_yes=said_yes),
+            sa.or_(_OTHER.img_id == Profile.id, _OTHER.mentor_id == Profile.id),
+            _holds(_OTHER, _ITS_ROUND, said_yes=said_yes),
         )
-        .correlate_except(other, its_round)
+        .correlate_except(_OTHER, _ITS_ROUND)
     )
     if elsewhere_than is not None:
-        holding = holding.where(other.round_id != elsewhere_than)
+        holding = holding.where(_OTHER.round_id != elsewhere_than)
     return holding.scalar_subquery()
 
 

@@ -25,6 +25,7 @@ from mentorship.rounds.leading import (
     wanted_by,
 )
 from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.meanwhile import between, mark, noted
 from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
@@ -32,6 +33,7 @@ from mentorship.rounds.review_forms import EditForm, FilterForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, all_ruled_out
 from mentorship.rounds.run_views import ROUND, to_job
 from mentorship.rounds.scope import number_of, round_of_leader
+from mentorship.rounds.set_up_words import change_in_words, values_of_source
 from mentorship.rounds.steps import NothingToUndo, RunChanged
 
 
@@ -116,11 +118,16 @@ def _step(
     me, form = current_id(), SeenForm()
     try:
         with transaction() as session:
-            round_of_leader(session, me, slug, round_id)
+            round_ = round_of_leader(session, me, slug, round_id)
             seen, to = key_of(form.run.data), key_of(form.to.data or form.run.data)
             acting(session, slug, round_id, action, run=number_of(session, round_id, to))
-            now = dt.datetime.now(dt.UTC)
+            session.refresh(round_, with_for_update=True)
+            before, now = values_of_source(round_), dt.datetime.now(dt.UTC)
             run = take(session, round_id=round_id, seen=seen, by=me, now=now)
+            changes = between(before, values_of_source(round_))
+            if changes:
+                was, told = mark(before), noted(changes)
+                acting(session, slug, round_id, "round.edit", was=was, changes=told)
     except RoundChanged as changed:
         return changed_page(slug, round_id, changed)
     except RunChanged as changed:
@@ -128,7 +135,8 @@ def _step(
     except NothingToUndo:
         flash("There is nothing more to undo or redo.", "info")
     else:
-        flash(words.format(run.number), "success")
+        also = "".join(f" In the set-up: {change_in_words(each)}." for each in changes)
+        flash(words.format(run.number) + also, "success")
     return redirect(url_for(".review_run", slug=slug, round_id=round_id), code=303)
 
 

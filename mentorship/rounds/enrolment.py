@@ -39,7 +39,7 @@ class NotMeant(ValueError):
 def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
     """Open a draft and enrol everybody eligible; return how many.
 
-    A day that was set for closing and has passed meanwhile does not hold.
+    A day for enrolment to close that has passed is dropped: the round would close at once.
 
     Raises
     ------
@@ -47,10 +47,9 @@ def open_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> in
         Somebody opened it already.
 
     """
-    closes_at = sa.case((Round.closes_at > now, Round.closes_at))
-    move(
-        session, round_id, (RoundState.DRAFT,), RoundState.OPEN, opened_at=now, closes_at=closes_at
-    )
+    to_come = sa.case((Round.closes_at > now, Round.closes_at), else_=None)
+    opened = {"opened_at": now, "closes_at": to_come}
+    move(session, round_id, (RoundState.DRAFT,), RoundState.OPEN, **opened)
     came_in = enrol_all(session, round_id, now)
     keep_first(session, round_id, now=now)
     return came_in

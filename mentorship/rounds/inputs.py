@@ -80,6 +80,9 @@ def gathered(
 
     """
     people = still_free(session, round_, now=now)
+    if rules.two_mentors is None:  # asked for before a run kept it
+        set_up = SetUp.from_json(round_.rules)
+        rules = dataclasses.replace(rules, two_mentors=set_up.two_mentors)
     agreed = Agreed() if round_.state in OUT else agreed_of(session, round_.id)
     market = _market(session, round_, _taking_part(people), now.date(), agreed, rules)
     offered = offered_before(session, round_.id)
@@ -154,7 +157,7 @@ def market_now(
     """
     if people is None:
         (people,) = people_now(session, round_, Traits(), now=now)
-    return _market(session, round_, people, now.date(), Agreed())
+    return _market(session, round_, people, now.date(), Agreed(), RunRules())
 
 
 def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
@@ -163,25 +166,23 @@ def _market(  # noqa: PLR0913, PLR0917  whose round, who, when, and what holds
     people: Sequence[Candidate],
     today: dt.date,
     agreed: Agreed,
-    rules: RunRules | None = None,
+    rules: RunRules,
 ) -> Market:
     seats = {str(each.profile_id): each.seats for each in people}
     ids = [each.profile_id for each in people]
     monday = today - dt.timedelta(days=today.weekday())
     try:
         imgs, mentors = gather(session, ids)
-        if not SetUp.from_json(round_.rules or {}).two_mentors:
-            imgs = [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
         imgs = [
             dataclasses.replace(
                 img, mentors_wanted=max(img.mentors_wanted, agreed.held[uuid.UUID(img.key)])
             )
-            for img in imgs
+            for img in rules.wanting(imgs)
         ]
         first = priority_of(session, ids)
         imgs = [dataclasses.replace(img, priority=uuid.UUID(img.key) in first) for img in imgs]
         free = [dataclasses.replace(mentor, seats=seats[mentor.key]) for mentor in mentors]
-        free = [*(rules or RunRules()).limiting(free)]
+        free = [*rules.limiting(free)]
         market = Market.of(imgs, free, vocabulary.tables(), week=monday)
     except ValueError:
         _name_bad_profile(session, ids, today)

@@ -21,6 +21,7 @@ from mentorship.rounds.models import Round, RoundState, Run
 from mentorship.rounds.rest import leave_rest
 from mentorship.rounds.rest_runs import is_of_rest, on_its_way
 from mentorship.rounds.run_models import LIVE_JOBS, JobKind, JobState, RunJob
+from mentorship.rounds.scope import run_of_round
 from mentorship.rounds.setup import rules_of
 from mentorship.rounds.steps import hold_review
 
@@ -113,6 +114,8 @@ def ask_policies(
 def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.datetime) -> RunJob:
     """Ask for a run of whoever still waits in a published round, with the seats that are left.
 
+    By the policy of the run that counts: what went out, or an earlier run of the rest.
+
     Raises
     ------
     RoundChanged
@@ -126,7 +129,7 @@ def ask_rest(session: Session, *, round_id: uuid.UUID, by: uuid.UUID, now: dt.da
     job = RunJob(
         round_id=round_id,
         kind=JobKind.REST,
-        policy=round_.policy,
+        policy=run_of_round(session, round_id).policy,
         rules=rules_of(session, round_).to_json(),
         asked_by_id=by,
         asked_at=now,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,10 +16,15 @@ from mentorship.hours import clock_word
 from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.offer_models import Offer, OfferState
+
+# the home page of a role: "/" leads whoever has several to the first of theirs
+HOMES: Mapping[ProfileKind, str] = MappingProxyType(
+    {ProfileKind.IMG: "/home/img", ProfileKind.MENTOR: "/home/mentor"}
+)
 
 
 def mentor_accepted(
@@ -33,7 +40,7 @@ def still_looking(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     Or, if another mentor of theirs has said yes, that there is no second one.
     """
     template = "no_second" if _has_another(session, offer) else "still_looking"
-    _tell(session, offer, offer.img_id, template, path="/", now=now)
+    _tell(session, offer, offer.img_id, template, now=now)
 
 
 def mentor_stepped_back(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -59,12 +66,12 @@ def img_confirmed(session: Session, offer: Offer, *, now: dt.datetime) -> None:
 
 
 def img_declined(session: Session, offer: Offer, *, now: dt.datetime) -> None:
-    _tell(session, offer, offer.mentor_id, "img_declined", path="/", now=now)
+    _tell(session, offer, offer.mentor_id, "img_declined", now=now)
 
 
 def no_answer_needed(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Tell a mentor who has not answered that the IMG stepped back."""
-    _tell(session, offer, offer.mentor_id, "no_answer_needed", path="/", now=now)
+    _tell(session, offer, offer.mentor_id, "no_answer_needed", now=now)
 
 
 def request_waiting(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -79,25 +86,26 @@ def request_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> Non
 
 def request_passed_on(session: Session, offer: Offer, template: str, *, now: dt.datetime) -> None:
     """Tell the IMG that a request came to nothing, and what happens next; never why."""
-    path = "/" if template == "request_and_place_over" else f"/rounds/{offer.round_id}/request"
+    over = template == "request_and_place_over"
+    path = None if over else f"/rounds/{offer.round_id}/request"
     _tell(session, offer, offer.img_id, template, path=path, now=now)
 
 
 def request_taken_back(session: Session, offer: Offer, *, now: dt.datetime) -> None:
-    _tell(session, offer, offer.mentor_id, "request_taken_back", path="/", now=now)
+    _tell(session, offer, offer.mentor_id, "request_taken_back", now=now)
 
 
 def request_left_out(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Tell both sides of a request that its IMG is not part of the round any more."""
     path = f"/rounds/{offer.round_id}/request"
     _tell(session, offer, offer.img_id, "request_left_out", path=path, now=now)
-    _tell(session, offer, offer.mentor_id, "request_closed", path="/", now=now)
+    _tell(session, offer, offer.mentor_id, "request_closed", now=now)
 
 
 def requests_over(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Tell both sides of a request that it ended with the enrolment."""
     for profile_id in (offer.img_id, offer.mentor_id):
-        _tell(session, offer, profile_id, "requests_over", path="/", now=now)
+        _tell(session, offer, profile_id, "requests_over", now=now)
 
 
 def time_is_over(
@@ -108,7 +116,7 @@ def time_is_over(
 
 def img_silent(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Tell the mentor that the IMG they said yes to let the day pass."""
-    _tell(session, offer, offer.mentor_id, "img_silent", path="/", now=now)
+    _tell(session, offer, offer.mentor_id, "img_silent", now=now)
 
 
 def answer_owed(
@@ -152,10 +160,13 @@ def _tell(  # noqa: PLR0913  who, of what, in which words, leading where
     profile_id: uuid.UUID,
     template: str,
     *,
-    path: str,
+    path: str | None = None,
     kind: NoticeKind = NoticeKind.ANSWER,
     now: dt.datetime,
 ) -> None:
+    """Write to one side of an offer; without a ``path`` it leads to the home of their role."""
+    side = ProfileKind.MENTOR if profile_id == offer.mentor_id else ProfileKind.IMG
+    path = path or HOMES[side]
     to, letter = _letter(session, offer, profile_id, template, path)
     tell(session, [Telling(to.id, to.email, letter, path)], kind=kind, now=now)
 

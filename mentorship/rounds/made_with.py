@@ -17,6 +17,12 @@ from mentorship.rounds.offer_models import Offer
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SWITCHES
 
+TWO_MENTORS: Mapping[bool | None, str] = {
+    True: "for whoever asks for two",
+    False: "nobody gets two",
+    None: "not noted in runs from before",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WentOut:
@@ -58,6 +64,7 @@ def rules_of_run(rules: RunRules) -> Mapping[str, str]:
         "Weights": ", ".join(told) or "nothing counts",
         "Not counted": ", ".join(off) or "nothing is left out",
         "Rules that always hold": "; ".join(hard) or "none but what people said of each other",
+        "Two mentors": TWO_MENTORS[rules.two_mentors],
         "Lowest score": f"{rules.minimum_score // 100} of 100" if rules.minimum_score else "any",
         "Locked": _count(len(rules.locked), "pair") + _that_wait(len(rules.waiting)),
         "Forbidden": _count(len(rules.banned), "pair"),

@@ -37,6 +37,10 @@ class OutOfDate:
     unwanted: bool = False
 
 
+_MINE = aliased(Round)  # whose run may be out of date
+_NEW, _OWN, _OTHER = aliased(Pair), aliased(Pair), aliased(Pair)
+
+
 def pairs_now(session: Session, run_id: uuid.UUID) -> Sequence[sa.Row[uuid.UUID, uuid.UUID, bool]]:
     """Return the pairs of a run, each with ``unwanted``: whether one now avoids the other."""
     query = sa.select(Pair.img_id, Pair.mentor_id, _unwanted(Pair).label("unwanted"))
@@ -100,29 +104,26 @@ def rounds_out_of_date(
 
     In one query, however many rounds there are.
     """
-    mine = aliased(Round)
-    query = _those_out_of_date(mine, now).where(
-        mine.section_id.in_(section_ids),
-        mine.state == RoundState.REVIEW,
-        Run.id == current_run_id(mine.id),
+    query = _those_out_of_date(now).where(
+        _MINE.section_id.in_(section_ids),
+        _MINE.state == RoundState.REVIEW,
+        Run.id == current_run_id(_MINE.id),
     )
     return set(session.scalars(query))
 
 
 def _is_out_of_date(session: Session, run_id: uuid.UUID, now: dt.datetime) -> bool:
-    query = _those_out_of_date(aliased(Round), now).where(Run.id == run_id)
+    query = _those_out_of_date(now).where(Run.id == run_id)
     return session.scalar(query) is not None
 
 
-def _those_out_of_date(mine: type[Round], now: dt.datetime) -> sa.Select[uuid.UUID]:
+def _those_out_of_date(now: dt.datetime) -> sa.Select[uuid.UUID]:
     """Select the rounds of runs that are out of date: the conditions are those of ``out_of_date``.
 
     Of rounds of which nothing is published yet.
     """
-    changed = sa.or_(
-        _fell_since(mine), _agreed_since(mine), _cannot_any_more(mine, now), _parted(mine)
-    )
-    return sa.select(mine.id).join(Run, Run.round_id == mine.id).where(changed)
+    changed = sa.or_(_fell_since(), _agreed_since(), _cannot_any_more(now), _parted())
+    return sa.select(_MINE.id).join(Run, Run.round_id == _MINE.id).where(changed)
 
 
 def _unwanted(pair: type[Pair]) -> sa.ColumnElement[bool]:
@@ -131,72 +132,67 @@ def _unwanted(pair: type[Pair]) -> sa.ColumnElement[bool]:
     return sa.or_(avoids(img, mentor), avoids(mentor, img))
 
 
-def _parted(mine: type[Round]) -> sa.Exists:
+def _parted() -> sa.Exists:
     """Say that of a new pair one has come not to want the other."""
-    new = aliased(Pair)
-    return sa.exists().where(_new(mine, new), _unwanted(new)).correlate_except(new)
+    return sa.exists().where(_new(_NEW), _unwanted(_NEW)).correlate_except(_NEW)
 
 
-def _asked(mine: type[Round], *, confirmed: bool) -> tuple[sa.ColumnElement[bool], ...]:
+def _asked(*, confirmed: bool) -> tuple[sa.ColumnElement[bool], ...]:
     """Say of an offer that it is a request of the round which stands; or which came to nothing."""
     settled = Offer.state.not_in((OfferState.WITHDRAWN, OfferState.OFFERED, OfferState.CONFIRMED))
     state = Offer.state == OfferState.CONFIRMED if confirmed else settled
-    return Offer.round_id == mine.id, Offer.answer_by.is_not(None), state
+    return Offer.round_id == _MINE.id, Offer.answer_by.is_not(None), state
 
 
 def _same(pair: type[Pair]) -> sa.ColumnElement[bool]:
     return sa.and_(Offer.img_id == pair.img_id, Offer.mentor_id == pair.mentor_id)
 
 
-def _fell_since(mine: type[Round]) -> sa.Exists:
+def _fell_since() -> sa.Exists:
     """Say that a pair of the run came to nothing by request."""
     made = sa.and_(Pair.run_id == Run.id, _same(Pair))
-    return sa.exists().where(*_asked(mine, confirmed=False), made).correlate_except(Offer, Pair)
+    return sa.exists().where(*_asked(confirmed=False), made).correlate_except(Offer, Pair)
 
 
-def _new(mine: type[Round], pair: type[Pair]) -> sa.ColumnElement[bool]:
+def _new(pair: type[Pair]) -> sa.ColumnElement[bool]:
     """Say of a pair that it is of the run, and nobody has agreed on it by request."""
-    stands = sa.exists().where(*_asked(mine, confirmed=True), _same(pair)).correlate_except(Offer)
+    stands = sa.exists().where(*_asked(confirmed=True), _same(pair)).correlate_except(Offer)
     return sa.and_(pair.run_id == Run.id, ~stands)
 
 
-def _agreed_since(mine: type[Round]) -> sa.Exists:
+def _agreed_since() -> sa.Exists:
     """Say that an IMG to whom the run gives somebody has agreed with somebody else."""
-    other, new = aliased(Pair), aliased(Pair)
-    made = sa.exists().where(other.run_id == Run.id, _same(other)).correlate_except(other)
-    given = sa.and_(new.img_id == Offer.img_id, _new(mine, new))
-    return (
-        sa.exists().where(*_asked(mine, confirmed=True), ~made, given).correlate_except(Offer, new)
-    )
+    made = sa.exists().where(_OTHER.run_id == Run.id, _same(_OTHER)).correlate_except(_OTHER)
+    given = sa.and_(_NEW.img_id == Offer.img_id, _new(_NEW))
+    return sa.exists().where(*_asked(confirmed=True), ~made, given).correlate_except(Offer, _NEW)
 
 
-def _cannot_any_more(mine: type[Round], now: dt.datetime) -> sa.Exists:
+def _cannot_any_more(now: dt.datetime) -> sa.Exists:
     """Say that somebody of a new pair takes part no more, or has fewer seats than are used."""
-    own, new, others = aliased(Pair), aliased(Pair), aliased(Pair)
     count = sa.select(sa.func.count())
-    used = count.where(own.run_id == Run.id, own.mentor_id == Profile.id).correlate_except(own)
-    made = sa.exists().where(others.run_id == Run.id, _same(others)).correlate_except(others)
+    used = count.where(_OWN.run_id == Run.id, _OWN.mentor_id == Profile.id).correlate_except(_OWN)
+    made = sa.exists().where(_OTHER.run_id == Run.id, _same(_OTHER)).correlate_except(_OTHER)
     besides = count.where(
-        *_asked(mine, confirmed=True), Offer.mentor_id == Profile.id, ~made
+        *_asked(confirmed=True), Offer.mentor_id == Profile.id, ~made
     ).correlate_except(Offer)
-    free = Profile.seats - held(elsewhere_than=mine.id)
+    free = Profile.seats - held(elsewhere_than=_MINE.id)
     needed = used.scalar_subquery() + besides.scalar_subquery()
     return (
-        sa.select(new.id)
-        .join(Profile, sa.or_(Profile.id == new.img_id, Profile.id == new.mentor_id))
+        sa.select(_NEW.id)
+        .join(Profile, sa.or_(Profile.id == _NEW.img_id, Profile.id == _NEW.mentor_id))
         .outerjoin(
             Participant,
-            sa.and_(Participant.profile_id == Profile.id, Participant.round_id == mine.id),
+            sa.and_(Participant.profile_id == Profile.id, Participant.round_id == _MINE.id),
         )
         .where(
-            _new(mine, new),
+            _new(_NEW),
             sa.or_(
                 Participant.round_id.is_(None),
                 Participant.left_out_at.is_not(None),
-                obstacle(mine.id, mine.section_id, now=now).is_not(None),
+                obstacle(_MINE.id, _MINE.section_id, now=now).is_not(None),
                 sa.and_(Profile.kind == ProfileKind.MENTOR, free < needed),
             ),
         )
-        .correlate_except(new, Profile, Participant)
+        .correlate_except(_NEW, Profile, Participant)
         .exists()
     )

@@ -14,7 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.matching import CRITERIA, POLICIES, Criterion, Policy
 from mentorship.profiles.models import ProfileKind
 from mentorship.rounds.agreed import agreed_of
-from mentorship.rounds.board import NOES
+from mentorship.rounds.board import NOES, PARTS
 from mentorship.rounds.candidates import candidates
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.editing import IN_WORDS, EditKind
@@ -60,6 +60,7 @@ class Overview:
     others: int  # IMGs who are ready, and left out or not asked for
     blocked: int
     seats: int
+    too_late: bool  # to open a draft before the day on which its enrolment was to close
     runs: Sequence[RunLine]
     differs: bool
     changed: Sequence[OutOfDate]  # people who stand in the way of publishing the run that counts
@@ -101,8 +102,8 @@ class Overview:
 
     @property
     def confirmed(self) -> int:
-        """Return how many both said yes to, be the mentorship over by now or not."""
-        return self.answers.get(OfferState.CONFIRMED, 0) + self.answers.get(OfferState.ENDED, 0)
+        """Return how many both said yes to, whether the mentorship goes on or has ended."""
+        return sum(self.answers.get(state, 0) for state in PARTS["confirmed"])
 
 
 def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
@@ -131,6 +132,8 @@ def overview(session: Session, round_: Round, *, now: dt.datetime) -> Overview:
         others=len(ready) - len(taking_part) + len(mentors),
         blocked=sum(each.is_blocked for each in people),
         seats=sum(each.seats for each in mentors),
+        too_late=round_.state is RoundState.DRAFT
+        and bool(round_.closes_at and round_.closes_at <= now),
         runs=runs,
         differs=differs,
         changed=changed_among(session, current.id, people, agreed_of(session, round_.id))
@@ -196,8 +199,9 @@ def how_made(job: RunJob | None, base: int | None) -> str:
 
 def has_changed(session: Session, round_: Round, run: Run) -> bool:
     """Tell whether the round is set up otherwise than when it was run; edits do not count."""
-    rules = with_edits(rules_of(session, round_), run)
-    return (round_.policy, rules.to_json()) != (run.policy, run.rules)
+    rules = with_edits(rules_of(session, round_), run).to_json()
+    made_with = {"two_mentors": rules["two_mentors"]} | run.rules  # not noted in runs from before
+    return (round_.policy, rules) != (run.policy, made_with)
 
 
 def answer_counts(session: Session, round_id: uuid.UUID) -> Mapping[OfferState, int]:

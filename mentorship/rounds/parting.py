@@ -28,6 +28,9 @@ from mentorship.rounds.requesting import withdraw
 
 OFFERED, ACCEPTED = OfferState.OFFERED, OfferState.ACCEPTED
 
+_ITS_ROUND, _ANOTHER = aliased(Round), aliased(Offer)
+_OWN, _WHOM = aliased(Profile), aliased(Profile)
+
 
 def parted_by(session: Session, offer: Offer, says_yes: Side) -> Side | None:
     """Return who of an offer's pair does not want the other: the IMG, if both; None for nobody.
@@ -112,8 +115,7 @@ def _part(session: Session, offer: Offer, side: Side, now: dt.datetime) -> None:
 
 def _waits() -> sa.ColumnElement[bool]:
     """Say of an offer that an answer may come: to a request, or to one of a run that is out."""
-    its_round = aliased(Round)
-    out = sa.exists().where(its_round.id == Offer.round_id, its_round.state.in_(OUT))
+    out = sa.exists().where(_ITS_ROUND.id == Offer.round_id, _ITS_ROUND.state.in_(OUT))
     asked = Offer.answer_by.is_not(None)
     of_a_run = sa.and_(~asked, Offer.state.in_((OFFERED, ACCEPTED)), out.correlate(Offer))
     return sa.or_(sa.and_(asked, Offer.state == OFFERED), of_a_run)
@@ -139,30 +141,28 @@ def avoids(
     If ``told``, only where the first may see that it holds: they chose the second, or know their
     name. Named by an address that was nobody's then, they are found by the next run, not here.
     """
-    own, whom = aliased(Profile), aliased(Profile)
     named = (
         sa.select(Naming.person_id)
-        .join(whom, whom.person_id == Naming.person_id)
-        .where(Naming.profile_id == one, Naming.use == NamingUse.AVOID, whom.id == other)
+        .join(_WHOM, _WHOM.person_id == Naming.person_id)
+        .where(Naming.profile_id == one, Naming.use == NamingUse.AVOID, _WHOM.id == other)
     )
     if told:
-        author = sa.select(own.person_id).where(own.id == Naming.profile_id).correlate(Naming)
+        author = sa.select(_OWN.person_id).where(_OWN.id == Naming.profile_id).correlate(Naming)
         hidden = name_hidden_from(author.scalar_subquery())
         named = named.join(User, User.id == Naming.person_id).where(
             sa.or_(Naming.line == "", ~hidden)
         )
-    return named.correlate_except(Naming, whom, User).exists()
+    return named.correlate_except(Naming, _WHOM, User).exists()
 
 
 def _has_enough() -> sa.ColumnElement[bool]:
     """Say of a request that its IMG has as many mentors of the round as they wish for."""
-    another = aliased(Offer)
     mentors = (
         sa.select(sa.func.count())
         .where(
-            another.round_id == Offer.round_id,
-            another.img_id == Offer.img_id,
-            another.state == OfferState.CONFIRMED,
+            _ANOTHER.round_id == Offer.round_id,
+            _ANOTHER.img_id == Offer.img_id,
+            _ANOTHER.state == OfferState.CONFIRMED,
         )
         .correlate(Offer)
         .scalar_subquery()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ from mentorship import vocabulary
 from mentorship.profiles.models import Choice, ProfileKind
 from mentorship.rounds.bulk import tags_of
 from mentorship.rounds.candidates import Candidate, candidates
+from mentorship.rounds.choices import OVER
 from mentorship.rounds.enrolment import ready_to_join
 from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Listing, Wanted, cut
@@ -72,7 +73,7 @@ PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
 
 def people_of(session: Session, round_: Round, looking: Looking, *, now: dt.datetime) -> People:
     """Return the people of a round who fit what the leader looks for."""
-    everybody = candidates(session, round_, now=now)
+    everybody = _everybody(session, round_, now)
     shown = _fitting(session, round_, looking, everybody)
     without = set(session.scalars(waited(round_)))
     shown.sort(key=lambda each: each.profile_id not in without)
@@ -95,7 +96,18 @@ def found_people(
     session: Session, round_: Round, looking: Looking, *, now: dt.datetime
 ) -> Sequence[Candidate]:
     """Return everybody who fits, over all pages."""
-    return _fitting(session, round_, looking, candidates(session, round_, now=now))
+    return _fitting(session, round_, looking, _everybody(session, round_, now))
+
+
+def _everybody(session: Session, round_: Round, now: dt.datetime) -> Sequence[Candidate]:
+    """Return who could take part and who does; of a round that is over, who was in it.
+
+    What has become of them since does not count then, as in the list of rounds.
+    """
+    found = candidates(session, round_, now=now)
+    if round_.state not in OVER:
+        return found
+    return [replace(each, obstacle=None) for each in found if each.joined]
 
 
 def _fitting(

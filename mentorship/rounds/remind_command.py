@@ -7,7 +7,7 @@ import datetime as dt
 import click
 from flask.cli import with_appcontext
 
-from mentorship.extensions import transaction
+from mentorship.extensions import count_each, reading
 from mentorship.notices.delivery import write_files
 from mentorship.rounds.expiring import due_expiries, expire_answers
 from mentorship.rounds.reminding import remind
@@ -18,11 +18,13 @@ from mentorship.rounds.reminding import remind
 def remind_all() -> None:
     """Remind whoever owes an answer, and close what was not answered in time. Safe to repeat."""
     now = dt.datetime.now(dt.UTC)
-    with transaction() as session:
-        count = remind(session, now=now)
-        expired = sum(
-            expire_answers(session, round_id=round_id, now=now)
-            for round_id in due_expiries(session, now=now)
-        )
+    count = remind(now=now)
+    with reading() as session:
+        due = due_expiries(session, now=now)
+    expired = count_each(
+        due,
+        lambda session, round_id: expire_answers(session, round_id=round_id, now=now),
+        told_as=lambda round_id: f"a step of round {round_id}",
+    )
     write_files()
     click.echo(f"{count} reminders, {expired} offers expired")

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from mentorship.extensions import count_each, reading
 from mentorship.rounds import letters
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Round, RoundState
@@ -32,12 +33,23 @@ class _Due:
     answer_by: dt.datetime
 
 
-def remind(session: Session, *, now: dt.datetime) -> int:
-    """Write every reminder that is due, each once however often this runs; return how many."""
-    return sum(_remind(session, due, now) for due in _all_due(session, now))
+def remind(*, now: dt.datetime) -> int:
+    """Write every reminder that is due, each on its own and once however often this runs.
+
+    Return how many were written.
+    """
+    with reading() as session:
+        owed = [due.offer.id for due in _all_due(session, now)]
+
+    def write(session: Session, offer_id: uuid.UUID) -> int:
+        return sum(_remind(session, due, now) for due in _all_due(session, now, offer_id))
+
+    return count_each(owed, write, told_as=lambda offer_id: f"reminder of offer {offer_id}")
 
 
-def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
+def _all_due(session: Session, now: dt.datetime, offer_id: uuid.UUID | None = None) -> list[_Due]:
+    """Return the reminders that are due, of all offers or of one as it is now."""
+    those = sa.true() if offer_id is None else Offer.id == offer_id
     until = due_by()
     spared = sa.or_(asked_directly(), ~_reminded_lately(now))  # those of requests are days or hours
     out = sa.or_(Round.state.in_(OUT), sa.and_(Round.state == RoundState.OPEN, asked_directly()))
@@ -45,9 +57,10 @@ def _all_due(session: Session, now: dt.datetime) -> list[_Due]:
         sa.select(Offer, until)
         .join(Offer.round)
         .outerjoin(Publication, Publication.round_id == Offer.round_id)
-        .where(out, Offer.state.in_(WHO_OWES), until > now, until <= now + EARLIEST, spared)
+        .where(out, Offer.state.in_(WHO_OWES), until > now, until <= now + EARLIEST, spared, those)
         .options(joinedload(Offer.round).joinedload(Round.section))
         .order_by(Offer.id)
+        .execution_options(populate_existing=True)
     ).all()
     sent = set(
         session.execute(

@@ -15,7 +15,7 @@ from mentorship.inbox.service import Telling, tell
 from mentorship.notices.letters import Letter, stationery
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import held_before
-from mentorship.rounds.letters import moment
+from mentorship.rounds.letters import HOMES, moment
 from mentorship.rounds.mail_models import MailKind
 from mentorship.rounds.mail_texts import writers
 from mentorship.rounds.models import Participant, Round
@@ -49,7 +49,7 @@ def offers_waiting(
     tellings = []
     for mentor in mentors:
         count = asked[mentor.id]
-        path = f"/offers/{one[mentor.id]}" if count == 1 else "/"
+        path = f"/offers/{one[mentor.id]}" if count == 1 else HOMES[ProfileKind.MENTOR]
         letter = writer.write(
             path=path,
             name=mentor.name,
@@ -200,19 +200,19 @@ def samples(session: Session, round_: Round, *, answer_by: dt.datetime) -> tuple
 
 
 def profile_owed(
-    session: Session, round_: Round, people: Iterable[User], *, now: dt.datetime
+    session: Session, round_: Round, people: Iterable[tuple[User, ProfileKind]], *, now: dt.datetime
 ) -> None:
-    """Ask people to finish their profile, or to agree to be matched."""
+    """Ask people to finish their profile of a kind, or to agree to be matched."""
     tellings = []
-    for person in people:
+    for person, kind in people:
         letter = stationery.write(
             "profile_owed",
-            path="/",
+            path=HOMES[kind],
             name=person.name,
             round_name=round_.name,
             section_name=round_.section.name,
         )
-        tellings.append(Telling(person.id, person.email, letter, "/"))
+        tellings.append(Telling(person.id, person.email, letter, HOMES[kind]))
     tell(session, tellings, kind=NoticeKind.REMINDER, now=now)
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.profiles.models import Profile, ProfileKind
+from mentorship.rounds.board import PARTS
 from mentorship.rounds.candidates import obstacle
 from mentorship.rounds.choices import OVER
 from mentorship.rounds.models import Participant, Round, RoundState, Run
@@ -34,7 +35,7 @@ class RoundLine:
     imgs: int
     mentors: int
     matched: int | None
-    confirmed: int
+    confirmed: int  # by both, whether their mentorship goes on or has ended
     created_at: dt.datetime
     answer_by: dt.datetime | None
     goes_out_at: dt.datetime | None  # a run of it is planned to be published then
@@ -59,7 +60,7 @@ def round_lists(
             Round,
             _imgs(Offer.pair_id.is_not(None)),
             latest,
-            _imgs(Offer.state.in_((OfferState.CONFIRMED, OfferState.ENDED))),
+            _imgs(Offer.state.in_(PARTS["confirmed"])),
             sa.func.coalesce(
                 _latest_own(), Publication.answer_by, type_=Publication.answer_by.type
             ),

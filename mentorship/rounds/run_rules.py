@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mentorship.matching import Market, Mentor, Rules
+from mentorship.matching import Img, Market, Mentor, Rules
 from mentorship.matching.forbid import ruled_out
 from mentorship.matching.rules import KeyPairs
 from mentorship.rounds.models import Run
@@ -32,16 +32,22 @@ class RunRules(Rules):
     respect_limits : bool
         Offer mentors only IMGs of the specialties, stages and languages they take. The matcher
         keeps to whatever limits it finds, so where they do not hold it is given none.
+    two_mentors : bool or None
+        Whoever asks for two mentors may get two. None in runs from before this was kept: theirs is
+        in the people they were made of.
 
     """
 
     left_alone: frozenset[str] = frozenset()
     waiting: KeyPairs = frozenset()
     respect_limits: bool = True
+    two_mentors: bool | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.respect_limits, bool):
             raise ValueError(f"respect_limits: {self.respect_limits!r}; want true or false")  # noqa: TRY004 - as all others
+        if not isinstance(self.two_mentors, bool | None):
+            raise ValueError(f"two_mentors: {self.two_mentors!r}; want true or false")  # noqa: TRY004 - as all others
         Rules.__post_init__(self)  # not super(): slots make it another class
         object.__setattr__(self, "left_alone", frozenset(self.left_alone))
         object.__setattr__(self, "waiting", frozenset((img, who) for img, who in self.waiting))
@@ -52,11 +58,19 @@ class RunRules(Rules):
         alone, limits = sorted(plain.pop("left_alone")), plain.pop("respect_limits")
         waiting = [list(pair) for pair in sorted(plain.pop("waiting"))]
         said = {"left_alone": alone, "waiting": waiting}
+        two = plain.pop("two_mentors")
         return (
             plain
             | {key: keys for key, keys in said.items() if keys}
             | ({} if limits else {"respect_limits": False})
+            | ({} if two is None else {"two_mentors": two})
         )
+
+    def wanting(self, imgs: Iterable[Img]) -> Sequence[Img]:
+        """Return IMGs with as many mentors as they may get."""
+        if self.two_mentors is not False:
+            return [*imgs]
+        return [dataclasses.replace(img, mentors_wanted=1) for img in imgs]
 
     def limiting(self, mentors: Iterable[Mentor]) -> Sequence[Mentor]:
         """Return mentors with the limits that hold for them."""

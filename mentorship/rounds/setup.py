@@ -56,7 +56,7 @@ SWITCHES: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 OF_THE_ROUND = frozenset(
-    {"not_again", "reminder_days", "two_mentors", "traits", "direct_requests", "request_days"}
+    {"not_again", "reminder_days", "traits", "direct_requests", "request_days"}
 )  # the matcher hears of it otherwise
 
 

@@ -176,16 +176,16 @@ def undo(
         Somebody was faster.
 
     """
-    to = _hold(session, round_id, seen).undo
-    return _go(session, round_id, to, StepKind.UNDO, by=by, now=now)
+    known = _hold(session, round_id, seen)
+    return _go(session, round_id, known, known.undo, StepKind.UNDO, by=by, now=now)
 
 
 def redo(
     session: Session, *, round_id: uuid.UUID, seen: uuid.UUID, by: uuid.UUID, now: dt.datetime
 ) -> Run:
     """Go forward again to the edit that was undone and return it. Raises like ``undo``."""
-    to = _hold(session, round_id, seen).redo
-    return _go(session, round_id, to, StepKind.REDO, by=by, now=now)
+    known = _hold(session, round_id, seen)
+    return _go(session, round_id, known, known.redo, StepKind.REDO, by=by, now=now)
 
 
 def choose(  # noqa: PLR0913  a step says which run, who and when
@@ -199,7 +199,8 @@ def choose(  # noqa: PLR0913  a step says which run, who and when
 ) -> Run:
     """Make a run of the round count: an edit of the one that was seen, or any other.
 
-    Among runs of the rest, only another such run can.
+    Among runs of the rest, only another such run can. In review the set-up takes the policy of the
+    run over, unless it named another than that of the run before.
 
     Raises
     ------
@@ -209,7 +210,7 @@ def choose(  # noqa: PLR0913  a step says which run, who and when
         Somebody was faster.
 
     """
-    _hold(session, round_id, seen)
+    known = _hold(session, round_id, seen)
     found = session.execute(
         sa.select(Run.id, RunJob.base_run_id)
         .outerjoin(RunJob, sa.and_(RunJob.run_id == Run.id, RunJob.kind == JobKind.EDIT))
@@ -218,7 +219,7 @@ def choose(  # noqa: PLR0913  a step says which run, who and when
     if is_of_rest(session, seen) and not is_of_rest(session, run_id):
         raise round_changed(session, round_id)
     kind = StepKind.EDIT if found.base_run_id == seen else StepKind.CHOOSE
-    return _go(session, round_id, run_id, kind, by=by, now=now)
+    return _go(session, round_id, known, run_id, kind, by=by, now=now)
 
 
 def _hold(session: Session, round_id: uuid.UUID, seen: uuid.UUID) -> Ways:
@@ -232,6 +233,7 @@ def _hold(session: Session, round_id: uuid.UUID, seen: uuid.UUID) -> Ways:
 def _go(  # noqa: PLR0913  as take_step
     session: Session,
     round_id: uuid.UUID,
+    known: Ways,
     to: uuid.UUID | None,
     kind: StepKind,
     *,
@@ -241,7 +243,12 @@ def _go(  # noqa: PLR0913  as take_step
     if to is None:
         raise NothingToUndo
     take_step(session, round_id=round_id, run_id=to, kind=kind, by=by, now=now)
-    return session.get_one(Run, to)
+    round_, run = session.get_one(Round, round_id), session.get_one(Run, to)
+    before = session.get_one(Run, known.current)
+    if round_.state is RoundState.REVIEW and round_.policy == before.policy:
+        round_.policy = run.policy  # else whoever runs again would lose what was chosen
+        session.flush()
+    return run
 
 
 def hold_review(session: Session, round_id: uuid.UUID) -> None:
@@ -253,10 +260,8 @@ def hold_review(session: Session, round_id: uuid.UUID) -> None:
         It is not, see ``open_run``.
 
     """
-    state = session.scalars(
-        sa.select(Round.state).where(Round.id == round_id).with_for_update()
-    ).one()
-    if _open(session, round_id, state) is None:
+    round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+    if open_run(session, round_) is None:
         raise round_changed(session, round_id)
 
 
@@ -266,12 +271,9 @@ def open_run(session: Session, round_: Round) -> uuid.UUID | None:
     That is the one that counts: while the round is in review, or if it is of the rest, until it is
     published. Nothing is changed while a run is on its way out.
     """
-    return _open(session, round_.id, round_.state)
-
-
-def _open(session: Session, round_id: uuid.UUID, state: RoundState) -> uuid.UUID | None:
-    current = ways(session, round_id).current
-    if current is None or current not in publishable(session, round_id, state, [current]):
+    current = ways(session, round_.id).current
+    may = publishable(session, round_.id, round_.state, [current] if current else ())
+    if current not in may:
         return None
     return current
 

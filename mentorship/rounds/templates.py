@@ -1,4 +1,4 @@
-"""Where the set-up of a new round may start from: the last round, or a template of the section."""
+"""Where the set-up of a new round may start from: a round or a template of the section."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class StartLine:
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """What there is to start from, and what was chosen; None is the usual set-up."""
+    """What there is to start from, and what was chosen; None is the usual set-up.
+
+    The usual one also stands in for a choice that is not there, as a template that is removed.
+    """
 
     lines: Sequence[StartLine]
     chosen: uuid.UUID | None
@@ -36,34 +39,27 @@ class Starts:
 
 
 def starts(session: Session, section_id: uuid.UUID, chosen: uuid.UUID | None = None) -> Starts:
-    """Return the last round of a section and its templates by name.
-
-    Raises
-    ------
-    NoResultFound
-        What was chosen is neither.
-
-    """
-    last = session.scalars(
-        sa.select(Round)
-        .where(Round.section_id == section_id)
-        .order_by(Round.created_at.desc(), Round.name)
-        .limit(1)
+    """Return the last round of a section, an earlier one if it was chosen, and all templates."""
+    rounds = sa.select(Round.id).where(Round.section_id == section_id)
+    newest_first = Round.created_at.desc(), Round.name
+    last = rounds.order_by(*newest_first).limit(1)
+    of_those = sa.or_(Round.id == last.scalar_subquery(), Round.id == chosen)
+    found = session.scalars(
+        sa.select(Round).where(Round.section_id == section_id, of_those).order_by(*newest_first)
     ).all()
     kept = session.scalars(
         sa.select(SetUpTemplate)
         .where(SetUpTemplate.section_id == section_id)
         .order_by(sa.func.lower(SetUpTemplate.name), SetUpTemplate.id)
     ).all()
-    lines = [StartLine(each.id, f"The last round: {each.name}", template=False) for each in last]
+    lines = [
+        StartLine(each.id, f"{word} round: {each.name}", template=False)
+        for each, word in zip(found, ("The last", "An earlier"), strict=False)
+    ]
     lines += [StartLine(each.id, f"Template: {each.name}", template=True) for each in kept]
-    if chosen is None:
-        return Starts(lines, None, None)
-    sources: list[Round | SetUpTemplate] = [*last, *kept]
+    sources: list[Round | SetUpTemplate] = [*found, *kept]
     source = next((each for each in sources if each.id == chosen), None)
-    if source is None:
-        raise sa.exc.NoResultFound
-    return Starts(lines, chosen, source)
+    return Starts(lines, source.id if source else None, source)
 
 
 def keep_template(session: Session, round_: Round, *, name: str, now: dt.datetime) -> SetUpTemplate:

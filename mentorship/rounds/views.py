@@ -12,8 +12,10 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.rounds import overview, service
 from mentorship.rounds.blueprint import bp
+from mentorship.rounds.closing import mark_of
 from mentorship.rounds.history import history_of
 from mentorship.rounds.leading import acting, changed_page
+from mentorship.rounds.meanwhile import moved
 from mentorship.rounds.scope import round_of_leader
 from mentorship.sections.belonging import section_led_by
 
@@ -54,16 +56,17 @@ def history(slug: str, round_id: uuid.UUID) -> str:
 def open_round(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
-            now, day = (
-                dt.datetime.now(dt.UTC),
-                acting(session, slug, round_id, "round.open").closes_at,
-            )
-            count = service.open_round(session, round_id=round_id, now=now)
+            round_ = acting(session, slug, round_id, "round.open")
+            before = round_.closes_at
+            count = service.open_round(session, round_id=round_id, now=dt.datetime.now(dt.UTC))
+            dropped = before != round_.closes_at
+            if dropped:
+                was, told = mark_of(before), moved(before, None)
+                acting(session, slug, round_id, "round.deadline", was=was, changes=told)
     except service.RoundChanged as changed:
         return changed_page(slug, round_id, changed)
-    flash(f"The round is open. {count} people take part.", "success")
-    if day and day <= now:
-        flash("The day you had set for closing enrolment has passed, so none is set.", "warning")
+    also = " The day for enrolment to close had passed, so none is set now." if dropped else ""
+    flash(f"The round is open. {count} people take part.{also}", "success")
     return redirect(url_for(".show", slug=slug, round_id=round_id), code=303)
 
 

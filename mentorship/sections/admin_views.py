@@ -184,7 +184,7 @@ def _appoint(session: Session, section: Section, person: User, *, now: dt.dateti
     )
     if claiming.invite(session, person, section.name, now=now):
         return f"{person.name} leads {section.name}. We mailed them a link to open the account."
-    return f"{person.name} leads {section.name}. We sent them a mail."
+    return f"{person.name} leads {section.name}. They are told."
 
 
 def _done(section: Section, said: str) -> Response:

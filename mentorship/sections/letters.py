@@ -34,6 +34,7 @@ def asked(
             who=membership.person.name,
             as_a=AS_A[membership.role],
             about_id=membership.person_id,
+            kind=NoticeKind.LEADING,
         )
 
 
@@ -80,7 +81,15 @@ def decided(session: Session, membership: Membership, *, now: dt.datetime) -> No
 def appointed(session: Session, membership: Membership, *, now: dt.datetime) -> None:
     section = membership.section
     path = f"/sections/{section.slug}/members"
-    _tell(session, membership.person, "section_appointed", path=path, now=now, section=section.name)
+    _tell(
+        session,
+        membership.person,
+        "section_appointed",
+        path=path,
+        now=now,
+        section=section.name,
+        kind=NoticeKind.LEADING,
+    )
 
 
 def dismissed(session: Session, membership: Membership, *, now: dt.datetime) -> None:
@@ -96,8 +105,9 @@ def _tell(  # noqa: PLR0913  who is told what of whom
     path: str,
     now: dt.datetime,
     about_id: uuid.UUID | None = None,
+    kind: NoticeKind = NoticeKind.SECTION,
     **words: str,
 ) -> None:
     letter = stationery.write(template, path=path, name=person.name, **words)
     telling = Telling(person.id, person.email, letter, path, about_id)
-    tell(session, [telling], kind=NoticeKind.SECTION, now=now)
+    tell(session, [telling], kind=kind, now=now)

@@ -157,5 +157,5 @@ def _decide(slug: str, membership_id: uuid.UUID, *, approve: bool) -> Response |
     except service.AlreadyDecided as earlier:
         return render_template("sections/decided.html", earlier=earlier, back=back), 409
     said = "is now a member" if approve else "was declined"
-    flash(f"{membership.person.name} {said}. We sent them a mail.", "success")
+    flash(f"{membership.person.name} {said}. They are told.", "success")
     return redirect(back, code=303)

@@ -31,9 +31,8 @@ def search(session: Session, words: str) -> Sequence[User]:
     """Return people whose name or address holds ``words``, by name; at most 50."""
     if not words:
         return ()
-    like = f"%{words.lower().translate(_ESCAPED)}%"
-    found = sa.or_(
-        sa.func.lower(User.name).like(like, escape="\\"), User.email.like(like, escape="\\")
+    found = User.name.icontains(words, autoescape=True) | User.email.icontains(
+        words, autoescape=True
     )
     return session.scalars(
         sa.select(User)
@@ -89,6 +88,3 @@ def switch_on(session: Session, person: User, *, by: uuid.UUID, now: dt.datetime
 
 def _note(session: Session, person: User, action: str, *, by: uuid.UUID, now: dt.datetime) -> None:
     audit.record(session, action=action, actor_id=by, about_id=person.id, now=now)
-
-
-_ESCAPED = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})

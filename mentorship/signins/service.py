@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from mentorship import audit
 from mentorship.accounts.models import User
+from mentorship.accounts.service import keep_email
 from mentorship.consents.models import Erasure
 from mentorship.sections.models import Membership, MembershipState, SectionRole
 from mentorship.signins.models import Rank, UserSession
@@ -181,19 +182,27 @@ def end_sessions(
     now: dt.datetime,
     but: uuid.UUID | None = None,
 ) -> int:
-    """End all sessions of a person, perhaps ``but`` one; return how many these were."""
+    """End all sessions of a person, perhaps ``but`` one; return how many these were.
+
+    A link to a new address is void with them: whoever sat in one may have asked for it.
+    """
     theirs = sa.delete(UserSession).where(UserSession.person_id == person_id)
     gone = session.execute(theirs.where(UserSession.id != but) if but else theirs)
     count: int = gone.rowcount  # type: ignore[attr-defined]  # the result of a DELETE has one
+    keep_email(session, person_id)
     detail = {"sessions": count}
     _note(session, "session.end_all", actor_id=by, about_id=person_id, now=now, detail=detail)
     return count
 
 
 def end_everybodys(session: Session, *, now: dt.datetime) -> int:
-    """End all sessions of all people, by whoever runs the site; return how many these were."""
+    """End all sessions of all people, by whoever runs the site; return how many these were.
+
+    Every link to a new address is void with them.
+    """
     gone = session.execute(sa.delete(UserSession))
     count: int = gone.rowcount  # type: ignore[attr-defined]  # the result of a DELETE has one
+    keep_email(session, None)
     detail = {"sessions": count}
     everybodys = "session.end_everybodys"
     audit.record(session, action=everybodys, actor_id=None, about_id=None, now=now, detail=detail)

@@ -21,6 +21,16 @@ def test_a_person_who_must_not_be(session: Session, values: dict[str, str], why:
         session.execute(sa.update(User).where(User.id == anna.id).values(values))
 
 
+def test_no_index_rests_on_lower(session: Session) -> None:
+    """On SQLite it is ours: an index that was made with another one would miss rows."""
+    if session.get_bind().dialect.name == "sqlite":
+        schema = sa.table("sqlite_master", sa.column("type"), sa.column("sql"))
+        made = sa.select(schema.c.sql).where(schema.c.type == "index")
+        indexes = session.scalars(made.where(schema.c.sql.is_not(None))).all()
+        assert indexes
+        assert not [each for each in indexes if "lower" in each.lower()]
+
+
 @pytest.mark.parametrize("field", ["email", "fs_uniquifier"])
 def test_an_address_and_a_key_belong_to_one_person(session: Session, field: str) -> None:
     anna, ben = factories.person(session, "Anna"), factories.person(session, "Ben")

@@ -13,7 +13,8 @@ from mentorship.accounts import service
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
 from mentorship.extensions import db
-from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, again
+from tests import factories
+from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, Mailbox, again
 from tests.page import PageClient
 
 ADA = ["create-admin", "--email", "Ada@example.org", "--name", "Ada Okoye"]
@@ -42,8 +43,10 @@ def test_the_first_administrator_is_made_and_signs_in(
 
 
 def test_the_log_says_that_somebody_became_one_and_what_was_replaced(
-    app: Flask, session: Session, anna: User
+    app: Flask, session: Session, anna: User, mailbox: Mailbox
 ) -> None:
+    there = factories.administrator(session)
+
     def said() -> list[tuple[str, object, object]]:
         entries = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number))
         return [(each.action, each.about_id, each.detail) for each in entries]
@@ -52,6 +55,9 @@ def test_the_log_says_that_somebody_became_one_and_what_was_replaced(
     for _ in range(2):
         assert app.test_cli_runner().invoke(args=args).exit_code == 0
     assert said() == [(action, anna.id, {"fields": ["role"]})], "once, and no more than was done"
+    [told] = mailbox.all()
+    assert told.to == there.email, "whoever was one before, and nobody else"
+    assert f"{anna.name} ({anna.email}) administers" in told.text
     again(anna).confirmed_at = None
     session.flush()
     piped = [*args, "--password-stdin"]

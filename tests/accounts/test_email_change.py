@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from mentorship.accounts import emails
 from mentorship.accounts.claims import claim_links
 from mentorship.accounts.models import EmailChange, User
-from mentorship.extensions import db
+from mentorship.extensions import db, transaction
+from mentorship.signins import people
+from mentorship.signins import service as signins
 from tests import factories
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD, Mailbox, again
 from tests.accounts.races import at_once
@@ -43,6 +45,10 @@ def test_the_new_address_confirms_and_the_old_one_is_told(
     elsewhere = PageClient(app)
     elsewhere.submit("/login", {"email": anna.email, "password": PASSWORD})
     link = ask(mine, mailbox, " Anna.Schmidt@Example.NET ".strip().lower())
+    warned = mailbox.last("anna@example.org")
+    assert warned.subject == "Somebody asked to change your email address"
+    assert warned.path == "/reset"
+    assert NEW not in warned.text
     assert again(anna).email == "anna@example.org", "nothing changes before the button"
     mine.get(link)
     assert again(anna).email == "anna@example.org"
@@ -116,7 +122,7 @@ def test_the_token_is_kept_as_a_hash(session: Session, mine: PageClient, mailbox
     assert len(token) >= 43, "256 bits"
 
 
-def test_a_new_password_voids_nothing_of_it_but_a_link_to_reset_is_void_after(
+def test_a_link_to_reset_is_void_after(
     mine: PageClient, client: PageClient, anna: User, mailbox: Mailbox
 ) -> None:
     client.submit("/reset", {"email": anna.email})
@@ -132,7 +138,7 @@ def test_the_answer_does_not_tell_whether_an_address_is_in_use(
     factories.person(session, "Ben", email="taken@example.net")
     before = len(mailbox.all())
     assert mine.submit(PATH, {"email": f"{kind}@example.net"}).location == "/check-mail"
-    assert len(mailbox.all()) == before + 1
+    assert len(mailbox.all()) == before + 2, "one to that address, one to Anna's own"
     subject = mailbox.last(f"{kind}@example.net").subject
     assert ("Somebody asked to use" in subject) == (kind == "taken")
 
@@ -180,8 +186,53 @@ def test_it_wants_a_fresh_sign_in(mine: PageClient) -> None:
         assert page.form(PATH).find(".//input[@name='email']").get("value") == NEW  # type: ignore[union-attr]  # None fails the test
 
 
-def test_passwords_of_others_do_not_matter(mine: PageClient, anna: User, mailbox: Mailbox) -> None:
+def _reset_password(mine: PageClient, mailbox: Mailbox) -> None:
+    owner = PageClient(mine.app)
+    owner.submit("/reset", {"email": "anna@example.org"})
+    owner.submit(mailbox.last("anna@example.org").path, {"password": OTHER_PASSWORD})
+
+
+def _end_others(mine: PageClient, _mailbox: Mailbox) -> None:
+    mine.post("/account/sessions/end-others")
+
+
+def _end_all(mine: PageClient, _mailbox: Mailbox) -> None:
+    mine.post("/account/sessions/end-all")
+
+
+def _end_everybodys(_mine: PageClient, _mailbox: Mailbox) -> None:
+    with transaction(writing=True) as session:
+        signins.end_everybodys(session, now=dt.datetime.now(dt.UTC))
+
+
+def _switch_off_and_on(_mine: PageClient, _mailbox: Mailbox) -> None:
+    session, now = db.session(), dt.datetime.now(dt.UTC)
+    who = session.scalars(sa.select(User).where(User.email == "anna@example.org")).one()
+    by = factories.administrator(session).id
+    people.switch_off(session, who, by=by, now=now)
+    people.switch_on(session, who, by=by, now=now)
+
+
+def _keep(mine: PageClient, mailbox: Mailbox) -> None:
+    page = mine.get("/account/security")
+    assert NEW in page.text
+    assert page.form("/account/email/keep") is not None
+    assert mine.post("/account/email/keep").location == "/account/security"
+    assert NEW not in mine.get("/account/security").text
+
+
+@pytest.mark.parametrize(
+    "void", [_reset_password, _end_others, _end_all, _end_everybodys, _switch_off_and_on, _keep]
+)
+def test_what_puts_others_out_of_an_account_voids_the_link(
+    mine: PageClient,
+    client: PageClient,
+    anna: User,
+    mailbox: Mailbox,
+    void: Callable[[PageClient, Mailbox], None],
+) -> None:
     link = ask(mine, mailbox)
-    mine.submit("/change", {"password": PASSWORD, "new_password": OTHER_PASSWORD})
-    mine.submit(link)
-    assert again(anna).email == NEW
+    void(mine, mailbox)
+    client.get(link, status=410)
+    client.post(link, status=410)
+    assert again(anna).email == "anna@example.org"

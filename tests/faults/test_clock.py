@@ -87,12 +87,12 @@ def test_a_clock_that_goes_back_an_hour_reminds_nobody_twice(session: Session) -
         sa.select(Publication).where(Publication.round_id == round_.id)
     ).one()
     due = publication.answer_by - dt.timedelta(days=5)
-    assert remind(session, now=due - dt.timedelta(seconds=1)) == 0
-    written = remind(session, now=due)
+    assert remind(now=due - dt.timedelta(seconds=1)) == 0
+    written = remind(now=due)
     assert written > 0
     for later in (-1, 0, 1, 2):
-        assert remind(session, now=due + dt.timedelta(hours=later)) == 0
-    assert remind(session, now=publication.answer_by - dt.timedelta(hours=24)) == written
+        assert remind(now=due + dt.timedelta(hours=later)) == 0
+    assert remind(now=publication.answer_by - dt.timedelta(hours=24)) == written
 
 
 def test_a_time_without_zone_is_refused(session: Session) -> None:

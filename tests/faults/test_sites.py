@@ -21,8 +21,8 @@ CLIENTS = outage.READERS + outage.WRITERS
 
 
 @pytest.fixture
-def here(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Place]:
-    with place(new_database(), tmp_path) as made:
+def here(migrated_database: Callable[[], str], tmp_path: Path) -> Iterator[Place]:
+    with place(migrated_database(), tmp_path) as made:
         yield made
 
 
@@ -62,7 +62,7 @@ def test_f17_the_day_of_five_people_leaves_nothing_open(here: Place) -> None:
 
 
 def test_f9_a_full_disk_loses_nothing(
-    new_database: Callable[[], str], tmp_path: Path, pytestconfig: pytest.Config
+    migrated_database: Callable[[], str], tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     """On PostgreSQL it is the disk of the tables, of a server of its own."""
     try:
@@ -94,7 +94,7 @@ def apart(pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[tuple[Place, 
 
 
 def test_f8_cut_connections_cost_no_page(
-    new_database: Callable[[], str], apart: tuple[Place, Server]
+    migrated_database: Callable[[], str], apart: tuple[Place, Server]
 ) -> None:
     site, server = apart
     site.web()

@@ -35,14 +35,14 @@ GOOD = (302, 303)
 
 
 def test_a_round_goes_on_while_processes_are_killed(
-    pytestconfig: pytest.Config, new_database: Callable[[], str], tmp_path: Path
+    pytestconfig: pytest.Config, migrated_database: Callable[[], str], tmp_path: Path
 ) -> None:
     if pytestconfig.getoption("--database") != "postgresql":
         pytest.skip("several servers share PostgreSQL")
     with (
         mailbox() as box,
         place(
-            new_database(),
+            migrated_database(),
             tmp_path,
             MAIL_URL=f"smtp+plain://127.0.0.1:{box.port}",
             REQUIRE_MFA="staff",

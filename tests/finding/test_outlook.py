@@ -72,6 +72,28 @@ def test_an_img_reads_what_is_possible_and_what_narrows_it(cast: Cast, session: 
     assert (after.possible, after.covering, after.narrowest) == ("8", "7", None)
 
 
+def test_each_section_counts_by_the_rules_of_its_own_round(cast: Cast, session: Session) -> None:
+    """A mentor of both is possible where one of the two rounds allows it."""
+    ana = cast.people["Ana Silva"]
+    for n in range(5):
+        cast.mentor(f"Open {n}", topics=("research",))
+    cast.open()
+    alone = of_img(session, ana)
+    assert (alone.mentors, alone.possible) == ("13", "7")
+    other = Cast(session, factories.section(session), cast.leader)
+    other.people["Ana Silva"] = ana
+    factories.member(session, other.section, SectionRole.IMG, ana)
+    strict = SetUp(must_cover_first_topic=True)
+    other.open("Strict", set_up=strict)
+    factories.member(session, other.section, SectionRole.MENTOR, cast.people["Open 0"])
+    assert of_img(session, ana) == alone
+    for n in range(7):
+        other.mentor(f"Elsewhere {n}", topics=("research",))
+    both = of_img(session, ana)
+    assert (both.mentors, both.possible) == ("20", "7")
+    assert both.narrowest == ("the topic you need first", "do not offer it", "7")
+
+
 def test_an_answer_not_given_yet_is_named_as_that(cast: Cast, session: Session) -> None:
     ana = cast.people["Ana Silva"]
     silent = dataclasses.replace(read_img(session, ana.id).values, languages=())
@@ -154,17 +176,13 @@ def test_counts_are_those_of_whole_profiles_compared_one_by_one(
     for row, one in enumerate(market.imgs):
         who = session.get_one(Profile, uuid.UUID(one.key)).person_id
         asks = read_img(session, who).values
-        found = crowd(asks, others_of(session, who, asks, now=NOW), rules, today=TODAY)
-        flags = ruled_out(found.market, rules, np.array([0])).values()
-        assert found.count(~np.logical_or.reduce(list(flags))[0]) == (~forbidden[row]).sum()
+        found = crowd(asks, others_of(session, who, asks, now=NOW), [rules], today=TODAY)
+        assert found.count(~found.out()) == (~forbidden[row]).sum()
     for column, other in enumerate(market.mentors):
         who = session.get_one(Profile, uuid.UUID(other.key)).person_id
         offers = read_mentor(session, who).values
-        found = crowd(offers, others_of(session, who, offers, now=NOW), rules, today=TODAY)
-        everybody = np.arange(len(found.market.imgs))
-        flags = ruled_out(found.market, rules, everybody).values()
-        possible = found.count(~np.logical_or.reduce(list(flags))[:, 0])
-        assert possible == (~forbidden[:, column]).sum()
+        found = crowd(offers, others_of(session, who, offers, now=NOW), [rules], today=TODAY)
+        assert found.count(~found.out()) == (~forbidden[:, column]).sum()
 
 
 def some(draw: random.Random, words: Sequence[str], most: int) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def test_a_round_tells_its_people_step_by_step(cast: Cast, session: Session) -> 
     round_ = cast.published()
     assert kinds(session, noor) == ["offer"]
     assert kinds(session, ana) == ["publication"]
-    remind(session, now=NOW + 13.5 * DAY)
+    remind(now=NOW + 13.5 * DAY)
     assert kinds(session, noor) == ["offer", "reminder"]
     accept_offer(session, person_id=noor.id, offer_id=cast.offer("Ana Silva").id, now=NOW)
     assert kinds(session, ana) == ["offer", "publication"]
@@ -84,27 +84,33 @@ def test_a_round_tells_its_people_step_by_step(cast: Cast, session: Session) -> 
 def test_each_hears_as_they_chose(  # noqa: PLR0917  one argument a column of the table
     session: Session, person: User, way: Way, on_site: int, mailed: int, in_digest: int
 ) -> None:
-    service.choose(session, person.id, {NoticeKind.MENTORSHIP: way})
-    told(session, person, NoticeKind.MENTORSHIP)
+    service.choose(session, person.id, {NoticeKind.LETTER: way})
+    told(session, person, NoticeKind.LETTER)
     assert len(service.latest(session, person.id)) == on_site
     assert len(mails(session, person)) == mailed
-    assert post_digests(session, now=NOW) == in_digest
+    assert post_digests(now=NOW) == in_digest
 
 
-def test_what_asks_for_an_answer_is_never_off(session: Session, person: User) -> None:
+@pytest.mark.parametrize("kind", [NoticeKind.OFFER, NoticeKind.MENTORSHIP])
+def test_what_asks_for_an_answer_or_may_change_a_plan_is_never_off(
+    session: Session, person: User, kind: NoticeKind
+) -> None:
     with pytest.raises(service.CannotBeOff):
-        service.choose(session, person.id, {NoticeKind.OFFER: Way.OFF})
+        service.choose(session, person.id, {kind: Way.OFF})
 
 
 def test_the_daily_mail_comes_once_and_leaves_out_what_was_read(
     session: Session, person: User
 ) -> None:
     service.choose(session, person.id, {NoticeKind.ANSWER: Way.DAILY})
+    nowhere = factories.person(session, email="a person without address")  # the first in order
+    service.choose(session, nowhere.id, {NoticeKind.ANSWER: Way.DAILY})
+    told(session, nowhere, NoticeKind.ANSWER)
     for words in ("One", "Two", "Three"):
         told(session, person, NoticeKind.ANSWER, words)
     two = session.scalars(sa.select(Notice).where(Notice.words == "Two")).one()
     service.open_notice(session, person_id=person.id, notice_id=two.id, now=NOW)
-    assert (post_digests(session, now=NOW), post_digests(session, now=NOW)) == (1, 0)
+    assert (post_digests(now=NOW), post_digests(now=NOW)) == (1, 0)
     (mail,) = mails(session, person)
     assert mail.subject.startswith("2 new notices")
     assert re.findall(r"^- (.*)$", mail.body, re.MULTILINE) == ["One", "Three"]
@@ -112,9 +118,9 @@ def test_the_daily_mail_comes_once_and_leaves_out_what_was_read(
 
 def test_old_notices_are_forgotten(session: Session, person: User) -> None:
     told(session, person, NoticeKind.ANSWER)
-    post_digests(session, now=NOW + 179 * DAY)
+    post_digests(now=NOW + 179 * DAY)
     assert service.latest(session, person.id)
-    post_digests(session, now=NOW + 181 * DAY)
+    post_digests(now=NOW + 181 * DAY)
     assert not service.latest(session, person.id)
 
 
@@ -131,25 +137,35 @@ def test_the_worker_sends_them_by_itself(app: Flask, session: Session, person: U
     assert session.scalars(sa.select(Notice.for_digest)).all() == [False]
 
 
-def test_one_click_without_signing_in_stops_round_mail(
+def test_one_click_without_signing_in_stops_all_but_what_leaders_must_hear(
     app: Flask, client: PageClient, session: Session, person: User
 ) -> None:
+    service.choose(session, person.id, {NoticeKind.LEADING: Way.DAILY})
     told(session, person, NoticeKind.ANSWER)
     (mail,) = mails(session, person)
     sent = compose(mail, app.config["SETTINGS"])
     link = sent["List-Unsubscribe"].strip("<>")
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     path = link.removeprefix("http://localhost")
-    assert "Stop emails about rounds" in client.get(path).text
+    text = client.get(path).text
+    assert "Stop emails about rounds" in text
+    assert "you still get emails when somebody asks to join it" in text
+    told(session, person, NoticeKind.LEADING, "Before the click")
     assert len(mails(session, person)) == 1  # a look changes nothing
     answer = client.client.post(path, data={"List-Unsubscribe": "One-Click"})  # and no token
     assert answer.status_code == 200
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     for kind in NoticeKind:
-        told(session, person, kind)
-    assert len(mails(session, person)) == 1
-    assert len(service.latest(session, person.id)) == 1 + len(NoticeKind)
-    assert "You get no emails" in client.get(path).text
+        told(session, person, kind, kind)
+    post_digests(now=NOW)
+    concern, digest = [each for each in mails(session, person) if each is not mail]
+    assert concern.subject == NoticeKind.CONCERN
+    assert all(line in digest.body for line in ("- Before the click\n", "- leading\n"))
+    for each in (concern, digest):  # no button that would stop nothing
+        assert each.unsubscribe is None
+        assert "/notices/choices" in each.body
+    assert len(service.latest(session, person.id)) == 2 + len(NoticeKind)
+    assert "are not stopped by this link" in client.get(path).text
 
 
 def test_a_key_that_is_not_ours_stops_nothing(client: PageClient) -> None:
@@ -183,11 +199,11 @@ def test_reading_in_the_browser(sign_in: SignIn, cast: Cast, session: Session) -
 
 def test_choosing_in_the_browser(sign_in: SignIn, session: Session, person: User) -> None:
     client = sign_in(person)
-    client.submit("/notices/choices", {"offer": "daily", "mentorship": "off"})
+    client.submit("/notices/choices", {"offer": "daily", "letter": "off"})
     mine = service.choices_of(session, person.id)
-    assert (mine[NoticeKind.OFFER], mine[NoticeKind.MENTORSHIP]) == (Way.DAILY, Way.OFF)
+    assert (mine[NoticeKind.OFFER], mine[NoticeKind.LETTER]) == (Way.DAILY, Way.OFF)
     assert mine[NoticeKind.REMINDER] is Way.NOW
-    client.submit("/notices/choices", {"offer": "off"}, status=422)
+    client.submit("/notices/choices", {"mentorship": "off"}, status=422)
 
 
 def test_what_a_section_decides_is_a_notice_too(session: Session, cast: Cast) -> None:
@@ -195,7 +211,7 @@ def test_what_a_section_decides_is_a_notice_too(session: Session, cast: Cast) ->
     sections.ask_to_join(
         session, person_id=asking.id, section_id=cast.section.id, role=SectionRole.MENTOR, now=NOW
     )
-    assert kinds(session, cast.leader) == ["section"]
+    assert kinds(session, cast.leader) == ["leading"]
     assert "A request to join" in words_to(session, cast.leader)
     waiting = session.query(Membership).filter_by(person_id=asking.id).one()
     sections.decide(session, membership_id=waiting.id, approve=True, by=cast.leader.id, now=NOW)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from mentorship.accounts.models import User
 from mentorship.matching import Span
@@ -142,23 +143,44 @@ def test_only_whole_minutes_that_have_not_begun_are_shown() -> None:
     assert in_common(always, always, now=on_the_minute)[0].start == on_the_minute
 
 
-def test_the_page_says_it_in_the_readers_zone(
-    sign_in: Callable[[User], PageClient], pair: Pair
+@pytest.mark.parametrize(
+    ("zone", "spans", "today", "said"),
+    [
+        (
+            EAST,
+            [(5, 480, 1440), (6, 0, 720)],  # Saturday from 8, to Sunday noon
+            dt.date(2026, 6, 3),
+            "June 6, 2026, 8:00 a.m. EDT to June 7, 2026, 12:00 p.m. EDT",
+        ),
+        (
+            INDIA,  # 45 minutes of Sunday, in which the reader's clock goes back
+            [(6, 660, 705)],
+            dt.date(2026, 10, 28),
+            "November 1, 2026, 1:30 a.m. EDT to 1:15 a.m. EST",
+        ),
+    ],
+)
+def test_the_page_says_it_in_the_readers_zone(  # noqa: PLR0917  one argument a column of the table
+    sign_in: Callable[[User], PageClient],
+    pair: Pair,
+    zone: str,
+    spans: list[tuple[int, int, int]],
+    today: dt.date,
+    said: str,
 ) -> None:
-    """Ana in Kathmandu and Noor in New York, while the page is read at any time."""
-    session = pair.session
-    zones = {"Ana Silva": "Asia/Kathmandu", "Noor Haddad": "America/New_York"}
-    for name, zone in zones.items():
+    """With the day of the end where it is another, and both clocks where they differ."""
+    session, where = pair.session, f"/mentorships/{pair.id}/meetings/new"
+    for name in ("Ana Silva", "Noor Haddad"):
         profile = pair.cast.profile(name)
         session.execute(sa.update(Profile).where(Profile.id == profile).values(timezone=zone))
         session.add_all(
-            Availability(profile_id=profile, day=day, start_minute=0, end_minute=1440)
-            for day in range(7)
+            Availability(profile_id=profile, day=day, start_minute=start, end_minute=end)
+            for day, start, end in spans
         )
-    pair.img.timezone = "Asia/Kathmandu"
+    pair.img.timezone = EAST
     session.flush()
-    text = sign_in(pair.img).get(f"/mentorships/{pair.id}/meetings/new").text
-    assert "When you are both free" in text
-    session.execute(sa.delete(Availability).where(Availability.profile_id == profile))
-    text = sign_in(pair.img).get(f"/mentorships/{pair.id}/meetings/new").text
-    assert "When you are both free" not in text
+    with time_machine.travel(dt.datetime.combine(today, dt.time(12), dt.UTC), tick=False):
+        text = sign_in(pair.img).get(where).text
+        assert f"When you are both free {said} " in text
+        session.execute(sa.delete(Availability).where(Availability.profile_id == profile))
+        assert "When you are both free" not in sign_in(pair.img).get(where).text

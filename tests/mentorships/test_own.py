@@ -85,17 +85,19 @@ def test_whoever_worries_reads_who_will_read_it(
     led: Pair, sign_in: SignIn, session: Session
 ) -> None:
     ana = sign_in(led.img)
+    for where in ("feedback", "end"):
+        assert "No other leader" not in ana.get(f"/mentorships/{led.id}/{where}").text
     page = ana.get(f"/mentorships/{led.id}/concern").text
     assert f"get in touch with you: {led.cast.leader.name}." in page
     assert f"{led.mentor.name} is not told that you wrote" in page
     leading = Membership.person_id == led.cast.leader.id, Membership.role == SectionRole.LEADER
     session.execute(sa.update(Membership).where(*leading).values(state=MembershipState.LEFT))
-    page = ana.get(f"/mentorships/{led.id}/concern").text
-    assert "No other leader can read it" in page
+    for where in ("concern", "feedback", "end"):
+        assert "No other leader can read it" in ana.get(f"/mentorships/{led.id}/{where}").text
 
 
 @pytest.mark.parametrize("anybody", [True, False])
-def test_the_answer_to_a_concern_promises_what_holds(
+def test_the_answer_to_a_concern_and_to_feedback_promises_what_holds(
     led: Pair, sign_in: SignIn, session: Session, *, anybody: bool
 ) -> None:
     if not anybody:
@@ -105,4 +107,8 @@ def test_the_answer_to_a_concern_promises_what_holds(
     concern = {"kind": "behavior", "words": "He shouts."}
     said = ana.follow(ana.submit(f"/mentorships/{led.id}/concern", concern)).text
     assert ("They will get in touch with you" in said) == anybody
+    assert ("No leader can read it now" in said) != anybody
+    rated = ana.submit(f"/mentorships/{led.id}/feedback", {"rating": "1", "words": "Harm."})
+    said = ana.follow(rated).text
+    assert ("Your section leaders can read what you wrote" in said) == anybody
     assert ("No leader can read it now" in said) != anybody

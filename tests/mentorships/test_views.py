@@ -10,6 +10,8 @@ import sqlalchemy as sa
 import time_machine
 
 from mentorship.accounts.models import User
+from mentorship.inbox import service as inbox
+from mentorship.inbox.models import NoticeKind, Way
 from mentorship.mentorships.guide import sources, terms
 from mentorship.mentorships.models import Agreement, Goal, Meeting, MeetingState, Note
 from mentorship.rounds.priority import ENDED, priority_of
@@ -231,6 +233,21 @@ def test_who_changes_a_meeting_sees_what_the_other_changed(sign_in: SignIn, pair
     assert meeting.words["agenda"] == "Ana: my statement"
     mentor.post(f"{where}/change", _values(page.form("")))
     assert meeting.words["agenda"] == "Noor: exams"
+    again = mentor.post(f"{where}/change", _values(mentor.get(f"{where}/change").form("")))
+    assert "You changed nothing." in mentor.follow(again).text
+
+
+def test_who_cancels_a_meeting_reads_how_the_other_is_told(sign_in: SignIn, pair: Pair) -> None:
+    inbox.choose(pair.session, pair.mentor.id, {NoticeKind.MENTORSHIP: Way.HERE})
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    hour = {"day": "2099-11-10", "time": "10:00"}
+    where = img.submit(f"/mentorships/{pair.id}/meetings/new", hour).location
+    told = "finds it under Notices, and gets an email unless they chose otherwise"
+    assert told in img.get(f"{where}/cancel").text
+    assert told in img.follow(img.submit(f"{where}/cancel")).text
+    assert mentor.get("/notices").text.count("A meeting was planned or changed") == 2
+    twice = mentor.submit(f"{where}/cancel")
+    assert "It was cancelled already." in mentor.follow(twice).text
 
 
 def test_who_plans_an_hour_that_is_planned_reads_what_stands_there(

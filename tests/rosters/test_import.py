@@ -184,6 +184,20 @@ def test_a_column_that_is_not_there_changes_nothing(session: Session, here: Sect
     assert (said.state, said.stage, said.languages) == ("TX", "usce", ("en", "ne"))
 
 
+def test_an_account_follows_the_time_zone_of_a_later_file(session: Session, here: Section) -> None:
+    """Its mails tell times by it; but not once its owner has chosen another."""
+    rows = "ana@example.org,Ana Abara,{0}\nfay@example.org,Fay Fox,{0}\n"
+    bring(session, here, "email,name\nana@example.org,Ana Abara\nfay@example.org,Fay Fox\n")
+    ana, fay = (person(session, f"{name}@example.org") for name in ("ana", "fay"))
+    for zone in ("Asia/Kathmandu", "America/Chicago"):
+        report = bring(session, here, "email,name,timezone\n" + rows.format(zone))
+        assert counts(report)[1] == 2
+        assert (ana.timezone, fay.timezone) == (zone, zone)
+    fay.timezone = "Europe/Paris"
+    bring(session, here, "email,name,timezone\n" + rows.format("Asia/Tokyo"))
+    assert (ana.timezone, fay.timezone) == ("Asia/Tokyo", "Europe/Paris")
+
+
 def test_an_empty_cell_takes_away_what_a_file_had_said(session: Session, here: Section) -> None:
     bring(session, here)
     bring(session, here, IMGS.replace("psychiatry|neurology", ""))

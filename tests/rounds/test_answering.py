@@ -90,6 +90,7 @@ def test_a_mentors_no_leaves_the_img_waiting(cast: Cast, offer: Offer) -> None:
     assert standing(cast, "Ana Silva") is Standing.WAITING
     (told,) = mails_to(cast, "Ana Silva")
     assert not [word for word in ("Noor", "conflict", "household") if word in told.body]
+    assert "/home/img\n" in told.body
 
 
 def test_an_imgs_no_frees_the_seat(cast: Cast, offer: Offer) -> None:

@@ -24,7 +24,8 @@ from tests.rounds.cast import Cast
 from tests.rounds.work import work
 
 SignIn = Callable[[User], PageClient]
-SOON, LATER = NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=2)
+DAY = dt.timedelta(days=1)
+SOON, LATER = NOW + DAY, NOW + 2 * DAY
 
 
 def test_the_worker_closes_a_round_at_its_deadline(
@@ -153,6 +154,26 @@ def test_a_moved_deadline_counts(cast: Cast, session: Session) -> None:
     assert not closing.due_closings(session, now=LATER)
     closing.set_closing(session, round_id=round_.id, closes_at=None, now=NOW)
     assert not closing.due_closings(session, now=NOW + dt.timedelta(days=99))
+
+
+def test_a_day_that_passed_before_the_round_is_opened_does_not_close_it(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """A day that is still to come stays, even if it is the next."""
+    now = dt.datetime.now(dt.UTC)
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds"
+    for name, closes_at in (("Spring", now - DAY), ("Fall", now + DAY)):
+        draft = cast.draft(name)
+        closing.set_closing(session, round_id=draft.id, closes_at=closes_at, now=closes_at - DAY)
+        here, passed = f"{home}/{draft.id}", name == "Spring"
+        page = leader.get(here)
+        assert ("has passed: the round opens without one" in page.text) is passed
+        assert page.links().count(f"{here}/deadline") == 1 + passed
+        told = leader.follow(leader.post(f"{here}/open")).text
+        assert ("had passed, so none is set now" in told) is passed
+        assert ("Set a deadline" in leader.get(f"{here}/history").text) is passed
+        assert cast.again(draft).closes_at == (None if passed else closes_at)
+    assert not closing.due_closings(session, now=now)
 
 
 @pytest.mark.parametrize("days", [-1, 0, 367])

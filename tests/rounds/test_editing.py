@@ -15,7 +15,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.matching import POLICIES, Rules
+from mentorship.matching import POLICIES
 from mentorship.profiles.models import Profile
 from mentorship.rounds import (
     comparing,
@@ -189,7 +189,7 @@ def test_a_swap_changes_two_mentors_and_locks_them(cast: Cast, session: Session)
     _, run = try_edit(cast, session, EditKind.SWAP, ana, chi)
     assert run
     assert {(ana[0], chi[1]), (chi[0], ana[1])} <= pairs_of(session, run)
-    assert len(Rules.from_json(run.rules).locked) == 2
+    assert len(RunRules.from_json(run.rules).locked) == 2
 
 
 def test_what_contradicts_a_rule_is_refused_in_words(cast: Cast, session: Session) -> None:
@@ -542,6 +542,37 @@ def test_undoing_a_choice_goes_back_to_what_counted_before_it(
         again = leader.follow(leader.submit(home, action=f"{home}/redo"))
         assert f"Done again. Run {number} counts." in again.text
         leader.submit(home, action=f"{home}/undo")
+
+
+def test_a_policy_that_is_chosen_is_the_rounds_until_the_set_up_names_another(
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
+) -> None:
+    round_, one = cast.reviewed()
+    jobs.ask_policies(session, round_id=round_.id, run=one, by=cast.leader.id, now=NOW)
+    work(session)
+    fair = session.scalars(sa.select(Run).where(Run.policy == "fairest")).one()
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    leader, label = sign_in(cast.leader), POLICIES["fairest"].label
+    sent = leader.post(f"{home}/review/choose", {"run": str(one.id), "to": str(fair.id)})
+    change = f"Best result: {POLICIES[one.policy].label} → {label}"
+    assert f"In the set-up: {change}." in leader.follow(sent).text
+    assert change in leader.get(f"{home}/history").text
+    page = leader.get(home).text
+    assert "The set-up has changed" not in page
+    assert "Review the pairs" in page
+    for step, policy in (("undo", one.policy), ("redo", "fairest")):
+        leader.submit(f"{home}/review", action=f"{home}/review/{step}")
+        assert cast.again(round_).policy == policy
+
+    cast.again(round_).policy = "stable"  # in the set-up: that is the leaders' last word
+    who: dict[str, Any] = {"round_id": round_.id, "by": cast.leader.id, "now": NOW}
+    session.flush()
+    steps.undo(session, seen=fair.id, **who)
+    assert "The set-up has changed since run 1" in leader.get(home).text
+    steps.redo(session, seen=one.id, **who)
+    assert cast.again(round_).policy == "stable"
+    service.publish_round(session, run_id=fair.id, **who)
+    assert jobs.ask_rest(session, **who).policy == "fairest"  # as what went out
 
 
 def test_undo_goes_back_step_by_step_past_a_choice(cast: Cast, session: Session) -> None:

@@ -77,13 +77,23 @@ def test_a_mentor_with_one_offer_is_led_to_it_and_reads_what_became_of_it(
 
 
 @pytest.mark.parametrize("ended", [False, True])
-def test_a_pair_is_told_nothing_unless_it_has_ended(cast: Cast, *, ended: bool) -> None:
+def test_a_pair_is_told_nothing_unless_it_has_ended(
+    cast: Cast, sign_in: Callable[[User], PageClient], *, ended: bool
+) -> None:
+    """That it was confirmed is told of the round in any case."""
     round_ = cast.published()
     for img, mentor in (("Ana Silva", "Noor Haddad"), ("Ben Okafor", "Omar Aziz")):
         say_yes(cast, img, mentor, now=NOW)
     say_yes(cast, "Chi Tanaka", "Omar Aziz", now=NOW)
     if ended:
         end(cast, "Ana Silva")
+    leader, home = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds"
+    page = leader.get(f"{home}/{round_.id}/finish").text
+    assert f"{3 - ended} matches are confirmed by both sides and go on." in page
+    assert ("1 more was confirmed and has ended." in page) is ended
+    assert "3 of 3 matches were confirmed by both sides" in leader.get(f"{home}/{round_.id}").text
+    lines = service.round_lists(cast.session, [cast.section.id], now=NOW)[cast.section.id]
+    assert [line.confirmed for line in lines] == [3]
     assert finish(cast, round_) == ({"Ana Silva": [OVER]} if ended else {})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Callable
@@ -13,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.matching import POLICIES
-from mentorship.rounds import comparing, jobs, planning, service
+from mentorship.rounds import comparing, inputs, jobs, planning, proving, running, service
 from mentorship.rounds.editing import EditKind
+from mentorship.rounds.inputs import kept
 from mentorship.rounds.made_with import made_with, runs_out
-from mentorship.rounds.models import Run
+from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.overview import has_changed
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.scope import run_of_round
 from tests.factories import NOW
@@ -101,6 +104,38 @@ def test_runs_of_other_rules_say_so_and_keep_gains_and_losses(
     assert "weighs the criteria otherwise" not in page
     again = sign_in(cast.leader).get(f"{home}/compare?run=1&run=1&run=2&run=2").text
     assert "Lowest score any 99 of 100" in again
+
+
+def test_whether_anybody_could_get_two_mentors_is_kept_with_a_run(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    """It is part of the set-up: a change of it is told, and of a run of before it is not known."""
+    cast.img("Dee Two", mentors_wanted=2)
+    cast.mentor("Pia Late", seats=3)
+    first, second = with_rules(cast, session, two_mentors=False)
+    of = sa.select(sa.func.count()).where(Pair.place == 2)
+    assert [session.scalar(of.where(Pair.run_id == run.id)) for run in (first, second)] == [1, 0]
+    round_ = session.get_one(Round, first.round_id)
+    assert [has_changed(session, round_, run) for run in (first, second)] == [True, False]
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/compare?run=1&run=2").text
+    assert "Two mentors for whoever asks for two nobody gets two" in page
+
+    told = kept(first)
+    untold = dataclasses.replace(told.rules, two_mentors=None)
+    old = running.keep(
+        session,
+        running.solved(dataclasses.replace(told, rules=untold)),
+        round_id=round_.id,
+        by=None,
+        now=NOW,
+    )
+    assert "two_mentors" not in old.rules
+    assert made_with(old)["Two mentors"] == "not noted in runs from before"
+    assert not has_changed(session, round_, old)
+    assert proving.prove_again(session, run_id=old.id).faults == ()
+    anew = {"rules": untold, "policy": round_.policy, "now": NOW}
+    assert inputs.gathered(session, round_, **anew).rules.two_mentors is False  # type: ignore[arg-type]  # values of one dict, of many types
 
 
 def test_the_report_names_every_run_that_went_out(

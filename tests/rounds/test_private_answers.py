@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.rounds import publishing, service
+from mentorship.rounds.closing import close_round
 from mentorship.rounds.inputs import gathered
 from mentorship.rounds.models import Pair, Round, Run
 from mentorship.rounds.run_models import StepKind
@@ -82,6 +83,7 @@ def run_with(cast: Cast, round_: Round, pairs: Mapping[str, str], policy: str) -
 def seen(cast: Cast, client: PageClient, policy: str, **set_up: Any) -> dict[str, str]:
     """Return everything the leader can open, before and after the run goes out, made comparable."""
     round_ = cast.open(set_up=service.SetUp(**set_up))
+    close_round(cast.session, round_id=round_.id, now=NOW)
     one = {"Ana Silva": "Noor Haddad", "Ben Okafor": "Omar Aziz", "Chi Tanaka": "Omar Aziz"}
     other = {"Ben Okafor": "Noor Haddad", "Ana Silva": "Omar Aziz", "Dee Waits": "Omar Aziz"}
     run_with(cast, round_, other, policy)

@@ -17,6 +17,8 @@ from mentorship.rounds.due import end_of_day
 from mentorship.rounds.models import Pair, Round, RoundState, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from mentorship.rounds.publishing import preview
+from mentorship.sections.models import SectionRole
+from tests import factories
 from tests.factories import NOW
 from tests.rounds.cast import Cast
 
@@ -30,6 +32,7 @@ def publish(cast: Cast, round_: Round, run: Run, now: dt.datetime = NOW) -> Publ
 
 
 def test_publishing_makes_offers_seats_and_mails(cast: Cast, session: Session) -> None:
+    factories.member(session, cast.section, SectionRole.LEADER, cast.people["Omar Aziz"])
     session.execute(sa.delete(Message))
     round_, run = cast.reviewed(answer_days=10)
     publication = publish(cast, round_, run, NOW + DAY)
@@ -48,6 +51,7 @@ def test_publishing_makes_offers_seats_and_mails(cast: Cast, session: Session) -
     assert "November 14, 2026, 5:59 a.m. UTC" in noor.body
     omar = mails[cast.people["Omar Aziz"].email]
     assert "2 IMGs" in omar.subject
+    assert "/home/mentor\n" in omar.body  # not the first of his homes, where he leads
 
 
 def test_whoever_was_left_out_since_is_not_counted_among_those_who_wait(cast: Cast) -> None:

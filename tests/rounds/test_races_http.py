@@ -42,11 +42,11 @@ TURNS = 6
 @pytest.fixture(scope="module")
 def site(
     new_app: Callable[..., Flask],
-    new_database: Callable[[], str],
+    migrated_database: Callable[[], str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Flask, int]]:
     """An application, and a server of two processes with four threads each on its database."""
-    with served(new_app, new_database(), tmp_path_factory.mktemp("races")) as started:
+    with served(new_app, migrated_database(), tmp_path_factory.mktemp("races")) as started:
         yield started
 
 
@@ -252,7 +252,8 @@ def test_double_clicks_on_asking_send_one_request(site: tuple[Flask, int]) -> No
     mine = sa.select(Offer.state).where(Offer.round_id == round_.id)
     with app.app_context():
         assert db.session.scalars(mine).all() == [OfferState.OFFERED]
-        sent = {"request": str(db.session.scalars(sa.select(Offer.id)).one())}
+        asked = sa.select(Offer.id).where(Offer.round_id == round_.id)
+        sent = {"request": str(db.session.scalars(asked).one())}
     assert crowd.press([(f"{where}/take-back", sent)] * 4) == [303] * 4
     with app.app_context():
         assert db.session.scalars(mine).all() == [OfferState.WITHDRAWN]

@@ -14,7 +14,6 @@ from sqlalchemy.exc import NoResultFound
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.inbox.models import Notice
-from mentorship.matching import Rules
 from mentorship.notices.letters import stationery
 from mentorship.notices.models import Message
 from mentorship.profiles.service import (
@@ -31,6 +30,7 @@ from mentorship.rounds.report import COLUMNS, report_rows
 from mentorship.rounds.request_pages import request_page, under_way
 from mentorship.rounds.request_rules import NOT_POSSIBLE
 from mentorship.rounds.run_models import RunJob
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
 from tests.factories import NOW
 from tests.page import PageClient
@@ -137,7 +137,7 @@ def test_two_reminders_each_once(cast: Cast) -> None:
     round_ = direct(cast)
     offer = ask(cast, round_, "Ana Silva")
     assert offer.answer_by is not None
-    days = [remind(cast.session, now=NOW + dt.timedelta(hours=hours)) for hours in range(0, 168, 6)]
+    days = [remind(now=NOW + dt.timedelta(hours=hours)) for hours in range(0, 168, 6)]
     assert sum(days) == 2
     sent = sa.select(Reminder.number).where(Reminder.offer_id == offer.id)
     assert sorted(cast.session.scalars(sent)) == [1, 4]
@@ -149,9 +149,9 @@ def test_a_request_cut_short_is_reminded_twice_and_not_at_once(cast: Cast, hours
     ends = NOW + dt.timedelta(hours=hours)
     closing.set_closing(cast.session, round_id=round_.id, closes_at=ends, now=NOW)
     assert ask(cast, cast.again(round_), "Ana Silva").answer_by == ends
-    assert remind(cast.session, now=NOW + (ends - NOW) / 3) == 0
+    assert remind(now=NOW + (ends - NOW) / 3) == 0
     eighths = [NOW + n * (ends - NOW) / 8 for n in range(3, 8)]
-    assert sum(remind(cast.session, now=when) for when in eighths) == 2
+    assert sum(remind(now=when) for when in eighths) == 2
 
 
 def last_mail(cast: Cast, name: str) -> str:
@@ -183,7 +183,7 @@ def test_the_end_of_a_request_says_what_holds_then(cast: Cast, then: str) -> Non
     assert ("takes no more requests" in told) == (then == "enrolment is over")
     assert ("you are not part of the round at the moment" in told) == (then == "not in it")
     assert (f"/rounds/{round_.id}/request" in told) == (then != "not in it")
-    assert (f"home page says what is missing: {stationery.link('/')} " in told) == (
+    assert (f"home page says what is missing: {stationery.link('/home/img')} " in told) == (
         then == "not in it"
     )
 
@@ -312,7 +312,7 @@ def test_an_agreed_pair_is_locked_in_the_run_and_asked_nothing_more(cast: Cast) 
     accept(cast, offer, "Noor Haddad")
     run = service.run_round(cast.session, round_id=round_.id, by=cast.leader.id, now=NOW)
     key = (str(offer.img_id), str(offer.mentor_id))
-    assert key in Rules.from_json(run.rules).locked
+    assert key in RunRules.from_json(run.rules).locked
     assert (offer.img_id, offer.mentor_id) in {(p.img_id, p.mentor_id) for p in pairs(cast, run)}
     for kind in (EditKind.UNLOCK, EditKind.FORBID, EditKind.UNMATCH, EditKind.PAIR):
         with pytest.raises(BadEdit, match="agreed by request"):

@@ -23,7 +23,6 @@ from mentorship.matching import (
     Mentor,
     Problem,
     Result,
-    Rules,
     Span,
     solve,
 )
@@ -31,6 +30,7 @@ from mentorship.profiles.models import Availability, Profile, ProfileKind
 from mentorship.rounds import running, service
 from mentorship.rounds.models import Pair, RoundState, Run, RunSeat, Unmatched
 from mentorship.rounds.offer_models import Side
+from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.snapshot import digest
 from tests.factories import NOW
 from tests.rounds.cast import Cast
@@ -107,7 +107,8 @@ def test_the_kept_inputs_decide_the_same_pairs_again(cast: Cast, session: Sessio
         vocabulary.tables(),
         week=dt.date.fromisoformat(kept["week"]),
     )
-    problem = Problem.of(market, Rules.from_json(kept["rules"]), means=kept["means"])
+    rules = RunRules.from_json(kept["rules"]).within(market)
+    problem = Problem.of(market, rules, means=kept["means"])
     result = solve(problem, policy=kept["policy"], lottery=kept["lottery"])
     ids = {
         (uuid.UUID(market.imgs[i].key), uuid.UUID(market.mentors[j].key)) for i, j in result.pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -40,6 +41,11 @@ def test_a_new_round_starts_from_the_last_or_a_template(
     client.submit(here, {"template": ""}, status=422)
 
     template = session.scalars(sa.select(SetUpTemplate)).one()
+    later = cast.draft("Later")
+    later.created_at = NOW + dt.timedelta(days=1)
+    session.flush()
+    earlier = client.get(f"{home}/new?start={first.id}").text
+    assert "The last round: Later An earlier round: First (shown below)" in earlier
     for number, source in enumerate((first.id, template.id)):
         page = f"{home}/new?start={source}"
         client.submit(page, {"name": f"Next {number}"}, action=page)
@@ -54,7 +60,13 @@ def test_a_new_round_starts_from_the_last_or_a_template(
     assert "keep their set-up" in client.get(gone).text
     client.submit(gone)
     assert not session.scalars(sa.select(SetUpTemplate)).all()
-    client.get(f"{home}/new?start={template.id}", status=404)
+    page = f"{home}/new?start={template.id}"  # as of a leader who came before it was removed
+    usual = client.get(page)
+    assert "The usual set-up (shown below)" in usual.text
+    typed = client.post(
+        page, {**_values(usual.form()), "name": "Later", "answer_days": "23"}, status=422
+    )
+    assert _values(typed.form())["answer_days"] == "23"
 
 
 def test_the_effect_of_a_copy_is_against_what_was_copied(sign_in: SignIn, cast: Cast) -> None:
@@ -71,8 +83,8 @@ def test_the_effect_of_a_copy_is_against_what_was_copied(sign_in: SignIn, cast: 
 def test_templates_belong_to_a_section(cast: Cast, session: Session, sign_in: SignIn) -> None:
     kept = templates.keep_template(session, cast.draft(), name="Ours", now=NOW)
     other = factories.section(session)
-    with pytest.raises(NoResultFound):
-        templates.starts(session, other.id, kept.id)
+    for source in (kept.id, cast.draft("Theirs").id):
+        assert templates.starts(session, other.id, source) == templates.Starts([], None, None)
     with pytest.raises(NoResultFound):
         templates.remove_template(session, other.id, kept.id)
     client = sign_in(factories.leader(session, other))

@@ -51,7 +51,7 @@ def test_who_is_told_is_who_the_preview_counts(cast: Cast, session: Session) -> 
 
 
 def test_what_came_of_a_round_does_not_change_with_a_later_one(
-    cast: Cast, session: Session
+    cast: Cast, session: Session, sign_in: Callable[[User], PageClient]
 ) -> None:
     fall = fall_beside_spring(cast)
     decline(cast, "Ben Okafor")
@@ -62,6 +62,10 @@ def test_what_came_of_a_round_does_not_change_with_a_later_one(
     say_yes(cast, "Ben Okafor", "Omar Aziz", now=NOW + 4 * DAY)
     assert "Ben Okafor" not in names_without(cast, winter)
     assert names_without(cast, cast.again(fall)) == before
+    here = f"/sections/{cast.section.slug}/rounds/{fall.id}/people"
+    page = sign_in(cast.leader).get(here).text
+    assert "IMGs 3 Mentors 2 Left out 0" in page
+    assert "Ben Okafor" in page
 
 
 def test_the_img_reads_that_a_mentor_of_another_round_keeps_them_out(

@@ -105,7 +105,7 @@ class Looker:
         for days in (1, 9, 13, 30):
             later = NOW + dt.timedelta(days=days)
             for errand in (remind, post_daily_digests, post_weekly_digests):
-                errand(self.session, now=later)
+                errand(now=later)
         for home, other in (homes, homes[::-1]):
             self._read_mails(home, other.mark)
 

@@ -276,6 +276,9 @@ def test_an_account_is_found_by_name_or_address(ada: PageClient, anna: User) -> 
     assert "Find a person" in ada.get("/admin/accounts").text
     for words in ("ann", "ANNA@", "Schmidt"):
         assert anna.email in ada.follow(ada.post("/admin/accounts", {"q": words})).text
+    anna.name = "Élodie Łukaszewicz-Ёлкина"
+    for words in ("Élodie", "élodie", "ŁUKASZ", "ёлкина"):
+        assert anna.email in ada.follow(ada.post("/admin/accounts", {"q": words})).text
     for words in ("nobody here", "%", "_nna"):
         assert "Nobody found" in ada.follow(ada.post("/admin/accounts", {"q": words})).text
     assert anna.email not in ada.get("/admin/accounts?q=ann").text

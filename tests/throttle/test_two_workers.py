@@ -22,12 +22,12 @@ from tests.server import served
 @pytest.fixture(scope="module")
 def port(
     new_app: Callable[..., Flask],
-    new_database: Callable[[], str],
+    migrated_database: Callable[[], str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[int]:
     """Serve with one trusted proxy in front, so that the tests come from where they like."""
     place = tmp_path_factory.mktemp("throttle")
-    with served(new_app, new_database(), place, PROXIES="1") as (app, port):
+    with served(new_app, migrated_database(), place, PROXIES="1") as (app, port):
         with app.app_context():
             for name in ("anna", "bea", "cleo"):
                 email = f"{name}@example.org"
