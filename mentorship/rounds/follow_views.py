@@ -20,8 +20,6 @@ from mentorship.rounds.insights import MOST_SHOWN
 from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.models import Round, RoundState
-from mentorship.rounds.offer_models import OfferState
-from mentorship.rounds.overview import answer_counts
 from mentorship.rounds.paging import Listing, cut
 from mentorship.rounds.report import groups_file, report_file, report_rows, report_sheet
 from mentorship.rounds.report_groups import served
@@ -156,10 +154,7 @@ def confirm_finish(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     if round_.state not in OUT:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     shown = board.sums(db.session(), round_.id, finished=False)
-    going = answer_counts(db.session(), round_.id).get(OfferState.CONFIRMED, 0)
-    return render_template(
-        "rounds/finish.html", round=round_, board=shown, going=going, plan=_plan(round_)
-    )
+    return render_template("rounds/finish.html", round=round_, board=shown, plan=_plan(round_))
 
 
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/finish")

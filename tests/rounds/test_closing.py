@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mentorship import deadlines
 from mentorship.accounts.models import User
 from mentorship.rounds import closing, jobs, service
-from mentorship.rounds.models import Participant, Round, RoundState, Run
+from mentorship.rounds.models import Participant, RoundState, Run
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.run_models import RunJob
 from mentorship.rounds.scope import run_of_round
@@ -128,21 +128,6 @@ def test_a_round_stays_closed_if_a_run_is_asked_for_while_it_is_opened_again(
         jobs.open_again(session, round_id=round_.id, now=NOW)
     sa.event.remove(engine, "after_cursor_execute", in_between)
     assert cast.again(round_).state is RoundState.CLOSED
-
-
-def test_a_day_to_close_that_has_passed_before_the_round_opens_does_not_hold(
-    sign_in: SignIn, cast: Cast, session: Session
-) -> None:
-    round_ = cast.draft()
-    closing.set_closing(session, round_id=round_.id, closes_at=SOON, now=NOW)
-    past = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-    session.execute(sa.update(Round).where(Round.id == round_.id).values(closes_at=past))
-    session.commit()
-    leader, here = sign_in(cast.leader), f"/sections/{cast.section.slug}/rounds/{round_.id}"
-    page = leader.follow(leader.post(f"{here}/open"))
-    assert "The day you had set for closing enrolment has passed" in page.text
-    assert cast.again(round_).closes_at is None
-    assert closing.due_closings(session, now=LATER) == []
 
 
 def test_a_moved_deadline_counts(cast: Cast, session: Session) -> None:
