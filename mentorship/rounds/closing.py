@@ -51,10 +51,19 @@ def close_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> i
 
 def close_if_open(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int | None:
     """Do as ``close_round``; return None if the round is not open."""
-    if not change_if(session, round_id, (RoundState.OPEN,), **_closed(now)):
+    closed = {"state": RoundState.CLOSED, "closes_at": now}  # no other day holds any more
+    if not change_if(session, round_id, (RoundState.OPEN,), **closed):
         return None
-    end_waiting(session, round_id, now=now)
-    return enrol_all(session, round_id, now)
+    return _end_enrolment(session, round_id, now)
+
+
+def close_with_run(
+    session: Session, round_: Round, *, by: uuid.UUID | None, now: dt.datetime
+) -> None:
+    """Close a round, if it is open, as a run of it is asked for."""
+    came_in = close_if_open(session, round_id=round_.id, now=now)
+    if came_in is not None:
+        _note(session, "round.close", round_.id, round_.section_id, by, came_in, now)
 
 
 def finish_round(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> None:
@@ -161,40 +170,34 @@ def close_if_due(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> 
     ).one_or_none()
     if closed is None:
         return False
-    _end_enrolment(session, round_id, closed.section_id, "round.close.due", None, now)
+    came_in = _end_enrolment(session, round_id, now)
+    _note(session, "round.close.due", round_id, closed.section_id, None, came_in, now)
     return True
 
 
-def close_with_run(
-    session: Session, round_: Round, *, by: uuid.UUID | None, now: dt.datetime
-) -> None:
-    """Close a round that is held, if it is open, as a run of it was asked for."""
-    if round_.state is RoundState.OPEN:
-        change_if(session, round_.id, (RoundState.OPEN,), **_closed(now))
-        _end_enrolment(session, round_.id, round_.section_id, "round.close", by, now)
+def _end_enrolment(session: Session, round_id: uuid.UUID, now: dt.datetime) -> int:
+    """End requests that wait and take in whoever is ready; return how many came in by it."""
+    end_waiting(session, round_id, now=now)
+    return enrol_all(session, round_id, now)
 
 
-def _closed(now: dt.datetime) -> dict[str, object]:
-    return {"state": RoundState.CLOSED, "closes_at": now}  # no other day holds any more
-
-
-def _end_enrolment(  # noqa: PLR0913, PLR0917  which round, what is noted, and who did it
+def _note(  # noqa: PLR0913, PLR0917  what is noted of which round, and who did it
     session: Session,
+    action: str,
     round_id: uuid.UUID,
     section_id: uuid.UUID,
-    action: str,
     by: uuid.UUID | None,
+    came_in: int,
     now: dt.datetime,
 ) -> None:
-    """Take in whoever is ready, end requests that wait, and note it in the log."""
-    end_waiting(session, round_id, now=now)
+    """Log a closing that came with something else: a run, or its day."""
     audit.record(
         session,
         action=action,
         actor_id=by,
         about_id=round_id,
         section_id=section_id,
-        detail={"came_in": enrol_all(session, round_id, now)},
+        detail={"came_in": came_in},
         now=now,
     )
 

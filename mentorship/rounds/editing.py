@@ -112,7 +112,11 @@ def ask_edit(  # noqa: PLR0913  which run, what, who and when
     run = session.get_one(Run, seen)
     _check(session, run, edit)
     before = RunRules.from_json(run.rules)
-    rules = edited(before, edit, made=_made(session, run, edit))
+    made = _made(session, run, edit)
+    if edit.kind is EditKind.UNLOCK:
+        standing = agreed_of(session, round_id).standing
+        made = [pair for pair in made if (uuid.UUID(pair[0]), uuid.UUID(pair[1])) not in standing]
+    rules = edited(before, edit, made=made)
     if rules == before:
         raise BadEdit("This changes nothing: it is so already.")
     _check_offered(session, run, before.banned - rules.banned)
@@ -126,17 +130,17 @@ def ask_edit(  # noqa: PLR0913  which run, what, who and when
         asked_by_id=by,
         asked_at=now,
     )
-    made = ask(session, job)
-    if made is not job:
+    if ask(session, job) is not job:
         raise BadEdit("Another change to this round is being worked out. Wait for it to finish.")
-    return made
+    return job
 
 
 def edited(rules: RunRules, edit: Edit, *, made: Sequence[KeyPair]) -> RunRules:
     """Return the rules with an edit.
 
     ``made`` are all pairs that the IMGs in it have in the run, first mentors first. A second mentor
-    is locked together with the first: alone it would be the first one, and theirs be lost.
+    is locked together with the first, and unlocked with them: alone it would be the first one, and
+    theirs be lost. One who agreed by request, and cannot be unlocked, is not in ``made`` then.
     """
     pairs = edit.keys()
     imgs = {img for img, _ in pairs}
@@ -159,8 +163,11 @@ def edited(rules: RunRules, edit: Edit, *, made: Sequence[KeyPair]) -> RunRules:
         locked |= set(pairs)
         banned -= set(pairs)
     elif edit.kind is EditKind.UNLOCK:
-        alone -= {img for img, _ in locked & set(pairs)}  # it was all that kept their other mentor
-        locked -= set(pairs)
+        firsts = {img: (img, mentor) for img, mentor in reversed(made)}
+        seconds = {pair for pair in made if firsts[pair[0]] in set(pairs)}
+        gone = locked & ({*pairs} | seconds)
+        alone -= {img for img, _ in gone}  # it was all that kept their other mentor
+        locked -= gone
     elif edit.kind is EditKind.FORBID:
         locked -= set(pairs)
         banned |= set(pairs)

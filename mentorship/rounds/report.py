@@ -29,6 +29,7 @@ from mentorship.rounds.report_groups import (
     served,
     worth_rows,
 )
+from mentorship.rounds.still_waiting import was_here
 
 COLUMNS = (
     "img",
@@ -98,7 +99,8 @@ def _runs(session: Session, round_: Round) -> Iterator[Sequence[str]]:
 def report_rows(session: Session, round_: Round, reader_id: uuid.UUID) -> Iterator[Sequence[str]]:
     """Yield a row an offer, by name, then a row for each IMG who was never offered anybody.
 
-    Whoever had a mentor of another round all along is not one of them: this one looked for none.
+    Whoever had a mentor of another round all along, or had gone before it was run, is not one of
+    them: this one looked for none.
     Notes stand with the pair they are about; all others about an IMG in the IMG's first row.
     """
     noted = notes_of_round(session, round_.id)
@@ -112,9 +114,11 @@ def report_rows(session: Session, round_: Round, reader_id: uuid.UUID) -> Iterat
         sa.select(Profile.id, User.name)
         .join(Profile, Profile.person_id == User.id)
         .join(Participant, Participant.profile_id == Profile.id)
+        .join(Round, Round.id == Participant.round_id)
         .where(
             Participant.round_id == round_.id,
             Participant.left_out_at.is_(None),
+            was_here(round_.id, Round.section_id),
             Profile.kind == ProfileKind.IMG,
             ~offered,
             ~held_before(round_.id),

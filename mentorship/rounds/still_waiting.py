@@ -14,8 +14,8 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.candidates import agrees, belongs, held_before
 from mentorship.rounds.choices import LIVE_OFFERS
 from mentorship.rounds.declined import Reading
-from mentorship.rounds.models import Participant, Round
-from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.models import Pair, Participant, Round, Run, Unmatched
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 
 
@@ -59,6 +59,28 @@ def still_here(
     return sa.and_(belongs(Profile, section_id), agrees(), User.active)
 
 
+def was_here(
+    round_id: uuid.UUID, section_id: sa.orm.InstrumentedAttribute[uuid.UUID]
+) -> sa.ColumnElement[bool]:
+    """Say of a profile and its user that a published round looked for somebody for them.
+
+    They are in the run that was published, or in a later one, wherever they are now; or they are
+    still here, and no run has come since they joined. Whoever had gone before is neither.
+    """
+    published = (
+        sa.select(Run.made_at)
+        .join(Publication, Publication.run_id == Run.id)
+        .where(Publication.round_id == round_id)
+        .scalar_subquery()
+    )
+    runs = sa.select(Run.id).where(Run.round_id == round_id, Run.made_at >= published)
+    in_run = (
+        sa.exists().where(each.img_id == Profile.id, each.run_id.in_(runs))
+        for each in (Pair, Unmatched)
+    )
+    return sa.or_(still_here(section_id), *in_run)
+
+
 def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUID, str]:
     """Select the IMGs of a round who have nobody; while it is not finished, nobody to wait for.
 
@@ -78,7 +100,7 @@ def without_mentor(round_id: uuid.UUID, *, finished: bool) -> sa.Select[uuid.UUI
         .join(User, User.id == Profile.person_id)
         .where(
             Participant.round_id == round_id,
-            sa.true() if finished else still_here(Round.section_id),
+            was_here(round_id, Round.section_id) if finished else still_here(Round.section_id),
             Participant.left_out_at.is_(None),
             Profile.kind == ProfileKind.IMG,
             Profile.id.not_in(live),

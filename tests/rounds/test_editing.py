@@ -164,6 +164,16 @@ def test_a_second_mentor_who_is_locked_leaves_the_first_one_in_place(
     assert RunRules.from_json(run.rules).locked == of_img
 
 
+def test_a_second_mentor_is_unlocked_together_with_the_first() -> None:
+    ana, noor, omar = (uuid.uuid4() for _ in range(3))
+    made = [(str(ana), str(noor)), (str(ana), str(omar))]
+    rules = RunRules(locked=frozenset(made))
+    assert not edited(rules, Edit(EditKind.UNLOCK, ((ana, noor),)), made=made).locked
+    assert edited(rules, Edit(EditKind.UNLOCK, ((ana, omar),)), made=made).locked == {made[0]}
+    agreed = edited(rules, Edit(EditKind.UNLOCK, ((ana, noor),)), made=made[:1])
+    assert agreed.locked == {made[1]}  # both have said yes
+
+
 def test_a_swap_of_second_mentors_leaves_the_first_ones_in_place() -> None:
     ids = {key: uuid.uuid4() for key in ("ana", "ben", "noor", "omar", "pia")}
     ana, ben, noor, omar, pia = ids.values()

@@ -124,6 +124,9 @@ def test_whoever_is_gone_is_told_nothing_of_the_round_and_waits_for_nobody(
     service.publish_round(session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW)
     assert "Chi Tanaka" not in without(cast, cast.again(round_))
     service.finish_round(session, round_id=round_.id, now=NOW)
+    assert "Chi Tanaka" not in without(cast, cast.again(round_))
+    rows = report.report_rows(session, cast.again(round_), cast.leader.id)
+    assert "Chi Tanaka" not in {cell for row in rows for cell in row}
     told = session.scalars(sa.select(Notice.person_id)).all()
     assert cast.people["Ana Silva"].id in told
     assert chi not in told
