@@ -169,7 +169,7 @@ def test_a_round_published_meanwhile_refuses_the_run(cast: Cast, session: Sessio
     solve_run(str(job.id), heart=Still)
     page = progress.job_page(session, round_.id, job.id, now=NOW)
     assert page.state is JobState.FAILED
-    assert "published or finished meanwhile" in page.failure[0]
+    assert "published or ended meanwhile" in page.failure[0]
     assert runs(session) == 1
 
 
