@@ -411,7 +411,8 @@ def test_the_board_shows_answers_reasons_and_who_waits(
     assert "Overdue" not in leader.get(answers).text
     session.execute(sa.update(Publication).values(answer_by=NOW - dt.timedelta(days=1)))
     assert "Overdue" in leader.get(answers).text
-    assert "The time to answer is over for 2 offers that wait" in leader.get(answers).text
+    # Noor's yes came after the day: Ana has days of her own
+    assert "The time to answer is over for 1 offer that waits" in leader.get(answers).text
 
 
 PAGES = ("", "set-up", "people", "review", "unmatched", "publish", "answers", "finish")
