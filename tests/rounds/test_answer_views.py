@@ -242,7 +242,10 @@ def test_late_answers_are_taken_until_the_round_is_finished(
     session.execute(sa.update(Publication).values(answer_by=NOW - dt.timedelta(days=1)))
     assert "You can still answer, but please do so at once" in noor.get(f"/offers/{offer.id}").text
     noor.post(f"/offers/{offer.id}/accept")
-    assert "You can still answer, but please do so at once" in ana.get(f"/matches/{offer.id}").text
+    late = "You can still answer, but please do so at once"
+    assert late not in ana.get(f"/matches/{offer.id}").text  # a late yes leaves her days of her own
+    session.execute(sa.update(Offer).values(due_at=NOW - dt.timedelta(days=1)))
+    assert late in ana.get(f"/matches/{offer.id}").text
     service.finish_round(session, round_id=offer.round_id, now=NOW)
     page = ana.post(f"/matches/{offer.id}/confirm", status=409)
     assert page.h1 == "The round is finished"
