@@ -12,7 +12,7 @@ import runpy
 import sys
 import tempfile
 
-import mentorship.operations.starting  # noqa: F401  loaded once, for all starts
+import mentorship.app  # noqa: F401  loaded once, for all starts
 
 
 def start(environment: dict[str, str]) -> tuple[int, str]:
