@@ -36,7 +36,8 @@ from tests.stage import stage
 
 __all__ = ["site", "stage"]  # fixtures for all rooms
 
-PAGES = {"client", "sign_in", "stage"}  # the fixtures of tests that walk through pages
+# What tests that walk through pages ask for, or import.
+PAGES, WALKERS = {"client", "sign_in", "stage"}, {"PageClient", "looked_for"}
 ON_BOTH = (
     *("tests/rounds/", "tests/finding/", "tests/mentorships/", "tests/dashboard/"),
     *("tests/search/", "tests/privacy/", "tests/test_matrix.py"),
@@ -74,7 +75,9 @@ def _says_more(item: pytest.Item, *, whole: bool) -> bool:
     needs = set(getattr(item, "fixturenames", ()))
     if "new_database" not in needs or item.get_closest_marker("browser") is not None:
         return False
-    return whole or not PAGES & needs or item.nodeid.startswith(ON_BOTH)
+    module = vars(getattr(item, "module", None) or object)
+    walks = PAGES & needs or WALKERS & set(module)
+    return whole or not walks or item.nodeid.startswith(ON_BOTH)
 
 
 @pytest.fixture(scope="session")
