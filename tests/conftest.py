@@ -55,6 +55,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole", action="store_true", help="walk through all pages on PostgreSQL, too"
     )
+    parser.addoption(
+        "--shots",
+        action="store_true",
+        help="keep a picture of each page in tests/browser/screenshots",
+    )
     parser.addoption("--cases", type=int, default=5000, help="of each route, with --long")
 
 

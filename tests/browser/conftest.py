@@ -134,8 +134,10 @@ class Visitor:
         javascript: bool = True,
         only: str = "",
         quick: bool = False,
+        shots: bool = False,
     ) -> None:
         self.address, self.javascript, self.quick = address, javascript, quick
+        self.shots = shots
         self.looked_at: set[str] = set()
         self.sizes = {only: SIZES[only]} if only else SIZES
         self.context = browser.new_context(reduced_motion="reduce", java_script_enabled=javascript)
@@ -199,11 +201,11 @@ class Visitor:
         found = text.search(main) if isinstance(text, re.Pattern) else text in main
         assert found, f"{self.page.url}: {text!r} is not in:\n{main[:3000]}"
 
-    def look(self, *, shots: bool = True) -> None:
+    def look(self) -> None:
         where = self.page.url.removeprefix(self.address)
         page = self._kind_of_page(where) if self.quick else ""
         if page not in self.looked_at:
-            self._look_closely(where, shots=shots)
+            self._look_closely(where)
         if page:
             self.looked_at.add(page)
         if not self.javascript:
@@ -217,12 +219,12 @@ class Visitor:
         headings = self.page.locator("main :is(h1, h2)").all_inner_texts()
         return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "", " ".join((where, *headings)))
 
-    def _look_closely(self, where: str, *, shots: bool) -> None:
+    def _look_closely(self, where: str) -> None:
         for size, (width, height) in self.sizes.items():
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{where}: {wide} px wide on a {width} px screen"
-            if shots:
+            if self.shots:
                 self._shoot(where, size if self.javascript else f"{size}-no-script")
             if self.javascript:
                 assert self._axe() == [], f"{where} ({size})"
@@ -244,12 +246,16 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def visitor(server: str, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+def visitor(
+    server: str, browser: Browser, pytestconfig: pytest.Config
+) -> Iterator[Callable[..., Visitor]]:
     """Bring in a new person, with a browser that knows nobody yet."""
     made: list[Visitor] = []
 
     def bring(*, javascript: bool = True, only: str = "", quick: bool = False) -> Visitor:
-        made.append(Visitor(browser, server, javascript=javascript, only=only, quick=quick))
+        shots = pytestconfig.getoption("--shots")
+        who = Visitor(browser, server, javascript=javascript, only=only, quick=quick, shots=shots)
+        made.append(who)
         return made[-1]
 
     yield bring

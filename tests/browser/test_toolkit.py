@@ -86,7 +86,7 @@ def test_every_page_is_sound_for_every_role(visitor: Callable[[], Visitor], pers
         main = TOKEN.sub("", one.page.locator("main").inner_html())
         if main not in seen:
             seen.add(main)
-            one.look(shots=False)  # of so many long pages they would take most of the time
+            one.look()
 
 
 def test_what_members_read_of_fairness_is_sound(visitor: Callable[[], Visitor]) -> None:
