@@ -245,11 +245,11 @@ class Visitor:
         self.page.screenshot(path=file, full_page=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def visitor(
     server: str, browser: Browser, pytestconfig: pytest.Config
 ) -> Iterator[Callable[..., Visitor]]:
-    """Bring in a new person, with a browser that knows nobody yet."""
+    """Bring in a new person, with a browser that knows nobody yet. They all leave with the test."""
     made: list[Visitor] = []
 
     def bring(*, javascript: bool = True, only: str = "", quick: bool = False) -> Visitor:
