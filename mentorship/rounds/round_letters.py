@@ -96,12 +96,12 @@ def round_published(session: Session, round_: Round, *, now: dt.datetime) -> Non
     tellings = []
     for img in imgs:
         letter = writer.write(
-            path="/home/img",
+            path=HOMES[ProfileKind.IMG],
             name=img.name,
             round_name=round_.name,
             section_name=section_name,
         )
-        tellings.append(Telling(img.id, img.email, letter, "/home/img"))
+        tellings.append(Telling(img.id, img.email, letter, HOMES[ProfileKind.IMG]))
     tell(session, tellings, kind=NoticeKind.PUBLICATION, now=now)
 
 
@@ -133,10 +133,12 @@ def round_finished(session: Session, round_: Round, *, now: dt.datetime) -> None
     )
     tellings = []
     for each in people:
-        mail, path = "finished_without_mentor", "/home/img"
+        mail, path = "finished_without_mentor", HOMES[ProfileKind.IMG]
         if each.kind is ProfileKind.MENTOR:
             mail = "finished_without_answer"
-            path = "/home/mentor" if each.id in several else f"/offers/{of_mentor[each.id]}"
+            path = (
+                HOMES[ProfileKind.MENTOR] if each.id in several else f"/offers/{of_mentor[each.id]}"
+            )
         letter = stationery.write(
             mail, path=path, name=each.name, round_name=round_.name, section_name=section_name
         )
@@ -162,7 +164,7 @@ def round_given_up(session: Session, round_: Round, *, now: dt.datetime) -> None
     )
     tellings = []
     for each in people:
-        path = "/home/img" if each.kind is ProfileKind.IMG else "/home/mentor"
+        path = HOMES[each.kind]
         letter = stationery.write(
             "round_given_up",
             path=path,
@@ -191,7 +193,7 @@ def samples(session: Session, round_: Round, *, answer_by: dt.datetime) -> tuple
         answer_by=moment(answer_by, None),
     )
     publication = to_imgs.write(
-        path="/home/img",
+        path=HOMES[ProfileKind.IMG],
         name="[name of the IMG]",
         round_name=round_.name,
         section_name=round_.section.name,
