@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import uuid
@@ -30,17 +31,22 @@ from mentorship.config import Mfa, Mode, Settings
 from mentorship.crypto import new_key
 from mentorship.extensions import db
 from mentorship.profiles.service import sync_terms
+from tests.chromium import browser
 from tests.page import PageClient
 from tests.site import site
 from tests.stage import stage
 
-__all__ = ["site", "stage"]  # fixtures for all rooms
+__all__ = ["browser", "site", "stage"]  # fixtures for all rooms
 
-# What tests that walk through pages ask for, or import.
+# What tests that walk through pages ask for, or name.
 PAGES, WALKERS = {"client", "sign_in", "stage"}, {"PageClient", "looked_for"}
+# Rooms whose statements count, sort, lock and group: only their walks are left out there, and
+# elsewhere all of a file with walks.
+TELLING = ("tests/rounds/", "tests/finding/", "tests/mentorships/", "tests/privacy/")
 ON_BOTH = (
-    *("tests/rounds/", "tests/finding/", "tests/mentorships/", "tests/dashboard/"),
-    *("tests/search/", "tests/privacy/", "tests/test_matrix.py"),
+    *("tests/test_matrix.py", "tests/search/", "tests/dashboard/test_statements.py"),
+    *("tests/rounds/test_races_http.py", "tests/rounds/test_planning.py"),
+    "tests/rounds/test_rest_statements.py",
 )
 
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
@@ -63,11 +69,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=int, default=5000, help="of each route, with --long")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give each file to one process, and all walks in Chromium: they share a site with its demo."""
+    walk = item.get_closest_marker("browser")
+    item.add_marker(pytest.mark.xdist_group("browser" if walk else item.nodeid.partition("::")[0]))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On the second database only what touches a database says anything new.
 
-    Of what walks through pages, that are the rooms with statements of their own kind and the
-    matrix, which opens every page as everybody (docs/decisions/0045); ``--whole`` takes the rest.
+    What walks through pages runs the statements of the services below them once more: there the
+    matrix, which opens every page as everybody, stands for it, with the walks that race or count
+    statements (docs/decisions/0045). ``--whole`` takes the rest.
     """
     if config.getoption("--database") == "sqlite":
         return
@@ -77,12 +90,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _says_more(item: pytest.Item, *, whole: bool) -> bool:
-    needs = set(getattr(item, "fixturenames", ()))
-    if "new_database" not in needs or item.get_closest_marker("browser") is not None:
+    if not isinstance(item, pytest.Function) or item.get_closest_marker("browser"):
         return False
-    module = vars(getattr(item, "module", None) or object)
-    walks = PAGES & needs or WALKERS & set(module)
+    needs = set(item.fixturenames)
+    if "new_database" not in needs:
+        return False
+    if item.nodeid.startswith(TELLING):
+        names = set(item.function.__code__.co_names)
+    else:
+        names = set(vars(item.module))
+    walks = PAGES & needs or WALKERS & names
     return whole or not walks or item.nodeid.startswith(ON_BOTH)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of the collector's rounds: it stays until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

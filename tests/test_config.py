@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mentorship.cli import needs_no_settings
 from mentorship.config import EXIT_CONFIG, ConfigError, Mfa, Settings
+from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "0f3a9c5be1d7462880bb17ac9de45f60"
@@ -148,25 +152,29 @@ def test_the_example_is_what_a_shell_can_read() -> None:
     assert read.stderr == ""
 
 
-def test_production_never_offers_demo_sign_ins(tmp_path: Path) -> None:
+def test_production_never_offers_demo_sign_ins(
+    tmp_path: Path, migrated_database: Callable[[], str]
+) -> None:
     """Not even on a database that a development machine filled."""
-    keys = {"SECRET_KEY": SECRET, "FIELD_KEYS": KEY, "DATABASE_URL": f"sqlite:///{tmp_path}/m.db"}
+    address = migrated_database()
+    engine = sa.create_engine(address)
+    with Session(engine) as session, session.begin():
+        factories.person(session, email="leader@example.org", demo=True)
+    engine.dispose()
 
-    def set_up(demo: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    def set_up(demo: str) -> subprocess.CompletedProcess[str]:
+        keys = {"SECRET_KEY": SECRET, "FIELD_KEYS": KEY, "DATABASE_URL": address}
         return subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", "set-up", demo],
-            env={"PATH": os.environ["PATH"], "INSTANCE_DIR": str(tmp_path), **settings},
+            env={"PATH": os.environ["PATH"], "INSTANCE_DIR": str(tmp_path), **GOOD, **keys},
             cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
         )
 
-    production = GOOD | keys
-    assert "cannot exist in production" in set_up("--demo", production).stderr
-    filled = set_up("--demo", keys | {"MENTORSHIP_MODE": "development"})
-    assert "leader@example.org" in filled.stdout
-    again = set_up("--no-demo", production)
+    assert "cannot exist in production" in set_up("--demo").stderr
+    again = set_up("--no-demo")
     assert again.returncode == 0, again.stderr
     assert "They cannot sign in" in again.stdout
     assert "leader@example.org" not in again.stdout

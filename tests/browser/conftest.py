@@ -2,6 +2,8 @@
 
 Every page a visitor comes to is looked at in two widths: axe-core finds nothing, the browser
 reports no breach of the content security policy and no script error, and nothing scrolls sideways.
+Axe takes a second for a page, so it looks at each kind of page once: of the same address without
+keys and numbers, headings, and elements with their classes and roles.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 from mentorship.app import create_app
 from mentorship.config import Settings
@@ -28,28 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = (ROOT / "tests/vendor/axe/axe.min.js").read_text(encoding="utf-8")
 SHOTS = Path(__file__).parent / "screenshots"
 SIZES = {"phone": (320, 740), "desktop": (1280, 900)}
-LAUNCH = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WATCH = """
 window.__breaches = [];
 document.addEventListener("securitypolicyviolation", (event) => {
   window.__breaches.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`);
 });
 """
-
-
-def _chromium() -> str:
-    path = os.environ.get("CHROMIUM", "")
-    if not path and os.environ.get("CI") != "true":
-        pytest.skip("no Chromium found; script/test looks for one")
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -106,24 +92,21 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail("the service did not answer within 80 seconds")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=_chromium(), args=LAUNCH)
-        yield started
-        started.close()
-
-
 STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),
     ...(await indexedDB.databases()).map((each) => each.name), ...(await caches.keys())]"""
+
+
+KIND = """() => [...new Set([...document.querySelectorAll("body *")].map((each) =>
+    [each.localName, each.getAttribute("class"), each.getAttribute("role")].join("."),
+))].sort().join(" ")"""
+SOUND: set[tuple[str, ...]] = set()  # the kinds of pages that axe has looked at, in each size
 
 
 class Visitor:
     """Somebody at a browser. ``look`` checks the page they are on; moving about calls it.
 
     ``only`` is the one size of screen that they have. Without JavaScript axe does not run: the
-    pages are the same. Whoever is ``quick`` has axe and the camera look at pages with the same
-    headings only once; what the browser itself reports, and keeps, counts each time.
+    pages are the same.
     """
 
     def __init__(
@@ -133,12 +116,9 @@ class Visitor:
         *,
         javascript: bool = True,
         only: str = "",
-        quick: bool = False,
         shots: bool = False,
     ) -> None:
-        self.address, self.javascript, self.quick = address, javascript, quick
-        self.shots = shots
-        self.looked_at: set[str] = set()
+        self.address, self.javascript, self.shots = address, javascript, shots
         self.sizes = {only: SIZES[only]} if only else SIZES
         self.context = browser.new_context(reduced_motion="reduce", java_script_enabled=javascript)
         self.context.add_init_script(WATCH)
@@ -203,31 +183,26 @@ class Visitor:
 
     def look(self) -> None:
         where = self.page.url.removeprefix(self.address)
-        page = self._kind_of_page(where) if self.quick else ""
-        if page not in self.looked_at:
-            self._look_closely(where)
-        if page:
-            self.looked_at.add(page)
-        if not self.javascript:
-            return
-        assert self.page.evaluate("window.__breaches") == [], where
-        assert self.script_errors == [], where
-        assert self.page.evaluate(STORED) == [], where
-
-    def _kind_of_page(self, where: str) -> str:
-        """Return address and headings of a page, without keys and numbers."""
-        headings = self.page.locator("main :is(h1, h2)").all_inner_texts()
-        return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "", " ".join((where, *headings)))
-
-    def _look_closely(self, where: str) -> None:
+        kind = self._kind_of_page(where) if self.javascript else ("",)
         for size, (width, height) in self.sizes.items():
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{where}: {wide} px wide on a {width} px screen"
             if self.shots:
                 self._shoot(where, size if self.javascript else f"{size}-no-script")
-            if self.javascript:
+            if self.javascript and (size, *kind) not in SOUND:
                 assert self._axe() == [], f"{where} ({size})"
+                SOUND.add((size, *kind))
+        if not self.javascript:
+            return
+        assert self.page.evaluate("window.__breaches") == [], where
+        assert self.script_errors == [], where
+        assert self.page.evaluate(STORED) == [], where
+
+    def _kind_of_page(self, where: str) -> tuple[str, ...]:
+        headings = " ".join(self.page.locator("main :is(h1, h2)").all_inner_texts())
+        kind = (where, headings, self.page.evaluate(KIND))
+        return tuple(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "", part) for part in kind)
 
     def _axe(self) -> list[str]:
         if self.page.evaluate("typeof axe") == "undefined":
@@ -252,10 +227,9 @@ def visitor(
     """Bring in a new person, with a browser that knows nobody yet. They all leave with the test."""
     made: list[Visitor] = []
 
-    def bring(*, javascript: bool = True, only: str = "", quick: bool = False) -> Visitor:
+    def bring(*, javascript: bool = True, only: str = "") -> Visitor:
         shots = pytestconfig.getoption("--shots")
-        who = Visitor(browser, server, javascript=javascript, only=only, quick=quick, shots=shots)
-        made.append(who)
+        made.append(Visitor(browser, server, javascript=javascript, only=only, shots=shots))
         return made[-1]
 
     yield bring

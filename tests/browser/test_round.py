@@ -131,7 +131,7 @@ def nothing(app: Flask) -> Nothing:
 
 
 def test_from_nothing_to_finished(visitor: Callable[..., Visitor], nothing: Nothing) -> None:
-    leader = visitor(only="desktop", quick=True)
+    leader = visitor(only="desktop")
     leader.sign_in(LEADER[0], DEMO_PASSWORD)
     _bring_people_in(leader, nothing)
     _set_up_and_run(leader, nothing)

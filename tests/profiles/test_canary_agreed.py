@@ -21,6 +21,9 @@ def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
 
 @pytest.mark.parametrize("reach", FROM_A_YES_ON, ids=lambda reach: reach.__name__)
 def test_each_word_is_where_the_table_says(
-    app: Flask, cast: Cast, reach: Callable[[Cast], Reached]
+    app: Flask,
+    cast: Cast,
+    reach: Callable[[Cast], Reached],
+    pytestconfig: pytest.Config,
 ) -> None:
-    assert out_of_place(app, cast, reach) == []
+    assert out_of_place(app, cast, reach, long=pytestconfig.getoption("--long")) == []

@@ -20,5 +20,8 @@ def cast(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
 
 
 @pytest.mark.parametrize("state", KEPT_BACK)
-def test_each_word_is_where_the_table_says(app: Flask, cast: Cast, state: str) -> None:
-    assert out_of_place(app, cast, KEPT_BACK[state]) == []
+def test_each_word_is_where_the_table_says(
+    app: Flask, cast: Cast, state: str, pytestconfig: pytest.Config
+) -> None:
+    long = pytestconfig.getoption("--long")
+    assert out_of_place(app, cast, KEPT_BACK[state], long=long) == []

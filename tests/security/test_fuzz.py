@@ -31,7 +31,7 @@ from tests.security.asks import ODD, Asked, encoded, learn, undone
 from tests.stage import Stage
 from tests.test_matrix import address, admitted
 
-SHORT = 4
+SHORT = 2
 FORM = "application/x-www-form-urlencoded"
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 KEYS = ("00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF")

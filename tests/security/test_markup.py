@@ -9,7 +9,6 @@ the others those that have shown any.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -19,7 +18,7 @@ import html5lib
 import pytest
 import wtforms
 from flask import Flask
-from playwright.sync_api import Dialog, Route, sync_playwright
+from playwright.sync_api import Browser, Dialog, Route
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -190,7 +189,9 @@ class Files(dict[str, Held]):
         return self[path]
 
 
-def opened_in_chromium(app: Flask, pages: Iterable[tuple[str, Held]]) -> list[str]:
+def opened_in_chromium(
+    browser: Browser, app: Flask, pages: Iterable[tuple[str, Held]]
+) -> list[str]:
     """Open pages by their paths; return what ran on them, or would have but for the policy."""
     files, found = Files(app), list[str]()
     held: dict[str, Held] = {}
@@ -204,11 +205,8 @@ def opened_in_chromium(app: Flask, pages: Iterable[tuple[str, Held]]) -> list[st
         headers, body = held[path] if path in held else files[path]
         route.fulfill(status=200, headers=headers, body=body)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ["CHROMIUM"], args=["--no-sandbox", "--disable-gpu"]
-        )
-        tab = browser.new_page()
+    with browser.new_context() as context:
+        tab = context.new_page()
         tab.on("dialog", dismiss)
         tab.add_init_script(WATCH)
         tab.on("console", lambda line: found.append(line.text) if "breach" in line.text else None)
@@ -216,7 +214,6 @@ def opened_in_chromium(app: Flask, pages: Iterable[tuple[str, Held]]) -> list[st
         for path, page in pages:
             held = {path: page}
             tab.goto(f"http://localhost{path}")
-        browser.close()
     return found
 
 
@@ -224,8 +221,9 @@ def opened_in_chromium(app: Flask, pages: Iterable[tuple[str, Held]]) -> list[st
 def test_nothing_runs_in_chromium(
     app: Flask, stage: Stage, session: Session, request: pytest.FixtureRequest
 ) -> None:
-    if not request.config.getoption("--long") or not os.environ.get("CHROMIUM"):
+    if not request.config.getoption("--long"):
         pytest.skip("part of script/security: it opens what each role reads in Chromium")
+    browser = request.getfixturevalue("browser")
     typist = Typist(app, stage, session)
     list(typist.fill(0))
     read = [each for each in typist.read(READERS) if each.mimetype == "text/html"]
@@ -233,15 +231,14 @@ def test_nothing_runs_in_chromium(
     print(f"{len(pages)} pages of {len(read)} show what was typed")  # noqa: T201  what it measured
     assert len(pages) >= 150
     held = ((each.request.path, (dict(each.headers), each.data)) for each in pages)
-    assert opened_in_chromium(app, held) == []
+    assert opened_in_chromium(browser, app, held) == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("piece", [b"<script>zqx</script>", b"<img src=/favicon.ico onload=zqx>"])
-def test_what_would_run_in_chromium_is_seen(app: Flask, piece: bytes) -> None:
-    if not os.environ.get("CHROMIUM"):
-        pytest.skip("CHROMIUM names no browser")
+def test_what_would_run_in_chromium_is_seen(app: Flask, browser: Browser, piece: bytes) -> None:
     answer = app.test_client().get("/privacy")
     body = answer.data.replace(b"</main>", piece + b"</main>")
     assert body != answer.data
-    assert "breach inline" in opened_in_chromium(app, [("/privacy", (dict(answer.headers), body))])
+    page = ("/privacy", (dict(answer.headers), body))
+    assert "breach inline" in opened_in_chromium(browser, app, [page])

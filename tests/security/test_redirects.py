@@ -20,6 +20,7 @@ from tests.security.corpus import AWAY
 from tests.stage import Stage
 from tests.test_matrix import address, rules
 
+FEW = AWAY[::5]  # for whole requests: each of them reads its way back as is tested here for all
 PIECES = (
     "/",
     "\\",
@@ -97,7 +98,7 @@ def _taking_a_way_back(
 def test_no_form_leads_away(app: Flask, stage: Stage) -> None:
     followed = 0
     for client, path, values in _taking_a_way_back(app, stage):
-        for target in ("/help", *AWAY):
+        for target in ("/help", *FEW):
             answer = client.client.post(
                 path, data={"csrf_token": client.token(), "next": target, **values}
             )
@@ -111,7 +112,7 @@ def test_signing_in_does_not_lead_away(
     app: Flask, session: Session, sign_in: Callable[[User], PageClient], path: str
 ) -> None:
     signed_in = sign_in(factories.person(session))
-    for target in AWAY:
+    for target in FEW:
         for client in (signed_in, PageClient(app)):
             asked = f"{path}?next={quote(target, safe='')}"
             data = {"csrf_token": client.token(), "next": target, "password": "x", "email": "x"}
