@@ -24,6 +24,7 @@ from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it says nothing of its types
 
 from mentorship.accounts.models import User
 from mentorship.app import create_app
@@ -69,10 +70,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=int, default=5000, help="of each route, with --long")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give each file to one process, and all walks in Chromium: they share a site with its demo."""
-    walk = item.get_closest_marker("browser")
-    item.add_marker(pytest.mark.xdist_group("browser" if walk else item.nodeid.partition("::")[0]))
+class _ByFile(LoadFileScheduling):
+    """Give each file to one process, and all walks in Chromium to one: they share a site."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
+    return _ByFile(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

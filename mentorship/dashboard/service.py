@@ -161,7 +161,7 @@ def _priority(session: Session, status: ImgStatus) -> bool:
     now = status.current
     if now is None or now.standing is not Standing.WAITING or now.profile_id is None:
         return False
-    return bool(priority_of(session, [now.profile_id]))
+    return now.counts_waiting and bool(priority_of(session, [now.profile_id]))
 
 
 def _of(going: Going, left: Collection[str]) -> Sequence[Mentorship]:

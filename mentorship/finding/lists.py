@@ -1,10 +1,11 @@
 """Who is in the list that a person may look through, best fit first, with the reasons in words.
 
 In it are members of the same section who agreed to be looked up and could be paired with the
-reader: whoever one of the two does not want, or a hard rule keeps apart, is simply not there. But
-whom the reader leaves out by address stays there under a code, which no address may open. Fit and
-reasons rest on what those who look around may read (``profiles.telling``), so that no order of
-names tells a visa situation, or anything else that the list does not show.
+reader: whoever one of the two does not want, or a hard rule of the section's newest round keeps
+apart, is simply not there. But whom the reader leaves out by address stays there under a code,
+which no address may open. Fit and reasons rest on what those who look around may read
+(``profiles.telling``), so that no order of names tells a visa situation, or anything else that the
+list does not show.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED
 from mentorship.finding.allowing import sections_offering
 from mentorship.finding.models import Mark, MarkKind
+from mentorship.finding.others import rules_of
 from mentorship.matching import CRITERIA, Img, Market, Mentor, Rules, parts_table
 from mentorship.matching.forbid import ruled_out
-from mentorship.matching.marks import Ints
+from mentorship.matching.marks import Flags, Ints
 from mentorship.matching.scoring import shared_out
 from mentorship.profiles.breaks import on_break
 from mentorship.profiles.choosing import name_hidden_from
@@ -35,6 +37,7 @@ from mentorship.profiles.pool import Untold, gather
 from mentorship.profiles.service import ImgCard, MentorCard, browsing_card, is_ready
 from mentorship.profiles.telling import ABOUT_A_MENTOR, ABOUT_AN_IMG, Hearer, as_heard, told
 from mentorship.rounds.candidates import agrees, held
+from mentorship.rounds.run_rules import RunRules
 from mentorship.sections.models import (
     Membership,
     MembershipState,
@@ -80,7 +83,7 @@ class Listing:
 def listing(
     session: Session, person_id: uuid.UUID, kind: ProfileKind, *, now: dt.datetime
 ) -> Listing:
-    """Return whom a person may see as an IMG or as a mentor, in nine queries at most.
+    """Return whom a person may see as an IMG or as a mentor, in ten queries at most.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def listing(
     offering = sections_offering(session, person_id, kind)
     if not offering:
         return Listing(open=False, ready=True, everybody=())
-    people = _people(session, person_id, kind, offering, now)
+    rows = _people(session, person_id, kind, offering, now)
+    people = {row.id: row for row in rows}
     own = next((key for key, row in people.items() if row.person_id == person_id), None)
     if own is None:
         return Listing(open=True, ready=False, everybody=())
@@ -102,7 +106,8 @@ def listing(
     today = now.date()
     monday = today - dt.timedelta(days=today.weekday())
     market = Market.of(imgs, mentors, vocabulary.tables(), week=monday)
-    return Listing(open=True, ready=True, everybody=_ranked(market, kind, people))
+    apart = _apart(market, kind, rows, rules_of(session, offering))
+    return Listing(open=True, ready=True, everybody=_ranked(market, kind, people, apart))
 
 
 def _people(
@@ -111,8 +116,8 @@ def _people(
     kind: ProfileKind,
     sections: Sequence[uuid.UUID],
     now: dt.datetime,
-) -> Mapping[uuid.UUID, sa.Row[*tuple[Any, ...]]]:
-    """Return those to compare, and the reader's own profile among them, in one query."""
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Return those to compare, and the reader's own profile, in one query: by section, each."""
     role = SectionRole(OTHER[kind].value)
     theirs = aliased(Membership)
     listed = sa.and_(
@@ -126,10 +131,11 @@ def _people(
         User.active,
     )
     own = sa.and_(Profile.kind == kind, Profile.person_id == person_id)
-    rows = session.execute(
+    return session.execute(
         sa.select(
             Profile.id,
             Profile.person_id,
+            theirs.section_id.label("section"),
             User.name,
             Mark.kind.label("mark"),
             held().label("held"),
@@ -140,22 +146,44 @@ def _people(
         .join(theirs, theirs.person_id == Profile.person_id)
         .outerjoin(Mark, sa.and_(Mark.profile_id == Profile.id, Mark.reader_id == person_id))
         .where(theirs.section_id.in_(sections), sa.or_(listed, own))
-        .distinct()  # somebody may be in two sections of the reader
-    )
-    return {row.id: row for row in rows}
+    ).all()
 
 
-def _ranked(market: Market, kind: ProfileKind, people: Mapping[uuid.UUID, Any]) -> Sequence[Found]:
+def _apart(
+    market: Market,
+    kind: ProfileKind,
+    rows: Sequence[sa.Row[*tuple[Any, ...]]],
+    rules: Mapping[uuid.UUID, RunRules],
+) -> Flags:
+    """Tell which pairs no section that the two share would make, by the rules of its round."""
+    shared = {(str(row.id), row.section) for row in rows}
+    others: Sequence[Img | Mentor] = market.mentors if kind is ProfileKind.IMG else market.imgs
+    apart = np.ones((len(market.imgs), len(market.mentors)), dtype=bool)
+    for section, holding in rules.items():
+        there = np.array([(other.key, section) in shared for other in others])
+        barred = _barred(market, holding)
+        apart &= barred | ~(there[None, :] if kind is ProfileKind.IMG else there[:, None])
+    return apart
+
+
+def _barred(market: Market, rules: RunRules) -> Flags:
+    if not rules.respect_limits:
+        free = rules.limiting(market.mentors)
+        market = Market.of(market.imgs, free, market.tables, week=market.week)
+    flags = ruled_out(market, rules, np.arange(len(market.imgs)))
+    return np.logical_or.reduce([*flags.values()])
+
+
+def _ranked(
+    market: Market, kind: ProfileKind, people: Mapping[uuid.UUID, Any], apart: Flags
+) -> Sequence[Found]:
     """Return everybody who could be paired with the reader, best fit first."""
     as_img = kind is ProfileKind.IMG
     reader = ABOUT_A_MENTOR if as_img else ABOUT_AN_IMG
     heard = as_heard(market, reader)
     rules = _rules(reader)
     rows = np.arange(len(market.imgs))
-    barred = np.zeros((len(market.imgs), len(market.mentors)), dtype=bool)
-    for flags in ruled_out(market, rules, rows).values():
-        barred |= flags
-    pairs = [pair for pair in np.ndindex(barred.shape) if not barred[pair]]
+    pairs = [pair for pair in np.ndindex(apart.shape) if not apart[pair]]
     whole = shared_out(heard, rules, rows)
     found = []
     for (i, j), points in zip(pairs, parts_table(heard, rules, pairs), strict=True):

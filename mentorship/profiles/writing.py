@@ -87,6 +87,7 @@ def pause_mentor(
     """
     if until is not None and until <= today:
         raise PauseOver
+    hold(session, person_id)  # a save that goes on writes back the day it has read
     changed = session.execute(
         sa.update(Profile)
         .where(Profile.person_id == person_id, Profile.kind == ProfileKind.MENTOR)

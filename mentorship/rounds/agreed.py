@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -38,6 +38,11 @@ class Agreed:
     def held(self) -> Counter[uuid.UUID]:
         """Count the standing pairs of each profile."""
         return Counter(key for pair in self.standing for key in pair)
+
+    def besides_run(self, pairs: Iterable[Pair]) -> Counter[uuid.UUID]:
+        """Count the standing pairs of each mentor that a run has left out, by its own pairs."""
+        in_run = {(pair.img_id, pair.mentor_id) for pair in pairs}
+        return Counter(mentor for _, mentor in self.standing.keys() - in_run)
 
     def applied(self, rules: RunRules) -> RunRules:
         """Return the rules with standing pairs locked, and fallen ones forbidden."""

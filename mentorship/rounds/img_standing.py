@@ -151,14 +151,15 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool)
             second = None
         if standing is Standing.ENDED and part.belongs and not held_since:
             again = again_in(round_, part.place, offers)
-    due = [o.answer_by or o.due_at or part.answer_by for o in offers if o.state in WAITS]
+    due = {o.id: o.answer_by or o.due_at or part.answer_by for o in offers if o.state in WAITS}
+    asked = [due[offer.id] for offer in offers if offer.state is OfferState.OFFERED]
     return ImgRound(
         round_.name,
         round_.section.name,
         standing,
-        min((day for day in due if day is not None), default=part.answer_by),
+        min((day for day in asked if day is not None), default=part.answer_by),
         [
-            _match(offer, mentor, hidden=hidden)
+            _match(offer, mentor, due.get(offer.id), hidden=hidden)
             for offer, mentor, hidden in part.offers
             if told_to_img(offer)
         ],
@@ -169,15 +170,17 @@ def _img_round(part: _Part, held_since: Collection[dt.datetime], *, meant: bool)
         closes_at=round_.closes_at if is_open else None,
         meant=meant,
         again=again,
+        counts_waiting=SetUp.from_json(round_.rules).weights["priority"] > 0,
         second=second,
     )
 
 
-def _match(offer: Offer, mentor: User, *, hidden: bool) -> ImgMatch:
+def _match(offer: Offer, mentor: User, due: dt.datetime | None, *, hidden: bool) -> ImgMatch:
     return ImgMatch(
         offer_id=offer.id,
         state=offer.state,
         mentor=name_of(mentor, ProfileKind.MENTOR, offer, hidden=hidden),
         contact=contact_of(mentor, offer),
         since=offer.img_answered_at,
+        answer_by=due,
     )

@@ -150,21 +150,26 @@ def _page(
         nobody_works=waiting and now - job.asked_at > SLOW_START,
         run=run,
         base=base,
-        failure=in_words(failure, names) if failure else (),
+        failure=in_words(failure, names, of_rest=job.kind is JobKind.REST) if failure else (),
         person=names.get(failure.get("profile", "")),
         profile=failure.get("profile"),
     )
 
 
-def in_words(failure: Mapping[str, Any], names: Mapping[str, str]) -> Sequence[str]:
+def in_words(
+    failure: Mapping[str, Any], names: Mapping[str, str], *, of_rest: bool = False
+) -> Sequence[str]:
     """Say why a run failed and how to mend it; ``names`` are those of the profiles in it, by id."""
     kind = failure["kind"]
     if kind == "bad_profile":
         name = names.get(failure["profile"], "Somebody who has left")
-        return (
-            f"The profile of {name} has an answer that the match cannot use.",
-            f"Leave {name} out and run again, or ask them to open their profile and save it.",
+        way = (
+            f"Ask {name} to open their profile and save it, or to withdraw from the round on their"
+            " home page; then match the rest again."
+            if of_rest
+            else f"Leave {name} out and run again, or ask them to open their profile and save it."
         )
+        return f"The profile of {name} has an answer that the match cannot use.", way
     if kind == "impossible":
         return _impossible(failure, names)
     return _SIMPLE[kind]

@@ -117,7 +117,7 @@ def publish_round(
     )
     session.add(publication)
     tell(session, run, now=now)
-    count_seats(session, run, people)
+    count_seats(session, run, people, besides=agreed.besides_run(pairs))
     if ways(session, round_id).current != run.id:
         take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=by, now=now)
     join_agreed(session, pairs, agreed)

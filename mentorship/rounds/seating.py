@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -33,10 +35,12 @@ def count_seats(
     run: Run,
     people: Sequence[Candidate],
     *,
+    besides: Mapping[uuid.UUID, int] = MappingProxyType({}),
     of_rest: bool = False,
 ) -> None:
     """Keep the seats each mentor of the run has: no more than it could use, or than are free.
 
+    The run could not use the seats of mentorships ``besides`` it, which are counted all the same.
     Who got nobody in the run keeps all that it could use: what is free is asked when somebody is to
     get them, and a break of today is over by then. A run of the rest leaves those alone that are
     counted already.
@@ -50,7 +54,8 @@ def count_seats(
         count.mentor_id: count
         for count in session.scalars(counted, execution_options={"populate_existing": True})
     }
-    for mentor_id, seats, is_paired in used:
+    for mentor_id, usable, is_paired in used:
+        seats = usable + besides.get(mentor_id, 0)
         now_free = min(seats, free.get(mentor_id, 0)) if is_paired else seats
         if mentor_id not in known:
             row = SeatCount(round_id=run.round_id, mentor_id=mentor_id, seats=now_free)

@@ -71,6 +71,7 @@ class ImgMatch:
     mentor: str
     contact: Contact | None
     since: dt.datetime | None
+    answer_by: dt.datetime | None = None  # of one that waits for the IMG
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class ImgRound:
     name: str
     section: str
     standing: Standing
-    answer_by: dt.datetime | None
+    answer_by: dt.datetime | None  # the earliest day of mentors who are asked
     matches: Sequence[ImgMatch]
     round_id: uuid.UUID | None = None  # with the profile's: one's place in it, None without
     profile_id: uuid.UUID | None = None
@@ -87,6 +88,7 @@ class ImgRound:
     closes_at: dt.datetime | None = None  # when the enrolment ends by itself, if that is set
     meant: bool = True  # False: its set-up lets in some members only, and not this one
     again: bool = False  # after a mentorship of it: its next match is with them
+    counts_waiting: bool = False  # having waited without fault counts in its next match
     second: Standing | None = None  # besides a mentor: how the search for another one stands
 
     @property
@@ -101,8 +103,11 @@ class ImgRound:
 
     @property
     def to_answer(self) -> ImgMatch | None:
-        waiting = (m for m in self.matches if m.state is OfferState.ACCEPTED)
-        return next(waiting, None) if self.standing is Standing.ANSWER_NEEDED else None
+        """Return the match that waits for the IMG; of two, the one to be answered first."""
+        if self.standing is not Standing.ANSWER_NEEDED:
+            return None
+        waiting = [(m.answer_by, m) for m in self.matches if m.state is OfferState.ACCEPTED]
+        return min(waiting, key=lambda one: (one[0] is None, one[0]), default=(None, None))[1]
 
 
 @dataclass(frozen=True, slots=True)

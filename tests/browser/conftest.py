@@ -2,8 +2,9 @@
 
 Every page a visitor comes to is looked at in two widths: axe-core finds nothing, the browser
 reports no breach of the content security policy and no script error, and nothing scrolls sideways.
-Axe takes a second for a page, so it looks at each kind of page once: of the same address without
-keys and numbers, headings, and elements with their classes and roles.
+Axe takes a second for a page, so it looks at those that hold an element unlike all before: in its
+tag, classes and role, and those of what it stands in. Labels, headings and ids are checked on every
+page of every test (``tests/page.py``).
 """
 
 from __future__ import annotations
@@ -96,10 +97,13 @@ STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionSto
     ...(await indexedDB.databases()).map((each) => each.name), ...(await caches.keys())]"""
 
 
-KIND = """() => [...new Set([...document.querySelectorAll("body *")].map((each) =>
-    [each.localName, each.getAttribute("class"), each.getAttribute("role")].join("."),
-))].sort().join(" ")"""
-SOUND: set[tuple[str, ...]] = set()  # the kinds of pages that axe has looked at, in each size
+ELEMENTS = """() => {
+  const kind = (each) => [each.localName,
+    ...["class", "role", "type"].map((name) => each.getAttribute(name))].join(".");
+  return [...new Set([...document.querySelectorAll("body *")].map((each) =>
+    `${kind(each.parentElement)} ${kind(each)}`))];
+}"""
+LOOKED_AT: set[tuple[str, str]] = set()  # size of the screen, and kind of element
 
 
 class Visitor:
@@ -183,26 +187,21 @@ class Visitor:
 
     def look(self) -> None:
         where = self.page.url.removeprefix(self.address)
-        kind = self._kind_of_page(where) if self.javascript else ("",)
+        kinds: list[str] = self.page.evaluate(ELEMENTS) if self.javascript else []
         for size, (width, height) in self.sizes.items():
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{where}: {wide} px wide on a {width} px screen"
             if self.shots:
                 self._shoot(where, size if self.javascript else f"{size}-no-script")
-            if self.javascript and (size, *kind) not in SOUND:
+            if new := {(size, kind) for kind in kinds} - LOOKED_AT:
                 assert self._axe() == [], f"{where} ({size})"
-                SOUND.add((size, *kind))
+                LOOKED_AT.update(new)
         if not self.javascript:
             return
         assert self.page.evaluate("window.__breaches") == [], where
         assert self.script_errors == [], where
         assert self.page.evaluate(STORED) == [], where
-
-    def _kind_of_page(self, where: str) -> tuple[str, ...]:
-        headings = " ".join(self.page.locator("main :is(h1, h2)").all_inner_texts())
-        kind = (where, headings, self.page.evaluate(KIND))
-        return tuple(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "", part) for part in kind)
 
     def _axe(self) -> list[str]:
         if self.page.evaluate("typeof axe") == "undefined":

@@ -24,10 +24,12 @@ from mentorship.profiles.telling import ABOUT_A_MENTOR
 from mentorship.rounds import service as rounds
 from mentorship.rounds.mentor_standing import mentor_status
 from mentorship.rounds.offer_models import Offer
+from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Browsing, Membership, MembershipState, SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import Page, PageClient, _values
+from tests.rounds.asking import alter
 from tests.rounds.cast import Cast, counted, small_cast
 
 SignIn = Callable[[User], PageClient]
@@ -109,6 +111,30 @@ def test_whom_one_of_the_two_avoids_is_not_there(cast: Cast, session: Session, w
             session, person_id=noor.id, profile_id=cast.profile("Ana Silva"), now=NOW
         )
         assert "Noor Haddad" in found(cast, "Ana Silva")
+
+
+def test_the_list_keeps_to_the_rules_of_the_newest_round(cast: Cast, session: Session) -> None:
+    limits = {"accepts_stages": ("practice",)}
+    alter(cast, "Noor Haddad", **limits)
+    assert "Noor Haddad" not in found(cast, "Ana Silva")
+    assert "Ana Silva" not in found(cast, "Noor Haddad", MENTOR)
+    round_ = cast.open(set_up=SetUp(respect_limits=False))
+    assert "Noor Haddad" in found(cast, "Ana Silva")
+    assert "Ana Silva" in found(cast, "Noor Haddad", MENTOR)
+    other = factories.section(session, browsing=Browsing.BOTH)
+    for name, role in (("Ana Silva", SectionRole.IMG), ("Noor Haddad", SectionRole.MENTOR)):
+        factories.member(session, other, role, cast.people[name])
+    assert "Noor Haddad" in found(cast, "Ana Silva")  # in one of the two sections they could meet
+    round_.rules = SetUp().to_json()
+    session.flush()
+    assert "Noor Haddad" not in found(cast, "Ana Silva")
+
+
+def test_an_empty_list_says_who_would_be_in_it(cast: Cast, sign_in: SignIn) -> None:
+    for name in ("Noor Haddad", "Omar Aziz"):
+        alter(cast, name, accepts_stages=("practice",))
+    page = sign_in(cast.people["Ana Silva"]).get("/find/mentors")
+    assert "who agreed to be looked up and could be matched with you" in page.text
 
 
 def test_other_sections_stay_apart(cast: Cast, session: Session) -> None:

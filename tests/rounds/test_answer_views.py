@@ -18,8 +18,10 @@ from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.profiles.service import read_img, read_mentor, write_img, write_mentor
 from mentorship.rounds import service
+from mentorship.rounds.models import Pair
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
 from tests.page import PageClient
+from tests.rounds.asking import accept, ask, direct
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
@@ -334,3 +336,33 @@ def test_a_day_to_answer_says_by_whose_clock_it_is(
     cast.session.commit()
     page = sign_in(cast.people["Noor Haddad"]).get(f"/offers/{cast.offer('Ana Silva').id}")
     assert re.search(rf"Please answer by \w+ \d+, 20\d\d, \d+:\d\d [ap]\.m\. {clock}\.", page.text)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_pair_without_reasons_is_not_called_the_best(
+    cast: Cast, session: Session, sign_in: SignIn, *, asked: bool
+) -> None:
+    """Retention deletes what a pair was made from; a leader may pair people who fit badly."""
+    if asked:
+        round_ = direct(cast)
+        offer = ask(cast, round_, "Ana Silva")
+        accept(cast, offer, "Noor Haddad")
+        by = cast.leader.id
+        run = service.run_round(session, round_id=round_.id, by=by, now=NOW)
+        service.publish_round(session, round_id=round_.id, run_id=run.id, by=by, now=NOW)
+    else:
+        cast.published()
+        offer = cast.offer("Ana Silva", "Noor Haddad")
+        accept(cast, offer, "Noor Haddad")
+    for pair in session.scalars(sa.select(Pair)):
+        pair.parts = []
+    session.flush()
+    ana, noor = sign_in(cast.people["Ana Silva"]), sign_in(cast.people["Noor Haddad"])
+    read = ana.get(f"/matches/{offer.id}").text, noor.get(f"/offers/{offer.id}").text
+    said = (
+        ("You asked for this mentor yourself", "They asked for you themselves")
+        if asked
+        else ("No single point stands out", "No single point stands out")
+    )
+    for text, words in zip(read, said, strict=True):
+        assert words in text

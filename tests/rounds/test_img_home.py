@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
@@ -175,6 +177,37 @@ def test_a_second_mentor_of_a_run_is_told_of(cast: Cast, sign_in: SignIn) -> Non
     assert cast.offer(ANA, "Omar Aziz")
     text = sign_in(cast.people[ANA]).get("/home/img").text
     assert "A second mentor is being asked for you in Spring" in text
+
+
+def test_of_two_mentors_who_were_asked_each_has_a_day_of_their_own(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    """A late yes gives the IMG days which the other mentor does not have."""
+    alter(cast, ANA, mentors_wanted=2)
+    alter(cast, NOOR, seats=3)
+    cast.published(set_up=SetUp(two_mentors=True))
+    offer, late = cast.offer(ANA, "Omar Aziz"), NOW + dt.timedelta(days=13)
+    accept(cast, offer, "Omar Aziz", late)
+    with time_machine.travel(late, tick=False):
+        ana = sign_in(cast.people[ANA])
+        (day,) = re.findall(r"Please answer by ([^.]*m\.)", ana.get("/home/img").text)
+        assert f"Please answer by {day}" in ana.get(f"/matches/{offer.id}").text
+    status = service.img_status(cast.session, cast.people[ANA].id).current
+    assert status is not None
+    assert status.to_answer is not None
+    assert status.answer_by != status.to_answer.answer_by  # the first is Noor's
+
+
+@pytest.mark.parametrize("weight", [0, 5])
+def test_waiting_is_promised_to_count_only_where_it_does(
+    cast: Cast, sign_in: SignIn, weight: int
+) -> None:
+    cast.published(set_up=SetUp(weights={"priority": weight}))
+    no = {"person_id": cast.people[NOOR].id, "offer_id": cast.offer(ANA).id, "now": NOW}
+    service.decline_offer(cast.session, reason="no_time", words="", **no)  # type: ignore[arg-type]  # values of one dict, of many types
+    text = sign_in(cast.people[ANA]).get("/home/img").text
+    assert "You keep your place" in text
+    assert ("in the next match it counts for you" in text) is bool(weight)
 
 
 def test_a_name_that_one_section_of_both_hides_is_hidden_in_the_requests_of_another(

@@ -18,6 +18,7 @@ from mentorship.rounds.run_models import JobState, RunJob
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
+from tests.rounds.resting import with_rest
 from tests.rounds.work import work
 
 SignIn = Callable[[User], PageClient]
@@ -101,6 +102,21 @@ def test_a_run_that_fails_for_a_mentor_leads_to_this_mentor(
     leader.submit(link, action=f"{home}/people/do")
     out = sa.select(Participant.left_out_at).where(Participant.profile_id == noor)
     assert session.scalars(out).one() is not None
+
+
+def test_what_mends_a_run_of_the_rest_is_open_then(
+    cast: Cast, session: Session, sign_in: SignIn
+) -> None:
+    """Nobody is left out of a round that is published, but they can withdraw."""
+    round_ = with_rest(cast, session)
+    job = jobs.ask_rest(session, round_id=round_.id, by=cast.leader.id, now=NOW)
+    failure = {"kind": "bad_profile", "profile": str(cast.profile("Chi Tanaka"))}
+    failed = {"state": JobState.FAILED, "ended_at": NOW, "failure": failure}
+    session.execute(sa.update(RunJob).where(RunJob.id == job.id).values(failed))
+    home = f"/sections/{cast.section.slug}/rounds/{round_.id}"
+    page = sign_in(cast.leader).get(f"{home}/jobs/{job.id}").text
+    assert "Ask Chi Tanaka to open their profile and save it, or to withdraw" in page
+    assert "Leave Chi Tanaka out" not in page
 
 
 def test_all_pairs_are_offered_only_as_far_as_one_change_takes_them(

@@ -9,12 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.consents.service import MATCHING, withdraw
 from mentorship.rounds import expiring, service
+from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.rest import still_free
 from mentorship.rounds.service import SetUp
 from tests.factories import NOW
 from tests.page import PageClient
-from tests.rounds.asking import accept, again, alter, ask, subjects
+from tests.rounds.asking import accept, again, alter, ask, direct, rank, seats_of, subjects
 from tests.rounds.cast import Cast
 
 SignIn = Callable[[User], PageClient]
@@ -139,3 +142,37 @@ def test_the_home_page_says_that_fewer_seats_are_offered_than_are_in_use(
     text = sign_in(cast.people[NOOR]).get("/home/mentor").text
     assert "2 of 1" not in text
     assert "You offer 1 now, fewer than are in use" in text
+
+
+def test_a_seat_beside_a_pair_that_no_run_can_use_is_free(cast: Cast) -> None:
+    """Omar and Chi agreed by request; Chi is left out, so the run has one seat of Omar's less."""
+    rank(cast, "Chi Tanaka", "Omar Aziz")
+    round_ = direct(cast)
+    assert accept(cast, ask(cast, round_, "Chi Tanaka"), "Omar Aziz") is OfferState.CONFIRMED
+    out = [cast.profile("Chi Tanaka")]
+    service.leave_out(cast.session, round_id=round_.id, profile_ids=out, now=NOW)
+    _go_out(cast, round_)
+    assert seats_of(cast, round_, "Omar Aziz") == (1, 2)
+    omar = cast.profile("Omar Aziz")
+    asked = {"mentor_id": omar, "state": OfferState.OFFERED}
+    new = cast.session.query(Offer).filter_by(**asked).one()
+    assert accept(cast, new, "Omar Aziz") is OfferState.ACCEPTED
+
+
+def test_such_a_seat_is_free_for_the_rest(cast: Cast) -> None:
+    alter(cast, "Noor Haddad", seats=2)
+    rank(cast, "Chi Tanaka", "Omar Aziz")
+    round_ = direct(cast)
+    accept(cast, ask(cast, round_, "Chi Tanaka"), "Omar Aziz")
+    withdraw(cast.session, cast.people["Chi Tanaka"].id, MATCHING, NOW)
+    _go_out(cast, round_)
+    taken, _ = seats_of(cast, round_, "Omar Aziz")
+    people = still_free(cast.session, cast.again(round_), now=NOW)
+    (free,) = [each.seats for each in people if each.name == "Omar Aziz"]
+    assert (taken, free) == (1, 1)
+
+
+def _go_out(cast: Cast, round_: Round) -> None:
+    by = cast.leader.id
+    run = service.run_round(cast.session, round_id=round_.id, by=by, now=NOW)
+    service.publish_round(cast.session, round_id=round_.id, run_id=run.id, by=by, now=NOW)
