@@ -45,7 +45,7 @@ def test_an_app_is_set_up_and_asked_for(
     app: Flask, mine: PageClient, client: PageClient, anna: User, mailbox: Mailbox
 ) -> None:
     page = mine.get(APP)
-    picture = page.tree.find(".//{http://www.w3.org/2000/svg}path")
+    picture = page.tree.find(".//path")
     assert picture is not None
     assert len(picture.get("d", "")) > 1000
     assert "data:" not in page.html

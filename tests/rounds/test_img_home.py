@@ -190,7 +190,7 @@ def test_of_two_mentors_who_were_asked_each_has_a_day_of_their_own(
     accept(cast, offer, "Omar Aziz", late)
     with time_machine.travel(late, tick=False):
         ana = sign_in(cast.people[ANA])
-        (day,) = re.findall(r"Please answer by ([^.]*m\.)", ana.get("/home/img").text)
+        (day,) = re.findall(r"Please answer by (.*?[ap]\.m\.)", ana.get("/home/img").text)
         assert f"Please answer by {day}" in ana.get(f"/matches/{offer.id}").text
     status = service.img_status(cast.session, cast.people[ANA].id).current
     assert status is not None
