@@ -3,8 +3,9 @@
 Every page a visitor comes to is looked at in two widths: axe-core finds nothing, the browser
 reports no breach of the content security policy and no script error, and nothing scrolls sideways.
 Axe takes a second for a page, so it looks at those that hold an element unlike all before: in its
-tag, classes and role, and those of what it stands in. Labels, headings and ids are checked on every
-page of every test (``tests/page.py``).
+tag, classes and role, and those of what it stands in; and pages of the same address and headings
+are not made wide and narrow again. Labels, headings and ids are checked on every page of every test
+(``tests/page.py``).
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ ELEMENTS = """() => {
   return [...new Set([...document.querySelectorAll("body *")].map((each) =>
     `${kind(each.parentElement)} ${kind(each)}`))];
 }"""
-LOOKED_AT: set[tuple[str, str]] = set()  # size of the screen, and kind of element
+LOOKED_AT: set[tuple[str, str]] = set()  # size of the screen, and kind of page or element
 
 
 class Visitor:
@@ -124,7 +125,12 @@ class Visitor:
     ) -> None:
         self.address, self.javascript, self.shots = address, javascript, shots
         self.sizes = {only: SIZES[only]} if only else SIZES
-        self.context = browser.new_context(reduced_motion="reduce", java_script_enabled=javascript)
+        width, height = [*self.sizes.values()][-1]
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            java_script_enabled=javascript,
+        )
         self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()
         self.script_errors: list[str] = []
@@ -187,21 +193,31 @@ class Visitor:
 
     def look(self) -> None:
         where = self.page.url.removeprefix(self.address)
+        page = self._kind_of_page(where)
         kinds: list[str] = self.page.evaluate(ELEMENTS) if self.javascript else []
         for size, (width, height) in self.sizes.items():
+            new = {(size, kind) for kind in (page, *kinds)} - LOOKED_AT
+            if not new and not self.shots:
+                continue
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{where}: {wide} px wide on a {width} px screen"
             if self.shots:
                 self._shoot(where, size if self.javascript else f"{size}-no-script")
-            if new := {(size, kind) for kind in kinds} - LOOKED_AT:
+            if new - {(size, page)}:
                 assert self._axe() == [], f"{where} ({size})"
-                LOOKED_AT.update(new)
+            LOOKED_AT.update(new)
         if not self.javascript:
             return
         assert self.page.evaluate("window.__breaches") == [], where
         assert self.script_errors == [], where
         assert self.page.evaluate(STORED) == [], where
+
+    def _kind_of_page(self, where: str) -> str:
+        """Return address and headings of a page, without keys and numbers."""
+        said = " ".join((where, *self.page.locator("main :is(h1, h2)").all_inner_texts()))
+        kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "", said)
+        return kind if self.javascript else f"without JavaScript: {kind}"
 
     def _axe(self) -> list[str]:
         if self.page.evaluate("typeof axe") == "undefined":

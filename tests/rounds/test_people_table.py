@@ -26,7 +26,7 @@ from tests.factories import NOW
 from tests.page import Page, PageClient
 from tests.rounds.cast import Cast, counted
 
-SVG = "{http://www.w3.org/2000/svg}"
+SVG = ""
 SignIn = Callable[[User], PageClient]
 
 

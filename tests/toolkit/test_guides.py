@@ -29,7 +29,7 @@ def shown(session: Session) -> list[tuple[object, ...]]:
     return [(one.title, one.text, one.todo, one.example, one.provenance) for one in said]
 
 
-SVG = "{http://www.w3.org/2000/svg}"
+SVG = ""
 PAGES = {
     "/toolkit/visas": "Visas",
     "/toolkit/visas/routes": "Which visa may fit you?",

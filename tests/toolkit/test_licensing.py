@@ -24,7 +24,7 @@ from tests.factories import NOW
 from tests.page import PageClient
 from tests.toolkit.files import Files
 
-SVG = "{http://www.w3.org/2000/svg}"
+SVG = ""
 
 
 @pytest.fixture
