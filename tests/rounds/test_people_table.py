@@ -26,7 +26,6 @@ from tests.factories import NOW
 from tests.page import Page, PageClient
 from tests.rounds.cast import Cast, counted
 
-SVG = ""
 SignIn = Callable[[User], PageClient]
 
 
@@ -314,7 +313,7 @@ def test_the_picture_is_scaled_and_narrowed_by_links(leader: PageClient, cast: C
     drawn = f"/sections/{cast.section.slug}/rounds/{round_.id}/review/picture"
 
     def height(address: str) -> int:
-        svg = leader.get(address).tree.find(f".//{SVG}svg[@role='group']")
+        svg = leader.get(address).tree.find(".//svg[@role='group']")
         assert svg is not None
         return int(svg.get("height") or 0)
 
@@ -326,7 +325,7 @@ def test_the_picture_is_scaled_and_narrowed_by_links(leader: PageClient, cast: C
 
 def drawn_names(page: Page) -> list[str]:
     """Return the names in the drawing as it says them, with the free seats beside them."""
-    found = page.tree.findall(f".//{SVG}foreignObject")
+    found = page.tree.findall(".//foreignobject")
     return [" ".join("".join(each.itertext()).split()) for each in found]
 
 
@@ -346,11 +345,11 @@ def test_one_persons_lines_are_drawn_alone_and_names_open_the_pair(
     some = next(each for each in pairs if each.img_id == cast.profile("Chi Tanaka"))
     mine = {each.id for each in pairs if each.mentor_id == some.mentor_id}
     page = leader.get(f"{drawn}?of={some.mentor_id}")
-    assert len(page.tree.findall(f".//{SVG}path")) == len(mine)
+    assert len(page.tree.findall(".//path")) == len(mine)
     assert any(link.endswith(f"/review/pairs/{some.id}") for link in page.links())
     one = leader.get(f"{drawn}?of={some.img_id}")
-    assert len(one.tree.findall(f".//{SVG}path")) == 1
-    assert len(leader.get(f"{drawn}?of=nobody").tree.findall(f".//{SVG}path")) == len(pairs)
+    assert len(one.tree.findall(".//path")) == 1
+    assert len(leader.get(f"{drawn}?of=nobody").tree.findall(".//path")) == len(pairs)
 
 
 def test_who_has_no_line_is_drawn_too(leader: PageClient, cast: Cast) -> None:

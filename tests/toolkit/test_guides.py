@@ -29,7 +29,6 @@ def shown(session: Session) -> list[tuple[object, ...]]:
     return [(one.title, one.text, one.todo, one.example, one.provenance) for one in said]
 
 
-SVG = ""
 PAGES = {
     "/toolkit/visas": "Visas",
     "/toolkit/visas/routes": "Which visa may fit you?",
@@ -215,7 +214,7 @@ def test_the_chart_says_the_same_as_its_table(loaded: Session, reader: PageClien
     for rate in rates:
         assert rate.year in words
         assert str(rate.us_img) in words
-    assert page.tree.find(f".//{SVG}desc").text == picture.summary  # type: ignore[union-attr]  # None fails the test
+    assert page.tree.find(".//desc").text == picture.summary  # type: ignore[union-attr]  # None fails the test
 
 
 def test_one_year_is_no_line(session: Session, files: Files) -> None:
