@@ -45,9 +45,15 @@ PAGES, WALKERS = {"client", "sign_in", "stage"}, {"PageClient", "looked_for"}
 # elsewhere all of a file with walks.
 TELLING = ("tests/rounds/", "tests/finding/", "tests/mentorships/", "tests/privacy/")
 ON_BOTH = (
-    *("tests/test_matrix.py", "tests/search/", "tests/dashboard/test_statements.py"),
+    *("tests/test_matrix.py", "tests/search/", "tests/rounds/test_rest_statements.py"),
     *("tests/rounds/test_races_http.py", "tests/rounds/test_planning.py"),
-    "tests/rounds/test_rest_statements.py",
+)
+# What walks without naming a page, or is about processes and settings rather than statements.
+ON_ONE = (
+    *("tests/consents/test_canary.py", "tests/rounds/test_privacy.py"),
+    *("tests/dashboard/test_statements.py", "tests/operations/test_starting.py"),
+    *("tests/faults/test_sites.py::test_f16", "tests/faults/test_sites.py::test_f17"),
+    "tests/faults/test_sites.py::test_a_process_that_is_gone",
 )
 
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
@@ -107,7 +113,9 @@ def _says_more(item: pytest.Item, *, whole: bool) -> bool:
     else:
         names = set(vars(item.module))
     walks = PAGES & needs or WALKERS & names
-    return whole or not walks or item.nodeid.startswith(ON_BOTH)
+    if whole or item.nodeid.startswith(ON_BOTH):
+        return True
+    return not walks and not item.nodeid.startswith(ON_ONE)
 
 
 def pytest_collection_finish() -> None:

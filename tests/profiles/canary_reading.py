@@ -27,6 +27,7 @@ from tests.profiles.canary_states import (
     confirmed,
     left_with_a_mentor,
     offered,
+    open_round,
     switched_off,
 )
 from tests.rounds.cast import Cast
@@ -44,9 +45,9 @@ KNOWN_BESIDES = (  # who, which fields, and where, whatever the table says
 )
 # Noor was asked about Ana, who has left since: her own list of what she was asked still says whom.
 OF_WHO_LEFT = ("mentor", {"name"}, re.compile(r"^/home/mentor$|^/offers/"))
-# Whoever looks after others, or is nobody, reads in these states only, but for the long form.
-LOOKING_AFTER = frozenset({"leader", "other leader", "administrator", "stranger"})
-IN_SHORT = (offered, confirmed, left_with_a_mentor, switched_off)
+# Others than the two read in these states, and where they are not listed; in the long form in all.
+THE_TWO = frozenset({"img", "mentor"})
+IN_SHORT = (open_round, offered, confirmed, left_with_a_mentor, switched_off)
 
 
 @contextlib.contextmanager
@@ -102,11 +103,11 @@ def out_of_place(
 ) -> list[Wrong]:
     """Return the words that stand where the table does not say so, and those that are nowhere."""
     wrong: list[Wrong] = []
-    everybody = long or reach in IN_SHORT
     reached = reach(cast)
+    everybody = long or reach in IN_SHORT or not reached.listed
     besides = (*KNOWN_BESIDES, OF_WHO_LEFT) if reached.gone == "Ana" else KNOWN_BESIDES
     for who, person, told in readers(cast, reached):
-        if who in LOOKING_AFTER and not everybody:
+        if who not in THE_TWO and not everybody:
             continue
         everything = ""
         every = reach is confirmed

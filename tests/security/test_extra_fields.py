@@ -1,8 +1,8 @@
 """A form changes what it shows, and nothing else: fields that it does not have do nothing.
 
-Every form is sent twice, as a friendly person would and with the name of every column of the
-database beside its own fields. The database must then differ in the same columns, to the same
-values.
+Every form is sent with the name of every column of the database beside its own fields, and, if that
+did anything, once more as a friendly person would. The database must then differ in the same
+columns, to the same values.
 """
 
 from __future__ import annotations
@@ -86,10 +86,11 @@ def test_fields_that_a_form_does_not_have_do_nothing(
     for who, path, asked in _posts(app, stage, session):
         plain = asked.plain()
         more = {name: value.encode() for name, value in columns.items() if name not in asked.names}
-        once, again = (
-            list(changes(before, _sent(app, session, stage.people[who], path, values)))
-            for values in (plain, plain | more)
-        )
+        sender = stage.people[who]
+        again = list(changes(before, _sent(app, session, sender, path, plain | more)))
+        if not again:
+            continue
+        once = list(changes(before, _sent(app, session, sender, path, plain)))
         acted += bool(once)
         if _told(once) != _told(again):
             wrong.append((who, path, _told(once) - _told(again), _told(again) - _told(once)))
