@@ -2,10 +2,10 @@
 
 In it are members of the same section who agreed to be looked up and could be paired with the
 reader: whoever one of the two does not want, or a hard rule of the section's newest round keeps
-apart, is simply not there. But whom the reader leaves out by address stays there under a code,
-which no address may open. Fit and reasons rest on what those who look around may read
-(``profiles.telling``), so that no order of names tells a visa situation, or anything else that the
-list does not show.
+apart for what the two say, is simply not there. But whom the reader leaves out by address stays
+there under a code, which no address may open. Fit and reasons rest on what those who look around
+may read (``profiles.telling``), so that no order of names tells a visa situation, or anything else
+that the list does not show.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from mentorship.profiles.models import (
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.candidates import agrees, held
 from mentorship.rounds.choices import BEFORE
-from mentorship.rounds.models import Round
+from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -98,11 +98,15 @@ def others_of(
 
 
 def rules_of(session: Session, sections: Collection[uuid.UUID]) -> Mapping[uuid.UUID, RunRules]:
-    """Return the rules of each section's newest round: of one to come, if there is."""
+    """Return the rules of each section's newest round: of an open one, or of one to come, first."""
     newest = (
         sa.select(Round.rules)
         .where(Round.section_id == Section.id, ~Round.given_up)
-        .order_by(Round.state.not_in(BEFORE), Round.created_at.desc())
+        .order_by(
+            Round.state != RoundState.OPEN,
+            Round.state.not_in(BEFORE),
+            sa.func.coalesce(Round.opened_at, Round.created_at).desc(),
+        )
         .limit(1)
         .scalar_subquery()
     )

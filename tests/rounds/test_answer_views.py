@@ -362,7 +362,7 @@ def test_a_pair_without_reasons_is_not_called_the_best(
     said = (
         ("You asked for this mentor yourself", "They asked for you themselves")
         if asked
-        else ("No single point stands out", "No single point stands out")
+        else ("There are no reasons to show here", "There are no reasons to show here")
     )
     for text, words in zip(read, said, strict=True):
         assert words in text
