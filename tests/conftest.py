@@ -24,7 +24,7 @@ from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
-from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it says nothing of its types
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it ships no types
 
 from mentorship.accounts.models import User
 from mentorship.app import create_app

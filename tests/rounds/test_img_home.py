@@ -203,8 +203,10 @@ def test_waiting_is_promised_to_count_only_where_it_does(
     cast: Cast, sign_in: SignIn, weight: int
 ) -> None:
     cast.published(set_up=SetUp(weights={"priority": weight}))
-    no = {"person_id": cast.people[NOOR].id, "offer_id": cast.offer(ANA).id, "now": NOW}
-    service.decline_offer(cast.session, reason="no_time", words="", **no)  # type: ignore[arg-type]  # values of one dict, of many types
+    noor, offer = cast.people[NOOR].id, cast.offer(ANA).id
+    service.decline_offer(
+        cast.session, person_id=noor, offer_id=offer, reason="no_time", words="", now=NOW
+    )
     text = sign_in(cast.people[ANA]).get("/home/img").text
     assert "You keep your place" in text
     assert ("in the next match it counts for you" in text) is bool(weight)
