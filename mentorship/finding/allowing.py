@@ -1,4 +1,4 @@
-"""Who may look through a list now: as the open round says, else as the section does."""
+"""Who may look through a list now: as an open round says, else as the section does."""
 
 from __future__ import annotations
 
@@ -29,16 +29,15 @@ MAY_BROWSE: Mapping[ProfileKind, tuple[Browsing, ...]] = MappingProxyType(
 
 
 def browsing_now() -> sa.ColumnElement[Browsing]:
-    """Return what holds in the ``Section`` of a statement now; of two open rounds, the later."""
+    """Return what holds in the ``Section`` of a statement now: the most that an open round allows.
+
+    A choice in the list counts in all of them, and one that allows it is enough to make it.
+    """
+    says = sa.func.coalesce(Round.browsing, Section.browsing, type_=Section.browsing.type)
+    most = sa.func.min(says)  # the words stand in the order of the alphabet: both, imgs, nobody
     in_round = (
-        sa.select(Round.browsing)
-        .where(
-            Round.section_id == Section.id,
-            Round.state == RoundState.OPEN,
-            Round.browsing.is_not(None),
-        )
-        .order_by(Round.opened_at.desc(), Round.id)
-        .limit(1)
+        sa.select(most)
+        .where(Round.section_id == Section.id, Round.state == RoundState.OPEN)
         .correlate(Section)
         .scalar_subquery()
     )

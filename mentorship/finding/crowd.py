@@ -48,19 +48,20 @@ class Crowd:
 def crowds(
     own: Img | Mentor,
     others: Sequence[Other],
-    rules: Mapping[uuid.UUID, RunRules],
+    rules: Mapping[uuid.UUID, Sequence[RunRules]],
     *,
     today: dt.date,
 ) -> Iterator[Crowd]:
     """Make a crowd of those who share the same sections with this person; rules go by section.
 
-    Who shares more than one can be paired in any of them.
+    Who shares more than one can be paired in any of them, and in any open round of each.
     """
     groups = defaultdict(list)
     for other in others:
         groups[other.sections].append(other)
     for shared, some in groups.items():
-        yield crowd(own, some, [rules[section] for section in shared], today=today)
+        holding = [each for section in shared for each in rules[section]]
+        yield crowd(own, some, holding, today=today)
 
 
 def crowd(

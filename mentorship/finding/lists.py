@@ -1,11 +1,11 @@
 """Who is in the list that a person may look through, best fit first, with the reasons in words.
 
 In it are members of the same section who agreed to be looked up and could be paired with the
-reader: whoever one of the two does not want, or a hard rule of the section's newest round keeps
-apart for what the two say, is simply not there. But whom the reader leaves out by address stays
-there under a code, which no address may open. Fit and reasons rest on what those who look around
-may read (``profiles.telling``), so that no order of names tells a visa situation, or anything else
-that the list does not show.
+reader: whoever one of the two does not want, or a hard rule of every open round of the section (of
+its newest, if none is open) keeps apart for what the two say, is simply not there. But whom the
+reader leaves out by address stays there under a code, which no address may open. Fit and reasons
+rest on what those who look around may read (``profiles.telling``), so that no order of names tells
+a visa situation, or anything else that the list does not show.
 """
 
 from __future__ import annotations
@@ -153,15 +153,15 @@ def _apart(
     market: Market,
     kind: ProfileKind,
     rows: Sequence[sa.Row[*tuple[Any, ...]]],
-    rules: Mapping[uuid.UUID, RunRules],
+    rules: Mapping[uuid.UUID, Sequence[RunRules]],
 ) -> Flags:
-    """Tell which pairs no section that the two share would make, by the rules of its round."""
+    """Tell which pairs no section that the two share would make, in none of its open rounds."""
     shared = {(str(row.id), row.section) for row in rows}
     others: Sequence[Img | Mentor] = market.mentors if kind is ProfileKind.IMG else market.imgs
     apart = np.ones((len(market.imgs), len(market.mentors)), dtype=bool)
     for section, holding in rules.items():
         there = np.array([(other.key, section) in shared for other in others])
-        barred = _barred(market, holding)
+        barred = np.logical_and.reduce([_barred(market, each) for each in holding])
         apart &= barred | ~(there[None, :] if kind is ProfileKind.IMG else there[:, None])
     return apart
 

@@ -33,7 +33,7 @@ from mentorship.rounds.choices import BEFORE
 from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.run_rules import RunRules
 from mentorship.rounds.setup import SetUp
-from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
+from mentorship.sections.models import Membership, MembershipState, SectionRole
 
 Words = Mapping[str, tuple[str, ...]]
 ASKED = {
@@ -97,22 +97,26 @@ def others_of(
     ]
 
 
-def rules_of(session: Session, sections: Collection[uuid.UUID]) -> Mapping[uuid.UUID, RunRules]:
-    """Return the rules of each section's newest round: of an open one, or of one to come, first."""
-    newest = (
-        sa.select(Round.rules)
-        .where(Round.section_id == Section.id, ~Round.given_up)
-        .order_by(
-            Round.state != RoundState.OPEN,
-            Round.state.not_in(BEFORE),
-            sa.func.coalesce(Round.opened_at, Round.created_at).desc(),
-        )
-        .limit(1)
-        .scalar_subquery()
+def rules_of(
+    session: Session, sections: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Sequence[RunRules]]:
+    """Return the rules of all open rounds of each section, or of its newest where none is open.
+
+    One to come goes before one that was; a section without any has the rules a round starts with.
+    """
+    is_open = Round.state == RoundState.OPEN
+    since = sa.func.coalesce(Round.opened_at, Round.created_at)
+    newest = (~is_open, Round.state.not_in(BEFORE), sa.case((~is_open, since)).desc())
+    place = sa.func.rank().over(partition_by=Round.section_id, order_by=newest).label("place")
+    rounds = (
+        sa.select(Round.section_id, Round.rules, place)
+        .where(Round.section_id.in_(sections), ~Round.given_up)
+        .subquery()
     )
-    rows = session.execute(sa.select(Section.id, newest).where(Section.id.in_(sections)))
-    set_up = {section: SetUp.from_json(rules) for section, rules in rows if rules}
-    return {section: set_up.get(section, SetUp()).rules() for section in sections}
+    found: dict[uuid.UUID, list[RunRules]] = {section: [] for section in sections}
+    for section, rules, _ in session.execute(sa.select(rounds).where(rounds.c.place == 1)):
+        found[section].append(SetUp.from_json(rules).rules())
+    return {section: rules or [SetUp().rules()] for section, rules in found.items()}
 
 
 def seats_by_topic(

@@ -164,7 +164,7 @@ def _of_mentor(
 def _crowds(
     session: Session, own: Img | Mentor, others: Sequence[Other], now: dt.datetime
 ) -> Iterator[Crowd]:
-    """Return others in crowds, each section's people under the rules of its own round."""
+    """Return others in crowds, each section's people under the rules of its own rounds."""
     sections = {section for other in others for section in other.sections}
     return crowds(own, others, rules_of(session, sections), today=now.date())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -111,6 +112,24 @@ def test_whom_one_of_the_two_avoids_is_not_there(cast: Cast, session: Session, w
             session, person_id=noor.id, profile_id=cast.profile("Ana Silva"), now=NOW
         )
         assert "Noor Haddad" in found(cast, "Ana Silva")
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_of_two_open_rounds_one_that_allows_it_is_enough(
+    cast: Cast, session: Session, sign_in: SignIn, hours: int
+) -> None:
+    """Whom one may ask in a round is in the list, whether it opened before another or after."""
+    alter(cast, "Noor Haddad", accepts_stages=("practice",))
+    lifted = SetUp(respect_limits=False, direct_requests=True)
+    for name, browsing, set_up, opened in (
+        ("Lifted", Browsing.IMGS, lifted, NOW),
+        ("Strict", Browsing.NOBODY, SetUp(), NOW + dt.timedelta(hours=hours)),
+    ):
+        round_ = cast.draft(name, browsing=browsing, set_up=set_up)
+        rounds.open_round(session, round_id=round_.id, now=opened)
+    assert "Noor Haddad" in found(cast, "Ana Silva")
+    assert not found(cast, "Noor Haddad", MENTOR)
+    assert "/find/mentors" in sign_in(cast.people["Ana Silva"]).get("/home/img").links()
 
 
 def test_the_list_keeps_to_the_rules_of_the_newest_round(cast: Cast, session: Session) -> None:

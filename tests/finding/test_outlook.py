@@ -94,6 +94,16 @@ def test_each_section_counts_by_the_rules_of_its_own_round(cast: Cast, session: 
     assert both.narrowest == ("the topic you need first", "do not offer it", "7")
 
 
+def test_of_two_open_rounds_one_that_allows_it_is_enough(cast: Cast, session: Session) -> None:
+    ana = cast.people["Ana Silva"]
+    before = of_img(session, ana)
+    cast.open("Strict")
+    assert of_img(session, ana) == before
+    cast.open("Lifted", set_up=SetUp(respect_limits=False))
+    both = of_img(session, ana)
+    assert (both.mentors, both.possible, both.narrowest) == ("8", "8", None)
+
+
 def test_an_answer_not_given_yet_is_named_as_that(cast: Cast, session: Session) -> None:
     ana = cast.people["Ana Silva"]
     silent = dataclasses.replace(read_img(session, ana.id).values, languages=())
