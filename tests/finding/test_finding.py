@@ -154,6 +154,7 @@ def test_an_empty_list_says_who_would_be_in_it(cast: Cast, sign_in: SignIn) -> N
         alter(cast, name, accepts_stages=("practice",))
     page = sign_in(cast.people["Ana Silva"]).get("/find/mentors")
     assert "unless an answer of yours or theirs keeps you two apart" in page.text
+    assert "Look over my profile" in page.text
 
 
 def test_other_sections_stay_apart(cast: Cast, session: Session) -> None:

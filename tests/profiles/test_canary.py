@@ -2,11 +2,10 @@
 
 Every page, file and mail is fetched as every audience in the state in which two have said yes; in
 each of the other states of an offer and a mentorship all but what ``canary_pages`` names, with the
-reason, as the same in every state. The two read in every state on every commit, others in eight of
-them; in the long form (``script/security tests``) everybody in every state. The words are where the
-table of ``audience`` says, and nowhere else. Those of closed lists are renamed for the test, so
-that pages which show whole lists are no match. Here are the states before a mentor has said yes;
-``test_canary_agreed`` has the others.
+reason, as the same in every state: the long form (``script/security tests``) fetches these, too.
+The words are where the table of ``audience`` says, and nowhere else. Those of closed lists are
+renamed for the test, so that pages which show whole lists are no match. Here are the states before
+a mentor has said yes; ``test_canary_agreed`` has the others.
 """
 
 from __future__ import annotations
