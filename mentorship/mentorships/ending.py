@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from mentorship.mentorships import letters
 from mentorship.mentorships.models import Concern, Feedback, Meeting, MeetingState
 from mentorship.mentorships.overview import concern_for
-from mentorship.mentorships.scope import Mentorship, led_mentorship, mentorship_of
+from mentorship.mentorships.scope import (
+    Mentorship,
+    MentorshipEnded,
+    led_mentorship,
+    mentorship_of,
+)
+from mentorship.rounds.offer_models import Ending
 from mentorship.rounds.service import end_match
 
 
@@ -31,7 +37,15 @@ def end_mentorship(  # noqa: PLR0913  an end has a reason and words
 ) -> None:
     """End a mentorship as one of its two: the seat is free and contact details disappear.
 
-    Ending what has ended changes nothing. Raises NoResultFound if it is not theirs.
+    The same end sent twice is one.
+
+    Raises
+    ------
+    MentorshipEnded
+        It ended otherwise before; this reason and these words are not kept.
+    NoResultFound
+        It is not theirs.
+
     """
     pair = mentorship_of(session, person_id, mentorship_id)
     if _end(session, pair, by=person_id, reason=reason, words=words, now=now):
@@ -48,7 +62,7 @@ def end_as_leader(  # noqa: PLR0913  an end has a reason and words
     words: str,
     now: dt.datetime,
 ) -> None:
-    """End a mentorship of a section that ``by`` leads; both are told."""
+    """End a mentorship of a section that ``by`` leads; both are told. Raises like the one above."""
     pair = led_mentorship(session, section_id, mentorship_id)
     if _end(session, pair, by=by, reason=reason, words=words, now=now):
         letters.tell_both(session, pair, "mentorship_ended", now=now)
@@ -63,21 +77,24 @@ def _end(  # noqa: PLR0913  an end has a reason and words
     words: str,
     now: dt.datetime,
 ) -> bool:
-    ended = end_match(
+    if not end_match(
         session, offer=pair.offer, side=pair.side, by=by, reason=reason, words=words, now=now
-    )
-    if ended:  # what was planned will not take place
-        session.execute(
-            sa.update(Meeting)
-            .where(
-                Meeting.offer_id == pair.id,
-                Meeting.state == MeetingState.PLANNED,
-                Meeting.starts_at > now,
-            )
-            .values(state=MeetingState.CANCELLED, sequence=Meeting.sequence + 1, changed_at=now)
-            .execution_options(synchronize_session=False)
+    ):
+        before = session.scalars(sa.select(Ending).where(Ending.offer_id == pair.id)).one()
+        if (before.by_id, before.reason, before.words or "") != (by, reason, words):
+            raise MentorshipEnded
+        return False
+    session.execute(  # what was planned will not take place
+        sa.update(Meeting)
+        .where(
+            Meeting.offer_id == pair.id,
+            Meeting.state == MeetingState.PLANNED,
+            Meeting.starts_at > now,
         )
-    return ended
+        .values(state=MeetingState.CANCELLED, sequence=Meeting.sequence + 1, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return True
 
 
 def give_feedback(  # noqa: PLR0913  one argument a column

@@ -14,6 +14,10 @@ from mentorship.mentorships.meeting_views import Shown, back, bp, utc_now
 from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
+ENDED_BEFORE = (
+    "This mentorship had ended before you sent this, so your reason was not kept. Your words are"
+    " below: you can still send them from here."
+)
 KEPT = "It is kept for the next leader of your section. No leader can read it now."
 
 
@@ -29,17 +33,29 @@ def end(mentorship_id: uuid.UUID) -> Shown:
     form = EndForm()
     if not form.validate():
         return _pair_page("mentorships/end.html", mentorship_id, form), 422
-    with transaction() as session:
-        service.end_mentorship(
-            session,
-            person_id=current_id(),
-            mentorship_id=mentorship_id,
-            reason=form.reason.data,
-            words=form.words.data,
-            now=utc_now(),
-        )
+    try:
+        with transaction() as session:
+            service.end_mentorship(
+                session,
+                person_id=current_id(),
+                mentorship_id=mentorship_id,
+                reason=form.reason.data,
+                words=form.words.data,
+                now=utc_now(),
+            )
+    except service.MentorshipEnded:
+        return _ended_before(mentorship_id, form), 409
     flash("The mentorship has ended. Thank you for saying so.", "success")
     return back(mentorship_id, "feedback")
+
+
+def _ended_before(mentorship_id: uuid.UUID, form: EndForm) -> str:
+    """Offer what was typed for the page that can still be sent."""
+    flash(ENDED_BEFORE, "warning")
+    typed = {"words": form.words.data}
+    if form.reason.data == "concern":
+        return _pair_page("mentorships/concern.html", mentorship_id, ConcernForm(None, data=typed))
+    return _pair_page("mentorships/feedback.html", mentorship_id, FeedbackForm(None, data=typed))
 
 
 @bp.get("/feedback")

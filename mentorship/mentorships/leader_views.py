@@ -76,17 +76,23 @@ def end(slug: str, mentorship_id: uuid.UUID) -> Response | tuple[str, int]:
     form = LeaderEndForm()
     if not form.validate():
         return _end_page(slug, mentorship_id, form), 422
-    with transaction() as session:
-        section = section_led_by(session, current_id(), slug)
-        service.end_as_leader(
-            session,
-            section_id=section.id,
-            by=current_id(),
-            mentorship_id=mentorship_id,
-            reason=form.reason.data,
-            words=form.words.data,
-            now=_now(),
+    try:
+        with transaction() as session:
+            section = section_led_by(session, current_id(), slug)
+            service.end_as_leader(
+                session,
+                section_id=section.id,
+                by=current_id(),
+                mentorship_id=mentorship_id,
+                reason=form.reason.data,
+                words=form.words.data,
+                now=_now(),
+            )
+    except service.MentorshipEnded:
+        flash(
+            "It had ended before you sent this. What you wrote is below, and not kept.", "warning"
         )
+        return _end_page(slug, mentorship_id, form), 409
     flash("The mentorship has ended. Both were told.", "success")
     return redirect(url_for(".one", slug=slug, mentorship_id=mentorship_id), code=303)
 

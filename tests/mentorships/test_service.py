@@ -65,10 +65,10 @@ def plan(pair: Pair, when: dt.datetime = SOON) -> Meeting:
     )
 
 
-def end(pair: Pair, reason: str = "no_time") -> None:
+def end(pair: Pair, reason: str = "no_time", by: User | None = None) -> None:
     service.end_mentorship(
         pair.session,
-        person_id=pair.mentor.id,
+        person_id=(by or pair.mentor).id,
         mentorship_id=pair.id,
         reason=reason,
         words=SECRET,
@@ -263,6 +263,15 @@ def test_an_end_frees_the_seat_once_and_calls_meetings_off(pair: Pair) -> None:
     assert (again.state, again.sequence) == (MeetingState.CANCELLED, 1)
     with pytest.raises(service.MentorshipEnded):
         plan(pair)
+
+
+def test_of_two_who_end_it_the_second_is_told_that_their_reason_is_not_kept(pair: Pair) -> None:
+    end(pair)
+    with pytest.raises(service.MentorshipEnded):
+        end(pair, by=pair.img)
+    with pytest.raises(service.MentorshipEnded):
+        end(pair, reason="concern")
+    assert pair.session.scalars(sa.select(Ending.reason)).all() == ["no_time"]
 
 
 def test_a_mentorship_holds_its_people_until_it_ends_also_when_its_round_is_finished(

@@ -317,6 +317,24 @@ def test_the_end_takes_contacts_away_and_asks_how_it_was(sign_in: SignIn, pair: 
     assert shown.text.count(SECRET) == 2
 
 
+@pytest.mark.parametrize(("reason", "goes_to"), [("no_time", "feedback"), ("concern", "concern")])
+def test_whoever_ends_it_second_can_still_send_their_words(
+    sign_in: SignIn, pair: Pair, reason: str, goes_to: str
+) -> None:
+    where = f"/mentorships/{pair.id}"
+    img, mentor, leader = (sign_in(who) for who in (pair.img, pair.mentor, pair.cast.leader))
+    said = {"reason": "goals_met", "words": "All done"}
+    mentor.submit(f"{where}/end", said)
+    mentor.submit(f"{where}/end", said)  # a second click
+    page = img.submit(f"{where}/end", {"reason": reason, "words": SECRET}, status=409)
+    assert "had ended before you sent this" in page.text
+    assert _values(page.form(f"{where}/{goes_to}"))["words"] == SECRET
+    led = f"/sections/{pair.cast.section.slug}/mentorships/{pair.id}/end"
+    page = leader.submit(led, {"reason": "no_contact", "words": SECRET}, status=409)
+    assert "not kept" in page.text
+    assert SECRET in page.text
+
+
 def test_a_concern_goes_to_the_leader_and_back(sign_in: SignIn, pair: Pair) -> None:
     img, leader = sign_in(pair.img), sign_in(pair.cast.leader)
     img.submit(f"/mentorships/{pair.id}/concern", {"kind": "boundaries", "words": SECRET})
