@@ -90,7 +90,7 @@ def end(slug: str, mentorship_id: uuid.UUID) -> Response | tuple[str, int]:
             )
     except service.MentorshipEnded:
         flash(
-            "It had ended before you sent this. What you wrote is below, and not kept.", "warning"
+            "It had ended before you sent this. What you wrote is below; it is not kept.", "warning"
         )
         return _end_page(slug, mentorship_id, form), 409
     flash("The mentorship has ended. Both were told.", "success")

@@ -328,7 +328,7 @@ def test_whoever_ends_it_second_can_still_send_their_words(
     mentor.submit(f"{where}/end", said)  # a second click
     page = img.submit(f"{where}/end", {"reason": reason, "words": SECRET}, status=409)
     assert "had ended before you sent this" in page.text
-    assert _values(page.form(f"{where}/{goes_to}"))["words"] == SECRET
+    assert _values(page.form(f"{where}/{goes_to}"))["words"].strip() == SECRET
     led = f"/sections/{pair.cast.section.slug}/mentorships/{pair.id}/end"
     page = leader.submit(led, {"reason": "no_contact", "words": SECRET}, status=409)
     assert "not kept" in page.text
