@@ -117,26 +117,21 @@ def _mentor_seen_by(own: Img) -> Callable[[Other], dict[str, Any]]:
             "accepts_specialties": _common(words["accepts_specialties"], targets),
             "accepts_stages": _common(words["accepts_stages"], stage),
             "accepts_languages": _common(words["accepts_languages"], own.languages),
-            "institution": other.institution if own.conflicts else None,
             "exclude": (own.key,) if other.leaves_out else (),
-            **other.marks,
         }
 
     return seen
 
 
 def _img_seen_by(own: Mentor) -> Callable[[Other], dict[str, Any]]:
-    by_stage = own.accepts_stages or own.selects_at
-
     def seen(other: Other) -> dict[str, Any]:
         words = other.words
         return {
-            "stage": next(iter(words["stage"]), None) if by_stage else None,
+            "stage": next(iter(words["stage"]), None) if own.accepts_stages else None,
             "specialties": words["specialties"] if own.accepts_specialties else (),
             "topics": words["topics"][:1],
             "languages": _common(words["languages"], own.languages + own.accepts_languages),
             "avoid": (own.key,) if other.leaves_out else (),
-            **other.marks,
         }
 
     return seen

@@ -1,7 +1,8 @@
 """Who is on the other side of one person, with what hard rules and counts read of them.
 
 Each step of a profile shows such counts, so no profile is loaded: the database gathers the words
-of each person into one text.
+of each person into one text. Institutions are not gathered, so nobody counts as kept apart by one:
+whoever types the name of a hospital would read from the number who selects residents there.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from mentorship.matching import Img, Mentor
 from mentorship.profiles.breaks import on_break
 from mentorship.profiles.models import (
     Choice,
-    InstitutionMark,
     Naming,
     NamingUse,
     Profile,
@@ -43,7 +43,6 @@ ASKED = {
         *("topics", "languages"),
     ),
 }
-_BETWEEN = "\x1f"  # no name of an institution holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,6 @@ class Other:
     seats: int  # 0 during a break
     held: int
     words: Words
-    institution: str | None
-    marks: Words  # institutions by what they are named for; only if the reader named any, too
     leaves_out: bool  # the reader
 
 
@@ -71,11 +68,9 @@ def others_of(
     rows = session.execute(
         sa.select(
             Profile.person_id,
-            Profile.institution,
             _seats(now).label("seats"),
             held().label("held"),
             _words(ASKED[theirs]).label("words"),
-            _marks(own).label("marks"),
             _leaves_out(person_id).label("leaves_out"),
             _shared(person_id, mine).label("sections"),
         )
@@ -89,8 +84,6 @@ def others_of(
             seats=row.seats,
             held=row.held,
             words=_by_field(row.words),
-            institution=row.institution,
-            marks=_by_use(row.marks),
             leaves_out=bool(row.leaves_out),
         )
         for row in rows
@@ -192,23 +185,6 @@ def _words(fields: Sequence[str]) -> sa.ScalarSelect[str]:
     )
 
 
-def _marks(own: Img | Mentor) -> sa.ColumnElement[Any]:
-    """Return the institutions somebody named, where this person named any to compare with."""
-    uses: tuple[str, ...] = ()
-    if isinstance(own, Img):
-        if own.conflicts:
-            uses = ("exclude_institutions", "selects_at")
-    elif own.institution or own.exclude_institutions or own.selects_at:
-        uses = ("conflicts",)
-    each = InstitutionMark.use + ":" + InstitutionMark.name
-    return (
-        sa.select(sa.func.aggregate_strings(each, _BETWEEN))
-        .where(InstitutionMark.profile_id == Profile.id, InstitutionMark.use.in_(uses))
-        .correlate(Profile)
-        .scalar_subquery()
-    )
-
-
 def _leaves_out(person_id: uuid.UUID) -> sa.Exists:
     return (
         sa.exists()
@@ -227,11 +203,3 @@ def _by_field(words: str | None) -> Words:
         field, rank, word = each.split(":")
         said[field].append((int(rank), word))
     return defaultdict(tuple, {f: tuple(w for _, w in sorted(some)) for f, some in said.items()})
-
-
-def _by_use(marks: str | None) -> Words:
-    said: dict[str, tuple[str, ...]] = {}
-    for each in sorted(marks.split(_BETWEEN)) if marks else ():
-        use, name = each.split(":", 1)
-        said[use] = (*said.get(use, ()), name)
-    return said

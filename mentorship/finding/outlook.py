@@ -1,7 +1,8 @@
 """How good a match can be: what a person's present answers make possible, in counts.
 
-Counts under five are not told, so that nobody learns who is meant. What others decided about this
-one person (whom they leave out, whom the leader ruled out) is counted in no reason.
+Counts are rounded to fives and those under five are not told, so that neither a count nor what is
+left over says who is meant. What others decided about this one person (whom they leave out, whom
+the leader ruled out) is counted in no reason, and what is said of institutions nowhere.
 """
 
 from __future__ import annotations
@@ -66,12 +67,6 @@ ANSWERS = (
         "do not offer it",
         rules=("must_cover_first_topic",),
     ),
-    Answer(
-        "conflicts",
-        "institutions you named as a conflict",
-        "work or select residents there",
-        rules=("institutions", "selection"),
-    ),
     Answer("avoid", "people you do not want", "are among them", rules=("avoid",)),
 )
 
@@ -97,8 +92,8 @@ class MentorOutlook:
 
 
 def told(count: int) -> str:
-    """Say a count, unless it is so small that it points at somebody."""
-    return f"fewer than {FEWEST}" if count < FEWEST else str(count)
+    """Say about how many it is, unless it is so few that it points at somebody."""
+    return f"fewer than {FEWEST}" if count < FEWEST else f"about {FEWEST * round(count / FEWEST)}"
 
 
 def outlook(
