@@ -30,6 +30,7 @@ from mentorship.app import create_app
 from mentorship.config import Mfa, Mode, Settings
 from mentorship.crypto import new_key
 from mentorship.extensions import db
+from mentorship.operations.starting import settle
 from mentorship.profiles.service import sync_terms
 from mentorship.sections.leading import appoint_leader
 from mentorship.sections.models import Section
@@ -171,6 +172,7 @@ def application(folder: Path, database_url: str | None) -> tuple[Flask, User]:
         db.session.commit()
         db.session.refresh(leader)
         db.session.expunge(leader)
+    settle()  # as the web server and the worker do
     return app, leader
 
 

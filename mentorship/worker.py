@@ -25,7 +25,7 @@ from mentorship.notices import delivery
 from mentorship.notices.service import is_any_due
 from mentorship.notices.transports import transport_of
 from mentorship.operations import service as operations
-from mentorship.operations.starting import refuse_unfit
+from mentorship.operations.starting import refuse_unfit, settle
 from mentorship.pulse import ending, utc_now
 from mentorship.rosters import carrying_out
 from mentorship.rounds import holding
@@ -167,4 +167,5 @@ def worker(threads: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  the proxy's own way
     refuse_unfit(app)
     warm()  # or the first round would wait for the compiler, and begin again if this process ends
+    settle()
     Workers(app, threads).run()

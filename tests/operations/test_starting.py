@@ -23,7 +23,7 @@ from mentorship.config import EXIT_CONFIG
 from mentorship.extensions import db
 from mentorship.operations import disks
 from mentorship.operations.disks import kind_of_disk
-from mentorship.operations.starting import unfitness
+from mentorship.operations.starting import NEW_VALUES, unfitness
 from tests import factories
 from tests.server import listening
 from tests.test_config import GOOD, ROOT
@@ -210,6 +210,27 @@ def test_gunicorn_and_the_worker_end_with_the_same_code(
         assert ended.returncode == EXIT_CONFIG
         assert "The service does not start: the database is at migration 0001" in ended.stderr
         assert "Traceback" not in ended.stderr + ended.stdout
+
+
+def test_what_is_loaded_is_kept_out_of_garbage_collection(
+    databases: Mapping[str, str], tmp_path: Path
+) -> None:
+    code = (
+        "import gc, sys; sys.argv = ['gunicorn']; import wsgi;"
+        "print(gc.get_freeze_count(), *gc.get_threshold())"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment_of(databases["GOOD"], tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    frozen, *often = map(int, said.stdout.split())
+    assert frozen > 100_000
+    assert often == [NEW_VALUES, 10, 10]
 
 
 @pytest.fixture(scope="module")
