@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -20,8 +19,8 @@ from mentorship.rounds.insights import MOST_SHOWN
 from mentorship.rounds.leading import acting, changed_page, wanted_by
 from mentorship.rounds.made_with import runs_out
 from mentorship.rounds.models import Round, RoundState
-from mentorship.rounds.paging import Listing, cut
-from mentorship.rounds.report import groups_file, report_file, report_rows, report_sheet
+from mentorship.rounds.report import report_listing
+from mentorship.rounds.report_files import groups_file, report_file, report_sheet
 from mentorship.rounds.report_groups import served
 from mentorship.rounds.review_forms import FilterForm
 from mentorship.rounds.scope import round_of_leader
@@ -122,12 +121,16 @@ def report_page(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     if not round_.went_out:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
     finished = round_.state in OVER
+    sums = board.sums(db.session(), round_.id, finished=finished)
+    wanted = None if request.args.get("rows") == WHOLE else wanted_by()
     return render_template(
         "rounds/report.html",
         round=round_,
         finished=finished,
-        board=board.sums(db.session(), round_.id, finished=finished),
-        listing=_rows(list(report_rows(db.session(), round_, current_id()))),
+        board=sums,
+        listing=report_listing(
+            db.session(), round_, current_id(), wanted=wanted, most=MOST_ROWS, offers=sums.asked
+        ),
         whole=WHOLE,
         runs=runs_out(db.session(), round_.id),
         served=served(db.session(), round_.id, most=MOST_SHOWN),
@@ -139,12 +142,6 @@ def _plan(round_: Round) -> planning.Planned | None:
     if round_.state is not RoundState.REMATCHING:
         return None
     return planning.planned(db.session(), round_.id)
-
-
-def _rows(rows: Sequence[Sequence[str]]) -> Listing[Sequence[str]]:
-    if len(rows) <= MOST_ROWS or request.args.get("rows") == WHOLE:
-        return Listing(rows, len(rows), 1, 1)
-    return cut(rows, wanted_by())
 
 
 @bp.get("/sections/<slug>/rounds/<uuid:round_id>/finish")

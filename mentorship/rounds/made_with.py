@@ -94,13 +94,19 @@ def same_scale(one: Run, other: Run) -> bool:
 
 def runs_out(session: Session, round_id: uuid.UUID) -> Sequence[WentOut]:
     """Return every run of a round whose offers were made, the first published first."""
-    rows = session.execute(
-        sa.select(Run, sa.func.min(Offer.offered_at), sa.func.count(Offer.id), User.name)
-        .join(Pair, Pair.run_id == Run.id)
+    offers = (  # counted by themselves: a run's record is long, and would be taken along for each
+        sa.select(
+            Pair.run_id, sa.func.min(Offer.offered_at).label("first"), sa.func.count().label("all")
+        )
         .join(Offer, Offer.pair_id == Pair.id)
+        .where(Offer.round_id == round_id, Offer.answer_by.is_(None))  # not by request before
+        .group_by(Pair.run_id)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(Run, offers.c.first, offers.c.all, User.name)
+        .join(offers, offers.c.run_id == Run.id)
         .outerjoin(User, User.id == Run.made_by_id)
-        .where(Run.round_id == round_id, Offer.answer_by.is_(None))  # not agreed by request before
-        .group_by(Run.id, User.name)
         .order_by(Run.number)
     ).all()
     return [

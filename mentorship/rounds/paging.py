@@ -43,9 +43,15 @@ class Listing(Generic[Row]):
 
 def cut(rows: Sequence[Row], wanted: Wanted) -> Listing[Row]:
     """Return one page of a list that is in memory."""
-    page, last = _place(len(rows), wanted.page)
+    here, page, last = part(len(rows), wanted)
+    return Listing(rows[here.start : here.stop], len(rows), page, last)
+
+
+def part(found: int, wanted: Wanted) -> tuple[range, int, int]:
+    """Return which of so many rows are on the page, which page that is, and the last one."""
+    page, last = _place(found, wanted.page)
     start = (page - 1) * PAGE_SIZE
-    return Listing(rows[start : start + PAGE_SIZE], len(rows), page, last)
+    return range(start, min(start + PAGE_SIZE, found)), page, last
 
 
 def fetch(

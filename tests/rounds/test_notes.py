@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
-from mentorship.rounds import notes, service
+from mentorship.rounds import board, notes, paging, service
 from mentorship.rounds.models import Pair, Run
 from mentorship.rounds.note_models import RoundNote, RoundNoteBefore
-from mentorship.rounds.report import COLUMNS, report_rows
+from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.rounds.report import COLUMNS, report_listing, report_rows
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast
@@ -170,3 +171,42 @@ def test_every_note_stands_in_the_report_once(cast: Cast, sign_in: SignIn) -> No
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
     ana = next(row for row in rows if row["img"] == "Ana Silva")
     assert ana["notes"].startswith("'=A good pair"), "no cell that a spreadsheet would run"
+
+
+def test_a_page_that_begins_among_the_offers_of_an_img_tells_the_same(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.img(
+        "Dina Farouk", avoid=tuple(str(cast.people[n].id) for n in ("Noor Haddad", "Omar Aziz"))
+    )
+    round_, run = cast.reviewed()
+    noted(cast, run, "Ana Silva", "Omar Aziz", "Not him")
+    noted(cast, run, "Ana Silva", None, "Call her")
+    noted(cast, run, "Dina Farouk", None, "Call her, too")
+    service.publish_round(
+        cast.session, round_id=round_.id, run_id=run.id, by=cast.leader.id, now=NOW
+    )
+    asked = {"state": OfferState.EXPIRED, "offered_at": LATER, "answer_by": LATER, "place": 1}
+    ana, omar = cast.profile("Ana Silva"), cast.profile("Omar Aziz")
+    cast.session.add(Offer(round_id=round_.id, img_id=ana, mentor_id=omar, **asked))
+    cast.session.flush()
+    rows = [*report_rows(cast.session, round_, cast.leader.id)]
+    assert [(row[0], row[1], row[-1]) for row in rows[:2]] == [
+        ("Ana Silva", "Noor Haddad", "Call her"),
+        ("Ana Silva", "Omar Aziz", "Not him"),
+    ]
+    monkeypatch.setattr(paging, "PAGE_SIZE", 1)
+    offers = board.sums(cast.session, round_.id, finished=False).asked
+    pages = [
+        report_listing(
+            cast.session,
+            round_,
+            cast.leader.id,
+            wanted=paging.Wanted(page=page),
+            most=0,
+            offers=offers,
+        )
+        for page in range(1, len(rows) + 2)  # beyond the last comes the last
+    ]
+    assert [[*page.rows] for page in pages] == [[row] for row in [*rows, rows[-1]]]
+    assert {(page.found, page.last) for page in pages} == {(len(rows), len(rows))}
