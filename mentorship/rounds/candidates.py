@@ -10,7 +10,7 @@ import enum
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -26,6 +26,10 @@ from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatC
 from mentorship.sections.models import Membership, MembershipState
 
 _OTHER, _ITS_ROUND = aliased(Offer), aliased(Round)  # made once: an alias costs more than a query
+
+
+# some profiles: their ids, or a query that finds them
+Only: TypeAlias = Collection[uuid.UUID] | sa.CompoundSelect[uuid.UUID]
 
 
 class Obstacle(enum.StrEnum):
@@ -81,7 +85,7 @@ def candidates(
     round_: Round,
     *,
     now: dt.datetime,
-    only: Collection[uuid.UUID] | None = None,
+    only: Only | None = None,
     kind: ProfileKind | None = None,
 ) -> tuple[Candidate, ...]:
     """Return everybody who could take part or does, in one query.

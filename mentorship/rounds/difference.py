@@ -49,19 +49,24 @@ class Difference:
 def difference(session: Session, run: Run) -> Difference:
     """Compare the pairs of a run with all that its round has published so far, in two queries."""
     img, mentor = aliased(User), aliased(User)
-    pairs = _with_people(
-        sa.select(Pair.img_id, img.name, mentor.name, Pair.open_score), Pair, img, mentor
-    )
+    own, other = aliased(Profile), aliased(Profile)
     new = session.execute(
-        pairs.where(Pair.run_id == run.id).order_by(sa.func.lower(img.name), Pair.id)
+        sa.select(Pair.img_id, img.name, mentor.name, Pair.open_score)
+        .join(own, own.id == Pair.img_id)
+        .join(img, img.id == own.person_id)
+        .join(other, other.id == Pair.mentor_id)
+        .join(mentor, mentor.id == other.person_id)
+        .where(Pair.run_id == run.id)
+        .order_by(sa.func.lower(img.name), Pair.id)
     ).all()
-    offers = _with_people(sa.select(Offer.img_id, mentor.name, Offer.state), Offer, img, mentor)
-    before: defaultdict[uuid.UUID, list[Before]] = defaultdict(list)
     old = session.execute(
-        offers.where(Offer.round_id == run.round_id, Offer.state != OfferState.WITHDRAWN).order_by(
-            Offer.offered_at.desc(), Offer.id
-        )
+        sa.select(Offer.img_id, mentor.name, Offer.state)
+        .join(other, other.id == Offer.mentor_id)
+        .join(mentor, mentor.id == other.person_id)
+        .where(Offer.round_id == run.round_id, Offer.state != OfferState.WITHDRAWN)
+        .order_by(Offer.offered_at.desc(), Offer.id)
     ).all()
+    before: defaultdict[uuid.UUID, list[Before]] = defaultdict(list)
     for img_id, name, state in old:
         before[img_id].append(Before(name, state))
     stay = sum(state in LIVE_OFFERS for *_, state in old)
@@ -84,20 +89,3 @@ def _lines(
         DifferenceLine(img, before.get(img_id, ()), mentor, score)
         for img_id, img, mentor, score in rows
     ]
-
-
-def _with_people(
-    query: sa.Select[*tuple[Any, ...]],
-    of: type[Pair | Offer],
-    img: type[User],
-    mentor: type[User],
-) -> sa.Select[*tuple[Any, ...]]:
-    """Join the people of pairs or of offers."""
-    own, other = aliased(Profile), aliased(Profile)
-    return (
-        query.select_from(of)
-        .join(own, own.id == of.img_id)
-        .join(img, img.id == own.person_id)
-        .join(other, other.id == of.mentor_id)
-        .join(mentor, mentor.id == other.person_id)
-    )

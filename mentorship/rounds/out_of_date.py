@@ -87,7 +87,7 @@ def changed_since(
     """
     if round_.state not in OUT and not _is_out_of_date(session, run_id, now):
         return ()
-    return changed_among(session, run_id, *for_publishing(session, round_, now=now))
+    return changed_among(session, run_id, *for_publishing(session, round_, now=now, run_id=run_id))
 
 
 def changed_among(

@@ -58,7 +58,7 @@ class Preview:
 def preview(session: Session, round_: Round, run: Run, *, now: dt.datetime) -> Preview:
     """Return what the leader should know before publishing, in four queries."""
     pairs = pairs_now(session, run.id)
-    people, agreed = for_publishing(session, round_, now=now)
+    people, agreed = for_publishing(session, round_, now=now, run_id=run.id)
     matched = {pair.img_id for pair in pairs} | {img_id for img_id, _ in agreed.standing}
     new = [pair for pair in pairs if (pair.img_id, pair.mentor_id) not in agreed.standing]
     imgs = {one.profile_id for one in people if one.kind is ProfileKind.IMG and one.takes_part}

@@ -18,9 +18,9 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mentorship.extensions import rows_hit
-from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.agreed import Agreed, agreed_of
-from mentorship.rounds.candidates import Candidate, Obstacle, candidates
+from mentorship.rounds.candidates import Candidate, Obstacle, Only, candidates
 from mentorship.rounds.choices import LIVE_OFFERS, OUT
 from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Pair, Participant, Round, RoundState, Run
@@ -49,22 +49,26 @@ def still_free(session: Session, round_: Round, *, now: dt.datetime) -> Sequence
     return as_free(session, round_, people)
 
 
-def as_free(session: Session, round_: Round, people: Sequence[Candidate]) -> Sequence[Candidate]:
+def as_free(
+    session: Session, round_: Round, people: Sequence[Candidate], only: Only | None = None
+) -> Sequence[Candidate]:
     """Return people of a published round as a run of its rest may use them, in one query.
 
-    Whoever has a live offer is not free, and a mentor has the seats that no offer holds.
+    Whoever has a live offer is not free, and a mentor has the seats that no offer holds. Nobody is
+    looked at besides ``only``, if that is given.
     """
-    offers = session.execute(
-        sa.select(
-            Offer.img_id,
-            Offer.mentor_id,
-            Offer.state,
-            Offer.decline_reason,
-            Offer.mentor_answered_at,
-            Offer.img_answered_at,
-            Offer.offered_at,
-        ).where(Offer.round_id == round_.id)
-    ).all()
+    query = sa.select(
+        Offer.img_id,
+        Offer.mentor_id,
+        Offer.state,
+        Offer.decline_reason,
+        Offer.mentor_answered_at,
+        Offer.img_answered_at,
+        Offer.offered_at,
+    ).where(Offer.round_id == round_.id)
+    if only is not None:
+        query = query.where(sa.or_(Offer.img_id.in_(only), Offer.mentor_id.in_(only)))
+    offers = session.execute(query).all()
     back = {each.profile_id: each.back_at for each in people if each.back_at}
     held = Counter(
         key for each in offers if each.state in LIVE_OFFERS for key in (each.img_id, each.mentor_id)
@@ -79,15 +83,34 @@ def as_free(session: Session, round_: Round, people: Sequence[Candidate]) -> Seq
 
 
 def for_publishing(
-    session: Session, round_: Round, *, now: dt.datetime
+    session: Session, round_: Round, *, now: dt.datetime, run_id: uuid.UUID | None = None
 ) -> tuple[Sequence[Candidate], Agreed]:
     """Return whom the offers of a run are checked against, and the pairs that stand besides.
 
-    Once offers are out, whoever has one is not free, and nothing stands besides.
+    Once offers are out, whoever has one is not free, and nothing stands besides. Of ``run_id`` it
+    is then whoever is in that run, and the IMGs who may wait still: mostly few of the round.
     """
-    if round_.state in OUT:
-        return still_free(session, round_, now=now), Agreed()
-    return candidates(session, round_, now=now), agreed_of(session, round_.id)
+    if round_.state not in OUT:
+        return candidates(session, round_, now=now), agreed_of(session, round_.id)
+    only = _in_run_or_waiting(round_.id, run_id) if run_id else None
+    people = candidates(session, round_, now=now, only=only)
+    return as_free(session, round_, people, only), Agreed()
+
+
+def _in_run_or_waiting(round_id: uuid.UUID, run_id: uuid.UUID) -> sa.CompoundSelect[uuid.UUID]:
+    """Select who is in a run, and the IMGs of its round of whom no offer is live."""
+    made = (sa.select(each).where(Pair.run_id == run_id) for each in (Pair.img_id, Pair.mentor_id))
+    live = sa.select(Offer.img_id).where(Offer.round_id == round_id, Offer.state.in_(LIVE_OFFERS))
+    waiting = (
+        sa.select(Profile.id)
+        .join(Participant, Participant.profile_id == Profile.id)
+        .where(
+            Participant.round_id == round_id,
+            Profile.kind == ProfileKind.IMG,
+            Profile.id.not_in(live),
+        )
+    )
+    return sa.union(*made, waiting)
 
 
 def _as_free(
@@ -99,7 +122,9 @@ def _as_free(
     if person.kind is ProfileKind.IMG:
         gone = Obstacle.NEEDS_NOBODY if key in done else None
         here = Obstacle.ASKED_HERE if held[key] else gone
-        return dataclasses.replace(person, obstacle=person.obstacle or here)
+        if here is None or person.obstacle:
+            return person
+        return dataclasses.replace(person, obstacle=here)
     # They may have lowered their seats since, or given them away in another round.
     seats = person.seats if person.counted is None else min(person.counted, person.seats)
     free = max(seats - held[key], 0)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.pulse import NotMine
 from mentorship.rounds import comparing, editing, holding, jobs, planning, service, steps
 from mentorship.rounds import rest as rests
@@ -120,6 +120,22 @@ def test_who_said_no_for_good_may_look_again(cast: Cast, session: Session, round
 def _is_free(cast: Cast, round_: Round, name: str) -> bool:
     people = rests.still_free(cast.session, cast.again(round_), now=LATER)
     return any(each.takes_part for each in people if each.name == name)
+
+
+def test_for_a_run_of_the_rest_few_are_looked_at_and_they_are_as_among_all(
+    cast: Cast, session: Session, round_: Round
+) -> None:
+    run = rest(cast, session, round_)
+    here = cast.again(round_)
+    every = {each.profile_id: each for each in rests.still_free(session, here, now=LATER)}
+    people, agreed = rests.for_publishing(session, here, now=LATER, run_id=run.id)
+    some = {each.profile_id: each for each in people}
+    assert some == {key: every[key] for key in some}
+    assert (len(some) < len(every), agreed.standing) == (True, {})
+    made = session.execute(sa.select(Pair.img_id, Pair.mentor_id).where(Pair.run_id == run.id))
+    assert {key for pair in made for key in pair} <= some.keys()
+    free = {each.profile_id for each in every.values() if each.takes_part}
+    assert {key for key in free if every[key].kind is ProfileKind.IMG} <= some.keys()
 
 
 def test_finishing_takes_a_planned_rest_back(cast: Cast, session: Session, round_: Round) -> None:
