@@ -102,5 +102,5 @@ def ids_of(argument: str, given: Iterable[object] | None, length: int) -> tuple[
 
 def check_text(argument: str, given: str) -> None:
     """Refuse half of a surrogate pair: the lottery reads ids as UTF-8."""
-    if any("\ud800" <= letter <= "\udfff" for letter in given):
+    if not given.isascii() and any("\ud800" <= letter <= "\udfff" for letter in given):
         raise ValueError(f"{argument}: {given!r} is no text: it cannot be written as UTF-8")

@@ -95,9 +95,13 @@ def _listing(  # noqa: PLR0913, PLR0917  what is looked for, who is chosen and h
         rows = [_img_choice(*row[:3]) for row in page.rows]
         return Listing(rows, page.found, page.page, page.last)
     if mentor is None:
-        rows = [_mentor_choice(*row) for row in session.execute(_mentors(run))]
         words = wanted.words.casefold()
-        return cut(_best_first([o for o in rows if words in o.name.casefold()], found), wanted)
+        mentors = [
+            _mentor_choice(key, name, free, found.get(str(key)))
+            for key, name, free in session.execute(_mentors(run))
+            if words in name.casefold()
+        ]
+        return cut(_best_first(mentors), wanted)
     return None
 
 
@@ -106,11 +110,10 @@ def _priority(session: Session, img: Choice) -> str:
     return priority_of(session, [key]).get(key, "")
 
 
-def _best_first(mentors: Sequence[Choice], found: Mapping[str, Suits]) -> Sequence[Choice]:
-    """Return the mentors with how they suit; those a rule stands against come last."""
-    told = [dataclasses.replace(each, suits=found.get(each.id)) for each in mentors]
+def _best_first(mentors: Sequence[Choice]) -> Sequence[Choice]:
+    """Return the mentors by how they suit; those a rule stands against come last."""
     return sorted(
-        told,
+        mentors,
         key=lambda each: (each.suits.forbidden, -each.suits.score) if each.suits else (True, 0),
     )
 
@@ -163,8 +166,8 @@ def _img_choice(key: uuid.UUID, name: str, mentor: str | None) -> Choice:
     return Choice(str(key), name, f"with {mentor}" if mentor else "no mentor")
 
 
-def _mentor_choice(key: uuid.UUID, name: str, free: int) -> Choice:
-    return Choice(str(key), name, _free(free))
+def _mentor_choice(key: uuid.UUID, name: str, free: int, suits: Suits | None = None) -> Choice:
+    return Choice(str(key), name, _free(free), suits)
 
 
 def _free(seats: int) -> str:

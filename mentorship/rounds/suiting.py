@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,12 +46,15 @@ def suits(run: Run, img: str, mentor: str | None = None) -> Mapping[str, Suits]:
     row = _row(market, img)
     if row is None:
         return {}
-    table = open_scores(market, rules, inputs.means or {}, row)[0]
-    out = {key: flags[0] for key, flags in ruled_out(market, rules, row).items() if key != LIFTED}
+    scores = open_scores(market, rules, inputs.means or {}, row)[0].tolist()
+    against: defaultdict[int, list[str]] = defaultdict(list)
+    for rule, flags in ruled_out(market, rules, row).items():
+        if rule != LIFTED:
+            for at in np.flatnonzero(flags[0]).tolist():
+                against[at].append(rule)
     return {
-        each.key: Suits(int(table[at]), tuple(key for key, flags in out.items() if flags[at]))
-        for at, each in enumerate(market.mentors)
-        if mentor in {None, each.key}
+        each.key: Suits(score, tuple(against.get(at, ())))
+        for at, (each, score) in enumerate(zip(market.mentors, scores, strict=True))
     }
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentorship.matching.scores.closeness import WORDS_FACTOR
-from mentorship.matching.scores.words import LONGEST, SCALE, rarity, scaled, stems
+from mentorship.matching.scores.words import LONGEST, SCALE, only_stems, rarity, scaled, stems
 from tests.matching.people import img, market, mentor
 from tests.matching.strategies import WORDS
 
@@ -38,6 +38,7 @@ from tests.matching.strategies import WORDS
 )
 def test_stems(text: str, found: dict[str, str]) -> None:
     assert stems(text) == found
+    assert only_stems(text) == found.keys()
 
 
 def test_the_fewer_have_a_word_the_more_it_weighs() -> None:

@@ -22,7 +22,7 @@ from mentorship.matching.people import Img, Mentor, Span
 from mentorship.matching.scores.coding import Words, flags_of, ints_of, sparse_of
 from mentorship.matching.scores.tables import Tables
 from mentorship.matching.scores.week import SLOTS, free_minutes, free_slots
-from mentorship.matching.scores.words import rarity, scaled, stems
+from mentorship.matching.scores.words import only_stems, rarity, scaled
 
 TOPIC_WEIGHTS = (5, 4, 3, 2, 1)  # of the first topic needed, the second ...
 IMPORTANCE = MappingProxyType({"low": 1, "normal": 2, "high": 4})  # half, once, twice the weight
@@ -136,7 +136,7 @@ class Lexicon:
         specialties = Words([*_all(i.specialties for i in imgs), *_all(_fields(mentors))])
         regions = [tables.state_regions.get(state, state) for state in states]
         told = chain((i.goals for i in imgs), (m.about for m in mentors), texts)
-        weights = rarity([stems(text) for text in told])
+        weights = rarity([only_stems(text) for text in told])
         return cls(
             tables=tables,
             closeness=tables.closeness_table(specialties.words),
@@ -242,12 +242,12 @@ class Lexicon:
 
     def _welcomes(self, mentors: Sequence[Mentor]) -> csr_array:
         """Leave out IMGs who are not in this market: a mark of theirs says nothing about others."""
-        marked = [np.unique(self.imgs.codes(m.welcomes)) for m in mentors]
-        here = [codes[codes >= 0] for codes in marked]
+        marked = (self.imgs.codes(set(m.welcomes)) for m in mentors)
+        here = [np.sort(codes[codes >= 0]) for codes in marked]
         return sparse_of(here, [[1] * len(codes) for codes in here], len(self.imgs))
 
     def _texts(self, texts: Iterable[str]) -> csr_array:
-        columns = [np.sort(self.stems.codes(stems(text))) for text in texts]
+        columns = [np.sort(self.stems.codes(only_stems(text))) for text in texts]
         return sparse_of(
             columns, [scaled(self.rarity[row].tolist()) for row in columns], len(self.stems)
         )

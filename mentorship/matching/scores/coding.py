@@ -38,9 +38,9 @@ class Words:
     def hot(self, lists: Sequence[Iterable[str]]) -> Flags:
         """Return (rows, words) bool: which words each list holds."""
         flags = np.zeros((len(lists), len(self.words)), dtype=np.bool_)
-        for row, words in enumerate(lists):
-            for word in words:
-                flags[row, self._code[word]] = True
+        code, width = self._code, len(self.words)
+        held = [row * width + code[word] for row, words in enumerate(lists) for word in words]
+        flags.reshape(-1)[ints_of(held)] = True
         return flags
 
 

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 # The pure-Python stemmer by its own name: the package's front door would take a compiled one
 # where the machine happens to have it.
@@ -50,11 +51,20 @@ _EMPTY = frozenset(
 def stems(text: str) -> dict[str, str]:
     """Return what a text is about: stem -> the word as it stands there first, in lower case."""
     found: dict[str, str] = {}
-    plain = text.lower().replace("’", "'")  # noqa: RUF001 - the apostrophe of word processors
-    for word in dict.fromkeys(_WORD.findall(plain)):
+    for word in dict.fromkeys(_words(text)):
         if stem := _stem(word):
             found.setdefault(stem, word)
     return found
+
+
+def only_stems(text: str) -> set[str]:
+    """Return the stems alone: a round counts those of thousands of texts."""
+    return set(map(_stem, _words(text))) - {""}
+
+
+def _words(text: str) -> list[str]:
+    plain = text.lower().replace("’", "'")  # noqa: RUF001 - the apostrophe of word processors
+    return _WORD.findall(plain)
 
 
 @lru_cache(maxsize=30_000)  # texts share most of their words, and plain Python stems slowly
@@ -69,7 +79,7 @@ def _stem(token: str) -> str:
 
 def rarity(texts: Sequence[Collection[str]]) -> Mapping[str, int]:
     """Return the weight of every stem that occurs: 2 in all texts, more the fewer have it."""
-    having = Counter(stem for text in texts for stem in text)
+    having = Counter(chain.from_iterable(texts))
     telling = sum(1 for text in texts if text)
     return {stem: 1 + (telling // count).bit_length() for stem, count in having.items()}
 
