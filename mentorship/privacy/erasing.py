@@ -24,8 +24,7 @@ from mentorship import audit
 from mentorship.accounts.letters import to_administrators
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
-from mentorship.community import searched
-from mentorship.community.models import CouncilSeat, Resolution, ResolutionState
+from mentorship.community.models import Resolution, ResolutionState
 from mentorship.consents.models import Erasure
 from mentorship.crypto import UnreadableField
 from mentorship.mentorships.ending import end_mentorship
@@ -39,6 +38,7 @@ from mentorship.privacy.emptying import (
     remove_profiles,
 )
 from mentorship.privacy.mails import NAMELESS, is_named, leave_mails, spellings
+from mentorship.privacy.named import forget_name
 from mentorship.privacy.traces import OF_PAIR, OF_PERSON
 from mentorship.profiles.models import Profile
 from mentorship.rosters.import_models import RosterImport
@@ -151,7 +151,7 @@ def _part(
 
 
 def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) -> None:
-    _leave_the_council(session, person)
+    forget_name(session, person)
     throw_away_all(session, person.id)
     for column in OF_PERSON:
         carry_out(session, sa.delete(column.class_).where(column == person.id))
@@ -167,17 +167,6 @@ def _delete_rows(session: Session, person: User, profiles: Sequence[uuid.UUID]) 
     ideas = Resolution.author_id == person.id, Resolution.state == ResolutionState.IDEA
     carry_out(session, sa.delete(Resolution).where(*ideas))
     person.roles.clear()
-
-
-def _leave_the_council(session: Session, person: User) -> None:
-    """Empty the seats under the person's name in sections of theirs, as leaders typed it."""
-    sections = sa.select(Membership.section_id).where(Membership.person_id == person.id)
-    there = session.scalars(sa.select(CouncilSeat).where(CouncilSeat.section_id.in_(sections)))
-    found = spellings(person)
-    seats = [seat for seat in there if is_named(seat.name, found)]
-    for seat in seats:
-        seat.name = ""
-    searched.file(session, *seats)
 
 
 def _may_name(roster: RosterImport, found: Sequence[re.Pattern[str]]) -> bool:

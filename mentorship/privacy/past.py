@@ -20,6 +20,7 @@ from mentorship.rosters.uploads import with_files
 from mentorship.rounds.models import Participant, Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.rounds.run_models import PublishPlan, RunStep
+from mentorship.search.models import SearchMiss
 from mentorship.signins.models import UserSession
 from mentorship.throttle.models import Throttle
 from mentorship.toolkit.path_models import Situation
@@ -133,3 +134,7 @@ def sessions(moment: dt.datetime) -> sa.Select[uuid.UUID]:
 
 def tries(moment: dt.datetime) -> sa.Select[str]:
     return sa.select(Throttle.key).where(Throttle.ends_at < moment)
+
+
+def searches(moment: dt.datetime) -> sa.Select[uuid.UUID]:
+    return sa.select(SearchMiss.id).where(SearchMiss.last_at < moment)

@@ -27,6 +27,7 @@ from mentorship.profiles.models import Profile
 from mentorship.rosters import uploads
 from mentorship.rosters.import_models import RosterImport
 from mentorship.rounds.models import Pair, Run
+from mentorship.search.models import SearchMiss
 from mentorship.signins.models import UserSession
 from mentorship.signins.service import KEPT
 from mentorship.throttle.models import Throttle
@@ -170,6 +171,14 @@ RULES: tuple[Rule, ...] = (
         "A status of a year ago may be another by now; the page asks again.",
         past.situations,
         _delete(Situation, past.situations),
+    ),
+    Rule(
+        "searches",
+        "Searches that found nothing, since they were last made",
+        90 * DAY,
+        "By then it was added to the toolkit or will not be; the words may be anything.",
+        past.searches,
+        _delete(SearchMiss, past.searches),
     ),
     Rule(
         "sessions",

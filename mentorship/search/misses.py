@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, joinedload
 from mentorship.extensions import rows_hit
 from mentorship.search.models import QUERY_LENGTH, SearchMiss
 
-FORGET_AFTER = dt.timedelta(days=90)
 LEAST = 2  # people: what one alone typed may be anything, also a name; it stays unseen
 MOST_OFTEN = (SearchMiss.times.desc(), SearchMiss.last_at.desc(), SearchMiss.text)
 
@@ -38,7 +37,6 @@ def note_miss(
     words = " ".join(text.casefold().split())[:QUERY_LENGTH].strip()
     if not words:
         return
-    session.execute(sa.delete(SearchMiss).where(SearchMiss.last_at < now - FORGET_AFTER))
     for section_id in sections or (None,):
         _count(session, Miss(words, section_id, by), now)
 

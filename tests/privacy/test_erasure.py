@@ -39,9 +39,11 @@ from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.priority import ENDED, priority_of
 from mentorship.rounds.proving import prove_again
-from mentorship.search.models import SearchEntry
+from mentorship.search.misses import note_miss
+from mentorship.search.models import SearchEntry, SearchMiss
 from mentorship.sections import leading
 from mentorship.sections.models import Membership
+from mentorship.sections.table_models import SavedView
 from mentorship.signins import people
 from tests import factories
 from tests.factories import NOW
@@ -457,6 +459,24 @@ def test_a_seat_of_the_council_under_their_name_is_emptied(session: Session) -> 
     assert told == ["Chi Tanaka", "Chi Tanakamura", "Omar Aziz", "Vacant"], (
         "as the search shows them"
     )
+
+
+def test_what_was_looked_for_under_their_name_is_forgotten(session: Session) -> None:
+    pair = whole_person(session)
+    section, elsewhere = pair.cast.section, factories.section(session)
+    for place, name, words in (
+        *((section, "Chi Tanaka", ""), (section, "Mine", "chi tanaka"), (section, "All", "psych")),
+        (elsewhere, "Chi Tanaka", ""),
+    ):
+        wanted = {"q": words}
+        session.add(SavedView(section_id=place.id, name=name, wanted=wanted, made_at=NOW))
+    for words in ("Chi Tanaka visa", "tanaka"):
+        note_miss(session, words, sections=[section.id], by="a", now=NOW)
+    wishes.ask(session, person=pair.img, now=NOW)
+    erasing.erase(session, person_id=pair.img.id, now=DUE)
+    views = session.execute(sa.select(SavedView.section_id, SavedView.name)).all()
+    assert set(views) == {(section.id, "All"), (elsewhere.id, "Chi Tanaka")}
+    assert session.scalars(sa.select(SearchMiss.text)).all() == ["tanaka"]
 
 
 def test_who_comes_back_with_a_backup_is_erased_again(session: Session) -> None:

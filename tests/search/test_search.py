@@ -15,6 +15,7 @@ from mentorship.community.searched import SOURCES as SECTIONS
 from mentorship.demo.section_life import load_section_life
 from mentorship.news.searched import SOURCES as NEWS
 from mentorship.news.seeds import load_news
+from mentorship.privacy import retention
 from mentorship.search import service
 from mentorship.search.misses import all_misses, forget_miss, misses, note_miss
 from mentorship.search.models import SearchEntry, SearchMiss
@@ -174,8 +175,9 @@ def test_what_nobody_finds_is_counted_without_a_name(session: Session) -> None:
     kept = {column.key for column in sa.inspect(SearchMiss).columns}
     assert kept == {"id", "section_id", "text", "times", "last_by", "last_at"}
     assert misses(session, other.id) == []  # of their own leaders alone
-    note_miss(session, "other", sections=[mine.id], by="one", now=NOW + dt.timedelta(days=91))
-    assert misses(session, mine.id) == []  # and is forgotten after 90 days
+    assert retention.run(now=NOW + dt.timedelta(days=89)).rows == {}
+    assert retention.run(now=NOW + dt.timedelta(days=91)).rows == {"searches": 1}
+    assert misses(session, mine.id) == []
 
 
 def test_a_vain_search_counts_in_each_section_of_whoever_asked(session: Session) -> None:
