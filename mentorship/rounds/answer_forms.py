@@ -31,6 +31,11 @@ class DeclineForm(FlaskForm):
         description="Only section leaders read this. Please leave out health and visa details.",
     )
 
+    @property
+    def told(self) -> str:
+        """Return the words for the leader."""
+        return self.words.data or ""
+
 
 def _choices(reasons: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(reason, words) for reason, words in reasons.items()]

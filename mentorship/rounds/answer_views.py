@@ -11,7 +11,12 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, reading, transaction
 from mentorship.rounds import service
-from mentorship.rounds.answer_forms import ColleagueForm, ImgDeclineForm, MentorDeclineForm
+from mentorship.rounds.answer_forms import (
+    ColleagueForm,
+    DeclineForm,
+    ImgDeclineForm,
+    MentorDeclineForm,
+)
 from mentorship.rounds.answer_pages import OfferPage, match_page, offer_page, taken_page
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.offer_models import OfferState, Side
@@ -82,7 +87,7 @@ def decline_offer(offer_id: uuid.UUID) -> Answer:
                 now=now,
             )
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
-        return _too_late(too_late, Side.MENTOR)
+        return _too_late(too_late, Side.MENTOR, form)
     flash("Thank you for answering. Your answer is saved.", "success")
     return redirect(url_for(".offer", offer_id=offer_id), code=303)
 
@@ -144,18 +149,21 @@ def decline_match(offer_id: uuid.UUID) -> Answer:
                 person_id=me,
                 offer_id=offer_id,
                 reason=form.reason.data,
-                words=form.words.data,
+                words=form.told,
                 now=now,
             )
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
-        return _too_late(too_late, Side.IMG)
+        return _too_late(too_late, Side.IMG, form)
     place = NOT_AGAIN if form.reason.data in FOR_GOOD else "You keep your place"
     flash(f"Thank you for answering. {place}, and your section leader knows.", "success")
     return redirect(url_for(".match", offer_id=offer_id), code=303)
 
 
 def _too_late(
-    error: service.AnswersClosed | service.AlreadyAnswered, side: Side
+    error: service.AnswersClosed | service.AlreadyAnswered,
+    side: Side,
+    form: DeclineForm | None = None,
 ) -> tuple[str, int]:
-    """Say kindly to one side that the answer changed nothing, and why."""
-    return render_template("rounds/too_late.html", error=error, side=side), 409
+    """Say kindly to one side that the answer changed nothing, and why; what they typed is shown."""
+    page = render_template("rounds/too_late.html", error=error, side=side, form=form)
+    return page, 409

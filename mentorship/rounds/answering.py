@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.rounds import letters
+from mentorship.rounds.answered import AlreadyAnswered, same_no, twice
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.due import time_for_img
 from mentorship.rounds.going_on import agree, pass_on, take_back_elsewhere
@@ -32,14 +33,6 @@ class AnswersClosed(RuntimeError):
     def __init__(self, round_: Round) -> None:
         super().__init__(f"the round {round_.name} is finished")
         self.round_name, self.finished_at = round_.name, round_.finished_at
-
-
-class AlreadyAnswered(RuntimeError):
-    """The offer has another answer already."""
-
-    def __init__(self, state: OfferState) -> None:
-        super().__init__(f"the offer is {state} already")
-        self.state = state
 
 
 def accept_offer(
@@ -68,7 +61,7 @@ def accept_offer(
         return SEAT_TAKEN
     _hold_open(session, offer)
     if offer.requested:
-        return agree(session, offer, now=now) or _twice(session, offer, CONFIRMED, SEAT_TAKEN)
+        return agree(session, offer, now=now) or twice(session, offer, CONFIRMED, SEAT_TAKEN)
     if side := parted_by(session, offer, Side.MENTOR):
         return _part(session, offer, side, OFFERED, now)
     return _accept(session, offer, now)
@@ -80,7 +73,7 @@ def _accept(session: Session, offer: Offer, now: dt.datetime) -> OfferState:
     until = max(due, time_for_img(now, answer_days=offer.round.answer_days))
     own = {"due_at": until} if until > due else {}
     if not step(session, offer, OFFERED, ACCEPTED, mentor_answered_at=now, **own):
-        return _twice(session, offer, ACCEPTED, CONFIRMED)
+        return twice(session, offer, ACCEPTED, CONFIRMED)
     if not take_seat(session, offer):
         step(session, offer, ACCEPTED, SEAT_TAKEN)
         letters.still_looking(session, offer, now=now)
@@ -98,17 +91,19 @@ def decline_offer(  # noqa: PLR0913  an answer has a reason and words
     words: str,
     now: dt.datetime,
 ) -> None:
-    """Say no as the mentor, before having said yes. Raises like ``accept_offer``."""
+    """Say no as the mentor, before having said yes. Raises like ``accept_offer``.
+
+    The same no twice is as good as once; a no with another reason or other words is another answer.
+    """
     offer = offer_for_mentor(session, person_id, offer_id)
     no = OfferState.DECLINED_BY_MENTOR
     if offer.state is no:
-        return
+        return same_no(session, offer, no, reason, words)
     _hold_open(session, offer)
     said = {"decline_reason": reason, "decline_words": words, "mentor_answered_at": now}
-    if step(session, offer, OFFERED, no, **said):
-        tell_no(session, offer, now=now)
-    else:
-        _twice(session, offer, no)
+    if not step(session, offer, OFFERED, no, **said):
+        return same_no(session, offer, no, reason, words)
+    return tell_no(session, offer, now=now)
 
 
 def confirm_match(
@@ -134,7 +129,7 @@ def confirm_match(
     if side := parted_by(session, offer, Side.IMG):
         return _part(session, offer, side, ACCEPTED, now)
     if not step(session, offer, ACCEPTED, CONFIRMED, img_answered_at=now):
-        return _twice(session, offer, CONFIRMED)
+        return twice(session, offer, CONFIRMED)
     letters.img_confirmed(session, offer, now=now)
     take_back_elsewhere(session, offer.round_id, [offer.img_id], now=now)
     return CONFIRMED
@@ -151,19 +146,18 @@ def decline_match(  # noqa: PLR0913  an answer has a reason and words
 ) -> None:
     """Say no as the IMG, after the mentor said yes: the seat is free again.
 
-    Raises like ``confirm_match``.
+    Raises like ``confirm_match``; of a second no holds what ``decline_offer`` says.
     """
     offer = offer_for_img(session, person_id, offer_id)
     no = OfferState.DECLINED_BY_IMG
     if offer.state is no:
-        return
+        return same_no(session, offer, no, reason, words)
     _hold_open(session, offer)
     said = {"decline_reason": reason, "decline_words": words, "img_answered_at": now}
-    if step(session, offer, ACCEPTED, no, **said):
-        free_seat(session, offer)
-        letters.img_declined(session, offer, now=now)
-    else:
-        _twice(session, offer, no)
+    if not step(session, offer, ACCEPTED, no, **said):
+        return same_no(session, offer, no, reason, words)
+    free_seat(session, offer)
+    return letters.img_declined(session, offer, now=now)
 
 
 def tell_no(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -202,7 +196,7 @@ def _part(
     by_mentor = side is Side.MENTOR
     end = OfferState.DECLINED_BY_MENTOR if by_mentor else OfferState.DECLINED_BY_IMG
     if turn_down(session, offer, by_mentor=by_mentor, reason="other", now=now) is None:
-        return _twice(session, offer, end)
+        return twice(session, offer, end)
     if waits is OFFERED:
         letters.still_looking(session, offer, now=now)
     elif side is Side.IMG:
@@ -219,11 +213,3 @@ def _hold_open(session: Session, offer: Offer) -> None:
     ).one()
     if state not in OUT and not (offer.requested and state is RoundState.OPEN):
         raise AnswersClosed(offer.round)
-
-
-def _twice(session: Session, offer: Offer, *same: OfferState) -> OfferState:
-    """Of two answers at once this one came second: fine if the first said the same."""
-    state = session.scalars(sa.select(Offer.state).where(Offer.id == offer.id)).one()
-    if state not in same:
-        raise AlreadyAnswered(state)
-    return state

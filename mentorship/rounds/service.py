@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mentorship.rounds.answered import AlreadyAnswered
 from mentorship.rounds.answering import (
-    AlreadyAnswered,
     AnswersClosed,
     accept_offer,
     confirm_match,

@@ -276,6 +276,50 @@ def test_a_second_answer_changes_nothing(noor: PageClient, cast: Cast, offer: Of
     assert state(cast) is OfferState.ACCEPTED
 
 
+def test_a_second_no_is_told_to_be_the_second(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer
+) -> None:
+    """With another reason or other words it is not kept: the first decides on the place."""
+    noor.post(f"/offers/{offer.id}/accept")
+    path, first = f"/matches/{offer.id}/decline", {"reason": "no_time", "words": "On nights."}
+    for _ in range(2):  # the same no twice is one
+        assert "not matched again" in ana.follow(ana.post(path, first)).text
+    page = ana.post(path, {"reason": "other", "words": "Too far\naway."}, status=409)
+    assert "You had already declined. The reason and the words that you sent now" in page.text
+    assert "What you wrote Too far away." in page.text
+    assert "You keep your place" not in page.text + ana.get("/home/img").text
+    ana.post(path, {"reason": "no_time"}, status=409)
+    kept = cast.offer("Ana Silva")
+    assert (kept.decline_reason, kept.decline_words) == ("no_time", "On nights.")
+
+
+def test_whoever_withdrew_before_is_not_told_that_they_keep_their_place(
+    noor: PageClient, ana: PageClient, cast: Cast, offer: Offer
+) -> None:
+    noor.post(f"/offers/{offer.id}/accept")
+    ana.post(f"/participations/{offer.round_id}/{cast.profile('Ana Silva')}/withdraw")
+    said = {"reason": "situation_changed", "words": ""}  # as whoever withdraws is noted
+    for no in (said, {"reason": "other", "words": "Too far away."}):
+        page = ana.post(f"/matches/{offer.id}/decline", no, status=409)
+        assert "You are not part of this round any more: you withdrew from it" in page.text
+    assert "What you wrote Too far away." in page.text
+    page = ana.post(f"/matches/{offer.id}/confirm", status=409)
+    assert "you withdrew from it" in page.text
+    assert "already declined" not in page.text
+
+
+def test_a_colleague_suggested_after_a_no_is_not_kept_and_shown(
+    noor: PageClient, cast: Cast, offer: Offer
+) -> None:
+    path = f"/offers/{offer.id}/decline"
+    noor.submit(path, {"reason": "no_time"})
+    said = {"reason": "wrong_fit", "colleague": "Dr. Quokka"}
+    page = noor.post(f"{path}?suggest=1", said, status=409)
+    assert "What you wrote Suggests a colleague: Dr. Quokka" in page.text
+    assert "are not kept" in page.text
+    assert cast.offer("Ana Silva").decline_reason == "no_time"
+
+
 @pytest.mark.parametrize("stranger", ["Omar Aziz", "Ana Silva", "Ben Okafor", "leader"])
 def test_an_offer_is_nobody_elses(sign_in: SignIn, cast: Cast, offer: Offer, stranger: str) -> None:
     visitor = sign_in(cast.leader if stranger == "leader" else cast.people[stranger])
