@@ -170,7 +170,8 @@ def ask_next(
 ) -> Offer:
     """Ask the first mentor of one's list who can be asked; one request at a time is out.
 
-    Asking is a yes: if it was said to ``whom`` (a profile), nobody else is asked.
+    Asking is a yes: if it was said to ``whom`` (a profile), nobody else is asked, and asking them
+    twice is as good as once.
 
     Raises
     ------
@@ -182,6 +183,8 @@ def ask_next(
     """
     session.execute(sa.select(Round.id).where(Round.id == round_id).with_for_update(read=True))
     mine = asking_of(session, person_id, round_id, now=now)
+    if mine.out and mine.out.mentor_id == whom:
+        return mine.out
     if mine.hinders:
         raise CannotAsk(mine.hinders)
     place = 2 if any(offer.place == 1 for offer in mine.live) else 1
@@ -239,6 +242,10 @@ def send(  # noqa: PLR0913  whose request, and to whom
         with session.begin_nested():
             session.add(offer)
     except IntegrityError:  # the other of two clicks was faster
+        out = sa.select(Offer).where(Offer.round_id == round_.id, Offer.img_id == img_id)
+        same = out.where(Offer.mentor_id == whom, Offer.state == OFFERED)
+        if sent := session.scalars(same).one_or_none():
+            return sent
         raise CannotAsk(ONE_OUT) from None
     letters.request_waiting(session, offer, now=now)
     return offer

@@ -205,6 +205,19 @@ def test_the_last_seat_goes_once_and_the_others_go_on(cast: Cast) -> None:
     assert told.out.mentor == "Omar Aziz"
 
 
+def test_a_request_to_the_same_mentor_twice_is_one(cast: Cast, sign_in: SignIn) -> None:
+    """Two tabs show the page: what the second sends is what the first has sent already."""
+    round_, ana = direct(cast), sign_in(cast.people["Ana Silva"])
+    path, noor = f"/rounds/{round_.id}/request", {"mentor": str(cast.profile("Noor Haddad"))}
+    for _ in range(2):
+        page = ana.follow(ana.post(path, noor))
+        assert "Your request is sent" in page.text
+        assert "You asked Noor Haddad" in page.text
+    assert len(subjects(cast, "Noor Haddad")) == 1
+    omar = ana.post(path, {"mentor": str(cast.profile("Omar Aziz"))}, status=409)
+    assert "A request of yours waits for an answer" in omar.text
+
+
 def test_nobody_is_asked_but_the_mentor_whom_the_page_named(cast: Cast, sign_in: SignIn) -> None:
     round_ = direct(cast)
     ana, path = sign_in(cast.people["Ana Silva"]), f"/rounds/{round_.id}/request"
