@@ -24,6 +24,11 @@ class OwnStanding:
     belongs: bool
     waits: bool
 
+    @property
+    def has_home(self) -> bool:
+        """Tell whether there is a home page of this role for the person."""
+        return self.belongs or self.waits
+
 
 def own_standing(session: Session, person_id: uuid.UUID, role: SectionRole) -> OwnStanding:
     """Return what a person agreed to and where they belong in one role, in one query."""

@@ -233,7 +233,8 @@ def _saved(way: Road, at: Step, kept: Answers[Any], form: StepForm) -> Outcome:
     else:
         flash(f"{SAVED} To be matched, please add: {', '.join(state.needed)}.", "warning")
     if go == "leave":
-        return redirect(url_for("dashboard.home"), code=303)
+        there = own_standing(db.session(), current_id(), way.role).has_home
+        return redirect(url_for(f"dashboard.{road}" if there else "dashboard.home"), code=303)
     return redirect(url_for(".mine", road=road), code=303)
 
 

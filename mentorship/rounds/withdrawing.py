@@ -48,6 +48,12 @@ class Participation:
         return self.withdrew and self.round.state in BEFORE
 
 
+def kind_of_own(session: Session, person_id: uuid.UUID, profile_id: uuid.UUID) -> ProfileKind:
+    """Return the role of one's own profile; NoResultFound for what is not one's own."""
+    own = sa.select(Profile.kind).where(Profile.id == profile_id, Profile.person_id == person_id)
+    return session.scalars(own).one()
+
+
 def participation_of(
     session: Session, person_id: uuid.UUID, round_id: uuid.UUID, profile_id: uuid.UUID
 ) -> Participation:

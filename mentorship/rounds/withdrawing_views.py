@@ -61,16 +61,19 @@ def withdraw(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
 def join(round_id: uuid.UUID, profile_id: uuid.UUID) -> Response:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     who = {"person_id": me, "round_id": round_id, "profile_id": profile_id}
+    home = HOMES[service.kind_of_own(db.session(), me, profile_id)]
     try:
         with transaction() as session:
             round_ = service.join(session, **who, now=now)
     except service.CannotTakePart as out:
+        if out.obstacle is service.Obstacle.NOT_A_MEMBER:
+            home = "dashboard.home"  # that of the role may be gone
         flash(f"You cannot be part of this round yet. {WHY_NOT[out.obstacle]}", "warning")
     except service.NotMeant as round_name:
         flash(f"{round_name} is for some members only. Your section leader can add you.", "warning")
     else:
         flash(f"You are part of {round_.name}.", "success")
-    return redirect(url_for("dashboard.home"), code=303)
+    return redirect(url_for(home), code=303)
 
 
 @bp.post("/participations/<uuid:round_id>/<uuid:profile_id>/come-back")

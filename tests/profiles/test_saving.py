@@ -219,7 +219,7 @@ def test_the_ways_out_of_a_step(sign_in: SignIn, ana: User) -> None:
     client = sign_in(ana)
     for go, where in (("on", "about"), ("back", "journey"), ("more", "topics")):
         assert client.submit(TOPICS, {"go": go}).location == f"/profile/img/{where}"
-    assert client.submit(TOPICS, {"go": "leave"}).location == "/home"
+    assert client.submit(TOPICS, {"go": "leave"}).location == "/home/img"
     assert client.submit(f"{TOPICS}?from=answers", {"go": "on"}).location == "/profile/img"
     assert client.submit("/profile/img/confidence", {"go": "on"}).location == "/profile/img"
     client.get("/profile/img/seats", status=404)

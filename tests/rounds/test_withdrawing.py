@@ -232,11 +232,42 @@ def test_who_comes_late_joins_a_round_that_is_open(
     assert "Spring is open" in late.get(f"/home/{home}").text
     path = f"/participations/{round_.id}/{cast.profile(name)}/join"
     for _ in range(2):  # a double click is one
-        late.post(path)
+        assert late.post(path).location == f"/home/{home}"
     assert joined(cast, round_, name)
     assert "You are part of Spring" in late.get(f"/home/{home}").text
     closing.close_round(cast.session, round_id=round_.id, now=NOW)
     late.post(path, status=404)
+
+
+def test_whoever_has_two_roles_comes_back_to_the_home_of_the_one_they_joined_in(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    round_ = cast.open()
+    cast.mentor("Both Ways")
+    cast.img("Both Ways")
+    both = sign_in(cast.people["Both Ways"])
+    place = f"/participations/{round_.id}/{cast.profile('Both Ways', ProfileKind.IMG)}/join"
+    page = both.follow(both.post(place))
+    assert "You are part of Spring" in page.text
+    assert "You are not part of it yet" not in page.text
+
+
+def test_whoever_is_no_member_any_more_is_told_so_at_a_home_they_have(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    round_ = cast.open()
+    late = cast.img("Late Img")
+    mine = sa.select(Membership.id).where(Membership.person_id == late.id)
+    place = f"/participations/{round_.id}/{cast.profile('Late Img')}/join"
+    cast.session.add(
+        Participant(round_id=round_.id, profile_id=cast.profile("Late Img"), joined_at=NOW)
+    )
+    client = sign_in(late)
+    client.post(f"/participations/{round_.id}/{cast.profile('Late Img')}/withdraw")
+    leave(cast.session, membership_id=cast.session.scalars(mine).one(), person_id=late.id, now=NOW)
+    page = client.post(place)
+    assert page.location == "/home"
+    assert "not a member of its section" in client.follow(page).text
 
 
 def test_nobody_joins_for_others_or_against_the_leader(sign_in: SignIn, cast: Cast) -> None:
