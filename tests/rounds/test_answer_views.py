@@ -251,8 +251,10 @@ def test_late_answers_are_taken_until_the_round_is_finished(
     service.finish_round(session, round_id=offer.round_id, now=NOW)
     page = ana.post(f"/matches/{offer.id}/confirm", status=409)
     assert page.h1 == "The round is finished"
-    page = ana.post(f"/matches/{offer.id}/decline", {"reason": "no_time"}, status=409)
+    late_no = {"reason": "no_time", "words": "On nights."}
+    page = ana.post(f"/matches/{offer.id}/decline", late_no, status=409)
     assert page.h1 == "The round is finished"
+    assert "What you wrote On nights. It is not kept." in page.text
     assert "The round is over" in ana.get(f"/matches/{offer.id}").text
     assert "The round is over" in noor.get(f"/offers/{offer.id}").text
     assert state(cast) is OfferState.ACCEPTED
