@@ -122,7 +122,7 @@ def move(mentor_profile_id: uuid.UUID) -> Response:
             by=-1 if form.to.data == "up" else 1,
             now=utc_now(),
         )
-    return redirect(url_for(".choices"), code=303)
+    return redirect(url_for(".choices", _anchor=f"choice-{mentor_profile_id}"), code=303)
 
 
 @bp.post("/find/mentors/<uuid:mentor_profile_id>/drop")

@@ -501,7 +501,10 @@ def test_a_ranking_by_buttons(sign_in: SignIn, cast: Cast) -> None:
         return read_img(cast.session, cast.people["Ana Silva"].id).values.requests
 
     assert list(kept()) == keys
-    ana.post(f"{page_of(cast, 'Noor Haddad')}/move", {"to": "up"})
+    moved = ana.post(f"{page_of(cast, 'Noor Haddad')}/move", {"to": "up"})
+    path, _, place = str(moved.location).partition("#")
+    entries = [entry for entry in ana.get(path).tree.iter("li") if entry.get("id") == place]
+    assert ["Noor Haddad" in "".join(entry.itertext()) for entry in entries] == [True]
     ana.post(f"{page_of(cast, 'Noor Haddad')}/move", {"to": "up"})  # it is the first already
     assert list(kept()) == keys[::-1]
     text = ana.get("/find/choices").text
