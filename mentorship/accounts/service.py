@@ -19,7 +19,8 @@ from mentorship.notices.service import one_line
 
 NAME_LENGTH = 120
 LINK_HASHES = ("reset_link_hash", "confirm_link_hash")  # of what was mailed and is not used yet
-PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,28}[0-9]")
+# No number anywhere has more than 15 digits, its country code with it.
+PHONE = re.compile(r"(?!(?:[^0-9]*[0-9]){16})\+?[0-9][0-9 ().-]{4,28}[0-9]")
 PHONE_LIKE = "Enter a phone number with its country code, like +1 215 555 0100."
 AREAS = frozenset(
     {
@@ -42,7 +43,7 @@ class NameUnusable(ValueError):
 
 
 class PhoneUnusable(ValueError):
-    """A phone number has 6 to 31 digits, spaces and ( ) . - and may begin with +."""
+    """A phone number has 6 to 31 characters, at most 15 of them digits, and may begin with +."""
 
 
 class ZoneUnknown(ValueError):

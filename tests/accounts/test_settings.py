@@ -61,6 +61,7 @@ def test_what_is_left_empty_is_taken_out(mine: PageClient, anna: User) -> None:
         ("timezone", "Mars/Olympus"),
         ("phone", "call me"),
         ("phone", "123"),
+        ("phone", "99999999999999999999"),
         ("phone", "+1 215 555 0100\r\nBcc: x"),
     ],
 )
