@@ -13,7 +13,7 @@ from mentorship.matching import Img, Mentor
 from mentorship.profiles import fields, text_fields
 from mentorship.profiles.choosing import Choosable
 from mentorship.profiles.codes import option_of
-from mentorship.profiles.service import Answers, NotAMentorHere, ProfileRefused
+from mentorship.profiles.service import Answers, NamesOneself, NotAMentorHere, ProfileRefused
 from mentorship.profiles.step_forms import Ranking, StepForm
 
 
@@ -111,9 +111,13 @@ class NamesForm(StepForm):
         return {self._people[option]: why for option, why in asked}
 
     def blame(self, refused: ProfileRefused) -> None:
-        """Put what was refused beside its field; the key of a mentor is for no reader."""
+        """Put what was refused beside its field, as its author reads it: without a mentor's key."""
         if isinstance(refused, NotAMentorHere):
             refused = NotAMentorHere(refused.field, "", refused.what, refused.right)
+        if isinstance(refused, NamesOneself):
+            refused = NamesOneself(
+                refused.field, refused.value, "is your own address", refused.right
+            )
         super().blame(refused)
 
     def rows(self, ranking: Ranking) -> Sequence[Any]:

@@ -16,13 +16,14 @@ from mentorship.sections.models import Membership, MembershipState, Section, Sec
 
 @dataclass(frozen=True, slots=True)
 class OwnStanding:
-    """Consents in force, and whether the person has the role in a section or waits for it."""
+    """Consents in force, and whether the person has the role in a section, waits for it, had it."""
 
     shares_visa: bool
     listed: bool
     takes_part: bool
     belongs: bool
     waits: bool
+    left: bool
 
     @property
     def has_home(self) -> bool:
@@ -45,6 +46,7 @@ def own_standing(session: Session, person_id: uuid.UUID, role: SectionRole) -> O
             agrees_to(MATCHING, User.id),
             is_member(MembershipState.ACTIVE),
             is_member(MembershipState.ASKED),
+            is_member(MembershipState.LEFT),
         ).where(User.id == person_id)
     ).one()
     return OwnStanding(*map(bool, row))

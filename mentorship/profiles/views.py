@@ -27,6 +27,7 @@ from mentorship.profiles.service import Answers, ProfileRefused
 from mentorship.profiles.shared_forms import ContactForm
 from mentorship.profiles.standing import hiding_sections, own_standing
 from mentorship.profiles.step_forms import StepForm
+from mentorship.profiles.step_words import CONFLICT, NOT_AUTOSAVED, zone_elsewhere
 from mentorship.profiles.steps import ROADS, TIMES, Road, Step, progress
 from mentorship.profiles.telling import comparisons
 from mentorship.web import reader_clock, reader_now
@@ -36,10 +37,6 @@ ROAD = "/<road>"
 SAVED = "Your profile is saved."
 AUTOSAVED = "X-Autosave"  # a header of the page's own script, which wants a line and no page
 TO_ANSWERS = "answers"  # ?from=answers: whoever came from all answers goes back there
-CONFLICT = (
-    "You saved this step somewhere else since you opened this page. What you see here is not"
-    " saved. Save again to keep it in place of the other, or open the step again to see that."
-)
 Outcome = Response | tuple[str, int] | tuple[dict[str, str], int]
 
 
@@ -201,7 +198,7 @@ def _not_saved(
     status = 422 if form.errors else 409
     if request.headers.get(AUTOSAVED):
         blamed = [field.label.text for field in form if field.errors]
-        words = f"Not saved yet. Please check: {', '.join(blamed)}." if blamed else CONFLICT
+        words = f"Not saved yet. Please check: {', '.join(blamed)}." if blamed else NOT_AUTOSAVED
         return {"words": words}, status
     if status == 409:
         form.version.data = form.version_of(_at_present(answers))
@@ -218,11 +215,11 @@ def _saved(way: Road, at: Step, kept: Answers[Any], form: StepForm) -> Outcome:
         return {"words": "Saved.", "version": version, "outlook": panel}, 200
     road, go = str(way.kind), request.form.get("go", "on")
     back_to_answers = request.args.get("from") == TO_ANSWERS
-    if place := moved_to(request.form):
+    place = moved_to(request.form)
+    if place or go == "more":
         return _to_step(road, at, place, back_to_answers=back_to_answers)
-    if go == "more":
-        return _to_step(road, at, None, back_to_answers=back_to_answers)
-    if at is TIMES and (elsewhere := _zone_elsewhere(kept)):
+    zones = current_person().timezone, kept.values.timezone
+    if at is TIMES and (elsewhere := zone_elsewhere(*zones)):
         flash(elsewhere, "info")
     following = way.before(at) if go == "back" else None if back_to_answers else way.after(at)
     if go != "leave" and following:
@@ -236,14 +233,6 @@ def _saved(way: Road, at: Step, kept: Answers[Any], form: StepForm) -> Outcome:
         there = own_standing(db.session(), current_id(), way.role).has_home
         return redirect(url_for(f"dashboard.{road}" if there else "dashboard.home"), code=303)
     return redirect(url_for(".mine", road=road), code=303)
-
-
-def _zone_elsewhere(kept: Answers[Any]) -> str:
-    """Say in which zone other pages are, where it is not that of the profile."""
-    shown, said = current_person().timezone, kept.values.timezone
-    if shown is None or said is None or shown == said:
-        return ""
-    return f"Deadlines are shown to you in the zone of your account, {shown.replace('_', ' ')}."
 
 
 def _to_step(road: str, step: Step, anchor: str | None, *, back_to_answers: bool) -> Response:

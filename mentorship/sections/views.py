@@ -84,7 +84,7 @@ def _join_page(where: Opening, form: JoinForm) -> str:
 
 def _what_now(state: MembershipState, section: str) -> tuple[str, str]:
     if state is MembershipState.ACTIVE:
-        return f"You are a member of {section}. Next, fill in your profile.", "success"
+        return f"You are a member of {section}. Next, look at your profile.", "success"
     return f"Your request to join {section} waits for its leaders. We will mail you.", "success"
 
 

@@ -152,7 +152,8 @@ def test_the_second_of_two_pages_is_told(session: Session, sign_in: SignIn, ana:
     client.submit(TOPICS, {"goals": "New page"})
     auto = client.client.post(TOPICS, data=old, headers=SCRIPT)
     assert auto.status_code == 409
-    assert "not saved" in told(auto)["words"]
+    assert "not saved. Use a button below" in told(auto)["words"]
+    assert "Save again" not in told(auto)["words"]  # which would be refused once more
     page = client.post(TOPICS, old, status=409)
     assert "somewhere else" in page.text
     assert service.read_img(session, ana.id).values.goals == "New page"

@@ -313,7 +313,7 @@ def test_asking_for_oneself_or_avoiding_oneself_is_told(
     session: Session, sign_in: SignIn, ana: User
 ) -> None:
     page = sign_in(ana).submit(NAMES, {"avoid_addresses": ana.email}, status=422)
-    assert f"“{ana.email}” is this person; name somebody else." in page.text
+    assert f"“{ana.email}” is your own address; name somebody else." in page.text
 
 
 def test_saving_twice_is_harmless(session: Session, sign_in: SignIn, ana: User) -> None:
@@ -503,6 +503,17 @@ def test_whoever_is_in_no_section_is_told_where_to_join(session: Session, sign_i
     page = sign_in(factories.person(session)).get(MINE["mentor"])
     assert "You are not a mentor in a section yet" in page.text
     assert "/sections" in page.links()
+
+
+def test_whoever_has_left_is_not_told_that_they_never_were_there(
+    session: Session, sign_in: SignIn, ana: User
+) -> None:
+    client = sign_in(ana)
+    session.execute(sa.update(Membership).values(state=MembershipState.LEFT))
+    page = client.get(MINE["img"])
+    assert "You are not an IMG in a section any more. Your profile is kept" in page.text
+    assert "/sections" in page.links()
+    assert client.submit(JOURNEY, {"go": "leave"}).location == "/home"
 
 
 @pytest.mark.parametrize("road", MINE)

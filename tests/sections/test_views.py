@@ -65,7 +65,7 @@ def test_an_img_joins_and_agrees_to_matching(session: Session, sign_in: SignIn, 
     assert membership(session, ana, IMG).state is ACTIVE
     assert in_force(session, [ana.id])[ana.id] == {MATCHING}
     after = me.follow(done).text
-    assert "You are a member of Cardiology. Next, fill in your profile." in after
+    assert "You are a member of Cardiology. Next, look at your profile." in after
     assert done.location == "/profile/img"
     assert "You are a member as an IMG since" in me.get("/sections").text
 
