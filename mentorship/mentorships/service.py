@@ -39,6 +39,7 @@ from mentorship.mentorships.scope import (
     mentorship_of,
 )
 from mentorship.mentorships.work import (
+    GoalThere,
     TooMuch,
     add_goal,
     delete_note,
@@ -52,6 +53,7 @@ __all__ = [
     "AgreementChanged",
     "AlreadyHandled",
     "Coming",
+    "GoalThere",
     "Going",
     "MeetingChanged",
     "Mentorship",

@@ -164,8 +164,8 @@ def _add(
                     now=utc_now(),
                     **form.said,
                 )
-        except service.TooMuch as full:
-            form.blame(str(full))
+        except (service.GoalThere, service.TooMuch) as refused:
+            form.blame(str(refused))
         else:
             return back(mentorship_id, "show", anchor=anchor)
     return _page(mentorship_id, **{f"{form.NAME}_form": form}), 422

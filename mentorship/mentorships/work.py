@@ -19,6 +19,10 @@ class TooMuch(ValueError):
     """No more of these fit into one mentorship; the message says so to whoever typed."""
 
 
+class GoalThere(ValueError):
+    """An open goal has this title, and says other things; the message is for whoever typed."""
+
+
 def add_goal(  # noqa: PLR0913  one argument a column
     session: Session,
     *,
@@ -29,10 +33,12 @@ def add_goal(  # noqa: PLR0913  one argument a column
     due_on: dt.date | None,
     now: dt.datetime,
 ) -> Goal:
-    """Add a goal for the pair; the same title twice is one goal.
+    """Add a goal for the pair; the same goal twice is one.
 
     Raises
     ------
+    GoalThere
+        An open goal has this title, but another first step or date.
     TooMuch
         Twenty goals are open.
     MentorshipEnded, NoResultFound
@@ -43,8 +49,14 @@ def add_goal(  # noqa: PLR0913  one argument a column
     goals = session.scalars(sa.select(Goal).where(Goal.offer_id == mentorship_id)).all()
     still_open = [goal for goal in goals if goal.state is GoalState.OPEN]
     same = [goal for goal in still_open if goal.words["title"] == title]
+    for goal in same:  # several, if one was opened again
+        if (goal.words["first_step"], goal.due_on) == (first_step, due_on):
+            return goal
     if same:
-        return same[0]
+        raise GoalThere(
+            "An open goal has this title already, with another first step or date. Change the"
+            " title, or first mark the other goal as reached or given up."
+        )
     if len(still_open) >= MOST_GOALS:
         raise TooMuch("Twenty open goals are enough. Say first which are met, or drop one.")
     goal = Goal(

@@ -300,6 +300,24 @@ def test_notes_and_goals_by_plain_forms(sign_in: SignIn, pair: Pair) -> None:
     assert img.submit(where, {"goal-title": " "}, action=f"{where}/goals", status=422)
 
 
+def test_a_goal_with_the_title_of_an_open_one_is_not_dropped(sign_in: SignIn, pair: Pair) -> None:
+    where = f"/mentorships/{pair.id}"
+    img, mentor = sign_in(pair.img), sign_in(pair.mentor)
+    first = {"goal-title": "Step 3 taken", "goal-first_step": "Register"}
+    img.submit(where, first, action=f"{where}/goals")
+    img.submit(where, first, action=f"{where}/goals")
+    for other in ({"goal-first_step": "Ask which book"}, {"goal-due_on": "2027-06-30"}):
+        page = mentor.submit(where, first | other, action=f"{where}/goals", status=422)
+        assert "An open goal has this title already" in page.text
+        assert _values(page.form(f"{where}/goals")).items() >= (first | other).items()
+    goal = pair.session.scalars(sa.select(Goal)).one()
+    img.post(f"{where}/goals/{goal.id}", {"state": "met"})
+    mentor.submit(where, first | {"goal-due_on": "2027-06-30"}, action=f"{where}/goals")
+    img.post(f"{where}/goals/{goal.id}", {"state": "open"})
+    img.submit(where, first, action=f"{where}/goals")
+    assert pair.session.scalar(sa.select(sa.func.count(Goal.id))) == 2
+
+
 def test_the_end_takes_contacts_away_and_asks_how_it_was(sign_in: SignIn, pair: Pair) -> None:
     where = f"/mentorships/{pair.id}"
     img, mentor = sign_in(pair.img), sign_in(pair.mentor)
