@@ -55,7 +55,7 @@ def end_pause() -> Response:
     with transaction() as session:
         service.pause_mentor(session, person_id=current_id(), until=None, today=reader_now().date())
     flash("Your break is over. You can be offered people again.", "success")
-    return redirect(url_for("dashboard.mentor"), code=303)
+    return redirect(_back(), code=303)
 
 
 def _pause_page(form: PauseForm, answers: Answers[Mentor]) -> str:

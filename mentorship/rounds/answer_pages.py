@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, lazyload
@@ -18,6 +19,7 @@ from mentorship.accounts.models import User
 from mentorship.hours import Clock
 from mentorship.matching import CRITERIA
 from mentorship.profiles.audience import Audience
+from mentorship.profiles.breaks import break_of
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
 from mentorship.profiles.cards import card
 from mentorship.profiles.choosing import name_hidden_from
@@ -67,6 +69,7 @@ class OfferPage:
     reasons: Sequence[tuple[str, str]]
     img: ImgCard
     seats: Seats
+    paused_until: dt.date | None  # while the mentor is on a break
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ def offer_page(
     """Return what a mentor reads of an offer; NoResultFound if it is not theirs."""
     offer, now = offer_for_mentor(session, person_id, offer_id), clock.now
     pair = _pair(session, offer)
-    answer_by, seats, hidden = _terms(session, offer, offer.img_id, person_id)
+    answer_by, seats, paused, hidden = _terms(session, offer, offer.img_id, person_id)
     img = _card(session, offer, offer.img_id, person_id, pair, clock, hide_name=hidden)
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
     return OfferPage(
@@ -101,6 +104,7 @@ def offer_page(
         reasons=_reasons(session, offer, pair, "mentor", shares_visa=img.visa is not None, now=now),
         img=img,
         seats=seats,
+        paused_until=break_of(paused, now.astimezone(ZoneInfo(clock.zone))),
     )
 
 
@@ -126,7 +130,7 @@ def match_page(
     """Return what an IMG reads of a match; NoResultFound if it is not theirs to see (yet)."""
     offer, now = offer_for_img(session, person_id, offer_id), clock.now
     pair = _pair(session, offer)
-    answer_by, _, hidden = _terms(session, offer, offer.mentor_id, person_id)
+    answer_by, _, _, hidden = _terms(session, offer, offer.mentor_id, person_id)
     mentor = _card(session, offer, offer.mentor_id, person_id, pair, clock, hide_name=hidden)
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
     return MatchPage(
@@ -138,19 +142,21 @@ def match_page(
 
 def _terms(
     session: Session, offer: Offer, other_id: uuid.UUID, reader_id: uuid.UUID
-) -> tuple[dt.datetime, Seats, bool]:
+) -> tuple[dt.datetime, Seats, dt.date | None, bool]:
     """Return until when an offer is answered, and how many seats its mentor has for it.
 
-    And whether a code hides from the reader who has the other profile, until both said yes.
+    And until when their break is, or was; and whether a code hides from the reader who has the
+    other profile, until both said yes.
     """
     other = aliased(Profile)
     counts = sa.and_(SeatCount.round_id == Offer.round_id, SeatCount.mentor_id == Offer.mentor_id)
-    answer_by, counted, taken, offered, asked, agreed, hidden = session.execute(
+    answer_by, counted, taken, offered, paused, asked, agreed, hidden = session.execute(
         sa.select(
             due_by(),
             SeatCount.seats,
             sa.func.coalesce(SeatCount.taken, 0),
             Profile.seats,
+            Profile.paused_until,
             held(elsewhere_than=offer.round_id),
             held(elsewhere_than=offer.round_id, said_yes=True),
             name_hidden_from(reader_id),
@@ -168,7 +174,7 @@ def _terms(
     else:
         here, may_be_raised = min(counted or 0, offered - agreed), (counted or 0) > taken
     seats = Seats(max(here, 0), max(here - taken, 0), offered, may_be_raised)
-    return answer_by, seats, hidden
+    return answer_by, seats, paused, hidden
 
 
 def _pair(session: Session, offer: Offer) -> Loaded | None:

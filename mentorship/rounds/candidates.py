@@ -80,17 +80,19 @@ class Candidate:
         return self.obstacle is not None and not self.left_out
 
 
-def candidates(
+def candidates(  # noqa: PLR0913  each narrows whom it is about
     session: Session,
     round_: Round,
     *,
     now: dt.datetime,
     only: Only | None = None,
     kind: ProfileKind | None = None,
+    despite_break: bool = False,
 ) -> tuple[Candidate, ...]:
     """Return everybody who could take part or does, in one query.
 
-    Or ``only`` some profiles of these, or those of a ``kind``.
+    Or ``only`` some profiles of these, or those of a ``kind``. ``despite_break``: a mentor's break
+    is no obstacle.
     """
     member = belongs(Profile, round_.section_id)
     query = (
@@ -101,7 +103,9 @@ def candidates(
             User.confirmed_at.is_not(None).label("claimed"),
             Profile.kind,
             Profile.seats,
-            obstacle(round_.id, round_.section_id, now=now).label("obstacle"),
+            obstacle(round_.id, round_.section_id, now=now, despite_break=despite_break).label(
+                "obstacle"
+            ),
             held(elsewhere_than=round_.id).label("held"),
             Participant.joined_at.is_not(None).label("joined"),
             Participant.left_out_at.is_not(None).label("left_out"),
@@ -210,6 +214,7 @@ def obstacle(
     section_id: uuid.UUID | sa.orm.InstrumentedAttribute[uuid.UUID],
     *,
     now: dt.datetime,
+    despite_break: bool = False,
 ) -> sa.Case[str | None]:
     """Say in a query what keeps the person of a profile out of a round, NULL if nothing does."""
     img, mentor = Profile.kind == ProfileKind.IMG, Profile.kind == ProfileKind.MENTOR
@@ -235,6 +240,8 @@ def obstacle(
         Obstacle.HAS_OFFER: sa.and_(img, elsewhere > 0),
         Obstacle.SEATS_TAKEN: sa.and_(mentor, elsewhere >= Profile.seats),
     }
+    if despite_break:
+        del first[Obstacle.PAUSED]
     return sa.case(*((holds, found.value) for found, holds in first.items()), else_=None)
 
 

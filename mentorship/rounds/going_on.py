@@ -15,7 +15,7 @@ from mentorship.rounds.candidates import Candidate, Obstacle, candidates, held
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.offer_steps import step, take_seat
-from mentorship.rounds.request_rules import standings
+from mentorship.rounds.request_rules import standings_of
 from mentorship.rounds.requesting import CannotAsk, send, withdraw
 from mentorship.rounds.setup import SetUp
 
@@ -44,17 +44,19 @@ def agree(session: Session, offer: Offer, *, now: dt.datetime) -> OfferState | N
     if session.scalar(sa.select(Offer.state).where(Offer.id == offer.id)) is not OFFERED:
         return None
     round_, pair = offer.round, [offer.img_id, offer.mentor_id]
-    people = {each.profile_id: each for each in candidates(session, round_, now=now, only=pair)}
+    # a break keeps new requests away; who asked before it may still hear yes
+    found = candidates(session, round_, now=now, only=pair, despite_break=True)
+    people = {each.profile_id: each for each in found}
     mentor, img = people.get(offer.mentor_id), people.get(offer.img_id)
-    if mentor is not None and mentor.obstacle is Obstacle.PAUSED:
-        raise CannotAgree("You are on a break. End it first, then say yes.")
     if mentor is not None and mentor.obstacle in {Obstacle.NO_CONSENT, Obstacle.NOT_READY}:
         raise CannotAgree("Your profile is not ready, or you do not agree to be matched now.")
     key = (offer.round_id, offer.mentor_id)
     count = session.get(SeatCount, key, populate_existing=True)
-    if mentor is not None and mentor.seats <= (count.taken if count else 0):
+    taken = {offer.mentor_id: count.taken if count else 0}
+    if mentor is not None and mentor.seats <= taken[offer.mentor_id]:
         return OfferState.SEAT_TAKEN
-    stand = standings(session, round_, offer.img_id, [offer.mentor_id], now=now)[offer.mentor_id]
+    known = standings_of(session, round_, offer.img_id, found, taken, now)
+    stand = known[offer.mentor_id]
     if img is None or not _may_have_somebody(img) or stand.hinders:
         return _close(session, offer, WITHDRAWN, now, mentor_answered_at=now)
     said = {"mentor_answered_at": now, "img_answered_at": now}  # from now on both yeses count

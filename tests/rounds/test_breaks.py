@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
+import time_machine
 
+from mentorship.accounts.models import User
 from mentorship.consents.service import LISTED, give
 from mentorship.finding import service as finding
 from mentorship.finding.others import others_of
-from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.models import Choice, ProfileKind
 from mentorship.profiles.service import pause_mentor, read_img
 from mentorship.rounds import round_list, service
 from mentorship.rounds.inputs import gathered
@@ -19,6 +23,7 @@ from mentorship.rounds.request_rules import NOT_HERE, standings
 from mentorship.rounds.run_rules import RunRules
 from mentorship.sections.models import Browsing
 from tests.factories import NOW
+from tests.page import PageClient
 from tests.rounds.asking import ask, direct
 from tests.rounds.cast import Cast
 
@@ -78,9 +83,40 @@ def test_who_can_be_asked_and_who_may_say_yes(cast: Cast) -> None:
     for now, hinders in ((EVENING, NOT_HERE), (MORNING, "")):
         assert standings(cast.session, round_, ben, [noor], now=now)[noor].hinders == hinders
     yes = {"person_id": cast.people["Noor Haddad"].id, "offer_id": offer.id}
-    with pytest.raises(service.CannotAgree, match="break"):
+    assert service.accept_offer(cast.session, **yes, now=EVENING) is OfferState.CONFIRMED
+
+
+def test_on_a_break_a_yes_wants_what_it_wants_at_any_time(cast: Cast) -> None:
+    offer = ask(cast, direct(cast), "Ana Silva")
+    away(cast)
+    noor = cast.profile("Noor Haddad")
+    cast.session.execute(sa.delete(Choice).where(Choice.profile_id == noor))
+    yes = {"person_id": cast.people["Noor Haddad"].id, "offer_id": offer.id}
+    with pytest.raises(service.CannotAgree, match="not ready"):
         service.accept_offer(cast.session, **yes, now=EVENING)
-    assert service.accept_offer(cast.session, **yes, now=MORNING) is OfferState.CONFIRMED
+
+
+def test_who_takes_a_break_from_a_request_still_answers_it(
+    cast: Cast, sign_in: Callable[[User], PageClient]
+) -> None:
+    offer = ask(cast, direct(cast), "Ana Silva")
+    where = f"/offers/{offer.id}"
+    pause = f"/profile/mentor/pause?next={where}"
+    with time_machine.travel(NOW, tick=False):
+        noor = sign_in(cast.people["Noor Haddad"])
+        assert pause in noor.get(where).links()
+        saved = noor.submit(pause, {"until": "2027-05-01"})
+        text = noor.follow(saved).text
+        assert "You are on a break until May 1, 2027. You can still say yes or no" in text
+        assert "Take a break" not in text
+        home = noor.get("/home/mentor").text
+        assert "You are on a break until May 1, 2027" in home
+        assert "Take a break" not in home
+        ended = noor.submit(pause, action=f"/profile/mentor/pause/end?next={where}")
+        assert ended.location == where
+        noor.submit(pause, {"until": "2027-05-01"})
+        yes = noor.submit(where, action=f"{where}/accept")
+        assert "Your answer is saved" in noor.follow(yes).text
 
 
 def test_the_list_and_the_outlook_count_a_free_seat_by_the_same_day(cast: Cast) -> None:
