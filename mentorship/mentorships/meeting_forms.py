@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -16,17 +16,27 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import AnyOf, InputRequired, Length
 
 from mentorship.mentorships.forms import LONG, MIDDLE, line, plain, sane_day
 from mentorship.mentorships.meetings import Plan, mark_of
 from mentorship.mentorships.models import Meeting
 
+ZONES = frozenset(available_timezones())
+
 
 class MeetingForm(FlaskForm):
-    """A day and a time, in the time zone of whoever types."""
+    """A day and a time, in the time zone that the form showed to whoever types.
+
+    The form says it when sent: the account may have another zone by then.
+    """
 
     seen = HiddenField(default="")
+    zone = HiddenField(
+        validators=[
+            AnyOf(ZONES, "Day and time need a time zone. Read below in which they are now.")
+        ]
+    )
     day = DateField("Day", validators=[InputRequired("Enter a day")])
     time = TimeField("Time", validators=[InputRequired("Enter a time")])
     minutes = SelectField(
@@ -58,6 +68,7 @@ class MeetingForm(FlaskForm):
         return cls(
             data={
                 "seen": mark_of(meeting),
+                "zone": zone.key,
                 "day": local.date(),
                 "time": local.time(),
                 "minutes": str(meeting.minutes),
@@ -66,13 +77,14 @@ class MeetingForm(FlaskForm):
             }
         )
 
-    def plan(self, zone: ZoneInfo, was: Meeting | None = None) -> Plan | None:
+    def plan(self, was: Meeting | None = None) -> Plan | None:
         """Return what was planned; None, with the field blamed, if it cannot be.
 
         A time that a clock shows twice is the first one, unless the meeting ``was`` at the second.
         """
         if not self.validate() or not sane_day(self.day):
             return None
+        zone = ZoneInfo(self.zone.data)
         local = dt.datetime.combine(self.day.data, self.time.data, tzinfo=zone)
         if was is not None and _shown(was, zone) == local.replace(tzinfo=None):
             local = was.starts_at.astimezone(zone)

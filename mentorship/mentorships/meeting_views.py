@@ -13,7 +13,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
 from mentorship.mentorships.calendar import calendar_file
-from mentorship.mentorships.meeting_forms import LogForm, MeetingForm
+from mentorship.mentorships.meeting_forms import ZONES, LogForm, MeetingForm
 from mentorship.mentorships.models import Meeting
 from mentorship.web import reader_zone
 
@@ -35,7 +35,7 @@ def new_meeting(mentorship_id: uuid.UUID) -> str:
 @members
 def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
     form = MeetingForm()
-    plan = form.plan(reader_zone())
+    plan = form.plan()
     if plan is None:
         return _meeting_form(mentorship_id, form, None), 422
     me, now = current_id(), utc_now()
@@ -83,7 +83,7 @@ def change_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
 def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
     form = MeetingForm()
     was = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
-    plan = form.plan(reader_zone(), was)
+    plan = form.plan(was)
     if plan is None:
         return _meeting_form(mentorship_id, form, meeting_id), 422
     try:
@@ -198,14 +198,20 @@ def _meeting_form(
     *,
     meanwhile: Meeting | None = None,
 ) -> str:
-    """Show the form of a meeting, and beside it the one that stands there ``meanwhile``."""
+    """Show the form of a meeting, and beside it the one that stands there ``meanwhile``.
+
+    Its day and time stay in the zone in which they were typed.
+    """
+    if form.zone.data not in ZONES:
+        form.zone.data = reader_zone().key
     pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
     return render_template(
         "mentorships/plan_meeting.html",
         pair=pair,
         form=form,
         meeting_id=meeting_id,
-        zone=str(reader_zone()),
+        zone=form.zone.data,
+        own_zone=reader_zone().key,
         together=service.free_together(db.session(), pair, now=utc_now()),
         meanwhile=meanwhile,
     )

@@ -187,6 +187,38 @@ def test_a_meeting_in_an_hour_that_comes_twice_stays_where_it_is(
     assert meeting.starts_at == second - dt.timedelta(minutes=45), "another time is the first one"
 
 
+def test_a_meeting_is_in_the_zone_that_its_form_showed(sign_in: SignIn, pair: Pair) -> None:
+    pair.img.timezone = "America/New_York"
+    pair.session.flush()
+    img, new = sign_in(pair.img), f"/mentorships/{pair.id}/meetings/new"
+    form = _values(img.get(new).form("")) | {"day": "2026-11-10", "time": "09:00"}
+    nine = dt.datetime(2026, 11, 10, 14, 0, tzinfo=dt.UTC)
+    pair.img.timezone = "Asia/Tokyo"
+    pair.session.flush()
+    page = img.post(new, form | {"time": ""}, status=422)
+    assert "in this form are in America/New York , your time zone when you opened it" in page.text
+    where = str(img.post(new, _values(page.form("")) | {"time": "09:00"}).location)
+    meeting = pair.session.scalars(sa.select(Meeting)).one()
+    assert meeting.starts_at == nine
+    change = _values(img.get(f"{where}/change").form(""))
+    assert change["time"] == "23:00"
+    pair.img.timezone = "Europe/Paris"
+    pair.session.flush()
+    img.post(f"{where}/change", change | {"agenda": "My CV"})
+    assert (meeting.starts_at, meeting.words["agenda"]) == (nine, "My CV")
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd"])
+def test_a_meeting_in_no_known_zone_is_asked_again(sign_in: SignIn, pair: Pair, zone: str) -> None:
+    img, new = sign_in(pair.img), f"/mentorships/{pair.id}/meetings/new"
+    typed = {"day": "2026-11-10", "time": "09:00", "agenda": SECRET, "zone": zone}
+    page = img.submit(new, typed, status=422)
+    assert "Day and time need a time zone." in page.text
+    again = _values(page.form(""))
+    assert again["zone"] == "UTC"
+    assert again["agenda"] == SECRET
+
+
 def test_who_met_says_so_and_the_leader_sees_that_only(sign_in: SignIn, pair: Pair) -> None:
     img = sign_in(pair.img)
     new = f"/mentorships/{pair.id}/meetings/new"
