@@ -87,9 +87,9 @@ def ask(mentor_profile_id: uuid.UUID) -> Response | tuple[str, int]:
                 now=utc_now(),
             )
     except service.TooMany:
-        flash("You have asked for five mentors. Take one out first.", "warning")
-    else:
-        flash(f"{found.card.name} is in your ranking. You can change the order here.", "success")
+        form.why.errors = ["You have asked for five mentors. Take one out, then save this again."]
+        return render_template("finding/mentor.html", one=found, form=form, full=True), 422
+    flash(f"{found.card.name} is in your ranking. You can change the order here.", "success")
     return redirect(url_for(".choices"), code=303)
 
 

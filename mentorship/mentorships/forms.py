@@ -10,6 +10,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
+    DateTimeField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -60,6 +61,16 @@ def plain(words: str | None) -> str:
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
+
+
+def typed_in(form: FlaskForm) -> list[tuple[str, str]]:
+    """Return what somebody wrote into a form, each with its label, to be copied from a page."""
+    written = [field for field in form if isinstance(field, StringField | DateTimeField)]
+    return [
+        (field.label.text, " ".join(field.raw_data))
+        for field in written
+        if not isinstance(field, HiddenField) and any(field.raw_data or ())
+    ]
 
 
 def sane_day(field: DateField) -> bool:

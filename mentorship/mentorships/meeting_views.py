@@ -13,8 +13,8 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
 from mentorship.mentorships.calendar import calendar_file
-from mentorship.mentorships.meeting_forms import ZONES, LogForm, MeetingForm
-from mentorship.mentorships.models import Meeting
+from mentorship.mentorships.meeting_forms import LogForm, MeetingForm
+from mentorship.mentorships.meeting_pages import NOT_TO_LOG, meeting_form, meeting_page, too_late
 from mentorship.web import reader_zone
 
 bp = Blueprint("mentorships", __name__, url_prefix="/mentorships/<uuid:mentorship_id>")
@@ -28,7 +28,7 @@ Shown = str | Answer | tuple[str, int]
 @bp.get("/meetings/new")
 @members
 def new_meeting(mentorship_id: uuid.UUID) -> str:
-    return _meeting_form(mentorship_id, MeetingForm(), None)
+    return meeting_form(mentorship_id, MeetingForm(), None)
 
 
 @bp.post("/meetings/new")
@@ -37,7 +37,7 @@ def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
     form = MeetingForm()
     plan = form.plan()
     if plan is None:
-        return _meeting_form(mentorship_id, form, None), 422
+        return meeting_form(mentorship_id, form, None), 422
     me, now = current_id(), utc_now()
     try:
         with transaction() as session:
@@ -45,7 +45,7 @@ def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
                 session, person_id=me, mentorship_id=mentorship_id, plan=plan, now=now
             )
     except service.MeetingChanged as there:
-        return _meeting_form(mentorship_id, form, None, meanwhile=there.meeting), 409
+        return meeting_form(mentorship_id, form, None, meanwhile=there.meeting), 409
     flash("The meeting is saved.", "success")
     return back(mentorship_id, "meeting", meeting_id=meeting.id)
 
@@ -53,7 +53,7 @@ def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
 @bp.get("/meetings/<uuid:meeting_id>")
 @members
 def meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
-    return _meeting_page(mentorship_id, meeting_id, None)
+    return meeting_page(mentorship_id, meeting_id, None)
 
 
 @bp.get("/meetings/<uuid:meeting_id>/calendar.ics")
@@ -75,7 +75,7 @@ def calendar(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Response:
 @members
 def change_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
     meeting = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
-    return _meeting_form(mentorship_id, MeetingForm.of(meeting, reader_zone()), meeting_id)
+    return meeting_form(mentorship_id, MeetingForm.of(meeting, reader_zone()), meeting_id)
 
 
 @bp.post("/meetings/<uuid:meeting_id>/change")
@@ -85,7 +85,7 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
     was = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
     plan = form.plan(was)
     if plan is None:
-        return _meeting_form(mentorship_id, form, meeting_id), 422
+        return meeting_form(mentorship_id, form, meeting_id), 422
     try:
         with transaction() as session:
             moved = service.move_meeting(
@@ -99,11 +99,11 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
             )
     except service.MeetingChanged as changed:
         form.seen.data = service.mark_of(changed.meeting)
-        return _meeting_form(mentorship_id, form, meeting_id, meanwhile=changed.meeting), 409
+        return meeting_form(mentorship_id, form, meeting_id, meanwhile=changed.meeting), 409
     except service.NotPlanned:
-        flash("This meeting is over or was cancelled, so it stays as it is.", "warning")
-    else:
-        flash(f"The meeting is changed. {TOLD}" if moved else "You changed nothing.", "success")
+        why = "This meeting is over or was cancelled, so it stays as it is."
+        return too_late(mentorship_id, meeting_id, form, why), 409
+    flash(f"The meeting is changed. {TOLD}" if moved else "You changed nothing.", "success")
     return back(mentorship_id, "meeting", meeting_id=meeting_id)
 
 
@@ -141,7 +141,7 @@ def cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Answer:
 def log_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
     form = LogForm()
     if not form.validate():
-        return _meeting_page(mentorship_id, meeting_id, form), 422
+        return meeting_page(mentorship_id, meeting_id, form), 422
     try:
         with transaction() as session:
             service.log_meeting(
@@ -156,65 +156,11 @@ def log_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
             )
     except service.MeetingChanged as changed:
         form.seen.data = service.mark_of(changed.meeting)
-        return _meeting_page(mentorship_id, meeting_id, form, meanwhile=True), 409
+        return meeting_page(mentorship_id, meeting_id, form, meanwhile=True), 409
     except service.NotPlanned:
-        flash("This meeting has not begun, or was cancelled.", "warning")
-    else:
-        flash("Saved.", "success")
+        return too_late(mentorship_id, meeting_id, form, NOT_TO_LOG), 409
+    flash("Saved.", "success")
     return back(mentorship_id, "meeting", meeting_id=meeting_id)
-
-
-def _meeting_page(
-    mentorship_id: uuid.UUID,
-    meeting_id: uuid.UUID,
-    form: LogForm | None,
-    *,
-    meanwhile: bool = False,
-) -> str:
-    """Show a meeting; ``meanwhile`` shows also what the other side wrote while this one typed."""
-    me = current_id()
-    pair = service.mentorship_of(db.session(), me, mentorship_id)
-    meeting = service.meeting_of(db.session(), me, mentorship_id, meeting_id)
-    said = {
-        "met": {"met": "yes", "missed": "no"}.get(meeting.state),
-        "log": meeting.words["log"],
-        "seen": service.mark_of(meeting),
-    }
-    return render_template(
-        "mentorships/meeting.html",
-        pair=pair,
-        meeting=meeting,
-        begun=meeting.starts_at <= utc_now(),
-        may_log=service.may_log(pair, meeting, now=utc_now()),
-        form=form or LogForm(data=said),
-        meanwhile=meanwhile,
-    )
-
-
-def _meeting_form(
-    mentorship_id: uuid.UUID,
-    form: MeetingForm,
-    meeting_id: uuid.UUID | None,
-    *,
-    meanwhile: Meeting | None = None,
-) -> str:
-    """Show the form of a meeting, and beside it the one that stands there ``meanwhile``.
-
-    Its day and time stay in the zone in which they were typed.
-    """
-    if form.zone.data not in ZONES:
-        form.zone.data = reader_zone().key
-    pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
-    return render_template(
-        "mentorships/plan_meeting.html",
-        pair=pair,
-        form=form,
-        meeting_id=meeting_id,
-        zone=form.zone.data,
-        own_zone=reader_zone().key,
-        together=service.free_together(db.session(), pair, now=utc_now()),
-        meanwhile=meanwhile,
-    )
 
 
 def back(

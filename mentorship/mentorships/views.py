@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from flask import flash, render_template
+from flask import flash, render_template, request
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as Answer
 
 from mentorship.access import current_id, members
@@ -17,18 +19,35 @@ from mentorship.mentorships.forms import (
     GoalStateForm,
     NoteForm,
     VersionForm,
+    typed_in,
 )
 from mentorship.mentorships.guide import BEFORE, first_meeting, sources, terms
 from mentorship.mentorships.last_views import bp
+from mentorship.mentorships.meeting_forms import LogForm, MeetingForm
 from mentorship.mentorships.meeting_views import Shown, back, utc_now
 from mentorship.mentorships.models import GoalState
 
 __all__ = ["bp"]
+WRITTEN: Mapping[str, type[FlaskForm]] = MappingProxyType(
+    {
+        "mentorships.add_goal": GoalForm,
+        "mentorships.log_meeting": LogForm,
+        "mentorships.move_meeting": MeetingForm,
+        "mentorships.plan_meeting": MeetingForm,
+        "mentorships.write_agreement": AgreementForm,
+        "mentorships.write_note": NoteForm,
+    }
+)
 
 
 @bp.errorhandler(service.MentorshipEnded)
 def over(_error: service.MentorshipEnded) -> tuple[str, int]:
-    return render_template("mentorships/over.html"), 409
+    """Show what was typed while the other side ended it, so that it can be copied."""
+    made = WRITTEN.get(request.endpoint or "")
+    form = made() if made else None
+    if isinstance(form, AgreementForm):
+        form.name(terms(db.session()))
+    return render_template("mentorships/over.html", typed=typed_in(form) if form else []), 409
 
 
 @bp.get("")
@@ -39,6 +58,8 @@ def show(mentorship_id: uuid.UUID) -> str:
 
 def _page(mentorship_id: uuid.UUID, **forms: object) -> str:
     page = service.page_of(db.session(), current_id(), mentorship_id, now=utc_now())
+    if forms and not page.pair.going:  # it shows no form any more
+        raise service.MentorshipEnded
     blank = {"goal_form": GoalForm(formdata=None), "note_form": NoteForm(formdata=None)}
     return render_template(
         "mentorships/show.html",
@@ -103,6 +124,8 @@ def accept_agreement(mentorship_id: uuid.UUID) -> Shown:
 
 
 def _agreement_page(page: service.Page, form: AgreementForm) -> str:
+    if form.errors and not page.pair.going:
+        raise service.MentorshipEnded
     asked = terms(db.session())
     form.name(asked)
     return render_template(

@@ -540,9 +540,12 @@ def test_five_are_enough(sign_in: SignIn, cast: Cast, session: Session) -> None:
     for name in names:
         give(session, cast.mentor(name).id, LISTED, NOW)
     ana = sign_in(cast.people["Ana Silva"])
-    for name in names:
-        page = ana.post(f"{page_of(cast, name)}/ask", {"why": ""})
-    assert "You have asked for five mentors" in ana.follow(page).text
+    for name in names[:5]:
+        ana.post(f"{page_of(cast, name)}/ask", {"why": ""})
+    page = ana.post(f"{page_of(cast, names[5])}/ask", {"why": "My field, too"}, status=422)
+    assert "You have asked for five mentors" in page.text
+    assert "My field, too" in page.html
+    assert "/find/choices" in page.links()
     assert len(read_img(session, cast.people["Ana Silva"].id).values.requests) == 5
 
 
