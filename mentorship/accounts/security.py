@@ -41,6 +41,10 @@ from mentorship.web import safe_next
 PRODUCTION_COST = {"memory_cost": 64 * 1024, "time_cost": 3, "parallelism": 1}
 LEAST_COST = {"memory_cost": 19 * 1024, "time_cost": 2, "parallelism": 1}
 
+NOT_KEPT = (
+    "Nothing of what you have just sent was kept. When you are signed in, open that page again and"
+    " send it once more."
+)
 PUBLIC = ("login", "logout", "register", "reset_password")
 FRESH = ("change_password",)
 OWN_VIEWS: dict[str, Callable[..., Any]] = {
@@ -176,7 +180,8 @@ def _ask_to_sign_in(_mechanisms: object, **_rest: object) -> Answer:
     handed = None if request.method in SAFE_METHODS else typed.hand_back()
     if handed is not None:
         return make_response(*handed)
-    flash(g.get("signed_out_because", "Please sign in to see this page."), "info")
+    because = g.get("signed_out_because", "Please sign in to see this page.")
+    flash(because if request.method in SAFE_METHODS else f"{because} {NOT_KEPT}", "info")
     back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     back = None if back == "/" else back
     return redirect(url_for("security.login", next=back))

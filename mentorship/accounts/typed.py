@@ -4,6 +4,9 @@ The answer to such a form is a page that still holds it, as hidden fields. Whoev
 in another tab, with a second step if there is one, and sends it again from here. Nothing is stored
 on the server or written into an address. The page is tied to the person whose session it was: sent
 again by anybody else it does nothing.
+
+A session that was ended on purpose leaves no trace of whose it was. Then the page only shows what
+was written, to be copied before signing in.
 """
 
 from __future__ import annotations
@@ -30,11 +33,13 @@ def init_app(app: Flask) -> None:
 
 
 def hand_back() -> tuple[str, int] | None:
-    """Return the page that holds what was sent, for who was signed in until now; else None."""
+    """Return the page that holds or shows what was sent, for who was signed in; else None."""
     person: uuid.UUID | None = g.get(ENDED)
-    fields = [] if person is None else [pair for pair in kept_fields() if pair[0] != OF]
-    if person is None or not fields or sum(len(value) for _, value in fields) > MOST:
+    fields = [pair for pair in kept_fields() if pair[0] != OF]
+    if not fields or sum(len(value) for _, value in fields) > MOST:
         return None
+    if person is None:
+        return _to_copy([value for _, value in fields if len(value.split()) > 1])
     sealed = base64.urlsafe_b64encode(keyring.seal(str(person), place=PLACE)).decode()
     here = request.full_path.rstrip("?")
     because = g.get("signed_out_because", "")
@@ -42,6 +47,17 @@ def hand_back() -> tuple[str, int] | None:
         "accounts/typed.html", fields=[*fields, (OF, sealed)], here=here, because=because
     )
     return page, 401
+
+
+def _to_copy(words: list[str]) -> tuple[str, int] | None:
+    """Return the page that shows what was written, if this is somebody whose session has ended.
+
+    Choices and numbers are left out: they are made again sooner than copied.
+    """
+    because = g.get("signed_out_because")
+    if not because or not words:
+        return None
+    return render_template("accounts/not_kept.html", words=words, because=because), 401
 
 
 def _refuse_what_others_typed() -> Answer | None:

@@ -38,6 +38,10 @@
           body: new FormData(form),
           headers: { "X-Autosave": "1", Accept: "application/json" },
         });
+        if (answer.redirected || answer.status === 401) {
+          say("Not saved: you are signed out, and the button below does not save it either. Copy what you want to keep. Then sign in in a new window, open this page there, and put it in.");
+          return;
+        }
         told = await answer.json();
       } catch {
         say("Not saved yet. We try again at your next change, or use the button below.");

@@ -14,6 +14,7 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.signins.service import end_sessions
 from tests import factories
 from tests.accounts.conftest import PASSWORD, again, anna
 from tests.page import Page, PageClient
@@ -71,6 +72,40 @@ def test_nothing_stands_in_the_address_or_the_cookie(client: PageClient, handed:
         assert "Anna Typed" not in str(dict(cookie))
     assert handed.location is None
     assert handed.response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture
+def ended(client: PageClient, session: Session, anna: User) -> PageClient:
+    """Somebody whose session was ended elsewhere."""
+    client.submit("/login", {"email": anna.email, "password": PASSWORD})
+    end_sessions(session, person_id=anna.id, by=anna.id, now=dt.datetime.now(dt.UTC))
+    session.commit()
+    return client
+
+
+def test_what_is_sent_in_a_session_that_was_ended_can_be_copied(
+    ended: PageClient, anna: User
+) -> None:
+    page = ended.post("/account", TYPED, status=401)
+    assert page.h1 == "Nothing was sent"
+    assert "This session was ended." in page.text
+    assert "Nothing of what you have just sent was kept" in page.text
+    assert "Anna Typed" in page.text
+    assert "hidden canary" not in page.html
+    assert "/login" in page.links()
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert again(anna).name == "Anna Schmidt"
+
+
+def test_where_nothing_can_be_shown_the_sign_in_page_says_that_nothing_was_kept(
+    ended: PageClient,
+) -> None:
+    page = ended.follow(ended.post("/account", {"name": "Anna"}))
+    assert page.response.request.path == "/login"
+    assert "This session was ended." in page.text
+    assert "Nothing of what you have just sent was kept." in page.text
+    other = PageClient(ended.app)
+    assert "was kept" not in other.follow(other.get("/account", status=302)).text
 
 
 def test_a_stranger_is_asked_to_sign_in_as_ever(app: Flask, client: PageClient) -> None:
