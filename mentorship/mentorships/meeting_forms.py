@@ -94,10 +94,16 @@ class MeetingForm(FlaskForm):
             return None
         return Plan(
             starts_at=starts_at,
+            zone=zone,
             minutes=int(self.minutes.data),
             place=self.place.data,
             agenda=self.agenda.data,
         )
+
+    def blame_day(self, since: dt.date) -> None:
+        """Say that the day is before the one on which the two became a pair."""
+        said = f"{since:%B} {since.day}, {since.year}"
+        self.day.errors = [f"You became a pair on {said}. Enter that day or a later one."]
 
 
 def _shown(meeting: Meeting, zone: ZoneInfo) -> dt.datetime:

@@ -44,6 +44,9 @@ def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
             meeting = service.plan_meeting(
                 session, person_id=me, mentorship_id=mentorship_id, plan=plan, now=now
             )
+    except service.BeforePair as early:
+        form.blame_day(early.since)
+        return meeting_form(mentorship_id, form, None), 422
     except service.MeetingChanged as there:
         return meeting_form(mentorship_id, form, None, meanwhile=there.meeting), 409
     flash("The meeting is saved.", "success")
@@ -97,8 +100,12 @@ def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
                 seen=form.seen.data,
                 now=utc_now(),
             )
+    except service.BeforePair as early:
+        form.blame_day(early.since)
+        return meeting_form(mentorship_id, form, meeting_id), 422
     except service.MeetingChanged as changed:
-        form.seen.data = service.mark_of(changed.meeting)
+        if changed.meeting.id == meeting_id:
+            form.seen.data = service.mark_of(changed.meeting)
         return meeting_form(mentorship_id, form, meeting_id, meanwhile=changed.meeting), 409
     except service.NotPlanned:
         why = "This meeting is over or was cancelled, so it stays as it is."

@@ -28,18 +28,27 @@ class NotPlanned(RuntimeError):
 
 
 class MeetingChanged(RuntimeError):
-    """The other side has written of this ``meeting`` meanwhile; nothing of it is overwritten."""
+    """The other side wrote of this ``meeting``, or it stands at the time that was chosen."""
 
     def __init__(self, meeting: Meeting) -> None:
         super().__init__("the other side has written of this meeting meanwhile")
         self.meeting = meeting
 
 
+class BeforePair(ValueError):
+    """The two were no pair that day, by the clock of whoever typed it; they are ``since`` then."""
+
+    def __init__(self, since: dt.date) -> None:
+        super().__init__(f"the two are a pair since {since}")
+        self.since = since
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """When, how long and where a pair meets, and what about."""
+    """When, how long and where a pair meets, and what about; ``zone`` tells which day it is."""
 
     starts_at: dt.datetime
+    zone: dt.tzinfo = dt.UTC
     minutes: int
     place: str = ""
     agenda: str = ""
@@ -59,17 +68,14 @@ def plan_meeting(
     ------
     MeetingChanged
         There is one at this time already, of which other things are said.
+    BeforePair
+        It is of a day on which the two were no pair.
     MentorshipEnded, NoResultFound
         The mentorship is over, or not theirs.
 
     """
     pair = going_mentorship(session, person_id, mentorship_id)
-    same = sa.select(Meeting).where(
-        Meeting.offer_id == mentorship_id,
-        Meeting.starts_at == plan.starts_at,
-        Meeting.state != MeetingState.CANCELLED,
-    )
-    if found := session.scalars(same).first():
+    if found := _at_that_time(session, pair, plan):
         if not _says(found, plan):
             raise MeetingChanged(found)
         return found
@@ -101,7 +107,7 @@ def move_meeting(  # noqa: PLR0913  who, where, which, to when
     """Change a planned meeting; return False where nothing is new, and nobody told.
 
     Calendars see by its number that it is newer. ``seen`` marks the meeting as the writer read it
-    (``mark_of``).
+    (``mark_of``). Raises like ``plan_meeting``, and besides
 
     Raises
     ------
@@ -109,8 +115,6 @@ def move_meeting(  # noqa: PLR0913  who, where, which, to when
         It has taken place or was called off.
     MeetingChanged
         The other side has changed it since.
-    MentorshipEnded, NoResultFound
-        The mentorship is over, or the meeting is not theirs.
 
     """
     pair = going_mentorship(session, person_id, mentorship_id)
@@ -119,6 +123,8 @@ def move_meeting(  # noqa: PLR0913  who, where, which, to when
         return False
     if mark_of(meeting) != seen:
         raise MeetingChanged(meeting)
+    if meeting.starts_at != plan.starts_at and (found := _at_that_time(session, pair, plan)):
+        raise MeetingChanged(found)
     meeting.starts_at, meeting.minutes = plan.starts_at, plan.minutes
     meeting.words = {**meeting.words, "place": plan.place, "agenda": plan.agenda}
     meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
@@ -199,6 +205,20 @@ def mark_of(meeting: Meeting) -> str:
     starts_at = meeting.starts_at.astimezone(dt.UTC)
     said = {"starts_at": starts_at, "minutes": meeting.minutes, "state": meeting.state}
     return mark(said | meeting.words)
+
+
+def _at_that_time(session: Session, pair: Mentorship, plan: Plan) -> Meeting | None:
+    """Return the meeting that stands at the time of a plan; BeforePair if that is too early."""
+    pair_at = pair.offer.img_answered_at or pair.offer.offered_at  # for mypy: a pair has both
+    since = pair_at.astimezone(plan.zone).date()
+    if plan.starts_at.astimezone(plan.zone).date() < since:
+        raise BeforePair(since)
+    same = sa.select(Meeting).where(
+        Meeting.offer_id == pair.id,
+        Meeting.starts_at == plan.starts_at,
+        Meeting.state != MeetingState.CANCELLED,
+    )
+    return session.scalars(same).first()
 
 
 def _says(meeting: Meeting, plan: Plan) -> bool:

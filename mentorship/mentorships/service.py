@@ -19,6 +19,7 @@ from mentorship.mentorships.ending import (
 )
 from mentorship.mentorships.going import Coming, Going, going_on
 from mentorship.mentorships.meetings import (
+    BeforePair,
     MeetingChanged,
     NotPlanned,
     Plan,
@@ -52,6 +53,7 @@ from mentorship.mentorships.work import (
 __all__ = [
     "AgreementChanged",
     "AlreadyHandled",
+    "BeforePair",
     "Coming",
     "GoalThere",
     "Going",

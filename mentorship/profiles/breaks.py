@@ -13,6 +13,9 @@ import sqlalchemy as sa
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile, ProfileKind
 
+LONGEST = dt.timedelta(days=731)  # two years: a later day is a slip of the keys
+TOO_LONG = "Choose a day within the next two years."
+
 
 def break_of(until: dt.date | None, now: dt.datetime) -> dt.date | None:
     """Return the day a break ends, if somebody is on one; ``now`` is by their own clock."""

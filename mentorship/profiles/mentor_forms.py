@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired
 from mentorship import vocabulary
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import fields, text_fields
+from mentorship.profiles.breaks import LONGEST, TOO_LONG
 from mentorship.profiles.fields import one_word, some_words
 from mentorship.profiles.service import Answers
 from mentorship.profiles.shared_forms import MeetingForm, country, gender, meetings
@@ -41,11 +42,12 @@ class SeatsForm(StepForm):
     )
 
     def check(self, today: dt.date) -> bool:
-        """Refuse a break that would end before it begins."""
+        """Refuse a break that would end before it begins, or in years."""
         good, day = super().check(today), self.paused_until.data
-        if day is None or day > today:
+        if day is None or today < day <= today + LONGEST:
             return good
-        self.paused_until.errors = ["Enter a day after today, or leave it empty."]
+        early = "Enter a day after today, or leave it empty."
+        self.paused_until.errors = [TOO_LONG if day > today else early]
         return False
 
     def start(self, answers: Answers[Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.matching import Mentor
 from mentorship.profiles import service
-from mentorship.profiles.breaks import break_of
+from mentorship.profiles.breaks import TOO_LONG, break_of
 from mentorship.profiles.mentor_forms import PauseForm
 from mentorship.profiles.service import Answers
 from mentorship.web import reader_now, safe_next
@@ -42,6 +42,9 @@ def save_pause() -> Response | tuple[str, int]:
                 )
     except service.PauseOver:
         form.until.errors = ["Choose a day after today."]
+        good = False
+    except service.PauseTooLong:
+        form.until.errors = [TOO_LONG]
         good = False
     if not good:
         return _pause_page(form, service.read_mentor(db.session(), current_id())), 422

@@ -21,6 +21,7 @@ from mentorship.profiles.words import WordInUse, sync_terms
 from mentorship.profiles.writing import (
     AROUND_SAVING,
     PauseOver,
+    PauseTooLong,
     hold,
     hold_many,
     pause_mentor,
@@ -48,6 +49,7 @@ __all__ = [
     "NotText",
     "OutOfRange",
     "PauseOver",
+    "PauseTooLong",
     "ProfileRefused",
     "TooMany",
     "Values",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.matching import Img, Mentor
 from mentorship.profiles import rows
+from mentorship.profiles.breaks import LONGEST
 from mentorship.profiles.drafts import Change, draft_many, write_draft
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.reading import Answers
@@ -25,6 +26,10 @@ AROUND_SAVING: list[Callable[..., AbstractContextManager[None]]] = []
 
 class PauseOver(ValueError):
     """A pause that would end before it begins."""
+
+
+class PauseTooLong(ValueError):
+    """A pause of years, which nobody means."""
 
 
 def write_img(
@@ -81,12 +86,16 @@ def pause_mentor(
     ------
     PauseOver
         The day is not after today.
+    PauseTooLong
+        It is more than two years away.
     NoResultFound
         The person has no mentor profile.
 
     """
     if until is not None and until <= today:
         raise PauseOver
+    if until is not None and until > today + LONGEST:
+        raise PauseTooLong
     hold(session, person_id)  # a save that goes on writes back the day it has read
     changed = session.execute(
         sa.update(Profile)

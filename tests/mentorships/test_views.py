@@ -222,7 +222,7 @@ def test_a_meeting_in_no_known_zone_is_asked_again(sign_in: SignIn, pair: Pair, 
 def test_who_met_says_so_and_the_leader_sees_that_only(sign_in: SignIn, pair: Pair) -> None:
     img = sign_in(pair.img)
     new = f"/mentorships/{pair.id}/meetings/new"
-    page = img.submit(new, {"day": "2026-11-01", "time": "10:00", "agenda": SECRET})
+    page = img.submit(new, {"day": "2026-11-02", "time": "10:00", "agenda": SECRET})
     assert img.get(f"/mentorships/{pair.id}").tree.find(".//main//h2").text == "Did you meet?"  # type: ignore[union-attr]  # None fails the test
     where = str(page.location)
     img.submit(where, {"met": "yes", "log": SECRET}, action=f"{where}/log")
@@ -238,7 +238,7 @@ def test_who_met_says_so_and_the_leader_sees_that_only(sign_in: SignIn, pair: Pa
 def test_what_both_write_of_a_meeting_is_lost_to_neither(sign_in: SignIn, pair: Pair) -> None:
     img, mentor = sign_in(pair.img), sign_in(pair.mentor)
     new = f"/mentorships/{pair.id}/meetings/new"
-    where = str(img.submit(new, {"day": "2026-11-01", "time": "10:00"}).location)
+    where = str(img.submit(new, {"day": "2026-11-02", "time": "10:00"}).location)
     read = _values(mentor.get(where).form(f"{where}/log"))  # before Ana writes
     img.submit(where, {"met": "yes", "log": "Ana: next the CV"}, action=f"{where}/log")
     late = read | {"met": "yes", "log": "Noor: two letters"}
@@ -295,6 +295,40 @@ def test_who_plans_an_hour_that_is_planned_reads_what_stands_there(
     assert where in page.links()
     assert pair.session.scalars(sa.select(Meeting)).one().words["agenda"] == "Ana: my statement"
     assert mentor.submit(new, hour | {"agenda": "Ana: my statement"}).location == where
+
+
+def test_no_meeting_is_before_the_day_on_which_the_two_became_a_pair(
+    sign_in: SignIn, pair: Pair
+) -> None:
+    pair.img.timezone = "Pacific/Auckland"  # there the pair is of November 3
+    pair.session.flush()
+    img, new = sign_in(pair.img), f"/mentorships/{pair.id}/meetings/new"
+    early = {"day": "2026-11-02", "time": "23:59", "agenda": SECRET}
+    told = "Day: You became a pair on November 3, 2026."
+    page = img.submit(new, early, status=422)
+    assert told in page.text
+    assert SECRET in page.html
+    where = str(img.submit(new, early | {"day": "2026-11-03"}).location)
+    page = img.submit(f"{where}/change", early, status=422)
+    assert told in page.text
+    img.submit(f"{where}/change", {"time": "00:00"})
+    meeting = pair.session.scalars(sa.select(Meeting)).one()
+    assert meeting.starts_at == dt.datetime(2026, 11, 2, 11, 0, tzinfo=dt.UTC)
+
+
+def test_no_meeting_is_moved_onto_another(sign_in: SignIn, pair: Pair) -> None:
+    img, new = sign_in(pair.img), f"/mentorships/{pair.id}/meetings/new"
+    ten, eleven = ({"day": "2099-11-10", "time": f"{hour}:00"} for hour in (10, 11))
+    first = str(img.submit(new, ten | {"agenda": "The first"}).location)
+    second = str(img.submit(new, eleven).location)
+    page = img.submit(f"{second}/change", ten | {"agenda": SECRET}, status=409)
+    assert "There is a meeting at this time already." in page.text
+    assert "The first" in page.text
+    assert first in page.links()
+    again = _values(page.form("")) | {"time": "12:00"}
+    assert img.post(f"{second}/change", again).location == second
+    img.submit(f"{first}/cancel")
+    img.submit(f"{second}/change", ten)
 
 
 def test_what_is_proposed_first_is_not_said_twice(sign_in: SignIn, pair: Pair) -> None:

@@ -225,7 +225,8 @@ def on_a_break(cast: Cast) -> Reached:
     """Noor takes a break from new people; she is seen as before, but for a free seat."""
     reached = confirmed(cast)
     who, until = cast.people["Noor"].id, dt.date(2099, 12, 31)
-    pause_mentor(cast.session, person_id=who, until=until, today=NOW.date())
+    eve = until - dt.timedelta(days=1)  # no break is that long, and no other year is so easily seen
+    pause_mentor(cast.session, person_id=who, until=until, today=eve)
     return reached
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -103,8 +104,9 @@ def test_a_break_leads_back_to_the_offer(sign_in: SignIn, cast: Cast) -> None:
     page = f"/offers/{cast.offer('Ana Silva').id}"
     noor = sign_in(cast.people["Noor Haddad"])
     noor.post("/profile/mentor/pause", {"until": "2000-01-01"}, status=422)
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=90)
     done = noor.submit(
-        f"/profile/mentor/pause?next={page}", {"until": "2099-01-01"},
+        f"/profile/mentor/pause?next={page}", {"until": until.isoformat()},
         action=f"/profile/mentor/pause?next={page}",
     )  # fmt: skip
     assert done.location == page
