@@ -15,6 +15,7 @@ from mentorship.mentorships import service
 from mentorship.mentorships.calendar import calendar_file
 from mentorship.mentorships.meeting_forms import LogForm, MeetingForm
 from mentorship.mentorships.meeting_pages import NOT_TO_LOG, meeting_form, meeting_page, too_late
+from mentorship.throttle.guard import limited
 from mentorship.web import reader_zone
 
 bp = Blueprint("mentorships", __name__, url_prefix="/mentorships/<uuid:mentorship_id>")
@@ -33,6 +34,7 @@ def new_meeting(mentorship_id: uuid.UUID) -> str:
 
 @bp.post("/meetings/new")
 @members
+@limited("message")
 def plan_meeting(mentorship_id: uuid.UUID) -> Shown:
     form = MeetingForm()
     plan = form.plan()
@@ -83,6 +85,7 @@ def change_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> str:
 
 @bp.post("/meetings/<uuid:meeting_id>/change")
 @members
+@limited("message")
 def move_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Shown:
     form = MeetingForm()
     was = service.meeting_of(db.session(), current_id(), mentorship_id, meeting_id)
@@ -125,6 +128,7 @@ def confirm_cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> s
 
 @bp.post("/meetings/<uuid:meeting_id>/cancel")
 @members
+@limited("message")
 def cancel_meeting(mentorship_id: uuid.UUID, meeting_id: uuid.UUID) -> Answer:
     try:
         with transaction() as session:

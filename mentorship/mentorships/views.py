@@ -26,6 +26,7 @@ from mentorship.mentorships.last_views import bp
 from mentorship.mentorships.meeting_forms import LogForm, MeetingForm
 from mentorship.mentorships.meeting_views import Shown, back, utc_now
 from mentorship.mentorships.models import GoalState
+from mentorship.throttle.guard import limited
 
 __all__ = ["bp"]
 WRITTEN: Mapping[str, type[FlaskForm]] = MappingProxyType(
@@ -79,6 +80,7 @@ def agreement(mentorship_id: uuid.UUID) -> str:
 
 @bp.post("/agreement")
 @members
+@limited("message")
 def write_agreement(mentorship_id: uuid.UUID) -> Shown:
     me, form = current_id(), AgreementForm()
     page = service.page_of(db.session(), me, mentorship_id, now=utc_now())

@@ -23,6 +23,7 @@ from mentorship.sections.listing import (
     own_membership,
 )
 from mentorship.sections.models import MembershipState, SectionRole
+from mentorship.throttle.guard import limited
 from mentorship.web import safe_next
 
 bp = Blueprint("sections", __name__)
@@ -46,6 +47,7 @@ def join(slug: str) -> str:
 
 @bp.post("/sections/<slug>/join")
 @members
+@limited("message")
 def ask(slug: str) -> Response | tuple[str, int]:
     me, now = current_id(), dt.datetime.now(dt.UTC)
     form = JoinForm()

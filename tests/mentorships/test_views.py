@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from mentorship.inbox.models import NoticeKind, Way
 from mentorship.mentorships.guide import sources, terms
 from mentorship.mentorships.models import Agreement, Goal, Meeting, MeetingState, Note
 from mentorship.rounds.priority import ENDED, priority_of
+from mentorship.throttle.limits import LIMITS, Limit, Per
 from mentorship.toolkit import truth
 from mentorship.toolkit.loading import load_facts
 from tests.factories import NOW
@@ -280,6 +282,25 @@ def test_who_cancels_a_meeting_reads_how_the_other_is_told(sign_in: SignIn, pair
     assert mentor.get("/notices").text.count("A meeting was planned or changed") == 2
     twice = mentor.submit(f"{where}/cancel")
     assert "It was cancelled already." in mentor.follow(twice).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/mentorships/{pair}/meetings/new", "/mentorships/{pair}/agreement"),
+        *("/mentorships/{pair}/meetings/{meeting}/change", "/sections/{slug}/join"),
+        *("/mentorships/{pair}/meetings/{meeting}/cancel", "/mentorships/{pair}/concern"),
+    ],
+)
+def test_what_writes_to_others_has_an_end(
+    sign_in: SignIn, pair: Pair, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    once = {**LIMITS, "message": (Limit(Per.PERSON, 1, dt.timedelta(hours=1)),)}
+    monkeypatch.setattr("mentorship.throttle.service.LIMITS", once)
+    values = {"pair": pair.id, "meeting": uuid.UUID(int=1), "slug": pair.cast.section.slug}
+    img, where = sign_in(pair.img), path.format(**values)
+    assert img.client.post(where, data={"csrf_token": img.token()}).status_code != 429
+    assert img.client.post(where, data={"csrf_token": img.token()}).status_code == 429
 
 
 def test_who_plans_an_hour_that_is_planned_reads_what_stands_there(
