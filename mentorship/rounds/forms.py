@@ -115,7 +115,8 @@ class SetUpForm(FlaskForm):
         "Reminders",
         filters=[line],
         validators=[Length(max=40)],
-        description="How many days before the day to answer, for example: 5, 1. Empty for none.",
+        description="How many days before the day to answer, for example: 5, 1. Empty for none."
+        " Nobody gets one within a day of being asked.",
     )
     stages = some_words("Only IMGs at one of these stages", "stage")
     specialties = some_words("Only IMGs who aim at one of these specialties", "specialty")

@@ -20,7 +20,7 @@ from mentorship.rounds.scope import asked_directly, due_by
 from mentorship.rounds.setup import SetUp
 
 DAY = dt.timedelta(days=1)
-AGAIN = DAY  # nobody is reminded by hand twice within that
+AGAIN = DAY  # nobody is reminded by hand twice within that, nor as set up after they were asked
 EARLIEST = dt.timedelta(days=60)  # before the day to answer
 WHO_OWES = {OfferState.OFFERED: Side.MENTOR, OfferState.ACCEPTED: Side.IMG}
 
@@ -71,23 +71,32 @@ def _all_due(session: Session, now: dt.datetime, offer_id: uuid.UUID | None = No
     )
     found = []
     for offer, answer_by in rows:
-        number = _number(_steps(offer), answer_by - now)
+        number = _number(_steps(offer, answer_by), answer_by - now)
         side = WHO_OWES[offer.state]
         if number is not None and (offer.id, side, number) not in sent:
             found.append(_Due(offer, side, number, answer_by))
     return found
 
 
-def _steps(offer: Offer) -> Mapping[int, dt.timedelta]:
+def _steps(offer: Offer, answer_by: dt.datetime) -> Mapping[int, dt.timedelta]:
     """Return how long before the day to answer each reminder is due, by its number.
 
-    As set up, so many days; of a request, which the end of enrolment may cut short, when half of
-    its time is left, and in its last day, or last quarter if that is less.
+    As set up, so many days, but for those that would have come before whoever owes the answer was
+    asked, or within a day of it: they are not sent. Of a request, which the end of enrolment may
+    cut short, when half of its time is left, and in its last day, or last quarter if that is less.
     """
     if offer.requested and offer.answer_by is not None:
         half = (offer.answer_by - offer.offered_at) / 2
         return {max(2, -(-half // DAY)): half, 1: min(DAY, half / 2)}
-    return {days: days * DAY for days in SetUp.from_json(offer.round.rules).reminder_days}
+    owed_for = answer_by - _asked_at(offer)
+    every = SetUp.from_json(offer.round.rules).reminder_days
+    return {days: days * DAY for days in every if days * DAY <= owed_for - AGAIN}
+
+
+def _asked_at(offer: Offer) -> dt.datetime:
+    """Return since when whoever is to answer owes it: an IMG since the yes of the mentor."""
+    asked = offer.mentor_answered_at if offer.state is OfferState.ACCEPTED else None
+    return asked or offer.offered_at
 
 
 def _number(steps: Mapping[int, dt.timedelta], left: dt.timedelta) -> int | None:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -68,6 +69,33 @@ def test_the_turn_of_the_img(cast: Cast, session: Session) -> None:
     assert not [body for body in bodies if "Noor" in body.split("\n", 2)[2]]
     service.finish_round(session, round_id=round_.id, now=NOW)
     assert reminded(session, BY - DAY) == []
+
+
+def test_nobody_is_reminded_of_what_they_were_asked_just_now(cast: Cast, session: Session) -> None:
+    """A reminder whose day lay before the question, or within a day of it, is not sent."""
+    cast.published()
+    offer, noor = cast.offer("Ana Silva"), cast.people["Noor Haddad"]
+    late = BY - 2 * DAY
+    service.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=late)
+    ana = cast.people["Ana Silva"].email
+    assert ana not in reminded(session, late + dt.timedelta(minutes=1))
+    until = end_of_day(late, days=3)  # the days of an IMG's own
+    assert ana not in reminded(session, until - 1.1 * DAY)
+    assert reminded(session, until - DAY) == [ana]
+    assert reminded(session, until - DAY / 2) == []
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 4, 5])
+def test_an_offer_of_a_few_days_brings_no_reminder_with_it(
+    cast: Cast, session: Session, days: int
+) -> None:
+    cast.published(answer_days=days)
+    until = end_of_day(NOW, days=days)
+    everybody = mail(cast, "Noor Haddad", "Omar Aziz", "Omar Aziz")
+    for hours in (0, 1, 12, 23):
+        assert reminded(session, NOW + dt.timedelta(hours=hours)) == []
+    assert reminded(session, until - DAY) == (everybody if days > 1 else [])
+    assert reminded(session, until - DAY / 4) == []
 
 
 def test_days_are_the_rounds_own_and_follow_a_date_that_moves(cast: Cast, session: Session) -> None:
