@@ -118,7 +118,7 @@ def set_closing(
     if not moved:
         raise round_changed(session, round_id)
     if closes_at is not None:
-        hasten(session, round_id, closes_at=closes_at)
+        hasten(session, round_id, closes_at=closes_at, now=now)
 
 
 def set_answer_by(

@@ -15,6 +15,7 @@ from mentorship.rounds.candidates import Candidate, Obstacle, candidates, held
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.offer_steps import step, take_seat
+from mentorship.rounds.reminding import count_as_reminder
 from mentorship.rounds.request_rules import standings_of
 from mentorship.rounds.requesting import CannotAsk, send, withdraw
 from mentorship.rounds.setup import SetUp
@@ -167,10 +168,19 @@ def take_back_elsewhere(
             letters.request_passed_on(session, offer, "request_not_needed", now=now)
 
 
-def hasten(session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime) -> None:
-    """Let no request wait longer than enrolment lasts."""
+def hasten(
+    session: Session, round_id: uuid.UUID, *, closes_at: dt.datetime, now: dt.datetime
+) -> None:
+    """Let no request wait longer than enrolment lasts, and tell mentors who have less time by it.
+
+    That mail stands for the reminder that would be due at once, if one would.
+    """
     waiting = sa.update(Offer).where(Offer.round_id == round_id, Offer.state == OFFERED)
-    session.execute(waiting.where(Offer.answer_by > closes_at).values(answer_by=closes_at))
+    sooner = waiting.where(Offer.answer_by > closes_at).values(answer_by=closes_at)
+    cut = session.scalars(sooner.returning(Offer.id)).all()
+    for offer in _waiting(session, Offer.id.in_(cut)):
+        letters.request_sooner(session, offer, now=now)
+        count_as_reminder(session, offer, now=now)
 
 
 def _close(

@@ -79,6 +79,11 @@ def request_waiting(session: Session, offer: Offer, *, now: dt.datetime) -> None
     _asked(session, offer, offer.mentor_id, "request_waiting", NoticeKind.OFFER, now)
 
 
+def request_sooner(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Tell a mentor who is asked directly that they have less time than they were told."""
+    _asked(session, offer, offer.mentor_id, "request_sooner", NoticeKind.OFFER, now)
+
+
 def request_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     path = f"/matches/{offer.id}"
     _tell(session, offer, offer.img_id, "request_accepted", path=path, now=now)

@@ -18,6 +18,7 @@ from mentorship.rounds.choices import EDITABLE, OUT
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.meanwhile import ChangedMeanwhile, moved
 from mentorship.rounds.models import Round, RoundState
+from mentorship.rounds.offer_models import OfferState
 from mentorship.rounds.overview import answer_counts
 from mentorship.rounds.plan_forms import DeadlineForm
 from mentorship.rounds.run_views import ROUND
@@ -184,6 +185,7 @@ def _page(
     other: ChangedMeanwhile | None = None,
     stands: dt.datetime | None = None,
 ) -> str:
+    session, is_open = db.session(), round_.state is RoundState.OPEN
     return render_template(
         "rounds/deadline.html",
         round=round_,
@@ -191,5 +193,6 @@ def _page(
         zone=str(reader_zone()),
         other=other,
         stands=stands,
-        own_dates=own_dates(db.session(), round_.id) if round_.state in OUT else (),
+        own_dates=own_dates(session, round_.id) if round_.state in OUT else (),
+        waiting=answer_counts(session, round_.id).get(OfferState.OFFERED, 0) if is_open else 0,
     )

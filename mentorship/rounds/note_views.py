@@ -23,6 +23,7 @@ from mentorship.rounds.models import Round, Run
 from mentorship.rounds.note_models import RoundNote
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import pair_list
+from mentorship.rounds.request_pages import waiting_by_person
 from mentorship.rounds.review_forms import ChangeNoteForm, NoteForm
 from mentorship.rounds.review_views import show_pair
 from mentorship.rounds.scope import pair_of_round, round_of_leader
@@ -47,6 +48,8 @@ def _show_person(
     round_, shown = round_and_run_if_any(slug, round_id)
     who = _somebody(round_, profile_id)
     is_img, standing = who.kind is ProfileKind.IMG, _in_run(shown, who)
+    may_leave_out = round_.state in RUNNABLE and who.takes_part
+    waiting = waiting_by_person(session, round_) if may_leave_out else {}
     return render_template(
         "rounds/person.html",
         round=round_,
@@ -56,7 +59,8 @@ def _show_person(
         **standing,
         reasons=REASONS,
         kept_out=_kept_out(round_, who),
-        may_leave_out=round_.state in RUNNABLE and who.takes_part,
+        may_leave_out=may_leave_out,
+        requests=waiting.get(profile_id, 0),
         open_run=open_run(session, round_) if standing["line"] else None,
         notes=notes.notes_of(
             session, round_.id, **{"img_id" if is_img else "mentor_id": profile_id}

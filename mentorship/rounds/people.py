@@ -21,6 +21,7 @@ from mentorship.rounds.enrolment import ready_to_join
 from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.priority import priority_of
+from mentorship.rounds.request_pages import waiting_by_person
 from mentorship.rounds.traits import waited
 from mentorship.sections.table_models import MemberTag
 
@@ -58,6 +59,12 @@ class People:
     priority: Mapping[uuid.UUID, str]  # profile -> why they deserve a mentor first, if they do
     waited: Collection[uuid.UUID]  # whom the last round left without a mentor; they come first
     tags: Mapping[uuid.UUID, Sequence[str]]  # person -> tags, of those listed
+    requests: Mapping[uuid.UUID, int]  # profile -> how many wait with them, of all on every page
+
+    @property
+    def waiting(self) -> int:
+        """Return how many requests wait with those who are shown, all of one kind."""
+        return sum(self.requests.values())
 
 
 PARTS: Mapping[str, Callable[[Candidate], bool]] = MappingProxyType(
@@ -81,6 +88,7 @@ def people_of(session: Session, round_: Round, looking: Looking, *, now: dt.date
     listing = cut(shown, Wanted(page=looking.page))
     listed = [each.profile_id for each in listing.rows]
     ids = [each.person_id for each in listing.rows]
+    waiting, found = waiting_by_person(session, round_), {each.profile_id for each in shown}
     return People(
         listing,
         counts,
@@ -89,6 +97,7 @@ def people_of(session: Session, round_: Round, looking: Looking, *, now: dt.date
         priority_of(session, listed),
         without,
         tags_of(session, round_.section_id, ids),
+        {each: count for each, count in waiting.items() if each in found},
     )
 
 

@@ -183,12 +183,27 @@ def count_anew(session: Session, *, round_id: uuid.UUID, answer_by: dt.datetime)
     session.flush()
 
 
-def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
+def count_as_reminder(session: Session, offer: Offer, *, now: dt.datetime) -> None:
+    """Note that a mail just told the day of a request: it stands for a reminder that is due."""
+    assert offer.answer_by is not None  # noqa: S101  for mypy: a request has one
+    number = _number(_steps(offer, offer.answer_by), offer.answer_by - now)
+    if number is not None:
+        _note(session, _Due(offer, Side.MENTOR, number, offer.answer_by), now)
+
+
+def _note(session: Session, due: _Due, now: dt.datetime) -> bool:
+    """Keep that a reminder is written; False if it was before."""
     row = Reminder(offer_id=due.offer.id, side=due.side, number=due.number, sent_at=now)
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError:  # another process was faster
+        return False
+    return True
+
+
+def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
+    if not _note(session, due, now):
         return False
     mentor = due.side is Side.MENTOR
     profile_id: uuid.UUID = due.offer.mentor_id if mentor else due.offer.img_id

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -160,6 +161,18 @@ def rounds_to_ask_in(session: Session, person_id: uuid.UUID) -> Sequence[RoundTo
         if set_up.direct_requests and not enough:
             asking.append(RoundToAskIn(round_.id, round_.name, waits))
     return asking
+
+
+def waiting_by_person(session: Session, round_: Round) -> Mapping[uuid.UUID, int]:
+    """Return how many requests wait with each IMG who asked and each mentor who is asked."""
+    if round_.state is not RoundState.OPEN:  # the end of enrolment has ended them
+        return {}
+    waiting = sa.select(Offer.img_id, Offer.mentor_id).where(
+        Offer.round_id == round_.id,
+        Offer.state == OfferState.OFFERED,
+        Offer.answer_by.is_not(None),
+    )
+    return Counter(key for pair in session.execute(waiting) for key in pair)
 
 
 def under_way(session: Session, round_id: uuid.UUID) -> Sequence[UnderWay]:

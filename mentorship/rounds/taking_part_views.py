@@ -16,6 +16,7 @@ from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.leading import acting, changed_page
 from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import RoundState
+from mentorship.rounds.request_pages import waiting_by_person
 from mentorship.rounds.review_forms import TraitsForm
 from mentorship.rounds.run_views import ROUND
 from mentorship.rounds.scope import round_of_leader
@@ -30,8 +31,14 @@ def choose_people(slug: str, round_id: uuid.UUID) -> str | tuple[str, int]:
     form = TraitsForm(request.args)
     traits, now = form.traits(), dt.datetime.now(dt.UTC)
     found = taking_part.chosen(db.session(), round_, traits, now=now)
+    waiting = waiting_by_person(db.session(), round_)
     return render_template(
-        "rounds/choose_people.html", round=round_, form=form, traits=traits, found=found
+        "rounds/choose_people.html",
+        round=round_,
+        form=form,
+        traits=traits,
+        found=found,
+        ending=sum(waiting.get(each.profile_id, 0) for each in found.others),
     )
 
 
