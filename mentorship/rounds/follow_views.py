@@ -73,8 +73,8 @@ def confirm_remind_answers(slug: str, round_id: uuid.UUID) -> str | tuple[str, i
     round_ = round_of_leader(db.session(), current_id(), slug, round_id)
     if round_.state not in OUT:
         return changed_page(slug, round_id, service.round_changed(db.session(), round_id))
-    owed = reminding.owing(db.session(), round_id, now=dt.datetime.now(dt.UTC))
-    return render_template("rounds/remind_answers.html", round=round_, count=len(owed))
+    count = reminding.owing(db.session(), round_id, now=dt.datetime.now(dt.UTC))
+    return render_template("rounds/remind_answers.html", round=round_, count=count)
 
 
 @bp.post("/sections/<slug>/rounds/<uuid:round_id>/answers/remind")

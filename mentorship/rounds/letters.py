@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ def mentor_accepted(
     session: Session, offer: Offer, *, answer_by: dt.datetime, now: dt.datetime
 ) -> None:
     """Ask the IMG, now that the mentor has said yes."""
-    _asked(session, offer, offer.img_id, "mentor_accepted", NoticeKind.OFFER, now, answer_by)
+    _asked(session, [offer], offer.img_id, "mentor_accepted", NoticeKind.OFFER, now, answer_by)
 
 
 def still_looking(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -76,12 +76,12 @@ def no_answer_needed(session: Session, offer: Offer, *, now: dt.datetime) -> Non
 
 def request_waiting(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Ask a mentor whom an IMG asks directly; the date is in their own time zone."""
-    _asked(session, offer, offer.mentor_id, "request_waiting", NoticeKind.OFFER, now)
+    _asked(session, [offer], offer.mentor_id, "request_waiting", NoticeKind.OFFER, now)
 
 
 def request_sooner(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     """Tell a mentor who is asked directly that they have less time than they were told."""
-    _asked(session, offer, offer.mentor_id, "request_sooner", NoticeKind.OFFER, now)
+    _asked(session, [offer], offer.mentor_id, "request_sooner", NoticeKind.OFFER, now)
 
 
 def request_accepted(session: Session, offer: Offer, *, now: dt.datetime) -> None:
@@ -124,38 +124,45 @@ def img_silent(session: Session, offer: Offer, *, now: dt.datetime) -> None:
     _tell(session, offer, offer.mentor_id, "img_silent", now=now)
 
 
-def answer_owed(
+def answers_owed(
     session: Session,
-    offer: Offer,
+    offers: Sequence[Offer],
     profile_id: uuid.UUID,
     *,
     answer_by: dt.datetime,
     now: dt.datetime,
 ) -> None:
-    """Remind somebody of an answer they owe; the date is in their own time zone."""
-    _asked(session, offer, profile_id, "answer_owed", NoticeKind.REMINDER, now, answer_by)
+    """Remind somebody of the answers they owe in a round; the date is in their own time zone."""
+    template = "answer_owed" if len(offers) == 1 else "answers_owed"
+    _asked(session, offers, profile_id, template, NoticeKind.REMINDER, now, answer_by)
 
 
 def _asked(  # noqa: PLR0913, PLR0917  who, of what, in which words, until when
     session: Session,
-    offer: Offer,
+    offers: Sequence[Offer],
     profile_id: uuid.UUID,
     template: str,
     kind: NoticeKind,
     now: dt.datetime,
     answer_by: dt.datetime | None = None,
 ) -> None:
-    """Ask somebody for an answer, by the clock and the calendar of theirs."""
+    """Ask somebody for an answer, or several, by the clock and the calendar of theirs."""
+    offer, *others = offers
     until = answer_by or offer.answer_by
     assert until is not None  # noqa: S101  for mypy: a request has one
-    path = f"/{'offers' if profile_id == offer.mentor_id else 'matches'}/{offer.id}"
+    is_mentor = profile_id == offer.mentor_id
+    path = f"/{'offers' if is_mentor else 'matches'}/{offer.id}"
+    count = {}
+    if others:  # all of them stand on the home page
+        path = HOMES[ProfileKind.MENTOR if is_mentor else ProfileKind.IMG]
+        count = {"count": str(len(offers))}
     to = session.execute(
         sa.select(User.id, User.email, User.name, User.timezone)
         .join(Profile, Profile.person_id == User.id)
         .where(Profile.id == profile_id)
     ).one()
     by = moment(until, to.timezone)
-    letter = _written(session, offer, template, path, name=to.name, answer_by=by)
+    letter = _written(session, offer, template, path, name=to.name, answer_by=by, **count)
     tell(session, [Telling(to.id, to.email, letter, path)], kind=kind, now=now)
 
 

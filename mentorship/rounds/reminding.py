@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from mentorship.rounds.setup import SetUp
 DAY = dt.timedelta(days=1)
 AGAIN = DAY  # nobody is reminded by hand twice within that, nor as set up after they were asked
 EARLIEST = dt.timedelta(days=60)  # before the day to answer
+Mail = tuple[uuid.UUID, uuid.UUID, dt.datetime]  # of which round, to which profile, until when
 WHO_OWES = {OfferState.OFFERED: Side.MENTOR, OfferState.ACCEPTED: Side.IMG}
 
 
@@ -32,24 +33,38 @@ class _Due:
     number: int
     answer_by: dt.datetime
 
+    @property
+    def mail(self) -> Mail:
+        """Return which mail this is in: one of a round to whoever is to answer until then."""
+        who = self.offer.img_id if self.side is Side.IMG else self.offer.mentor_id
+        return self.offer.round_id, who, self.answer_by
+
 
 def remind(*, now: dt.datetime) -> int:
-    """Write every reminder that is due, each on its own and once however often this runs.
+    """Write every reminder that is due, each mail on its own and once however often this runs.
 
-    Return how many were written.
+    Whoever owes several answers by the same day gets one mail. Return how many were written.
     """
     with reading() as session:
-        owed = [due.offer.id for due in _all_due(session, now)]
+        mails = _by_mail(_all_due(session, now))
 
-    def write(session: Session, offer_id: uuid.UUID) -> int:
-        return sum(_remind(session, due, now) for due in _all_due(session, now, offer_id))
+    def write(session: Session, mail: Mail) -> int:
+        return _remind(session, _by_mail(_all_due(session, now, mail)).get(mail, ()), now)
 
-    return count_each(owed, write, told_as=lambda offer_id: f"reminder of offer {offer_id}")
+    return count_each(mails, write, told_as=lambda mail: f"reminder of round {mail[0]}")
 
 
-def _all_due(session: Session, now: dt.datetime, offer_id: uuid.UUID | None = None) -> list[_Due]:
-    """Return the reminders that are due, of all offers or of one as it is now."""
-    those = sa.true() if offer_id is None else Offer.id == offer_id
+def _by_mail(dues: Iterable[_Due]) -> Mapping[Mail, Sequence[_Due]]:
+    mails: dict[Mail, list[_Due]] = {}
+    for due in dues:
+        mails.setdefault(due.mail, []).append(due)
+    return mails
+
+
+def _all_due(session: Session, now: dt.datetime, mail: Mail | None = None) -> list[_Due]:
+    """Return the reminders that are due, all or those to one person of a round as it is now."""
+    who = sa.case((Offer.state == OfferState.ACCEPTED, Offer.img_id), else_=Offer.mentor_id)
+    those = sa.true() if mail is None else sa.and_(Offer.round_id == mail[0], who == mail[1])
     until = due_by()
     spared = sa.or_(asked_directly(), ~_reminded_lately(now))  # those of requests are days or hours
     out = sa.or_(Round.state.in_(OUT), sa.and_(Round.state == RoundState.OPEN, asked_directly()))
@@ -107,17 +122,18 @@ def _number(steps: Mapping[int, dt.timedelta], left: dt.timedelta) -> int | None
     return min((number for number, before in steps.items() if left <= before), default=None)
 
 
-def owing(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> Sequence[Offer]:
-    """Return the offers of a round that wait for somebody not reminded within a day."""
-    return [each.offer for each in _owed(session, round_id, now)]
+def owing(session: Session, round_id: uuid.UUID, *, now: dt.datetime) -> int:
+    """Return how many mails ``remind_now`` would write."""
+    return len(_by_mail(_owed(session, round_id, now)))
 
 
 def remind_now(session: Session, *, round_id: uuid.UUID, now: dt.datetime) -> int:
-    """Remind all who owe an answer at once, besides those of the last day; return how many.
+    """Remind all who owe an answer at once, besides those of the last day; return how many mails.
 
     It takes the place of the reminder of as many days before the day to answer, if there is one.
     """
-    return sum(_remind(session, due, now) for due in _owed(session, round_id, now))
+    mails = _by_mail(_owed(session, round_id, now))
+    return sum(_remind(session, dues, now) for dues in mails.values())
 
 
 def _owed(session: Session, round_id: uuid.UUID, now: dt.datetime) -> list[_Due]:
@@ -202,10 +218,12 @@ def _note(session: Session, due: _Due, now: dt.datetime) -> bool:
     return True
 
 
-def _remind(session: Session, due: _Due, now: dt.datetime) -> bool:
-    if not _note(session, due, now):
+def _remind(session: Session, dues: Sequence[_Due], now: dt.datetime) -> bool:
+    """Write one mail about all of these that are not written yet; False if all are."""
+    written = [due for due in dues if _note(session, due, now)]
+    if not written:
         return False
-    mentor = due.side is Side.MENTOR
-    profile_id: uuid.UUID = due.offer.mentor_id if mentor else due.offer.img_id
-    letters.answer_owed(session, due.offer, profile_id, answer_by=due.answer_by, now=now)
+    _, profile_id, answer_by = written[0].mail
+    offers = [due.offer for due in written]
+    letters.answers_owed(session, offers, profile_id, answer_by=answer_by, now=now)
     return True
