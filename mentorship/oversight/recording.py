@@ -19,6 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from mentorship.audit import TOLD, record
 from mentorship.extensions import SAFE_METHODS
+from mentorship.oversight.words import UNTOLD
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Membership, Section
@@ -57,6 +58,7 @@ UNLOGGED: Mapping[str, str] = MappingProxyType(
             ),
             _SHARED,
         ),
+        **dict.fromkeys(UNTOLD, "whoever asks, be it a leader, is never told of a no"),
         "signins.stay": "somebody says that they are still there",
         **dict.fromkeys(("rounds.effect_of_new", "rounds.effect_of_changes"), _DRY),
         **dict.fromkeys(

@@ -20,7 +20,7 @@ from mentorship import audit
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
 from mentorship.audit import AuditEntry
 from mentorship.hosts.models import ListedHost
-from mentorship.oversight.words import ACTIONS_OF, in_words
+from mentorship.oversight.words import ACTIONS_OF, UNTOLD, in_words
 from mentorship.rosters.escape import guard
 from mentorship.rounds.history import of_run
 from mentorship.rounds.models import Round
@@ -80,7 +80,8 @@ def trail_file(session: Session, section: Section | None, sought: Sought) -> byt
 
 
 def _found(session: Session, section: Section | None, sought: Sought) -> sa.Select[AuditEntry]:
-    query = sa.select(AuditEntry).order_by(AuditEntry.number.desc())
+    told = AuditEntry.action.not_in(UNTOLD)
+    query = sa.select(AuditEntry).where(told).order_by(AuditEntry.number.desc())
     if section is not None:
         query = query.where(_of_section(section.id))
     if sought.room:

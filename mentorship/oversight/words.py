@@ -96,9 +96,6 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "profiles.save_step": "Saved a step of the profile",
         "community.show_me": "Joined the directory",
         "community.hide_me": "Left the directory",
-        "introductions.ask": "Asked a member to be put in touch",
-        "introductions.answer": "Answered a member who asked to be put in touch",
-        "introductions.end": "Took back being in touch with a member, or asking for it",
         "hosts.allow": "Put a host on the list of those that we ask",
         "hosts.refuse": "Refused a host, or took it off the list",
         "roster.import.begin": "Began an import of rosters",
@@ -188,6 +185,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
 ACTIONS_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {room: tuple(said) for room, said in _SAID.items()}
 )
+
+# Entries of before that nobody reads: who asked somebody to be put in touch would read the "no".
+UNTOLD = ("introductions.ask", "introductions.answer", "introductions.end")
 
 
 def in_words(action: str) -> str:

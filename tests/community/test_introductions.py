@@ -115,6 +115,23 @@ def test_a_no_is_not_told_and_cannot_be_told_from_silence(
         ask(session, section, omar, mina)
 
 
+def test_a_leader_who_asks_reads_no_answer_in_the_log(
+    session: Session, section: Section, mina: User, sign_in: SignIn
+) -> None:
+    lena = factories.leader(session, section)
+    hers, leads, home = sign_in(mina), sign_in(lena), people(section)
+    log = f"/sections/{section.slug}/log"
+    leads.submit(f"{home}/{mina.id}/ask", {"words": "On research", "agree": "y"})
+    pages = (home, log, f"{log}.csv")
+    leads.get(home)  # what is said once has been said
+    silence = [leads.client.get(page).get_data(as_text=True) for page in pages]
+    row = session.scalars(sa.select(Introduction)).one()
+    answered = hers.follow(hers.post(f"{home}/introductions/{row.id}/answer", {"agrees": "no"}))
+    assert "They see nothing of you" in answered.text
+    assert [leads.client.get(page).get_data(as_text=True) for page in pages] == silence
+    assert "Mina" not in "".join(silence[1:])  # nor whom anybody asks
+
+
 def test_who_said_no_may_ask_later(
     session: Session, section: Section, mina: User, omar: User
 ) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mentorship import audit
 from mentorship.accounts.models import User
 from mentorship.audit import record
+from mentorship.oversight.words import UNTOLD
 from tests import factories
 from tests.factories import NOW
 from tests.page import Page, PageClient
@@ -69,6 +70,29 @@ def test_administrators_read_all_and_members_are_codes(
         found = look(admin, "/admin/log", who=who).text
         assert "2 entries" in found
         assert "Lena" not in found
+
+
+@pytest.mark.parametrize("action", UNTOLD)
+def test_what_older_versions_noted_of_being_put_in_touch_is_shown_to_nobody(
+    cast: Cast, session: Session, sign_in: SignIn, action: str
+) -> None:
+    ana, here = cast.people["Ana Silva"], f"/sections/{cast.section.slug}/log"
+    for who, path in ((cast.leader, here), (factories.administrator(session), "/admin/log")):
+        reader = sign_in(who)
+        pages = (path, f"{path}.csv", f"{path}?room=people")
+        reader.get(path)
+        before = [len(reader.client.get(page).get_data(as_text=True)) for page in pages]
+        record(
+            session,
+            action=action,
+            actor_id=ana.id,
+            about_id=cast.leader.id,
+            section_id=cast.section.id,
+            now=NOW,
+        )
+        after = [reader.client.get(page).get_data(as_text=True) for page in pages]
+        assert [len(text) for text in after] == before
+        assert not [text for text in after if action in text]
 
 
 def look(client: PageClient, path: str, **asked: str) -> Page:
