@@ -38,6 +38,7 @@ class AuditEntry(Model):
         sa.Index("ix_audit_entry_about", "about_id", "number"),
         sa.Index("ix_audit_entry_section", "section_id", "number"),
         sa.Index("ix_audit_entry_actor", "actor_id", "number"),
+        sa.CheckConstraint("number > 0", name="number_counts"),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -203,17 +204,16 @@ def head(session: Session) -> tuple[int, str]:
 def first_bad(session: Session) -> tuple[int | None, int, str]:
     """Check the whole chain: (number of the first entry that is wrong or None, entries, head).
 
+    It begins with the lowest number there is: nothing may stand before what the first follows.
     A tail cut off leaves a chain that is whole: compare the head with one noted elsewhere.
     """
     start, before = _beginning(session)
     number = start
+    # plain rows: a long log is read in seconds
+    rows = sa.select(*AuditEntry.__table__.columns).order_by(AuditEntry.number).limit(AT_ONCE)
+    further = rows
     while True:
-        portion = session.execute(
-            sa.select(*AuditEntry.__table__.columns)  # plain rows: a long log is read in seconds
-            .where(AuditEntry.number > (number if number > start else -1))
-            .order_by(AuditEntry.number)
-            .limit(AT_ONCE)
-        ).all()
+        portion = session.execute(further).all()
         for entry in portion:
             expected = entry.number == number + 1 and entry.before == before
             if not expected or not hmac.compare_digest(entry.hash, key.hash(entry)):
@@ -221,6 +221,7 @@ def first_bad(session: Session) -> tuple[int | None, int, str]:
             number, before = entry.number, entry.hash
         if len(portion) < AT_ONCE:
             return None, number - start, before
+        further = rows.where(AuditEntry.number > number)
 
 
 @click.group()

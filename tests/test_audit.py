@@ -139,6 +139,52 @@ def test_a_forged_entry_at_the_end_is_named(new_app: Callable[..., Flask]) -> No
         assert first_bad(db.session())[0] == 3
 
 
+@pytest.mark.parametrize("number", [0, -1])
+def test_the_database_takes_no_number_below_one(session: Session, number: int) -> None:
+    write(session)
+    with pytest.raises(DatabaseError, match="number_counts"), session.begin_nested():
+        _put_in(session, number)
+
+
+@pytest.mark.parametrize("number", [0, -1])
+@pytest.mark.parametrize("forgotten", [0, 1])
+def test_an_entry_put_in_before_the_first_is_named(
+    new_app: Callable[..., Flask], number: int, forgotten: int
+) -> None:
+    app = new_app()
+    now = dt.datetime.now(dt.UTC)
+    with app.app_context():
+        with transaction() as session:
+            for at in (now - dt.timedelta(days=365 * 7), now, now):
+                record(session, action="test", actor_id=None, about_id=None, now=at)
+        if forgotten:
+            with transaction() as session:
+                before = now - dt.timedelta(days=365 * 6 + 2)
+                assert audit.forget_before(session, before, now=now) == forgotten
+        assert first_bad(db.session())[0] is None
+        with transaction() as session:
+            _take_any_number(session)
+            _put_in(session, number)
+        assert first_bad(db.session())[0] == number
+        found = app.test_cli_runner().invoke(args=["audit", "verify"])
+        assert (found.exit_code, f"entry {number} " in found.output) == (1, True)
+
+
+def _put_in(session: Session, number: int) -> None:
+    """Write an entry as somebody would who has the database but not the key."""
+    forged = {"number": number, "action": "a", "before": "x" * 64, "hash": "y" * 64}
+    session.execute(sa.insert(AuditEntry).values(at=NOW, detail={}, **forged))
+
+
+def _take_any_number(session: Session) -> None:
+    """Do what only the owner of the table could, as with a log from before there was a rule."""
+    if session.get_bind().dialect.name == "postgresql":
+        name = "ck_audit_entry_number_counts"
+        session.execute(sa.text(f"ALTER TABLE audit_entry DROP CONSTRAINT {name}"))
+    else:
+        session.execute(sa.text("PRAGMA ignore_check_constraints = ON"))
+
+
 def test_old_entries_go_and_the_chain_still_has_its_beginning(
     new_app: Callable[..., Flask],
 ) -> None:

@@ -320,6 +320,22 @@ def test_who_gave_the_consents_of_before_is_worked_out(fresh: Flask) -> None:
         db.session.remove()
 
 
+def test_the_log_is_whole_and_only_added_to_where_its_table_was_copied(fresh: Flask) -> None:
+    with fresh.app_context():
+        for _ in range(3):
+            audit.record(db.session(), action="x", actor_id=None, about_id=None, now=WHEN)
+        db.session.commit()
+        db.session.remove()
+        downgrade(revision="0062")
+        for step in ("0062", "0063"):
+            upgrade(revision=step)
+            assert audit.first_bad(db.session())[:2] == (None, 3)
+            db.session.remove()
+            for change in ("UPDATE audit_entry SET action = 'y'", "DELETE FROM audit_entry"):
+                with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+                    connection.exec_driver_sql(change)
+
+
 def test_there_is_one_head(fresh: Flask) -> None:
     with fresh.app_context():
         assert len(ScriptDirectory.from_config(migrate.get_config(None)).get_heads()) == 1
