@@ -23,12 +23,13 @@ from mentorship.oversight.words import UNTOLD
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer
 from mentorship.sections.models import Membership, Section
+from mentorship.spotlight.models import SpotlightLetter
 
 WROTE = "audit.wrote"  # in Session.info: this transaction has changed something
 
 _WISH = "whom somebody would like, or avoids, is theirs alone; it stands in their profile"
 _OWN = "kept for this person alone; an entry would be a second trace that they cannot remove"
-_SHARED = "between the two of a pair; leaders and administrators learn whether they met, no more"
+_SHARED = "between the two of a pair; leaders learn elsewhere whether they met, and no more of it"
 _DRY = "changes nothing: it works something out and shows it"
 
 UNLOGGED: Mapping[str, str] = MappingProxyType(
@@ -69,6 +70,15 @@ UNLOGGED: Mapping[str, str] = MappingProxyType(
             "asks for a page; posted so that its address names nobody and nothing private",
         ),
         "search.ask": "a search that finds nothing is counted by its words, never by who asked",
+    }
+)
+
+# What leaders read of mentorships and letters, whose addresses name no section. Never a concern or
+# feedback: a leader may be the other of the two. Never what is done to a draft: it is its author's.
+FOR_LEADERS = frozenset(
+    {
+        *("mentorships.end", "mentorships.write_agreement", "mentorships.accept_agreement"),
+        "spotlight.submit",
     }
 )
 
@@ -151,15 +161,21 @@ def _add(session: Session) -> None:
 def _section(session: Session, named: Mapping[str, object]) -> uuid.UUID | None:
     """Return the section whose leaders the entry is for, by what the address names."""
     of_round = sa.select(Round.section_id)
+    of_offer = of_round.join(Offer, Offer.round_id == Round.id)
     ways = {
         "slug": sa.select(Section.id).where(Section.slug == named.get("slug")),
         "round_id": of_round.where(Round.id == named.get("round_id")),
-        "offer_id": of_round.join(Offer, Offer.round_id == Round.id).where(
-            Offer.id == named.get("offer_id")
-        ),
+        "offer_id": of_offer.where(Offer.id == named.get("offer_id")),
         "membership_id": sa.select(Membership.section_id).where(
             Membership.id == named.get("membership_id")
         ),
     }
+    if request.endpoint in FOR_LEADERS:
+        ways |= {
+            "mentorship_id": of_offer.where(Offer.id == named.get("mentorship_id")),
+            "letter_id": sa.select(SpotlightLetter.section_id).where(
+                SpotlightLetter.id == named.get("letter_id")
+            ),
+        }
     way = next((query for name, query in ways.items() if name in named), None)
     return None if way is None else session.scalars(way).one_or_none()
