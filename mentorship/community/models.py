@@ -168,3 +168,14 @@ class Introduction(OfSection, Model):
 
     asker: Mapped[User] = relationship(foreign_keys=from_id, lazy="raise")
     asked: Mapped[User] = relationship(foreign_keys=to_id, lazy="raise")
+
+    @property
+    def read_by_asker(self) -> IntroductionState:
+        """The state as whoever asked reads it: a no looks like silence."""
+        declined = self.state is IntroductionState.DECLINED
+        return IntroductionState.WAITING if declined else self.state
+
+    @property
+    def yes_at(self) -> dt.datetime | None:
+        """When it was agreed to; no other moment of an answer is told to whoever asked."""
+        return self.answered_at if self.state is IntroductionState.AGREED else None

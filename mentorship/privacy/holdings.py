@@ -207,6 +207,8 @@ IN_THE_COPY: tuple[Holding, ...] = (
         lambda me: (Introduction.from_id == me.id) | (Introduction.to_id == me.id),
         hide=("words",),
         unless=lambda me: Introduction.from_id == me.id,
+        read_as={"state": "read_by_asker", "answered_at": "yes_at"},
+        reads=lambda me: Introduction.from_id == me.id,
     ),
     Holding(Resolution, "Resolutions you proposed", lambda me: Resolution.author_id == me.id),
     Holding(Situation, "Where you are on the journey", lambda me: Situation.person_id == me.id),

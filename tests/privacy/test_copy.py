@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from mentorship import jobs
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry
+from mentorship.community.models import Introduction, IntroductionState
 from mentorship.extensions import Base
 from mentorship.privacy import copying
 from mentorship.privacy.holdings import IN_THE_COPY, NOT_IN_THE_COPY
@@ -151,6 +152,29 @@ def test_why_a_mentor_declined_is_in_the_mentors_copy_only(session: Session) -> 
     assert "zqwhyzq" in json.dumps(unzipped(own)[0])
     hers = copying.zipped(session, pair.cast.people["Ana Silva"].id, site_name="Here", now=NOW)
     assert "offer" not in unzipped(hers)[0]  # she is never told who was asked and said no
+
+
+def test_no_copy_tells_whoever_asked_to_be_put_in_touch_of_a_no(session: Session) -> None:
+    asker, asked = factories.person(session), factories.person(session)
+    both = {"from_id": asker.id, "to_id": asked.id, "words": "Hello", "asked_at": NOW}
+    row = Introduction(section_id=factories.section(session).id, **both)
+    row.state = IntroductionState.WAITING
+    session.add(row)
+
+    def told(person: User, state: IntroductionState, at: dt.datetime | None) -> dict[str, Any]:
+        row.state, row.answered_at = state, at
+        session.flush()
+        copy = copying.zipped(session, person.id, site_name="Here", now=NOW)
+        (found,) = unzipped(copy)[0]["introduction"]
+        return dict(found)
+
+    silence = told(asker, IntroductionState.WAITING, None)
+    assert told(asker, IntroductionState.DECLINED, NOW) == silence
+    assert told(asked, IntroductionState.DECLINED, NOW)["state"] == "declined"
+    back = told(asker, IntroductionState.WITHDRAWN, NOW)  # NOW may be when they said no
+    assert (back["state"], back["answered_at"]) == ("withdrawn", None)
+    agreed = told(asker, IntroductionState.AGREED, NOW)
+    assert (agreed["state"], agreed["answered_at"]) == ("agreed", NOW.isoformat())
 
 
 def test_a_copy_is_fetched_by_its_owner_for_a_day(
