@@ -22,7 +22,7 @@ from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import is_ready
 from mentorship.rounds.choices import OUT
 from mentorship.rounds.models import Participant, Round
-from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
+from mentorship.rounds.offer_models import Offer, OfferState, Publication
 from mentorship.sections.models import Membership, MembershipState
 
 _OTHER, _ITS_ROUND = aliased(Offer), aliased(Round)  # made once: an alias costs more than a query
@@ -64,7 +64,6 @@ class Candidate:
     withdrew: bool  # by their own wish; left out, too
     claimed: bool  # the person has an account of their own
     back_at: dt.datetime | None  # when a leader let them be matched again in this round
-    counted: int | None  # a mentor's seats as this round counts them, once it counts them
 
     @property
     def takes_part(self) -> bool:
@@ -111,15 +110,11 @@ def candidates(  # noqa: PLR0913  each narrows whom it is about
             Participant.left_out_at.is_not(None).label("left_out"),
             sa.func.coalesce(Participant.withdrew, sa.false()).label("withdrew"),
             Participant.back_at,
-            SeatCount.seats.label("counted"),
         )
         .join(User, User.id == Profile.person_id)
         .outerjoin(
             Participant,
             sa.and_(Participant.profile_id == Profile.id, Participant.round_id == round_.id),
-        )
-        .outerjoin(
-            SeatCount, sa.and_(SeatCount.mentor_id == Profile.id, SeatCount.round_id == round_.id)
         )
         .where(sa.or_(member, Participant.round_id.is_not(None)))
         .order_by(sa.func.lower(User.name), Profile.id)
@@ -258,5 +253,4 @@ def _candidate(row: sa.Row[*tuple[Any, ...]]) -> Candidate:
         withdrew=row.withdrew,
         claimed=row.claimed,
         back_at=row.back_at,
-        counted=row.counted,
     )

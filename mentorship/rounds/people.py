@@ -16,12 +16,13 @@ from mentorship import vocabulary
 from mentorship.profiles.models import Choice, ProfileKind
 from mentorship.rounds.bulk import tags_of
 from mentorship.rounds.candidates import Candidate, candidates
-from mentorship.rounds.choices import OVER
+from mentorship.rounds.choices import OUT, OVER
 from mentorship.rounds.enrolment import ready_to_join
 from mentorship.rounds.models import Round
 from mentorship.rounds.paging import Listing, Wanted, cut
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.request_pages import waiting_by_person
+from mentorship.rounds.rest import as_free
 from mentorship.rounds.traits import waited
 from mentorship.sections.table_models import MemberTag
 
@@ -86,6 +87,8 @@ def people_of(session: Session, round_: Round, looking: Looking, *, now: dt.date
     shown.sort(key=lambda each: each.profile_id not in without)
     counts = {part: sum(map(test, everybody)) for part, test in PARTS.items()}
     listing = cut(shown, Wanted(page=looking.page))
+    if round_.state in OUT and looking.show == "mentors":  # the others have no column of seats
+        listing = replace(listing, rows=_with_free_seats(session, round_, listing.rows))
     listed = [each.profile_id for each in listing.rows]
     ids = [each.person_id for each in listing.rows]
     waiting, found = waiting_by_person(session, round_), {each.profile_id for each in shown}
@@ -117,6 +120,14 @@ def _everybody(session: Session, round_: Round, now: dt.datetime) -> Sequence[Ca
     if round_.state not in OVER:
         return found
     return [replace(each, obstacle=None) for each in found if each.joined]
+
+
+def _with_free_seats(
+    session: Session, round_: Round, mentors: Sequence[Candidate]
+) -> Sequence[Candidate]:
+    """Return them with the seats that a run of the rest could use: offers may hold some."""
+    free = as_free(session, round_, mentors)
+    return [replace(each, seats=one.seats) for each, one in zip(mentors, free, strict=True)]
 
 
 def _fitting(

@@ -24,7 +24,13 @@ from mentorship.rounds.private_tables import tell
 from mentorship.rounds.rest import for_publishing, still_free
 from mentorship.rounds.rest_runs import may_go_out
 from mentorship.rounds.run_models import StepKind
-from mentorship.rounds.seating import count_seats, find_places, hold_people, join_agreed
+from mentorship.rounds.seating import (
+    count_seats,
+    count_seats_of_rest,
+    find_places,
+    hold_people,
+    join_agreed,
+)
 from mentorship.rounds.steps import take_step, ways
 
 
@@ -157,7 +163,7 @@ def offer_rest(
     move(session, round_id, (RoundState.REMATCHING,), RoundState.ANSWERING)
     if ways(session, round_id).current != run.id:
         take_step(session, round_id=round_id, run_id=run.id, kind=StepKind.CHOOSE, by=None, now=now)
-    count_seats(session, run, people, of_rest=True)
+    count_seats_of_rest(session, run, people)
     offers = [_offer(round_id, pair, now, due_at=due) for pair in pairs]
     session.add_all(offers)
     session.flush()

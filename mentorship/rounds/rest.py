@@ -54,8 +54,9 @@ def as_free(
 ) -> Sequence[Candidate]:
     """Return people of a published round as a run of its rest may use them, in one query.
 
-    Whoever has a live offer is not free, and a mentor has the seats that no offer holds. Nobody is
-    looked at besides ``only``, if that is given.
+    Whoever has a live offer is not free, and a mentor has the seats of now that no offer holds,
+    be they more than when the round was published: its leader sees and publishes the rest. Nobody
+    is looked at besides ``only``, if that is given.
     """
     query = sa.select(
         Offer.img_id,
@@ -74,12 +75,7 @@ def as_free(
         key for each in offers if each.state in LIVE_OFFERS for key in (each.img_id, each.mentor_id)
     )
     done, silent = _done(offers, back), _silent(offers, back)
-    return [
-        dataclasses.replace(each, obstacle=each.obstacle or Obstacle.SILENT)
-        if each.profile_id in silent
-        else _as_free(each, held, done)
-        for each in people
-    ]
+    return [_as_free(each, held, done, silent) for each in people]
 
 
 def for_publishing(
@@ -117,19 +113,16 @@ def _as_free(
     person: Candidate,
     held: Mapping[uuid.UUID, int],
     done: Collection[uuid.UUID],
+    silent: Collection[uuid.UUID],
 ) -> Candidate:
     key = person.profile_id
+    unanswered = Obstacle.SILENT if key in silent else None
     if person.kind is ProfileKind.IMG:
         gone = Obstacle.NEEDS_NOBODY if key in done else None
         here = Obstacle.ASKED_HERE if held[key] else gone
-        if here is None or person.obstacle:
-            return person
-        return dataclasses.replace(person, obstacle=here)
-    # They may have lowered their seats since, or given them away in another round.
-    seats = person.seats if person.counted is None else min(person.counted, person.seats)
-    free = max(seats - held[key], 0)
-    obstacle = person.obstacle or (None if free else Obstacle.SEATS_TAKEN)
-    return dataclasses.replace(person, seats=free, obstacle=obstacle)
+    Whoever has a live offer is not free, and a mentor has the seats of now that no offer holds,
+    be they more than when the round was published: its leader sees and publishes the rest. Nobody
+    is looked at besides ``only``, if that is given.
 
 
 def _done(offers: Offers, back: Mapping[uuid.UUID, dt.datetime]) -> Collection[uuid.UUID]:

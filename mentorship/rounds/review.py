@@ -14,7 +14,7 @@ from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
 from mentorship.rounds.insights import best_helpers, people_named, what_helps, why_free
-from mentorship.rounds.models import Pair, Run, RunSeat, Unmatched
+from mentorship.rounds.models import Pair, Round, Run, RunSeat, Unmatched
 from mentorship.rounds.note_models import RoundNote
 from mentorship.rounds.notes import counted_for
 from mentorship.rounds.offer_models import Publication
@@ -23,7 +23,7 @@ from mentorship.rounds.priority import priority_of
 from mentorship.rounds.private_tables import PrivateTables
 from mentorship.rounds.run_models import JobKind, RunJob
 from mentorship.rounds.run_seats import seats_nobody_has
-from mentorship.rounds.sentences import ANY_MENTOR, no_seat_at_all, why_unmatched
+from mentorship.rounds.sentences import any_mentor, no_seat_at_all, why_unmatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +169,13 @@ def unmatched(
         session, named | helpers.keys() | people_named(change for *_, change, _ in found.rows)
     )
     first = priority_of(session, [img_id for *_, img_id, _, _ in found.rows])
+    state = session.get_one(Round, run.round_id).state  # loaded already, for the page
     rows = [
         UnmatchedLine(
             name,
             reason,
             why_unmatched(name, reason, detail, names),
-            ANY_MENTOR if no_seat_at_all(reason, detail) else what_helps(change, names),
+            any_mentor(state) if no_seat_at_all(reason, detail) else what_helps(change, names),
             img_id,
             ((change or {}).get("change") or {}).get("mentor"),
             first.get(img_id, ""),

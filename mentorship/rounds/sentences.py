@@ -8,6 +8,8 @@ from typing import Any
 
 from mentorship.matching.explaining.spoken import RULES
 from mentorship.rounds.candidates import Obstacle
+from mentorship.rounds.choices import OUT, OVER
+from mentorship.rounds.models import RoundState
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -34,11 +36,19 @@ OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
 )
 
 
-# a change of the rules or of single seats, as is suggested otherwise, would help nobody
-ANY_MENTOR = (
-    "Any mentor with a free seat. Take in those who were left out, ask mentors for one more seat,"
-    " or invite new ones; then run the match again."
-)
+def any_mentor(state: RoundState) -> str:
+    """Say what helps in a round in this state if a change of rules or of single seats does not."""
+    if state in OVER:
+        return "Any mentor with a free seat. This round is over, so that is for the next one."
+    if state in OUT:
+        return (
+            "Any mentor of this round with a free seat. Ask them for one more seat, then match the"
+            " rest again. Nobody else can be taken in, as offers are out."
+        )
+    return (
+        "Any mentor with a free seat. Take in those who were left out, ask mentors for one more"
+        " seat, or invite new ones; then run the match again."
+    )
 
 
 def why_unmatched(
