@@ -15,6 +15,8 @@ from mentorship.accounts.models import User
 from mentorship.inbox.models import Notice, NoticeKind
 from mentorship.rounds import round_letters
 from mentorship.rounds.candidates import Candidate, Obstacle
+from mentorship.rounds.choices import EDITABLE
+from mentorship.rounds.lifecycle import round_changed
 from mentorship.rounds.models import Round
 from mentorship.sections.models import Section
 from mentorship.sections.table_models import MemberTag, SavedView
@@ -144,7 +146,17 @@ def invite(
 def remind(
     session: Session, round_: Round, people: Sequence[Candidate], *, now: dt.datetime
 ) -> int:
-    """Ask those who are not ready to finish their profile or to agree; return how many."""
+    """Ask those who are not ready to finish their profile or to agree; return how many.
+
+    Raises
+    ------
+    RoundChanged
+        Nobody can come in any more, so the mail would not be true.
+
+    """
+    state = sa.select(Round.state).where(Round.id == round_.id).with_for_update(read=True)
+    if session.scalars(state).one() not in EDITABLE:
+        raise round_changed(session, round_.id)
     _one_by_one(session, round_)
     asked = remindable(session, people, now=now)
     kinds = {each.person_id: each.kind for each in people if each.obstacle in OWED}

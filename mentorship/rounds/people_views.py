@@ -18,7 +18,7 @@ from mentorship.rounds.blueprint import bp
 from mentorship.rounds.candidates import Candidate
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.leading import acting, changed_page, key_of
-from mentorship.rounds.lifecycle import RoundChanged
+from mentorship.rounds.lifecycle import RoundChanged, round_changed
 from mentorship.rounds.models import Round
 from mentorship.rounds.people import PARTS, Looking, found_people, people_of
 from mentorship.rounds.people_forms import BulkForm, LookingForm, ViewForm, looking_of
@@ -51,6 +51,7 @@ def _page(round_: Round, looking: Looking, view_form: ViewForm) -> str:
         part=looking.show if looking.show in PARTS else "imgs",
         people=people_of(session, round_, looking, now=now),
         editable=round_.state in EDITABLE and round_.opened_at is not None,
+        may_remind=round_.state in EDITABLE,
         obstacles=OBSTACLES,
         views=bulk.views_of(session, round_.section_id),
         view_form=view_form,
@@ -74,11 +75,11 @@ def do(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
         return here
     if form.what.data in FORMATS:
         return _export(slug, round_, looking, chosen, form.what.data)
-    if form.what.data in MAILS and not form.sure.data:
-        return _preview(round_, looking, form, chosen, now)
-    if form.what.data in MAILS:
-        spend("invite")
     try:
+        if form.what.data in MAILS and not form.sure.data:
+            return _preview(round_, looking, form, chosen, now)
+        if form.what.data in MAILS:
+            spend("invite")
         with transaction() as session:
             one = {"profile": str(chosen[0].profile_id)} if len(chosen) == 1 else {}
             action = f"round.people.{form.what.data}"
@@ -139,10 +140,19 @@ def _carry_out(
 def _preview(
     round_: Round, looking: Looking, form: BulkForm, chosen: Sequence[Candidate], now: dt.datetime
 ) -> str:
-    """Say who would get a mail before any leaves."""
+    """Say who would get a mail before any leaves.
+
+    Raises
+    ------
+    RoundChanged
+        They would be reminded, but nobody can come in any more.
+
+    """
     session = db.session()
     if form.what.data == "invite":
         asked = bulk.invitable(session, round_, chosen, now=now)
+    elif round_.state not in EDITABLE:
+        raise round_changed(session, round_.id)
     else:
         asked = bulk.remindable(session, chosen, now=now)
     return render_template(

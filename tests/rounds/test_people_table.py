@@ -18,8 +18,8 @@ from mentorship.accounts.models import User
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
 from mentorship.rosters.format import read_imgs, read_mentors
-from mentorship.rounds import paging, people, people_views, service
-from mentorship.rounds.candidates import Candidate
+from mentorship.rounds import bulk, paging, people, people_views, planning, service
+from mentorship.rounds.candidates import Candidate, candidates
 from mentorship.rounds.models import Pair, Participant, Round
 from mentorship.sections.table_models import MemberTag, SavedView
 from tests.factories import NOW
@@ -248,6 +248,34 @@ def test_who_owes_something_is_reminded_once_a_day(
     assert "1 mail is" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert "0 mails" in leader.follow(leader.post(f"{here}/do", sent)).text
     assert len(session.scalars(sa.select(Message)).all()) == 1
+
+
+@pytest.mark.parametrize("is_out", [False, True])
+def test_nobody_is_reminded_once_nobody_can_come_in(
+    leader: PageClient, session: Session, cast: Cast, *, is_out: bool
+) -> None:
+    """The mail says that they cannot take part yet: it would promise a place there is not."""
+    cast.img("Una Ready", stage="", topics=(), languages=())
+    if is_out:
+        round_ = cast.published("Autumn")
+    else:  # on its way out
+        round_, run = cast.reviewed("Autumn")
+        who = {"run_id": run.id, "by": cast.leader.id}
+        planning.plan_publication(session, round_id=round_.id, now=NOW, **who)  # type: ignore[arg-type]  # values of one dict, of many types
+    session.execute(sa.delete(Message))
+    there = f"/sections/{cast.section.slug}/rounds/{round_.id}/people"
+    page = leader.get(f"{there}?show=blocked")
+    assert "Una Ready" in page.text
+    assert "Invite…" in page.text
+    assert "Remind…" not in page.text
+    sent = {"show": "blocked", "what": "remind", "every": "y"}
+    asked = leader.post(f"{there}/do", sent, status=409)
+    assert asked.h1 == "The round has changed"
+    assert leader.post(f"{there}/do", {**sent, "sure": "y"}, status=409).h1 == asked.h1
+    una = [each for each in candidates(session, round_, now=NOW) if each.name == "Una Ready"]
+    with pytest.raises(service.RoundChanged):  # published since the page was read
+        bulk.remind(session, round_, una, now=NOW)
+    assert not session.scalars(sa.select(Message)).all()
 
 
 def test_who_is_found_is_exported(leader: PageClient, here: str) -> None:
