@@ -7,6 +7,7 @@ import uuid
 import zipfile
 from collections.abc import Collection, Mapping
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.profiles.audience import SHOWN, Audience
@@ -16,7 +17,7 @@ from mentorship.rosters.exporting import export_roster
 from mentorship.rosters.format import rows_out, write_csv
 from mentorship.rosters.mapping import COLUMNS
 from mentorship.rosters.sheets import workbook
-from mentorship.sections.models import Section, SectionRole
+from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 FORMATS = {
     "csv": "text/csv",
@@ -52,6 +53,23 @@ def roster_file(
     out = io.StringIO(newline="")
     write_csv(out, texts)
     return out.getvalue().encode()
+
+
+def still_members(
+    session: Session, section: Section, people: Mapping[SectionRole, Collection[uuid.UUID]]
+) -> Mapping[SectionRole, Collection[uuid.UUID]]:
+    """Return who of these people a file can have: whoever left the section is in none."""
+    rows = session.execute(
+        sa.select(Membership.role, Membership.person_id).where(
+            Membership.section_id == section.id,
+            Membership.role.in_(people),
+            Membership.state == MembershipState.ACTIVE,
+        )
+    )
+    members = {tuple(row) for row in rows}
+    return {
+        role: {each for each in those if (role, each) in members} for role, those in people.items()
+    }
 
 
 def download(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from mentorship.access import current_id, fresh_file, members
 from mentorship.extensions import db, transaction
-from mentorship.rosters.handing_out import FORMATS, download
+from mentorship.rosters.handing_out import FORMATS, download, still_members
 from mentorship.rounds import bulk, service
 from mentorship.rounds.blueprint import bp
 from mentorship.rounds.candidates import Candidate
@@ -74,7 +74,7 @@ def do(slug: str, round_id: uuid.UUID) -> Response | str | tuple[str, int]:
         flash("Tick at least one person first.", "error")
         return here
     if form.what.data in FORMATS:
-        return _export(slug, round_, looking, chosen, form.what.data)
+        return _file(slug, round_, looking, chosen, form.what.data) or here
     try:
         if form.what.data in MAILS and not form.sure.data:
             return _preview(round_, looking, form, chosen, now)
@@ -166,18 +166,34 @@ def _preview(
     )
 
 
-@fresh_file
-@limited("export")
-def _export(
+def _file(
     slug: str, round_: Round, looking: Looking, chosen: Sequence[Candidate], form: str
-) -> Response:
-    only = {
+) -> Response | None:
+    """Return the file of those who can be in one; None, and a message, if nobody can."""
+    people = {
         role: {each.person_id for each in chosen if each.kind.value == role.value}
         for role in (SectionRole.IMG, SectionRole.MENTOR)
     }
+    only = still_members(db.session(), round_.section, people)
+    if any(only.values()):
+        return _export(slug, round_, looking, only, form)
+    flash("Nobody you chose is in the section any more, so a file would have nobody.", "error")
+    return None
+
+
+@fresh_file
+@limited("export")
+def _export(
+    slug: str,
+    round_: Round,
+    looking: Looking,
+    only: Mapping[SectionRole, Collection[uuid.UUID]],
+    form: str,
+) -> Response:
+    count = sum(map(len, only.values()))
     stem = f"round-{looking.show if looking.show in PARTS else 'imgs'}"
     with transaction() as session:
-        acting(session, slug, round_.id, "round.people.export", count=len(chosen), form=form)
+        acting(session, slug, round_.id, "round.people.export", count=count, form=form)
         name, kind, content = download(session, round_.section, only, form=form, stem=stem)
     answer = Response(content, mimetype=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

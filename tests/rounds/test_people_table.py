@@ -15,12 +15,14 @@ from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
+from mentorship.audit import AuditEntry
 from mentorship.consents.service import MATCHING, withdraw
 from mentorship.notices.models import Message
 from mentorship.rosters.format import read_imgs, read_mentors
 from mentorship.rounds import bulk, paging, people, people_views, planning, service
 from mentorship.rounds.candidates import Candidate, candidates
 from mentorship.rounds.models import Pair, Participant, Round
+from mentorship.sections.models import Membership, MembershipState
 from mentorship.sections.table_models import MemberTag, SavedView
 from tests.factories import NOW
 from tests.page import Page, PageClient
@@ -304,6 +306,31 @@ def test_of_both_roles_two_files_come_and_nobody_is_missing(
         ["Paul Paused"],
     )
     assert not files
+
+
+def test_the_file_of_a_round_that_is_over_says_who_is_not_in_it(
+    leader: PageClient, session: Session, cast: Cast
+) -> None:
+    round_ = cast.published("Autumn")
+    there = f"/sections/{cast.section.slug}/rounds/{round_.id}/people"
+    told = "people who have left the section are not in it."
+    assert told not in leader.get(there).text  # those are under "Cannot take part"
+    service.finish_round(session, round_id=round_.id, now=NOW)
+    ana = Membership.person_id == cast.people["Ana Silva"].id
+    session.execute(sa.update(Membership).where(ana).values(state=MembershipState.LEFT))
+    page = leader.get(there).text
+    assert "All 3, on every page" in page
+    assert told in page
+    sent = {"show": "imgs", "what": "csv", "csrf_token": leader.token()}
+    answer = leader.client.post(f"{there}/do", data={**sent, "every": "y"})
+    found = read_imgs(io.BytesIO(answer.data)).rows
+    assert [row.name for row in found] == ["Ben Okafor", "Chi Tanaka"]
+    exports = sa.select(AuditEntry.detail).where(AuditEntry.action == "round.people.export")
+    assert [kept["count"] for kept in session.scalars(exports)] == [2]
+    alone = {**sent, "profile": str(cast.profile("Ana Silva"))}
+    page = leader.follow(leader.post(f"{there}/do", alone)).text
+    assert "Nobody you chose is in the section any more, so a file would have nobody." in page
+    assert len(session.scalars(exports).all()) == 1  # no file, nothing to log
 
 
 def test_the_words_looked_for_stay_from_part_to_part(leader: PageClient, here: str) -> None:
