@@ -119,10 +119,13 @@ def _as_free(
     unanswered = Obstacle.SILENT if key in silent else None
     if person.kind is ProfileKind.IMG:
         gone = Obstacle.NEEDS_NOBODY if key in done else None
-        here = Obstacle.ASKED_HERE if held[key] else gone
-    Whoever has a live offer is not free, and a mentor has the seats of now that no offer holds,
-    be they more than when the round was published: its leader sees and publishes the rest. Nobody
-    is looked at besides ``only``, if that is given.
+        here = unanswered or (Obstacle.ASKED_HERE if held[key] else gone)
+        if here is None or person.obstacle:
+            return person
+        return dataclasses.replace(person, obstacle=here)
+    free = max(person.seats - held[key], 0)
+    full = None if free else Obstacle.SEATS_TAKEN
+    return dataclasses.replace(person, seats=free, obstacle=person.obstacle or unanswered or full)
 
 
 def _done(offers: Offers, back: Mapping[uuid.UUID, dt.datetime]) -> Collection[uuid.UUID]:
