@@ -155,6 +155,11 @@ def said_for(person_id: uuid.UUID) -> sa.ColumnElement[bool]:
     )
 
 
+def is_said_for(session: Session, person_id: uuid.UUID) -> bool:
+    """Tell the same of one person."""
+    return bool(session.scalar(sa.select(said_for(person_id))))
+
+
 def in_force(
     session: Session, person_ids: Collection[uuid.UUID]
 ) -> Mapping[uuid.UUID, frozenset[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -43,7 +42,7 @@ def save(purpose: str) -> Response:
 
 def first_page(session: Session, person_id: uuid.UUID) -> str:
     """Lead whoever claims an account to what a leader's file agreed to for them, else home."""
-    if session.scalar(sa.select(service.said_for(person_id))):
+    if service.is_said_for(session, person_id):
         return url_for("consents.choices")
     return "/"
 
