@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -173,27 +174,20 @@ def test_a_yes_at_the_moment_the_rest_goes_out_loses_no_seat(
             who = {"round_id": round_.id, "run_id": run.id, "by": cast.leader.id}
             planning.plan_publication(session, **who, now=LATER)  # type: ignore[arg-type]  # values of one dict, of many types
 
-        def goes_out(round_id: object = round_.id, *, wait: float = turn / 100) -> object:
+        def goes_out(round_id: uuid.UUID = round_.id, *, wait: float = turn / 100) -> object:
             return _alone(
                 empty,
-                lambda session: planning.send_out(
-                    session,
-                    round_id=round_id,
-                    now=LATER,  # type: ignore[arg-type]  # of the default
-                ),
+                lambda session: planning.send_out(session, round_id=round_id, now=LATER),
                 wait if yes_first else 0,
             )
 
         def says_yes(
-            offer_id: object = first, noor: object = noor, *, wait: float = turn / 100
+            offer_id: uuid.UUID = first, noor: uuid.UUID = noor, *, wait: float = turn / 100
         ) -> object:
             return _alone(
                 empty,
                 lambda session: service.accept_offer(
-                    session,
-                    person_id=noor,
-                    offer_id=offer_id,
-                    now=NOW,  # type: ignore[arg-type]  # of the defaults
+                    session, person_id=noor, offer_id=offer_id, now=NOW
                 ),
                 0 if yes_first else wait,
             )
