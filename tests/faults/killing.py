@@ -20,7 +20,6 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from mentorship.extensions import db, enqueue, reading, transaction
 from mentorship.matching.warming import warm
@@ -193,28 +192,31 @@ def freeze(stage: Stage) -> None:
 def stop_between_writes(stage: HasApp, worker: BaseProcess) -> None:
     """Stop a worker where it does not hold SQLite's locks, which would stop everybody.
 
-    There are two, the database's and the queue's.
+    There are two, the database's and the queue's. Connections of the tests' own would wait a minute
+    for them each time, and a worker goes on for a hundredth of a second only.
     """
+    with stage.app.app_context():
+        url = db.engine.url
+    files = [stage.app.config["SETTINGS"].instance / "queue.db"]
+    if url.get_backend_name() == "sqlite":
+        files.append(Path(url.database or ""))
     while True:
         stop(worker)
         try:
-            with stage.app.app_context():
-                db.session.execute(sa.text("SELECT 1"))  # begins IMMEDIATE
-            _begin_in_queue(stage.app.config["SETTINGS"].instance / "queue.db")
-        except (OperationalError, sqlite3.OperationalError):
+            for file in files:
+                _begin(file)
+        except sqlite3.OperationalError:
             send(worker, signal.SIGCONT)
             time.sleep(0.01)
         else:
             return
-        finally:
-            with stage.app.app_context():
-                db.session.rollback()
 
 
-def _begin_in_queue(file: Path) -> None:
-    if file.exists():  # SQLite only
-        with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as queue:
-            queue.execute("BEGIN IMMEDIATE")
+def _begin(file: Path) -> None:
+    """Take a lock of SQLite's and give it back."""
+    if file.exists():  # no queue beside PostgreSQL
+        with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
 
 
 def stop(worker: BaseProcess) -> None:
