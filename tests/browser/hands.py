@@ -5,6 +5,7 @@ Both can answer all questions of whatever form they are at, so a new field is fi
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Locator
 from mentorship.demo.sign_ins import DEMO_PASSWORD
 from tests.browser.conftest import Visitor
 
+A_DAY = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=300)
 # What is written where any words would not do, by the name of the field.
 TEXTS = {
     "exact_times": "Mon 18:30-21:00",
@@ -102,7 +104,7 @@ class Mouse:
         return self.main.locator(f"label[for='{box.get_attribute('id')}']")
 
     def _set_day(self, field: Locator) -> None:
-        field.fill("2035-01-02")
+        field.fill(A_DAY.isoformat())
 
     def _unfold(self, summary: Locator) -> None:
         summary.click()
@@ -154,8 +156,8 @@ class Keyboard(Mouse):
 
     def _set_day(self, field: Locator) -> None:
         self._reach(field)
-        self.page.keyboard.type("01022035")
-        assert field.input_value() == "2035-01-02"
+        self.page.keyboard.type(f"{A_DAY:%m%d%Y}")
+        assert field.input_value() == A_DAY.isoformat()
 
     def empty_day(self, label: str) -> None:
         field = self.main.get_by_label(label, exact=True)

@@ -14,9 +14,10 @@ from mentorship.consents.service import MATCHING, withdraw
 from mentorship.matching import Img
 from mentorship.profiles.service import pause_mentor, write_img
 from mentorship.rounds import service
+from mentorship.rounds.candidates import Obstacle
 from mentorship.rounds.enrolment import mark
 from mentorship.rounds.models import Round
-from mentorship.rounds.offer_models import OfferState, Side
+from mentorship.rounds.offer_models import Side
 from mentorship.rounds.service import SetUp, Standing
 from mentorship.rounds.traits import Traits
 from mentorship.sections.models import Membership, MembershipState, SectionRole
@@ -241,13 +242,17 @@ def test_a_round_for_some_members_is_offered_to_these_alone(
 
 def test_a_break_ends_with_the_day_of_the_mentor(cast: Cast, session: Session) -> None:
     """When it is afternoon in London, the next day has begun in Auckland."""
-    offer, noor = ask(cast, direct(cast), ANA), cast.people[NOOR]
+    round_, noor, profile = cast.open(), cast.people[NOOR], cast.profile(NOOR)
+
+    def hinders() -> Obstacle | None:
+        (found,) = service.candidates(session, round_, now=now, only=[profile])
+        return found.obstacle
+
     noor.timezone = "Pacific/Auckland"
     now = dt.datetime.combine(NOW.date(), dt.time(15), dt.UTC)
     until = now.astimezone(ZoneInfo(noor.timezone)).date()
     assert until > now.date()
     pause_mentor(session, person_id=noor.id, until=until + DAY, today=NOW.date())
-    with pytest.raises(service.CannotAgree):
-        accept(cast, offer, NOOR, now=now)
+    assert hinders() is Obstacle.PAUSED
     pause_mentor(session, person_id=noor.id, until=until, today=NOW.date())
-    assert accept(cast, offer, NOOR, now=now) is OfferState.CONFIRMED
+    assert hinders() is None
