@@ -61,6 +61,8 @@ def test_a_folder_in_the_way_of_a_file_is_told_before_anything_changes(tmp_path:
 def test_ctrl_c_stops_a_round_in_short_and_leaves_no_file(tmp_path: Path) -> None:
     """The matrix is slow to solve, explain and check: it is stopped somewhere in there."""
     code = (
+        # whoever starts the suite in the background has it ignore SIGINT, and so all that it starts
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "import numpy as np, sys; from mentorship.matching import solve, warm; warm();"
         "from mentorship.rosters.match import match; rng = np.random.default_rng(1);"
         "s = rng.integers(0, 9000, 2000) + rng.integers(0, 2, (3000, 2000));"
