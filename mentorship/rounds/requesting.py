@@ -182,9 +182,16 @@ def ask_next(
 
     """
     session.execute(sa.select(Round.id).where(Round.id == round_id).with_for_update(read=True))
-    mine = asking_of(session, person_id, round_id, now=now)
-    if mine.out and mine.out.mentor_id == whom:
-        return mine.out
+    try:
+        return _ask(session, asking_of(session, person_id, round_id, now=now), whom, now)
+    except CannotAsk:
+        out = asking_of(session, person_id, round_id, now=now).out
+        if out is None or out.mentor_id != whom:
+            raise
+        return out  # the other of two clicks was faster
+
+
+def _ask(session: Session, mine: Asking, whom: uuid.UUID | None, now: dt.datetime) -> Offer:
     if mine.hinders:
         raise CannotAsk(mine.hinders)
     place = 2 if any(offer.place == 1 for offer in mine.live) else 1
@@ -241,11 +248,7 @@ def send(  # noqa: PLR0913  whose request, and to whom
     try:
         with session.begin_nested():
             session.add(offer)
-    except IntegrityError:  # the other of two clicks was faster
-        out = sa.select(Offer).where(Offer.round_id == round_.id, Offer.img_id == img_id)
-        same = out.where(Offer.mentor_id == whom, Offer.state == OFFERED)
-        if sent := session.scalars(same).one_or_none():
-            return sent
+    except IntegrityError:
         raise CannotAsk(ONE_OUT) from None
     letters.request_waiting(session, offer, now=now)
     return offer
