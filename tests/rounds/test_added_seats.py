@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,12 +14,10 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
-from mentorship.notices.models import Message
 from mentorship.rounds import planning, service
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
 from mentorship.rounds.rest import still_free
-from mentorship.sections.models import Section
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.asking import accept, alter, seats_of
@@ -143,19 +141,6 @@ def test_the_people_show_the_seats_that_the_rest_can_use(
         (row,) = [row for row in rows if name in row]
         assert row.endswith(f"y{people[name]}"), row  # after their specialty
     assert people == people | {NOOR: 3, "Omar Aziz": 0}
-
-
-@pytest.fixture(scope="module")
-def racing(new_app: Callable[..., Flask]) -> Flask:
-    return new_app()
-
-
-@pytest.fixture
-def empty(racing: Flask) -> Iterator[Flask]:
-    yield racing
-    with racing.app_context(), transaction() as session:
-        for table in (Section, User, Message):
-            session.execute(sa.delete(table))
 
 
 @pytest.mark.parametrize("yes_first", [True, False])

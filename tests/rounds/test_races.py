@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -14,13 +14,12 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from mentorship.accounts.models import User
 from mentorship.extensions import db, transaction
 from mentorship.notices.models import Message
 from mentorship.rounds import service
 from mentorship.rounds.models import Round, Run
 from mentorship.rounds.offer_models import Offer, OfferState, Publication, SeatCount
-from mentorship.sections.models import Membership, Section
+from mentorship.sections.models import Membership
 from mentorship.sections.service import leave
 from tests import factories
 from tests.factories import NOW
@@ -29,20 +28,6 @@ from tests.rounds.cast import Cast, small_cast
 
 TURNS = 8
 Act = Callable[[Session], object]
-
-
-@pytest.fixture(scope="module")
-def racing(new_app: Callable[..., Flask]) -> Flask:
-    return new_app()
-
-
-@pytest.fixture
-def empty(racing: Flask) -> Iterator[Flask]:
-    """The same application with nobody in it, before each turn's own people come."""
-    yield racing
-    with racing.app_context(), transaction() as session:
-        for table in (Section, User, Message):
-            session.execute(sa.delete(table))
 
 
 def at_once(app: Flask, *acts: Act) -> list[object]:
