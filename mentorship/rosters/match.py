@@ -24,7 +24,7 @@ from mentorship.rosters.names import check_names, check_rules
 from mentorship.rosters.outcome import Asked, Written, from_matrix, from_people
 from mentorship.rosters.outcome_report import LEFT_OUT
 from mentorship.rosters.people import participants
-from mentorship.rosters.progress import progress_line
+from mentorship.rosters.progress import ctrl_c_as_itself, progress_line
 from mentorship.rosters.rows import ImgRow, MentorRow, Roster
 from mentorship.rosters.writing import write_all
 
@@ -102,7 +102,7 @@ def match(  # noqa: PLR0913 - one argument an option
     The same files, options and lottery give the same output to the byte. No database is used and
     no clock is read.
     """
-    with progress_line() as enter:
+    with ctrl_c_as_itself(), progress_line() as enter:
         if not are_compiled():
             enter("compiling the engine, once: about half a minute")
             warm()

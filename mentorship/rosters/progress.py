@@ -37,5 +37,23 @@ def progress_line() -> Iterator[Enter]:
         click.echo(_CLEAR, nl=False, err=True)
 
 
+@contextmanager
+def ctrl_c_as_itself() -> Iterator[None]:
+    """Raise KeyboardInterrupt also where numba says SystemError of it.
+
+    Numba takes arrays apart and puts them together in Python, and its own code calls that without
+    asking whether it was stopped.
+    """
+    try:
+        yield
+    except SystemError as error:
+        cause: BaseException | None = error
+        while isinstance(cause, SystemError):  # one at each step that did not ask
+            cause = cause.__cause__
+        if isinstance(cause, KeyboardInterrupt):
+            raise cause from None
+        raise
+
+
 def silent(_phase: str) -> None:
     """Tell nobody of a phase."""

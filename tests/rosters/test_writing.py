@@ -9,8 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
+from numba.core import serialize
 
+from mentorship.matching import warm
+from mentorship.rosters.match import match
 from mentorship.rosters.writing import write_all
 
 OLD = {"a.csv": b"old a", "b.csv": b"old b"}
@@ -83,4 +88,23 @@ def test_ctrl_c_stops_a_round_in_short_and_leaves_no_file(tmp_path: Path) -> Non
     assert running.returncode == 1
     assert b"Aborted!" in told
     assert b"Traceback" not in told
+    assert not (tmp_path / "out").exists()
+
+
+class Pressed(dict[object, object]):
+    """What numba's own Python looks into while compiled code hands back an array."""
+
+    def __getitem__(self, key: object) -> object:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_within_numbas_own_python_is_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm()
+    np.savez(tmp_path / "m.npz", scores=np.full((3, 2), 9), seats=np.ones(2, int))
+    monkeypatch.setattr(serialize, "_unpickled_memo", Pressed())
+    words = ["--scores", str(tmp_path / "m.npz"), "--out", str(tmp_path / "out")]
+    run = CliRunner().invoke(match, words)
+    assert (run.exit_code, run.output.strip()) == (1, "Aborted!")
     assert not (tmp_path / "out").exists()
