@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.extensions import db, transaction
 from mentorship.mentorships import service
-from mentorship.mentorships.forms import CONCERNS, RATINGS, LeaderEndForm, OutcomeForm
-from mentorship.mentorships.overview import PARTS
+from mentorship.mentorships.forms import CONCERNS, RATINGS, LeaderEndForm, OutcomeForm, typed_in
+from mentorship.mentorships.overview import PARTS, LedPage
 from mentorship.sections.belonging import section_led_by
+from mentorship.sections.models import Section
 
 bp = Blueprint("led_mentorships", __name__, url_prefix="/sections/<slug>/mentorships")
 
@@ -66,8 +67,13 @@ def close_concern(
 
 @bp.get("/<uuid:mentorship_id>/end")
 @members
-def confirm_end(slug: str, mentorship_id: uuid.UUID) -> str:
-    return _end_page(slug, mentorship_id, LeaderEndForm())
+def confirm_end(slug: str, mentorship_id: uuid.UUID) -> str | Response:
+    section = section_led_by(db.session(), current_id(), slug)
+    page = _led(section.id, mentorship_id)
+    if not page.pair.going:
+        flash("This mentorship has ended already.", "info")
+        return redirect(url_for(".one", slug=slug, mentorship_id=mentorship_id))
+    return _end_page(section, page, LeaderEndForm())
 
 
 @bp.post("/<uuid:mentorship_id>/end")
@@ -75,7 +81,8 @@ def confirm_end(slug: str, mentorship_id: uuid.UUID) -> str:
 def end(slug: str, mentorship_id: uuid.UUID) -> Response | tuple[str, int]:
     form = LeaderEndForm()
     if not form.validate():
-        return _end_page(slug, mentorship_id, form), 422
+        section = section_led_by(db.session(), current_id(), slug)
+        return _end_page(section, _led(section.id, mentorship_id), form), 422
     try:
         with transaction() as session:
             section = section_led_by(session, current_id(), slug)
@@ -89,10 +96,8 @@ def end(slug: str, mentorship_id: uuid.UUID) -> Response | tuple[str, int]:
                 now=_now(),
             )
     except service.MentorshipEnded:
-        flash(
-            "It had ended before you sent this. What you wrote is below; it is not kept.", "warning"
-        )
-        return _end_page(slug, mentorship_id, form), 409
+        how = url_for(".one", slug=slug, mentorship_id=mentorship_id)
+        return render_template("mentorships/over.html", typed=typed_in(form), how=how), 409
     flash("The mentorship has ended. Both were told.", "success")
     return redirect(url_for(".one", slug=slug, mentorship_id=mentorship_id), code=303)
 
@@ -101,9 +106,7 @@ def _page(
     slug: str, mentorship_id: uuid.UUID, form: OutcomeForm | None, about: uuid.UUID | None
 ) -> str:
     section = section_led_by(db.session(), current_id(), slug)
-    page = service.led_page(
-        db.session(), section.id, mentorship_id, reader_id=current_id(), now=_now()
-    )
+    page = _led(section.id, mentorship_id)
     return render_template(
         "mentorships/led_one.html",
         section=section,
@@ -115,11 +118,13 @@ def _page(
     )
 
 
-def _end_page(slug: str, mentorship_id: uuid.UUID, form: LeaderEndForm) -> str:
-    section = section_led_by(db.session(), current_id(), slug)
-    page = service.led_page(
-        db.session(), section.id, mentorship_id, reader_id=current_id(), now=_now()
+def _led(section_id: uuid.UUID, mentorship_id: uuid.UUID) -> LedPage:
+    return service.led_page(
+        db.session(), section_id, mentorship_id, reader_id=current_id(), now=_now()
     )
+
+
+def _end_page(section: Section, page: LedPage, form: LeaderEndForm) -> str:
     return render_template("mentorships/led_end.html", section=section, page=page, form=form)
 
 

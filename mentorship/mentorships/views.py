@@ -48,7 +48,8 @@ def over(_error: service.MentorshipEnded) -> tuple[str, int]:
     form = made() if made else None
     if isinstance(form, AgreementForm):
         form.name(terms(db.session()))
-    return render_template("mentorships/over.html", typed=typed_in(form) if form else []), 409
+    typed = typed_in(form) if form else []
+    return render_template("mentorships/over.html", typed=typed, how=None), 409
 
 
 @bp.get("")

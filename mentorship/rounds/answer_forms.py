@@ -51,7 +51,7 @@ class MentorDeclineForm(DeclineForm):
     words = TextAreaField(
         "Anything else your section leader should know?",
         filters=[plain],
-        validators=[Length(max=LONGEST_WORDS - LONGEST_COLLEAGUE - len(SUGGESTS))],
+        validators=[Length(max=800)],  # with a colleague still within LONGEST_WORDS
         description="Only section leaders read this. Please leave out health and visa details.",
     )
     reason = RadioField(

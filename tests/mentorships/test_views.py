@@ -482,9 +482,11 @@ def test_whoever_ends_it_second_can_still_send_their_words(
     assert "had ended before you sent this" in page.text
     assert _values(page.form(f"{where}/{goes_to}"))["words"].strip() == SECRET
     led = f"/sections/{pair.cast.section.slug}/mentorships/{pair.id}/end"
-    page = leader.submit(led, {"reason": "no_contact", "words": SECRET}, status=409)
-    assert "not kept" in page.text
+    page = leader.post(led, {"reason": "no_contact", "words": SECRET}, status=409)
+    assert "Nothing was saved" in page.text
     assert SECRET in page.text
+    asked = leader.get(led, status=302)
+    assert "has ended already" in leader.get(str(asked.location)).text
 
 
 def test_a_concern_goes_to_the_leader_and_back(sign_in: SignIn, pair: Pair) -> None:
