@@ -74,7 +74,7 @@ UNLOGGED: Mapping[str, str] = MappingProxyType(
 )
 
 # What leaders read of mentorships and letters, whose addresses name no section. Never a concern or
-# feedback: a leader may be the other of the two. Never what is done to a draft: it is its author's.
+# feedback, which are ``IN_CONFIDENCE``. Never what is done to a draft: it is its author's.
 FOR_LEADERS = frozenset(
     {
         *("mentorships.end", "mentorships.write_agreement", "mentorships.accept_agreement"),

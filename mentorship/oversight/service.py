@@ -1,7 +1,8 @@
 """The log as people read it: leaders that of their section, administrators all of it.
 
 Leaders see names. Administrators see the names of leaders and administrators only; a member is a
-code there, a keyed hash of their key, which stays the same from line to line.
+code there, a keyed hash of their key, which stays the same from line to line. What somebody told
+the leaders in confidence neither reads here (see ``IN_CONFIDENCE``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from mentorship import audit
 from mentorship.accounts.models import ADMINISTRATOR, Role, User
 from mentorship.audit import AuditEntry
 from mentorship.hosts.models import ListedHost
-from mentorship.oversight.words import ACTIONS_OF, UNTOLD, in_words
+from mentorship.oversight.words import ACTIONS_OF, IN_CONFIDENCE, UNTOLD, in_words
 from mentorship.rosters.escape import guard
 from mentorship.rounds.history import of_run
 from mentorship.rounds.models import Round
@@ -80,7 +81,7 @@ def trail_file(session: Session, section: Section | None, sought: Sought) -> byt
 
 
 def _found(session: Session, section: Section | None, sought: Sought) -> sa.Select[AuditEntry]:
-    told = AuditEntry.action.not_in(UNTOLD)
+    told = AuditEntry.action.not_in((*UNTOLD, *IN_CONFIDENCE))
     query = sa.select(AuditEntry).where(told).order_by(AuditEntry.number.desc())
     if section is not None:
         query = query.where(_of_section(section.id))

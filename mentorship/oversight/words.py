@@ -189,6 +189,14 @@ ACTIONS_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # Entries of before that nobody reads: who asked somebody to be put in touch would read the "no".
 UNTOLD = ("introductions.ask", "introductions.answer", "introductions.end")
 
+# What one of a pair tells the leaders, and that a leader saw to it. The chain keeps it, and nobody
+# reads it here: an administrator or a leader may be the other of the two. It is left out for every
+# reader alike: left out for the other only, a number that a file lacks would say whose it was.
+IN_CONFIDENCE = (
+    *("mentorships.raise_concern", "mentorships.give_feedback"),
+    "led_mentorships.close_concern",
+)
+
 
 def in_words(action: str) -> str:
     """Return what was done; an action of an earlier version of the service speaks for itself."""
