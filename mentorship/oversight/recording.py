@@ -11,6 +11,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, has_request_context, request
@@ -117,9 +118,31 @@ def _flushed(session: Session, _context: object) -> None:
         session.info[WROTE] = True
 
 
-def _executed(state: ORMExecuteState) -> None:
-    if _in_request() and (state.is_insert or state.is_update or state.is_delete):
+def _executed(state: ORMExecuteState) -> sa.Result[Any] | None:
+    """Note a statement that writes: an INSERT always does, another only where it finds a row.
+
+    The second of two clicks often sends an UPDATE whose conditions hold no longer. So whether
+    something changed is known after the statement, which is carried out here.
+    """
+    if not _in_request() or not (state.is_insert or state.is_update or state.is_delete):
+        return None
+    if state.is_insert:
         state.session.info[WROTE] = True
+        return None
+    result = state.invoke_statement()
+    if _returns(state.statement):
+        rows = result.freeze()  # whether there are any tells, and the caller still reads them
+        found, result = bool(rows.data), rows()
+    else:  # many objects at once have no count: one entry too many is better than none
+        found = not isinstance(result, sa.CursorResult) or result.rowcount != 0
+    if found:
+        state.session.info[WROTE] = True
+    return result
+
+
+def _returns(statement: object) -> bool:
+    """Tell whether a write asks for rows (RETURNING), of which the driver may know no count yet."""
+    return isinstance(statement, sa.UpdateBase) and bool(statement._returning)  # noqa: SLF001  no public way
 
 
 def _undone(session: Session, ended: SessionTransaction) -> None:

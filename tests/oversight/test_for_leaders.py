@@ -68,6 +68,19 @@ def test_leaders_read_of_agreements_and_of_an_end(sign_in: SignIn, pair: Pair) -
     assert "Ana Silva" not in sign_in(elsewhere).get(f"/sections/{other.slug}/log").text
 
 
+@pytest.mark.parametrize("as_leader", [False, True])
+def test_of_two_clicks_on_an_end_the_log_has_one(
+    sign_in: SignIn, pair: Pair, *, as_leader: bool
+) -> None:
+    leader = sign_in(pair.cast.leader)
+    led = f"/sections/{pair.cast.section.slug}/mentorships/{pair.id}/end"
+    who, where = (leader, led) if as_leader else (sign_in(pair.img), f"/mentorships/{pair.id}/end")
+    for _click in range(2):
+        who.submit(where, {"reason": "no_time"})
+    _, actions = entries(leader, f"/sections/{pair.cast.section.slug}/log")
+    assert [action for action in actions if action.endswith("mentorships.end")] == actions[:1]
+
+
 def test_no_leader_reads_of_a_concern_feedback_or_notes(sign_in: SignIn, pair: Pair) -> None:
     where = f"/mentorships/{pair.id}"
     img, leaders = sign_in(pair.img), [sign_in(who) for who in (pair.mentor, pair.cast.leader)]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.audit import AuditEntry, first_bad
-from mentorship.extensions import transaction
+from mentorship.extensions import rows_hit, transaction
 from mentorship.oversight import recording
 from mentorship.oversight.recording import UNLOGGED
 from mentorship.oversight.words import ACTIONS_OF, ROOMS, WORDS
@@ -95,6 +95,45 @@ def test_what_writes_nothing_or_is_undone_leaves_none(
         with pytest.raises(LookupError):
             _write_and_fail()
     assert _count(session) == before
+
+
+NOBODY, SOMEBODY = User.id == uuid.UUID(int=0), User.id.is_not(None)
+RENAMED = {"name": "New name"}
+
+
+@pytest.mark.parametrize(
+    ("write", "found"),
+    [
+        (sa.update(User).where(NOBODY).values(RENAMED), False),
+        (sa.update(User).where(SOMEBODY).values(RENAMED), True),
+        (sa.delete(User).where(NOBODY), False),
+        (sa.delete(User).where(SOMEBODY), True),
+    ],
+)
+@pytest.mark.parametrize("returning", [False, True])
+def test_a_write_that_finds_no_row_leaves_none(
+    app: Flask, session: Session, write: sa.Update | sa.Delete, *, found: bool, returning: bool
+) -> None:
+    factories.person(session)
+    before = _count(session)
+    with app.test_request_context("/account", method="POST"):
+        recording.begin()
+        with transaction() as held:
+            if returning:
+                ids = held.scalars(write.returning(User.id)).all()
+                assert [isinstance(key, uuid.UUID) for key in ids] == [True] * found
+            else:
+                assert rows_hit(held, write) == found
+    assert _count(session) - before == found
+
+
+def test_a_write_of_many_objects_leaves_one(app: Flask, session: Session) -> None:
+    person, before = factories.person(session), _count(session)
+    with app.test_request_context("/account", method="POST"):
+        recording.begin()
+        with transaction() as held:
+            held.execute(sa.update(User), [{"id": person.id, **RENAMED}])
+    assert _count(session) - before == 1
 
 
 def test_an_entry_says_who_where_and_about_what(
