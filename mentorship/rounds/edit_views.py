@@ -29,6 +29,7 @@ from mentorship.rounds.meanwhile import between, mark, noted
 from mentorship.rounds.models import Run
 from mentorship.rounds.paging import Wanted
 from mentorship.rounds.pairs import every_pair, pairs_by_key
+from mentorship.rounds.rest_runs import is_planned
 from mentorship.rounds.review_forms import EditForm, FilterForm, SeenForm
 from mentorship.rounds.ruled_out import LIFTED_BY, all_ruled_out
 from mentorship.rounds.run_views import ROUND, to_job
@@ -151,6 +152,7 @@ def by_hand(slug: str, round_id: uuid.UUID) -> str:
         round=round_,
         run=run,
         editable=steps.open_run(db.session(), round_) == run.id,
+        planned=is_planned(db.session(), round_.id),
         form=FilterForm(),
         wanted=wanted,
         hand=handmade.by_hand(db.session(), run, wanted, img=img, mentor=mentor),

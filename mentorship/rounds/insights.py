@@ -111,6 +111,14 @@ def _one_seat(change: Change, names: Mapping[str, str]) -> str:
     return f"{with_whom} helps {first} first. To give it to this IMG, pair the two by hand."
 
 
+@dataclass(frozen=True, slots=True)
+class MoreSeats:
+    """The mentors with whom one more seat would help most IMGs, and how many: (name, IMGs)."""
+
+    mentors: Sequence[tuple[str, int]] = ()
+    planned: bool = False  # a run is on its way out, and comes before another
+
+
 def best_helpers(session: Session, run_id: uuid.UUID) -> Mapping[str, int]:
     """Return the mentors with whom one more seat would help most IMGs, and how many, best first."""
     details = session.scalars(

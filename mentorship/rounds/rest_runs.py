@@ -45,9 +45,18 @@ def publishable(
     """
     if state not in OUT:
         return set(run_ids) if state is RoundState.REVIEW else ()
-    planned = sa.exists().where(PublishPlan.round_id == round_id)
-    may = sa.select(Run.id).where(Run.id.in_(_of_rest(run_ids)), ~_offered_since(), ~planned)
+    free = ~planned_in(round_id)
+    may = sa.select(Run.id).where(Run.id.in_(_of_rest(run_ids)), ~_offered_since(), free)
     return set(session.scalars(may))
+
+
+def planned_in(round_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Say whether a run is on its way out: until that is taken back, no other can be made."""
+    return sa.exists().where(PublishPlan.round_id == round_id)
+
+
+def is_planned(session: Session, round_id: uuid.UUID) -> bool:
+    return bool(session.scalar(sa.select(planned_in(round_id))))
 
 
 def may_go_out(session: Session, round_: Round, run: Run) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mentorship.accounts.models import User
 from mentorship.profiles.models import Profile
 from mentorship.rounds.insight_models import FreeSeat, SmallestChange
-from mentorship.rounds.insights import best_helpers, people_named, what_helps, why_free
+from mentorship.rounds.insights import MoreSeats, best_helpers, people_named, what_helps, why_free
 from mentorship.rounds.models import Pair, Round, Run, RunSeat, Unmatched
 from mentorship.rounds.note_models import RoundNote
 from mentorship.rounds.notes import counted_for
@@ -21,6 +21,7 @@ from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.paging import Listing, Wanted, fetch
 from mentorship.rounds.priority import priority_of
 from mentorship.rounds.private_tables import PrivateTables
+from mentorship.rounds.rest_runs import planned_in
 from mentorship.rounds.run_models import JobKind, RunJob
 from mentorship.rounds.run_seats import seats_nobody_has
 from mentorship.rounds.sentences import any_mentor, no_seat_at_all, why_unmatched
@@ -128,16 +129,17 @@ def summary(session: Session, run: Run) -> Summary:
 
 def unmatched(
     session: Session, run: Run, wanted: Wanted, *, of: uuid.UUID | None = None
-) -> tuple[Listing[UnmatchedLine], Sequence[tuple[str, int]]]:
+) -> tuple[Listing[UnmatchedLine], MoreSeats]:
     """Return the IMGs without a mentor, by name, each with the reason in sentences.
 
     ``of`` is the profile of an IMG who alone is wanted.
 
-    And the mentors with whom one more seat would help most of all of them: name, how many.
+    And the mentors with whom one more seat would help most of all of them.
     """
     helpers = best_helpers(session, run.id) if of is None else {}
     query = (
         sa.select(
+            planned_in(run.round_id),
             User.name,
             Unmatched.reason,
             Unmatched.detail,
@@ -163,28 +165,30 @@ def unmatched(
         query = query.where(Unmatched.img_id == of)
     found = fetch(session, query, wanted, key=Unmatched.img_id)
     if of is not None and not found.rows:  # most people have a mentor: nothing is to be looked up
-        return Listing([], found.found, found.page, found.last), ()
-    named = {detail["mentor"] for _, _, detail, *_ in found.rows if "mentor" in detail}
+        return Listing([], found.found, found.page, found.last), MoreSeats()
+    named = {detail["mentor"] for _, _, _, detail, *_ in found.rows if "mentor" in detail}
     names = _names(
         session, named | helpers.keys() | people_named(change for *_, change, _ in found.rows)
     )
     first = priority_of(session, [img_id for *_, img_id, _, _ in found.rows])
+    planned = any(row[0] for row in found.rows)  # of the round, and the same in each
     state = session.get_one(Round, run.round_id).state  # loaded already, for the page
+    anybody = any_mentor(state, planned=planned)
     rows = [
         UnmatchedLine(
             name,
             reason,
             why_unmatched(name, reason, detail, names),
-            any_mentor(state) if no_seat_at_all(reason, detail) else what_helps(change, names),
+            anybody if no_seat_at_all(reason, detail) else what_helps(change, names),
             img_id,
             ((change or {}).get("change") or {}).get("mentor"),
             first.get(img_id, ""),
             notes,
         )
-        for name, reason, detail, img_id, change, notes in found.rows
+        for _, name, reason, detail, img_id, change, notes in found.rows
     ]
     told = [(names[key], count) for key, count in helpers.items() if key in names]
-    return Listing(rows, found.found, found.page, found.last), told
+    return Listing(rows, found.found, found.page, found.last), MoreSeats(told, planned=planned)
 
 
 def unmatched_line(session: Session, run: Run, img_id: uuid.UUID) -> UnmatchedLine | None:

@@ -36,18 +36,22 @@ OBSTACLES: Mapping[Obstacle, str] = MappingProxyType(
 )
 
 
-def any_mentor(state: RoundState) -> str:
-    """Say what helps in a round in this state if a change of rules or of single seats does not."""
+def any_mentor(state: RoundState, *, planned: bool) -> str:
+    """Say what helps in a round in this state if a change of rules or of single seats does not.
+
+    While a run is ``planned`` to go out, nothing else helps before that is taken back.
+    """
     if state in OVER:
         return "Any mentor with a free seat. This round is over, so that is for the next one."
+    first = "First take back the planned publication. " if planned else ""
     if state in OUT:
         return (
-            "Any mentor of this round with a free seat. Ask them for one more seat, then match the"
-            " rest again. Nobody else can be taken in, as offers are out."
+            f"Any mentor of this round with a free seat. {first}Ask them for one more seat, then"
+            " match the rest again. Nobody else can be taken in, as offers are out."
         )
     return (
-        "Any mentor with a free seat. Take in those who were left out, ask mentors for one more"
-        " seat, or invite new ones; then run the match again."
+        f"Any mentor with a free seat. {first}Take in those who were left out, ask mentors for one"
+        " more seat, or invite new ones; then run the match again."
     )
 
 
