@@ -82,7 +82,7 @@ def give_feedback(mentorship_id: uuid.UUID) -> Shown:
             now=utc_now(),
         )
         pair = service.mentorship_of(session, current_id(), mentorship_id)
-        read = letters.other_leaders(session, pair)
+        read = letters.readers_of(session, pair).others
     whose = "Your section leaders can read what you wrote." if read else KEPT
     flash(f"Thank you. {whose}", "success" if read else "info")
     return back(mentorship_id, "show")
@@ -111,7 +111,7 @@ def raise_concern(mentorship_id: uuid.UUID) -> Shown:
             now=utc_now(),
         )
         pair = service.mentorship_of(session, current_id(), mentorship_id)
-        told = letters.other_leaders(session, pair)
+        told = letters.readers_of(session, pair).others
     if told:
         flash("Your section leaders have been told. They will get in touch with you.", "success")
     else:
@@ -123,5 +123,5 @@ def _pair_page(
     template: str, mentorship_id: uuid.UUID, form: EndForm | FeedbackForm | ConcernForm
 ) -> str:
     pair = service.mentorship_of(db.session(), current_id(), mentorship_id)
-    others = letters.other_leaders(db.session(), pair)
-    return render_template(template, pair=pair, form=form, others=others)
+    readers = letters.readers_of(db.session(), pair)
+    return render_template(template, pair=pair, form=form, readers=readers)

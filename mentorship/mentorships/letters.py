@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from mentorship.inbox.models import NoticeKind
 from mentorship.inbox.service import Telling, tell
 from mentorship.mentorships.scope import Mentorship
 from mentorship.notices.letters import Letter, stationery
-from mentorship.sections.belonging import leaders_of
+from mentorship.sections.belonging import Readers, leaders_of
 
 
 def tell_other(session: Session, pair: Mentorship, template: str, *, now: dt.datetime) -> None:
@@ -30,14 +30,14 @@ def tell_leaders(session: Session, pair: Mentorship, template: str, *, now: dt.d
     The other half of the pair gets none, though they lead the section too.
     """
     path = f"/sections/{pair.section.slug}/mentorships"
-    leaders = other_leaders(session, pair)
+    leaders = readers_of(session, pair).others
     tell(session, _tellings(leaders, template, path, pair), kind=NoticeKind.CONCERN, now=now)
 
 
-def other_leaders(session: Session, pair: Mentorship) -> Sequence[User]:
-    """Return who leads the section of a pair, without its two people."""
-    people = [membership.person for membership in leaders_of(session, pair.section.id)]
-    return [each for each in people if each not in {pair.img, pair.mentor}]
+def readers_of(session: Session, pair: Mentorship) -> Readers:
+    """Return who reads what one of a pair tells the leaders."""
+    people = (membership.person for membership in leaders_of(session, pair.section.id))
+    return Readers.among((each, each in {pair.img, pair.mentor}) for each in people)
 
 
 def _tell(

@@ -14,6 +14,10 @@ from mentorship.rounds.typed import LONGEST_WORDS, line, plain
 
 LONGEST_COLLEAGUE = 150
 SUGGESTS = "Suggests a colleague: "
+WHO_READS = (
+    "Only section leaders besides the two of you read this. Please leave out health and visa"
+    " details."
+)
 
 
 class AcceptForm(FlaskForm):
@@ -28,7 +32,7 @@ class DeclineForm(FlaskForm):
         "Anything else your section leader should know?",
         filters=[plain],
         validators=[Length(max=LONGEST_WORDS)],
-        description="Only section leaders read this. Please leave out health and visa details.",
+        description=WHO_READS,
     )
 
     @property
@@ -52,7 +56,7 @@ class MentorDeclineForm(DeclineForm):
         "Anything else your section leader should know?",
         filters=[plain],
         validators=[Length(max=800)],  # with a colleague still within LONGEST_WORDS
-        description="Only section leaders read this. Please leave out health and visa details.",
+        description=WHO_READS,
     )
     reason = RadioField(
         "Your reason",

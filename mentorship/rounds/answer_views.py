@@ -17,8 +17,15 @@ from mentorship.rounds.answer_forms import (
     ImgDeclineForm,
     MentorDeclineForm,
 )
-from mentorship.rounds.answer_pages import OfferPage, match_page, offer_page, taken_page
+from mentorship.rounds.answer_pages import (
+    MatchPage,
+    OfferPage,
+    match_page,
+    offer_page,
+    taken_page,
+)
 from mentorship.rounds.blueprint import bp
+from mentorship.rounds.declined import who_reads
 from mentorship.rounds.offer_models import OfferState, Side
 from mentorship.rounds.rest import FOR_GOOD
 from mentorship.web import reader_clock
@@ -98,8 +105,13 @@ def _no_form() -> MentorDeclineForm:
 
 
 def _decline_page(page: OfferPage, form: MentorDeclineForm) -> str:
-    suggests = isinstance(form, ColleagueForm)
-    return render_template("rounds/decline_offer.html", page=page, form=form, suggests=suggests)
+    return render_template(
+        "rounds/decline_offer.html",
+        page=page,
+        form=form,
+        suggests=isinstance(form, ColleagueForm),
+        readers=who_reads(db.session(), current_id(), page.facts.offer_id),
+    )
 
 
 @bp.get("/matches/<uuid:offer_id>")
@@ -132,7 +144,7 @@ def confirm_decline_match(offer_id: uuid.UUID) -> str | Response:
     page = match_page(db.session(), current_id(), offer_id, clock=reader_clock())
     if page.facts.state is not OfferState.ACCEPTED or page.facts.finished:
         return redirect(url_for(".match", offer_id=offer_id), code=303)
-    return render_template("rounds/decline_match.html", page=page, form=ImgDeclineForm())
+    return _decline_match_page(page, ImgDeclineForm())
 
 
 @bp.post("/matches/<uuid:offer_id>/decline")
@@ -141,7 +153,7 @@ def decline_match(offer_id: uuid.UUID) -> Answer:
     me, now, form = current_id(), dt.datetime.now(dt.UTC), ImgDeclineForm()
     if not form.validate():
         page = match_page(db.session(), me, offer_id, clock=reader_clock())
-        return render_template("rounds/decline_match.html", page=page, form=form), 422
+        return _decline_match_page(page, form), 422
     try:
         with transaction() as session:
             service.decline_match(
@@ -152,11 +164,18 @@ def decline_match(offer_id: uuid.UUID) -> Answer:
                 words=form.told,
                 now=now,
             )
+            led = who_reads(session, me, offer_id).led
     except (service.AnswersClosed, service.AlreadyAnswered) as too_late:
         return _too_late(too_late, Side.IMG, form)
     place = NOT_AGAIN if form.reason.data in FOR_GOOD else "You keep your place"
-    flash(f"Thank you for answering. {place}, and your section leader knows.", "success")
+    known = ", and your section leader knows" if led else ""
+    flash(f"Thank you for answering. {place}{known}.", "success")
     return redirect(url_for(".match", offer_id=offer_id), code=303)
+
+
+def _decline_match_page(page: MatchPage, form: ImgDeclineForm) -> str:
+    readers = who_reads(db.session(), current_id(), page.facts.offer_id)
+    return render_template("rounds/decline_match.html", page=page, form=form, readers=readers)
 
 
 def _too_late(

@@ -13,9 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship.accounts.models import User
+from mentorship.profiles.choosing import name_hidden_from
 from mentorship.profiles.models import Profile
 from mentorship.rounds.choices import REASONS_TOLD
+from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState
+from mentorship.sections.belonging import Readers, leading
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +47,20 @@ class Reading:
     def _may(self, offer: Offer | sa.Row[*tuple[Any, ...]]) -> bool:
         by_mentor = offer.state is OfferState.DECLINED_BY_MENTOR
         return (offer.img_id if by_mentor else offer.mentor_id) not in self.own
+
+
+def who_reads(session: Session, person_id: uuid.UUID, offer_id: uuid.UUID) -> Readers:
+    """Return who reads why this person, one of the two of an offer, declines it.
+
+    Whoever stands behind a code counts as any leader: to be told that nobody else leads the
+    section would be to be told who that is.
+    """
+    section = sa.select(Round.section_id).join(Offer, Offer.round_id == Round.id)
+    two = sa.select(Profile.person_id).join(Offer, Profile.id.in_([Offer.img_id, Offer.mentor_id]))
+    known = (User.id == person_id) | ~name_hidden_from(person_id)
+    rows = session.execute(
+        leading(section.where(Offer.id == offer_id).scalar_subquery()).add_columns(
+            User.id.in_(two.where(Offer.id == offer_id)) & known
+        )
+    )
+    return Readers.among((membership.person, of_two) for membership, of_two in rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -66,7 +67,11 @@ def section_of_member(session: Session, person_id: uuid.UUID, slug: str) -> Sect
 
 def leaders_of(session: Session, section_id: uuid.UUID) -> Sequence[Membership]:
     """Return the active leaders of a section, with their accounts, by name."""
-    return session.scalars(
+    return session.scalars(leading(section_id)).all()
+
+
+def leading(section_id: uuid.UUID | sa.ScalarSelect[uuid.UUID]) -> sa.Select[Membership]:
+    return (
         sa.select(Membership)
         .join(Membership.person)
         .where(
@@ -76,7 +81,21 @@ def leaders_of(session: Session, section_id: uuid.UUID) -> Sequence[Membership]:
         )
         .options(joinedload(Membership.person))
         .order_by(User.name, User.id)
-    ).all()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads what one of two people tells the leaders: those who are neither of the two."""
+
+    others: Sequence[User]
+    led: bool  # somebody leads the section, be it one of the two
+
+    @classmethod
+    def among(cls, leaders: Iterable[tuple[User, bool]]) -> Readers:
+        """Choose from the leaders, each with whether they are one of the two."""
+        known = list(leaders)
+        return cls([person for person, of_two in known if not of_two], led=bool(known))
 
 
 def _active(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:

@@ -94,6 +94,12 @@ def test_whoever_worries_reads_who_will_read_it(
     session.execute(sa.update(Membership).where(*leading).values(state=MembershipState.LEFT))
     for where in ("concern", "feedback", "end"):
         assert "No other leader can read it" in ana.get(f"/mentorships/{led.id}/{where}").text
+    leading = Membership.person_id == led.mentor.id, Membership.role == SectionRole.LEADER
+    session.execute(sa.update(Membership).where(*leading).values(state=MembershipState.LEFT))
+    for where in ("concern", "feedback", "end"):
+        text = ana.get(f"/mentorships/{led.id}/{where}").text
+        assert "No leader can read it Nobody leads" in text
+        assert "Besides the two of you nobody" not in text
 
 
 @pytest.mark.parametrize("anybody", [True, False])

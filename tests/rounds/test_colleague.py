@@ -7,16 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.rounds import service
 from mentorship.rounds.offer_models import OfferState
-from mentorship.sections.models import SectionRole
+from mentorship.sections.models import Membership, MembershipState, SectionRole
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.asking import ask, direct
-from tests.rounds.cast import Cast
+from tests.rounds.cast import Cast, counted
 
 SignIn = Callable[[User], PageClient]
 
@@ -154,3 +156,58 @@ def test_why_somebody_said_no_to_a_leader_is_for_the_other_leaders(
         file = client.client.post(f"{home}/report", data=token).text
         assert "Ana Silva" in file
         assert ("Not the right fit" in file) is reads
+
+
+def led_by(cast: Cast, *people: User) -> None:
+    """Have these lead the section, and nobody else."""
+    leading = Membership.section_id == cast.section.id, Membership.role == SectionRole.LEADER
+    cast.session.execute(sa.update(Membership).where(*leading).values(state=MembershipState.LEFT))
+    for person in people:
+        factories.member(cast.session, cast.section, SectionRole.LEADER, person)
+
+
+@pytest.mark.parametrize("who", ["Noor Haddad", "Ana Silva"])
+def test_whoever_declines_reads_when_no_leader_can_read_why(
+    sign_in: SignIn, cast: Cast, session: Session, who: str
+) -> None:
+    cast.published()
+    offer, noor, ana = cast.offer("Ana Silva"), cast.people["Noor Haddad"], cast.people["Ana Silva"]
+    page = f"/offers/{offer.id}/decline"
+    if who == "Ana Silva":
+        service.accept_offer(session, person_id=noor.id, offer_id=offer.id, now=NOW)
+        page = f"/matches/{offer.id}/decline"
+    client = sign_in(cast.people[who])
+    read = client.get(page).text
+    assert "leader can read it" not in read
+    assert "Only section leaders besides the two of you see your reason." in read
+    for leader in (noor, ana):
+        led_by(cast, leader)
+        read = sign_in(cast.people[who]).get(page).text  # to lead ends a session
+        assert "No other leader can read it Besides the two of you nobody leads" in read
+        assert "kept for the next leader" in read
+    led_by(cast)
+    client = sign_in(cast.people[who])
+    with counted(session) as statements:
+        read = client.get(page).text
+    assert len(statements) <= 1 + 12  # the first begins what the test undoes
+    assert "No leader can read it Nobody leads" in read
+    assert "looks for another mentor" not in read
+    refused = client.post(page, {"reason": ""}, status=422).text
+    assert "No leader can read it" in refused
+    said = client.follow(client.submit(page, {"reason": "no_time"})).text
+    assert "your section leader knows" not in said
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_the_warning_names_nobody_behind_a_code(
+    sign_in: SignIn, cast: Cast, *, leads: bool
+) -> None:
+    """The page is the same whether or not the one leader is the IMG, who stands under a code."""
+    cast.section.names_masked = True
+    cast.published()
+    led_by(cast, cast.people["Ana Silva"] if leads else cast.people["Omar Aziz"])
+    offer = cast.offer("Ana Silva")
+    read = sign_in(cast.people["Noor Haddad"]).get(f"/offers/{offer.id}/decline").text
+    assert "Ana Silva" not in read
+    assert "leader can read it" not in read
+    assert "Only section leaders besides the two of you read this." in read
