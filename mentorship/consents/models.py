@@ -19,7 +19,8 @@ class Consent(Model):
     __tablename__ = "consent"
     __table_args__ = (
         sa.CheckConstraint(
-            "purpose IN ('matching', 'share_visa', 'listed', 'statistics')", name="purpose_known"
+            "purpose IN ('matching', 'share_visa', 'share_gender', 'listed', 'statistics')",
+            name="purpose_known",
         ),
         sa.CheckConstraint("version > 0", name="version_counts"),
         sa.CheckConstraint(

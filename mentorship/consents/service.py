@@ -17,8 +17,10 @@ from mentorship.accounts.models import User
 from mentorship.consents.models import Consent, Erasure
 from mentorship.extensions import UtcDateTime
 
-MATCHING, SHARE_VISA, LISTED, STATISTICS = "matching", "share_visa", "listed", "statistics"
-OWN_YES = frozenset({SHARE_VISA})  # what a leader's file cannot say of who has claimed the account
+MATCHING, LISTED, STATISTICS = "matching", "listed", "statistics"
+SHARE_VISA, SHARE_GENDER = "share_visa", "share_gender"
+# What a leader's file cannot say of who has claimed the account; of a gender it never can.
+OWN_YES = frozenset({SHARE_VISA, SHARE_GENDER})
 # What packages above this one do when somebody takes a consent back; the application fills it in.
 AFTER_WITHDRAWING: dict[str, list[Callable[..., None]]] = {MATCHING: []}
 
@@ -70,6 +72,20 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
                 ),
                 without="Without this your match does not see it. You can still tell them.",
                 withdrawing="Your match no longer sees your visa situation or visa paths here.",
+            ),
+            Purpose(
+                key=SHARE_GENDER,
+                version=1,
+                label="Show my gender to my match",
+                text=(
+                    "The mentor or IMG you are paired with sees your gender, if you have given it, "
+                    "as soon as it is their turn to answer."
+                ),
+                without=(
+                    "Without this your match does not see it. It still counts when somebody wishes "
+                    "for a mentor of their own gender."
+                ),
+                withdrawing="Your match no longer sees your gender here.",
             ),
             Purpose(
                 key=LISTED,

@@ -17,7 +17,7 @@ from mentorship.accounts import administrators
 from mentorship.accounts.models import User
 from mentorship.accounts.service import new_person
 from mentorship.consents.models import Consent
-from mentorship.consents.service import LISTED, give
+from mentorship.consents.service import LISTED, SHARE_GENDER, give
 from mentorship.demo import journeys
 from mentorship.demo.desk import load_desk
 from mentorship.demo.rounds import load_rounds
@@ -117,7 +117,7 @@ def _staff(session: Session, *, now: dt.datetime) -> User:
 
 
 def _list(session: Session, section: Section, *, now: dt.datetime) -> None:
-    """Let members look each other up: most mentors and half of the IMGs agreed to it."""
+    """Let members look each other up, and show matches a gender, where they agreed to it."""
     set_up_finding(session, section_id=section.id, browsing=Browsing.BOTH, names_masked=False)
     people = session.execute(
         sa.select(Profile.person_id, Profile.kind)
@@ -127,6 +127,8 @@ def _list(session: Session, section: Section, *, now: dt.datetime) -> None:
     for number, (person_id, kind) in enumerate(people):
         if number % 2 if kind is ProfileKind.IMG else number % 5:
             give(session, person_id, LISTED, now)
+        if number % 3 == 0:
+            give(session, person_id, SHARE_GENDER, now)
 
 
 def _answer(session: Session, asked: str) -> None:

@@ -1,9 +1,9 @@
 """Who sees which field of a profile: one table, which cards, files and sentences are cut to.
 
-A field that is not in the table, or an audience not beside it, sees nothing: gender, people to
-avoid, conflicts and limits are on no card at all. Visa words need the owner's own switch besides
-(see ``consents``); ``asked_because`` is read by the mentor asked for. Sentences and points on why
-two suit each other, or which rule keeps them apart, rest on what is ``SHOWN``, and on what is
+A field that is not in the table, or an audience not beside it, sees nothing: people to avoid,
+conflicts and limits are on no card at all. Visa words and gender need the owner's own switch
+besides (``SWITCHES``); ``asked_because`` is read by the mentor asked for. Sentences and points on
+why two suit each other, or which rule keeps them apart, rest on what is ``SHOWN``, and on what is
 ``COMPARED`` without its words: see ``telling``.
 """
 
@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from mentorship.consents.service import SHARE_GENDER, SHARE_VISA
 from mentorship.profiles.models import ProfileKind
 
 
@@ -40,6 +41,7 @@ _OF_BOTH: Mapping[str, frozenset[Audience]] = {
     "topics": _EVERY,
     "languages": _EVERY,
     "school_country": _PAIR,
+    "gender": _PAIR,
     "timezone": _MEMBERS,
     "channels": _EVERY,
     "formats": _EVERY,
@@ -74,6 +76,11 @@ SHOWN: Mapping[ProfileKind, Mapping[str, frozenset[Audience]]] = MappingProxyTyp
             "seats": _LEADERS,
         },
     }
+)
+
+# Fields shown only if their owner said yes to this purpose.
+SWITCHES: Mapping[str, str] = MappingProxyType(
+    {"visa": SHARE_VISA, "visas": SHARE_VISA, "gender": SHARE_GENDER}
 )
 
 # Fields that a sentence on two people, or its points, may rest on without their words, such as how

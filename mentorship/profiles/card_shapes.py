@@ -20,6 +20,7 @@ class ImgCard:
     states: tuple[str, ...]
     mentors_wanted: int | None
     school_country: str | None
+    gender: str | None
     timezone: str | None
     channels: tuple[str, ...]
     formats: tuple[str, ...]
@@ -47,6 +48,7 @@ class MentorCard:
     state: str | None
     states_licensed: tuple[str, ...]
     school_country: str | None
+    gender: str | None
     is_img: bool | None
     institution: str | None
     timezone: str | None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from mentorship.consents import service as consents
 from mentorship.hours import Clock
 from mentorship.matching import Img, Mentor, Span
 from mentorship.profiles import rows
-from mentorship.profiles.audience import Audience, cut_to
+from mentorship.profiles.audience import SWITCHES, Audience, cut_to
 from mentorship.profiles.card_shapes import ImgCard, MentorCard
 from mentorship.profiles.codes import code_name
 from mentorship.profiles.models import (
@@ -82,11 +82,10 @@ def cards(  # noqa: PLR0913  whose, for whom, and what is known already
     agreed = consents.in_force(session, [profile.person_id for profile in profiles])
     made: dict[uuid.UUID, ImgCard | MentorCard] = {}
     for profile in profiles:
-        shares_visa = consents.SHARE_VISA in agreed[profile.person_id]
         whole = _card(
             profile,
             below[profile.id],
-            shares_visa=shares_visa,
+            agreed=agreed[profile.person_id],
             asked_because=_lines(below[profile.id]).get(reader_id, ""),
             clock=clock,
         )
@@ -109,9 +108,9 @@ def seen_by_others(
     profile_id = session.scalars(own).one_or_none()
     if profile_id is None:
         return {}
-    profile, below, shares_visa = _whole(session, profile_id)
+    profile, below, agreed = _whole(session, profile_id)
     lines = "\n".join(filter(None, _lines(below).values()))
-    whole = _card(profile, below, shares_visa=shares_visa, asked_because=lines, clock=clock)
+    whole = _card(profile, below, agreed=agreed, asked_because=lines, clock=clock)
     seen = {audience: cut_to(whole, kind, audience) for audience in Audience}
     hides, shows = (_has_section(person_id, kind, masked=masked) for masked in (True, False))
     if session.scalar(sa.select(sa.and_(hides, ~shows))):
@@ -130,7 +129,7 @@ def _has_section(person_id: uuid.UUID, kind: ProfileKind, *, masked: bool) -> sa
     )
 
 
-def _whole(session: Session, profile_id: uuid.UUID) -> tuple[Profile, rows.Rows, bool]:
+def _whole(session: Session, profile_id: uuid.UUID) -> tuple[Profile, rows.Rows, frozenset[str]]:
     profile = session.scalars(
         sa.select(Profile)
         .join(Profile.person)
@@ -139,7 +138,7 @@ def _whole(session: Session, profile_id: uuid.UUID) -> tuple[Profile, rows.Rows,
     ).one()
     below = rows.load(session, [profile_id])[profile_id]
     agreed = consents.in_force(session, [profile.person_id])[profile.person_id]
-    return profile, below, consents.SHARE_VISA in agreed
+    return profile, below, agreed
 
 
 def browsing_card(
@@ -150,7 +149,7 @@ def browsing_card(
     shape: type[ImgCard | MentorCard] = ImgCard if img else MentorCard
     fields = {field.name for field in dataclasses.fields(shape)}
     plain = {key: _in_words(values, key) for key in fields if hasattr(values, key)}
-    blank = {"email": None, "phone": None, "hours": ()}
+    blank = {"email": None, "phone": None, "hours": (), "gender": None}
     more = {"visa": None, "asked_because": ""} if img else {"visas": ()}
     made = shape(**(plain | blank | more), profile_id=uuid.UUID(values.key), name=name)
     cut = cut_to(made, ProfileKind.IMG if img else ProfileKind.MENTOR, Audience.BROWSING)
@@ -179,10 +178,15 @@ def _card(
     profile: Profile,
     below: rows.Rows,
     *,
-    shares_visa: bool,
+    agreed: Collection[str],
     asked_because: str,
     clock: Clock | None,
 ) -> ImgCard | MentorCard:
+    """Make a whole card, but for what its owner has not agreed to show."""
+
+    def sealed(field: str) -> Any:
+        return rows.readable(profile, field) if SWITCHES[field] in agreed else None
+
     both: dict[str, Any] = {
         "profile_id": profile.id,
         "name": profile.person.name,
@@ -191,18 +195,17 @@ def _card(
         "hours": _hours(below, profile.timezone, clock),
         "email": profile.person.email,
         "phone": profile.person.phone,
+        "gender": _answer("gender", sealed("gender")),
     }
     if profile.kind is ProfileKind.IMG:
-        visa = vocabulary.answer(rows.readable(profile, "visa")) if shares_visa else None
         return ImgCard(
             **both,
             **_words(Img, below, ImgCard),
             mentors_wanted=profile.mentors_wanted,
             goals=profile.goals,
             asked_because=asked_because,
-            visa=_name(SEALED_LISTS["visa"], visa) if visa else None,
+            visa=_answer("visa", sealed("visa")),
         )
-    visas = rows.readable(profile, "visas") or [] if shares_visa else []
     return MentorCard(
         **both,
         **_words(Mentor, below, MentorCard),
@@ -210,8 +213,13 @@ def _card(
         institution=profile.institution,
         about=profile.about,
         seats=profile.seats,
-        visas=tuple(_name(SEALED_LISTS["visas"], word) for word in visas),
+        visas=tuple(_name(SEALED_LISTS["visas"], word) for word in sealed("visas") or ()),
     )
+
+
+def _answer(field: str, word: str | None) -> str | None:
+    said = vocabulary.answer(word)
+    return _name(SEALED_LISTS[field], said) if said else None
 
 
 def _words(

@@ -128,6 +128,6 @@ def gender() -> fields.OneOf:
     return one_word(
         "Gender",
         "gender",
-        description="Only used for IMGs who wish for a mentor of their own gender. Kept encrypted,"
-        " and shown to no member and no section leader.",
+        description="Only used for IMGs who wish for a mentor of their own gender. Kept encrypted."
+        " No section leader sees it; your match does only if you say so in your privacy choices.",
     )

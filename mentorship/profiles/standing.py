@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.consents.service import LISTED, MATCHING, SHARE_VISA, agrees_to
+from mentorship.consents.service import LISTED, MATCHING, SHARE_GENDER, SHARE_VISA, agrees_to
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
 
 
@@ -19,6 +19,7 @@ class OwnStanding:
     """Consents in force, and whether the person has the role in a section, waits for it, had it."""
 
     shares_visa: bool
+    shares_gender: bool
     listed: bool
     takes_part: bool
     belongs: bool
@@ -42,6 +43,7 @@ def own_standing(session: Session, person_id: uuid.UUID, role: SectionRole) -> O
     row = session.execute(
         sa.select(
             agrees_to(SHARE_VISA, User.id),
+            agrees_to(SHARE_GENDER, User.id),
             agrees_to(LISTED, User.id),
             agrees_to(MATCHING, User.id),
             is_member(MembershipState.ACTIVE),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -101,7 +101,7 @@ def offer_page(
     assert isinstance(img, ImgCard)  # noqa: S101  for mypy: an offer's IMG is one
     return OfferPage(
         facts=_facts(offer, answer_by, OfferState.OFFERED, now),
-        reasons=_reasons(session, offer, pair, "mentor", shares_visa=img.visa is not None, now=now),
+        reasons=_reasons(session, offer, pair, "mentor", shown=_agreed(img), now=now),
         img=img,
         seats=seats,
         paused_until=break_of(paused, now.astimezone(ZoneInfo(clock.zone))),
@@ -135,7 +135,7 @@ def match_page(
     assert isinstance(mentor, MentorCard)  # noqa: S101  for mypy: an offer's mentor is one
     return MatchPage(
         facts=_facts(offer, answer_by, OfferState.ACCEPTED, now),
-        reasons=_reasons(session, offer, pair, "img", shares_visa=bool(mentor.visas), now=now),
+        reasons=_reasons(session, offer, pair, "img", shown=_agreed(mentor), now=now),
         mentor=mentor,
     )
 
@@ -228,7 +228,7 @@ def _reasons(  # noqa: PLR0913  whose, for whom, and what may be told
     pair: Loaded | None,
     side: str,
     *,
-    shares_visa: bool,
+    shown: Collection[str],
     now: dt.datetime,
 ) -> Sequence[tuple[str, str]]:
     """Return the sentences for one side, of criteria that earned three fifths, best first.
@@ -238,15 +238,23 @@ def _reasons(  # noqa: PLR0913  whose, for whom, and what may be told
     kept = offer.pair.parts or [] if offer.pair else []
     parts = told_now(session, offer, pair, now=now) if pair else kept
     hearer = HEARERS[side]
-    secret = {k for k, each in CRITERIA.items() if each.sensitive or not hearer.speaks_of(each)}
-    if shares_visa:
-        secret.discard("visa")
-    shown = [
+    told = {
+        key
+        for key, each in CRITERIA.items()
+        if hearer.speaks_of(each) and (key in shown or not each.sensitive)
+    }
+    best = [
         part
         for part in parts
-        if part["criterion"] not in secret
+        if part["criterion"] in told
         and side in part["why"]
         and 5 * part["points"] >= 3 * part["of"]
     ]
-    shown.sort(key=lambda part: -part["points"])
-    return [(CRITERIA[part["criterion"]].label, part["why"][side]) for part in shown[:MOST_REASONS]]
+    best.sort(key=lambda part: -part["points"])
+    return [(CRITERIA[part["criterion"]].label, part["why"][side]) for part in best[:MOST_REASONS]]
+
+
+def _agreed(card: ImgCard | MentorCard) -> Collection[str]:
+    """Return the sensitive criteria of which the owner of the card lets the other side read."""
+    visa = card.visa if isinstance(card, ImgCard) else card.visas
+    return {key for key, said in (("visa", visa), ("same_gender", card.gender)) if said}

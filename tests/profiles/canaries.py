@@ -142,7 +142,7 @@ def canary_cast(session: Session) -> Cast:
     factories.member(session, section, SectionRole.IMG, welcome)
     _say(session, ana, noor, welcome)
     for person in (ana, noor):
-        for purpose in (consents.LISTED, consents.SHARE_VISA):
+        for purpose in (consents.LISTED, consents.SHARE_VISA, consents.SHARE_GENDER):
             consents.give(session, person.id, purpose, NOW)
     plain: dict[str, Any] = {"key": "x", "languages": ("en",), "topics": ("interview_prep",)}
     people["Ben"] = factories.member(session, section, SectionRole.IMG)

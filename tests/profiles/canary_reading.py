@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
 from mentorship.notices.models import Message
-from mentorship.profiles.audience import SHOWN, Audience
+from mentorship.profiles.audience import SHOWN, SWITCHES, Audience
 from mentorship.profiles.cards import HIDING
 from mentorship.throttle.limits import LIMITS, Limit, Per
 from tests import factories
@@ -76,7 +76,7 @@ def allowed(kind: Any, field: str, audiences: frozenset[Audience], reached: Reac
     shown = audiences & SHOWN[kind].get(field, frozenset())
     if reached.names_hidden and field in {"name", "institution"}:
         shown -= HIDING
-    if field in {"visa", "visas"} and not reached.shares_visa:
+    if SWITCHES.get(field) in reached.withheld:
         return False
     return bool(shown)
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from mentorship.consents import service as consents
 from mentorship.mentorships import service as mentorships
-from mentorship.profiles.audience import Audience
+from mentorship.profiles.audience import SWITCHES, Audience
 from mentorship.profiles.service import pause_mentor
 from mentorship.rounds import expiring
 from mentorship.rounds import service as rounds
@@ -33,7 +33,7 @@ class Reached:
     to_mentor: Audience
     to_img: Audience
     names_hidden: bool = False
-    shares_visa: bool = True
+    withheld: frozenset[str] = frozenset()  # purposes that both said no to
     listed: bool = True
     gone: str = ""  # who of the two has left the section, or cannot sign in
 
@@ -208,14 +208,15 @@ def _names_hidden(then: Reach) -> Reach:
     return names_hidden
 
 
-def _without(purpose: str, then: Reach) -> Reach:
+def _without(then: Reach, *purposes: str) -> Reach:
     def without(cast: Cast) -> Reached:
         for name in ("Ana", "Noor"):
-            consents.withdraw(cast.session, cast.people[name].id, purpose, NOW)
+            for purpose in purposes:
+                consents.withdraw(cast.session, cast.people[name].id, purpose, NOW)
         return dataclasses.replace(
             then(cast),
-            shares_visa=purpose != consents.SHARE_VISA,
-            listed=purpose != consents.LISTED,
+            withheld=frozenset(purposes),
+            listed=consents.LISTED not in purposes,
         )
 
     return without
@@ -252,15 +253,18 @@ FROM_A_YES_ON = (
     confirmed,
     ended,
 )
-# names and visa answers, which have no word in common and so are kept back at once; whether one is
+SWITCHED = frozenset(SWITCHES.values())
+# names, visa answers and gender, which have no word in common and so are kept back at once; one of
+# the two switches alone; whether one is
 # in the lists at all; a break, which has a date; and gone
 KEPT_BACK: Mapping[str, Reach] = {
     **{
-        f"no_names_nor_visa_{then.__name__}": _names_hidden(_without(consents.SHARE_VISA, then))
+        f"no_names_visa_nor_gender_{then.__name__}": _names_hidden(_without(then, *SWITCHED))
         for then in AT
     },
+    **{f"only_{purpose}": _without(confirmed, *SWITCHED - {purpose}) for purpose in SWITCHED},
     **{
-        f"not_listed_{then.__name__}": _without(consents.LISTED, then)
+        f"not_listed_{then.__name__}": _without(then, consents.LISTED)
         for then in (open_round, offered, confirmed)
     },
     **{each.__name__: each for each in (on_a_break, left_when_asked, left_with_a_mentor)},

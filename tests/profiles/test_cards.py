@@ -100,6 +100,21 @@ def test_visa_paths_of_a_mentor_likewise(session: Session, mentor: User) -> None
     assert of_mentor(session, mentor, OFFERED).visas == ("J-1 visa", "Conrad 30 waiver")
 
 
+def test_a_gender_is_shown_while_its_owner_agrees_and_by_its_own_switch(
+    session: Session, img: User, mentor: User
+) -> None:
+    for person, show in ((img, of_img), (mentor, of_mentor)):
+        consents.give(session, person.id, "share_visa", NOW)
+        assert show(session, person, MATCHED).gender is None
+        consents.give(session, person.id, "share_gender", NOW)
+        for audience in (OFFERED, MATCHED):
+            assert show(session, person, audience).gender
+        for audience in (Audience.BROWSING, Audience.LEADER):
+            assert show(session, person, audience).gender is None
+        consents.withdraw(session, person.id, "share_gender", NOW)
+        assert show(session, person, MATCHED).gender is None
+
+
 def test_prefer_not_to_say_shows_nothing(session: Session, img: User) -> None:
     said = dataclasses.replace(FULL_IMG, visa="prefer_not")
     service.write_img(session, person_id=img.id, img=said, now=NOW)

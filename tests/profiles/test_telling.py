@@ -97,7 +97,8 @@ TOLD = {
     "img": (
         ASKING,
         OPEN
-        | {"visa", "requests", "welcomes", "location", "words", "same_country", "mentor_is_img"},
+        | {"visa", "requests", "welcomes", "location", "words"}
+        | {"same_country", "same_gender", "mentor_is_img"},
     ),
     "mentor": (ASKED, OPEN | {"visa", "requests", "welcomes", "words"}),
     "an IMG who looks around": (

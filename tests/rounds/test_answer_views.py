@@ -6,13 +6,14 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mentorship.accounts.models import User
-from mentorship.consents.service import SHARE_VISA, give
+from mentorship.consents.service import SHARE_GENDER, SHARE_VISA, give
 from mentorship.matching import Span
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
@@ -364,6 +365,29 @@ def test_visa_words_are_told_only_while_their_owner_shares_them(
     to_dana = dana.get(f"/matches/{offer.id}").text
     visa = re.compile(r"J-1|Conrad|visa path", re.IGNORECASE)
     assert bool(visa.search(to_vera)) is bool(visa.search(to_dana)) is shares
+
+
+@pytest.mark.parametrize("shares", [False, True])
+def test_a_gender_is_told_only_while_its_owner_shares_it(
+    sign_in: SignIn, cast: Cast, session: Session, *, shares: bool
+) -> None:
+    cast.mentor("Vera Path", gender="woman", topics=("research",), seats=3)
+    avoid = tuple(str(cast.people[name].id) for name in ("Noor Haddad", "Omar Aziz"))
+    wish: dict[str, Any] = {"gender": "woman", "wishes": ("same_gender",)}
+    cast.img("Dana Free", topics=("research",), avoid=avoid, **wish)
+    if shares:
+        for name in ("Vera Path", "Dana Free"):
+            give(session, cast.people[name].id, SHARE_GENDER, NOW)
+    cast.published()
+    offer = cast.offer("Dana Free", "Vera Path")
+    vera, dana = sign_in(cast.people["Vera Path"]), sign_in(cast.people["Dana Free"])
+    to_vera = vera.get(f"/offers/{offer.id}").text
+    vera.post(f"/offers/{offer.id}/accept")
+    to_dana = dana.get(f"/matches/{offer.id}").text
+    for text in (to_vera, to_dana):
+        assert ("Gender Woman" in text) is shares
+    assert "gender" not in to_vera.replace("Gender Woman", "").lower()  # whoever wishes is not told
+    assert ("gender, as you wished" in to_dana) is shares
 
 
 def test_no_score_is_shown_to_either_side(noor: PageClient, ana: PageClient, offer: Offer) -> None:

@@ -145,7 +145,7 @@ def _people(cast: Cast, world: Drawn, mark: str) -> None:
     for number, who in enumerate(cast.people.values()):
         if who.name != "Dana Dual":
             who.email = f"{mark.lower()}{number}@example.org"
-        for purpose in (consents.LISTED, consents.SHARE_VISA):
+        for purpose in (consents.LISTED, consents.SHARE_VISA, consents.SHARE_GENDER):
             if _nth(world.agreed, number):
                 consents.give(cast.session, who.id, purpose, NOW)
 
