@@ -104,11 +104,16 @@ def seen_by_others(
     for reads the line for them: here are all. The name is a code where all their sections hide it:
     a preview that shows less than somebody reads would do harm (see ``hiding_sections``).
     """
-    own = sa.select(Profile.id).where(Profile.person_id == person_id, Profile.kind == kind)
-    profile_id = session.scalars(own).one_or_none()
-    if profile_id is None:
+    profile = session.scalars(
+        sa.select(Profile)
+        .join(Profile.person)
+        .where(Profile.person_id == person_id, Profile.kind == kind)
+        .options(contains_eager(Profile.person).lazyload(User.roles))
+    ).one_or_none()
+    if profile is None:
         return {}
-    profile, below, agreed = _whole(session, profile_id)
+    below = rows.load(session, [profile.id])[profile.id]
+    agreed = consents.in_force(session, [person_id])[person_id]
     lines = "\n".join(filter(None, _lines(below).values()))
     whole = _card(profile, below, agreed=agreed, asked_because=lines, clock=clock)
     seen = {audience: cut_to(whole, kind, audience) for audience in Audience}
@@ -127,18 +132,6 @@ def _has_section(person_id: uuid.UUID, kind: ProfileKind, *, masked: bool) -> sa
         Section.id == Membership.section_id,
         Section.names_masked.is_(masked),
     )
-
-
-def _whole(session: Session, profile_id: uuid.UUID) -> tuple[Profile, rows.Rows, frozenset[str]]:
-    profile = session.scalars(
-        sa.select(Profile)
-        .join(Profile.person)
-        .where(Profile.id == profile_id)
-        .options(contains_eager(Profile.person).lazyload(User.roles))
-    ).one()
-    below = rows.load(session, [profile_id])[profile_id]
-    agreed = consents.in_force(session, [profile.person_id])[profile.person_id]
-    return profile, below, agreed
 
 
 def browsing_card(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from mentorship.accounts.models import User
 from mentorship.sections.models import Membership, MembershipState, Section, SectionRole
@@ -79,7 +79,7 @@ def leading(section_id: uuid.UUID | sa.ScalarSelect[uuid.UUID]) -> sa.Select[Mem
             Membership.role == SectionRole.LEADER,
             Membership.state == MembershipState.ACTIVE,
         )
-        .options(joinedload(Membership.person))
+        .options(contains_eager(Membership.person).lazyload(User.roles))
         .order_by(User.name, User.id)
     )
 

@@ -1,4 +1,4 @@
-"""A home page takes at most twelve statements, and as many with ten times the data."""
+"""A page of members takes at most twelve statements, and as many with ten times the data."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from mentorship.news import desk
 from mentorship.news.models import Topic
 from mentorship.notices.service import mark_failed, post
 from mentorship.profiles.models import ProfileKind
+from mentorship.profiles.steps import ROADS
 from mentorship.rounds import service as rounds
 from mentorship.rounds.models import Participant
 from mentorship.rounds.traits import Traits
@@ -108,6 +109,20 @@ def homes(cast: Cast) -> Iterator[tuple[str, User, str]]:
     yield "an IMG who is to confirm", people[imgs[-1]], "/home/img"
     yield "a mentor", people["Noor Haddad"], "/home/mentor"
     yield "a leader", cast.leader, "/home/leader"
+
+
+def other_pages(cast: Cast) -> Iterator[tuple[str, User, str]]:
+    people, noor = cast.people, "Noor Haddad"
+    imgs = sorted(name for name in people if name.startswith("Img "))
+    met, waits, last = (cast.offer(name).id for name in (imgs[0], imgs[-2], imgs[-1]))
+    for road, person in (("img", people[imgs[0]]), ("mentor", people[noor])):
+        for page in ("", "/preview", *(f"/{step.key}" for step in ROADS[road].steps)):
+            path = f"/profile/{road}{page}"
+            yield path, person, path
+        yield f"a mentorship, {road}", person, f"/mentorships/{met}"
+    yield "an offer", people[noor], f"/offers/{waits}"
+    yield "a decline", people[noor], f"/offers/{waits}/decline"
+    yield "a match", people[imgs[-1]], f"/matches/{last}"
 
 
 @pytest.mark.parametrize("role", [SectionRole.IMG, SectionRole.MENTOR])
@@ -239,7 +254,7 @@ def test_as_many_statements_with_ten_times_the_data(sign_in: SignIn, session: Se
     counts: dict[str, list[int]] = {}
     texts: dict[str, list[str]] = {}
     for cast in (section_of(session, SMALL), section_of(session, LARGE)):
-        for who, person, path in homes(cast):
+        for who, person, path in (*homes(cast), *other_pages(cast)):
             client = sign_in(person)
             session.expunge_all()
             with counted(session) as seen:
@@ -249,7 +264,8 @@ def test_as_many_statements_with_ten_times_the_data(sign_in: SignIn, session: Se
             texts.setdefault(who, []).append(page.text)
     for who, (few, many) in counts.items():
         assert few == many <= MOST, f"{who}: {few}, then {many}"
-    for small, large in texts.values():  # there was more to tell
+    at_home = (texts[who] for who, *_ in homes(cast))
+    for small, large in at_home:  # there was more to tell
         assert small != large
     assert "Img 3" in texts["a mentor"][1]
     assert "1 member" in texts["a leader"][0]
