@@ -185,3 +185,8 @@ class SetUpForm(FlaskForm):
         "Hide names until both have said yes",
         description="Codes stand in place of names in lists and in offers. Leaders see names.",
     )
+
+    def refuse_nobody(self, rounds: Sequence[str]) -> None:
+        """Say which rounds let IMGs ask mentors, whom they could no longer find."""
+        words = f"IMGs ask mentors in {', '.join(rounds)}: say in its set-up who may look, first"
+        self.browsing.errors = [*self.browsing.errors, words]

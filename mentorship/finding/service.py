@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from mentorship.finding.choosing import (
 from mentorship.finding.lists import Found, Listing, listing
 from mentorship.profiles.naming import MOST_AVOIDED
 from mentorship.profiles.service import TooMany
+from mentorship.rounds.lifecycle import rounds_that_ask
 from mentorship.sections.models import Browsing, Section
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "MOST_AVOIDED",
     "MOST_REQUESTS",
     "MOST_WELCOMES",
+    "AskedFor",
     "Choice",
     "Found",
     "Listing",
@@ -54,10 +57,24 @@ __all__ = [
 ]
 
 
+class AskedFor(ValueError):
+    """Rounds, by their names, take requests and let IMGs look as the section says."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"{len(names)} rounds take requests")
+        self.names = names
+
+
 def set_up_finding(
     session: Session, *, section_id: uuid.UUID, browsing: Browsing, names_masked: bool
 ) -> None:
-    """Say who of a section may look whom up, and whether names are hidden."""
+    """Say who of a section may look whom up, and whether names are hidden.
+
+    Raises ``AskedFor``, of rounds in which IMGs could then find nobody to ask.
+    """
+    asking = rounds_that_ask(session, section_id) if browsing is Browsing.NOBODY else ()
+    if asking:
+        raise AskedFor(asking)
     session.execute(
         sa.update(Section)
         .where(Section.id == section_id)

@@ -164,12 +164,16 @@ def save_set_up(slug: str) -> Response | tuple[str, int]:
     form = SetUpForm()
     if not form.validate():
         return render_template("finding/set_up.html", section=section, form=form), 422
-    with transaction() as session:
-        service.set_up_finding(
-            session,
-            section_id=section.id,
-            browsing=Browsing(form.browsing.data),
-            names_masked=form.names_masked.data,
-        )
+    try:
+        with transaction() as session:
+            service.set_up_finding(
+                session,
+                section_id=section.id,
+                browsing=Browsing(form.browsing.data),
+                names_masked=form.names_masked.data,
+            )
+    except service.AskedFor as rounds:
+        form.refuse_nobody(rounds.names)
+        return render_template("finding/set_up.html", section=section, form=form), 422
     flash("Saved.", "success")
     return redirect(url_for(".set_up", slug=slug), code=303)

@@ -15,6 +15,7 @@ from mentorship.mentorships.overview import concern_for
 from mentorship.mentorships.scope import (
     Mentorship,
     MentorshipEnded,
+    held_mentorship,
     led_mentorship,
     mentorship_of,
 )
@@ -142,7 +143,7 @@ def raise_concern(  # noqa: PLR0913  one argument a column
 
     The same words twice, while they wait, are one concern.
     """
-    pair = mentorship_of(session, person_id, mentorship_id)
+    pair = held_mentorship(session, person_id, mentorship_id)
     waiting = sa.select(Concern).where(
         Concern.offer_id == mentorship_id,
         Concern.author_id == person_id,

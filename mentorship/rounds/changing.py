@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mentorship.rounds.averages import keep_first
 from mentorship.rounds.choices import EDITABLE
 from mentorship.rounds.going_on import end_waiting
-from mentorship.rounds.lifecycle import RoundNameTaken, change_if, round_changed
+from mentorship.rounds.lifecycle import RoundNameTaken, change_if, check_looking, round_changed
 from mentorship.rounds.meanwhile import Change, between, changed_meanwhile, mark
 from mentorship.rounds.models import Round
 from mentorship.rounds.set_up_words import values_of, values_of_source
@@ -56,6 +56,8 @@ def edit_round(  # noqa: PLR0913  one argument a column
         Another round of the section has this name.
     RequestsWait
         Some would end by it, and ``end_requests`` does not say that they may.
+    NobodyLooks
+        It is to take requests, and lets nobody look for whom to ask.
 
     """
     round_ = session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
@@ -64,6 +66,7 @@ def edit_round(  # noqa: PLR0913  one argument a column
     before = values_of_source(round_)
     if seen and seen != mark(before):
         raise changed_meanwhile(session, round_id, "round.edit", seen=seen)
+    check_looking(session, round_.section_id, browsing, set_up)
     values = {
         "name": name,
         "policy": policy,

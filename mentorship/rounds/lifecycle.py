@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -19,11 +20,15 @@ from mentorship.rounds.models import Round, RoundState
 from mentorship.rounds.offer_models import Publication
 from mentorship.rounds.run_models import PublishPlan
 from mentorship.rounds.setup import SetUp
-from mentorship.sections.models import Browsing
+from mentorship.sections.models import Browsing, Section
 
 
 class RoundNameTaken(ValueError):
     """Another round of this section has this name."""
+
+
+class NobodyLooks(ValueError):
+    """IMGs are to ask mentors themselves, and may look through no list to find one."""
 
 
 class RoundChanged(RuntimeError):
@@ -61,8 +66,11 @@ def create_round(  # noqa: PLR0913  one argument a column
     ------
     RoundNameTaken
         Another round of the section has this name.
+    NobodyLooks
+        It takes requests, and lets nobody look for whom to ask.
 
     """
+    check_looking(session, section_id, browsing, set_up)
     made = Round(
         section_id=section_id,
         name=name,
@@ -80,6 +88,29 @@ def create_round(  # noqa: PLR0913  one argument a column
     except IntegrityError:
         raise RoundNameTaken(name) from None
     return made
+
+
+def check_looking(
+    session: Session, section_id: uuid.UUID, browsing: Browsing | None, set_up: SetUp
+) -> None:
+    """Raise ``NobodyLooks`` where requests could be sent to nobody."""
+    looking = browsing or session.get_one(Section, section_id).browsing
+    if set_up.direct_requests and looking is Browsing.NOBODY:
+        raise NobodyLooks
+
+
+def rounds_that_ask(session: Session, section_id: uuid.UUID) -> Sequence[str]:
+    """Return the names of rounds, not yet run, that take requests and look as the section says."""
+    rows = session.execute(
+        sa.select(Round.name, Round.rules)
+        .where(
+            Round.section_id == section_id,
+            Round.state.in_([RoundState.DRAFT, RoundState.OPEN]),
+            Round.browsing.is_(None),
+        )
+        .order_by(Round.name)
+    )
+    return [name for name, rules in rows if SetUp.from_json(rules).direct_requests]
 
 
 def archive_round(session: Session, *, round_id: uuid.UUID) -> None:

@@ -60,8 +60,8 @@ def create(slug: str) -> Response | tuple[str, int]:
                     now=now,
                 )
                 acting(session, slug, made.id, "round.create")
-            except lifecycle.RoundNameTaken:
-                _name_taken(form)
+            except (lifecycle.RoundNameTaken, lifecycle.NobodyLooks) as refused:
+                _refused(form, refused)
     if form.errors:
         return _new_page(section, form), 422
     flash("The round is set up. Nobody has been told yet.", "success")
@@ -118,8 +118,8 @@ def edit(slug: str, round_id: uuid.UUID) -> Response | tuple[str, int]:
                 )
                 told = noted(changes)
                 acting(session, slug, round_id, "round.edit", was=form.seen.data, changes=told)
-    except lifecycle.RoundNameTaken:
-        _name_taken(form)
+    except (lifecycle.RoundNameTaken, lifecycle.NobodyLooks) as refused:
+        _refused(form, refused)
     except changing.RequestsWait as waiting:
         form.ask_to_end(waiting.count)
     except lifecycle.RoundChanged as changed:
@@ -257,5 +257,9 @@ def _effect(round_: Round, saved: SetUp, form: SetUpForm) -> Effect:
     return effect(db.session(), round_, saved=saved, changed=form.set_up(), now=now)
 
 
-def _name_taken(form: SetUpForm) -> None:
-    form.name.errors = [*form.name.errors, "Another round of this section has this name"]
+def _refused(form: SetUpForm, why: ValueError) -> None:
+    if isinstance(why, lifecycle.NobodyLooks):
+        field, words = form.browsing, "For “request and accept”, let IMGs look through mentors"
+    else:
+        field, words = form.name, "Another round of this section has this name"
+    field.errors = [*field.errors, words]

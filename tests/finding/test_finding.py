@@ -617,6 +617,23 @@ def test_a_leader_opens_the_list(sign_in: SignIn, cast: Cast) -> None:
     leader.post(path, {"browsing": "everybody"}, status=422)
 
 
+def test_whoever_may_ask_a_mentor_may_look_for_one(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """Else they would be sent to ask, and find nobody to ask."""
+    leader, section = sign_in(cast.leader), f"/sections/{cast.section.slug}"
+    direct = cast.open("Spring requests", set_up=rounds.SetUp(direct_requests=True))
+    page = leader.submit(f"{section}/finding", {"browsing": "nobody"}, status=422)
+    assert "IMGs ask mentors in Spring requests: say in its set-up who may look" in page.text
+    leader.submit(f"{section}/rounds/{direct.id}/set-up", {"browsing": "imgs"})
+    leader.submit(f"{section}/finding", {"browsing": "nobody"})
+    page = leader.submit(f"{section}/rounds/{direct.id}/set-up", {"browsing": ""}, status=422)
+    assert "For “request and accept”, let IMGs look through mentors" in page.text
+    session.expire_all()
+    assert direct.browsing is Browsing.IMGS
+    leader.submit(f"{section}/rounds/{direct.id}/set-up", {"browsing": "", "requests": "optimum"})
+
+
 def test_before_a_profile_there_is_a_way_to_it(
     sign_in: SignIn, cast: Cast, session: Session
 ) -> None:

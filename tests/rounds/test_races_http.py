@@ -21,7 +21,7 @@ from mentorship import deadlines
 from mentorship.accounts.models import User
 from mentorship.crypto import keyring
 from mentorship.extensions import db, transaction
-from mentorship.mentorships.models import Goal, Note
+from mentorship.mentorships.models import Concern, Feedback, Goal, Meeting, Note
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.rounds import expiring, planning, service
@@ -172,10 +172,18 @@ def test_double_clicks_on_a_mentorship_count_once(site: tuple[Flask, int]) -> No
     crowd = Crowd(site, omar)
     goals = crowd.press([(f"{where}/goals", {"goal-title": "Match"})] * 4)
     notes = crowd.press([(f"{where}/notes", {"note-text": "Mine"})] * 4)
+    worry = {"kind": "boundaries", "words": "He did not come."}
+    concerns = crowd.press([(f"{where}/concern", worry)] * 4)
+    said = {"rating": "4", "words": "It helped."}
+    feedback = crowd.press([(f"{where}/feedback", said)] * 4)
+    day = {"day": f"{NOW + dt.timedelta(days=9):%Y-%m-%d}", "time": "10:00", "minutes": "30"}
+    meetings = crowd.press([(f"{where}/meetings/new", day | {"zone": "UTC"})] * 4)
     ends = crowd.press([(f"{where}/end", {"reason": "time_over"})] * 4)
-    assert set(goals + notes + ends) == {303}
+    assert set(goals + notes + concerns + feedback + meetings + ends) == {303}
     with app.app_context():
-        for table in (Goal, Note):
+        mails = sa.select(sa.func.count()).select_from(Message)
+        assert db.session.scalar(mails.where(Message.subject.contains("concern"))) == 1
+        for table in (Goal, Note, Concern, Feedback, Meeting):
             count = sa.select(sa.func.count()).select_from(table)
             assert db.session.scalar(count.where(table.offer_id == offers[0])) == 1, table
         assert db.session.get_one(Offer, offers[0]).state is OfferState.ENDED

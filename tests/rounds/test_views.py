@@ -133,6 +133,10 @@ def test_every_criterion_is_on_the_form(leader: PageClient, home: str) -> None:
         ({"name": "  "}, "Enter a name"),
         ({"name": "x" * 121}, "120"),
         ({"name": "Taken"}, "Another round of this section has this name"),
+        (
+            {"name": "A", "requests": "direct", "browsing": "nobody"},
+            "For “request and accept”, let IMGs look through mentors",
+        ),
         ({"name": "A", "answer_days": "0"}, "Enter 1 to 60 days"),
         ({"name": "A", "answer_days": "soon"}, "Not a valid integer value"),
         ({"name": "A", "minimum": "101"}, "Enter 0 to 100"),
