@@ -47,6 +47,7 @@ TELLING = ("tests/rounds/", "tests/finding/", "tests/mentorships/", "tests/priva
 ON_BOTH = (
     *("tests/test_matrix.py", "tests/search/", "tests/rounds/test_rest_statements.py"),
     *("tests/rounds/test_races_http.py", "tests/rounds/test_planning.py"),
+    "tests/test_visa_canary.py",
 )
 # What walks without naming a page, or is about processes and settings rather than statements.
 ON_ONE = (

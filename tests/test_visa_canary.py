@@ -1,7 +1,8 @@
-"""A visa situation that nothing else uses, looked for in every file that the service leaves.
+"""Sealed answers that nothing else uses, looked for in every file that the service leaves.
 
 The profile is saved, run, published, answered and mailed on a database of its own; then the bytes
-of the database and its journal, a dump, the queue, the mails and the log are searched.
+of the database and its journal, on PostgreSQL all that its server keeps, a dump, the queue, the
+mails and the log are searched.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import logging
 import shutil
 import sqlite3
 import subprocess
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +25,7 @@ from flask import Flask
 from psycopg import sql
 
 from mentorship import vocabulary
-from mentorship.consents.service import SHARE_VISA, give
+from mentorship.consents.service import SHARE_GENDER, SHARE_VISA, give
 from mentorship.extensions import db, transaction
 from mentorship.notices import delivery
 from mentorship.profiles.models import Profile
@@ -31,16 +34,20 @@ from tests.factories import NOW
 from tests.page import PageClient
 from tests.rounds.cast import Cast, small_cast
 
-CANARY = "zqvisacanaryzq"
+CANARY, PATH, GENDER, PHONE = "zqvisacanaryzq", "zqpathcanaryzq", "zqgendercanaryzq", "2155550173"
+SEALED = (CANARY, PATH, GENDER, PHONE)
+PLAIN = "zqplaincanaryzq"
 
 
 @pytest.fixture
 def place(new_app: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """A service of its own, where one more visa situation is known, to the code only."""
+    """A service of its own, where one more of each sealed answer is known, to the code only."""
     app = new_app(instance=tmp_path)
-    visas = dict(vocabulary.LISTS["visa"])
-    visas[CANARY] = dataclasses.replace(visas["e3"], id=CANARY, name=f"{CANARY} name")
-    known = {**vocabulary.LISTS, "visa": MappingProxyType(visas)}
+    known = dict(vocabulary.LISTS)
+    for name, word in (("visa", CANARY), ("visa_path", PATH), ("gender", GENDER)):
+        like = next(iter(known[name].values()))
+        more = dataclasses.replace(like, id=word, name=f"{word} name")
+        known[name] = MappingProxyType({**known[name], word: more})
     monkeypatch.setattr(vocabulary, "LISTS", MappingProxyType(known))
     return app
 
@@ -50,26 +57,34 @@ def _live(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
             cast = small_cast(session)
-            cast.people["Sana"] = cast.img("Sana", visa=CANARY, topics=("research",))
-            cast.mentor("Mia", topics=("research",), visas=("e3_visa",), seats=1)
-            give(session, cast.people["Sana"].id, SHARE_VISA, NOW)
-        sana, mia = cast.people["Sana"], cast.people["Mia"]
+            sana = cast.img("Sana", visa=CANARY, gender=GENDER, topics=("research",))
+            mia = cast.mentor("Mia", topics=("research",), visas=(PATH,), gender=GENDER, seats=1)
+            mia.phone = f"+1{PHONE}"
+            for person in (sana, mia):
+                for purpose in (SHARE_VISA, SHARE_GENDER):
+                    give(session, person.id, purpose, NOW)
         client = PageClient(app, sana)
         client.submit("/profile/img/topics", {"goals": "Research"})
         client.submit("/profile/img/confidence")
-        _match(cast)
-        page = PageClient(app, mia).get(f"/offers/{cast.offer('Sana').id}")
-        assert CANARY in page.text  # it is there, and shown to whom it is for
+        offer = _match(cast)
+        to_mia = PageClient(app, mia).get(f"/offers/{offer}").text
+        to_sana = PageClient(app, sana).get(f"/matches/{offer}").text
+        assert CANARY in to_mia  # they are there, and shown to whom they are for
+        assert PATH in to_sana
+        assert PHONE in "".join(filter(str.isdigit, to_sana))
+        assert GENDER in to_mia
+        assert GENDER in to_sana
         delivery.write_files()
 
 
-def _match(cast: Cast) -> None:
+def _match(cast: Cast) -> uuid.UUID:
     with transaction():
         cast.published()
         offer = cast.offer("Sana", "Mia")
         who = cast.people["Mia"].id, cast.people["Sana"].id
         accept_offer(cast.session, person_id=who[0], offer_id=offer.id, now=NOW)
         confirm_match(cast.session, person_id=who[1], offer_id=offer.id, now=NOW)
+        return offer.id
 
 
 def _dump(app: Flask, folder: Path) -> str:
@@ -116,9 +131,10 @@ def _dumped(address: str, out: Path) -> str:
     return out.read_text(encoding="utf-8")
 
 
-def _is_in(text: str) -> bool:
-    """Look for the word as it is, and as bytes are written in a dump."""
-    return CANARY in text or CANARY.encode().hex() in text.lower()
+def _is_in(text: str, words: tuple[str, ...] = SEALED) -> bool:
+    """Look for the words as they are, and as bytes are written in a dump."""
+    lower = text.lower()
+    return any(word in text or word.encode().hex() in lower for word in words)
 
 
 def _files(app: Flask, folder: Path) -> list[Path]:
@@ -128,6 +144,34 @@ def _files(app: Flask, folder: Path) -> list[Path]:
     if url.get_backend_name() == "sqlite":
         database = Path(str(url.database))
         found += list(database.parent.glob(f"{database.name}*"))  # with -wal and -shm
+    elif url.host in {None, "", "localhost", "127.0.0.1"}:
+        found += _kept_by_server(url.set(drivername="postgresql").render_as_string(False))
+    return found
+
+
+def _kept_by_server(address: str) -> list[Path]:
+    """Return the tables, the journal and the log of a PostgreSQL server on this machine."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")  # what it holds in memory is in its files then
+        row = connection.execute(
+            "SELECT current_setting('data_directory'), oid FROM pg_database"
+            " WHERE datname = current_database()"
+        ).fetchone()
+    assert row
+    home = Path(row[0])
+    tables = [path for path in (home / "base" / str(row[1])).iterdir() if path.is_file()]
+    assert len(tables) > 100
+    journal = [path for path in (home / "pg_wal").iterdir() if path.is_file()]
+    logs = [path for path in home.rglob("*log") if path.is_file()]
+    return tables + journal + logs
+
+
+def _holding(files: list[Path], words: tuple[str, ...]) -> list[str]:
+    found = []
+    for path in files:
+        with suppress(FileNotFoundError):  # a journal that was put away meanwhile
+            held = path.read_bytes()
+            found += [path.name for word in words if word.encode() in held]
     return found
 
 
@@ -137,7 +181,7 @@ def test_the_visa_is_in_no_file(
     with caplog.at_level(logging.DEBUG):
         _live(place)
     files = _files(place, tmp_path)
-    assert [path.name for path in files if CANARY.encode() in path.read_bytes()] == []
+    assert _holding(files, SEALED) == []
     assert any(path.suffix == ".eml" for path in files)
     dump = _dump(place, tmp_path)
     assert "Sana" in dump  # the dump holds the people
@@ -149,10 +193,7 @@ def test_the_search_would_find_it(place: Flask, tmp_path: Path) -> None:
     """The same word in a field that is not sealed is in the database file and in the dump."""
     with place.app_context(), transaction() as session:
         small_cast(session)
-        goals = sa.update(Profile).where(Profile.kind == "img").values(goals=CANARY)
+        goals = sa.update(Profile).where(Profile.kind == "img").values(goals=PLAIN)
         session.execute(goals)
-    assert _is_in(_dump(place, tmp_path))
-    with place.app_context():
-        url = db.engine.url
-    if url.get_backend_name() == "sqlite":
-        assert any(CANARY.encode() in path.read_bytes() for path in _files(place, tmp_path))
+    assert _is_in(_dump(place, tmp_path), (PLAIN,))
+    assert _holding(_files(place, tmp_path), (PLAIN,))
