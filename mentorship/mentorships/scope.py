@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from mentorship.accounts.models import User
-from mentorship.profiles.models import Profile
+from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.rounds.models import Round
 from mentorship.rounds.offer_models import Offer, OfferState, Side
+from mentorship.rounds.scope import Contact, contact_of
 from mentorship.sections.models import Section
 
 GOING_OR_OVER = (OfferState.CONFIRMED, OfferState.ENDED)
@@ -48,6 +49,12 @@ class Mentorship:
     @property
     def other(self) -> User:
         return self.mentor if self.side is Side.IMG else self.img
+
+    @property
+    def contact(self) -> Contact | None:
+        """How to reach the other one, while it goes on."""
+        kind = ProfileKind.MENTOR if self.side is Side.IMG else ProfileKind.IMG
+        return contact_of(self.other, kind, self.offer)
 
     @property
     def section(self) -> Section:

@@ -180,7 +180,7 @@ def _match(offer: Offer, mentor: User, due: dt.datetime | None, *, hidden: bool)
         offer_id=offer.id,
         state=offer.state,
         mentor=name_of(mentor, ProfileKind.MENTOR, offer, hidden=hidden),
-        contact=contact_of(mentor, offer),
+        contact=contact_of(mentor, ProfileKind.MENTOR, offer),
         since=offer.img_answered_at,
         answer_by=due,
     )

@@ -160,7 +160,7 @@ def _mentor_offer(  # noqa: PLR0913  an offer and whom it is about, as they stan
         section=offer.round.section.name,
         answer_by=answer_by,
         overdue=offer.state is OfferState.OFFERED and now > answer_by,
-        contact=contact_of(img, offer),
+        contact=contact_of(img, ProfileKind.IMG, offer),
         since=offer.img_answered_at,
         stage=stage,
         requested=offer.requested,

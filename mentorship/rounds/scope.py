@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from mentorship.accounts.models import User
+from mentorship.profiles.audience import SHOWN, Audience
 from mentorship.profiles.models import Profile, ProfileKind
 from mentorship.profiles.service import code_name
 from mentorship.rounds.models import Pair, Round, Run
@@ -34,7 +35,7 @@ _IF_SAID_YES = frozenset({OfferState.DECLINED_BY_IMG, OfferState.EXPIRED})
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    email: str
+    email: str | None
     phone: str | None
 
 
@@ -211,8 +212,15 @@ def were_a_pair(person_id: uuid.UUID) -> sa.ColumnElement[bool]:
     )
 
 
-def contact_of(other: User, offer: Offer) -> Contact | None:
-    """Return how to reach the other side, if both said yes and it has not ended."""
+def contact_of(other: User, kind: ProfileKind, offer: Offer) -> Contact | None:
+    """Return how to reach the other side, if both said yes and it has not ended.
+
+    ``kind`` is what they are in this pair: of it, a match sees what the table ``SHOWN`` says.
+    """
     if offer.state is not OfferState.CONFIRMED:
         return None
-    return Contact(other.email, other.phone)
+    told = {field for field, seen_by in SHOWN[kind].items() if Audience.MATCHED in seen_by}
+    return Contact(
+        email=other.email if "email" in told else None,
+        phone=other.phone if "phone" in told else None,
+    )

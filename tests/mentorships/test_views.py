@@ -15,6 +15,10 @@ from mentorship.inbox import service as inbox
 from mentorship.inbox.models import NoticeKind, Way
 from mentorship.mentorships.guide import sources, terms
 from mentorship.mentorships.models import Agreement, Goal, Meeting, MeetingState, Note
+from mentorship.profiles import audience
+from mentorship.profiles.audience import SHOWN, Audience
+from mentorship.profiles.models import ProfileKind
+from mentorship.rounds import scope
 from mentorship.rounds.priority import ENDED, priority_of
 from mentorship.throttle.limits import LIMITS, Limit, Per
 from mentorship.toolkit import truth
@@ -487,6 +491,24 @@ def test_whoever_ends_it_second_can_still_send_their_words(
     assert SECRET in page.text
     asked = leader.get(led, status=302)
     assert "has ended already" in leader.get(str(asked.location)).text
+
+
+def test_who_reads_a_phone_number_is_what_the_table_says(
+    sign_in: SignIn, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the pages of a pair as on cards."""
+    pair.mentor.phone = "+1 215 555 0188"
+    pages = ("/home/img", f"/mentorships/{pair.id}", f"/matches/{pair.id}")
+    img = sign_in(pair.img)
+    assert all("0188" in img.get(page).text for page in pages)
+    table = {**SHOWN[ProfileKind.MENTOR], "phone": frozenset[Audience]()}
+    shown = {**SHOWN, ProfileKind.MENTOR: table}
+    for room in (audience, scope):
+        monkeypatch.setattr(room, "SHOWN", shown)
+    for page in pages:
+        text = img.get(page).text
+        assert "0188" not in text, page
+        assert pair.mentor.email in text, page
 
 
 def test_a_concern_goes_to_the_leader_and_back(sign_in: SignIn, pair: Pair) -> None:
