@@ -253,16 +253,15 @@ FROM_A_YES_ON = (
     confirmed,
     ended,
 )
-SWITCHED = frozenset(SWITCHES.values())
-# names, visa answers and gender, which have no word in common and so are kept back at once; one of
-# the two switches alone; whether one is
-# in the lists at all; a break, which has a date; and gone
+SWITCHED = tuple(dict.fromkeys(SWITCHES.values()))  # in one order, whoever collects
+# names, visa answers and gender, which have no word in common and so are kept back at once; each of
+# the two switches alone; whether one is in the lists at all; a break, which has a date; and gone
 KEPT_BACK: Mapping[str, Reach] = {
     **{
         f"no_names_visa_nor_gender_{then.__name__}": _names_hidden(_without(then, *SWITCHED))
         for then in AT
     },
-    **{f"only_{purpose}": _without(confirmed, *SWITCHED - {purpose}) for purpose in SWITCHED},
+    **{f"without_{purpose}": _without(confirmed, purpose) for purpose in SWITCHED},
     **{
         f"not_listed_{then.__name__}": _without(then, consents.LISTED)
         for then in (open_round, offered, confirmed)
