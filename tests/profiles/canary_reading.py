@@ -123,10 +123,10 @@ def out_of_place(
             for word, field in CANARIES[kind].items()
             if word not in everything and allowed(kind, field, audiences, reached)
         ]
-    return [*wrong, *_in_mails(cast)]
+    return [*wrong, *in_mails(cast)]
 
 
-def _in_mails(cast: Cast) -> list[Wrong]:
+def in_mails(cast: Cast) -> list[Wrong]:
     """Find what a mail says of anybody, beyond the name of whoever gets it."""
     own = {"anaquokka@example.org": "Anaquokka", "noorquokka@example.org": "Noorquokka"}
     return [
