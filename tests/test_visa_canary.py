@@ -28,6 +28,7 @@ from mentorship import vocabulary
 from mentorship.consents.service import SHARE_GENDER, SHARE_VISA, give
 from mentorship.extensions import db, transaction
 from mentorship.notices import delivery
+from mentorship.profiles import values
 from mentorship.profiles.models import Profile
 from mentorship.rounds.answering import accept_offer, confirm_match
 from tests.factories import NOW
@@ -49,6 +50,7 @@ def place(new_app: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.Mon
         more = dataclasses.replace(like, id=word, name=f"{word} name")
         known[name] = MappingProxyType({**known[name], word: more})
     monkeypatch.setattr(vocabulary, "LISTS", MappingProxyType(known))
+    monkeypatch.setattr(values, "_places", values._places.__wrapped__)  # noqa: SLF001  it remembers
     return app
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mentorship.mentorships import letters
@@ -108,18 +107,12 @@ def give_feedback(  # noqa: PLR0913  one argument a column
     now: dt.datetime,
 ) -> None:
     """Say, for the section leaders, how the mentorship is or was; later words replace earlier."""
-    mentorship_of(session, person_id, mentorship_id)
+    held_mentorship(session, person_id, mentorship_id)  # a second click finds the first
     given = feedback_of(session, person_id, mentorship_id)
     if given is None:
-        first = Feedback(offer_id=mentorship_id, author_id=person_id, rating=rating, given_at=now)
-        first.words = words or None
-        try:
-            with session.begin_nested():
-                session.add(first)
-        except IntegrityError:  # the other of two clicks was faster
-            given = feedback_of(session, person_id, mentorship_id)
-    if given is not None:
-        given.rating, given.words, given.given_at = rating, words or None, now
+        given = Feedback(offer_id=mentorship_id, author_id=person_id)
+        session.add(given)
+    given.rating, given.words, given.given_at = rating, words or None, now
     session.flush()
 
 
@@ -141,7 +134,8 @@ def raise_concern(  # noqa: PLR0913  one argument a column
 ) -> Concern:
     """Tell the section leaders but one it is about, and nobody else, of a worry; also at the end.
 
-    The same words twice, while they wait, are one concern.
+    The same words twice, while they wait, are one concern: of two clicks at once, too, for which
+    the mentorship is held.
     """
     pair = held_mentorship(session, person_id, mentorship_id)
     waiting = sa.select(Concern).where(

@@ -111,7 +111,7 @@ def test_two_whom_everything_brings_together_are_told_what_the_table_says(
     if reach in {accepted, confirmed}:  # so there was something to be told
         assert "Imghomequokka, where you live" in texts["img"]
         assert "You both went to medical school in Imgcountryquokka, as you wished" in texts["img"]
-        assert "gave the same gender, as" not in texts["img"]
+        assert "You both gave the same gender, as you wished" in texts["img"]  # both show theirs
         assert "Imghomequokka, where the IMG lives" in texts["leader"]
         assert "medical school in the same country, as the IMG wished" in texts["leader"]
 

@@ -21,12 +21,15 @@ from mentorship import deadlines
 from mentorship.accounts.models import User
 from mentorship.crypto import keyring
 from mentorship.extensions import db, transaction
-from mentorship.mentorships.models import Concern, Feedback, Goal, Meeting, Note
+from mentorship.mentorships.forms import TERM
+from mentorship.mentorships.guide import TERM_IDS
+from mentorship.mentorships.models import Agreement, Concern, Feedback, Goal, Meeting, Note
 from mentorship.notices.models import Message
 from mentorship.profiles.models import Profile
 from mentorship.rounds import expiring, planning, service
 from mentorship.rounds.models import Round, RoundState
-from mentorship.rounds.offer_models import Offer, OfferState, SeatCount
+from mentorship.rounds.offer_models import Ending, Offer, OfferState, SeatCount
+from mentorship.sections.belonging import leaders_of
 from tests import factories
 from tests.factories import NOW
 from tests.page import PageClient
@@ -160,35 +163,96 @@ def test_twenty_clicks_over_three_rounds_and_one_seat(site: tuple[Flask, int]) -
         assert states[OfferState.OFFERED] <= 2, states  # only requests wait for the worker
 
 
+def _written_of_a_pair() -> dict[str, dict[str, str]]:
+    """Return each form that one of a pair can send, and what it says; the end is the last."""
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
+    meeting = {"zone": "UTC", "day": f"{soon:%Y-%m-%d}", "time": "12:00", "minutes": "45"}
+    return {
+        "goals": {"goal-title": "Match"},
+        "notes": {"note-text": "Mine"},
+        "agreement": {f"{TERM}{TERM_IDS[0]}": "Every two weeks"},
+        "meetings/new": meeting,
+        "feedback": {"rating": "4", "words": "Good."},
+        "concern": {"kind": "no_contact", "words": "No answer."},
+        "end": {"reason": "time_over"},
+    }
+
+
+def _img_of(session: Session, offer_id: uuid.UUID) -> User:
+    offer = session.get_one(Offer, offer_id)
+    return session.get_one(User, session.get_one(Profile, offer.img_id).person_id)
+
+
 def test_double_clicks_on_a_mentorship_count_once(site: tuple[Flask, int]) -> None:
     app, _ = site
     omar, offers = _asked(app)
     with app.app_context(), transaction() as session:
-        offer = session.get_one(Offer, offers[0])
-        img = session.get_one(User, session.get_one(Profile, offer.img_id).person_id)
-        service.accept_offer(session, person_id=omar.id, offer_id=offer.id, now=NOW)
-        service.confirm_match(session, person_id=img.id, offer_id=offer.id, now=NOW)
-    where = f"/mentorships/{offers[0]}"
+        img = _img_of(session, offers[0])
+        service.accept_offer(session, person_id=omar.id, offer_id=offers[0], now=NOW)
+        service.confirm_match(session, person_id=img.id, offer_id=offers[0], now=NOW)
+        round_ = session.get_one(Round, session.get_one(Offer, offers[0]).round_id)
+        leaders = [each.person.email for each in leaders_of(session, round_.section_id)]
+        session.execute(sa.delete(Message))
     crowd = Crowd(site, omar)
-    goals = crowd.press([(f"{where}/goals", {"goal-title": "Match"})] * 4)
-    notes = crowd.press([(f"{where}/notes", {"note-text": "Mine"})] * 4)
-    worry = {"kind": "boundaries", "words": "He did not come."}
-    concerns = crowd.press([(f"{where}/concern", worry)] * 4)
-    said = {"rating": "4", "words": "It helped."}
-    feedback = crowd.press([(f"{where}/feedback", said)] * 4)
-    day = {"day": f"{NOW + dt.timedelta(days=9):%Y-%m-%d}", "time": "10:00", "minutes": "30"}
-    meetings = crowd.press([(f"{where}/meetings/new", day | {"zone": "UTC"})] * 4)
-    ends = crowd.press([(f"{where}/end", {"reason": "time_over"})] * 4)
-    assert set(goals + notes + concerns + feedback + meetings + ends) == {303}
+    for form, said in _written_of_a_pair().items():
+        assert crowd.press([(f"/mentorships/{offers[0]}/{form}", said)] * 4) == [303] * 4, form
     with app.app_context():
-        mails = sa.select(sa.func.count()).select_from(Message)
-        assert db.session.scalar(mails.where(Message.subject.contains("concern"))) == 1
-        for table in (Goal, Note, Concern, Feedback, Meeting):
+        for table in (Goal, Note, Agreement, Meeting, Feedback, Concern, Ending):
             count = sa.select(sa.func.count()).select_from(table)
             assert db.session.scalar(count.where(table.offer_id == offers[0])) == 1, table
         assert db.session.get_one(Offer, offers[0]).state is OfferState.ENDED
-        taken = sa.select(SeatCount.taken).join(Profile, Profile.id == SeatCount.mentor_id)
-        assert db.session.scalar(taken.where(Profile.person_id == omar.id)) == 0
+        assert _taken(omar) == 0
+        # The IMG reads of the agreement, the meeting and the end; leaders of the concern.
+        assert _mails() == {img.email: 3} | dict.fromkeys(leaders, 1)
+
+
+def test_double_clicks_on_an_answer_count_once(site: tuple[Flask, int]) -> None:
+    """Each answer tells the other side once, and gives a seat back once."""
+    app, _ = site
+    omar, (refused, declined, left, confirmed, *_) = _asked(app)
+    no = {"reason": "no_time"}
+    with app.app_context():
+        imgs = {each: _img_of(db.session(), each) for each in (refused, declined, left, confirmed)}
+        gone = db.session.get_one(Offer, left)
+        place = f"/participations/{gone.round_id}/{gone.img_id}"
+    steps: tuple[tuple[uuid.UUID, str, dict[str, str]], ...] = (
+        (declined, f"/matches/{declined}/decline", no),
+        (left, f"{place}/withdraw", {}),
+        (confirmed, f"/matches/{confirmed}/confirm", {}),
+    )
+    told = _pressed(site, omar, (f"/offers/{refused}/decline", no))
+    assert told == {imgs[refused].email: 1}
+    for offer_id, path, said in steps:  # each takes the one seat there is
+        with app.app_context(), transaction() as session:
+            service.accept_offer(session, person_id=omar.id, offer_id=offer_id, now=NOW)
+        assert _pressed(site, imgs[offer_id], (path, said)) == {omar.email: 1}, path
+        with app.app_context():
+            assert _taken(omar) == (offer_id == confirmed), path
+    with app.app_context():
+        states = [db.session.get_one(Offer, offer_id).state for offer_id in imgs]
+    no_of_img = OfferState.DECLINED_BY_IMG
+    assert states == [OfferState.DECLINED_BY_MENTOR, no_of_img, no_of_img, OfferState.CONFIRMED]
+
+
+def _pressed(
+    site: tuple[Flask, int], person: User, button: tuple[str, dict[str, str]]
+) -> Counter[str]:
+    """Press a button four times at once, and return who got how many mails of that."""
+    crowd = Crowd(site, person)
+    with site[0].app_context(), transaction() as session:
+        session.execute(sa.delete(Message))
+    assert crowd.press([button] * 4) == [303] * 4, button
+    with site[0].app_context():
+        return _mails()
+
+
+def _mails() -> Counter[str]:
+    return Counter(db.session.scalars(sa.select(Message.recipient)))
+
+
+def _taken(mentor: User) -> int | None:
+    taken = sa.select(SeatCount.taken).join(Profile, Profile.id == SeatCount.mentor_id)
+    return db.session.scalar(taken.where(Profile.person_id == mentor.id))
 
 
 def _open(session: Session) -> tuple[Cast, Round]:
