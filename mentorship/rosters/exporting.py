@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from mentorship import vocabulary
 from mentorship.accounts.models import User
 from mentorship.consents import service as consents
 from mentorship.matching import Img, Mentor
@@ -135,5 +136,6 @@ def _spelled(keys: Iterable[str], addresses: _Addresses) -> tuple[str, ...]:
 
 
 def _own(person: User, agreed: Mapping[uuid.UUID, frozenset[str]]) -> dict[str, Any]:
-    given = tuple(purpose for purpose in consents.PURPOSES if purpose in agreed[person.id])
+    # only what a file can say, or it could not be read again
+    given = tuple(purpose for purpose in vocabulary.CONSENTS if purpose in agreed[person.id])
     return {"email": person.email, "name": person.name, "consents": given}

@@ -132,9 +132,11 @@ def test_what_stands_on_the_row_is_exported_too(session: Session) -> None:
     profiles.write_mentor(
         session, person_id=mentor.id, mentor=FULL_MENTOR, now=NOW, paused_until=TODAY
     )
-    consents.give(session, mentor.id, "share_visa", NOW)
-    consents.give(session, mentor.id, "matching", NOW)
-    (row,) = export_roster(session, section=here).mentors
+    for purpose in ("listed", "share_gender", "share_visa", "matching"):  # of the first two no file
+        consents.give(session, mentor.id, purpose, NOW)
+    rows = export_roster(session, section=here)
+    (row,) = rows.mentors
+    assert read_back(rows)[1].rows[0].consents == row.consents
     assert row.paused_until == TODAY
     assert row.consents == ("matching", "share_visa")
     assert row.profile == dataclasses.replace(FULL_MENTOR, key=mentor.email)
