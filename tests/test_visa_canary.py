@@ -50,7 +50,7 @@ def place(new_app: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.Mon
         more = dataclasses.replace(like, id=word, name=f"{word} name")
         known[name] = MappingProxyType({**known[name], word: more})
     monkeypatch.setattr(vocabulary, "LISTS", MappingProxyType(known))
-    monkeypatch.setattr(values, "_places", values._places.__wrapped__)  # noqa: SLF001  it remembers
+    monkeypatch.setattr(values, "_places", values._places.__wrapped__)  # noqa: SLF001  a cache
     return app
 
 

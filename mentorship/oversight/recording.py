@@ -141,8 +141,12 @@ def _executed(state: ORMExecuteState) -> sa.Result[Any] | None:
 
 
 def _returns(statement: object) -> bool:
-    """Tell whether a write asks for rows (RETURNING), of which the driver may know no count yet."""
-    return isinstance(statement, sa.UpdateBase) and bool(statement._returning)  # noqa: SLF001  no public way
+    """Tell whether a write asks for rows (RETURNING), of which the driver may know no count yet.
+
+    ``exported_columns`` would be the public way, but where it was read once before ``returning``
+    it stays empty (SQLAlchemy 2.1).
+    """
+    return isinstance(statement, sa.UpdateBase) and bool(statement._returning)  # noqa: SLF001
 
 
 def _undone(session: Session, ended: SessionTransaction) -> None:

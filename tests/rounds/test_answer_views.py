@@ -346,48 +346,45 @@ def test_a_match_is_nobody_elses(
     assert state(cast) is OfferState.ACCEPTED
 
 
-@pytest.mark.parametrize("shares", [False, True])
-def test_visa_words_are_told_only_while_their_owner_shares_them(
-    sign_in: SignIn, cast: Cast, session: Session, *, shares: bool
-) -> None:
-    cast.mentor("Vera Path", visas=("conrad30_waiver",), topics=("research",), seats=3)
-    cast.img("Dana Free", visa="j1_physician", topics=("research",), avoid=tuple(
-        str(cast.people[name].id) for name in ("Noor Haddad", "Omar Aziz")
-    ))  # fmt: skip
-    if shares:
-        for name in ("Vera Path", "Dana Free"):
-            give(session, cast.people[name].id, SHARE_VISA, NOW)
-    cast.published()
-    offer = cast.offer("Dana Free", "Vera Path")
-    vera, dana = sign_in(cast.people["Vera Path"]), sign_in(cast.people["Dana Free"])
-    to_vera = vera.get(f"/offers/{offer.id}").text
-    vera.post(f"/offers/{offer.id}/accept")
-    to_dana = dana.get(f"/matches/{offer.id}").text
-    visa = re.compile(r"J-1|Conrad|visa path", re.IGNORECASE)
-    assert bool(visa.search(to_vera)) is bool(visa.search(to_dana)) is shares
-
-
-@pytest.mark.parametrize("shares", [False, True])
-def test_a_gender_is_told_only_while_its_owner_shares_it(
-    sign_in: SignIn, cast: Cast, session: Session, *, shares: bool
-) -> None:
-    cast.mentor("Vera Path", gender="woman", topics=("research",), seats=3)
+def _to_vera_and_dana(
+    sign_in: SignIn, cast: Cast, *, mentor: dict[str, Any], img: dict[str, Any], share: str | None
+) -> tuple[str, str]:
+    """Pair Vera, a mentor, and Dana, who both share this or nothing; return what each reads."""
+    cast.mentor("Vera Path", topics=("research",), seats=3, **mentor)
     avoid = tuple(str(cast.people[name].id) for name in ("Noor Haddad", "Omar Aziz"))
-    wish: dict[str, Any] = {"gender": "woman", "wishes": ("same_gender",)}
-    cast.img("Dana Free", topics=("research",), avoid=avoid, **wish)
-    if shares:
-        for name in ("Vera Path", "Dana Free"):
-            give(session, cast.people[name].id, SHARE_GENDER, NOW)
+    cast.img("Dana Free", topics=("research",), avoid=avoid, **img)
+    vera, dana = cast.people["Vera Path"], cast.people["Dana Free"]
+    if share:
+        for person in (vera, dana):
+            give(cast.session, person.id, share, NOW)
     cast.published()
-    offer = cast.offer("Dana Free", "Vera Path")
-    vera, dana = sign_in(cast.people["Vera Path"]), sign_in(cast.people["Dana Free"])
-    to_vera = vera.get(f"/offers/{offer.id}").text
-    vera.post(f"/offers/{offer.id}/accept")
-    to_dana = dana.get(f"/matches/{offer.id}").text
+    offer, by_vera = cast.offer("Dana Free", "Vera Path"), sign_in(vera)
+    to_vera = by_vera.get(f"/offers/{offer.id}").text
+    by_vera.post(f"/offers/{offer.id}/accept")
+    return to_vera, sign_in(dana).get(f"/matches/{offer.id}").text
+
+
+@pytest.mark.parametrize("share", [None, SHARE_VISA])
+def test_visa_words_are_told_only_while_their_owner_shares_them(
+    sign_in: SignIn, cast: Cast, share: str | None
+) -> None:
+    path, now = {"visas": ("conrad30_waiver",)}, {"visa": "j1_physician"}
+    visa = re.compile(r"J-1|Conrad|visa path", re.IGNORECASE)
+    for text in _to_vera_and_dana(sign_in, cast, mentor=path, img=now, share=share):
+        assert bool(visa.search(text)) is bool(share)
+
+
+@pytest.mark.parametrize("share", [None, SHARE_GENDER])
+def test_a_gender_is_told_only_while_its_owner_shares_it(
+    sign_in: SignIn, cast: Cast, share: str | None
+) -> None:
+    woman: dict[str, Any] = {"gender": "woman"}
+    wish = woman | {"wishes": ("same_gender",)}
+    to_vera, to_dana = _to_vera_and_dana(sign_in, cast, mentor=woman, img=wish, share=share)
     for text in (to_vera, to_dana):
-        assert ("Gender Woman" in text) is shares
+        assert ("Gender Woman" in text) is bool(share)
     assert "gender" not in to_vera.replace("Gender Woman", "").lower()  # whoever wishes is not told
-    assert ("gender, as you wished" in to_dana) is shares
+    assert ("gender, as you wished" in to_dana) is bool(share)
 
 
 def test_no_score_is_shown_to_either_side(noor: PageClient, ana: PageClient, offer: Offer) -> None:
