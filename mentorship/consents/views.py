@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from mentorship.access import current_id, members
 from mentorship.consents import service
 from mentorship.consents.forms import ChoiceForm
+from mentorship.consents.purposes import Purpose
 from mentorship.extensions import db, transaction
 
 bp = Blueprint("consents", __name__, url_prefix="/privacy-choices")
@@ -47,7 +48,7 @@ def first_page(session: Session, person_id: uuid.UUID) -> str:
     return "/"
 
 
-def _set(question: service.Purpose, *, agree: bool) -> str:
+def _set(question: Purpose, *, agree: bool) -> str:
     """Keep the choice; return what to say about it."""
     me, now = current_id(), dt.datetime.now(dt.UTC)
     with transaction() as session:
